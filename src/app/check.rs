@@ -1,0 +1,56 @@
+//! `check`: whether the submissions of a source keep their contracts. Reads and reports; publishes nothing.
+
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use super::intake::{self, Intake};
+use super::progress::Step;
+use super::{AppError, Context};
+use crate::diagnostics::{Finding, FindingLevel};
+
+/// What `check` found.
+#[derive(Debug, Clone, Serialize)]
+pub struct CheckReport {
+    pub as_of: NaiveDate,
+    pub submissions: usize,
+    pub refused: usize,
+    pub rows: u64,
+    pub findings: Vec<Finding>,
+}
+
+impl CheckReport {
+    /// Whether any finding refuses a submission.
+    pub fn blocked(&self) -> bool {
+        self.findings.iter().any(|finding| finding.level == FindingLevel::Blocking)
+    }
+}
+
+/// Admits every pinned submission and reports.
+pub async fn check(
+    context: &Context,
+    source: &str,
+    (work, as_of): (PathBuf, Option<NaiveDate>),
+    quiet: bool,
+) -> Result<CheckReport, AppError> {
+    let step = Step::new(quiet);
+    let work = intake::make_work_folder(&work)?;
+    let engine = context.engine_settings(Some(work.spill()));
+    let concurrency = engine.threads * 4;
+    let opened = intake::open(source, as_of, &context.definitions, &engine).await?;
+    let intake = intake::admit(&opened, &context.definitions, &work, concurrency, &step).await?;
+    step.finish();
+    Ok(report(opened.as_of, &intake))
+}
+
+fn report(as_of: NaiveDate, intake: &Intake) -> CheckReport {
+    let admissions = || intake.admissions.values().flatten();
+    CheckReport {
+        as_of,
+        submissions: admissions().count(),
+        refused: intake.refused(),
+        rows: admissions().map(crate::contract::Admission::rows).sum(),
+        findings: intake.findings.clone(),
+    }
+}

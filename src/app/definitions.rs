@@ -1,0 +1,206 @@
+//! `list`, `explain` and `definitions export`: what the definitions say, for readers and for programs.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::{AppError, Context};
+use crate::definitions::built_in_files;
+use crate::definitions::model::{Aggregation, Comparator, Contract, Evidence, Metric, Role, Standard, StandardKind};
+use crate::period::PeriodType;
+
+/// One line of `list metrics`.
+#[derive(Debug, Serialize)]
+pub struct MetricLine<'a> {
+    pub id: &'a str,
+    pub title: &'a str,
+    pub principle: u8,
+    pub unit: &'static str,
+    pub evidence: &'static str,
+    pub rollups: &'a [String],
+}
+
+/// One line of `list datasets`.
+#[derive(Debug, Serialize)]
+pub struct DatasetLine<'a> {
+    pub dataset: &'a str,
+    pub title: &'a str,
+    pub version: &'a str,
+    pub fields: usize,
+    pub due_days_after_month: Option<u32>,
+}
+
+/// One line of `list periods`.
+#[derive(Debug, Serialize)]
+pub struct PeriodLine {
+    pub period_type: &'static str,
+    pub example: &'static str,
+    pub words: String,
+}
+
+/// All metrics, by principle and id.
+pub fn metric_lines(context: &Context) -> Vec<MetricLine<'_>> {
+    let mut metrics: Vec<&Metric> = context.definitions.metrics.iter().collect();
+    metrics.sort_by_key(|metric| (metric.principle, metric.id.as_str()));
+    let line = |metric: &&'_ Metric| (metric.principle, metric.unit.as_str(), evidence_words(metric.evidence));
+    metrics
+        .iter()
+        .map(|metric| {
+            let (principle, unit, evidence) = line(metric);
+            MetricLine { id: &metric.id, title: &metric.title, principle, unit, evidence, rollups: &metric.rollups }
+        })
+        .collect()
+}
+
+/// All datasets, by name.
+pub fn dataset_lines(context: &Context) -> Vec<DatasetLine<'_>> {
+    let line = |contract: &'_ Contract| (contract.fields.len(), contract.deadline_days);
+    let contracts = context.definitions.contracts.iter();
+    contracts
+        .map(|contract| {
+            let (fields, due_days_after_month) = line(contract);
+            DatasetLine {
+                dataset: &contract.dataset,
+                title: &contract.title,
+                version: &contract.version,
+                fields,
+                due_days_after_month,
+            }
+        })
+        .collect()
+}
+
+/// The six kinds of review period.
+pub fn period_lines() -> Vec<PeriodLine> {
+    let line = |kind: PeriodType| PeriodLine {
+        period_type: kind.as_str(),
+        example: kind.example(),
+        words: kind.example().parse::<crate::period::Period>().map_or_else(|_| String::new(), |p| p.words()),
+    };
+    PeriodType::ALL.into_iter().map(line).collect()
+}
+
+/// Everything about one metric, as text.
+pub fn explain(context: &Context, id: &str) -> Result<String, AppError> {
+    let metric = context.definitions.metric(id).ok_or_else(|| {
+        let known: Vec<&str> = context.definitions.metrics.iter().map(|metric| metric.id.as_str()).collect();
+        AppError::Usage(format!("{id} is not a metric; known are {}", known.join(", ")))
+    })?;
+    let mut text = String::new();
+    describe(&mut text, context, metric).map_err(|_| AppError::Usage("the text could not be made".to_owned()))?;
+    Ok(text)
+}
+
+fn describe(text: &mut String, context: &Context, metric: &Metric) -> std::fmt::Result {
+    writeln!(text, "{}  {}\n", metric.id, metric.title)?;
+    writeln!(text, "{}\n", metric.definition)?;
+    let line = |text: &mut String, name: &str, value: &str| writeln!(text, "{name:<14} {value}");
+    line(text, "Principle", &metric.principle.to_string())?;
+    line(text, "Responsible", &metric.responsible.iter().map(|role| role_words(*role)).collect::<Vec<_>>().join(", "))?;
+    line(text, "Numerator", &metric.numerator)?;
+    line(text, "Denominator", &metric.denominator)?;
+    line(text, "Unit", metric.unit.words())?;
+    line(text, "Counted by", &metric.counted_by)?;
+    let months = match metric.aggregation {
+        Aggregation::Flow => "the months of a period are added",
+        Aggregation::Stock => "the last month stands for the period",
+    };
+    line(text, "Periods", months)?;
+    line(text, "Evidence", evidence_words(metric.evidence))?;
+    for parameter in &metric.parameters {
+        let value = context.settings.parameters.get(parameter);
+        let value = value.map_or("not given in the settings".to_owned(), ToString::to_string);
+        line(text, "Setting", &format!("{parameter} = {value}"))?;
+    }
+    if metric.standards.is_empty() {
+        line(text, "Standard", "none documented")?;
+    }
+    for standard in &metric.standards {
+        line(text, "Standard", &standard_words(standard, metric.unit.words()))?;
+    }
+    for caveat in &metric.caveats {
+        line(text, "Caveat", caveat)?;
+    }
+    if let Some(breakdown) = &metric.breakdown {
+        let titles: Vec<&str> = breakdown.categories.iter().map(|category| category.title.as_str()).collect();
+        line(text, "Breakdown", &format!("{}: {}", breakdown.title, titles.join("; ")))?;
+    }
+    for name in &metric.rollups {
+        let dataset = context.definitions.rollup(name).map_or("", |rollup| rollup.dataset.as_str());
+        line(text, "Roll-up", &format!("{name}, one scan of {dataset}"))?;
+    }
+    line(
+        text,
+        "Appears in",
+        &format!("national/metrics/{}.html, forces/CODE/index.html, results/observations", metric.id),
+    )?;
+    for version in &metric.versions {
+        writeln!(text, "\nSQL, version {} of {} ({})\n", version.version, version.date, version.reason)?;
+        writeln!(text, "{}", version.sql.trim_end())?;
+    }
+    for name in &metric.rollups {
+        if let Some(rollup) = context.definitions.rollup(name) {
+            writeln!(text, "\nRoll-up {name}: {}\n\n{}", rollup.title, rollup.sql.trim_end())?;
+        }
+    }
+    Ok(())
+}
+
+fn standard_words(standard: &Standard, unit: &str) -> String {
+    let comparator = match standard.comparator {
+        Comparator::AtLeast => "at least",
+        Comparator::AtMost => "at most",
+        Comparator::Under => "under",
+    };
+    let kind = match standard.kind {
+        StandardKind::Historical => "historical",
+        StandardKind::CurrentLaw => "law in force",
+        StandardKind::FormerLaw => "former law",
+        StandardKind::Expectation => "expectation of a regulator",
+        StandardKind::Local => "local",
+    };
+    let to = match (standard.to, standard.kind) {
+        (Some(to), _) => format!("to {to}"),
+        (None, StandardKind::Historical | StandardKind::FormerLaw) => "last day not known".to_owned(),
+        (None, _) => "in force".to_owned(),
+    };
+    format!("{comparator} {} {unit}, {kind}, from {}, {to} ({})", standard.level, standard.from, standard.source)
+}
+
+fn evidence_words(evidence: Evidence) -> &'static str {
+    match evidence {
+        Evidence::Documented => "documented",
+        Evidence::DocumentedHistorical => "documented, historical",
+        Evidence::DocumentedLaw => "documented (law)",
+        Evidence::Derived => "derived",
+    }
+}
+
+fn role_words(role: Role) -> &'static str {
+    match role {
+        Role::ChiefOfficer => "chief officer",
+        Role::Manager => "manager",
+        Role::User => "user",
+        Role::Supplier => "supplier",
+        Role::Auditor => "auditor",
+        Role::Trainer => "trainer",
+    }
+}
+
+/// Writes the built-in set into a folder that must not hold one yet. Returns the number of files.
+pub fn export(folder: &Path) -> Result<usize, AppError> {
+    let files = built_in_files();
+    for (path, bytes) in &files {
+        let target = folder.join(path);
+        let wrong = |source| AppError::Write { path: target.clone(), source };
+        if target.exists() {
+            return Err(AppError::Usage(format!("{} exists already; nothing was overwritten", target.display())));
+        }
+        if let Some(parent) = target.parent() {
+            std::fs::create_dir_all(parent).map_err(wrong)?;
+        }
+        std::fs::write(&target, bytes).map_err(wrong)?;
+    }
+    Ok(files.len())
+}

@@ -1,0 +1,56 @@
+//! `demo`: a synthetic nation and a release made from it, so that a newcomer sees a real report after one command.
+
+use std::path::{Path, PathBuf};
+
+use chrono::NaiveDate;
+
+use super::run::{RunOptions, RunOutcome, run};
+use super::{AppError, Context, generate};
+use crate::config::Settings;
+use crate::period::{Month, Period, PeriodType};
+use crate::synth::Plan;
+
+/// The settings file that the repository ships; it chooses the parameters of the demonstration.
+const SETTINGS: &str = include_str!("../../leds-metrics.toml");
+
+/// Share of the national volume: small, and enough for readable figures.
+const SCALE: f64 = 0.002;
+
+/// Generates below `{out}/source` and publishes into `{out}/releases`.
+pub async fn demo(out: &Path, seed: u64, published_on: NaiveDate, quiet: bool) -> Result<RunOutcome, AppError> {
+    let settings = Settings::parse(Path::new(crate::config::DEFAULT_FILE), SETTINGS)?;
+    let context = Context::with(None, settings).await?;
+    let last = Month::new(2026, 3).unwrap_or_else(|| Month::of(published_on));
+    let plan = Plan { from: last.plus(-23), to: last, scale: SCALE, seed };
+    let source = out.join("source");
+    if !is_same_nation(&source, &plan) {
+        generate::generate(&plan, &source, quiet)?;
+        std::fs::write(marker(out), identity(&plan))
+            .map_err(|error| AppError::Write { path: marker(out), source: error })?;
+    }
+    let options = RunOptions {
+        source: source.to_string_lossy().into_owned(),
+        out: out.join("releases"),
+        work: out.join("work"),
+        period: Period::holding(PeriodType::FyQuarter, last),
+        as_of: None,
+        published_on,
+        again: false,
+        quiet,
+    };
+    run(&context, &options).await
+}
+
+/// A second `demo` into the same folder uses what the first one generated.
+fn is_same_nation(source: &Path, plan: &Plan) -> bool {
+    let out = source.parent().unwrap_or(source);
+    std::fs::read_to_string(marker(out)).is_ok_and(|text| text == identity(plan))
+}
+
+fn marker(out: &Path) -> PathBuf {
+    out.join("demo.txt")
+}
+
+fn identity(plan: &Plan) -> String {
+    format!("synthetic nation {} to {}, scale {}, seed {}\n", plan.from, plan.to, plan.scale, plan.seed)
+}

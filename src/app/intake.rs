@@ -1,0 +1,246 @@
+//! The first half of every command that reads a source: list, pin, admit, and read the reference data.
+//! Shared by `check`, `plan` and `run`, so that they cannot disagree about what was sent.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+
+use super::progress::Step;
+use crate::contract::{Admission, AdmissionError, AdmissionMemory, Admitter, rollup_contract};
+use crate::definitions::Definitions;
+use crate::definitions::model::Contract;
+use crate::diagnostics::{Finding, FindingLevel};
+use crate::engine::{Engine, EngineError, EngineSettings};
+use crate::metrics::Grid;
+use crate::observation::UNATTRIBUTED;
+use crate::report::input::Organisation;
+use crate::rollups::ReferenceData;
+use crate::sources::{Pinned, Source, SourceError, Submission, SubmittedTable, pin};
+
+/// The dataset without which no organisation has a name.
+const ORGANISATIONS: &str = "organisations";
+
+/// Why nothing could be taken in.
+#[derive(Debug, thiserror::Error)]
+pub enum IntakeError {
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    #[error(transparent)]
+    Admission(#[from] AdmissionError),
+    #[error("source {location}: the dataset organisations is missing; every source needs one")]
+    NoOrganisations { location: String },
+    #[error("source {location}: reference data was refused\n{}", list(findings))]
+    ReferenceRefused { location: String, findings: Vec<Finding> },
+    #[error("source {location}: no submission is dated on or before {as_of}")]
+    NothingYet { location: String, as_of: NaiveDate },
+    #[error("work folder {path}: {source}")]
+    Work {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+}
+
+fn list(findings: &[Finding]) -> String {
+    findings.iter().map(|finding| format!("  {finding}")).collect::<Vec<_>>().join("\n")
+}
+
+/// An opened source with its pinned submissions; nothing is read yet.
+pub struct Opened {
+    pub source: Source,
+    pub engine: Engine,
+    pub as_of: NaiveDate,
+    pub pinned: Pinned,
+    pub listing_findings: Vec<Finding>,
+    pub synthetic: bool,
+}
+
+/// Opens and lists a source. Without `as_of` the data date is the latest submission's.
+pub async fn open(
+    location: &str,
+    as_of: Option<NaiveDate>,
+    definitions: &Definitions,
+    engine: &EngineSettings,
+) -> Result<Opened, IntakeError> {
+    let source = Source::open(location)?;
+    let listing = source.list(&known_tables(definitions)).await?;
+    let latest = listing.submissions.iter().map(|submission| submission.submitted).max().unwrap_or_default();
+    let as_of = as_of.unwrap_or(latest);
+    let dataset_of = |rollup: &str| definitions.rollup(rollup).map(|rollup| rollup.dataset.clone());
+    let pinned = pin(&listing.submissions, as_of, &dataset_of);
+    if pinned.submissions.is_empty() {
+        return Err(IntakeError::NothingYet { location: location.to_owned(), as_of });
+    }
+    let engine = Engine::new(engine, Some(Arc::clone(&source.store)))?;
+    Ok(Opened { source, engine, as_of, pinned, listing_findings: listing.findings, synthetic: listing.synthetic })
+}
+
+/// Every folder name that a source may hold.
+fn known_tables(definitions: &Definitions) -> BTreeSet<SubmittedTable> {
+    let datasets = definitions.contracts.iter().map(|contract| {
+        if contract.reference {
+            SubmittedTable::Reference(contract.dataset.clone())
+        } else {
+            SubmittedTable::Records(contract.dataset.clone())
+        }
+    });
+    datasets.chain(definitions.rollups.iter().map(|rollup| SubmittedTable::Rollup(rollup.name.clone()))).collect()
+}
+
+/// The contract that a table's submissions must keep.
+pub fn contract_of(definitions: &Definitions, table: &SubmittedTable) -> Option<Contract> {
+    match table {
+        SubmittedTable::Reference(name) | SubmittedTable::Records(name) => definitions.contract(name).cloned(),
+        SubmittedTable::Rollup(name) => definitions.rollup(name).map(rollup_contract),
+    }
+}
+
+/// All that was taken in.
+pub struct Intake {
+    pub admissions: BTreeMap<SubmittedTable, Vec<Admission>>,
+    pub reference: ReferenceData,
+    pub organisations: Vec<Organisation>,
+    pub grid: Grid,
+    /// Everything found so far: layout, conflicts, footers, rules, unknown organisations.
+    pub findings: Vec<Finding>,
+}
+
+impl Intake {
+    /// Submissions that were refused.
+    pub fn refused(&self) -> usize {
+        self.admissions.values().flatten().filter(|admission| admission.refused()).count()
+    }
+
+    /// Submissions that the figures may use, of one table.
+    pub fn accepted(&self, table: &SubmittedTable) -> Vec<&Admission> {
+        self.admissions.get(table).into_iter().flatten().filter(|admission| !admission.refused()).collect()
+    }
+}
+
+/// Where a run keeps what it may need again.
+#[derive(Debug, Clone)]
+pub struct WorkFolder(pub PathBuf);
+
+impl WorkFolder {
+    /// Remembered admissions.
+    pub fn admissions(&self) -> PathBuf {
+        self.0.join("admissions")
+    }
+
+    /// Cached roll-ups.
+    pub fn rollups(&self) -> PathBuf {
+        self.0.join("rollups")
+    }
+
+    /// Spill files of the engine.
+    pub fn spill(&self) -> PathBuf {
+        self.0.join("spill")
+    }
+}
+
+/// Admits everything that was pinned.
+pub async fn admit(
+    opened: &Opened,
+    definitions: &Definitions,
+    work: &WorkFolder,
+    concurrency: usize,
+    step: &Step,
+) -> Result<Intake, IntakeError> {
+    let mut by_table: BTreeMap<SubmittedTable, Vec<Submission>> = BTreeMap::new();
+    for submission in &opened.pinned.submissions {
+        by_table.entry(submission.table.clone()).or_default().push(submission.clone());
+    }
+    step.start("Checking submissions", opened.pinned.submissions.len());
+    let mut admissions: BTreeMap<SubmittedTable, Vec<Admission>> = BTreeMap::new();
+    for (table, submissions) in by_table {
+        let Some(contract) = contract_of(definitions, &table) else { continue };
+        let mut memory = AdmissionMemory::load(&work.admissions(), &table.folder());
+        let admitter = Admitter {
+            engine: &opened.engine,
+            store: Arc::clone(&opened.source.store),
+            contract: &contract,
+            work_dir: work.0.clone(),
+            concurrency,
+        };
+        let done =
+            admitter.admit(submissions, &mut memory, &|submissions, bytes| step.advance(submissions, bytes)).await?;
+        memory.save().map_err(|source| IntakeError::Work { path: work.admissions(), source })?;
+        admissions.insert(table, done);
+    }
+    let reference = read_reference(opened, definitions, &admissions).await?;
+    Ok(assemble(opened, definitions, admissions, reference))
+}
+
+async fn read_reference(
+    opened: &Opened,
+    definitions: &Definitions,
+    admissions: &BTreeMap<SubmittedTable, Vec<Admission>>,
+) -> Result<ReferenceData, IntakeError> {
+    let mut reference = ReferenceData::default();
+    let location = || opened.source.location.clone();
+    for (table, admissions) in admissions {
+        let SubmittedTable::Reference(name) = table else { continue };
+        let (Some(contract), Some(admission)) = (definitions.contract(name), admissions.last()) else { continue };
+        if admission.refused() {
+            return Err(IntakeError::ReferenceRefused { location: location(), findings: admission.findings.clone() });
+        }
+        reference.read(&opened.engine, contract, admission).await?;
+    }
+    if admissions.contains_key(&SubmittedTable::Reference(ORGANISATIONS.to_owned())) {
+        Ok(reference)
+    } else {
+        Err(IntakeError::NoOrganisations { location: location() })
+    }
+}
+
+fn assemble(
+    opened: &Opened,
+    definitions: &Definitions,
+    mut admissions: BTreeMap<SubmittedTable, Vec<Admission>>,
+    reference: ReferenceData,
+) -> Intake {
+    let organisations = reference.organisations_on(opened.as_of);
+    refuse_unknown_organisations(&mut admissions, &organisations);
+    let mut grid = Grid::new(&definitions.contracts, &organisations, opened.as_of);
+    for (table, admissions) in &admissions {
+        let dataset = match table {
+            SubmittedTable::Reference(_) => continue,
+            SubmittedTable::Records(name) => Some(name.clone()),
+            SubmittedTable::Rollup(name) => definitions.rollup(name).map(|rollup| rollup.dataset.clone()),
+        };
+        for admission in admissions {
+            grid.enter(dataset.as_deref().unwrap_or_default(), admission);
+        }
+    }
+    let mut findings = opened.listing_findings.clone();
+    findings.extend(opened.pinned.findings.iter().cloned());
+    findings.extend(admissions.values().flatten().flat_map(|admission| admission.findings.iter().cloned()));
+    findings.sort();
+    Intake { admissions, reference, organisations, grid, findings }
+}
+
+fn refuse_unknown_organisations(
+    admissions: &mut BTreeMap<SubmittedTable, Vec<Admission>>,
+    organisations: &[Organisation],
+) {
+    let known: BTreeSet<&str> = organisations.iter().map(|organisation| organisation.code.as_str()).collect();
+    for admission in admissions.values_mut().flatten() {
+        let org_code = admission.submission.org_code().to_owned();
+        if !org_code.is_empty() && org_code != UNATTRIBUTED && !known.contains(org_code.as_str()) {
+            let message = format!("organisation {org_code} is not in the organisations dataset");
+            let finding = admission.submission.finding(FindingLevel::Blocking, "unknown_organisation", message);
+            admission.findings.push(finding);
+        }
+    }
+}
+
+/// Makes the work folder's parts, so that a full disk or a wrong owner shows before anything is read.
+pub fn make_work_folder(path: &Path) -> Result<WorkFolder, IntakeError> {
+    let work = WorkFolder(path.to_owned());
+    std::fs::create_dir_all(work.spill()).map_err(|source| IntakeError::Work { path: path.to_owned(), source })?;
+    Ok(work)
+}

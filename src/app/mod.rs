@@ -1,0 +1,126 @@
+//! One file for each subcommand, over the shared steps of taking in and computing. Wires modules together and prints.
+//! Decides nothing about figures.
+
+mod case;
+pub mod check;
+pub mod definitions;
+pub mod demo;
+pub mod figures;
+pub mod generate;
+pub mod intake;
+pub mod plan;
+pub mod progress;
+pub mod run;
+pub mod verify;
+
+use std::path::PathBuf;
+
+use crate::config::{Settings, SettingsError};
+use crate::definitions::problem::DefinitionProblem;
+use crate::definitions::{Definitions, DefinitionsError};
+use crate::engine::{Engine, EngineError, EngineSettings};
+use crate::exit;
+use crate::metrics::prove;
+use crate::publish::PublishError;
+use crate::render::RenderError;
+use crate::results::ResultsError;
+use crate::synth::SynthError;
+
+/// Anything that ends a command early, with its exit code.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    #[error("{0}")]
+    Usage(String),
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    #[error(transparent)]
+    Definitions(#[from] DefinitionsError),
+    #[error("the engine could not be started: {0}")]
+    Engine(#[from] EngineError),
+    #[error(transparent)]
+    Intake(#[from] intake::IntakeError),
+    #[error(transparent)]
+    Figures(#[from] figures::FiguresError),
+    #[error(transparent)]
+    Render(#[from] RenderError),
+    #[error(transparent)]
+    Results(#[from] ResultsError),
+    #[error(transparent)]
+    Publish(#[from] PublishError),
+    #[error(transparent)]
+    Generate(#[from] SynthError),
+    #[error("{path}: {source}")]
+    Write {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("no submission of {period} or before was accepted; nothing can be published{hint}")]
+    NothingAccepted { period: String, hint: String },
+    #[error("{failed} of {cases} hand-worked cases failed")]
+    CasesFailed { failed: usize, cases: usize },
+}
+
+impl AppError {
+    /// The documented exit code.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Usage(_) | Self::Settings(_) => exit::USAGE,
+            Self::Definitions(_) => exit::DEFINITIONS,
+            Self::Intake(intake::IntakeError::ReferenceRefused { .. }) | Self::NothingAccepted { .. } => exit::CONTRACT,
+            Self::Intake(_) | Self::Engine(_) => exit::INPUT,
+            Self::Figures(_) | Self::CasesFailed { .. } => exit::METRIC,
+            Self::Render(_) | Self::Results(_) => exit::RENDER,
+            Self::Publish(_) | Self::Write { .. } | Self::Generate(_) => exit::PUBLISH,
+        }
+    }
+}
+
+/// What most commands need: proven definitions and settings.
+pub struct Context {
+    pub definitions: Definitions,
+    pub settings: Settings,
+}
+
+impl Context {
+    /// Loads definitions (built in, or whole from `folder`) and settings, and proves every statement.
+    pub async fn load(folder: Option<&PathBuf>, settings: Option<&PathBuf>) -> Result<Self, AppError> {
+        let settings = Settings::load(settings.map(PathBuf::as_path))?;
+        Self::with(folder, settings).await
+    }
+
+    /// The same with settings already at hand.
+    pub async fn with(folder: Option<&PathBuf>, settings: Settings) -> Result<Self, AppError> {
+        let definitions = match folder {
+            Some(folder) => Definitions::from_folder(folder)?,
+            None => Definitions::built_in()?,
+        };
+        let context = Self { definitions, settings };
+        let engine = Engine::new(&context.engine_settings(None), None)?;
+        let mut problems = prove(&engine, &context.definitions).await;
+        problems.extend(context.unknown_parameters());
+        if problems.is_empty() { Ok(context) } else { Err(DefinitionsError::Invalid(problems).into()) }
+    }
+
+    /// A parameter in the settings that no metric takes is a mistake, not a wish.
+    fn unknown_parameters(&self) -> Vec<DefinitionProblem> {
+        let known = |name: &&String| self.definitions.metrics.iter().any(|metric| metric.parameters.contains(*name));
+        let problem = |name: &String| {
+            DefinitionProblem::new(
+                crate::config::DEFAULT_FILE,
+                format!("parameters.{name}"),
+                "no metric takes this parameter",
+            )
+        };
+        self.settings.parameters.keys().filter(|name| !known(name)).map(problem).collect()
+    }
+
+    /// Engine settings, with spill files below the work folder.
+    pub fn engine_settings(&self, spill_dir: Option<PathBuf>) -> EngineSettings {
+        EngineSettings {
+            threads: self.settings.engine.thread_count(),
+            memory_limit_bytes: self.settings.engine.memory_limit_mib.saturating_mul(1024 * 1024),
+            spill_dir,
+        }
+    }
+}

@@ -1,0 +1,259 @@
+//! `run`: from a folder of submissions to a published release for a review period.
+//! The order of the steps; what each does is in its module.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use chrono::NaiveDate;
+
+use super::figures::{self, Figures};
+use super::intake::{self, Intake, Opened};
+use super::progress::Step;
+use super::{AppError, Context};
+use crate::diagnostics::{Finding, FindingLevel};
+use crate::engine::ENGINE_VERSION;
+use crate::period::Period;
+use crate::provenance::{Counts, InputFile, RunRecord, sha256};
+use crate::publish::{Staging, next_revision, read_latest};
+use crate::render::html::Templates;
+use crate::render::{RenderError, render_editions};
+use crate::report::input::{FindingLine, ReleaseInput};
+use crate::results::{FORMAT_VERSION, render_results};
+
+/// What `run` was asked to do.
+#[derive(Debug, Clone)]
+pub struct RunOptions {
+    pub source: String,
+    pub out: PathBuf,
+    pub work: PathBuf,
+    pub period: Period,
+    pub as_of: Option<NaiveDate>,
+    pub published_on: NaiveDate,
+    /// Publish again although nothing changed.
+    pub again: bool,
+    pub quiet: bool,
+}
+
+/// What `run` did.
+#[derive(Debug, Clone)]
+pub struct RunOutcome {
+    /// Folder of the release, new or unchanged.
+    pub release: PathBuf,
+    pub revision: u32,
+    /// False when the last release already says the same.
+    pub published: bool,
+    pub refused: usize,
+    pub counts: Counts,
+}
+
+/// Runs everything and publishes.
+pub async fn run(context: &Context, options: &RunOptions) -> Result<RunOutcome, AppError> {
+    let step = Step::new(options.quiet);
+    let mut timings = BTreeMap::new();
+    let started = Instant::now();
+    let work = intake::make_work_folder(&options.work)?;
+    let engine = context.engine_settings(Some(work.spill()));
+    let concurrency = engine.threads * 4;
+    let opened = intake::open(&options.source, options.as_of, &context.definitions, &engine).await?;
+    timings.insert("list", started.elapsed().as_millis());
+    let started = Instant::now();
+    let intake = intake::admit(&opened, &context.definitions, &work, concurrency, &step).await?;
+    timings.insert("check", started.elapsed().as_millis());
+    check_something_left(&intake, options)?;
+    let identity = identity(context, options, &opened, &intake);
+    if let Some(latest) = read_latest(&options.out, options.period).filter(|l| l.identity == identity && !options.again)
+    {
+        step.finish();
+        return Ok(RunOutcome {
+            release: options.out.join(options.period.to_string()).join(latest.path),
+            revision: latest.revision,
+            published: false,
+            refused: intake.refused(),
+            counts: counts(&intake, None, &intake.findings),
+        });
+    }
+    let figures =
+        figures::compute((&opened, &intake), &context.definitions, &context.settings, &work, (options.period, &step))
+            .await?;
+    timings.extend(figures.milliseconds.clone());
+    let outcome = publish(context, options, (&opened, &intake), figures, (identity, timings))?;
+    step.finish();
+    Ok(outcome)
+}
+
+/// A run without a single accepted submission has nothing to say.
+fn check_something_left(intake: &Intake, options: &RunOptions) -> Result<(), AppError> {
+    let accepted = intake.admissions.values().flatten().any(|admission| {
+        let scope = admission.submission.scope.as_ref();
+        !admission.refused() && scope.is_some_and(|scope| scope.span.first <= options.period.last())
+    });
+    if accepted {
+        return Ok(());
+    }
+    let first = intake.findings.iter().find(|finding| finding.level == FindingLevel::Blocking);
+    let hint = first.map_or_else(String::new, |finding| format!("; the first finding is {finding}"));
+    Err(AppError::NothingAccepted { period: options.period.to_string(), hint })
+}
+
+/// Hash of all that decides what a release says: program, definitions, settings, period, dates and inputs.
+fn identity(context: &Context, options: &RunOptions, opened: &Opened, intake: &Intake) -> String {
+    let mut hasher = blake3::Hasher::new();
+    let mut add = |text: &str| {
+        hasher.update(text.as_bytes());
+        hasher.update(b"\n");
+    };
+    add(env!("CARGO_PKG_VERSION"));
+    add(&format!("{} {} {:?}", options.period, opened.as_of, context.settings.parameters));
+    add(&format!("{:?}", context.settings.trend));
+    for (path, bytes) in &context.definitions.files {
+        add(&format!("{path} {}", sha256(bytes)));
+    }
+    for admission in intake.admissions.values().flatten() {
+        add(&admission.fingerprint);
+    }
+    hasher.finalize().to_hex().to_string()
+}
+
+fn publish(
+    context: &Context,
+    options: &RunOptions,
+    (opened, intake): (&Opened, &Intake),
+    figures: Figures,
+    (identity, mut timings): (String, BTreeMap<&'static str, u128>),
+) -> Result<RunOutcome, AppError> {
+    let started = Instant::now();
+    let staging = Staging::begin(&options.out)?;
+    let revision = next_revision(&options.out, options.period);
+    let mut findings = intake.findings.clone();
+    findings.extend(figures.findings.iter().cloned());
+    let counts = counts(intake, Some(&figures), &findings);
+    let mut files = BTreeMap::new();
+    let mut write = |path: &str, bytes: &[u8]| -> Result<(), RenderError> {
+        files.insert(path.to_owned(), sha256(bytes));
+        staging.write(path, bytes).map_err(|source| RenderError::Write { path: path.to_owned(), source })
+    };
+    for file in render_results(&figures.observations)? {
+        write(&file.path, &file.bytes)?;
+    }
+    let rollups = figures.rollups.clone();
+    let input = release_input(context, options, (opened, intake), figures, (revision, &identity, &findings));
+    let templates = load_templates(context)?;
+    render_editions(&input, &context.definitions.layouts, &templates, &mut |path, bytes| write(path, &bytes))?;
+    timings.insert("render", started.elapsed().as_millis());
+    let record = RunRecord {
+        format_version: FORMAT_VERSION,
+        run_id: input.run_id.clone(),
+        identity: identity.clone(),
+        period: options.period.to_string(),
+        revision,
+        as_of: opened.as_of,
+        published_on: options.published_on,
+        synthetic: opened.synthetic,
+        program_version: env!("CARGO_PKG_VERSION"),
+        engine_version: ENGINE_VERSION,
+        threads: context.settings.engine.thread_count(),
+        memory_limit_mib: context.settings.engine.memory_limit_mib,
+        parameters: context.settings.parameters.clone(),
+        definitions: context.definitions.files.iter().map(|(path, bytes)| (path.clone(), sha256(bytes))).collect(),
+        inputs: inputs(intake),
+        rollups,
+        counts: counts.clone(),
+        findings,
+        files,
+        timings,
+    };
+    write_record(&staging, &record)?;
+    let release = staging.commit(options.period, revision, &identity)?;
+    Ok(RunOutcome { release, revision, published: true, refused: intake.refused(), counts })
+}
+
+fn write_record(staging: &Staging, record: &RunRecord) -> Result<(), AppError> {
+    let path = || "run-record.json".to_owned();
+    let text =
+        serde_json::to_vec_pretty(record).map_err(|error| RenderError::Write { path: path(), source: error.into() })?;
+    staging.write(&path(), &text).map_err(|source| RenderError::Write { path: path(), source })?;
+    Ok(())
+}
+
+/// Templates and assets of the definitions.
+pub fn load_templates(context: &Context) -> Result<Templates, RenderError> {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let templates =
+        context.definitions.files_below("reports/templates/").map(|(name, bytes)| (name.to_owned(), text(bytes)));
+    let assets =
+        context.definitions.files_below("reports/assets/").map(|(name, bytes)| (name.to_owned(), bytes.to_vec()));
+    Templates::parse(templates, assets)
+}
+
+fn release_input(
+    context: &Context,
+    options: &RunOptions,
+    (opened, intake): (&Opened, &Intake),
+    figures: Figures,
+    (revision, identity, findings): (u32, &str, &[Finding]),
+) -> ReleaseInput {
+    let parameters = context.settings.parameters.iter().map(|(name, value)| (name.clone(), value.to_string()));
+    ReleaseInput {
+        period: options.period,
+        trend: figures::trend_periods(options.period, &context.settings),
+        as_of: opened.as_of,
+        published_on: options.published_on,
+        revision,
+        run_id: identity.get(..12).unwrap_or_default().to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        synthetic: opened.synthetic,
+        metrics: context.definitions.metrics.clone(),
+        organisations: intake.organisations.clone(),
+        peer_groups: figures.peer_groups,
+        events: intake.reference.events.clone(),
+        observations: figures.observations,
+        returns: intake.grid.returns(options.period),
+        findings: findings.iter().map(finding_line).collect(),
+        settings: parameters.collect(),
+    }
+}
+
+fn finding_line(finding: &Finding) -> FindingLine {
+    FindingLine {
+        severity: finding.level.as_str(),
+        dataset: finding.dataset.clone(),
+        org_code: finding.org_code.clone(),
+        month: finding.period.clone(),
+        message: finding.message.clone(),
+    }
+}
+
+fn inputs(intake: &Intake) -> Vec<InputFile> {
+    let files = intake.admissions.values().flatten().flat_map(|admission| {
+        let used = !admission.refused();
+        admission.files.iter().map(move |file| InputFile {
+            path: file.path.clone(),
+            size: file.size,
+            rows: file.rows,
+            sha256: file.sha256.clone(),
+            used,
+        })
+    });
+    let mut inputs: Vec<InputFile> = files.collect();
+    inputs.sort_by(|a, b| a.path.cmp(&b.path));
+    inputs
+}
+
+fn counts(intake: &Intake, figures: Option<&Figures>, findings: &[Finding]) -> Counts {
+    let level = |level| findings.iter().filter(|finding| finding.level == level).count();
+    let read = || intake.admissions.values().flatten().filter(|admission| !admission.recalled);
+    let scanned: u64 = figures.iter().flat_map(|figures| &figures.rollups).map(|rollup| rollup.bytes_scanned).sum();
+    let observations = figures.map(|figures| figures.observations.as_slice()).unwrap_or_default();
+    Counts {
+        submissions: intake.admissions.values().map(Vec::len).sum(),
+        submissions_refused: intake.refused(),
+        submissions_read: read().count(),
+        bytes_read: read().flat_map(|admission| &admission.files).map(|file| file.size).sum::<u64>() + scanned,
+        observations: observations.len(),
+        observations_with_value: observations.iter().filter(|observation| observation.value.is_some()).count(),
+        findings_blocking: level(FindingLevel::Blocking),
+        findings_warning: level(FindingLevel::Warning),
+        findings_reconciliation: level(FindingLevel::Reconciliation),
+    }
+}

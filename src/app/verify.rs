@@ -1,0 +1,211 @@
+//! `verify`: runs the hand-worked cases of every metric through the same roll-ups, statements and period engine as a run.
+//! A case passes when every expected figure and status is there.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use include_dir::{Dir, include_dir};
+use serde::Serialize;
+
+use super::case::{Case, ExpectedRow, read_case};
+use super::figures::{groups, months_of, sources_of};
+use super::{AppError, Context};
+use crate::definitions::model::{Contract, Metric};
+use crate::engine::{Engine, Query, Table};
+use crate::metrics::{Grid, PeriodInput, compute_monthly, months_table, observe};
+use crate::observation::Observation;
+use crate::report::input::Organisation;
+use crate::rollups::rollup_schema;
+
+/// The cases that the binary carries, as `<metric>/<case>/<file>`.
+static CASES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/tests/metrics");
+
+/// Organisations of a case are of one made-up kind that every contract expects.
+const KIND: &str = "case";
+
+/// The outcome of one case.
+#[derive(Debug, Clone, Serialize)]
+pub struct CaseOutcome {
+    pub metric: String,
+    pub case: String,
+    pub why: String,
+    /// Empty when the case passed.
+    pub problems: Vec<String>,
+}
+
+/// Runs all cases, or those of one metric; from `folder` instead of the binary where given.
+pub async fn verify(
+    context: &Context,
+    folder: Option<&Path>,
+    only: Option<&str>,
+) -> Result<Vec<CaseOutcome>, AppError> {
+    let engine = Engine::new(&context.engine_settings(None), None)?;
+    let mut outcomes = Vec::new();
+    for ((metric_id, case), files) in load_cases(folder)? {
+        if only.is_some_and(|only| !only.eq_ignore_ascii_case(&metric_id)) {
+            continue;
+        }
+        let name = format!("{metric_id}/{case}");
+        let mut outcome = CaseOutcome { metric: metric_id.clone(), case, why: String::new(), problems: Vec::new() };
+        match (context.definitions.metric(&metric_id), read_case(&name, &files, &context.definitions)) {
+            (None, _) => outcome.problems.push(format!("{name}: there is no metric {metric_id}")),
+            (_, Err(problem)) => outcome.problems.push(problem),
+            (Some(metric), Ok(case)) => {
+                outcome.why.clone_from(&case.file.why);
+                match run_case(context, &engine, metric, &case).await {
+                    Ok(observations) => outcome.problems = compare(&case, &observations),
+                    Err(problem) => outcome.problems.push(format!("{name}: {problem}")),
+                }
+            }
+        }
+        outcomes.push(outcome);
+    }
+    Ok(outcomes)
+}
+
+type CaseFiles = BTreeMap<(String, String), BTreeMap<String, String>>;
+
+fn load_cases(folder: Option<&Path>) -> Result<CaseFiles, AppError> {
+    let mut cases = CaseFiles::new();
+    let mut add = |path: &Path, text: String| {
+        let parts: Vec<String> = path.iter().map(|part| part.to_string_lossy().into_owned()).collect();
+        if let [metric, case, file] = parts.as_slice() {
+            cases.entry((metric.clone(), case.clone())).or_default().insert(file.clone(), text);
+        }
+    };
+    match folder {
+        None => add_embedded(&CASES, &mut add),
+        Some(folder) => add_folder(folder, folder, &mut add)?,
+    }
+    Ok(cases)
+}
+
+fn add_embedded(dir: &Dir<'static>, add: &mut dyn FnMut(&Path, String)) {
+    for file in dir.files() {
+        add(file.path(), String::from_utf8_lossy(file.contents()).into_owned());
+    }
+    for below in dir.dirs() {
+        add_embedded(below, add);
+    }
+}
+
+fn add_folder(root: &Path, folder: &Path, add: &mut dyn FnMut(&Path, String)) -> Result<(), AppError> {
+    let wrong = |source| AppError::Write { path: folder.to_owned(), source };
+    for entry in fs::read_dir(folder).map_err(wrong)? {
+        let path = entry.map_err(wrong)?.path();
+        if path.is_dir() {
+            add_folder(root, &path, add)?;
+        } else {
+            let text = fs::read_to_string(&path).map_err(wrong)?;
+            add(path.strip_prefix(root).unwrap_or(&path), text);
+        }
+    }
+    Ok(())
+}
+
+async fn run_case(
+    context: &Context,
+    engine: &Engine,
+    metric: &Metric,
+    case: &Case,
+) -> Result<Vec<Observation>, String> {
+    let definitions = &context.definitions;
+    let mut tables: BTreeMap<String, Table> = BTreeMap::new();
+    for rollup in definitions.rollups.iter().filter(|rollup| metric.rollups.contains(&rollup.name)) {
+        let schema = rollup_schema(rollup);
+        let rows = match case.tables.get(&rollup.dataset) {
+            None => Table::empty(schema),
+            Some(table) => {
+                let name = format!("queries/rollups/{}.sql", rollup.name);
+                let query = Query { name: &name, sql: &rollup.sql, parameters: Vec::new() };
+                let result = engine.run(&query, &[(rollup.dataset.as_str(), table.clone())]).await;
+                let result = result.map_err(|error| error.to_string())?;
+                Table::Rows { schema: result.schema, batches: result.batches }
+            }
+        };
+        tables.insert(rollup.name.clone(), rows);
+    }
+    tables.insert("months".to_owned(), months_table(&months_of(&case.file.periods)));
+    if let Some(contract) = definitions.contract("organisations") {
+        let empty = || Table::empty(crate::contract::engine_schema(contract));
+        tables.insert("organisations".to_owned(), case.tables.get("organisations").cloned().unwrap_or_else(empty));
+    }
+    let rows =
+        compute_monthly(engine, metric, &tables, &case.file.settings).await.map_err(|error| error.to_string())?;
+    let (grid, organisations) = grid(definitions.contracts.clone(), case);
+    let input = PeriodInput {
+        metric,
+        sources: &sources_of(metric, definitions),
+        rows: &rows,
+        grid: &grid,
+        groups: &groups(&organisations, &[]),
+        periods: &case.file.periods,
+    };
+    Ok(observe(&input))
+}
+
+/// Everybody who appears in a case must return every dataset of the case.
+fn grid(mut contracts: Vec<Contract>, case: &Case) -> (Grid, Vec<Organisation>) {
+    for contract in &mut contracts {
+        contract.expected_from = vec![KIND.to_owned()];
+    }
+    let codes: BTreeSet<&str> = case.admissions.iter().map(|(_, admission)| admission.submission.org_code()).collect();
+    let organisation = |code: &str| Organisation {
+        code: code.to_owned(),
+        name: code.to_owned(),
+        short_name: code.to_owned(),
+        kind: KIND.to_owned(),
+        region: None,
+        country: String::new(),
+        officers: None,
+    };
+    let organisations: Vec<Organisation> = codes.into_iter().map(organisation).collect();
+    let mut grid = Grid::new(&contracts, &organisations, case.as_of);
+    for (dataset, admission) in &case.admissions {
+        grid.enter(dataset, admission);
+    }
+    (grid, organisations)
+}
+
+fn compare(case: &Case, observations: &[Observation]) -> Vec<String> {
+    let mut problems = Vec::new();
+    for expected in &case.expected {
+        let found = observations.iter().find(|observation| {
+            let category = observation.category.as_ref().map_or("", |category| category.key.as_str());
+            observation.period.to_string() == expected.period
+                && observation.org_code == expected.org_code
+                && category == expected.category
+        });
+        let at = format!("{}: {} {} {}", case.name, expected.period, expected.org_code, expected.category);
+        match found {
+            None => problems.push(format!("{at}: no figure")),
+            Some(observation) if !same(expected, observation) => problems.push(format!(
+                "{at}: expected {:?}/{:?} = {} ({}), got {:?}/{:?} = {:?} ({} {})",
+                expected.numerator,
+                expected.denominator,
+                expected.value,
+                expected.status,
+                observation.numerator,
+                observation.denominator,
+                observation.value,
+                observation.status.as_str(),
+                observation.status.reason(),
+            )),
+            Some(_) => {}
+        }
+    }
+    problems
+}
+
+fn same(expected: &ExpectedRow, observation: &Observation) -> bool {
+    let value = match (expected.value.parse::<f64>(), observation.value) {
+        (Ok(expected), Some(actual)) => (expected - actual).abs() <= 1e-6,
+        (Err(_), None) => expected.value.is_empty(),
+        _ => false,
+    };
+    value
+        && expected.status == observation.status.as_str()
+        && expected.numerator == observation.numerator
+        && expected.denominator == observation.denominator
+}

@@ -1,0 +1,365 @@
+//! The command line: arguments in, one call into `app`, text or JSON out, an exit code.
+//! stdout carries data, stderr messages. No figure is touched here.
+
+use std::path::PathBuf;
+
+use chrono::{NaiveDate, Utc};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::app::check::{CheckReport, check};
+use crate::app::plan::{RunPlan, plan};
+use crate::app::run::{RunOptions, RunOutcome, run};
+use crate::app::verify::verify;
+use crate::app::{AppError, Context, definitions, demo, generate};
+use crate::exit;
+use crate::period::{Month, Period, london_date};
+use crate::synth::Plan;
+
+/// Documented performance metrics of police use of PNC and LEDS, per force and review period.
+#[derive(Debug, Parser)]
+#[command(name = "leds-metrics", version, max_term_width = 100, after_help = EXIT_CODES)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    /// Use the definitions of a folder instead of the built-in ones, whole.
+    #[arg(long, global = true, value_name = "DIR")]
+    definitions: Option<PathBuf>,
+    /// Settings file [default: leds-metrics.toml, if there is one].
+    #[arg(long, global = true, value_name = "FILE")]
+    settings: Option<PathBuf>,
+    /// No progress bars.
+    #[arg(long, short, global = true)]
+    quiet: bool,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 done · 2 usage or settings · 10 definitions invalid · 20 input missing or unreadable · \
+21 contract violated · 30 a metric failed · 31 published with gaps · 40 rendering failed · 50 publication failed";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Generate a small synthetic nation, publish a quarter of it, and name the report to open.
+    Demo {
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        #[arg(long, value_name = "DATE")]
+        published_on: Option<NaiveDate>,
+    },
+    /// Write a synthetic nation as submissions.
+    Generate {
+        /// First month, such as 2021-04.
+        #[arg(long)]
+        from: Month,
+        /// Last month.
+        #[arg(long)]
+        to: Month,
+        /// Share of the real national volume; 1 is about 185 million transactions a year.
+        #[arg(long, default_value_t = 0.01)]
+        scale: f64,
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+    },
+    /// Check submissions against their contracts; publish nothing.
+    Check {
+        #[command(flatten)]
+        input: Input,
+        /// Folder for remembered checks and failing rows.
+        #[arg(long, value_name = "DIR", default_value = "leds-metrics-work")]
+        work: PathBuf,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Say what a run would read, compute, reuse and publish.
+    Plan {
+        #[command(flatten)]
+        input: Input,
+        #[command(flatten)]
+        release: Release,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Compute a review period and publish a release.
+    Run {
+        #[command(flatten)]
+        input: Input,
+        #[command(flatten)]
+        release: Release,
+        /// Date printed as the day of publication [default: today in London].
+        #[arg(long, value_name = "DATE")]
+        published_on: Option<NaiveDate>,
+        /// Exit with 0 although submissions were refused.
+        #[arg(long)]
+        allow_gaps: bool,
+        /// Publish a new revision although nothing changed.
+        #[arg(long)]
+        again: bool,
+    },
+    /// List metrics, datasets or kinds of period.
+    List {
+        what: Listed,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print everything about one metric: definition, standards, settings, roll-ups and SQL.
+    Explain {
+        /// Such as CRE-01.
+        metric: String,
+    },
+    /// Run the hand-worked cases of every metric.
+    Verify {
+        /// Only the cases of one metric.
+        #[arg(long, value_name = "ID")]
+        metric: Option<String>,
+        /// Cases of a folder instead of the built-in ones.
+        #[arg(long, value_name = "DIR")]
+        cases: Option<PathBuf>,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Work with definitions.
+    #[command(subcommand)]
+    Definitions(DefinitionsCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum DefinitionsCommand {
+    /// Write the built-in definitions into a folder, to be changed and used with --definitions.
+    Export { folder: PathBuf },
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Listed {
+    Metrics,
+    Datasets,
+    Periods,
+}
+
+/// Where submissions come from.
+#[derive(Debug, Args)]
+struct Input {
+    /// Folder of submissions.
+    #[arg(long, value_name = "DIR")]
+    source: String,
+    /// Data date: later submissions are left out [default: the latest submission's date].
+    #[arg(long, value_name = "DATE")]
+    as_of: Option<NaiveDate>,
+}
+
+/// What is published, and where.
+#[derive(Debug, Args)]
+struct Release {
+    /// Folder of releases.
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Review period, such as 2025-04, 2025-26Q1, 2025Q2, 2025-26, 2025 or 12m-to-2025-06.
+    #[arg(long)]
+    period: Period,
+    /// Folder for caches, remembered checks and failing rows [default: the out folder's name with -work].
+    #[arg(long, value_name = "DIR")]
+    work: Option<PathBuf>,
+}
+
+impl Release {
+    /// Beside the releases and never inside them: it holds record-level rows.
+    fn work(&self) -> PathBuf {
+        self.work.clone().unwrap_or_else(|| {
+            let mut name = self.out.file_name().unwrap_or_default().to_owned();
+            name.push("-work");
+            self.out.with_file_name(name)
+        })
+    }
+}
+
+/// Runs the command line to its exit code.
+pub async fn execute(cli: Cli) -> u8 {
+    match dispatch(cli).await {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error}");
+            error.exit_code()
+        }
+    }
+}
+
+async fn dispatch(cli: Cli) -> Result<u8, AppError> {
+    let Cli { command, definitions: folder, settings, quiet } = cli;
+    let load = || Context::load(folder.as_ref(), settings.as_ref());
+    match command {
+        Command::Demo { out, seed, published_on } => {
+            let outcome = demo::demo(&out, seed, published_on.unwrap_or_else(today), quiet).await?;
+            print_outcome(&outcome);
+            Ok(exit::OK)
+        }
+        Command::Generate { from, to, scale, seed, out } => {
+            let summary = generate::generate(&Plan { from, to, scale, seed }, &out, quiet)?;
+            println!("{} files, {} bytes of synthetic data in {}", summary.files, summary.bytes, out.display());
+            for fault in summary.faults {
+                println!("planted: {fault}");
+            }
+            Ok(exit::OK)
+        }
+        Command::Check { input, work, json } => {
+            let report = check(&load().await?, &input.source, (work, input.as_of), quiet).await?;
+            print_check(&report, json);
+            Ok(if report.blocked() { exit::CONTRACT } else { exit::OK })
+        }
+        Command::Plan { input, release, json } => {
+            let folders = (release.out.clone(), release.work());
+            let planned = plan(&load().await?, &input.source, folders, (release.period, input.as_of)).await?;
+            print_plan(&planned, json);
+            Ok(exit::OK)
+        }
+        Command::Run { input, release, published_on, allow_gaps, again } => {
+            let options = RunOptions {
+                source: input.source,
+                work: release.work(),
+                out: release.out,
+                period: release.period,
+                as_of: input.as_of,
+                published_on: published_on.unwrap_or_else(today),
+                again,
+                quiet,
+            };
+            let outcome = run(&load().await?, &options).await?;
+            print_outcome(&outcome);
+            Ok(if outcome.refused > 0 && !allow_gaps { exit::GAPS } else { exit::OK })
+        }
+        Command::List { what, json } => {
+            print_list(&load().await?, what, json);
+            Ok(exit::OK)
+        }
+        Command::Explain { metric } => {
+            print!("{}", definitions::explain(&load().await?, &metric)?);
+            Ok(exit::OK)
+        }
+        Command::Verify { metric, cases, json } => {
+            let outcomes = verify(&load().await?, cases.as_deref(), metric.as_deref()).await?;
+            print_cases(&outcomes, json)
+        }
+        Command::Definitions(DefinitionsCommand::Export { folder }) => {
+            let files = definitions::export(&folder)?;
+            println!("{files} files in {}", folder.display());
+            Ok(exit::OK)
+        }
+    }
+}
+
+/// Today in London: the only place where the clock is read.
+fn today() -> NaiveDate {
+    london_date(Utc::now().naive_utc())
+}
+
+fn print_json(value: &impl serde::Serialize) {
+    match serde_json::to_string_pretty(value) {
+        Ok(text) => println!("{text}"),
+        Err(error) => eprintln!("error: the JSON could not be made: {error}"),
+    }
+}
+
+fn print_outcome(outcome: &RunOutcome) {
+    let counts = &outcome.counts;
+    if outcome.published {
+        eprintln!(
+            "{} submissions read, {} unchanged, {} refused; {} of {} figures have a value",
+            counts.submissions_read,
+            counts.submissions - counts.submissions_read,
+            counts.submissions_refused,
+            counts.observations_with_value,
+            counts.observations
+        );
+    } else {
+        eprintln!("nothing changed since revision {}; not published again (--again does)", outcome.revision);
+    }
+    if outcome.refused > 0 {
+        eprintln!("{} submissions were refused and are not in the figures; see the data quality page", outcome.refused);
+    }
+    println!("{}", outcome.release.join("national").join("index.html").display());
+}
+
+fn print_check(report: &CheckReport, json: bool) {
+    if json {
+        return print_json(report);
+    }
+    for finding in &report.findings {
+        println!("{finding}");
+    }
+    println!(
+        "{} submissions, {} rows, {} refused, data as at {}",
+        report.submissions, report.rows, report.refused, report.as_of
+    );
+}
+
+fn print_plan(plan: &RunPlan, json: bool) {
+    if json {
+        return print_json(plan);
+    }
+    println!("{} ({}), data as at {}", plan.period, plan.period.words(), plan.as_of);
+    for table in &plan.tables {
+        println!(
+            "{:<28} {:>6} unchanged {:>6} to read ({} bytes)",
+            table.table, table.unchanged, table.to_read, table.bytes_to_read
+        );
+        for example in &table.examples {
+            println!("    {example}");
+        }
+    }
+    for rollup in &plan.rollups {
+        println!("roll-up {:<28} {:>6} cached {:>6} to scan", rollup.rollup, rollup.cached, rollup.to_scan);
+    }
+    let last = plan.last_release.as_deref().unwrap_or("none");
+    println!(
+        "{} metrics over {} periods; would publish revision {}, last release: {last}",
+        plan.metrics,
+        plan.trend.len(),
+        plan.revision
+    );
+    for finding in &plan.findings {
+        println!("{finding}");
+    }
+}
+
+fn print_list(context: &Context, what: Listed, json: bool) {
+    match (what, json) {
+        (Listed::Metrics, true) => print_json(&definitions::metric_lines(context)),
+        (Listed::Metrics, false) => {
+            for line in definitions::metric_lines(context) {
+                println!("{:<8} {:>2}  {:<24} {}", line.id, line.principle, line.evidence, line.title);
+            }
+        }
+        (Listed::Datasets, true) => print_json(&definitions::dataset_lines(context)),
+        (Listed::Datasets, false) => {
+            for line in definitions::dataset_lines(context) {
+                println!("{:<24} {:<8} {:>2} fields  {}", line.dataset, line.version, line.fields, line.title);
+            }
+        }
+        (Listed::Periods, true) => print_json(&definitions::period_lines()),
+        (Listed::Periods, false) => {
+            for line in definitions::period_lines() {
+                println!("{:<16} {:<16} {}", line.period_type, line.example, line.words);
+            }
+        }
+    }
+}
+
+fn print_cases(outcomes: &[crate::app::verify::CaseOutcome], json: bool) -> Result<u8, AppError> {
+    let failed = outcomes.iter().filter(|outcome| !outcome.problems.is_empty()).count();
+    if json {
+        print_json(&outcomes);
+    } else {
+        for outcome in outcomes {
+            let verdict = if outcome.problems.is_empty() { "ok  " } else { "FAIL" };
+            println!("{verdict} {}/{}: {}", outcome.metric, outcome.case, outcome.why);
+            for problem in &outcome.problems {
+                println!("     {problem}");
+            }
+        }
+        println!("{} passed, {failed} failed", outcomes.len() - failed);
+    }
+    if outcomes.is_empty() {
+        return Err(AppError::Usage("there are no such cases".to_owned()));
+    }
+    if failed > 0 { Err(AppError::CasesFailed { failed, cases: outcomes.len() }) } else { Ok(exit::OK) }
+}

@@ -1,0 +1,114 @@
+//! Settings: what an installation decides. Read from `leds-metrics.toml`, unknown keys refused; flags win over it.
+//! It holds no standard: a parameter without a documented value has no default.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::period::PeriodType;
+
+/// Name of the settings file that is read from the current folder when none is named.
+pub const DEFAULT_FILE: &str = "leds-metrics.toml";
+
+/// A settings file that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    #[error("settings {path}: {source}")]
+    Read {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("settings {path}: {source}")]
+    Parse {
+        path: PathBuf,
+        #[source]
+        source: Box<toml::de::Error>,
+    },
+    #[error("settings {path}: engine.{key} must be at least {least}")]
+    TooSmall { path: PathBuf, key: &'static str, least: u64 },
+}
+
+/// All settings of a run.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    pub engine: EngineSection,
+    pub trend: TrendSection,
+    /// Parameters of metrics by name, such as `dormant_days`. No defaults: an unset one leaves its metric without a figure, and says so.
+    pub parameters: BTreeMap<String, i64>,
+}
+
+/// Threads and memory of the engine.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct EngineSection {
+    /// 0 takes one thread for each core.
+    pub threads: usize,
+    pub memory_limit_mib: usize,
+}
+
+impl Default for EngineSection {
+    fn default() -> Self {
+        Self { threads: 0, memory_limit_mib: 512 }
+    }
+}
+
+impl EngineSection {
+    /// Threads to use, at least one.
+    pub fn thread_count(&self) -> usize {
+        if self.threads > 0 { self.threads } else { std::thread::available_parallelism().map_or(1, usize::from) }
+    }
+}
+
+/// How many periods a trend shows, by kind of period.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TrendSection {
+    pub month: u16,
+    pub quarter: u16,
+    pub year: u16,
+}
+
+impl Default for TrendSection {
+    fn default() -> Self {
+        Self { month: 13, quarter: 9, year: 5 }
+    }
+}
+
+impl TrendSection {
+    /// Periods shown for a kind, the asked one included.
+    pub fn periods(&self, kind: PeriodType) -> i32 {
+        let periods = match kind {
+            PeriodType::Month => self.month,
+            PeriodType::FyQuarter | PeriodType::CalQuarter | PeriodType::Rolling12m => self.quarter,
+            PeriodType::FinancialYear | PeriodType::CalendarYear => self.year,
+        };
+        i32::from(periods.max(1))
+    }
+}
+
+impl Settings {
+    /// Reads the named file, or [`DEFAULT_FILE`] if there is one, or takes the defaults.
+    pub fn load(named: Option<&Path>) -> Result<Self, SettingsError> {
+        let path = match named {
+            Some(path) => path.to_owned(),
+            None if Path::new(DEFAULT_FILE).is_file() => PathBuf::from(DEFAULT_FILE),
+            None => return Ok(Self::default()),
+        };
+        let text =
+            std::fs::read_to_string(&path).map_err(|source| SettingsError::Read { path: path.clone(), source })?;
+        Self::parse(&path, &text)
+    }
+
+    /// Reads settings from text; `path` is for messages.
+    pub fn parse(path: &Path, text: &str) -> Result<Self, SettingsError> {
+        let settings: Self = toml::from_str(text)
+            .map_err(|source| SettingsError::Parse { path: path.to_owned(), source: Box::new(source) })?;
+        if settings.engine.memory_limit_mib < 64 {
+            return Err(SettingsError::TooSmall { path: path.to_owned(), key: "memory_limit_mib", least: 64 });
+        }
+        Ok(settings)
+    }
+}

@@ -1,0 +1,173 @@
+//! Compares a Parquet footer with its contract before the engine sees the file.
+//! The engine would truncate or null-fill on a mismatch without a word, so anything not on the list of safe widenings is refused.
+
+use std::sync::Arc;
+
+use arrow::datatypes::{DataType, SchemaRef};
+use object_store::path::Path as ObjectPath;
+use object_store::{ObjectStore, ObjectStoreExt};
+use parquet::arrow::parquet_to_arrow_schema;
+use parquet::errors::ParquetError;
+use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
+
+use super::file_type;
+use crate::definitions::model::Contract;
+use crate::diagnostics::{Finding, FindingLevel};
+use crate::sources::{SourceFile, Submission};
+
+const MAGIC: &[u8] = b"PAR1";
+
+/// Bytes read from a file's end at first; most footers fit.
+const FIRST_READ: u64 = 64 * 1024;
+
+/// What a footer tells about a file that may be read.
+pub(super) struct Footer {
+    pub rows: u64,
+}
+
+/// Reads the footer of one file and compares it with the contract. All findings of the file are returned together.
+pub(super) async fn check_footer(
+    store: &Arc<dyn ObjectStore>,
+    submission: &Submission,
+    file: &SourceFile,
+    contract: &Contract,
+) -> Result<Footer, Vec<Finding>> {
+    let refuse = |rule: &str, column: &str, message: String| Finding {
+        path: file.path.clone(),
+        column: column.to_owned(),
+        ..submission.finding(FindingLevel::Blocking, rule, message)
+    };
+    let one = |message: String| vec![refuse("parquet", "", message)];
+    if file.size == 0 {
+        return Err(one("the file is empty (0 bytes)".to_owned()));
+    }
+    let Some(metadata) = read_metadata(store, file).await else {
+        return Err(one(unreadable(store, file).await));
+    };
+    let description = metadata.file_metadata().schema_descr();
+    let schema = match parquet_to_arrow_schema(description, None) {
+        Ok(schema) => Arc::new(schema),
+        Err(error) => return Err(one(format!("the columns cannot be understood: {error}"))),
+    };
+    let findings: Vec<Finding> = mismatches(&schema, contract)
+        .into_iter()
+        .map(|mismatch| refuse(mismatch.rule, &mismatch.column, mismatch.message))
+        .collect();
+    let rows = u64::try_from(metadata.file_metadata().num_rows()).unwrap_or(0);
+    if findings.is_empty() { Ok(Footer { rows }) } else { Err(findings) }
+}
+
+/// The footer's metadata, from the file's end; `None` when there is none that can be read.
+async fn read_metadata(store: &Arc<dyn ObjectStore>, file: &SourceFile) -> Option<ParquetMetaData> {
+    let mut wanted = FIRST_READ.min(file.size);
+    loop {
+        let tail = store.get_range(&ObjectPath::from(file.path.as_str()), file.size - wanted..file.size).await.ok()?;
+        let mut reader = ParquetMetaDataReader::new();
+        match reader.try_parse_sized(&tail, file.size) {
+            Ok(()) => return reader.finish().ok(),
+            Err(ParquetError::NeedMoreData(more)) => {
+                let more = u64::try_from(more).ok()?;
+                if more <= wanted || more > file.size {
+                    return None;
+                }
+                wanted = more;
+            }
+            Err(_) => return None,
+        }
+    }
+}
+
+/// Says in which way a file is not a whole Parquet file, from its first four bytes.
+async fn unreadable(store: &Arc<dyn ObjectStore>, file: &SourceFile) -> String {
+    let start = store.get_range(&ObjectPath::from(file.path.as_str()), 0..4.min(file.size)).await;
+    match start {
+        Ok(bytes) if bytes.as_ref() == MAGIC => {
+            format!(
+                "the file is truncated or damaged: it begins as Parquet but its footer cannot be read ({} bytes)",
+                file.size
+            )
+        }
+        Ok(_) => "the file is not Parquet".to_owned(),
+        Err(error) => format!("the file cannot be read: {error}"),
+    }
+}
+
+struct Mismatch {
+    rule: &'static str,
+    column: String,
+    message: String,
+}
+
+fn mismatches(file: &SchemaRef, contract: &Contract) -> Vec<Mismatch> {
+    let mut found = Vec::new();
+    for field in &contract.fields {
+        let Ok(actual) = file.field_with_name(&field.name) else {
+            let message = format!("column {} is missing", field.name);
+            found.push(Mismatch { rule: "missing_column", column: field.name.clone(), message });
+            continue;
+        };
+        let declared = file_type(field.field_type);
+        if !is_safe(actual.data_type(), &declared) {
+            let message = format!(
+                "column {} has type {} but the contract says {}",
+                field.name,
+                type_words(actual.data_type()),
+                type_words(&declared)
+            );
+            found.push(Mismatch { rule: "column_type", column: field.name.clone(), message });
+        }
+    }
+    for actual in file.fields() {
+        let times = file.fields().iter().filter(|other| other.name() == actual.name()).count();
+        let known = contract.fields.iter().any(|field| field.name == *actual.name());
+        if !known || times > 1 {
+            let message = if known {
+                format!("column {} stands more than once", actual.name())
+            } else {
+                format!(
+                    "column {} is not in the contract; extra columns are refused because they might identify a person",
+                    actual.name()
+                )
+            };
+            found.push(Mismatch { rule: "extra_column", column: actual.name().clone(), message });
+        }
+    }
+    found
+}
+
+/// The written list of differences that lose nothing: narrower integers, and text in its other encodings.
+/// The order of columns may differ, because they are read by name, and optional columns may hold required fields, because nulls are counted.
+fn is_safe(actual: &DataType, declared: &DataType) -> bool {
+    match (actual, declared) {
+        (DataType::Int8 | DataType::Int16 | DataType::Int32, DataType::Int64) => true,
+        (DataType::LargeUtf8 | DataType::Utf8View, DataType::Utf8) => true,
+        (DataType::Timestamp(unit, Some(zone)), DataType::Timestamp(declared_unit, Some(_))) => {
+            unit == declared_unit && matches!(zone.as_ref(), "UTC" | "+00:00" | "Z")
+        }
+        (actual, declared) => actual == declared,
+    }
+}
+
+fn type_words(data_type: &DataType) -> String {
+    match data_type {
+        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => "text".to_owned(),
+        DataType::Int64 => "64-bit integer".to_owned(),
+        DataType::Int32 => "32-bit integer".to_owned(),
+        DataType::Float64 => "floating-point number (double)".to_owned(),
+        DataType::Float32 => "floating-point number (float)".to_owned(),
+        DataType::Boolean => "true or false".to_owned(),
+        DataType::Date32 => "date".to_owned(),
+        DataType::Timestamp(unit, Some(_)) => format!("timestamp in {} with time zone UTC", unit_words(*unit)),
+        DataType::Timestamp(unit, None) => format!("timestamp in {} without time zone", unit_words(*unit)),
+        other => other.to_string(),
+    }
+}
+
+fn unit_words(unit: arrow::datatypes::TimeUnit) -> &'static str {
+    match unit {
+        arrow::datatypes::TimeUnit::Second => "seconds",
+        arrow::datatypes::TimeUnit::Millisecond => "milliseconds",
+        arrow::datatypes::TimeUnit::Microsecond => "microseconds",
+        arrow::datatypes::TimeUnit::Nanosecond => "nanoseconds",
+    }
+}

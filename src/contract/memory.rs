@@ -1,0 +1,102 @@
+//! Remembers what became of each submission, so that a later run reads only what changed.
+//! One JSON file per table in the work folder; deleting it is safe and costs a re-read.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::admission::{Admission, AdmittedFile};
+use crate::diagnostics::Finding;
+use crate::sources::Submission;
+
+/// What is remembered of one submission. Valid while contract, program and every file's size and tag are the same.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Remembered {
+    rules: String,
+    files: Vec<RememberedFile>,
+    fingerprint: String,
+    findings: Vec<Finding>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct RememberedFile {
+    path: String,
+    size: u64,
+    etag: String,
+    rows: u64,
+    sha256: String,
+}
+
+/// The remembered admissions of one table.
+#[derive(Debug, Default)]
+pub struct AdmissionMemory {
+    file: PathBuf,
+    entries: BTreeMap<String, Remembered>,
+    changed: bool,
+}
+
+impl AdmissionMemory {
+    /// Reads the memory of one table; an absent or unreadable file is an empty memory.
+    pub fn load(folder: &Path, table: &str) -> Self {
+        let file = folder.join(format!("{table}.json"));
+        let entries = fs::read(&file).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
+        Self { file, entries, changed: false }
+    }
+
+    /// The admission of an unchanged submission under the same `rules` (hash of contract, program and engine).
+    pub(super) fn recall(&self, submission: &Submission, rules: &str) -> Option<Admission> {
+        let entry = self.entries.get(&key(submission)).filter(|entry| entry.rules == rules)?;
+        let same = entry.files.len() == submission.files.len()
+            && entry
+                .files
+                .iter()
+                .zip(&submission.files)
+                .all(|(old, new)| old.path == new.path && old.size == new.size && old.etag == new.etag);
+        same.then(|| Admission {
+            submission: submission.clone(),
+            fingerprint: entry.fingerprint.clone(),
+            files: entry.files.iter().map(RememberedFile::admitted).collect(),
+            findings: entry.findings.clone(),
+            recalled: true,
+        })
+    }
+
+    /// Keeps an admission for the next run.
+    pub(super) fn keep(&mut self, admission: &Admission, rules: &str) {
+        let files = admission.files.iter().zip(&admission.submission.files).map(|(file, listed)| RememberedFile {
+            path: listed.path.clone(),
+            size: listed.size,
+            etag: listed.etag.clone(),
+            rows: file.rows,
+            sha256: file.sha256.clone(),
+        });
+        let entry = Remembered {
+            rules: rules.to_owned(),
+            files: files.collect(),
+            fingerprint: admission.fingerprint.clone(),
+            findings: admission.findings.clone(),
+        };
+        self.entries.insert(key(&admission.submission), entry);
+        self.changed = true;
+    }
+
+    /// Writes the memory back if it changed: to a temporary name, then renamed.
+    pub fn save(&self) -> std::io::Result<()> {
+        if !self.changed {
+            return Ok(());
+        }
+        crate::files::write_atomically(&self.file, &serde_json::to_vec(&self.entries)?)
+    }
+}
+
+impl RememberedFile {
+    fn admitted(&self) -> AdmittedFile {
+        AdmittedFile { path: self.path.clone(), size: self.size, rows: self.rows, sha256: self.sha256.clone() }
+    }
+}
+
+fn key(submission: &Submission) -> String {
+    format!("{}|{}|{}", submission.submitted, submission.org_code(), submission.period_text())
+}

@@ -1,0 +1,120 @@
+//! Admits or refuses submissions: footers first, then every rule of the contract in one grouped scan per dataset.
+//! It computes no metric and never changes what was submitted.
+
+mod admission;
+mod failing;
+mod footer;
+mod memory;
+mod scan;
+
+use arrow::datatypes::{DataType, Field as ArrowField, FieldRef, SchemaRef, TimeUnit};
+
+use crate::definitions::model::{Contract, Field, FieldType, Rollup, Severity};
+use crate::engine::{PathValue, PinnedFile, Table, schema_of};
+use crate::period::Month;
+use crate::sources::Submission;
+
+pub use admission::{Admission, AdmissionError, Admitter, recall_unchanged};
+pub use memory::AdmissionMemory;
+
+/// The Arrow type of a field as files hold it.
+pub fn file_type(field_type: FieldType) -> DataType {
+    match field_type {
+        FieldType::String => DataType::Utf8,
+        other => engine_type(other),
+    }
+}
+
+/// The Arrow type of a field inside the engine: text is read as views, which the engine groups faster.
+pub fn engine_type(field_type: FieldType) -> DataType {
+    match field_type {
+        FieldType::String => DataType::Utf8View,
+        FieldType::Integer => DataType::Int64,
+        FieldType::Boolean => DataType::Boolean,
+        FieldType::Date => DataType::Date32,
+        FieldType::Timestamp => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
+    }
+}
+
+/// The schema of a dataset's files inside the engine. Every field is nullable there: `required` is a rule, not a trap.
+pub fn engine_schema(contract: &Contract) -> SchemaRef {
+    let field = |field: &Field| ArrowField::new(&field.name, engine_type(field.field_type), true);
+    schema_of(contract.fields.iter().map(field).collect())
+}
+
+/// The columns that come from a submission's path: `submitted`, and for all but reference datasets `org` and `period`.
+pub fn path_columns(reference: bool) -> Vec<FieldRef> {
+    let column = |name: &str, data_type| FieldRef::new(ArrowField::new(name, data_type, false));
+    let mut columns = vec![column("submitted", DataType::Date32)];
+    if !reference {
+        columns.push(column("org", DataType::Utf8View));
+        columns.push(column("period", DataType::Date32));
+    }
+    columns
+}
+
+/// The engine's table over the files of `submissions`, all of one dataset.
+pub fn pinned_table<'a>(contract: &Contract, submissions: impl Iterator<Item = &'a Submission>) -> Table {
+    let mut files = Vec::new();
+    for submission in submissions {
+        let path_values = path_values(submission);
+        files.extend(submission.files.iter().map(|file| PinnedFile {
+            path: file.path.clone(),
+            size: file.size,
+            path_values: path_values.clone(),
+        }));
+    }
+    Table::Files { schema: engine_schema(contract), path_columns: path_columns(contract.reference), files }
+}
+
+fn path_values(submission: &Submission) -> Vec<PathValue> {
+    let mut values = vec![PathValue::Date(days_since_epoch(submission.submitted))];
+    if let Some(scope) = &submission.scope {
+        values.push(PathValue::Text(scope.org_code.clone()));
+        values.push(PathValue::Date(month_days(scope.span.first)));
+    }
+    values
+}
+
+/// Days from 1970-01-01 to a date, as Arrow's Date32 holds them.
+pub fn days_since_epoch(date: chrono::NaiveDate) -> i32 {
+    use chrono::Datelike as _;
+    date.num_days_from_ce() - chrono::NaiveDate::from_ymd_opt(1970, 1, 1).map_or(0, |epoch| epoch.num_days_from_ce())
+}
+
+/// The first day of a month as Date32.
+pub fn month_days(month: Month) -> i32 {
+    days_since_epoch(month.first_day())
+}
+
+/// The contract of a roll-up that a force submits in place of records: its own keys and measures.
+pub fn rollup_contract(rollup: &Rollup) -> Contract {
+    let key = |column: &crate::definitions::model::Column| field_of(column, !column.nullable, true, None);
+    let measure = |column: &crate::definitions::model::Column| field_of(column, true, false, Some(0));
+    Contract {
+        dataset: format!("{}{}", crate::sources::ROLLUP_PREFIX, rollup.name),
+        version: "1.0.0".to_owned(),
+        title: rollup.title.clone(),
+        description: rollup.description.clone(),
+        reference: false,
+        fields: rollup.keys.iter().map(key).chain(rollup.measures.iter().map(measure)).collect(),
+        rules: Vec::new(),
+        period_field: None,
+        deadline_days: None,
+        expected_from: Vec::new(),
+    }
+}
+
+fn field_of(column: &crate::definitions::model::Column, required: bool, key: bool, minimum: Option<i64>) -> Field {
+    Field {
+        name: column.name.clone(),
+        field_type: column.field_type,
+        description: column.description.clone(),
+        required,
+        key,
+        valid_values: Vec::new(),
+        minimum,
+        maximum: None,
+        severity: Severity::Blocking,
+    }
+}

@@ -1,0 +1,289 @@
+//! Turns a contract into one grouped statement and its result into findings.
+//! Builds SQL from the contract's names and conditions only, never from data.
+
+use std::collections::BTreeMap;
+
+use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::datatypes::{DataType, Date32Type, Int64Type, TimestampMicrosecondType};
+
+use super::{days_since_epoch, month_days};
+use crate::definitions::model::{Contract, Field, FieldType, Severity};
+use crate::diagnostics::FindingLevel;
+use crate::sources::Submission;
+
+/// How a check shows in the grouped statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Measure {
+    /// Rows on which the condition is true.
+    Failing,
+    /// Rows without the value: all rows less the non-null ones.
+    Nulls,
+    /// Least and greatest value, held against the submission's month.
+    PeriodBounds,
+    /// Rows less distinct keys.
+    Duplicates,
+}
+
+/// One rule of a contract, ready to be counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Check {
+    pub rule: String,
+    pub column: String,
+    pub level: FindingLevel,
+    pub message: String,
+    /// SQL condition that is true on a failing row; the key's columns for [`Measure::Duplicates`]; empty for [`Measure::PeriodBounds`].
+    condition: String,
+    measure: Measure,
+}
+
+/// A violated check in one submission; `rows` is `None` where only the bounds are known so far.
+#[derive(Debug, Clone)]
+pub(super) struct Violation {
+    pub check: Check,
+    pub rows: Option<u64>,
+}
+
+/// Result of the grouped scan for one submission.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Outcome {
+    pub violations: Vec<Violation>,
+}
+
+/// All checks of a contract, in a fixed order.
+pub(super) fn checks_of(contract: &Contract) -> Vec<Check> {
+    let mut checks = Vec::new();
+    if !contract.reference {
+        checks.push(org_code_check());
+    }
+    for field in &contract.fields {
+        checks.extend(field_checks(field));
+    }
+    if let Some(field) = &contract.period_field {
+        checks.push(Check {
+            rule: "period".to_owned(),
+            column: field.clone(),
+            level: FindingLevel::Blocking,
+            message: format!("{field} lies outside the submission's month (Europe/London)"),
+            condition: String::new(),
+            measure: Measure::PeriodBounds,
+        });
+    }
+    let keys: Vec<String> = key_fields(contract).map(|field| quoted(&field.name)).collect();
+    if !keys.is_empty() {
+        checks.push(duplicates_check(contract, &keys.join(", ")));
+    }
+    checks.extend(contract.rules.iter().map(|rule| Check {
+        rule: rule.name.clone(),
+        column: String::new(),
+        level: level_of(rule.severity),
+        message: rule.description.clone(),
+        condition: rule.violation.clone(),
+        measure: Measure::Failing,
+    }));
+    checks
+}
+
+/// Key fields; `org_code` adds nothing inside one organisation's submission.
+fn key_fields(contract: &Contract) -> impl Iterator<Item = &Field> {
+    contract.fields.iter().filter(|field| field.key && (contract.reference || field.name != "org_code"))
+}
+
+fn org_code_check() -> Check {
+    Check {
+        rule: "org_code".to_owned(),
+        column: "org_code".to_owned(),
+        level: FindingLevel::Blocking,
+        message: "org_code differs from the organisation in the path".to_owned(),
+        condition: "org_code <> org".to_owned(),
+        measure: Measure::Failing,
+    }
+}
+
+fn duplicates_check(contract: &Contract, keys: &str) -> Check {
+    let names: Vec<&str> = key_fields(contract).map(|field| field.name.as_str()).collect();
+    Check {
+        rule: "unique".to_owned(),
+        column: names.join(", "),
+        level: FindingLevel::Blocking,
+        message: format!("{} is not unique within the submission", names.join(", ")),
+        condition: keys.to_owned(),
+        measure: Measure::Duplicates,
+    }
+}
+
+fn field_checks(field: &Field) -> Vec<Check> {
+    let name = quoted(&field.name);
+    let mut checks = Vec::new();
+    let mut add = |rule: &str, level, message: String, condition: String, measure| {
+        checks.push(Check { rule: rule.to_owned(), column: field.name.clone(), level, message, condition, measure });
+    };
+    if field.required {
+        let message = format!("{} is required but empty", field.name);
+        add("required", FindingLevel::Blocking, message, format!("{name} IS NULL"), Measure::Nulls);
+    }
+    if !field.valid_values.is_empty() {
+        let values: Vec<String> = field.valid_values.iter().map(|value| literal(field.field_type, value)).collect();
+        let message = format!("{} is not one of {}", field.name, field.valid_values.join(", "));
+        let condition = format!("{name} NOT IN ({})", values.join(", "));
+        add("valid_values", level_of(field.severity), message, condition, Measure::Failing);
+    }
+    if let Some(condition) = range_condition(&name, field) {
+        let message = match (field.minimum, field.maximum) {
+            (Some(low), Some(high)) => format!("{} lies outside {low} to {high}", field.name),
+            (Some(low), None) => format!("{} lies below {low}", field.name),
+            (_, high) => format!("{} lies above {}", field.name, high.unwrap_or_default()),
+        };
+        add("range", level_of(field.severity), message, condition, Measure::Failing);
+    }
+    checks
+}
+
+fn range_condition(name: &str, field: &Field) -> Option<String> {
+    let low = field.minimum.map(|low| format!("{name} < {low}"));
+    let high = field.maximum.map(|high| format!("{name} > {high}"));
+    match (low, high) {
+        (None, None) => None,
+        (low, high) => Some([low, high].into_iter().flatten().collect::<Vec<_>>().join(" OR ")),
+    }
+}
+
+fn literal(field_type: FieldType, value: &str) -> String {
+    if field_type == FieldType::Integer { value.to_owned() } else { format!("'{}'", value.replace('\'', "''")) }
+}
+
+fn level_of(severity: Severity) -> FindingLevel {
+    match severity {
+        Severity::Blocking => FindingLevel::Blocking,
+        Severity::Warning => FindingLevel::Warning,
+    }
+}
+
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// The grouped statement: one row per submission, one or two columns per check.
+pub(super) fn grouped_sql(contract: &Contract, checks: &[Check]) -> String {
+    let groups = if contract.reference { "submitted" } else { "org, period" };
+    let mut columns = vec!["COUNT(*) AS row_count".to_owned()];
+    for (i, check) in checks.iter().enumerate() {
+        let column = quoted(&check.column);
+        columns.push(match check.measure {
+            Measure::Failing => format!("COUNT(*) FILTER (WHERE {}) AS c{i}", check.condition),
+            Measure::Nulls => format!("COUNT(*) - COUNT({column}) AS c{i}"),
+            Measure::PeriodBounds => format!("MIN({column}) AS c{i}, MAX({column}) AS c{i}_max"),
+            Measure::Duplicates => format!("COUNT(*) - COUNT(DISTINCT {}) AS c{i}", distinct_of(&check.condition)),
+        });
+    }
+    let dataset = quoted(&contract.dataset);
+    format!("SELECT {groups}, {} FROM {dataset} GROUP BY {groups} ORDER BY {groups}", columns.join(", "))
+}
+
+fn distinct_of(keys: &str) -> String {
+    if keys.contains(", ") { format!("struct({keys})") } else { keys.to_owned() }
+}
+
+/// The statement that returns a violation's rows inside one submission.
+pub(super) fn failing_sql(contract: &Contract, check: &Check, submission: &Submission) -> String {
+    let dataset = quoted(&contract.dataset);
+    let columns = contract.fields.iter().map(|field| quoted(&field.name)).collect::<Vec<_>>().join(", ");
+    let order = (1..=contract.fields.len()).map(|n| n.to_string()).collect::<Vec<_>>().join(", ");
+    let source = match check.measure {
+        Measure::Failing | Measure::Nulls => format!("{dataset} WHERE {}", check.condition),
+        Measure::Duplicates => {
+            let copies = format!("COUNT(*) OVER (PARTITION BY {}) AS copies_of_key", check.condition);
+            format!("(SELECT *, {copies} FROM {dataset}) WHERE copies_of_key > 1")
+        }
+        Measure::PeriodBounds => {
+            let column = quoted(&check.column);
+            let (first, last) = period_limits(contract, check, submission);
+            let number = if field_type(contract, &check.column) == Some(FieldType::Date) { "INT" } else { "BIGINT" };
+            format!("{dataset} WHERE CAST({column} AS {number}) NOT BETWEEN {first} AND {last}")
+        }
+    };
+    format!("SELECT {columns} FROM {source} ORDER BY {order}")
+}
+
+fn field_type(contract: &Contract, name: &str) -> Option<FieldType> {
+    contract.fields.iter().find(|field| field.name == name).map(|field| field.field_type)
+}
+
+/// First and last value inside the submission's months: days for dates, microseconds for timestamps.
+fn period_limits(contract: &Contract, check: &Check, submission: &Submission) -> (i64, i64) {
+    let Some(scope) = &submission.scope else { return (i64::MIN, i64::MAX) };
+    if field_type(contract, &check.column) == Some(FieldType::Date) {
+        (i64::from(month_days(scope.span.first)), i64::from(days_since_epoch(scope.span.last.last_day())))
+    } else {
+        let next = scope.span.last.plus(1).start_utc().timestamp_micros();
+        (scope.span.first.start_utc().timestamp_micros(), next - 1)
+    }
+}
+
+/// Reads the grouped result: violations by submission key (organisation and first day of the span; nothing for reference datasets).
+pub(super) fn read_outcomes(
+    contract: &Contract,
+    checks: &[Check],
+    batches: &[RecordBatch],
+    submissions: &BTreeMap<GroupKey, &Submission>,
+) -> BTreeMap<GroupKey, Outcome> {
+    let mut outcomes = BTreeMap::new();
+    for batch in batches {
+        for row in 0..batch.num_rows() {
+            let key = group_key(contract, batch, row);
+            if let Some(submission) = submissions.get(&key) {
+                outcomes.insert(key, read_row(contract, checks, (batch, row), submission));
+            }
+        }
+    }
+    outcomes
+}
+
+/// Organisation and first day of the span as days since 1970, or nothing for a reference dataset.
+pub(super) type GroupKey = Option<(String, i32)>;
+
+/// The key under which a submission appears in the grouped result.
+pub(super) fn key_of(submission: &Submission) -> GroupKey {
+    submission.scope.as_ref().map(|scope| (scope.org_code.clone(), month_days(scope.span.first)))
+}
+
+fn group_key(contract: &Contract, batch: &RecordBatch, row: usize) -> GroupKey {
+    if contract.reference {
+        return None;
+    }
+    let org = batch.column_by_name("org")?.as_string_view_opt()?;
+    let period = batch.column_by_name("period")?.as_primitive_opt::<Date32Type>()?;
+    Some((org.value(row).to_owned(), period.value(row)))
+}
+
+fn read_row(contract: &Contract, checks: &[Check], at: (&RecordBatch, usize), submission: &Submission) -> Outcome {
+    let mut outcome = Outcome::default();
+    for (i, check) in checks.iter().enumerate() {
+        let value = |suffix: &str| integer(at, &format!("c{i}{suffix}"));
+        let rows = match check.measure {
+            Measure::PeriodBounds => {
+                let (first, last) = period_limits(contract, check, submission);
+                let outside =
+                    value("").is_some_and(|least| least < first) || value("_max").is_some_and(|most| most > last);
+                outside.then_some(None)
+            }
+            _ => value("").filter(|rows| *rows > 0).map(|rows| u64::try_from(rows).ok()),
+        };
+        if let Some(rows) = rows {
+            outcome.violations.push(Violation { check: check.clone(), rows });
+        }
+    }
+    outcome
+}
+
+fn integer((batch, row): (&RecordBatch, usize), name: &str) -> Option<i64> {
+    let column = batch.column_by_name(name)?;
+    if column.is_null(row) {
+        return None;
+    }
+    match column.data_type() {
+        DataType::Int64 => Some(column.as_primitive::<Int64Type>().value(row)),
+        DataType::Date32 => Some(i64::from(column.as_primitive::<Date32Type>().value(row))),
+        DataType::Timestamp(..) => Some(column.as_primitive::<TimestampMicrosecondType>().value(row)),
+        _ => None,
+    }
+}

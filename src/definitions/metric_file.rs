@@ -1,0 +1,222 @@
+//! Reads `queries/metrics/<ID>/metric.toml` and the SQL of its versions, strictly.
+//! It looks at one metric alone: what it names elsewhere is checked in `references`, and no SQL is planned here.
+
+use crate::quantity::{Shape, Unit};
+
+use super::metric_parts::{check_breakdown, check_standards};
+use super::model::Metric;
+use super::problem::{DefinitionProblem, Problems};
+
+/// Prefixes of the metric ids, in the order of the ten principles of the Code.
+const PRINCIPLE_PREFIXES: [&str; 10] = ["SEC", "CRE", "AMD", "VAL", "RRD", "ACC", "REP", "SHA", "AUD", "TRN"];
+
+/// A metric from its files. `file` is the path of the TOML inside the definitions, whose folder must be the id;
+/// `sqls` are the numbers and texts of the `v<number>.sql` files beside it.
+///
+/// Errors: every problem found. A text that is no metric at all is one problem, with line and column.
+pub fn parse_metric(file: &str, toml: &str, sqls: &[(u32, String)]) -> Result<Metric, Vec<DefinitionProblem>> {
+    let mut metric: Metric =
+        toml::from_str(toml).map_err(|error| vec![DefinitionProblem::from_toml(file, toml, &error)])?;
+
+    let mut problems = Problems::of(file);
+    check_id(&metric, file, &mut problems);
+    check_texts(&metric, &mut problems);
+    check_shape(&metric, &mut problems);
+    check_lists(&metric, &mut problems);
+    check_standards(&metric, &mut problems);
+    check_breakdown(&metric, &mut problems);
+    check_versions(&metric, sqls, &mut problems);
+    for version in &mut metric.versions {
+        if let Some((_, sql)) = sqls.iter().find(|(number, _)| *number == version.version) {
+            sql.clone_into(&mut version.sql);
+        }
+    }
+    problems.unless_any(metric)
+}
+
+fn check_id(metric: &Metric, file: &str, problems: &mut Problems<'_>) {
+    let folder = file.rsplit('/').nth(1).unwrap_or_default();
+    if metric.id != folder {
+        problems.add("id", format!("is “{}”, but the folder is named “{folder}”", metric.id));
+    }
+    let Some((prefix, number)) = metric.id.split_once('-') else {
+        problems.add("id", "must be three letters, a hyphen and two digits, such as CRE-01");
+        return;
+    };
+    if number.len() != 2 || !number.bytes().all(|b| b.is_ascii_digit()) {
+        problems.add("id", "must end with a hyphen and two digits, such as CRE-01");
+    }
+    let wanted = usize::from(metric.principle).checked_sub(1).and_then(|at| PRINCIPLE_PREFIXES.get(at));
+    match wanted {
+        None => problems.add("principle", "must be 1 to 10, the number of a principle of the Code"),
+        Some(wanted) if *wanted != prefix => {
+            problems.add("principle", format!("is {} ({wanted}), but the id begins with {prefix}", metric.principle));
+        }
+        Some(_) => {}
+    }
+}
+
+fn check_texts(metric: &Metric, problems: &mut Problems<'_>) {
+    let texts = [
+        ("title", &metric.title),
+        ("definition", &metric.definition),
+        ("numerator", &metric.numerator),
+        ("denominator", &metric.denominator),
+        ("counted_by", &metric.counted_by),
+    ];
+    for (key, text) in texts {
+        problems.check_text(key, text);
+    }
+    for (at, caveat) in metric.caveats.iter().enumerate() {
+        problems.check_text(&format!("caveats[{at}]"), caveat);
+    }
+}
+
+fn check_shape(metric: &Metric, problems: &mut Problems<'_>) {
+    check_unit("unit", metric.shape, metric.unit, problems);
+    match (metric.shape, metric.percentile) {
+        (Shape::Distribution, None) => problems.add("percentile", "is missing: a distribution needs one"),
+        (Shape::Distribution, Some(percentile)) if !(1..=99).contains(&percentile) => {
+            problems.add("percentile", "must be 1 to 99");
+        }
+        (Shape::Distribution, Some(_)) | (_, None) => {}
+        (_, Some(_)) => problems.add("percentile", "belongs to a distribution only"),
+    }
+}
+
+/// Notes a unit that a value of this shape cannot have.
+pub(super) fn check_unit(key: &str, shape: Shape, unit: Unit, problems: &mut Problems<'_>) {
+    let wanted = match shape {
+        Shape::Proportion if unit != Unit::Percent => "a proportion has the unit percent",
+        Shape::Distribution if !matches!(unit, Unit::Hours | Unit::Days) => "a distribution has the unit hours or days",
+        Shape::Status if unit != Unit::Grade => "a status has the unit grade",
+        Shape::Count if !counts(unit) => "a count has the unit of a thing counted, such as records",
+        Shape::Rate if !relates(unit) => "a rate has the unit ratio or one that begins with per_",
+        _ => return,
+    };
+    problems.add(key, format!("{wanted}, not {}", unit.as_str()));
+}
+
+fn counts(unit: Unit) -> bool {
+    matches!(unit, Unit::Records | Unit::Cases | Unit::Transactions | Unit::Requests | Unit::Organisations)
+}
+
+fn relates(unit: Unit) -> bool {
+    unit == Unit::Ratio || unit.as_str().starts_with("per_")
+}
+
+fn check_lists(metric: &Metric, problems: &mut Problems<'_>) {
+    if metric.rollups.is_empty() {
+        problems.add("rollups", "needs at least one");
+    }
+    if metric.responsible.is_empty() {
+        problems.add("responsible", "needs at least one role");
+    }
+    for (at, role) in metric.responsible.iter().enumerate() {
+        if metric.responsible.iter().take(at).any(|earlier| earlier == role) {
+            problems.add(format!("responsible[{at}]"), "is there twice");
+        }
+    }
+    problems.check_unique("rollups", metric.rollups.iter().map(String::as_str));
+    problems.check_unique("parameters", metric.parameters.iter().map(String::as_str));
+}
+
+/// Versions count up from 1, never go back in time, and each has its SQL; SQL without a version is refused too.
+fn check_versions(metric: &Metric, sqls: &[(u32, String)], problems: &mut Problems<'_>) {
+    if metric.versions.is_empty() {
+        problems.add("versions", "needs at least one");
+    }
+    for (at, (number, version)) in (1_u32..).zip(&metric.versions).enumerate() {
+        let key = format!("versions[{at}]");
+        if version.version != number {
+            problems.add(format!("{key}.version"), format!("is {}, but must be {number}", version.version));
+        }
+        problems.check_text(&format!("{key}.reason"), &version.reason);
+        match sqls.iter().find(|(number, _)| *number == version.version) {
+            None => problems.add(&key, format!("v{}.sql is missing", version.version)),
+            Some((_, sql)) if sql.trim().is_empty() => problems.add(&key, format!("v{}.sql is empty", version.version)),
+            Some(_) => {}
+        }
+        if metric.versions.iter().take(at).any(|earlier| earlier.date > version.date) {
+            problems.add(format!("{key}.date"), "is before that of an earlier version");
+        }
+    }
+    for (number, _) in sqls {
+        if !metric.versions.iter().any(|version| version.version == *number) {
+            problems.add("versions", format!("v{number}.sql has no entry"));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FILE: &str = "queries/metrics/CRE-01/metric.toml";
+    const GOOD: &str = include_str!("../../queries/metrics/CRE-01/metric.toml");
+
+    fn sqls(numbers: &[u32]) -> Vec<(u32, String)> {
+        numbers.iter().map(|number| (*number, format!("SELECT {number}"))).collect()
+    }
+
+    fn problems(toml: &str, sqls: &[(u32, String)]) -> Vec<String> {
+        let found = parse_metric(FILE, toml, sqls).unwrap_err();
+        let prefix = format!("{FILE}: ");
+        found.iter().map(|problem| problem.to_string().strip_prefix(&prefix).unwrap().to_owned()).collect()
+    }
+
+    #[test]
+    fn reads_a_metric_with_its_sql() {
+        let metric = parse_metric(FILE, GOOD, &sqls(&[1])).unwrap();
+        assert_eq!(
+            (metric.id.as_str(), metric.standards.len(), metric.versions[0].sql.as_str()),
+            ("CRE-01", 2, "SELECT 1")
+        );
+    }
+
+    #[test]
+    fn all_problems_are_reported_at_once() {
+        let bad = GOOD
+            .replace("id = \"CRE-01\"", "id = \"CRE-1\"")
+            .replace("principle = 2", "principle = 3")
+            .replace("unit = \"percent\"", "unit = \"hours\"\npercentile = 90")
+            .replace("counted_by = \"the month of the arrest, report or summons\"", "counted_by = \"\"")
+            .replace("[\"manager\"]", "[\"manager\", \"manager\"]")
+            .replace("to = \"2004-12-31\"", "to = \"1999-12-31\"")
+            .replace("version = 1", "version = 2");
+        let expected = [
+            "id: is “CRE-1”, but the folder is named “CRE-01”",
+            "id: must end with a hyphen and two digits, such as CRE-01",
+            "principle: is 3 (AMD), but the id begins with CRE",
+            "counted_by: is empty",
+            "unit: a proportion has the unit percent, not hours",
+            "percentile: belongs to a distribution only",
+            "responsible[1]: is there twice",
+            "standards[0].from: 2000-04-27 is after the last day, 1999-12-31",
+            "versions[0].version: is 2, but must be 1",
+            "versions[0]: v2.sql is missing",
+            "versions: v1.sql has no entry",
+        ];
+        assert_eq!(problems(&bad, &sqls(&[1])), expected);
+    }
+
+    #[test]
+    fn a_distribution_needs_a_percentile_and_a_principle_exists() {
+        let bad = GOOD
+            .replace("shape = \"proportion\"", "shape = \"distribution\"")
+            .replace("unit = \"percent\"", "unit = \"days\"")
+            .replace("principle = 2", "principle = 11");
+        let expected = [
+            "principle: must be 1 to 10, the number of a principle of the Code",
+            "percentile: is missing: a distribution needs one",
+        ];
+        assert_eq!(problems(&bad, &sqls(&[1])), expected);
+    }
+
+    #[test]
+    fn a_wrong_word_is_refused_with_its_place() {
+        let found = problems(&GOOD.replace("shape = \"proportion\"", "shape = \"share\""), &sqls(&[1]));
+        assert_eq!(found.len(), 1);
+        assert!(found[0].starts_with("line 6, column 9: "), "{}", found[0]);
+    }
+}

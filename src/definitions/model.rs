@@ -1,0 +1,245 @@
+//! What a definition says, as plain values: contracts, roll-ups and metrics.
+//! No file is read here; see the sibling modules for that.
+
+use chrono::NaiveDate;
+use serde::Deserialize;
+
+use crate::quantity::{Better, Shape, Unit};
+
+/// The type of a dataset's field; the Arrow types are Utf8, Int64, Boolean, Date32 and Timestamp(µs, UTC).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldType {
+    String,
+    Integer,
+    Boolean,
+    Date,
+    Timestamp,
+}
+
+/// What a failed rule does: refuse the submission, or be shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    Blocking,
+    Warning,
+}
+
+/// One field of a dataset.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Field {
+    pub name: String,
+    pub field_type: FieldType,
+    pub description: String,
+    /// A null is a violation.
+    pub required: bool,
+    /// Part of the key; the key fields together are unique within a submission.
+    pub key: bool,
+    pub valid_values: Vec<String>,
+    pub minimum: Option<i64>,
+    pub maximum: Option<i64>,
+    /// Severity of a value outside `valid_values` or the range; required and key are always blocking.
+    pub severity: Severity,
+}
+
+/// A rule over several fields: `violation` is an SQL condition that is true on a row that breaks it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CrossFieldRule {
+    pub name: String,
+    pub description: String,
+    pub violation: String,
+    pub severity: Severity,
+}
+
+/// The contract of one dataset, read from an Open Data Contract Standard v3 file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Contract {
+    pub dataset: String,
+    pub version: String,
+    pub title: String,
+    pub description: String,
+    /// Reference datasets have no organisation and period in their path.
+    pub reference: bool,
+    pub fields: Vec<Field>,
+    pub rules: Vec<CrossFieldRule>,
+    /// Field whose London date must lie inside the submission's month.
+    pub period_field: Option<String>,
+    /// Days after the month's end by which a submission is due.
+    pub deadline_days: Option<u32>,
+    /// Kinds of organisation that must submit; the others may.
+    pub expected_from: Vec<String>,
+}
+
+/// A column of a roll-up or of a metric's result.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Column {
+    pub name: String,
+    #[serde(rename = "type")]
+    pub field_type: FieldType,
+    #[serde(default)]
+    pub nullable: bool,
+    pub description: String,
+}
+
+/// `queries/rollups/<name>.toml`: one scan of one dataset into additive counts. The SQL beside it returns `keys`, then `measures`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rollup {
+    pub name: String,
+    pub title: String,
+    pub description: String,
+    pub dataset: String,
+    /// The first two are always `org_code` (string) and `month` (date).
+    pub keys: Vec<Column>,
+    /// Integers that may be added.
+    pub measures: Vec<Column>,
+    #[serde(skip)]
+    pub sql: String,
+}
+
+/// How the months of a period combine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Aggregation {
+    /// Months are added.
+    Flow,
+    /// The last month stands for the period.
+    Stock,
+}
+
+/// Role that answers for a metric.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    ChiefOfficer,
+    Manager,
+    User,
+    Supplier,
+    Auditor,
+    Trainer,
+}
+
+/// How well the metric itself is documented.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Evidence {
+    Documented,
+    DocumentedHistorical,
+    DocumentedLaw,
+    Derived,
+}
+
+/// What a standard is. Only a law in force may be drawn as a current line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StandardKind {
+    Historical,
+    CurrentLaw,
+    FormerLaw,
+    Expectation,
+    Local,
+}
+
+/// How a value is held against a level.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub enum Comparator {
+    #[serde(rename = ">=")]
+    AtLeast,
+    #[serde(rename = "<=")]
+    AtMost,
+    #[serde(rename = "<")]
+    Under,
+}
+
+/// A dated standard. Both days are included; no last day means in force, or not known for a historical one.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Standard {
+    pub level: f64,
+    pub comparator: Comparator,
+    pub from: NaiveDate,
+    pub to: Option<NaiveDate>,
+    pub kind: StandardKind,
+    pub source: String,
+    pub address: String,
+    #[serde(default)]
+    pub note: String,
+}
+
+/// Whether categories add up to the metric or each stands alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BreakdownKind {
+    /// Disjoint parts; the headline is their sum.
+    Parts,
+    /// Each category is a figure of its own; the headline is the first category.
+    Variants,
+}
+
+/// One category of a breakdown. A variant may have its own shape, unit and direction.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BreakdownCategory {
+    pub key: String,
+    pub title: String,
+    pub shape: Option<Shape>,
+    pub unit: Option<Unit>,
+    pub better: Option<Better>,
+}
+
+/// The breakdown of a metric: the SQL returns the category's key in `column`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Breakdown {
+    pub column: String,
+    pub title: String,
+    pub kind: BreakdownKind,
+    pub categories: Vec<BreakdownCategory>,
+}
+
+/// One released wording and SQL of a metric.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MetricVersion {
+    pub version: u32,
+    pub date: NaiveDate,
+    pub reason: String,
+    #[serde(skip)]
+    pub sql: String,
+}
+
+/// `queries/metrics/<ID>/metric.toml` with its SQL: one documented metric.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Metric {
+    pub id: String,
+    pub title: String,
+    /// Plain words, one or two sentences.
+    pub definition: String,
+    /// 1 to 10 of the Code.
+    pub principle: u8,
+    pub responsible: Vec<Role>,
+    pub shape: Shape,
+    pub numerator: String,
+    pub denominator: String,
+    pub unit: Unit,
+    pub better: Better,
+    pub aggregation: Aggregation,
+    /// Which event decides the month, in words.
+    pub counted_by: String,
+    /// For a distribution: the percentile that is the headline, such as 90.
+    pub percentile: Option<u8>,
+    /// For a distribution: the last bin of the histogram, which means this long or longer.
+    pub cap: Option<i64>,
+    pub rollups: Vec<String>,
+    /// Settings that the SQL takes as `$name`.
+    #[serde(default)]
+    pub parameters: Vec<String>,
+    pub evidence: Evidence,
+    #[serde(default)]
+    pub caveats: Vec<String>,
+    #[serde(default)]
+    pub standards: Vec<Standard>,
+    pub breakdown: Option<Breakdown>,
+    pub versions: Vec<MetricVersion>,
+}

@@ -1,0 +1,311 @@
+//! The only door to DataFusion: pinned Parquet files and in-memory rows in, Arrow batches and scan figures out.
+//! It knows no dataset, metric or period, infers no schema, and lets no statement write.
+
+use std::fmt::Debug;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::{FieldRef, Schema, SchemaRef};
+use datafusion::catalog::{Session, TableProvider};
+use datafusion::common::{ParamValues, ScalarValue};
+use datafusion::datasource::listing::PartitionedFile;
+use datafusion::datasource::memory::MemTable;
+use datafusion::datasource::physical_plan::{FileGroup, FileScanConfigBuilder, ParquetSource};
+use datafusion::datasource::source::DataSourceExec;
+use datafusion::datasource::table_schema::TableSchema;
+use datafusion::error::DataFusionError;
+use datafusion::execution::SessionStateBuilder;
+use datafusion::execution::context::{SQLOptions, SessionContext};
+use datafusion::execution::object_store::ObjectStoreUrl;
+use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
+use datafusion::logical_expr::{Expr, LogicalPlan, TableType};
+use datafusion::physical_plan::{ExecutionPlan, collect};
+use datafusion::prelude::SessionConfig;
+use object_store::path::Path as ObjectPath;
+use object_store::{ObjectMeta, ObjectStore};
+
+/// Version of the engine, part of every cache key: another engine may count differently.
+pub const ENGINE_VERSION: &str = datafusion::DATAFUSION_VERSION;
+
+const STORE_URL: &str = "leds://source/";
+
+/// A statement that the engine refused or could not finish. `query` names the definition it came from.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    #[error("the engine could not be started: {0}")]
+    Start(#[source] Box<DataFusionError>),
+    #[error("{query}: {}", first_line(source))]
+    Query {
+        query: String,
+        #[source]
+        source: Box<DataFusionError>,
+    },
+}
+
+/// Engine messages add back traces and hints on further lines; the first says what is wrong.
+fn first_line(error: &DataFusionError) -> String {
+    error.strip_backtrace().lines().next().unwrap_or_default().to_owned()
+}
+
+/// Memory, threads and spill folder of the engine.
+#[derive(Debug, Clone)]
+pub struct EngineSettings {
+    pub threads: usize,
+    pub memory_limit_bytes: usize,
+    pub spill_dir: Option<PathBuf>,
+}
+
+/// One Parquet file of a pinned table and the values of its path columns.
+#[derive(Debug, Clone)]
+pub struct PinnedFile {
+    pub path: String,
+    pub size: u64,
+    pub path_values: Vec<PathValue>,
+}
+
+/// The value of a path column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PathValue {
+    Text(String),
+    /// Days since 1970-01-01.
+    Date(i32),
+}
+
+/// What a query may read: exactly these files, or these rows.
+#[derive(Debug, Clone)]
+pub enum Table {
+    Files { schema: SchemaRef, path_columns: Vec<FieldRef>, files: Vec<PinnedFile> },
+    Rows { schema: SchemaRef, batches: Vec<RecordBatch> },
+}
+
+impl Table {
+    /// A table without rows, for proving a statement.
+    pub fn empty(schema: SchemaRef) -> Self {
+        Self::Rows { schema, batches: Vec::new() }
+    }
+}
+
+/// A named statement with its parameters.
+#[derive(Debug, Clone)]
+pub struct Query<'a> {
+    /// Where it comes from, for messages: `queries/rollups/x.sql`.
+    pub name: &'a str,
+    pub sql: &'a str,
+    pub parameters: Vec<(String, i64)>,
+}
+
+/// The rows of a query and what reading them cost.
+#[derive(Debug)]
+pub struct QueryResult {
+    pub schema: SchemaRef,
+    pub batches: Vec<RecordBatch>,
+    pub bytes_scanned: u64,
+    pub spilled_bytes: u64,
+}
+
+/// What planning a statement tells without running it.
+#[derive(Debug)]
+pub struct PlannedQuery {
+    pub schema: SchemaRef,
+    /// Names of the output columns that the outermost `ORDER BY` sorts by.
+    pub sorted_by: Vec<String>,
+    /// Parameter names without the `$`.
+    pub parameters: Vec<String>,
+}
+
+/// A configured engine over one object store.
+#[derive(Debug)]
+pub struct Engine {
+    runtime: Arc<RuntimeEnv>,
+    config: SessionConfig,
+}
+
+impl Engine {
+    /// An engine that reads files of `store`.
+    pub fn new(settings: &EngineSettings, store: Option<Arc<dyn ObjectStore>>) -> Result<Self, EngineError> {
+        let mut builder = RuntimeEnvBuilder::new().with_memory_limit(settings.memory_limit_bytes, 1.0);
+        if let Some(dir) = &settings.spill_dir {
+            builder = builder.with_temp_file_path(dir.clone());
+        }
+        let runtime = builder.build_arc().map_err(|e| EngineError::Start(Box::new(e)))?;
+        if let Some(store) = store {
+            let url = store_url().map_err(|e| EngineError::Start(Box::new(e)))?;
+            runtime.register_object_store(url.as_ref(), store);
+        }
+        let mut config = SessionConfig::new().with_target_partitions(settings.threads).with_collect_statistics(false);
+        config.options_mut().execution.parquet.pushdown_filters = false;
+        Ok(Self { runtime, config })
+    }
+
+    /// Plans and runs one statement.
+    pub async fn run(&self, query: &Query<'_>, tables: &[(&str, Table)]) -> Result<QueryResult, EngineError> {
+        let result = self.run_inner(query, tables).await;
+        result.map_err(|source| EngineError::Query { query: query.name.to_owned(), source: Box::new(source) })
+    }
+
+    async fn run_inner(&self, query: &Query<'_>, tables: &[(&str, Table)]) -> Result<QueryResult, DataFusionError> {
+        let context = self.session(tables)?;
+        let frame = context.sql_with_options(query.sql, read_only()).await?;
+        let frame = frame.with_param_values(parameters(query))?;
+        let plan = frame.create_physical_plan().await?;
+        let schema = plan.schema();
+        let batches = collect(Arc::clone(&plan), context.task_ctx()).await?;
+        let mut result = QueryResult { schema, batches, bytes_scanned: 0, spilled_bytes: 0 };
+        add_scan_figures(plan.as_ref(), &mut result);
+        Ok(result)
+    }
+
+    /// Plans one statement without running it.
+    pub async fn plan(&self, query: &Query<'_>, tables: &[(&str, Table)]) -> Result<PlannedQuery, EngineError> {
+        let result = self.plan_inner(query, tables).await;
+        result.map_err(|source| EngineError::Query { query: query.name.to_owned(), source: Box::new(source) })
+    }
+
+    async fn plan_inner(&self, query: &Query<'_>, tables: &[(&str, Table)]) -> Result<PlannedQuery, DataFusionError> {
+        let frame = self.session(tables)?.sql_with_options(query.sql, read_only()).await?;
+        let plan = frame.logical_plan();
+        let mut parameters: Vec<String> =
+            plan.get_parameter_names()?.into_iter().map(|name| name.trim_start_matches('$').to_owned()).collect();
+        parameters.sort();
+        Ok(PlannedQuery {
+            schema: Arc::new(frame.schema().as_arrow().clone()),
+            sorted_by: sort_columns(plan),
+            parameters,
+        })
+    }
+
+    fn session(&self, tables: &[(&str, Table)]) -> Result<SessionContext, DataFusionError> {
+        let state = SessionStateBuilder::new()
+            .with_config(self.config.clone())
+            .with_runtime_env(Arc::clone(&self.runtime))
+            .with_default_features()
+            .build();
+        let context = SessionContext::new_with_state(state);
+        for (name, table) in tables {
+            context.register_table(*name, provider(table.clone(), self.config.target_partitions())?)?;
+        }
+        Ok(context)
+    }
+}
+
+fn store_url() -> Result<ObjectStoreUrl, DataFusionError> {
+    ObjectStoreUrl::parse(STORE_URL)
+}
+
+fn read_only() -> SQLOptions {
+    SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false)
+}
+
+fn parameters(query: &Query<'_>) -> ParamValues {
+    let pairs = query.parameters.iter().map(|(name, value)| (name.clone(), ScalarValue::Int64(Some(*value))));
+    ParamValues::from(pairs.collect::<Vec<_>>())
+}
+
+/// The columns of the outermost sort, in order; empty when the statement has none.
+fn sort_columns(plan: &LogicalPlan) -> Vec<String> {
+    match plan {
+        LogicalPlan::Sort(sort) => sort.expr.iter().map(|by| by.expr.schema_name().to_string()).collect(),
+        LogicalPlan::Projection(projection) => sort_columns(&projection.input),
+        _ => Vec::new(),
+    }
+}
+
+fn add_scan_figures(plan: &dyn ExecutionPlan, result: &mut QueryResult) {
+    if let Some(metrics) = plan.metrics() {
+        let sum = |name: &str| {
+            let value = metrics.sum_by_name(name).map_or(0, |value| value.as_usize());
+            u64::try_from(value).unwrap_or(u64::MAX)
+        };
+        result.bytes_scanned += sum("bytes_scanned");
+        result.spilled_bytes += u64::try_from(metrics.spilled_bytes().unwrap_or(0)).unwrap_or(u64::MAX);
+    }
+    for child in plan.children() {
+        add_scan_figures(child.as_ref(), result);
+    }
+}
+
+fn provider(table: Table, threads: usize) -> Result<Arc<dyn TableProvider>, DataFusionError> {
+    Ok(match table {
+        Table::Rows { schema, batches } => Arc::new(MemTable::try_new(schema, vec![batches])?),
+        Table::Files { schema, path_columns, files } => Arc::new(PinnedTable::new(
+            TableSchema::builder(schema).with_table_partition_cols(path_columns).build(),
+            &files,
+            threads,
+        )),
+    })
+}
+
+/// A table over exactly the files it was given: nothing is listed, inferred or skipped behind our back.
+#[derive(Debug)]
+struct PinnedTable {
+    schema: TableSchema,
+    groups: Vec<FileGroup>,
+}
+
+impl PinnedTable {
+    fn new(schema: TableSchema, files: &[PinnedFile], threads: usize) -> Self {
+        Self { schema, groups: balanced_groups(files, threads) }
+    }
+}
+
+/// Deals files to as many groups as there are threads, largest first, always to the lightest group.
+fn balanced_groups(files: &[PinnedFile], threads: usize) -> Vec<FileGroup> {
+    let mut by_size: Vec<&PinnedFile> = files.iter().collect();
+    by_size.sort_by(|a, b| b.size.cmp(&a.size).then_with(|| a.path.cmp(&b.path)));
+    let mut groups: Vec<(u64, Vec<PartitionedFile>)> = vec![(0, Vec::new()); threads.clamp(1, files.len().max(1))];
+    for file in by_size {
+        if let Some(lightest) = groups.iter_mut().min_by_key(|(size, _)| *size) {
+            lightest.0 += file.size;
+            lightest.1.push(partitioned_file(file));
+        }
+    }
+    groups.into_iter().map(|(_, files)| FileGroup::new(files)).collect()
+}
+
+fn partitioned_file(file: &PinnedFile) -> PartitionedFile {
+    let meta = ObjectMeta {
+        location: ObjectPath::from(file.path.as_str()),
+        last_modified: chrono::DateTime::UNIX_EPOCH,
+        size: file.size,
+        e_tag: None,
+        version: None,
+    };
+    let values = file.path_values.iter().map(|value| match value {
+        PathValue::Text(text) => ScalarValue::Utf8View(Some(text.clone())),
+        PathValue::Date(days) => ScalarValue::Date32(Some(*days)),
+    });
+    PartitionedFile::new_from_meta(meta).with_partition_values(values.collect())
+}
+
+#[async_trait::async_trait]
+impl TableProvider for PinnedTable {
+    fn schema(&self) -> SchemaRef {
+        Arc::clone(self.schema.table_schema())
+    }
+
+    fn table_type(&self) -> TableType {
+        TableType::Base
+    }
+
+    async fn scan(
+        &self,
+        _state: &dyn Session,
+        projection: Option<&Vec<usize>>,
+        _filters: &[Expr],
+        limit: Option<usize>,
+    ) -> Result<Arc<dyn ExecutionPlan>, DataFusionError> {
+        let source = Arc::new(ParquetSource::new(self.schema.clone()));
+        let config = FileScanConfigBuilder::new(store_url()?, source)
+            .with_file_groups(self.groups.clone())
+            .with_projection_indices(projection.cloned())?
+            .with_limit(limit)
+            .build();
+        Ok(DataSourceExec::from_data_source(config))
+    }
+}
+
+/// An Arrow schema from fields, for callers that may not name the engine.
+pub fn schema_of(fields: Vec<arrow::datatypes::Field>) -> SchemaRef {
+    Arc::new(Schema::new(fields))
+}

@@ -1,0 +1,32 @@
+//! Documented performance metrics of police use of PNC and LEDS, per force and review period.
+//!
+//! The modules stand in one line, each using only those to its left and the shared vocabulary (`period`, `quantity`,
+//! `observation`, `diagnostics`): `definitions` → `sources` → `contract` → `rollups` → `metrics` → `stats` → `report` →
+//! `render` → `publish`, wired together by `app`. `docs/architecture.md` says more.
+#![forbid(unsafe_code)]
+
+pub mod app;
+pub mod cli;
+pub mod config;
+pub mod contract;
+pub mod definitions;
+pub mod diagnostics;
+pub mod engine;
+pub mod exit;
+pub mod files;
+pub mod metrics;
+pub mod observation;
+pub mod period;
+pub mod provenance;
+pub mod publish;
+pub mod quantity;
+#[cfg(test)]
+mod quantity_tests;
+pub mod reconcile;
+pub mod render;
+pub mod report;
+pub mod results;
+pub mod rollups;
+pub mod sources;
+pub mod stats;
+pub mod synth;

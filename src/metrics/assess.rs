@@ -1,0 +1,261 @@
+//! From summed integers to one observation: value, interval, standard, or the reason why there is none.
+//! Calls the statistics and decides nothing else.
+
+use std::collections::BTreeMap;
+
+use super::monthly::Amounts;
+use crate::definitions::model::{Comparator, Metric, Standard, StandardKind};
+use crate::observation::{Category, Coverage, Observation, StandardResult};
+use crate::period::Period;
+use crate::quantity::{Interval, Shape, Status, Unit};
+use crate::stats::Level;
+use crate::stats::histogram::{Histogram, Percent, Reading};
+use crate::stats::percentile::{Definition, percentile, percentile_interval};
+use crate::stats::proportion::{self, wilson_interval};
+use crate::stats::rate::{self, count_interval, rate_interval};
+use crate::stats::survival::{SurvivalCurve, Transform};
+
+/// Which figures of a metric: its headline or a category, and from which result rows they are added up.
+#[derive(Debug, Clone)]
+pub(super) struct Series {
+    pub category: Option<Category>,
+    pub from: Vec<Option<String>>,
+    pub shape: Shape,
+    /// For a distribution.
+    pub delay: Option<DelayStatistic>,
+    pub unit: Unit,
+}
+
+/// Where an observation belongs.
+pub(super) struct Place<'a> {
+    pub org_code: &'a str,
+    pub period: Period,
+    pub coverage: Coverage,
+}
+
+/// Added-up integers of any shape.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Totals {
+    numerator: i64,
+    denominator: i64,
+    /// Delay bins: (value, observed) to count.
+    delays: BTreeMap<(i64, bool), i64>,
+}
+
+impl Totals {
+    pub(super) fn add(&mut self, amounts: Amounts) {
+        match amounts {
+            Amounts::Counts { numerator, denominator } => {
+                self.numerator += numerator;
+                self.denominator += denominator.unwrap_or(0);
+            }
+            Amounts::Delay { value, observed, count } => *self.delays.entry((value, observed)).or_default() += count,
+        }
+    }
+
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.numerator += other.numerator;
+        self.denominator += other.denominator;
+        for (bin, count) in &other.delays {
+            *self.delays.entry(*bin).or_default() += count;
+        }
+    }
+}
+
+/// What is read off a delay histogram.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum DelayStatistic {
+    /// A percentile with open cases counted for as long as they have waited (Kaplan-Meier).
+    WithOpenCases(u8),
+    /// A percentile of the closed cases alone, to be held against the other.
+    ClosedOnly(u8),
+}
+
+/// The figure's numbers before they are put in place.
+struct Figure {
+    numerator: Option<i64>,
+    denominator: Option<i64>,
+    value: Result<f64, Status>,
+    interval_95: Option<Interval>,
+    interval_998: Option<Interval>,
+    method: &'static str,
+}
+
+/// An observation that has no figure, with the reason.
+pub(super) fn absent(metric: &Metric, series: &Series, at: &Place<'_>, status: Status) -> Observation {
+    let figure = Figure {
+        numerator: None,
+        denominator: None,
+        value: Err(status),
+        interval_95: None,
+        interval_998: None,
+        method: "",
+    };
+    observation(metric, series, at, figure)
+}
+
+/// The observation made from summed integers.
+pub(super) fn present(metric: &Metric, series: &Series, at: &Place<'_>, totals: &Totals) -> Observation {
+    let figure = match series.shape {
+        Shape::Proportion => proportion_figure(series.unit, totals),
+        Shape::Rate => rate_figure(series.unit, totals),
+        Shape::Count | Shape::Status => count_figure(totals),
+        Shape::Distribution => delay_figure(metric, series, totals),
+    };
+    observation(metric, series, at, figure)
+}
+
+fn observation(metric: &Metric, series: &Series, at: &Place<'_>, figure: Figure) -> Observation {
+    let (value, status) = match figure.value {
+        Ok(value) => (Some(value), Status::Value),
+        Err(status) => (None, status),
+    };
+    // A standard is worded for the headline; a part or variant has none of its own.
+    let standard = series.category.is_none().then(|| standard_at(metric, at.period)).flatten();
+    Observation {
+        metric_id: metric.id.clone(),
+        metric_version: metric.versions.iter().map(|version| version.version).max().unwrap_or(1),
+        org_code: at.org_code.to_owned(),
+        period: at.period,
+        category: series.category.clone(),
+        numerator: figure.numerator,
+        denominator: figure.denominator,
+        value,
+        unit: series.unit,
+        status,
+        interval_95: figure.interval_95,
+        interval_998: figure.interval_998,
+        method: figure.method,
+        coverage: Some(at.coverage),
+        standard: standard.map(|standard| StandardResult {
+            level: standard.level,
+            kind: kind_name(standard.kind),
+            met: value.map(|value| meets(value, standard)),
+        }),
+    }
+}
+
+fn proportion_figure(unit: Unit, totals: &Totals) -> Figure {
+    let (x, n) = (totals.numerator, totals.denominator);
+    let factor = unit.multiplier();
+    // Multiplied before dividing, so that a level which is exactly met is met.
+    let value = proportion::proportion(x, n).map(|_| ratio(x * i64::from(factor), n));
+    let interval = |level| wilson_interval(x, n, level).ok().map(|limits| scale(limits, f64::from(factor)));
+    Figure {
+        numerator: Some(x),
+        denominator: Some(n),
+        value,
+        interval_95: interval(Level::LOOK),
+        interval_998: interval(Level::ACT),
+        method: "wilson",
+    }
+}
+
+fn rate_figure(unit: Unit, totals: &Totals) -> Figure {
+    let (x, t) = (totals.numerator, totals.denominator);
+    let interval = |level| rate_interval(x, t, unit.multiplier(), level).ok();
+    Figure {
+        numerator: Some(x),
+        denominator: Some(t),
+        value: rate::rate(x, t, unit.multiplier()),
+        interval_95: interval(Level::LOOK),
+        interval_998: interval(Level::ACT),
+        method: "exact_poisson",
+    }
+}
+
+fn count_figure(totals: &Totals) -> Figure {
+    let x = totals.numerator;
+    let value = if x < 0 { Err(Status::Missing(format!("the count {x} is negative"))) } else { Ok(float(x)) };
+    Figure {
+        numerator: Some(x),
+        denominator: None,
+        value,
+        interval_95: count_interval(x, Level::LOOK).ok(),
+        interval_998: count_interval(x, Level::ACT).ok(),
+        method: "exact_poisson",
+    }
+}
+
+fn delay_figure(metric: &Metric, series: &Series, totals: &Totals) -> Figure {
+    let bins =
+        totals.delays.iter().map(|((value, observed), count)| (*value, *observed, u64::try_from(*count).unwrap_or(0)));
+    let histogram = Histogram::new(bins, metric.cap);
+    let statistic = series.delay.unwrap_or(DelayStatistic::WithOpenCases(50));
+    let (DelayStatistic::WithOpenCases(percent) | DelayStatistic::ClosedOnly(percent)) = statistic;
+    let percent = Percent::new(percent).unwrap_or_else(Percent::median);
+    let (reading, limits, method): (Reading, [Option<Interval>; 2], _) = match statistic {
+        DelayStatistic::WithOpenCases(_) => {
+            let curve = SurvivalCurve::new(&histogram);
+            let limits = [Level::LOOK, Level::ACT]
+                .map(|level| Some(curve.percentile_interval(percent, level, Transform::LogLog)));
+            (curve.percentile(percent), limits, "kaplan_meier_log_log")
+        }
+        DelayStatistic::ClosedOnly(_) => {
+            let limits =
+                [Level::LOOK, Level::ACT].map(|level| Some(percentile_interval(&histogram, percent, level)?.interval));
+            (percentile(&histogram, percent, Definition::default()), limits, "order_statistics")
+        }
+    };
+    let value = match reading {
+        Reading::Value(value) => Ok(value),
+        other => Err(other.status(series.unit)),
+    };
+    let count = |n: u64| i64::try_from(n).ok();
+    let [interval_95, interval_998] = limits.map(|limits| limits.filter(|_| value.is_ok()));
+    Figure {
+        numerator: count(histogram.closed()),
+        denominator: count(histogram.closed() + histogram.open()),
+        value,
+        interval_95,
+        interval_998,
+        method,
+    }
+}
+
+/// The standard that held throughout the period, the latest if several did. A historical standard whose last day is not
+/// known holds only in the period of its first day: it is never carried forward.
+fn standard_at(metric: &Metric, period: Period) -> Option<&Standard> {
+    let holds = |standard: &&Standard| {
+        let open_ended =
+            matches!(standard.kind, StandardKind::CurrentLaw | StandardKind::Expectation | StandardKind::Local);
+        match standard.to {
+            Some(to) => standard.from <= period.start() && period.end() <= to,
+            None if open_ended => standard.from <= period.start(),
+            None => period.start() <= standard.from && standard.from <= period.end(),
+        }
+    };
+    metric.standards.iter().filter(holds).max_by_key(|standard| standard.from)
+}
+
+/// Judged before rounding; a level that is exactly met is met.
+fn meets(value: f64, standard: &Standard) -> bool {
+    match standard.comparator {
+        Comparator::AtLeast => value >= standard.level,
+        Comparator::AtMost => value <= standard.level,
+        Comparator::Under => value < standard.level,
+    }
+}
+
+fn kind_name(kind: StandardKind) -> &'static str {
+    match kind {
+        StandardKind::Historical => "historical",
+        StandardKind::CurrentLaw => "current_law",
+        StandardKind::FormerLaw => "former_law",
+        StandardKind::Expectation => "expectation",
+        StandardKind::Local => "local",
+    }
+}
+
+fn scale(interval: Interval, factor: f64) -> Interval {
+    Interval { lower: interval.lower.map(|l| l * factor), upper: interval.upper.map(|u| u * factor) }
+}
+
+fn ratio(x: i64, n: i64) -> f64 {
+    float(x) / float(n)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+fn float(count: i64) -> f64 {
+    count as f64
+}

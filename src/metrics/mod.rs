@@ -1,0 +1,100 @@
+//! Metrics: SQL over roll-ups into monthly integers, then review periods, aggregates and statistics into observations.
+//! It never reads record-level data; the last module that may name Arrow or the engine.
+
+mod assess;
+mod monthly;
+mod periods;
+mod prove;
+mod returns;
+
+use std::collections::BTreeMap;
+
+use arrow::array::{ArrayRef, Date32Array, RecordBatch};
+use arrow::datatypes::{DataType, Field, SchemaRef};
+use std::sync::Arc;
+
+use crate::contract::month_days;
+use crate::definitions::model::Metric;
+use crate::engine::{Engine, EngineError, Query, Table, schema_of};
+use crate::period::Month;
+use crate::quantity::Shape;
+
+pub use monthly::{MonthlyRow, ResultError};
+pub use periods::{Group, PeriodInput, observe};
+pub use prove::prove;
+pub use returns::{FigureSource, Grid};
+
+/// A metric whose statement failed. The run stops before publication: the figure would be missing for everybody.
+#[derive(Debug, thiserror::Error)]
+pub enum MetricError {
+    #[error("metric {metric}: {source}")]
+    Engine {
+        metric: String,
+        #[source]
+        source: EngineError,
+    },
+    #[error("metric {metric}: {source}")]
+    Result {
+        metric: String,
+        #[source]
+        source: ResultError,
+    },
+}
+
+/// The columns that a metric's statement must return: organisation, month, the category if it has a breakdown, then integers.
+pub fn result_schema(metric: &Metric) -> SchemaRef {
+    let mut fields =
+        vec![Field::new("org_code", DataType::Utf8View, true), Field::new("month", DataType::Date32, true)];
+    if let Some(breakdown) = &metric.breakdown {
+        fields.push(Field::new(&breakdown.column, DataType::Utf8View, true));
+    }
+    let integers: &[&str] = match metric.shape {
+        Shape::Distribution => &["value", "observed", "count"],
+        Shape::Count if !has_denominator(metric) => &["numerator"],
+        Shape::Status => &["grade"],
+        _ => &["numerator", "denominator"],
+    };
+    for name in integers {
+        let data_type = if *name == "observed" { DataType::Boolean } else { DataType::Int64 };
+        fields.push(Field::new(*name, data_type, true));
+    }
+    schema_of(fields)
+}
+
+/// A count whose variants are rates needs both integers.
+fn has_denominator(metric: &Metric) -> bool {
+    let categories = metric.breakdown.iter().flat_map(|breakdown| &breakdown.categories);
+    categories.filter_map(|category| category.shape).any(|shape| matches!(shape, Shape::Rate | Shape::Proportion))
+}
+
+/// The table `months(month)`: every month of the run.
+pub fn months_table(months: &[Month]) -> Table {
+    let schema = months_schema();
+    let column: ArrayRef = Arc::new(Date32Array::from_iter_values(months.iter().map(|month| month_days(*month))));
+    let batches = RecordBatch::try_new(Arc::clone(&schema), vec![column]).into_iter().collect();
+    Table::Rows { schema, batches }
+}
+
+/// Schema of the table `months`.
+pub fn months_schema() -> SchemaRef {
+    schema_of(vec![Field::new("month", DataType::Date32, false)])
+}
+
+/// Runs a metric's statement over its roll-ups, `months` and `organisations`.
+pub async fn compute_monthly(
+    engine: &Engine,
+    metric: &Metric,
+    tables: &BTreeMap<String, Table>,
+    settings: &BTreeMap<String, i64>,
+) -> Result<Vec<MonthlyRow>, MetricError> {
+    let Some(version) = metric.versions.iter().max_by_key(|version| version.version) else { return Ok(Vec::new()) };
+    let name = format!("queries/metrics/{}/v{}.sql", metric.id, version.version);
+    let parameters = metric.parameters.iter().filter_map(|name| Some((name.clone(), *settings.get(name)?))).collect();
+    let query = Query { name: &name, sql: &version.sql, parameters };
+    let needed = metric.rollups.iter().map(String::as_str).chain(["months", "organisations"]);
+    let tables: Vec<(&str, Table)> = needed.filter_map(|name| Some((name, tables.get(name)?.clone()))).collect();
+    let result = engine.run(&query, &tables).await;
+    let result = result.map_err(|source| MetricError::Engine { metric: metric.id.clone(), source })?;
+    monthly::read_rows(metric, &result.batches)
+        .map_err(|source| MetricError::Result { metric: metric.id.clone(), source })
+}

@@ -1,0 +1,65 @@
+//! The published figure: one observation per metric, organisation or aggregate, and period.
+//! The vocabulary between the metrics on one side and report, results and publication on the other.
+
+use crate::period::Period;
+use crate::quantity::{Interval, Status, Unit};
+
+/// Code of the aggregate over every row, the unattributed ones included.
+pub const NATIONAL: &str = "NATIONAL";
+/// Code of rows that no organisation can be named for. It is submitted like an organisation.
+pub const UNATTRIBUTED: &str = "UNATTRIBUTED";
+/// Prefix of the code of a regional sum, such as `REGION:North West`.
+pub const REGION_PREFIX: &str = "REGION:";
+/// Prefix of the code of the sum over one organisation's peers, such as `PEERS:E23000002`.
+pub const PEERS_PREFIX: &str = "PEERS:";
+
+/// How far a figure rests on what should have been returned: organisation-months present and expected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Coverage {
+    pub returned: u32,
+    pub expected: u32,
+}
+
+/// A standard that held on the last day of the period, and whether the unrounded value meets it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StandardResult {
+    pub level: f64,
+    pub kind: &'static str,
+    /// `None` when the figure is not a value.
+    pub met: Option<bool>,
+}
+
+/// Which part or variant of a metric an observation is; the headline has none.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Category {
+    /// Name of the breakdown, such as `application`.
+    pub breakdown: String,
+    /// Key of the category, such as `vehicles`.
+    pub key: String,
+}
+
+/// One published figure.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Observation {
+    pub metric_id: String,
+    pub metric_version: u32,
+    /// Organisation code, or one of the aggregate codes of this module.
+    pub org_code: String,
+    pub period: Period,
+    /// `None` for the headline figure.
+    pub category: Option<Category>,
+    /// For a distribution: closed cases.
+    pub numerator: Option<i64>,
+    /// For a distribution: all cases, open ones included. `None` for a count.
+    pub denominator: Option<i64>,
+    /// Unrounded, on the scale of `unit`. `Some` exactly when `status` is [`Status::Value`].
+    pub value: Option<f64>,
+    pub unit: Unit,
+    pub status: Status,
+    pub interval_95: Option<Interval>,
+    pub interval_998: Option<Interval>,
+    /// How the interval was made: `wilson`, `exact_poisson`, `kaplan_meier_log_log`, `order_statistics`; empty if none.
+    pub method: &'static str,
+    pub coverage: Option<Coverage>,
+    pub standard: Option<StandardResult>,
+}

@@ -1,0 +1,80 @@
+//! The run record: what a release was made from and by, so that it can be checked and made again.
+//! Plain values for JSON; its form is fixed by `schemas/run-record.schema.json`.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use crate::diagnostics::Finding;
+
+/// One file that was read.
+#[derive(Debug, Clone, Serialize)]
+pub struct InputFile {
+    pub path: String,
+    pub size: u64,
+    pub rows: u64,
+    pub sha256: String,
+    /// False when its submission was refused.
+    pub used: bool,
+}
+
+/// What one roll-up cost.
+#[derive(Debug, Clone, Serialize)]
+pub struct RollupRecord {
+    pub name: String,
+    /// Scans of the dataset in this run: 0 or 1.
+    pub scans: usize,
+    pub submissions_scanned: usize,
+    pub submissions_cached: usize,
+    pub bytes_scanned: u64,
+    pub milliseconds: u128,
+}
+
+/// Numbers of submissions and figures.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Counts {
+    pub submissions: usize,
+    pub submissions_refused: usize,
+    pub submissions_read: usize,
+    pub bytes_read: u64,
+    pub observations: usize,
+    pub observations_with_value: usize,
+    pub findings_blocking: usize,
+    pub findings_warning: usize,
+    pub findings_reconciliation: usize,
+}
+
+/// Everything that the reader of a release needs to trust or repeat it.
+#[derive(Debug, Clone, Serialize)]
+pub struct RunRecord {
+    pub format_version: &'static str,
+    pub run_id: String,
+    pub identity: String,
+    pub period: String,
+    pub revision: u32,
+    pub as_of: NaiveDate,
+    pub published_on: NaiveDate,
+    pub synthetic: bool,
+    pub program_version: &'static str,
+    pub engine_version: &'static str,
+    pub threads: usize,
+    pub memory_limit_mib: usize,
+    pub parameters: BTreeMap<String, i64>,
+    /// SHA-256 of each definition file.
+    pub definitions: BTreeMap<String, String>,
+    pub inputs: Vec<InputFile>,
+    pub rollups: Vec<RollupRecord>,
+    pub counts: Counts,
+    pub findings: Vec<Finding>,
+    /// SHA-256 of each file of the release but this one.
+    pub files: BTreeMap<String, String>,
+    /// Milliseconds of each step. Together with the roll-ups' costs the only content that differs between equal runs.
+    pub timings: BTreeMap<&'static str, u128>,
+}
+
+/// SHA-256 in lower-case hexadecimal.
+pub fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,120 @@
+//! Puts a finished release in its place in one step, and keeps every other one whole.
+//! Writes into a staging folder, renames it, then moves the pointer; it makes no content.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::files::write_atomically;
+use crate::period::Period;
+
+const STAGING_PREFIX: &str = ".staging-";
+const LOCK_FILE: &str = ".lock";
+
+/// A release that could not be put in place. Whatever stood before still stands.
+#[derive(Debug, thiserror::Error)]
+pub enum PublishError {
+    #[error("release folder {path}: {source}")]
+    Write {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("release folder {0}: another run is publishing there; wait for it to end")]
+    Locked(PathBuf),
+}
+
+/// What `{out}/{period}/latest.json` says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Latest {
+    pub period: String,
+    pub revision: u32,
+    /// Path of the release, relative to the file.
+    pub path: String,
+    /// Hash of everything that decides the figures; an equal one means that there is nothing new to publish.
+    pub identity: String,
+}
+
+/// Reads the pointer of a period; `None` when nothing was published or the pointer cannot be read.
+pub fn read_latest(out: &Path, period: Period) -> Option<Latest> {
+    let bytes = fs::read(out.join(period.to_string()).join("latest.json")).ok()?;
+    serde_json::from_slice(&bytes).ok()
+}
+
+/// The number that the next release of a period gets.
+pub fn next_revision(out: &Path, period: Period) -> u32 {
+    let entries = fs::read_dir(out.join(period.to_string())).into_iter().flatten().flatten();
+    let number = |entry: fs::DirEntry| entry.file_name().to_str()?.strip_prefix('r')?.parse::<u32>().ok();
+    entries.filter_map(number).max().unwrap_or(0) + 1
+}
+
+/// A release under construction. Nobody sees it until [`Staging::commit`]; dropped before, it is removed.
+#[derive(Debug)]
+pub struct Staging {
+    out: PathBuf,
+    folder: tempfile::TempDir,
+    /// Held until the end, so that two runs cannot publish into one folder at once.
+    _lock: fs::File,
+}
+
+impl Staging {
+    /// Locks `out`, clears what a killed run left behind, and opens a staging folder.
+    pub fn begin(out: &Path) -> Result<Self, PublishError> {
+        let wrong = |source| PublishError::Write { path: out.to_owned(), source };
+        fs::create_dir_all(out).map_err(wrong)?;
+        let lock = fs::File::create(out.join(LOCK_FILE)).map_err(wrong)?;
+        lock.try_lock().map_err(|_| PublishError::Locked(out.to_owned()))?;
+        for entry in fs::read_dir(out).map_err(wrong)?.flatten() {
+            if entry.file_name().to_string_lossy().starts_with(STAGING_PREFIX) {
+                fs::remove_dir_all(entry.path()).map_err(wrong)?;
+            }
+        }
+        let folder = tempfile::Builder::new().prefix(STAGING_PREFIX).tempdir_in(out).map_err(wrong)?;
+        Ok(Self { out: out.to_owned(), folder, _lock: lock })
+    }
+
+    /// Writes one file of the release.
+    pub fn write(&self, path: &str, bytes: &[u8]) -> std::io::Result<()> {
+        let target = self.folder.path().join(path);
+        if let Some(parent) = target.parent() {
+            fs::create_dir_all(parent)?;
+        }
+        let mut file = fs::File::create(target)?;
+        file.write_all(bytes)
+    }
+
+    /// Makes the release visible under its number, then points to it. Returns its folder.
+    pub fn commit(self, period: Period, revision: u32, identity: &str) -> Result<PathBuf, PublishError> {
+        let folder = self.out.join(period.to_string());
+        let release = folder.join(format!("r{revision}"));
+        let wrong = |source| PublishError::Write { path: release.clone(), source };
+        fs::create_dir_all(&folder).map_err(wrong)?;
+        readable(self.folder.path()).map_err(wrong)?;
+        fs::rename(self.folder.path(), &release).map_err(wrong)?;
+        // The staging name is gone: what the guard would remove no longer exists.
+        let _ = self.folder.keep();
+        let latest = Latest {
+            period: period.to_string(),
+            revision,
+            path: format!("r{revision}"),
+            identity: identity.to_owned(),
+        };
+        let text = serde_json::to_vec_pretty(&latest).map_err(|error| wrong(error.into()))?;
+        write_atomically(&folder.join("latest.json"), &text).map_err(wrong)?;
+        Ok(release)
+    }
+}
+
+/// Staging folders are private; a release may be read by whoever may read its neighbours.
+#[cfg(unix)]
+fn readable(folder: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o755))
+}
+
+#[cfg(not(unix))]
+fn readable(_folder: &Path) -> std::io::Result<()> {
+    Ok(())
+}

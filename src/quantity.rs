@@ -1,0 +1,230 @@
+//! What a figure is: its shape, unit and state, its interval, and the one place where a number is rounded.
+//! Pure values; nothing here reads data or knows a metric.
+
+use serde::{Deserialize, Serialize};
+
+/// How a metric's integers become a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Shape {
+    /// `numerator / denominator`, the numerator never above the denominator.
+    Proportion,
+    /// Events per unit of exposure.
+    Rate,
+    /// A number of things.
+    Count,
+    /// Delays as (value, observed, count).
+    Distribution,
+    /// A grade.
+    Status,
+}
+
+/// The unit of a value as data files write it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
+    Percent,
+    Hours,
+    Days,
+    Records,
+    Cases,
+    Transactions,
+    Requests,
+    Organisations,
+    #[serde(rename = "per_1000_officers")]
+    Per1000Officers,
+    #[serde(rename = "per_1000_users")]
+    Per1000Users,
+    PerMillionTransactions,
+    #[serde(rename = "per_100_results")]
+    Per100Results,
+    PerUser,
+    PerOfficer,
+    Ratio,
+    Grade,
+}
+
+impl Unit {
+    /// The name in data files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Percent => "percent",
+            Self::Hours => "hours",
+            Self::Days => "days",
+            Self::Records => "records",
+            Self::Cases => "cases",
+            Self::Transactions => "transactions",
+            Self::Requests => "requests",
+            Self::Organisations => "organisations",
+            Self::Per1000Officers => "per_1000_officers",
+            Self::Per1000Users => "per_1000_users",
+            Self::PerMillionTransactions => "per_million_transactions",
+            Self::Per100Results => "per_100_results",
+            Self::PerUser => "per_user",
+            Self::PerOfficer => "per_officer",
+            Self::Ratio => "ratio",
+            Self::Grade => "grade",
+        }
+    }
+
+    /// The unit in words, as a heading or an axis title carries it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Percent => "per cent",
+            Self::Per1000Officers => "per 1,000 officers",
+            Self::Per1000Users => "per 1,000 users",
+            Self::PerMillionTransactions => "per million transactions",
+            Self::Per100Results => "per 100 results",
+            Self::PerUser => "per user",
+            Self::PerOfficer => "per officer",
+            other => other.as_str(),
+        }
+    }
+
+    /// What `numerator / denominator` is multiplied by.
+    pub fn multiplier(self) -> u32 {
+        match self {
+            Self::Percent | Self::Per100Results => 100,
+            Self::Per1000Officers | Self::Per1000Users => 1_000,
+            Self::PerMillionTransactions => 1_000_000,
+            _ => 1,
+        }
+    }
+
+    /// Decimals shown on pages.
+    pub fn decimals(self) -> u32 {
+        match self {
+            Self::Percent
+            | Self::Per1000Officers
+            | Self::Per1000Users
+            | Self::PerMillionTransactions
+            | Self::Per100Results
+            | Self::PerUser
+            | Self::PerOfficer => 1,
+            Self::Ratio => 2,
+            _ => 0,
+        }
+    }
+}
+
+/// Which way is better.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Better {
+    Higher,
+    Lower,
+    Neutral,
+}
+
+/// Whether a cell holds a value or, if not, why not. Never expressed by 0, an empty text or a not-a-number value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Status {
+    /// The figure was computed and may be shown.
+    Value,
+    /// The organisation sent nothing for the dataset and period, and the due date is past.
+    NotReturned,
+    /// The figure should exist but does not, with the reason.
+    Missing(String),
+    /// The figure cannot exist, with the reason; a zero denominator is one.
+    NotApplicable(String),
+    /// Withheld to protect small numbers.
+    Suppressed,
+    /// The data are there but the statistic asked for cannot be given, with the reason.
+    CannotTell(String),
+}
+
+impl Status {
+    /// The name in data files.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Value => "value",
+            Self::NotReturned => "not_returned",
+            Self::Missing(_) => "missing",
+            Self::NotApplicable(_) => "not_applicable",
+            Self::Suppressed => "suppressed",
+            Self::CannotTell(_) => "cannot_tell",
+        }
+    }
+
+    /// The shorthand that stands in place of the number in a table; `None` for a value.
+    pub fn marker(&self) -> Option<&'static str> {
+        match self {
+            Self::Value => None,
+            Self::NotReturned | Self::Missing(_) | Self::CannotTell(_) => Some("[x]"),
+            Self::NotApplicable(_) => Some("[z]"),
+            Self::Suppressed => Some("[c]"),
+        }
+    }
+
+    /// The reason in words; empty for a value.
+    pub fn reason(&self) -> &str {
+        match self {
+            Self::Value => "",
+            Self::NotReturned => "not returned by the organisation",
+            Self::Suppressed => "withheld because the number is small",
+            Self::Missing(reason) | Self::NotApplicable(reason) | Self::CannotTell(reason) => reason,
+        }
+    }
+}
+
+/// A confidence interval on the scale of the value. An open side is `None`: no limit can be given there.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Interval {
+    pub lower: Option<f64>,
+    pub upper: Option<f64>,
+}
+
+/// `multiplier · numerator / denominator` to `decimals`, half away from zero, worked in integers so that 57/200 is 28.5 and never 28.4999….
+/// A share strictly between its ends never prints as an end: the top becomes the largest value below it (99.9) and a
+/// share that would print as zero becomes `[low]`.
+///
+/// `None` when the denominator is not positive or the numerator is negative.
+pub fn ratio_text(numerator: i64, denominator: i64, unit: Unit) -> Option<String> {
+    if denominator <= 0 || numerator < 0 {
+        return None;
+    }
+    let scale = 10_i128.pow(unit.decimals());
+    let factor = i128::from(unit.multiplier()) * scale;
+    let (x, n) = (i128::from(numerator), i128::from(denominator));
+    let rounded = (2 * x * factor + n) / (2 * n);
+    if rounded == 0 && x > 0 {
+        return Some("[low]".to_owned());
+    }
+    let share_below_one = unit == Unit::Percent && x < n;
+    let shown = if share_below_one { rounded.min(factor - 1) } else { rounded };
+    Some(decimal_text(shown, unit.decimals()))
+}
+
+/// A computed value to the unit's decimals, half away from zero, with thousands commas.
+pub fn value_text(value: f64, unit: Unit) -> String {
+    let decimals = unit.decimals();
+    let scaled = (value * 10_f64.powi(decimals.cast_signed())).round();
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "figures are far below 2^53; larger ones would saturate, not wrap"
+    )]
+    let rounded = scaled as i128;
+    decimal_text(rounded, decimals)
+}
+
+/// A whole number with thousands commas.
+pub fn count_text(count: i64) -> String {
+    decimal_text(i128::from(count), 0)
+}
+
+fn decimal_text(scaled: i128, decimals: u32) -> String {
+    let scale = 10_u128.pow(decimals);
+    let (whole, part) = (scaled.unsigned_abs() / scale, scaled.unsigned_abs() % scale);
+    let digits = whole.to_string();
+    let mut text = String::from(if scaled < 0 { "\u{2212}" } else { "" });
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    if decimals > 0 {
+        text.push_str(&format!(".{part:0width$}", width = decimals as usize));
+    }
+    text
+}

@@ -1,0 +1,149 @@
+//! The drawing surface of the charts: lines, shapes and texts in px, and the finished SVG as a text.
+//! The only module that names the drawing library; another back end would replace this file and `svg.rs`.
+
+use plotters::prelude::{DrawingBackend, SVGBackend};
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+use plotters::style::{Color as _, FontDesc, FontFamily, FontStyle, RGBColor, ShapeStyle, TextStyle};
+
+use crate::render::charts::ChartError;
+use crate::render::charts::svg;
+use crate::render::charts::text::Weight;
+use crate::render::charts::theme;
+
+/// Red, green and blue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Colour(pub u8, pub u8, pub u8);
+
+/// A pen. `width` in px; `dash` is the SVG attribute that makes the line dashed, or nothing.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Stroke {
+    pub colour: Colour,
+    pub width: f64,
+    pub dash: &'static str,
+}
+
+/// Which part of a text stands at its x.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Anchor {
+    Start,
+    Middle,
+    End,
+}
+
+/// A place in px from the top left corner.
+pub type Place = (f64, f64);
+
+/// Width, height and font size of a drawing in px.
+#[derive(Debug, Clone, Copy)]
+pub struct Sheet {
+    pub width: f64,
+    pub height: f64,
+    pub font: f64,
+}
+
+/// The surface. The library counts in whole units, so one unit is a hundredth of a px; `svg.rs` turns them back.
+pub struct Canvas<'a> {
+    backend: SVGBackend<'a>,
+    font: f64,
+    /// One entry per element drawn: attributes that the library cannot write.
+    extras: Vec<&'static str>,
+    failure: Option<String>,
+}
+
+/// Draws on a sheet and returns the SVG.
+///
+/// # Errors
+/// [`ChartError::Drawing`] when the library refuses a call.
+pub fn draw(sheet: Sheet, paint: impl FnOnce(&mut Canvas<'_>)) -> Result<String, ChartError> {
+    let mut raw = String::with_capacity(16_384);
+    let (failure, extras) = {
+        let backend = SVGBackend::with_string(&mut raw, (1, 1));
+        let mut canvas = Canvas { backend, font: sheet.font, extras: Vec::with_capacity(128), failure: None };
+        paint(&mut canvas);
+        let presented = canvas.backend.present().map_err(|e| e.to_string());
+        canvas.keep(presented);
+        (canvas.failure.take(), std::mem::take(&mut canvas.extras))
+    };
+    match failure {
+        Some(message) => Err(ChartError::Drawing(message)),
+        None => Ok(svg::finish(&raw, sheet, &extras)),
+    }
+}
+
+impl Canvas<'_> {
+    /// A line through the points, in their order.
+    pub fn path(&mut self, points: &[Place], stroke: Stroke) {
+        let style =
+            ShapeStyle { color: rgb(stroke.colour).to_rgba(), filled: false, stroke_width: width_units(stroke.width) };
+        let drawn = match points {
+            [from, to] => self.backend.draw_line(units(*from), units(*to), &style),
+            _ => self.backend.draw_path(points.iter().map(|p| units(*p)), &style),
+        };
+        self.note(drawn.map_err(|e| e.to_string()), stroke.dash);
+    }
+
+    /// A straight line.
+    pub fn line(&mut self, from: Place, to: Place, stroke: Stroke) {
+        self.path(&[from, to], stroke);
+    }
+
+    /// A filled circle.
+    pub fn circle(&mut self, centre: Place, radius: f64, colour: Colour) {
+        let drawn = self.backend.draw_circle(units(centre), width_units(radius), &filled(colour), true);
+        self.note(drawn.map_err(|e| e.to_string()), "");
+    }
+
+    /// A filled rectangle.
+    pub fn rectangle(&mut self, top_left: Place, bottom_right: Place, colour: Colour) {
+        let drawn = self.backend.draw_rect(units(top_left), units(bottom_right), &filled(colour), true);
+        self.note(drawn.map_err(|e| e.to_string()), "");
+    }
+
+    /// A text in the text colour whose baseline begins, is centred or ends at `at`. Control characters become spaces.
+    pub fn text(&mut self, at: Place, text: &str, anchor: Anchor, weight: Weight) {
+        let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let horizontal = match anchor {
+            Anchor::Start => HPos::Left,
+            Anchor::Middle => HPos::Center,
+            Anchor::End => HPos::Right,
+        };
+        let style = if weight == Weight::Bold { FontStyle::Bold } else { FontStyle::Normal };
+        let font = FontDesc::new(FontFamily::SansSerif, self.font, style);
+        let colour = rgb(theme::TEXT);
+        let style = TextStyle::from(font).color(&colour).pos(Pos::new(horizontal, VPos::Center));
+        let drawn = self.backend.draw_text(clean.trim(), &style, units(at));
+        self.note(drawn.map_err(|e| e.to_string()), "");
+    }
+
+    fn note(&mut self, drawn: Result<(), String>, extra: &'static str) {
+        self.extras.push(extra);
+        self.keep(drawn);
+    }
+
+    fn keep(&mut self, drawn: Result<(), String>) {
+        if let Err(message) = drawn {
+            self.failure.get_or_insert(message);
+        }
+    }
+}
+
+fn rgb(colour: Colour) -> RGBColor {
+    RGBColor(colour.0, colour.1, colour.2)
+}
+
+fn filled(colour: Colour) -> ShapeStyle {
+    ShapeStyle { color: rgb(colour).to_rgba(), filled: true, stroke_width: 0 }
+}
+
+fn units(place: Place) -> (i32, i32) {
+    (hundredths(place.0), hundredths(place.1))
+}
+
+fn width_units(px: f64) -> u32 {
+    hundredths(px).unsigned_abs()
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a drawing is some thousand px at most; larger would saturate")]
+fn hundredths(px: f64) -> i32 {
+    (px * 100.0).round() as i32
+}

@@ -1,0 +1,36 @@
+//! Point markers by shape, filled or open, so that series differ where their colours would not.
+//! It decides no colour.
+
+use crate::render::charts::canvas::{Canvas, Colour, Place};
+use crate::render::charts::theme;
+
+/// The shape of a series' points.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Marker {
+    Circle,
+    OpenSquare,
+}
+
+/// Part of a marker's half width that its outline takes when it is open.
+const OUTLINE: f64 = 1.75;
+
+/// Draws one marker of half width `radius` px. An open one has a white heart.
+pub fn draw_marker(canvas: &mut Canvas<'_>, marker: Marker, at: Place, radius: f64, colour: Colour, open: bool) {
+    let heart = (radius - OUTLINE).max(1.0);
+    match marker {
+        Marker::Circle => {
+            canvas.circle(at, radius, colour);
+            if open {
+                canvas.circle(at, heart, theme::WHITE);
+            }
+        }
+        Marker::OpenSquare => {
+            square(canvas, at, radius, colour);
+            square(canvas, at, heart, theme::WHITE);
+        }
+    }
+}
+
+fn square(canvas: &mut Canvas<'_>, at: Place, half: f64, colour: Colour) {
+    canvas.rectangle((at.0 - half, at.1 - half), (at.0 + half, at.1 + half), colour);
+}

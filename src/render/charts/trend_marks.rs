@@ -1,0 +1,194 @@
+//! Draws a trend chart at the places of its layout, from the back to the front.
+//! It decides no place of a label and no colour.
+
+use crate::render::charts::MIDDLE_TO_BASELINE;
+use crate::render::charts::axis::Axis;
+use crate::render::charts::canvas::{Anchor, Canvas, Place, Stroke};
+use crate::render::charts::markers::{Marker, draw_marker};
+use crate::render::charts::text::Weight;
+use crate::render::charts::theme::{self, series_look};
+use crate::render::charts::trend::{SeriesRole, TrendChart, TrendPoint, TrendSeries};
+use crate::render::charts::trend_layout::{BREAK, Note, SAMPLE, TrendLayout};
+
+/// Width of an interval's line.
+const WHISKER: f64 = 1.25;
+const TICK: f64 = 5.0;
+/// Length of a standard's line below which it is not dashed.
+const SHORT: f64 = 29.0;
+/// Half width of a marker, and below what distance of two periods it shrinks.
+const MARKER: f64 = 4.5;
+const SMALL_MARKER: f64 = 3.25;
+const CLOSE: f64 = 18.0;
+
+/// Paints a checked chart.
+pub fn paint(chart: &TrendChart, layout: &TrendLayout, canvas: &mut Canvas<'_>) {
+    paint_axes(layout, canvas);
+    paint_events(layout, canvas);
+    paint_standards(chart, layout, canvas);
+    // The force that the reader came for is drawn last, above the others.
+    let (front, back): (Vec<_>, Vec<_>) = chart.series.iter().partition(|s| s.role == SeriesRole::ThisForce);
+    for series in back.into_iter().chain(front) {
+        paint_series(series, layout, canvas);
+    }
+    paint_end_labels(chart, layout, canvas);
+    paint_notes(chart, layout, canvas);
+    if layout.axis.is_none() {
+        let middle = (f64::midpoint(layout.left, layout.right), f64::midpoint(layout.top, layout.bottom));
+        canvas.text(middle, "No values to show", Anchor::Middle, Weight::Regular);
+    }
+}
+
+fn paint_axes(layout: &TrendLayout, canvas: &mut Canvas<'_>) {
+    let line = layout.line();
+    let mut baseline = layout.sheet.font;
+    for words in &layout.title {
+        canvas.text((0.0, baseline), words, Anchor::Start, Weight::Regular);
+        baseline += line;
+    }
+    for (share, words) in layout.axis.iter().flat_map(Axis::ticks) {
+        let y = layout.bottom - share * (layout.bottom - layout.top);
+        canvas.line((layout.left, y), (layout.right, y), theme::GRID);
+        let at = (layout.left - 6.0, y + layout.sheet.font * MIDDLE_TO_BASELINE);
+        canvas.text(at, &words, Anchor::End, Weight::Regular);
+    }
+    canvas.line((layout.left, layout.base), (layout.right, layout.base), theme::AXIS);
+    if layout.base > layout.bottom {
+        paint_break(layout, canvas);
+    }
+    for label in &layout.x_labels {
+        let x = layout.x(label.index);
+        canvas.line((x, layout.base), (x, layout.base + TICK), theme::AXIS);
+        let mut baseline = layout.base + TICK + layout.sheet.font;
+        for words in &label.lines {
+            canvas.text((label.centre, baseline), words, Anchor::Middle, Weight::Regular);
+            baseline += line;
+        }
+    }
+}
+
+/// The zigzag between zero and the first tick of a cut axis.
+fn paint_break(layout: &TrendLayout, canvas: &mut Canvas<'_>) {
+    let (x, y) = (layout.left, layout.bottom);
+    let points = [0.0, 0.25, 0.42, 0.66, 0.83, 1.0].map(|part| y + part * BREAK);
+    let across = [0.0, 0.0, 4.0, -4.0, 0.0, 0.0];
+    let zigzag: Vec<Place> = across.iter().zip(points).map(|(dx, y)| (x + dx, y)).collect();
+    canvas.path(&zigzag, theme::AXIS);
+}
+
+fn paint_events(layout: &TrendLayout, canvas: &mut Canvas<'_>) {
+    let font = layout.sheet.font;
+    for flag in &layout.flags {
+        canvas.line((flag.x, flag.baseline - 0.8 * font), (flag.x, layout.base), theme::EVENT);
+    }
+    for flag in &layout.flags {
+        canvas.text((flag.start, flag.baseline), &flag.label, Anchor::Start, Weight::Regular);
+    }
+}
+
+fn paint_standards(chart: &TrendChart, layout: &TrendLayout, canvas: &mut Canvas<'_>) {
+    for span in &chart.standards {
+        let y = layout.y(span.level);
+        let (from, to) = (span.from.min(span.to), span.from.max(span.to));
+        let half = layout.half_pitch();
+        let (from, to) = (layout.x(from) - half, layout.x(to) + half);
+        // Less than two dashes would look like a dot.
+        let dash = if to - from < SHORT { "" } else { theme::STANDARD.dash };
+        canvas.line((from, y), (to, y), Stroke { dash, ..theme::STANDARD });
+    }
+    let font = layout.sheet.font;
+    for (baseline, lines) in &layout.standards {
+        let middle = baseline - font * MIDDLE_TO_BASELINE;
+        canvas.line((0.0, middle), (SAMPLE, middle), theme::STANDARD);
+        let mut baseline = *baseline;
+        for words in lines {
+            canvas.text((SAMPLE + 6.0, baseline), words, Anchor::Start, Weight::Regular);
+            baseline += layout.line();
+        }
+    }
+}
+
+fn paint_series(series: &TrendSeries, layout: &TrendLayout, canvas: &mut Canvas<'_>) {
+    let look = series_look(series.role);
+    let whisker = Stroke { width: WHISKER, dash: "", ..look.stroke };
+    for (index, point) in series.points.iter().enumerate() {
+        let Some(value) = point.value else { continue };
+        let (lower, upper) = (point.lower.unwrap_or(value), point.upper.unwrap_or(value));
+        if lower < upper {
+            let x = layout.x(index);
+            canvas.line((x, layout.y(upper)), (x, layout.y(lower)), whisker);
+        }
+    }
+    let radius = if layout.pitch() < CLOSE { SMALL_MARKER } else { MARKER };
+    for run in runs(&series.points) {
+        let places: Vec<Place> = run.iter().map(|(index, value, _)| (layout.x(*index), layout.y(*value))).collect();
+        if places.len() > 1 {
+            canvas.path(&places, look.stroke);
+        }
+        for (place, (_, _, provisional)) in places.iter().zip(&run) {
+            match look.marker {
+                Some(marker) => draw_marker(canvas, marker, *place, radius, look.stroke.colour, *provisional),
+                // A line without markers would lose a lone point, and could not show that one is provisional.
+                None if places.len() == 1 || *provisional => {
+                    draw_marker(canvas, Marker::Circle, *place, SMALL_MARKER, look.stroke.colour, *provisional);
+                }
+                None => {}
+            }
+        }
+    }
+}
+
+/// Unbroken runs of periods with values, as (period, value, provisional).
+fn runs(points: &[TrendPoint]) -> Vec<Vec<(usize, f64, bool)>> {
+    let mut runs: Vec<Vec<(usize, f64, bool)>> = Vec::new();
+    let mut follows_a_gap = true;
+    for (index, point) in points.iter().enumerate() {
+        if let Some(value) = point.value {
+            match runs.last_mut() {
+                Some(run) if !follows_a_gap => run.push((index, value, point.provisional)),
+                _ => runs.push(vec![(index, value, point.provisional)]),
+            }
+        }
+        follows_a_gap = point.value.is_none();
+    }
+    runs
+}
+
+fn paint_end_labels(chart: &TrendChart, layout: &TrendLayout, canvas: &mut Canvas<'_>) {
+    let font = layout.sheet.font;
+    for label in &layout.end_labels {
+        let Some(series) = chart.series.get(label.series) else { continue };
+        let stroke = series_look(series.role).stroke;
+        match label.end {
+            Some((x, y)) => {
+                let leader = Stroke { width: 1.0, dash: "", ..stroke };
+                let (from, turn, to) = (x + 8.0, layout.right, layout.label_x - 3.0);
+                canvas.path(&[(from, y), (turn, y), (to, label.centre)], leader);
+            }
+            // The line ended earlier; a leader would look like its continuation.
+            None => canvas.line((layout.right + 2.0, label.centre), (layout.label_x - 3.0, label.centre), stroke),
+        }
+        let lines = u32::try_from(label.lines.len()).unwrap_or(u32::MAX);
+        let above = f64::from(lines.saturating_sub(1)) / 2.0 * layout.line();
+        let mut baseline = label.centre - above + font * MIDDLE_TO_BASELINE;
+        for words in &label.lines {
+            canvas.text((layout.label_x, baseline), words, Anchor::Start, Weight::Regular);
+            baseline += layout.line();
+        }
+    }
+}
+
+fn paint_notes(chart: &TrendChart, layout: &TrendLayout, canvas: &mut Canvas<'_>) {
+    let role = chart.series.first().map_or(SeriesRole::ThisForce, |series| series.role);
+    let stroke = series_look(role).stroke;
+    for (note, (x, baseline)) in &layout.notes {
+        let middle = (x + MARKER, baseline - layout.sheet.font * MIDDLE_TO_BASELINE);
+        match note {
+            Note::Interval => {
+                let whisker = Stroke { width: WHISKER, dash: "", ..stroke };
+                canvas.line((middle.0, middle.1 - 8.0), (middle.0, middle.1 + 8.0), whisker);
+            }
+            Note::Provisional => draw_marker(canvas, Marker::Circle, middle, MARKER, stroke.colour, true),
+        }
+        canvas.text((x + MARKER + 12.0, *baseline), note.words(), Anchor::Start, Weight::Regular);
+    }
+}

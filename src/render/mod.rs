@@ -1,0 +1,172 @@
+//! Turns the report model into the files of a release: pages, drawings, data files and the assets they need.
+//! Each edition's folder stands alone. Nothing is decided, rounded or worded here.
+
+pub mod charts;
+pub mod html;
+
+use std::collections::BTreeMap;
+
+use sha2::{Digest, Sha256};
+
+use crate::definitions::layout::Layouts;
+use crate::render::html::{Download, DrawnFigure, Templates, render_page};
+use crate::report::input::ReleaseInput;
+use crate::report::{DATA_HEADER, DataFile, Facts, Page, force_organisations, force_page, metric_page, national_pages};
+
+/// Why an edition could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum RenderError {
+    #[error("reports/templates/{name}: {source:#}")]
+    Template { name: String, source: minijinja::Error },
+    #[error("reports/templates/{0} is missing")]
+    TemplateMissing(&'static str),
+    #[error("figure {figure}: the chart cannot be drawn: {source}")]
+    Chart { figure: String, source: charts::ChartError },
+    #[error("data file {stem}: {source}")]
+    DataFile { stem: String, source: csv::Error },
+    #[error("{path}: cannot be written: {source}")]
+    Write { path: String, source: std::io::Error },
+}
+
+/// Receives each finished file with its path inside the release.
+pub type Emit<'e> = &'e mut dyn FnMut(&str, Vec<u8>) -> Result<(), RenderError>;
+
+/// Writes the national edition and one for each organisation that the force layout names.
+///
+/// # Errors
+/// The first template, chart or data file that fails, and whatever `emit` returns.
+pub fn render_editions(
+    input: &ReleaseInput,
+    layouts: &Layouts,
+    templates: &Templates,
+    emit: Emit<'_>,
+) -> Result<(), RenderError> {
+    let facts = Facts::new(input, layouts);
+    write_assets(templates, "national", emit)?;
+    for page in national_pages(&facts) {
+        write_page(templates, "national", &page, emit)?;
+    }
+    for metric in &input.metrics {
+        write_page(templates, "national", &metric_page(&facts, metric), emit)?;
+    }
+    for body in force_organisations(&facts) {
+        let folder = format!("forces/{}", body.code);
+        write_assets(templates, &folder, emit)?;
+        write_page(templates, &folder, &force_page(&facts, body), emit)?;
+    }
+    Ok(())
+}
+
+fn write_assets(templates: &Templates, folder: &str, emit: Emit<'_>) -> Result<(), RenderError> {
+    for asset in templates.assets() {
+        emit(&format!("{folder}/{}", asset.path), asset.bytes.clone())?;
+    }
+    Ok(())
+}
+
+/// Writes the page's data files, then the page that links to them.
+fn write_page(templates: &Templates, folder: &str, page: &Page, emit: Emit<'_>) -> Result<(), RenderError> {
+    let mut downloads = BTreeMap::new();
+    for data in page.data_files() {
+        let bytes = csv_bytes(data).map_err(|source| RenderError::DataFile { stem: data.stem.clone(), source })?;
+        let path = format!("data/{}-{}.csv", data.stem, content_hash(&bytes));
+        downloads.insert(data.stem.clone(), Download::new(format!("{}{path}", page.root()), bytes.len()));
+        emit(&format!("{folder}/{path}"), bytes)?;
+    }
+    let drawn = page.figures().into_iter().map(DrawnFigure::draw).collect::<Result<_, _>>()?;
+    let html = render_page(templates, page, (drawn, downloads))?;
+    emit(&format!("{folder}/{}", page.path()), html.into_bytes())
+}
+
+/// The first 12 digits of the SHA-256 of a file's bytes, as linked files carry it in their names.
+pub(crate) fn content_hash(bytes: &[u8]) -> String {
+    let first = Sha256::digest(bytes).iter().take(6).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+    format!("{first:012x}")
+}
+
+fn csv_bytes(data: &DataFile) -> Result<Vec<u8>, csv::Error> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(DATA_HEADER)?;
+    for record in &data.records {
+        writer.write_record(record.iter().map(|cell| without_formula(cell)))?;
+    }
+    writer.into_inner().map_err(|error| error.into_error().into())
+}
+
+/// A text that a spreadsheet program would run as a formula gets an apostrophe in front; numbers stay as they are.
+fn without_formula(cell: &str) -> String {
+    let risky = cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && cell.parse::<f64>().is_err();
+    if risky { format!("'{cell}") } else { cell.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample;
+
+    fn files() -> BTreeMap<String, Vec<u8>> {
+        let (input, layouts) = (sample::input(), sample::layouts());
+        let mut files = BTreeMap::new();
+        render_editions(&input, &layouts, &sample::templates(), &mut |path, bytes| {
+            assert!(files.insert(path.to_owned(), bytes).is_none(), "{path} is written twice");
+            Ok(())
+        })
+        .unwrap();
+        files
+    }
+
+    #[test]
+    fn editions_stand_alone_and_are_the_same_twice() {
+        let files = files();
+        assert!(files == self::files());
+        for (path, bytes) in files.iter().filter(|(path, _)| path.contains(".html")) {
+            let text = String::from_utf8(bytes.clone()).unwrap().replace("&#x2f;", "/");
+            let (folder, _) = path.rsplit_once('/').unwrap();
+            for href in text.split(" href=\"").skip(1).map(|rest| rest.split('"').next().unwrap()) {
+                let target = href.split('#').next().unwrap();
+                if target.is_empty() || target.starts_with("mailto:") {
+                    continue;
+                }
+                let linked = match target.strip_prefix("../") {
+                    Some(rest) => format!("{}/{rest}", folder.rsplit_once('/').unwrap().0),
+                    None => format!("{folder}/{target}"),
+                };
+                let edition = path.split('/').take(if path.starts_with("forces/") { 2 } else { 1 }).collect::<Vec<_>>();
+                assert!(files.contains_key(&linked), "{path} links to {linked}, which is not there");
+                assert!(linked.starts_with(&edition.join("/")), "{path} leaves its edition for {linked}");
+            }
+        }
+    }
+
+    #[test]
+    fn text_from_data_is_escaped_and_a_force_sees_no_other_force() {
+        let files = files();
+        let page = |path: &str| String::from_utf8(files.get(path).unwrap().clone()).unwrap();
+        let force = page("forces/E01/index.html");
+        assert!(force.contains("Ashdown &amp; &lt;Vale&gt;") && !force.contains("<Vale>"));
+        for other in sample::UNRELATED_FORCE_TEXTS {
+            assert!(!force.contains(other), "the edition of E01 holds “{other}”");
+        }
+        let about_others = files.iter().filter(|(p, _)| p.starts_with("forces/E01/data/"));
+        for (path, bytes) in about_others {
+            let text = String::from_utf8(bytes.clone()).unwrap();
+            let codes: Vec<&str> = text.lines().skip(1).map(|l| l.split(',').nth(2).unwrap()).collect();
+            assert!(codes.iter().all(|c| matches!(*c, "E01" | "PEERS:E01" | "NATIONAL")), "{path}: {codes:?}");
+        }
+    }
+
+    #[test]
+    fn a_withheld_number_is_nowhere() {
+        for (path, bytes) in files() {
+            let text = String::from_utf8(bytes).unwrap();
+            let leaked = sample::WITHHELD_NUMBERS.iter().find(|number| text.contains(**number));
+            assert_eq!(leaked, None, "{path} holds a withheld number");
+        }
+    }
+
+    #[test]
+    fn formulas_are_disarmed() {
+        assert_eq!(without_formula("=1+1"), "'=1+1");
+        assert_eq!(without_formula("-1.5"), "-1.5");
+    }
+}

@@ -1,0 +1,127 @@
+//! The categories of a metric: parts that add up to it, or variants that each stand alone. National figures only.
+
+use crate::definitions::model::{Breakdown, BreakdownKind, Metric};
+use crate::observation::{NATIONAL, Observation};
+use crate::period::Period;
+use crate::quantity::{Status, Unit};
+use crate::report::facts::Facts;
+use crate::report::table::{Cell, Column, Row, Table, limit_cells, marker, reason};
+use crate::report::words;
+
+/// One table with the categories' figures of the period, and one with their trend; empty without a breakdown.
+pub fn breakdown_tables(facts: &Facts<'_>, metric: &Metric) -> Vec<Table> {
+    metric
+        .breakdown
+        .as_ref()
+        .map(|b| vec![current_table(facts, metric, b), trend_table(facts, metric, b)])
+        .unwrap_or_default()
+}
+
+/// Heading, figure and unit of every line: the parts and their sum, or the variants.
+fn lines<'o>(
+    facts: &Facts<'o>,
+    metric: &Metric,
+    breakdown: &Breakdown,
+    period: Period,
+) -> Vec<(String, Unit, Option<&'o Observation>)> {
+    let headline = facts.figure(metric, NATIONAL, period);
+    let variants = breakdown.kind == BreakdownKind::Variants;
+    let mut lines: Vec<_> = breakdown
+        .categories
+        .iter()
+        .enumerate()
+        .map(|(index, category)| {
+            let own = facts.category(metric, NATIONAL, &category.key, period);
+            // The headline is the first variant, and may be its only observation.
+            let figure = own.or(headline.filter(|_| variants && index == 0));
+            (category.title.clone(), category.unit.unwrap_or(metric.unit), figure)
+        })
+        .collect();
+    if !variants {
+        lines.push(("All categories".to_owned(), metric.unit, headline));
+    }
+    lines
+}
+
+fn current_table(facts: &Facts<'_>, metric: &Metric, breakdown: &Breakdown) -> Table {
+    let period = facts.input.period;
+    let lines = lines(facts, metric, breakdown, period);
+    let interval = lines.iter().any(|(_, _, f)| f.is_some_and(|f| f.interval_95.is_some()));
+    let counts = lines.iter().any(|(_, _, f)| f.is_some_and(|f| words::counts_words(f).is_some()));
+    let notes = lines.iter().any(|(_, _, f)| reason(*f).is_some());
+    let mut columns = vec![Column::words(&*breakdown.title), Column::numbers("Value")];
+    if interval {
+        columns.extend(["Lower 95% limit", "Upper 95% limit"].map(Column::numbers));
+    }
+    if counts {
+        columns.push(Column::numbers("Numerator and denominator"));
+    }
+    let before = facts.previous();
+    columns.extend(before.map(|p| Column::numbers(format!("Change on {}", p.words()))));
+    if notes {
+        columns.push(Column::words("Notes"));
+    }
+    let row = |(index, (heading, unit, figure)): (usize, &(String, Unit, Option<&Observation>))| {
+        let mut cells = vec![Cell::new(value_with_unit(*figure))];
+        if interval {
+            cells.extend(limit_cells(*figure, *unit).map(|c| limit_with_unit(c, *unit)));
+        }
+        if counts {
+            let text = figure.and_then(words::counts_words);
+            cells.push(Cell::new(text.unwrap_or_else(|| marker(*figure).unwrap_or("[z]").to_owned())));
+        }
+        if let Some(before) = before {
+            let earlier = self::lines(facts, metric, breakdown, before).get(index).and_then(|line| line.2);
+            let change = figure.zip(earlier).and_then(|(now, before)| words::Change::between(now, before));
+            cells.push(Cell::new(change.map_or_else(|| "[x]".to_owned(), |c| words::sentence_case(&c.verb_words()))));
+        }
+        if notes {
+            cells.push(Cell::new(reason(*figure).map_or_else(|| "No note".to_owned(), |r| words::sentence_case(&r))));
+        }
+        let emphasised = breakdown.kind == BreakdownKind::Parts && index + 1 == lines.len();
+        Row { heading: heading.clone(), link: None, emphasised, cells }
+    };
+    let rows = lines.iter().enumerate().map(row).collect();
+    let caption =
+        format!("{}, by {}, {}", metric.title, words::plain_name(&breakdown.column), period.words_with_short_name());
+    Table::new(format!("tab-{}-breakdown", metric.id), caption, columns, rows).explained(kind_sentence(breakdown.kind))
+}
+
+fn trend_table(facts: &Facts<'_>, metric: &Metric, breakdown: &Breakdown) -> Table {
+    let trend = &facts.input.trend;
+    let by_period: Vec<_> = trend.iter().map(|period| lines(facts, metric, breakdown, *period)).collect();
+    let headings =
+        by_period.last().map(|l| l.iter().map(|line| line.0.clone()).collect::<Vec<_>>()).unwrap_or_default();
+    let row = |(index, heading): (usize, String)| {
+        let cells =
+            by_period.iter().map(|lines| Cell::new(value_with_unit(lines.get(index).and_then(|l| l.2)))).collect();
+        Row::new(heading, cells)
+    };
+    let mut columns = vec![Column::words(&*breakdown.title)];
+    columns.extend(trend.iter().map(|period| Column::numbers(period.words())));
+    let caption = format!("{}, by {} and period", metric.title, words::plain_name(&breakdown.column));
+    let rows = headings.into_iter().enumerate().map(row).collect();
+    Table::new(format!("tab-{}-breakdown-trend", metric.id), caption, columns, rows)
+}
+
+fn kind_sentence(kind: BreakdownKind) -> &'static str {
+    match kind {
+        BreakdownKind::Parts => "The categories do not overlap; together they make up the figure.",
+        BreakdownKind::Variants => {
+            "Each line is a figure of its own; the lines do not add up. The first is the headline."
+        }
+    }
+}
+
+/// A value with its unit, because the lines of one table may have several; otherwise its marker.
+pub fn value_with_unit(figure: Option<&Observation>) -> String {
+    let Some(figure) = figure else { return "[x]".to_owned() };
+    let text = words::value_cell(figure);
+    if text.starts_with('[') || figure.status != Status::Value { text } else { words::with_unit(&text, figure.unit) }
+}
+
+/// A limit with its unit, in a table of several units.
+pub fn limit_with_unit(cell: Cell, unit: Unit) -> Cell {
+    let is_number = cell.text.starts_with(|c: char| c.is_ascii_digit());
+    if is_number { Cell::new(words::with_unit(&cell.text, unit)) } else { cell }
+}

@@ -1,0 +1,171 @@
+//! The comparison figure: every organisation's value in the period of the report with its intervals, highest first.
+//! It ranks nobody and labels nobody: better and worse are not its words.
+
+use crate::definitions::model::Metric;
+use crate::observation::{NATIONAL, Observation, UNATTRIBUTED};
+use crate::quantity::Status;
+use crate::render::charts::{ComparisonChart, ComparisonRow};
+use crate::report::facts::Facts;
+use crate::report::figure::{Drawing, Figure, Room, data_file};
+use crate::report::table::{Cell, Column, FigureLine, Table, figures_table, marker, reason};
+use crate::report::{standard, words};
+
+type Body<'o> = (&'o str, Option<&'o Observation>);
+
+/// The figure; `None` when no organisation has a value.
+pub fn build_comparison(facts: &Facts<'_>, metric: &Metric, number: usize) -> Option<Figure> {
+    let (with_value, without): (Vec<Body<'_>>, Vec<Body<'_>>) = bodies(facts, metric);
+    if with_value.is_empty() {
+        return None;
+    }
+    let national = facts.current(metric, NATIONAL);
+    let drawing = Drawing::Comparison(chart(facts, metric, &with_value, &without));
+    let table = table(facts, metric, &with_value, &without);
+    let unattributed = facts.current(metric, UNATTRIBUTED);
+    let records =
+        national.into_iter().chain(with_value.iter().chain(&without).filter_map(|(_, f)| *f)).chain(unattributed);
+    Some(Figure {
+        id: format!("fig-{}-comparison", metric.id),
+        number,
+        title: title(&with_value),
+        subtitle: format!("{}, by organisation, {}", metric.title, facts.input.period.words_with_short_name()),
+        room: Room::Full,
+        drawing,
+        text: text(facts, metric, &with_value, &without),
+        table,
+        data: data_file(facts, format!("{}-comparison", metric.id), records),
+    })
+}
+
+/// Organisations with a value, highest first, then the others by name.
+fn bodies<'o>(facts: &Facts<'o>, metric: &Metric) -> (Vec<Body<'o>>, Vec<Body<'o>>) {
+    let all = facts.codes(metric).iter().map(|code| (*code, facts.current(metric, code)));
+    let has_value = |body: &Body<'_>| body.1.is_some_and(|f| f.status == Status::Value && f.value.is_some());
+    let (mut with_value, without): (Vec<_>, Vec<_>) = all.partition(has_value);
+    let value = |body: &Body<'_>| body.1.and_then(|f| f.value).unwrap_or_default();
+    with_value.sort_by(|a, b| value(b).total_cmp(&value(a)));
+    (with_value, without)
+}
+
+fn title(with_value: &[Body<'_>]) -> String {
+    let say = |body: Option<&Body<'_>>| body.and_then(|(_, f)| words::value_in_sentence((*f)?)).unwrap_or_default();
+    let (highest, lowest) = (say(with_value.first()), say(with_value.last()));
+    if highest == lowest {
+        format!("The value was {highest}")
+    } else {
+        format!("Values ranged from {lowest} to {highest}")
+    }
+}
+
+fn text(facts: &Facts<'_>, metric: &Metric, with_value: &[Body<'_>], without: &[Body<'_>]) -> String {
+    let say = |body: Option<&Body<'_>>| {
+        let (code, figure) = body?;
+        Some(format!("{} ({})", facts.name(code), words::value_in_sentence((*figure)?)?))
+    };
+    let mut sentences = Vec::new();
+    if let (Some(highest), Some(lowest)) = (say(with_value.first()), say(with_value.last())) {
+        let spread = format!("The highest value was that of {highest}, the lowest that of {lowest}");
+        sentences.push(if with_value.len() > 1 {
+            format!("{spread}.")
+        } else {
+            format!("The only value is that of {highest}.")
+        });
+    }
+    if let Some(national) = facts.current(metric, NATIONAL).and_then(words::value_in_sentence) {
+        sentences.push(format!("{} together: {national}.", facts.everyone(metric)));
+    }
+    if with_value.iter().any(|(_, f)| f.is_some_and(|f| f.interval_95.is_some())) {
+        sentences.push(
+            "Each line is a range in which the true level is likely to lie: thick for 95% confidence, thin for 99.8%. \
+             The chart shows no test of one organisation against another."
+                .to_owned(),
+        );
+    }
+    let absent: Vec<String> = without
+        .iter()
+        .map(|(code, figure)| format!("{} ({})", facts.name(code), reason(*figure).unwrap_or_default()))
+        .collect();
+    if !absent.is_empty() {
+        sentences.push(format!("There is no value for {}.", words::list_words(&absent)));
+    }
+    sentences.join(" ")
+}
+
+fn chart(facts: &Facts<'_>, metric: &Metric, with_value: &[Body<'_>], without: &[Body<'_>]) -> ComparisonChart {
+    let row = |(code, figure): &Body<'_>| {
+        let shown = figure.filter(|f| f.status == Status::Value);
+        ComparisonRow {
+            label: facts.name(code),
+            value: shown.and_then(|f| f.value),
+            interval_95: shown.and_then(|f| f.interval_95),
+            interval_998: shown.and_then(|f| f.interval_998),
+            emphasised: false,
+            note: reason(*figure).unwrap_or_default(),
+        }
+    };
+    let national = facts.current(metric, NATIONAL);
+    let reference = national.and_then(|f| {
+        let value = f.value.filter(|_| f.status == Status::Value && is_level(metric))?;
+        Some((format!("{} {}", facts.everyone(metric), words::value_in_sentence(f)?), value))
+    });
+    let held = national.and_then(|f| standard::held(metric, f));
+    ComparisonChart {
+        unit: metric.unit,
+        axis_title: words::sentence_case(metric.unit.words()),
+        rows: with_value.iter().chain(without).map(row).collect(),
+        reference,
+        standard: held.map(|s| (standard::line_label(s, metric.unit), s.level)),
+    }
+}
+
+/// Whether the national figure is a level to hold forces against; a national count is a total.
+fn is_level(metric: &Metric) -> bool {
+    metric.shape != crate::quantity::Shape::Count
+}
+
+fn table(facts: &Facts<'_>, metric: &Metric, with_value: &[Body<'_>], without: &[Body<'_>]) -> Table {
+    let total = with_value.len() + without.len();
+    let line = |code: &str, heading: String, emphasised: bool| {
+        let figure = facts.current(metric, code);
+        FigureLine { heading, figure, emphasised, note: note(code, figure) }
+    };
+    let mut lines = vec![line(NATIONAL, facts.everyone(metric), true)];
+    lines.extend(with_value.iter().chain(without).map(|(code, _)| line(code, facts.name(code), false)));
+    if facts.current(metric, UNATTRIBUTED).is_some() {
+        lines.push(line(UNATTRIBUTED, facts.name(UNATTRIBUTED), false));
+    }
+    let caption = format!(
+        "{}, by organisation, {}: {} of {total} {} have a value",
+        metric.title,
+        facts.input.period.words_with_short_name(),
+        with_value.len(),
+        facts.bodies(metric)
+    );
+    let id = format!("tab-{}-comparison", metric.id);
+    let mut table = figures_table(&id, caption, "Organisation", (metric.unit, &lines));
+    if lines.iter().any(|l| l.figure.is_some_and(|f| f.interval_998.is_some())) {
+        let heading = words::unit_heading(metric.unit);
+        let side = |upper: bool| lines.iter().map(move |l| wide_limit(l.figure, metric, upper)).collect::<Vec<_>>();
+        table = table.with_column(Column::numbers(format!("Lower 99.8% limit ({heading})")), side(false));
+        table = table.with_column(Column::numbers(format!("Upper 99.8% limit ({heading})")), side(true));
+    }
+    table
+}
+
+fn wide_limit(figure: Option<&Observation>, metric: &Metric, upper: bool) -> Cell {
+    let interval = figure.filter(|f| f.status == Status::Value).and_then(|f| f.interval_998);
+    Cell::new(match interval {
+        Some(interval) => words::limit_text(if upper { interval.upper } else { interval.lower }, metric.unit),
+        None => marker(figure).unwrap_or("[z]").to_owned(),
+    })
+}
+
+/// How far the figure rests on its returns, where not fully.
+pub fn note(code: &str, figure: Option<&Observation>) -> String {
+    let coverage = figure.filter(|f| f.status == Status::Value).and_then(|f| f.coverage);
+    match coverage.filter(|c| c.returned < c.expected) {
+        Some(c) if code == NATIONAL => format!("{} of {} monthly returns used", c.returned, c.expected),
+        Some(c) => format!("{} of {} months returned", c.returned, c.expected),
+        None => String::new(),
+    }
+}

@@ -1,0 +1,133 @@
+//! What a metric rests on: who returned, who did so in part, late, refused or not at all.
+
+use chrono::NaiveDate;
+
+use crate::definitions::model::Metric;
+use crate::observation::NATIONAL;
+use crate::period::Month;
+use crate::quantity::Status;
+use crate::report::facts::Facts;
+use crate::report::input::{Return, ReturnState};
+use crate::report::table::{Cell, Column, Row, Table};
+use crate::report::words;
+
+/// Organisations by how much of what they should have returned is used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CoverageCount {
+    pub complete: usize,
+    pub partial: usize,
+    pub expected: usize,
+    bodies: &'static str,
+}
+
+/// Counts the organisations of a metric in the period of the report.
+pub fn count_coverage(facts: &Facts<'_>, metric: &Metric) -> CoverageCount {
+    let mut count = CoverageCount { complete: 0, partial: 0, expected: 0, bodies: facts.bodies(metric) };
+    for code in facts.codes(metric) {
+        let Some(figure) = facts.current(metric, code) else { continue };
+        let (returned, expected) = match figure.coverage {
+            Some(coverage) => (coverage.returned, coverage.expected),
+            None => (u32::from(!matches!(figure.status, Status::NotReturned | Status::Missing(_))), 1),
+        };
+        if expected > 0 {
+            count.expected += 1;
+            count.complete += usize::from(returned >= expected);
+            count.partial += usize::from(0 < returned && returned < expected);
+        }
+    }
+    count
+}
+
+impl CoverageCount {
+    /// "43 of 46 forces", with "2 in part" where some months lack.
+    pub fn cell(&self) -> Cell {
+        let in_part = (self.partial > 0).then(|| format!("and {} in part", self.partial));
+        Cell::new(format!("{} of {} {}", self.complete, self.expected, self.bodies)).with_detail(in_part)
+    }
+}
+
+/// The sentence about coverage.
+pub fn coverage_sentence(facts: &Facts<'_>, metric: &Metric) -> String {
+    let count = count_coverage(facts, metric);
+    let in_part = match count.partial {
+        0 => String::new(),
+        n => format!(" and {} in part", words::number_words(n)),
+    };
+    let months = facts
+        .current(metric, NATIONAL)
+        .and_then(|f| f.coverage)
+        .map(|c| format!(", {} of {} monthly returns", c.returned, c.expected))
+        .unwrap_or_default();
+    let what = format!("{} of {} {} in full{in_part}", count.complete, count.expected, count.bodies);
+    format!("The figures rest on the returns of {what}{months}. Nothing is estimated for missing returns.")
+}
+
+/// Returns that were not accepted in time, one row per organisation, dataset and state; `None` when there is none.
+pub fn exceptions_table(facts: &Facts<'_>, id: &str, returns: &[&Return]) -> Option<Table> {
+    let mut sorted: Vec<&Return> = returns.iter().copied().filter(|r| !is_in_time(&r.state)).collect();
+    sorted.sort_by_cached_key(|r| (facts.name(&r.org_code), r.org_code.clone(), r.dataset.clone(), r.month));
+    let groups: Vec<&[&Return]> = sorted.chunk_by(|a, b| is_same_case(a, b)).collect();
+    let row = |group: &&[&Return]| {
+        let first = group.first()?;
+        let months: Vec<Month> = group.iter().map(|r| r.month).collect();
+        let cells = vec![
+            Cell::new(facts.layouts.sources.title(&first.dataset)),
+            Cell::new(words::months_words(&months)),
+            Cell::new(state_words(&first.state)),
+            Cell::new(detail_words(&group.iter().map(|r| &r.state).collect::<Vec<_>>())),
+        ];
+        Some(Row::new(facts.name(&first.org_code), cells))
+    };
+    let columns = ["Organisation", "Dataset", "Months", "State", "Detail"].map(Column::words).to_vec();
+    let caption = format!("Returns not accepted in time, {}", facts.input.period.words());
+    (!groups.is_empty()).then(|| Table::new(id, caption, columns, groups.iter().filter_map(row).collect()))
+}
+
+/// Whether two returns differ in nothing but the month and the day they came.
+fn is_same_case(a: &Return, b: &Return) -> bool {
+    let reason = |r: &Return| match &r.state {
+        ReturnState::Refused { reason, .. } => reason.clone(),
+        _ => String::new(),
+    };
+    let key = |r: &Return| (r.org_code.clone(), r.dataset.clone(), state_words(&r.state), reason(r));
+    key(a) == key(b)
+}
+
+fn is_in_time(state: &ReturnState) -> bool {
+    matches!(state, ReturnState::Accepted { late: false, .. })
+}
+
+/// What became of a return.
+pub fn state_words(state: &ReturnState) -> &'static str {
+    match state {
+        ReturnState::Accepted { late: false, .. } => "Accepted",
+        ReturnState::Accepted { late: true, .. } => "Accepted late",
+        ReturnState::Refused { .. } => "Refused",
+        ReturnState::NotReturned => "Not returned",
+        ReturnState::NotYetDue => "Not yet due",
+    }
+}
+
+/// When returns of one state were submitted, and why they were refused.
+pub fn detail_words(states: &[&ReturnState]) -> String {
+    let mut days: Vec<NaiveDate> = states.iter().filter_map(|state| submitted(state)).collect();
+    days.sort_unstable();
+    days.dedup();
+    let days: Vec<String> = days.into_iter().map(words::date_words).collect();
+    let days = words::list_words(&days);
+    match states.first() {
+        Some(ReturnState::Accepted { late: true, .. }) => format!("Submitted on {days}, used in the figures"),
+        Some(ReturnState::Accepted { late: false, .. }) => format!("Submitted on {days}"),
+        Some(ReturnState::Refused { reason, .. }) => format!("Submitted on {days}: {reason}"),
+        Some(ReturnState::NotReturned) => "Past the due date".to_owned(),
+        Some(ReturnState::NotYetDue) => "The due date is after the data date".to_owned(),
+        None => "No return".to_owned(),
+    }
+}
+
+fn submitted(state: &ReturnState) -> Option<NaiveDate> {
+    match state {
+        ReturnState::Accepted { submitted, .. } | ReturnState::Refused { submitted, .. } => Some(*submitted),
+        ReturnState::NotReturned | ReturnState::NotYetDue => None,
+    }
+}

@@ -1,0 +1,177 @@
+//! Finds a figure, a name or a return in the release's input. It looks up and sorts; it words and rounds nothing.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crate::definitions::layout::Layouts;
+use crate::definitions::model::Metric;
+use crate::observation::{NATIONAL, Observation, PEERS_PREFIX, REGION_PREFIX, UNATTRIBUTED};
+use crate::period::{Period, PeriodType};
+use crate::quantity::Status;
+use crate::report::input::{Organisation, PeerGroup, ReleaseInput, Return, ReturnState};
+
+type Key<'a> = (&'a str, &'a str, Period, Option<&'a str>);
+
+/// The input with its indexes. Built once for all pages.
+#[derive(Debug)]
+pub struct Facts<'a> {
+    pub input: &'a ReleaseInput,
+    pub layouts: &'a Layouts,
+    figures: HashMap<Key<'a>, &'a Observation>,
+    organisations: HashMap<&'a str, &'a Organisation>,
+    /// Codes by metric: organisations in order of their names, then regions.
+    codes: BTreeMap<&'a str, Vec<&'a str>>,
+    regions: BTreeMap<&'a str, BTreeSet<&'a str>>,
+}
+
+impl<'a> Facts<'a> {
+    /// Indexes the input.
+    pub fn new(input: &'a ReleaseInput, layouts: &'a Layouts) -> Self {
+        let mut facts = Self {
+            input,
+            layouts,
+            figures: HashMap::with_capacity(input.observations.len()),
+            organisations: input.organisations.iter().map(|o| (o.code.as_str(), o)).collect(),
+            codes: BTreeMap::new(),
+            regions: BTreeMap::new(),
+        };
+        let mut codes: BTreeMap<&str, BTreeSet<(&str, &str)>> = BTreeMap::new();
+        for figure in &input.observations {
+            let category = figure.category.as_ref().map(|c| c.key.as_str());
+            let (metric, code) = (figure.metric_id.as_str(), figure.org_code.as_str());
+            facts.figures.insert((metric, code, figure.period, category), figure);
+            if code.starts_with(REGION_PREFIX) {
+                facts.regions.entry(metric).or_default().insert(code);
+            } else if is_organisation(code) && category.is_none() {
+                codes.entry(metric).or_default().insert((facts.short_name(code), code));
+            }
+        }
+        facts.codes =
+            codes.into_iter().map(|(id, set)| (id, set.into_iter().map(|(_, code)| code).collect())).collect();
+        facts
+    }
+
+    /// The headline of a metric for an organisation or aggregate in a period.
+    pub fn figure(&self, metric: &Metric, code: &str, period: Period) -> Option<&'a Observation> {
+        self.figures.get(&(metric.id.as_str(), code, period, None)).copied()
+    }
+
+    /// The headline in the period of the report.
+    pub fn current(&self, metric: &Metric, code: &str) -> Option<&'a Observation> {
+        self.figure(metric, code, self.input.period)
+    }
+
+    /// One category of a metric in a period.
+    pub fn category(&self, metric: &Metric, code: &str, key: &str, period: Period) -> Option<&'a Observation> {
+        self.figures.get(&(metric.id.as_str(), code, period, Some(key))).copied()
+    }
+
+    /// Codes of the organisations that have a figure in any period, in order of their names.
+    pub fn codes(&self, metric: &Metric) -> &[&'a str] {
+        self.codes.get(metric.id.as_str()).map_or(&[], Vec::as_slice)
+    }
+
+    /// Every figure of a metric but those of peers: by organisation, category and period, aggregates first.
+    pub fn all_figures(&self, metric: &Metric) -> Vec<&'a Observation> {
+        let wanted = |f: &&Observation| f.metric_id == metric.id && !f.org_code.starts_with(PEERS_PREFIX);
+        let mut all: Vec<&Observation> = self.input.observations.iter().filter(wanted).collect();
+        all.sort_by(|a, b| {
+            let key = |f: &'a Observation| (is_organisation(&f.org_code), &f.org_code, &f.category, f.period);
+            key(a).cmp(&key(b))
+        });
+        all
+    }
+
+    /// Codes of the regional sums, in order.
+    pub fn region_codes(&self, metric: &Metric) -> Vec<&'a str> {
+        self.regions.get(metric.id.as_str()).map(|set| set.iter().copied().collect()).unwrap_or_default()
+    }
+
+    /// The organisation's description, if the organisations dataset has one.
+    pub fn organisation(&self, code: &str) -> Option<&'a Organisation> {
+        self.organisations.get(code).copied()
+    }
+
+    fn short_name(&self, code: &'a str) -> &'a str {
+        self.organisation(code).map_or(code, |o| o.short_name.as_str())
+    }
+
+    /// The name shown for any code of an organisation or aggregate.
+    pub fn name(&self, code: &str) -> String {
+        if let Some(region) = code.strip_prefix(REGION_PREFIX) {
+            return region.to_owned();
+        }
+        match code {
+            NATIONAL => "National".to_owned(),
+            UNATTRIBUTED => "Unattributed records".to_owned(),
+            _ => self.organisation(code).map_or_else(|| code.to_owned(), |o| o.short_name.clone()),
+        }
+    }
+
+    /// "forces", or "organisations" where the metric is also measured for others.
+    pub fn bodies(&self, metric: &Metric) -> &'static str {
+        let is_force = |code: &&str| self.organisation(code).is_none_or(|o| o.kind.contains("force"));
+        if self.codes(metric).iter().all(is_force) { "forces" } else { "organisations" }
+    }
+
+    /// "All forces" or "All organisations": the name of the national figure.
+    pub fn everyone(&self, metric: &Metric) -> String {
+        format!("All {}", self.bodies(metric))
+    }
+
+    /// The period before that of the report, if the trend has it.
+    pub fn previous(&self) -> Option<Period> {
+        self.in_trend(self.input.period.step(-1))
+    }
+
+    /// The same period a year before, if the trend has it and it is not simply the one before.
+    pub fn year_before(&self) -> Option<Period> {
+        let period = self.input.period;
+        let yearly = matches!(period.kind, PeriodType::FinancialYear | PeriodType::CalendarYear);
+        let earlier = Period { first: period.first.plus(-12), ..period };
+        self.in_trend(earlier).filter(|_| !yearly)
+    }
+
+    fn in_trend(&self, period: Period) -> Option<Period> {
+        self.input.trend.contains(&period).then_some(period)
+    }
+
+    /// The peer group of an organisation.
+    pub fn peer_group(&self, code: &str) -> Option<&'a PeerGroup> {
+        self.input.peer_groups.iter().find(|group| group.org_code == code)
+    }
+
+    /// The sum over an organisation's peers in a period.
+    pub fn peers(&self, metric: &Metric, code: &str, period: Period) -> Option<&'a Observation> {
+        self.figure(metric, &format!("{PEERS_PREFIX}{code}"), period)
+    }
+
+    /// Names of the datasets that a metric rests on.
+    pub fn datasets(&self, metric: &Metric) -> BTreeSet<&'a str> {
+        metric.rollups.iter().filter_map(|rollup| self.layouts.sources.dataset_of(rollup)).collect()
+    }
+
+    /// The grid's cells that a metric rests on.
+    pub fn returns(&self, metric: &Metric) -> Vec<&'a Return> {
+        let datasets = self.datasets(metric);
+        self.input.returns.iter().filter(|r| datasets.contains(r.dataset.as_str())).collect()
+    }
+
+    /// Whether a figure of the report's period may still grow: a return it rests on is not yet due.
+    pub fn is_provisional(&self, metric: &Metric, code: &str) -> bool {
+        let datasets = self.datasets(metric);
+        let peers = code.strip_prefix(PEERS_PREFIX).and_then(|own| self.peer_group(own)).map(|group| &group.peers);
+        let concerns = |other: &String| code == NATIONAL || other == code || peers.is_some_and(|p| p.contains(other));
+        self.input.returns.iter().any(|r| {
+            r.state == ReturnState::NotYetDue && datasets.contains(r.dataset.as_str()) && concerns(&r.org_code)
+        })
+    }
+}
+
+fn is_organisation(code: &str) -> bool {
+    code != NATIONAL && code != UNATTRIBUTED && !code.starts_with(PEERS_PREFIX) && !code.starts_with(REGION_PREFIX)
+}
+
+/// The state of a figure that the input does not hold at all.
+pub fn absent() -> Status {
+    Status::Missing("no figure in this release".to_owned())
+}

@@ -1,0 +1,97 @@
+//! Everything a report is made from, as plain values. Built once per run; it refers to no engine and no file.
+
+use chrono::NaiveDate;
+
+use crate::definitions::model::Metric;
+use crate::observation::Observation;
+use crate::period::{Month, Period};
+
+/// One body, as the organisations dataset describes it on the data date.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Organisation {
+    pub code: String,
+    pub name: String,
+    pub short_name: String,
+    /// `territorial_force`, `special_force`, `non_police` and so on.
+    pub kind: String,
+    pub region: Option<String>,
+    pub country: String,
+    pub officers: Option<i64>,
+}
+
+/// Where an organisation's peers come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PeerGroup {
+    pub org_code: String,
+    /// Codes of the peers; the organisation itself is not among them.
+    pub peers: Vec<String>,
+    /// Such as "supplied peer groups of 1 April 2024" or "same region (not a most similar group)".
+    pub source: String,
+}
+
+/// A recorded event that may explain a change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordedEvent {
+    pub org_code: String,
+    pub happened_on: NaiveDate,
+    pub kind: String,
+    pub description: String,
+}
+
+/// What became of one expected or received submission.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReturnState {
+    /// Used in the figures; the date it was submitted, and whether that was after the due date.
+    Accepted { submitted: NaiveDate, late: bool },
+    /// Refused by a check, with the findings' first words.
+    Refused { submitted: NaiveDate, reason: String },
+    /// Expected, past the due date, not there.
+    NotReturned,
+    /// Expected, not yet due.
+    NotYetDue,
+}
+
+/// One cell of the grid dataset × organisation × month.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Return {
+    pub dataset: String,
+    pub org_code: String,
+    pub month: Month,
+    pub state: ReturnState,
+}
+
+/// A finding about data, worded for a reader.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FindingLine {
+    pub severity: &'static str,
+    pub dataset: String,
+    pub org_code: String,
+    pub month: String,
+    pub message: String,
+}
+
+/// The whole input of the report model.
+#[derive(Debug)]
+pub struct ReleaseInput {
+    pub period: Period,
+    /// The periods of the trend, oldest first; the last one is `period`.
+    pub trend: Vec<Period>,
+    pub as_of: NaiveDate,
+    pub published_on: NaiveDate,
+    pub revision: u32,
+    pub run_id: String,
+    pub version: String,
+    /// True when the source says that it is synthetic; then every page says so.
+    pub synthetic: bool,
+    pub metrics: Vec<Metric>,
+    pub organisations: Vec<Organisation>,
+    pub peer_groups: Vec<PeerGroup>,
+    pub events: Vec<RecordedEvent>,
+    /// Headline and category observations of every metric × organisation or aggregate × trend period.
+    pub observations: Vec<Observation>,
+    /// The grid for the months of `period`.
+    pub returns: Vec<Return>,
+    pub findings: Vec<FindingLine>,
+    /// Settings printed beside figures: name and value.
+    pub settings: Vec<(String, String)>,
+}

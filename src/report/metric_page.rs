@@ -1,0 +1,228 @@
+//! One page of the national edition per metric: findings, figures, tables, and all that is documented about it.
+
+use serde::Serialize;
+
+use crate::definitions::model::{Metric, Role, Standard};
+use crate::observation::{NATIONAL, UNATTRIBUTED};
+use crate::quantity::{Better, Shape};
+use crate::render::charts::SeriesRole;
+use crate::report::breakdown::breakdown_tables;
+use crate::report::comparison::{build_comparison, note};
+use crate::report::coverage::{coverage_sentence, exceptions_table};
+use crate::report::facts::Facts;
+use crate::report::figure::{DataFile, Figure, Room, data_file};
+use crate::report::overview::metric_path;
+use crate::report::page::{Frame, Link, national_frame};
+use crate::report::table::{Cell, Column, FigureLine, Row, Table, figures_table};
+use crate::report::trend::{TrendRequest, build_trend};
+use crate::report::trend_words::now_sentences;
+use crate::report::{standard, words};
+
+/// One documented fact: what it is called and what it says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Fact {
+    pub term: &'static str,
+    pub text: String,
+}
+
+/// `metrics/<ID>.html` of the national edition.
+#[derive(Debug, Clone, Serialize)]
+pub struct MetricPage {
+    pub frame: Frame,
+    pub id: String,
+    pub findings: Vec<String>,
+    pub figures: Vec<Figure>,
+    pub trend_table: Table,
+    /// Every figure of the page with its counts.
+    pub data: DataFile,
+    pub breakdown: Vec<Table>,
+    pub regions: Option<Table>,
+    pub documentation: Vec<Fact>,
+    pub standards: Option<Table>,
+    pub caveats: Vec<String>,
+    pub coverage: String,
+    pub exceptions: Option<Table>,
+    pub versions: Table,
+    pub neighbours: Vec<Link>,
+}
+
+/// Builds the page of one metric.
+pub fn build_metric_page(facts: &Facts<'_>, metric: &Metric) -> MetricPage {
+    let heading = format!("{} {}", metric.id, metric.title);
+    let trend = build_trend(
+        facts,
+        &TrendRequest {
+            number: 1,
+            metric,
+            code: NATIONAL,
+            role: SeriesRole::AllForces,
+            subject: facts.everyone(metric),
+            compared: Vec::new(),
+            room: Room::Full,
+        },
+    );
+    let comparison = build_comparison(facts, metric, if trend.is_some() { 2 } else { 1 });
+    MetricPage {
+        frame: national_frame(facts, &heading, &metric_path(metric)),
+        id: metric.id.clone(),
+        findings: findings(facts, metric),
+        figures: trend.into_iter().chain(comparison).collect(),
+        trend_table: trend_table(facts, metric),
+        data: data_file(facts, format!("{}-all-figures", metric.id), facts.all_figures(metric)),
+        breakdown: breakdown_tables(facts, metric),
+        regions: regions_table(facts, metric),
+        documentation: documentation(facts, metric),
+        standards: standards_table(metric),
+        caveats: metric.caveats.clone(),
+        coverage: coverage_sentence(facts, metric),
+        exceptions: exceptions_table(facts, &format!("tab-{}-returns", metric.id), &facts.returns(metric)),
+        versions: versions_table(metric),
+        neighbours: neighbours(facts, metric),
+    }
+}
+
+fn findings(facts: &Facts<'_>, metric: &Metric) -> Vec<String> {
+    let mut sentences = now_sentences(facts, metric, NATIONAL);
+    let Some(figure) = facts.current(metric, NATIONAL) else { return sentences };
+    sentences.extend(interval_sentence(figure));
+    sentences.push(standard::sentence(metric, figure));
+    sentences
+}
+
+/// Where the true level is likely to lie; `None` without a value or when a side is open.
+pub fn interval_sentence(figure: &crate::observation::Observation) -> Option<String> {
+    let interval = figure.interval_95.filter(|_| figure.value.is_some())?;
+    let say = |limit: f64| words::with_unit(&words::limit_text(Some(limit), figure.unit), figure.unit);
+    let (lower, upper) = (say(interval.lower?), say(interval.upper?));
+    let plain = !lower.starts_with('[') && !upper.starts_with('[');
+    plain.then(|| format!("The true level is likely to lie between {lower} and {upper} (95% confidence interval)."))
+}
+
+/// One row per organisation and one column per period, newest at the right.
+fn trend_table(facts: &Facts<'_>, metric: &Metric) -> Table {
+    let trend = &facts.input.trend;
+    let row = |code: &str, heading: String, emphasised: bool| {
+        let text = |figure: Option<&crate::observation::Observation>| {
+            figure.map_or_else(|| "[x]".to_owned(), words::value_cell)
+        };
+        let cells = trend.iter().map(|period| Cell::new(text(facts.figure(metric, code, *period)))).collect();
+        Row { heading, link: None, emphasised, cells }
+    };
+    let mut rows = vec![row(NATIONAL, facts.everyone(metric), true)];
+    rows.extend(facts.codes(metric).iter().map(|code| row(code, facts.name(code), false)));
+    if facts.current(metric, UNATTRIBUTED).is_some() {
+        rows.push(row(UNATTRIBUTED, facts.name(UNATTRIBUTED), false));
+    }
+    let mut columns = vec![Column::words("Organisation")];
+    columns.extend(trend.iter().map(|period| Column::numbers(period.words())));
+    let unit = words::unit_heading(metric.unit);
+    let caption = format!("{} ({unit}), by organisation and period", metric.title);
+    let table = Table::new(format!("tab-{}-by-period", metric.id), caption, columns, rows);
+    match metric.shape {
+        Shape::Proportion | Shape::Rate => {
+            table.explained("The numerator and the denominator of every figure stand in the file below the table.")
+        }
+        _ => table,
+    }
+}
+
+fn regions_table(facts: &Facts<'_>, metric: &Metric) -> Option<Table> {
+    let codes = facts.region_codes(metric);
+    let lines: Vec<FigureLine<'_>> = codes
+        .iter()
+        .map(|code| {
+            let figure = facts.current(metric, code);
+            FigureLine { heading: facts.name(code), figure, emphasised: false, note: note(code, figure) }
+        })
+        .collect();
+    let caption = format!("{}, by region, {}", metric.title, facts.input.period.words_with_short_name());
+    let id = format!("tab-{}-regions", metric.id);
+    (!lines.is_empty()).then(|| figures_table(&id, caption, "Region", (metric.unit, &lines)))
+}
+
+fn documentation(facts: &Facts<'_>, metric: &Metric) -> Vec<Fact> {
+    let roles: Vec<String> = metric.responsible.iter().map(|role| role_words(*role).to_owned()).collect();
+    let datasets: Vec<String> = facts.datasets(metric).into_iter().map(|d| facts.layouts.sources.title(d)).collect();
+    let settings: Vec<String> = facts
+        .input
+        .settings
+        .iter()
+        .filter(|(name, _)| metric.parameters.contains(name))
+        .map(|(name, value)| format!("{}: {value}", words::plain_name(name)))
+        .collect();
+    let mut documentation = vec![
+        Fact { term: "Definition", text: metric.definition.clone() },
+        Fact { term: "Numerator", text: metric.numerator.clone() },
+        Fact { term: "Denominator", text: metric.denominator.clone() },
+        Fact { term: "Counted by", text: metric.counted_by.clone() },
+        Fact { term: "Direction", text: better_words(metric.better).to_owned() },
+        Fact { term: "Responsible", text: words::sentence_case(&words::list_words(&roles)) },
+        Fact { term: "Evidence", text: words::sentence_case(standard::evidence_words(metric.evidence)) },
+        Fact { term: "Settings", text: words::list_words(&settings) },
+        Fact { term: "Data", text: words::list_words(&datasets) },
+    ];
+    documentation.retain(|fact| !fact.text.is_empty());
+    documentation
+}
+
+fn better_words(better: Better) -> &'static str {
+    match better {
+        Better::Higher => "A higher figure is better",
+        Better::Lower => "A lower figure is better",
+        Better::Neutral => "Neither a higher nor a lower figure is better",
+    }
+}
+
+fn role_words(role: Role) -> &'static str {
+    match role {
+        Role::ChiefOfficer => "chief officer",
+        Role::Manager => "manager",
+        Role::User => "user",
+        Role::Supplier => "supplier",
+        Role::Auditor => "auditor",
+        Role::Trainer => "trainer",
+    }
+}
+
+fn standards_table(metric: &Metric) -> Option<Table> {
+    let row = |held: &Standard| {
+        let note = if held.note.is_empty() { "No note".to_owned() } else { held.note.clone() };
+        let source = Cell::new(held.source.clone()).with_detail(Some(held.address.clone()).filter(|a| !a.is_empty()));
+        let cells = vec![
+            Cell::new(words::sentence_case(standard::kind_words(held.kind))),
+            Cell::new(words::sentence_case(&standard::dates_words(held))),
+            source,
+            Cell::new(note),
+        ];
+        Row::new(words::sentence_case(&standard::level_words(held, metric.unit)), cells)
+    };
+    let columns = ["Level", "Kind", "In place", "Source", "Note"].map(Column::words).to_vec();
+    let rows: Vec<Row> = metric.standards.iter().map(row).collect();
+    let caption = format!("Standards for {}", metric.id);
+    (!rows.is_empty()).then(|| Table::new(format!("tab-{}-standards", metric.id), caption, columns, rows))
+}
+
+fn versions_table(metric: &Metric) -> Table {
+    let row = |v: &crate::definitions::model::MetricVersion| {
+        Row::new(format!("Version {}", v.version), vec![Cell::new(words::date_words(v.date)), Cell::new(&*v.reason)])
+    };
+    let columns = ["Version", "Date", "Reason"].map(Column::words).to_vec();
+    let caption = format!("Versions of {}", metric.id);
+    Table::new(format!("tab-{}-versions", metric.id), caption, columns, metric.versions.iter().map(row).collect())
+}
+
+/// The metrics before and after this one in the order of the overview.
+fn neighbours(facts: &Facts<'_>, metric: &Metric) -> Vec<Link> {
+    let order: Vec<&Metric> =
+        facts.layouts.national.sections.iter().flat_map(|s| s.select(&facts.input.metrics)).collect();
+    let Some(at) = order.iter().position(|m| m.id == metric.id) else { return Vec::new() };
+    let link = |label: &str, other: Option<&&Metric>| {
+        other.map(|m| Link {
+            text: format!("{label}: {} {}", m.id, m.title),
+            href: format!("{}.html", m.id),
+            current: false,
+        })
+    };
+    let before = at.checked_sub(1).and_then(|i| order.get(i));
+    link("Previous metric", before).into_iter().chain(link("Next metric", order.get(at + 1))).collect()
+}

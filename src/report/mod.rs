@@ -1,0 +1,128 @@
+//! The report model: what each page says, as typed views built from plain values. Pure; numbers are rounded and worded
+//! here, and nothing here knows HTML, files or an engine.
+
+mod breakdown;
+mod comparison;
+mod coverage;
+mod facts;
+mod figure;
+mod force;
+pub mod input;
+mod metric_page;
+mod overview;
+mod page;
+mod quality;
+#[cfg(test)]
+pub(crate) mod sample;
+mod standard;
+mod table;
+mod trend;
+mod trend_table;
+mod trend_words;
+mod words;
+
+use serde::Serialize;
+
+pub use facts::Facts;
+pub use figure::{DATA_HEADER, DataFile, Drawing, Figure, Room};
+
+use crate::definitions::model::Metric;
+use crate::report::input::Organisation;
+use crate::report::page::{Frame, Notes};
+
+/// `about.html` of the national edition: method, settings, accessibility.
+#[derive(Debug, Clone, Serialize)]
+pub struct AboutPage {
+    pub frame: Frame,
+    pub notes: Notes,
+}
+
+/// A page, complete but for its drawing and its markup.
+#[derive(Debug, Clone, Serialize)]
+#[serde(untagged)]
+pub enum Page {
+    Overview(Box<overview::OverviewPage>),
+    Metric(Box<metric_page::MetricPage>),
+    Quality(Box<quality::QualityPage>),
+    About(Box<AboutPage>),
+    Force(Box<force::ForcePage>),
+}
+
+/// The pages of the national edition other than those of single metrics.
+pub fn national_pages(facts: &Facts<'_>) -> Vec<Page> {
+    let about = AboutPage {
+        frame: page::national_frame(facts, "About this report", "about.html"),
+        notes: page::build_notes(facts),
+    };
+    vec![
+        Page::Overview(Box::new(overview::build_overview(facts))),
+        Page::Quality(Box::new(quality::build_quality(facts))),
+        Page::About(Box::new(about)),
+    ]
+}
+
+/// The national edition's page of one metric.
+pub fn metric_page(facts: &Facts<'_>, metric: &Metric) -> Page {
+    Page::Metric(Box::new(metric_page::build_metric_page(facts, metric)))
+}
+
+/// The organisations that get an edition of their own, by code.
+pub fn force_organisations<'f>(facts: &'f Facts<'_>) -> Vec<&'f Organisation> {
+    force::organisations(facts)
+}
+
+/// The one page of an organisation's edition.
+pub fn force_page(facts: &Facts<'_>, body: &Organisation) -> Page {
+    Page::Force(Box::new(force::build_force_page(facts, body)))
+}
+
+impl Page {
+    /// Path inside its edition's folder.
+    pub fn path(&self) -> String {
+        match self {
+            Self::Overview(_) | Self::Force(_) => "index.html".to_owned(),
+            Self::Metric(page) => format!("metrics/{}.html", page.id),
+            Self::Quality(_) => "data-quality.html".to_owned(),
+            Self::About(_) => "about.html".to_owned(),
+        }
+    }
+
+    /// Name of its template.
+    pub fn template(&self) -> &'static str {
+        match self {
+            Self::Overview(_) => "overview.html",
+            Self::Metric(_) => "metric.html",
+            Self::Quality(_) => "data-quality.html",
+            Self::About(_) => "about.html",
+            Self::Force(_) => "force.html",
+        }
+    }
+
+    /// Path from the page back to its edition's folder: empty or `../`.
+    pub fn root(&self) -> &'static str {
+        match self {
+            Self::Metric(page) => page.frame.root,
+            _ => "",
+        }
+    }
+
+    /// The data files that the page offers.
+    pub fn data_files(&self) -> Vec<&DataFile> {
+        let own = match self {
+            Self::Metric(page) => Some(&page.data),
+            _ => None,
+        };
+        self.figures().into_iter().map(|figure| &figure.data).chain(own).collect()
+    }
+
+    /// The figures to draw.
+    pub fn figures(&self) -> Vec<&Figure> {
+        match self {
+            Self::Metric(page) => page.figures.iter().collect(),
+            Self::Force(page) => {
+                page.sections.iter().flat_map(|s| &s.metrics).filter_map(|m| m.figure.as_ref()).collect()
+            }
+            Self::Overview(_) | Self::Quality(_) | Self::About(_) => Vec::new(),
+        }
+    }
+}

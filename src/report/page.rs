@@ -1,0 +1,124 @@
+//! What every page has: titles, dates, links between pages, and the notes that end a report.
+
+use serde::Serialize;
+
+use crate::definitions::layout::Layout;
+use crate::period::PeriodType;
+use crate::report::facts::Facts;
+use crate::report::input::ReturnState;
+use crate::report::words;
+
+/// A link inside an edition, relative to the page it stands on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Link {
+    pub text: String,
+    pub href: String,
+    pub current: bool,
+}
+
+/// The frame of a page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Frame {
+    /// The page's own heading.
+    pub heading: String,
+    /// Name of the report.
+    pub report: String,
+    pub contact: String,
+    pub period: String,
+    pub period_type: &'static str,
+    pub as_of: String,
+    pub published: String,
+    pub finality: String,
+    pub revision: u32,
+    pub run_id: String,
+    pub version: String,
+    pub synthetic: bool,
+    /// Path from the page to the edition's folder: empty or `../`.
+    pub root: &'static str,
+    pub links: Vec<Link>,
+}
+
+/// The pages of the national edition that every page links to.
+const NATIONAL_PAGES: [(&str, &str); 3] =
+    [("Overview", "index.html"), ("Data quality", "data-quality.html"), ("About this report", "about.html")];
+
+/// The frame of a page of the national edition; `current` is its path in the edition.
+pub fn national_frame(facts: &Facts<'_>, heading: &str, current: &str) -> Frame {
+    let root = if current.contains('/') { "../" } else { "" };
+    let link = |(text, path): &(&str, &str)| Link {
+        text: (*text).to_owned(),
+        href: format!("{root}{path}"),
+        current: *path == current,
+    };
+    let links = NATIONAL_PAGES.iter().map(link).collect();
+    Frame { root, links, ..frame(facts, heading, &facts.layouts.national) }
+}
+
+/// The frame of an edition of one page.
+pub fn frame(facts: &Facts<'_>, heading: &str, layout: &Layout) -> Frame {
+    let input = facts.input;
+    Frame {
+        heading: heading.to_owned(),
+        report: layout.title.clone(),
+        contact: layout.contact.clone(),
+        period: input.period.words_with_short_name(),
+        period_type: input.period.kind.words(),
+        as_of: words::date_words(input.as_of),
+        published: words::date_words(input.published_on),
+        finality: finality(facts),
+        revision: input.revision,
+        run_id: input.run_id.clone(),
+        version: input.version.clone(),
+        synthetic: input.synthetic,
+        root: "",
+        links: Vec::new(),
+    }
+}
+
+fn finality(facts: &Facts<'_>) -> String {
+    let waiting = facts.input.returns.iter().filter(|r| r.state == ReturnState::NotYetDue).count();
+    match waiting {
+        0 => "Every return was due before the data date".to_owned(),
+        1 => "Provisional: one monthly return was not yet due".to_owned(),
+        n => format!("Provisional: {} monthly returns were not yet due", words::number_words(n)),
+    }
+}
+
+/// A setting that a definition leaves open.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Setting {
+    pub name: String,
+    pub value: String,
+}
+
+/// The notes that end a report: how figures are made and how to read them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Notes {
+    pub method: Vec<String>,
+    pub settings: Vec<Setting>,
+}
+
+/// The notes of a release.
+pub fn build_notes(facts: &Facts<'_>) -> Notes {
+    let mut method = vec![
+        "The national figure adds up every record, also those that no organisation can be named for. Percentages and rates are worked out from the sums, never as an average of the organisations’ figures.".to_owned(),
+        "The figure for peers adds up the records of an organisation’s peers, without its own.".to_owned(),
+        "A range such as 78.2% to 83.5% (95% confidence interval) says where the true level is likely to lie. It allows for chance, not for records that are missing or wrong.".to_owned(),
+        "A change is the difference between two figures, worked out before rounding. It is stated as it is: this report does not test whether a rise or a fall is more than chance.".to_owned(),
+        "A standard is shown only for the dates it held. One that no longer holds is called historical.".to_owned(),
+        "Nothing is estimated for returns that are missing. A percentage with nothing to count in its denominator is not applicable: neither 0 nor 100.".to_owned(),
+    ];
+    if facts.input.period.kind == PeriodType::Rolling12m {
+        method.push(
+            "The periods are rolling years that move by a quarter: neighbouring figures share nine of their 12 months."
+                .to_owned(),
+        );
+    }
+    let settings = facts
+        .input
+        .settings
+        .iter()
+        .map(|(name, value)| Setting { name: words::sentence_case(&words::plain_name(name)), value: value.clone() })
+        .collect();
+    Notes { method, settings }
+}

@@ -1,0 +1,164 @@
+//! The data-quality page of the national edition, and the returns and findings of one organisation.
+
+use serde::Serialize;
+
+use crate::report::coverage::{detail_words, exceptions_table, state_words};
+use crate::report::facts::Facts;
+use crate::report::input::{FindingLine, Return, ReturnState};
+use crate::report::page::{Frame, national_frame};
+use crate::report::table::{Cell, Column, Row, Table};
+use crate::report::words;
+
+/// `data-quality.html` of the national edition.
+#[derive(Debug, Clone, Serialize)]
+pub struct QualityPage {
+    pub frame: Frame,
+    pub summary: String,
+    pub datasets: Table,
+    pub exceptions: Option<Table>,
+    pub grid: Table,
+    pub findings_sentence: String,
+    pub findings: Option<Table>,
+}
+
+/// Builds the page.
+pub fn build_quality(facts: &Facts<'_>) -> QualityPage {
+    let returns: Vec<&Return> = facts.input.returns.iter().collect();
+    let findings: Vec<&FindingLine> = facts.input.findings.iter().collect();
+    let limit = facts.layouts.national.findings_shown;
+    QualityPage {
+        frame: national_frame(facts, "Data quality", "data-quality.html"),
+        summary: summary(&returns),
+        datasets: datasets_table(facts, &returns),
+        exceptions: exceptions_table(facts, "tab-exceptions", &returns),
+        grid: grid_table(facts, &returns),
+        findings_sentence: findings_sentence(&findings, limit),
+        findings: findings_table(facts, &findings, limit),
+    }
+}
+
+fn summary(returns: &[&Return]) -> String {
+    let count = |wanted: fn(&ReturnState) -> bool| returns.iter().filter(|r| wanted(&r.state)).count();
+    let due = count(|s| *s != ReturnState::NotYetDue);
+    let accepted = count(|s| matches!(s, ReturnState::Accepted { .. }));
+    let late = count(|s| matches!(s, ReturnState::Accepted { late: true, .. }));
+    let refused = count(|s| matches!(s, ReturnState::Refused { .. }));
+    let absent = count(|s| *s == ReturnState::NotReturned);
+    let n = words::number_words;
+    format!(
+        "Of {} monthly returns that were due, {} were accepted ({} of them late), {} refused by a check and {} not returned.",
+        n(due),
+        n(accepted),
+        n(late),
+        n(refused),
+        n(absent)
+    )
+}
+
+fn datasets_of<'r>(returns: &[&'r Return]) -> Vec<&'r str> {
+    let mut names: Vec<&str> = returns.iter().map(|r| r.dataset.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+fn datasets_table(facts: &Facts<'_>, returns: &[&Return]) -> Table {
+    type Test = fn(&ReturnState) -> bool;
+    let tests: [(&str, Test); 6] = [
+        ("Expected", |_| true),
+        ("Accepted in time", |s| matches!(s, ReturnState::Accepted { late: false, .. })),
+        ("Accepted late", |s| matches!(s, ReturnState::Accepted { late: true, .. })),
+        ("Refused", |s| matches!(s, ReturnState::Refused { .. })),
+        ("Not returned", |s| *s == ReturnState::NotReturned),
+        ("Not yet due", |s| *s == ReturnState::NotYetDue),
+    ];
+    let row = |dataset: &&str| {
+        let count = |test: Test| returns.iter().filter(|r| r.dataset == **dataset && test(&r.state)).count();
+        let cells = tests.iter().map(|(_, test)| Cell::new(count(*test).to_string())).collect();
+        Row::new(facts.layouts.sources.title(dataset), cells)
+    };
+    let mut columns = vec![Column::words("Dataset")];
+    columns.extend(tests.iter().map(|(heading, _)| Column::numbers(*heading)));
+    let caption = format!("Monthly returns by dataset, {}", facts.input.period.words_with_short_name());
+    Table::new("tab-datasets", caption, columns, datasets_of(returns).iter().map(row).collect())
+}
+
+/// Organisations by dataset: months accepted of months expected.
+fn grid_table(facts: &Facts<'_>, returns: &[&Return]) -> Table {
+    let datasets = datasets_of(returns);
+    let mut codes: Vec<(String, &str)> =
+        returns.iter().map(|r| (facts.name(&r.org_code), r.org_code.as_str())).collect();
+    codes.sort();
+    codes.dedup();
+    let row = |(name, code): &(String, &str)| {
+        let cell = |dataset: &&str| {
+            let mine = || returns.iter().filter(|r| r.org_code == *code && r.dataset == **dataset);
+            let accepted = mine().filter(|r| matches!(r.state, ReturnState::Accepted { .. })).count();
+            let expected = mine().count();
+            Cell::new(if expected == 0 { "[z]".to_owned() } else { format!("{accepted} of {expected}") })
+        };
+        Row::new(name.clone(), datasets.iter().map(cell).collect())
+    };
+    let mut columns = vec![Column::words("Organisation")];
+    columns.extend(datasets.iter().map(|d| Column::numbers(facts.layouts.sources.title(d))));
+    let caption = format!("Monthly returns accepted of those expected, {}", facts.input.period.words());
+    Table::new("tab-grid", caption, columns, codes.iter().map(row).collect())
+}
+
+/// How many findings there are and how many of them stand in the table.
+pub fn findings_sentence(findings: &[&FindingLine], limit: usize) -> String {
+    let n = words::number_words;
+    let blocking = findings.iter().filter(|f| f.severity == "blocking").count();
+    match findings.len() {
+        0 => "The checks of the data found nothing to report.".to_owned(),
+        all => {
+            let shown = if all > limit {
+                format!(" The table shows the first {}; the run record lists all.", n(limit))
+            } else {
+                String::new()
+            };
+            let noun = if all == 1 { "finding" } else { "findings" };
+            format!(
+                "The checks of the data made {} {noun}, {} of them blocking. A blocking finding refuses a return; \
+                 any other is shown and the return is used.{shown}",
+                n(all),
+                n(blocking)
+            )
+        }
+    }
+}
+
+/// The first findings, `None` when there are none.
+pub fn findings_table(facts: &Facts<'_>, findings: &[&FindingLine], limit: usize) -> Option<Table> {
+    let name = |code: &str| if code.is_empty() { "All organisations".to_owned() } else { facts.name(code) };
+    let row = |finding: &&FindingLine| {
+        let month = finding.month.parse().map_or_else(|_| finding.month.clone(), words::month_words);
+        let cells = vec![
+            Cell::new(facts.layouts.sources.title(&finding.dataset)),
+            Cell::new(if month.is_empty() { "All months".to_owned() } else { month }),
+            Cell::new(words::sentence_case(finding.severity)),
+            Cell::new(words::sentence_case(&finding.message)),
+        ];
+        Row::new(name(&finding.org_code), cells)
+    };
+    let columns = ["Organisation", "Dataset", "Month", "Severity", "Finding"].map(Column::words).to_vec();
+    let rows: Vec<Row> = findings.iter().take(limit).map(row).collect();
+    (!rows.is_empty()).then(|| Table::new("tab-findings", "Findings about the data", columns, rows))
+}
+
+/// Every return of one organisation; `None` when none is expected of it.
+pub fn own_returns_table(facts: &Facts<'_>, code: &str) -> Option<Table> {
+    let mut own: Vec<&Return> = facts.input.returns.iter().filter(|r| r.org_code == code).collect();
+    own.sort_by_key(|r| (r.dataset.as_str(), r.month));
+    let row = |r: &&Return| {
+        let cells = vec![
+            Cell::new(words::month_words(r.month)),
+            Cell::new(state_words(&r.state)),
+            Cell::new(detail_words(&[&r.state])),
+        ];
+        Row::new(facts.layouts.sources.title(&r.dataset), cells)
+    };
+    let columns = ["Dataset", "Month", "State", "Detail"].map(Column::words).to_vec();
+    let caption = format!("Monthly returns of {}, {}", facts.name(code), facts.input.period.words());
+    (!own.is_empty()).then(|| Table::new("tab-own-returns", caption, columns, own.iter().map(row).collect()))
+}

@@ -1,0 +1,383 @@
+//! A small invented release for tests: every shape of metric, every state of a figure, awkward names.
+//! It is no demonstration data and no test of the metrics themselves.
+
+use chrono::{Days, NaiveDate};
+
+use crate::definitions::layout::{Layouts, SourceNames, parse_layouts};
+use crate::definitions::model::{
+    Aggregation, Breakdown, BreakdownCategory, BreakdownKind, Comparator, Evidence, Metric, MetricVersion, Role,
+    Rollup, Standard, StandardKind,
+};
+use crate::observation::{Category, Coverage, NATIONAL, Observation, StandardResult, UNATTRIBUTED};
+use crate::period::{Month, Period};
+use crate::quantity::{Better, Interval, Shape, Status, Unit};
+use crate::render::html::Templates;
+use crate::report::input::{FindingLine, Organisation, PeerGroup, RecordedEvent, ReleaseInput, Return, ReturnState};
+
+/// A withheld count, as it would be written if it leaked.
+pub const WITHHELD_NUMBERS: [&str; 2] = ["98765", "98,765"];
+
+/// Texts that only other forces' editions may hold; none of them is a peer of E01.
+pub const UNRELATED_FORCE_TEXTS: [&str; 4] = ["Northmoor", "Oldcastle", "duplicate report_ref", "Trentside"];
+
+const NAMES: [(&str, &str); 14] = [
+    ("E01", "Ashdown & <Vale>"),
+    ("E02", "Bramblewick"),
+    ("E03", "Calderbrook"),
+    ("E04", "Dunmere"),
+    ("E05", "Eastholme"),
+    ("E06", "Fenwick & Marsh"),
+    ("E07", "Greywater"),
+    ("E08", "Hallamdale"),
+    ("E09", "Kingsbourne"),
+    ("E10", "Northmoor and Upper Severndale"),
+    ("E11", "Oldcastle"),
+    ("E12", "Penmarsh"),
+    ("E13", "Quarrydale"),
+    ("E14", "Trentside"),
+];
+
+fn date(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+fn metric(id: &str, title: &str, (shape, unit, better): (Shape, Unit, Better), rollup: &str) -> Metric {
+    Metric {
+        id: id.to_owned(),
+        title: title.to_owned(),
+        definition: format!("{title}, counted for each organisation and review period."),
+        principle: 2,
+        responsible: vec![Role::Manager],
+        shape,
+        numerator: "recordable reports created within the limit".to_owned(),
+        denominator: if shape == Shape::Count { String::new() } else { "recordable reports started".to_owned() },
+        unit,
+        better,
+        aggregation: Aggregation::Flow,
+        counted_by: "the month of the arrest, report or summons".to_owned(),
+        percentile: (shape == Shape::Distribution).then_some(90),
+        cap: None,
+        rollups: vec![rollup.to_owned()],
+        parameters: Vec::new(),
+        evidence: Evidence::Derived,
+        caveats: Vec::new(),
+        standards: Vec::new(),
+        breakdown: None,
+        versions: vec![MetricVersion {
+            version: 1,
+            date: date("2025-06-01"),
+            reason: "First version".to_owned(),
+            sql: String::new(),
+        }],
+    }
+}
+
+fn standard(level: f64, (from, to): (&str, Option<&str>), kind: StandardKind) -> Standard {
+    Standard {
+        level,
+        comparator: Comparator::AtLeast,
+        from: date(from),
+        to: to.map(date),
+        kind,
+        source: "PNC Code of Practice 2005, as summarised by Police Professional".to_owned(),
+        address: "https://policeprofessional.com/?p=91736".to_owned(),
+        note: String::new(),
+    }
+}
+
+fn category(key: &str, title: &str, unit: Option<Unit>) -> BreakdownCategory {
+    let shape = unit.map(|_| Shape::Rate);
+    BreakdownCategory { key: key.to_owned(), title: title.to_owned(), shape, unit, better: None }
+}
+
+/// One metric of each shape; the first has a historical standard.
+pub fn metrics() -> Vec<Metric> {
+    let mut share = metric(
+        "CRE-01",
+        "Arrest/summons on PNC within 24 hours",
+        (Shape::Proportion, Unit::Percent, Better::Higher),
+        "arrest_summons_delay",
+    );
+    share.evidence = Evidence::DocumentedHistorical;
+    share.standards = vec![standard(90.0, ("2005-01-01", Some("2023-04-04")), StandardKind::Historical)];
+    share.caveats =
+        vec!["Reports of an organisation that returned only some months count for those months.".to_owned()];
+    let delay = metric(
+        "CRE-03",
+        "Hours to create 90% of arrest/summons records (90th percentile)",
+        (Shape::Distribution, Unit::Hours, Better::Lower),
+        "arrest_summons_delay",
+    );
+    let mut created = metric(
+        "CRE-06",
+        "Arrest/summons records created",
+        (Shape::Count, Unit::Records, Better::Neutral),
+        "arrest_summons_created",
+    );
+    created.breakdown = Some(Breakdown {
+        column: "variant".to_owned(),
+        title: "Variant".to_owned(),
+        kind: BreakdownKind::Variants,
+        categories: vec![
+            category("records", "Records", None),
+            category("per_officer", "For each 1,000 officers", Some(Unit::Per1000Officers)),
+        ],
+    });
+    let mut volume =
+        metric("ACC-01", "Transactions", (Shape::Count, Unit::Transactions, Better::Neutral), "transaction_volumes");
+    volume.principle = 6;
+    volume.breakdown = Some(Breakdown {
+        column: "application".to_owned(),
+        title: "Application".to_owned(),
+        kind: BreakdownKind::Parts,
+        categories: vec![category("vehicles", "Vehicles", None), category("names", "Names & aliases", None)],
+    });
+    let mut access = metric(
+        "SHA-01",
+        "Subject access requests answered within one month",
+        (Shape::Proportion, Unit::Percent, Better::Higher),
+        "subject_access_due",
+    );
+    access.principle = 8;
+    access.standards = vec![standard(100.0, ("2018-05-25", None), StandardKind::CurrentLaw)];
+    access.parameters = vec!["dormant_days".to_owned()];
+    vec![share, delay, created, volume, access]
+}
+
+/// A share without organisation, metric or interval of interest.
+pub fn percent(numerator: i64, denominator: i64) -> Observation {
+    #[expect(clippy::cast_precision_loss, reason = "small test counts")]
+    let (x, n) = (numerator as f64, denominator as f64);
+    let (p, half) = (x / n, 1.96 * (0.25 / n).sqrt());
+    let interval = |z: f64| {
+        let (lower, upper) = ((p - half * z).max(0.0), (p + half * z).min(1.0));
+        Some(Interval { lower: Some(lower * 100.0), upper: Some(upper * 100.0) })
+    };
+    Observation {
+        metric_id: "CRE-01".to_owned(),
+        metric_version: 1,
+        org_code: NATIONAL.to_owned(),
+        period: "2025-26Q1".parse().unwrap(),
+        category: None,
+        numerator: Some(numerator),
+        denominator: Some(denominator),
+        value: Some(p * 100.0),
+        unit: Unit::Percent,
+        status: Status::Value,
+        interval_95: interval(1.0),
+        interval_998: interval(1.58),
+        method: "wilson",
+        coverage: Some(Coverage { returned: 3, expected: 3 }),
+        standard: None,
+    }
+}
+
+/// Deterministic scatter, 0 to 99.
+fn scatter(seed: usize) -> i64 {
+    let mixed = seed.wrapping_mul(2_654_435_761).wrapping_add(12_345) >> 7;
+    i64::try_from(mixed % 100).unwrap()
+}
+
+/// The figure of one metric for the `index`-th code in the `at`-th period.
+fn figure(metric: &Metric, code: &str, (index, at): (usize, usize), period: Period) -> Observation {
+    let factor = if matches!(code, NATIONAL) { 14 } else { 1 };
+    let size = (400 + 60 * i64::try_from(index).unwrap() + scatter(index * 31 + at)) * factor;
+    let drift = i64::try_from(at).unwrap();
+    let permille = 760 + 9 * drift + scatter(index * 7) + scatter(index * 13 + at) / 4;
+    let mut figure = percent(size * permille.min(1000) / 1000, size);
+    #[expect(clippy::cast_precision_loss, reason = "small test counts")]
+    match metric.shape {
+        Shape::Count => {
+            (figure.numerator, figure.denominator, figure.value) = (Some(size), None, Some(size as f64));
+            (figure.interval_95, figure.interval_998) = (None, None);
+        }
+        Shape::Distribution => {
+            let hours = 60 - 2 * drift + scatter(index * 3) / 8;
+            figure.value = Some(hours as f64);
+            figure.interval_95 = Some(Interval { lower: Some(hours as f64 - 5.0), upper: Some(hours as f64 + 9.0) });
+            figure.interval_998 = Some(Interval { lower: Some(hours as f64 - 9.0), upper: None });
+        }
+        _ => {}
+    }
+    let end = period.end();
+    let held = metric.standards.iter().find(|s| s.from <= end && s.to.is_none_or(|to| end <= to));
+    figure.standard =
+        held.map(|s| StandardResult { level: s.level, kind: "historical", met: figure.value.map(|v| v >= s.level) });
+    (figure.metric_id, figure.org_code, figure.period, figure.unit) =
+        (metric.id.clone(), code.to_owned(), period, metric.unit);
+    if code == NATIONAL {
+        figure.coverage = Some(Coverage { returned: 38, expected: 42 });
+    }
+    figure
+}
+
+fn without_value(mut figure: Observation, status: Status) -> Observation {
+    figure.status = status;
+    (figure.value, figure.interval_95, figure.interval_998) = (None, None, None);
+    if figure.status == Status::Suppressed {
+        figure.numerator = Some(98_765);
+    } else {
+        (figure.numerator, figure.denominator) = (None, None);
+    }
+    figure
+}
+
+/// States of all kinds for some forces, so that every marker appears.
+fn with_state(figure: Observation, at: usize) -> Observation {
+    let latest = at == 11;
+    match figure.org_code.as_str() {
+        "E04" if latest => {
+            let mut absent = without_value(figure, Status::NotReturned);
+            absent.coverage = Some(Coverage { returned: 0, expected: 3 });
+            absent
+        }
+        "E05" if latest => without_value(figure, Status::Missing("refused by a check".to_owned())),
+        "E06" => without_value(figure, Status::Suppressed),
+        "E07" if latest => {
+            without_value(figure, Status::NotApplicable("nothing to count in the denominator".to_owned()))
+        }
+        "E08" if latest => without_value(figure, Status::CannotTell("fewer than 10 cases".to_owned())),
+        "E01" if at == 5 => without_value(figure, Status::NotReturned),
+        "E02" if latest => Observation { coverage: Some(Coverage { returned: 2, expected: 3 }), ..figure },
+        _ => figure,
+    }
+}
+
+fn observations(metrics: &[Metric], trend: &[Period]) -> Vec<Observation> {
+    let mut all = Vec::new();
+    for metric in metrics {
+        let forces = NAMES.iter().map(|(code, _)| *code);
+        let codes =
+            forces.chain([NATIONAL, UNATTRIBUTED, "REGION:North West", "REGION:Wales", "PEERS:E01", "PEERS:E02"]);
+        for (index, code) in codes.enumerate() {
+            for (at, period) in trend.iter().enumerate() {
+                let figure = figure(metric, code, (index, at), *period);
+                for category in metric.breakdown.iter().flat_map(|b| &b.categories) {
+                    let mut part = figure.clone();
+                    let breakdown = metric.breakdown.as_ref().unwrap().column.clone();
+                    part.category = Some(Category { breakdown, key: category.key.clone() });
+                    if let Some(unit) = category.unit {
+                        (part.unit, part.denominator) = (unit, Some(2_345 * 14));
+                        part.value = part.numerator.map(|n| f64::from(i32::try_from(n).unwrap()) / 32.83);
+                    }
+                    all.push(part);
+                }
+                all.push(with_state(figure, at));
+            }
+        }
+    }
+    all
+}
+
+fn returns(period: Period) -> Vec<Return> {
+    let mut all = Vec::new();
+    for (code, _) in NAMES {
+        for dataset in ["arrest_summons", "transactions", "rights_requests"] {
+            for month in period.months() {
+                let submitted = month.last_day() + Days::new(14);
+                let state = match (code, dataset) {
+                    ("E04", "arrest_summons") => ReturnState::NotReturned,
+                    ("E05", "arrest_summons") => {
+                        ReturnState::Refused { submitted, reason: "duplicate report_ref in 12 rows".to_owned() }
+                    }
+                    ("E02", "arrest_summons") if month == period.last() => ReturnState::NotYetDue,
+                    ("E12", "transactions") => {
+                        ReturnState::Accepted { submitted: submitted + Days::new(20), late: true }
+                    }
+                    _ => ReturnState::Accepted { submitted, late: false },
+                };
+                all.push(Return { dataset: dataset.to_owned(), org_code: code.to_owned(), month, state });
+            }
+        }
+    }
+    all
+}
+
+/// The whole release: 12 quarters, 14 forces, five metrics.
+pub fn input() -> ReleaseInput {
+    let period: Period = "2025-26Q1".parse().unwrap();
+    let trend = period.trend(12);
+    let metrics = metrics();
+    let organisation = |(code, name): &(&str, &str)| Organisation {
+        code: (*code).to_owned(),
+        name: format!("{name} Police"),
+        short_name: (*name).to_owned(),
+        kind: "territorial_force".to_owned(),
+        region: Some("North West".to_owned()),
+        country: "England".to_owned(),
+        officers: Some(2_345),
+    };
+    let finding = |org_code: &str, month: Month, message: &str| FindingLine {
+        severity: "warning",
+        dataset: "arrest_summons".to_owned(),
+        org_code: org_code.to_owned(),
+        month: month.to_string(),
+        message: message.to_owned(),
+    };
+    ReleaseInput {
+        period,
+        as_of: date("2025-07-25"),
+        published_on: date("2025-08-14"),
+        revision: 1,
+        run_id: "2025-26Q1-7f3a9c21".to_owned(),
+        version: "0.1.0".to_owned(),
+        synthetic: true,
+        organisations: NAMES.iter().map(organisation).collect(),
+        peer_groups: vec![PeerGroup {
+            org_code: "E01".to_owned(),
+            peers: vec!["E02".to_owned(), "E03".to_owned(), "E06".to_owned()],
+            source: "supplied peer groups of 1 April 2024".to_owned(),
+        }],
+        events: vec![RecordedEvent {
+            org_code: NATIONAL.to_owned(),
+            happened_on: date("2024-05-13"),
+            kind: "system_migration".to_owned(),
+            description: "Names moved from PNC to LEDS for <some> forces & agencies".to_owned(),
+        }],
+        observations: observations(&metrics, &trend),
+        returns: returns(period),
+        findings: vec![
+            finding("E01", period.first, "3 of 412 rows: created_at is before event_at"),
+            finding("E11", period.last(), "duplicate report_ref in 12 rows"),
+        ],
+        settings: vec![("dormant_days".to_owned(), "90".to_owned())],
+        metrics,
+        trend,
+    }
+}
+
+/// The project's own layouts, with the roll-ups of the sample.
+pub fn layouts() -> Layouts {
+    let rollup = |name: &str, dataset: &str| Rollup {
+        name: name.to_owned(),
+        title: String::new(),
+        description: String::new(),
+        dataset: dataset.to_owned(),
+        keys: Vec::new(),
+        measures: Vec::new(),
+        sql: String::new(),
+    };
+    let rollups = [
+        rollup("arrest_summons_delay", "arrest_summons"),
+        rollup("arrest_summons_created", "arrest_summons"),
+        rollup("transaction_volumes", "transactions"),
+        rollup("subject_access_due", "rights_requests"),
+    ];
+    let (national, force) = (include_str!("../../reports/national.toml"), include_str!("../../reports/force.toml"));
+    parse_layouts(national, force, &metrics(), SourceNames::new(&[], &rollups)).unwrap()
+}
+
+/// The project's own templates and style sheet.
+pub fn templates() -> Templates {
+    let templates = [
+        ("base.html", include_str!("../../reports/templates/base.html")),
+        ("parts.html", include_str!("../../reports/templates/parts.html")),
+        ("overview.html", include_str!("../../reports/templates/overview.html")),
+        ("metric.html", include_str!("../../reports/templates/metric.html")),
+        ("data-quality.html", include_str!("../../reports/templates/data-quality.html")),
+        ("about.html", include_str!("../../reports/templates/about.html")),
+        ("force.html", include_str!("../../reports/templates/force.html")),
+    ];
+    let css = include_bytes!("../../reports/assets/site.css").to_vec();
+    Templates::parse(templates.map(|(n, s)| (n.to_owned(), s.to_owned())), [("site.css".to_owned(), css)]).unwrap()
+}

@@ -1,0 +1,137 @@
+//! Words for standards: their level, their kind and the dates they held. A standard that no longer holds is always called historical or former.
+//! It never judges a figure; that was done on the unrounded value before.
+
+use crate::definitions::model::{Comparator, Evidence, Metric, Standard, StandardKind};
+use crate::observation::Observation;
+use crate::period::Period;
+use crate::quantity::{Status, Unit};
+use crate::report::words::{date_words, with_unit};
+
+/// What a kind of standard is called.
+pub fn kind_words(kind: StandardKind) -> &'static str {
+    match kind {
+        StandardKind::Historical => "historical standard",
+        StandardKind::CurrentLaw => "limit set by law",
+        StandardKind::FormerLaw => "former limit set by law",
+        StandardKind::Expectation => "regulator’s expectation",
+        StandardKind::Local => "local target",
+    }
+}
+
+/// "90% or more", "under 24 hours", "7 days or less".
+pub fn level_words(standard: &Standard, unit: Unit) -> String {
+    let level = with_unit(&standard.level.to_string(), unit);
+    match standard.comparator {
+        Comparator::AtLeast => format!("{level} or more"),
+        Comparator::AtMost => format!("{level} or less"),
+        Comparator::Under => format!("under {level}"),
+    }
+}
+
+/// "from 1 January 2005 to 4 April 2023", "since 25 May 2018".
+pub fn dates_words(standard: &Standard) -> String {
+    match (standard.to, standard.kind) {
+        (Some(to), _) => format!("from {} to {}", date_words(standard.from), date_words(to)),
+        (None, StandardKind::Historical | StandardKind::FormerLaw) => {
+            format!("from {}; its last day is not known", date_words(standard.from))
+        }
+        (None, _) => format!("since {}", date_words(standard.from)),
+    }
+}
+
+/// The label of a line in a chart: "Historical standard 90%, 2005 to 2023", "Limit set by law 100%".
+pub fn line_label(standard: &Standard, unit: Unit) -> String {
+    use chrono::Datelike;
+    let level = with_unit(&standard.level.to_string(), unit);
+    let kind = crate::report::words::sentence_case(kind_words(standard.kind));
+    let is_current = !matches!(standard.kind, StandardKind::Historical | StandardKind::FormerLaw);
+    match standard.to {
+        Some(to) => format!("{kind} {level}, {} to {}", standard.from.year(), to.year()),
+        None if is_current => format!("{kind} {level}"),
+        None => format!("{kind} {level}, from {}", standard.from.year()),
+    }
+}
+
+/// The standard that a figure was held against: the metric's own entry of that level that held on the period's last day.
+pub fn held<'m>(metric: &'m Metric, figure: &Observation) -> Option<&'m Standard> {
+    let result = figure.standard.as_ref()?;
+    let end = figure.period.end();
+    metric
+        .standards
+        .iter()
+        .find(|s| s.level.total_cmp(&result.level).is_eq() && s.from <= end && s.to.is_none_or(|last| end <= last))
+}
+
+/// "met", "not met", or that it cannot be told.
+pub fn outcome_words(figure: &Observation) -> &'static str {
+    match figure.standard.as_ref().and_then(|result| result.met).filter(|_| figure.status == Status::Value) {
+        Some(true) => "met",
+        Some(false) => "not met",
+        None => "cannot tell",
+    }
+}
+
+/// The sentence about the standard of a figure, also when there is none.
+pub fn sentence(metric: &Metric, figure: &Observation) -> String {
+    match held(metric, figure) {
+        Some(standard) => format!(
+            "The {} of {}, in place {}, was {}.",
+            kind_words(standard.kind),
+            level_words(standard, metric.unit),
+            dates_words(standard),
+            match outcome_words(figure) {
+                "cannot tell" => "not judged, because there is no value",
+                outcome => outcome,
+            }
+        ),
+        None => none_held(metric, figure.period),
+    }
+}
+
+/// That no standard held at the end of the period, and the last one that did before.
+pub fn none_held(metric: &Metric, period: Period) -> String {
+    let end = period.end();
+    let earlier = metric.standards.iter().filter(|s| s.from <= end).max_by_key(|s| s.from);
+    match earlier {
+        Some(standard) => format!(
+            "No standard held at the end of this period. The last one, the {} of {}, was in place {}.",
+            kind_words(standard.kind),
+            level_words(standard, metric.unit),
+            dates_words(standard)
+        ),
+        None => "No standard is documented for this metric.".to_owned(),
+    }
+}
+
+/// How well a metric itself is documented.
+pub fn evidence_words(evidence: Evidence) -> &'static str {
+    match evidence {
+        Evidence::Documented => "documented",
+        Evidence::DocumentedHistorical => "documented, historical",
+        Evidence::DocumentedLaw => "documented, required by law",
+        Evidence::Derived => "derived for this report from a duty; no source defines it",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample;
+
+    #[test]
+    fn a_standard_is_named_only_for_the_dates_it_held() {
+        let metric = sample::metrics().remove(0);
+        let mut figure = sample::percent(80, 100);
+        figure.period = "2023-03".parse().unwrap();
+        figure.standard =
+            Some(crate::observation::StandardResult { level: 90.0, kind: "historical", met: Some(false) });
+        assert_eq!(
+            sentence(&metric, &figure),
+            "The historical standard of 90% or more, in place from 1 January 2005 to 4 April 2023, was not met."
+        );
+        figure.period = "2025-03".parse().unwrap();
+        figure.standard = None;
+        assert!(sentence(&metric, &figure).starts_with("No standard held at the end of this period."));
+        assert_eq!(line_label(&metric.standards[0], metric.unit), "Historical standard 90%, 2005 to 2023");
+    }
+}

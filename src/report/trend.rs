@@ -1,0 +1,185 @@
+//! The trend figure: one organisation or the nation by period, beside its peers and all others where asked for.
+//! It gathers what the drawing, the words and the table share; a change is never judged.
+
+use std::ops::RangeInclusive;
+
+use crate::definitions::model::{Metric, Standard};
+use crate::observation::{NATIONAL, Observation};
+use crate::period::{Period, PeriodType};
+use crate::quantity::Status;
+use crate::render::charts::{EventMark, SeriesRole, StandardSpan, TrendChart, TrendPoint, TrendSeries};
+use crate::report::facts::Facts;
+use crate::report::figure::{Drawing, Figure, Room, data_file};
+use crate::report::input::RecordedEvent;
+use crate::report::trend_table::trend_data_table;
+use crate::report::{standard, trend_words, words};
+
+/// A further line of the chart.
+#[derive(Debug, Clone)]
+pub struct ComparedLine {
+    pub role: SeriesRole,
+    pub label: String,
+    pub code: String,
+}
+
+/// What to show: the metric of one code, by the name readers know it by.
+#[derive(Debug)]
+pub struct TrendRequest<'m> {
+    pub number: usize,
+    pub metric: &'m Metric,
+    pub code: &'m str,
+    pub role: SeriesRole,
+    pub subject: String,
+    pub compared: Vec<ComparedLine>,
+    pub room: Room,
+}
+
+/// One figure per period of the trend; `None` where the input has none.
+pub type Series<'o> = Vec<Option<&'o Observation>>;
+
+/// A further line with its figures.
+#[derive(Debug)]
+pub struct ComparedSeries<'a> {
+    pub line: &'a ComparedLine,
+    pub figures: Series<'a>,
+    pub provisional: bool,
+}
+
+/// What the parts of one trend figure are made from.
+#[derive(Debug)]
+pub struct TrendData<'a> {
+    pub facts: &'a Facts<'a>,
+    pub request: &'a TrendRequest<'a>,
+    pub figures: Series<'a>,
+    pub compared: Vec<ComparedSeries<'a>>,
+    /// Standards that held, each with the indexes of an unbroken run of periods.
+    pub standards: Vec<(&'a Standard, RangeInclusive<usize>)>,
+    /// Events with the index of their period.
+    pub events: Vec<(usize, &'a RecordedEvent)>,
+    /// Whether the last figure may still grow.
+    pub provisional: bool,
+}
+
+/// The figure; `None` when no period has a value to draw.
+pub fn build_trend<'a>(facts: &'a Facts<'a>, request: &'a TrendRequest<'a>) -> Option<Figure> {
+    let metric = request.metric;
+    let figures = series(facts, metric, request.code);
+    figures.iter().flatten().find(|f| f.status == Status::Value)?;
+    let data = TrendData {
+        facts,
+        request,
+        compared: request.compared.iter().map(|line| compared_series(facts, metric, line)).collect(),
+        standards: spans(metric, &figures),
+        events: events(facts, request.code),
+        provisional: facts.is_provisional(metric, request.code),
+        figures,
+    };
+    let records = data.figures.iter().chain(data.compared.iter().flat_map(|c| &c.figures)).copied().flatten();
+    Some(Figure {
+        id: format!("fig-{}-trend", metric.id),
+        number: request.number,
+        title: trend_words::title(&data),
+        subtitle: trend_words::subtitle(&data),
+        room: request.room,
+        drawing: Drawing::Trend(chart(&data)),
+        text: trend_words::description(&data),
+        table: trend_data_table(&data),
+        data: data_file(facts, format!("{}-trend", metric.id), records),
+    })
+}
+
+fn series<'o>(facts: &Facts<'o>, metric: &Metric, code: &str) -> Series<'o> {
+    facts.input.trend.iter().map(|period| facts.figure(metric, code, *period)).collect()
+}
+
+fn compared_series<'a>(facts: &Facts<'a>, metric: &Metric, line: &'a ComparedLine) -> ComparedSeries<'a> {
+    let figures = series(facts, metric, &line.code);
+    ComparedSeries { line, figures, provisional: facts.is_provisional(metric, &line.code) }
+}
+
+fn spans<'m>(metric: &'m Metric, figures: &Series<'_>) -> Vec<(&'m Standard, RangeInclusive<usize>)> {
+    let mut spans: Vec<(&Standard, RangeInclusive<usize>)> = Vec::new();
+    for (index, figure) in figures.iter().enumerate() {
+        let Some(held) = figure.and_then(|f| standard::held(metric, f)) else { continue };
+        match spans.last_mut() {
+            Some((last, range)) if std::ptr::eq(*last, held) && range.end() + 1 == index => {
+                *range = *range.start()..=index;
+            }
+            _ => spans.push((held, index..=index)),
+        }
+    }
+    spans
+}
+
+/// Events of the code and of the nation. Rolling years overlap: an event belongs to the first that holds it.
+fn events<'f>(facts: &Facts<'f>, code: &str) -> Vec<(usize, &'f RecordedEvent)> {
+    let trend = &facts.input.trend;
+    let at = |event: &RecordedEvent| {
+        trend.iter().position(|p| p.start() <= event.happened_on && event.happened_on <= p.end())
+    };
+    let concerns = |event: &&RecordedEvent| event.org_code == code || event.org_code == NATIONAL;
+    let mut found: Vec<_> =
+        facts.input.events.iter().filter(concerns).filter_map(|event| Some((at(event)?, event))).collect();
+    found.sort_by_key(|(at, event)| (*at, event.happened_on));
+    found
+}
+
+fn chart(data: &TrendData<'_>) -> TrendChart {
+    let (request, unit) = (data.request, data.request.metric.unit);
+    let mut series = vec![TrendSeries {
+        role: request.role,
+        label: request.subject.clone(),
+        points: points(&data.figures, data.provisional),
+    }];
+    // Intervals of the lines to compare with would cover the line the reader came for.
+    let bare = |point: TrendPoint| TrendPoint { lower: None, upper: None, ..point };
+    series.extend(data.compared.iter().map(|compared| TrendSeries {
+        role: compared.line.role,
+        label: compared.line.label.clone(),
+        points: points(&compared.figures, compared.provisional).into_iter().map(bare).collect(),
+    }));
+    let span = |(held, range): &(&Standard, RangeInclusive<usize>)| StandardSpan {
+        label: standard::line_label(held, unit),
+        level: held.level,
+        from: *range.start(),
+        to: *range.end(),
+    };
+    let mark = |(at, event): &(usize, &RecordedEvent)| EventMark {
+        at: *at,
+        label: words::sentence_case(&words::plain_name(&event.kind)),
+    };
+    TrendChart {
+        unit,
+        axis_title: words::sentence_case(unit.words()),
+        x_labels: data.facts.input.trend.iter().map(|period| axis_words(*period)).collect(),
+        series,
+        standards: data.standards.iter().map(span).collect(),
+        events: data.events.iter().map(mark).collect(),
+    }
+}
+
+fn points(figures: &Series<'_>, provisional: bool) -> Vec<TrendPoint> {
+    let last = figures.len().saturating_sub(1);
+    let point = |(index, figure): (usize, Option<&Observation>)| {
+        let shown = figure.filter(|f| f.status == Status::Value);
+        let interval = shown.and_then(|f| f.interval_95);
+        TrendPoint {
+            value: shown.and_then(|f| f.value),
+            lower: interval.and_then(|i| i.lower),
+            upper: interval.and_then(|i| i.upper),
+            provisional: provisional && index == last,
+        }
+    };
+    figures.iter().copied().enumerate().map(point).collect()
+}
+
+/// The period at the axis: the kind of period stands in the subtitle.
+fn axis_words(period: Period) -> String {
+    match period.kind {
+        PeriodType::FinancialYear => {
+            format!("{} to {}", words::month_words(period.first), words::month_words(period.last()))
+        }
+        PeriodType::Rolling12m => format!("Year ending {}", words::month_words(period.last())),
+        _ => period.words(),
+    }
+}

@@ -1,0 +1,92 @@
+//! The data table of a trend figure: one row per period with everything the drawing and its description use.
+
+use crate::observation::{NATIONAL, Observation};
+use crate::period::{Period, PeriodType};
+use crate::quantity::Status;
+use crate::report::table::{Cell, Column, FigureLine, Table, figures_table, marker};
+use crate::report::trend::TrendData;
+use crate::report::trend_words::{event_words, standard_words, subtitle};
+use crate::report::{standard, words};
+
+/// The table, newest period last.
+pub fn trend_data_table(data: &TrendData<'_>) -> Table {
+    let metric = data.request.metric;
+    let period = data.facts.input.period;
+    let periods = data.facts.input.trend.iter().zip(&data.figures).enumerate();
+    let lines: Vec<FigureLine<'_>> = periods
+        .map(|(index, (period, figure))| FigureLine {
+            heading: period.words(),
+            figure: *figure,
+            emphasised: false,
+            note: note(data, index, *figure),
+        })
+        .collect();
+    let id = format!("tab-{}-trend", metric.id);
+    let mut table = figures_table(&id, subtitle(data), "Period", (metric.unit, &lines));
+    for compared in &data.compared {
+        let cell = |figure: Option<&Observation>| {
+            let text = figure.map_or_else(|| "[x]".to_owned(), words::value_cell);
+            Cell::new(text).with_detail(figure.and_then(words::counts_words))
+        };
+        let heading = format!("{} ({})", compared.line.label, words::unit_heading(metric.unit));
+        table =
+            table.with_column(Column::numbers(heading), compared.figures.iter().copied().map(cell).collect::<Vec<_>>());
+    }
+    for (held, _) in &data.standards {
+        table = table.explained(format!("{}.", words::sentence_case(&standard_words(metric, held))));
+    }
+    let unit = words::change_unit(metric.unit);
+    let heading = format!("Change on the period before ({unit})");
+    table = table.with_column(Column::numbers(heading), changes(data, |p| p.step(-1)));
+    if !matches!(period.kind, PeriodType::FinancialYear | PeriodType::CalendarYear) {
+        let year_before = |p: Period| Period { first: p.first.plus(-12), ..p };
+        let heading = format!("Change on a year before ({unit})");
+        table = table.with_column(Column::numbers(heading), changes(data, year_before));
+    }
+    if data.request.code != NATIONAL {
+        return table;
+    }
+    table.with_column(Column::numbers("Monthly returns used"), returns_used(&data.figures))
+}
+
+/// The change of each period's figure on an earlier one of the same trend.
+fn changes(data: &TrendData<'_>, earlier: fn(Period) -> Period) -> Vec<Cell> {
+    let trend = &data.facts.input.trend;
+    let cell = |(period, now): (&Period, Option<&Observation>)| {
+        let Some(at) = trend.iter().position(|p| *p == earlier(*period)) else { return Cell::new("[z]") };
+        let before = data.figures.get(at).copied().flatten();
+        match now.zip(before).and_then(|(now, before)| words::Change::between(now, before)) {
+            Some(change) => Cell::new(change.signed_text()),
+            None => Cell::new(marker(now).or(marker(before)).unwrap_or("[x]")),
+        }
+    };
+    trend.iter().zip(data.figures.iter().copied()).map(cell).collect()
+}
+
+fn returns_used(figures: &[Option<&Observation>]) -> Vec<Cell> {
+    let cell = |figure: Option<&Observation>| match figure.and_then(|f| f.coverage) {
+        Some(coverage) => Cell::new(format!("{} of {}", coverage.returned, coverage.expected)),
+        None => Cell::new("[x]"),
+    };
+    figures.iter().copied().map(cell).collect()
+}
+
+/// What a reader of one period should know: the standard that held, an incomplete or provisional figure, an event.
+fn note(data: &TrendData<'_>, index: usize, figure: Option<&Observation>) -> String {
+    let mut parts = Vec::new();
+    let held = data.standards.iter().find(|(_, range)| range.contains(&index));
+    if let (Some(figure), Some((held, _))) = (figure, held) {
+        let kind = standard::kind_words(held.kind);
+        let level = standard::level_words(held, data.request.metric.unit);
+        parts.push(format!("{kind} of {level}: {}", standard::outcome_words(figure)));
+    }
+    if data.provisional && index + 1 == data.figures.len() {
+        parts.push("provisional".to_owned());
+    }
+    let months = figure.filter(|f| f.org_code != NATIONAL && f.status == Status::Value).and_then(|f| f.coverage);
+    if let Some(coverage) = months.filter(|c| c.returned < c.expected) {
+        parts.push(format!("{} of {} months returned", coverage.returned, coverage.expected));
+    }
+    parts.extend(data.events.iter().filter(|(at, _)| *at == index).map(|(_, event)| event_words(event)));
+    parts.join("; ")
+}

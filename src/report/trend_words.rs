@@ -1,0 +1,193 @@
+//! The sentences about a trend: title, subtitle, description, and the key findings that repeat them.
+//! "Rose" and "fell" only say what happened.
+
+use crate::definitions::model::{Metric, Standard};
+use crate::observation::{NATIONAL, Observation};
+use crate::quantity::Status;
+use crate::report::facts::Facts;
+use crate::report::input::RecordedEvent;
+use crate::report::table::reason;
+use crate::report::trend::TrendData;
+use crate::report::{standard, words};
+
+/// How the value moved on the period before.
+pub fn title(data: &TrendData<'_>) -> String {
+    let (facts, request) = (data.facts, data.request);
+    let subject = &request.subject;
+    let now = facts.current(request.metric, request.code);
+    let Some((value, now)) = now.and_then(|f| Some((words::value_in_sentence(f)?, f))) else {
+        return format!("{subject}: no figure for {}", facts.input.period.words());
+    };
+    let before = facts.previous().and_then(|period| facts.figure(request.metric, request.code, period));
+    match before.and_then(|before| words::Change::between(now, before)) {
+        Some(change) if change.is_none() => format!("{subject}: the figure stayed at {value}"),
+        Some(change) => format!("{subject}: the figure {} to {value}", change.verb_words()),
+        None => format!("{subject}: the figure was {value}"),
+    }
+}
+
+/// Measure, area, span of time and kind of period.
+pub fn subtitle(data: &TrendData<'_>) -> String {
+    let period = data.facts.input.period;
+    let first = data.facts.input.trend.first().copied().unwrap_or(period);
+    let kind = period.kind.words();
+    let subject = words::inside_sentence(&data.request.subject);
+    let (from, to) = (words::month_words(first.first), words::month_words(period.last()));
+    format!("{}, {subject}, {from} to {to}, by {kind}", data.request.metric.title)
+}
+
+/// What the figure says, for those who do not see it. Every number in it stands in the figure's table.
+pub fn description(data: &TrendData<'_>) -> String {
+    let (facts, request) = (data.facts, data.request);
+    let mut sentences = now_sentences(facts, request.metric, request.code);
+    sentences.extend(compared_sentence(data));
+    sentences.extend(range_sentence(&data.figures));
+    let standards: Vec<String> =
+        data.standards.iter().map(|(held, _)| format!("the {}", standard_words(request.metric, held))).collect();
+    if !standards.is_empty() {
+        sentences.push(format!("The chart shows {}.", words::list_words(&standards)));
+    }
+    sentences.extend(gaps_sentence(data));
+    sentences.extend(provisional_sentence(data));
+    let events: Vec<String> = data.events.iter().map(|(_, event)| event_words(event)).collect();
+    if !events.is_empty() {
+        sentences.push(format!("Recorded events: {}.", words::list_words(&events)));
+    }
+    sentences.join(" ")
+}
+
+/// The value now, and how it moved. Key findings use it too, so that both say the same.
+pub fn now_sentences(facts: &Facts<'_>, metric: &Metric, code: &str) -> Vec<String> {
+    let name = if code == NATIONAL { facts.everyone(metric) } else { facts.name(code) };
+    let period = facts.input.period;
+    let now = facts.current(metric, code);
+    let Some((value, now)) = now.and_then(|f| Some((words::value_in_sentence(f)?, f))) else {
+        let reason = reason(now).unwrap_or_default();
+        return vec![format!("{name}: there is no figure for {} ({reason}).", period.words())];
+    };
+    let counts = words::counts_words(now).map(|c| format!(" ({c})")).unwrap_or_default();
+    let moves: Vec<String> = [facts.previous(), facts.year_before()]
+        .into_iter()
+        .flatten()
+        .filter_map(|earlier| {
+            let before = facts.figure(metric, code, earlier)?;
+            let change = words::Change::between(now, before)?;
+            let from = words::value_in_sentence(before)?;
+            Some(format!("{} from {from} in {}", change.verb_words(), earlier.words()))
+        })
+        .collect();
+    let second = if moves.is_empty() {
+        "There is no earlier figure to compare it with.".to_owned()
+    } else {
+        format!("The figure {}.", words::list_words(&moves))
+    };
+    vec![format!("{name}: {value}{counts} in {}.", period.words()), second]
+}
+
+/// "Peers: 81.2% (x of n); all forces: 83.0% (x of n)."
+fn compared_sentence(data: &TrendData<'_>) -> Option<String> {
+    let say = |(label, figure): (&str, Option<&Observation>)| {
+        let value = figure.and_then(words::value_in_sentence);
+        let counts = figure.and_then(words::counts_words).map(|c| format!(" ({c})")).unwrap_or_default();
+        match value {
+            Some(value) => format!("{label}: {value}{counts}"),
+            None => format!("{label}: no figure, {}", reason(figure).unwrap_or_default()),
+        }
+    };
+    let line = |(index, label): (usize, &str)| {
+        let label = if index == 0 { label.to_owned() } else { words::inside_sentence(label) };
+        let figure = data.compared.get(index).and_then(|c| c.figures.last().copied().flatten());
+        say((&label, figure))
+    };
+    let parts: Vec<String> = data.compared.iter().map(|c| c.line.label.as_str()).enumerate().map(line).collect();
+    (!parts.is_empty()).then(|| format!("{}.", parts.join("; ")))
+}
+
+fn range_sentence(figures: &[Option<&Observation>]) -> Option<String> {
+    let values: Vec<&Observation> =
+        figures.iter().copied().flatten().filter(|f| f.status == Status::Value && f.value.is_some()).collect();
+    let value = |f: &Observation| f.value.unwrap_or_default();
+    let lowest = values.iter().min_by(|a, b| value(a).total_cmp(&value(b)))?;
+    let highest = values.iter().max_by(|a, b| value(a).total_cmp(&value(b)))?;
+    if values.len() < 3 || value(lowest).total_cmp(&value(highest)).is_eq() {
+        return None;
+    }
+    let say = |f: &Observation| Some(format!("{} in {}", words::value_in_sentence(f)?, f.period.words()));
+    Some(format!("Over the periods shown it was lowest at {} and highest at {}.", say(lowest)?, say(highest)?))
+}
+
+/// Earlier periods without a figure, those of one reason together.
+fn gaps_sentence(data: &TrendData<'_>) -> Option<String> {
+    let mut groups: Vec<(String, Vec<String>)> = Vec::new();
+    for (period, figure) in data.facts.input.trend.iter().zip(&data.figures) {
+        let Some(reason) = reason(*figure).filter(|_| *period != data.facts.input.period) else { continue };
+        match groups.iter_mut().find(|(known, _)| *known == reason) {
+            Some((_, periods)) => periods.push(period.words()),
+            None => groups.push((reason, vec![period.words()])),
+        }
+    }
+    let parts: Vec<String> =
+        groups.iter().map(|(reason, periods)| format!("{} ({reason})", words::list_words(periods))).collect();
+    (!parts.is_empty()).then(|| format!("There is no figure for {}.", parts.join("; ")))
+}
+
+fn provisional_sentence(data: &TrendData<'_>) -> Option<String> {
+    let own = data.provisional.then(|| words::inside_sentence(&data.request.subject));
+    let others = data.compared.iter().filter(|c| c.provisional).map(|c| words::inside_sentence(&c.line.label));
+    let names: Vec<String> = own.into_iter().chain(others).collect();
+    let whose = words::list_words(&names);
+    (!names.is_empty()).then(|| format!("The last figure for {whose} is provisional, because returns are not yet due."))
+}
+
+/// "historical standard of 90% or more, in place from … to …".
+pub fn standard_words(metric: &Metric, held: &Standard) -> String {
+    let (kind, level) = (standard::kind_words(held.kind), standard::level_words(held, metric.unit));
+    format!("{kind} of {level}, in place {}", standard::dates_words(held))
+}
+
+/// "system migration on 12 May 2025 (description)".
+pub fn event_words(event: &RecordedEvent) -> String {
+    let (kind, day) = (words::plain_name(&event.kind), words::date_words(event.happened_on));
+    format!("{kind} on {day} ({})", event.description.trim_end_matches('.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::report::{Facts, Page, force_organisations, force_page, metric_page, sample};
+
+    fn numbers(text: &str) -> Vec<String> {
+        let is_part = |c: char| c.is_ascii_digit() || c == ',' || c == '.';
+        let trimmed = |n: &str| n.trim_matches(|c| c == ',' || c == '.').to_owned();
+        text.split(|c| !is_part(c)).map(trimmed).filter(|n| !n.is_empty()).collect()
+    }
+
+    #[test]
+    fn every_number_of_a_description_stands_in_its_table() {
+        let (input, layouts) = (sample::input(), sample::layouts());
+        let facts = Facts::new(&input, &layouts);
+        let national = input.metrics.iter().map(|m| metric_page(&facts, m));
+        let pages: Vec<Page> =
+            national.chain(force_organisations(&facts).into_iter().map(|o| force_page(&facts, o))).collect();
+        let mut checked = 0;
+        for figure in pages.iter().flat_map(Page::figures) {
+            let table = &figure.table;
+            let headings = table.columns.iter().map(|c| &c.heading);
+            let cells = table.rows.iter().flat_map(|r| r.cells.iter().flat_map(|c| [Some(&c.text), c.detail.as_ref()]));
+            let texts = headings.chain(table.rows.iter().map(|r| &r.heading)).chain(cells.flatten());
+            let known: Vec<String> =
+                texts.chain([&table.caption]).chain(&table.explanations).flat_map(|text| numbers(text)).collect();
+            for number in numbers(&figure.text) {
+                let step = figure.text.contains(&format!("less than {number}"));
+                assert!(
+                    known.contains(&number) || step,
+                    "{}: {number} of “{}” is not in the table",
+                    figure.id,
+                    figure.text
+                );
+                checked += 1;
+            }
+            assert!(figure.table.rows.iter().flat_map(|r| &r.cells).all(|c| !c.text.is_empty()), "{}", figure.id);
+        }
+        assert!(checked > 100, "only {checked} numbers checked");
+    }
+}

@@ -1,0 +1,267 @@
+//! How values, changes, limits and dates are worded. Every number a reader sees in a report is rounded here, once.
+//! Words only: no figure is looked up and no page is laid out here.
+
+use chrono::{Datelike, NaiveDate};
+
+use crate::observation::Observation;
+use crate::period::Month;
+use crate::quantity::{Status, Unit, ratio_text, value_text};
+
+/// What stands in an open side of an interval.
+pub const NO_LIMIT: &str = "no limit";
+
+/// A date such as "15 April 2025".
+pub fn date_words(date: NaiveDate) -> String {
+    format!("{} {} {}", date.day(), Month::of(date).name(), date.year())
+}
+
+/// A month such as "April 2025".
+pub fn month_words(month: Month) -> String {
+    format!("{} {}", month.name(), month.year())
+}
+
+/// Months in order: "April, May and June 2025", with each year named once where it is the same.
+pub fn months_words(months: &[Month]) -> String {
+    let year = months.first().map(|month| month.year());
+    match year.filter(|year| months.iter().all(|month| month.year() == *year)) {
+        Some(year) => {
+            let names: Vec<String> = months.iter().map(|month| month.name().to_owned()).collect();
+            format!("{} {year}", list_words(&names))
+        }
+        None => list_words(&months.iter().map(|month| month_words(*month)).collect::<Vec<_>>()),
+    }
+}
+
+/// "a", "a and b", "a, b and c".
+pub fn list_words(items: &[String]) -> String {
+    match items {
+        [] => String::new(),
+        [only] => only.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+/// The first letter in upper case.
+pub fn sentence_case(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// A title inside a sentence: its first letter small, if its first word is one of ours and not a name.
+pub fn inside_sentence(title: &str) -> String {
+    const COMMON: [&str; 2] = ["All", "Peers"];
+    let first_word = title.split(' ').next().unwrap_or(title);
+    if !COMMON.contains(&first_word) {
+        return title.to_owned();
+    }
+    let mut letters = title.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+}
+
+/// A number of things in running text: words for one to nine, figures from ten.
+pub fn number_words(number: usize) -> String {
+    const WORDS: [&str; 10] = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
+    let figures = || crate::quantity::count_text(i64::try_from(number).unwrap_or(i64::MAX));
+    WORDS.get(number).map_or_else(figures, |word| (*word).to_owned())
+}
+
+/// The unit of a difference.
+pub fn change_unit(unit: Unit) -> &'static str {
+    if unit == Unit::Percent { "percentage points" } else { unit.words() }
+}
+
+/// A name from a data file (`system_migration`) as words ("system migration").
+pub fn plain_name(name: &str) -> String {
+    name.replace('_', " ")
+}
+
+/// The unit as a column heading carries it: "%" or words.
+pub fn unit_heading(unit: Unit) -> &'static str {
+    if unit == Unit::Percent { "%" } else { unit.words() }
+}
+
+/// A rounded number with its unit, as it stands in a sentence or in a table of mixed units: "81.0%", "1 hour".
+pub fn with_unit(number: &str, unit: Unit) -> String {
+    match unit {
+        Unit::Percent => format!("{number}%"),
+        Unit::Ratio => number.to_owned(),
+        Unit::Grade => format!("grade {number}"),
+        other if number == "1" => format!("1 {}", other.words().trim_end_matches('s')),
+        other => format!("{number} {}", other.words()),
+    }
+}
+
+/// The rounded value without its unit, or the marker that stands in its place.
+pub fn value_cell(figure: &Observation) -> String {
+    match (figure.status.marker(), figure.value) {
+        (Some(marker), _) => marker.to_owned(),
+        (None, Some(value)) => number_text(figure, value),
+        (None, None) => "[x]".to_owned(),
+    }
+}
+
+fn number_text(figure: &Observation, value: f64) -> String {
+    let exact = match (figure.numerator, figure.denominator) {
+        (Some(numerator), Some(denominator)) if is_ratio(figure.unit) => {
+            ratio_text(numerator, denominator, figure.unit)
+        }
+        _ => None,
+    };
+    exact.unwrap_or_else(|| value_text(value, figure.unit))
+}
+
+/// Whether a value in this unit is recomputed from its numerator and denominator.
+pub fn is_ratio(unit: Unit) -> bool {
+    !matches!(
+        unit,
+        Unit::Hours
+            | Unit::Days
+            | Unit::Records
+            | Unit::Cases
+            | Unit::Transactions
+            | Unit::Requests
+            | Unit::Organisations
+            | Unit::Grade
+    )
+}
+
+/// The value in a sentence: "81.0%", "29 hours", "less than 0.1%". `None` when there is no value to say.
+pub fn value_in_sentence(figure: &Observation) -> Option<String> {
+    let value = figure.value.filter(|_| figure.status == Status::Value)?;
+    let number = number_text(figure, value);
+    if number == "[low]" {
+        return Some(format!("less than {}", with_unit(&smallest_step(figure.unit), figure.unit)));
+    }
+    let capped = figure.unit == Unit::Percent && number == "99.9" && value_text(value, Unit::Percent) == "100.0";
+    let words = with_unit(&number, figure.unit);
+    Some(if capped { format!("more than {words}") } else { words })
+}
+
+/// The counts behind a figure: "3,240 of 4,000", "120 over 4,000", for a delay "390 of 400 closed". `None` for a count, and
+/// where there is no value or it is withheld.
+pub fn counts_words(figure: &Observation) -> Option<String> {
+    let count = crate::quantity::count_text;
+    match (figure.numerator, figure.denominator) {
+        _ if figure.status != Status::Value => None,
+        (Some(numerator), Some(denominator)) if figure.unit == Unit::Percent => {
+            Some(format!("{} of {}", count(numerator), count(denominator)))
+        }
+        (Some(numerator), Some(denominator)) if is_ratio(figure.unit) => {
+            Some(format!("{} over {}", count(numerator), count(denominator)))
+        }
+        (Some(closed), Some(all)) => Some(format!("{} of {} closed", count(closed), count(all))),
+        _ => None,
+    }
+}
+
+/// One side of an interval. A limit that is not exactly at an end never prints as that end.
+pub fn limit_text(limit: Option<f64>, unit: Unit) -> String {
+    let Some(limit) = limit else { return NO_LIMIT.to_owned() };
+    let text = value_text(limit, unit);
+    match text.as_str() {
+        "100.0" if unit == Unit::Percent && limit < 100.0 => "99.9".to_owned(),
+        "0.0" | "0.00" if limit > 0.0 => "[low]".to_owned(),
+        _ => text,
+    }
+}
+
+/// The smallest number that the unit's decimals can show: "0.1", "1".
+fn smallest_step(unit: Unit) -> String {
+    value_text(0.1_f64.powi(unit.decimals().cast_signed()), unit)
+}
+
+/// The difference of two values of one metric, worked out before rounding. It says what happened, never whether it matters.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Change {
+    amount: f64,
+    unit: Unit,
+}
+
+impl Change {
+    /// `None` unless both figures are values in one unit.
+    pub fn between(now: &Observation, before: &Observation) -> Option<Self> {
+        let (to, from) = (now.value?, before.value?);
+        let values = now.status == Status::Value && before.status == Status::Value && now.unit == before.unit;
+        let amount = if same_ratio(now, before) { 0.0 } else { to - from };
+        values.then_some(Self { amount, unit: now.unit })
+    }
+
+    /// Whether the two values are equal before rounding.
+    pub fn is_none(self) -> bool {
+        self.amount == 0.0
+    }
+
+    /// "2.3 percentage points", "less than 0.1 percentage points", "3 hours".
+    pub fn size_words(self) -> String {
+        let rounded = value_text(self.amount.abs(), self.unit);
+        let is_zero = rounded.chars().all(|c| matches!(c, '0' | '.'));
+        let (number, less) =
+            if is_zero && !self.is_none() { (smallest_step(self.unit), "less than ") } else { (rounded, "") };
+        match self.unit {
+            Unit::Percent => format!("{less}{number} percentage points"),
+            unit => format!("{less}{}", with_unit(&number, unit)),
+        }
+    }
+
+    /// The change under a heading that carries its unit: "+2.3", "−1.1", "less than +0.1", "0".
+    pub fn signed_text(self) -> String {
+        let words = self.size_words();
+        let (less, rest) = words.strip_prefix("less than ").map_or(("", words.as_str()), |rest| ("less than ", rest));
+        let number = rest.split(' ').next().unwrap_or(rest);
+        match self.amount {
+            a if a > 0.0 => format!("{less}+{number}"),
+            a if a < 0.0 => format!("{less}\u{2212}{number}"),
+            _ => "0".to_owned(),
+        }
+    }
+
+    /// "rose by 2.3 percentage points", "fell by 3 hours", "did not change".
+    pub fn verb_words(self) -> String {
+        match self.amount {
+            a if a > 0.0 => format!("rose by {}", self.size_words()),
+            a if a < 0.0 => format!("fell by {}", self.size_words()),
+            _ => "did not change".to_owned(),
+        }
+    }
+}
+
+/// Exact equality of two ratios, in integers.
+fn same_ratio(a: &Observation, b: &Observation) -> bool {
+    match (a.numerator, a.denominator, b.numerator, b.denominator) {
+        (Some(x1), Some(n1), Some(x2), Some(n2)) if is_ratio(a.unit) => {
+            i128::from(x1) * i128::from(n2) == i128::from(x2) * i128::from(n1)
+        }
+        _ => a.value == b.value,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample;
+
+    #[test]
+    fn values_keep_their_ends_honest() {
+        let mut figure = sample::percent(99_999, 100_000);
+        assert_eq!(value_cell(&figure), "99.9");
+        assert_eq!(value_in_sentence(&figure).unwrap(), "more than 99.9%");
+        figure = sample::percent(1, 100_000);
+        assert_eq!(value_cell(&figure), "[low]");
+        assert_eq!(value_in_sentence(&figure).unwrap(), "less than 0.1%");
+        assert_eq!(limit_text(Some(99.99), Unit::Percent), "99.9");
+        assert_eq!(limit_text(None, Unit::Hours), "no limit");
+        assert_eq!(with_unit("1", Unit::Hours), "1 hour");
+    }
+
+    #[test]
+    fn changes_are_worked_out_before_rounding() {
+        let words =
+            |x1, n1, x2, n2| Change::between(&sample::percent(x1, n1), &sample::percent(x2, n2)).unwrap().verb_words();
+        assert_eq!(words(810, 1000, 787, 1000), "rose by 2.3 percentage points");
+        assert_eq!(words(8101, 10_000, 8100, 10_000), "rose by less than 0.1 percentage points");
+        assert_eq!(words(1, 3, 2, 6), "did not change");
+        let mut withheld = sample::percent(1, 2);
+        withheld.status = Status::Suppressed;
+        assert!(Change::between(&withheld, &sample::percent(1, 2)).is_none());
+    }
+}

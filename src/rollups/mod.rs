@@ -1,0 +1,268 @@
+//! Roll-ups: one scan of a dataset over every submission that is not cached yet, and the cached rest.
+//! The only place where record-level rows are read for figures; it computes no metric.
+
+mod reference;
+mod segment;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray};
+use arrow::compute::{cast, concat_batches, filter_record_batch};
+use arrow::datatypes::{DataType, Date32Type, Field, SchemaRef};
+use arrow::error::ArrowError;
+
+use crate::contract::{Admission, engine_type, month_days, pinned_table, rollup_contract};
+use crate::definitions::model::{Column, Contract, Rollup};
+use crate::engine::{ENGINE_VERSION, Engine, EngineError, Query, Table, schema_of};
+
+pub use reference::{PeerLink, PublishedFigure, ReferenceData};
+
+/// A roll-up that could not be computed or cached.
+#[derive(Debug, thiserror::Error)]
+pub enum RollupError {
+    #[error("roll-up {rollup}: {source}")]
+    Engine {
+        rollup: String,
+        #[source]
+        source: EngineError,
+    },
+    #[error("roll-up {rollup}: the result cannot be used: {source}")]
+    Arrow {
+        rollup: String,
+        #[source]
+        source: ArrowError,
+    },
+    #[error("roll-up {rollup}: cache file {path}: {source}")]
+    Cache {
+        rollup: String,
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error(
+        "roll-up {rollup}: a row of {org_code} in {month} belongs to no submission; \
+         return the path column `period` when `month` is another month than the submission's"
+    )]
+    Unattributed { rollup: String, org_code: String, month: String },
+}
+
+/// A roll-up's rows, ready for metrics, and what they cost.
+#[derive(Debug)]
+pub struct LoadedRollup {
+    pub table: Table,
+    /// Submissions computed now; the others came from the cache.
+    pub scanned: usize,
+    pub cached: usize,
+    /// Scans of the dataset: 1 when anything was computed, else 0.
+    pub scans: usize,
+    pub bytes_scanned: u64,
+}
+
+/// Schema of a roll-up's rows inside the engine: keys, then measures.
+pub fn rollup_schema(rollup: &Rollup) -> SchemaRef {
+    let field = |column: &Column| Field::new(&column.name, engine_type(column.field_type), true);
+    schema_of(rollup.keys.iter().chain(&rollup.measures).map(field).collect())
+}
+
+/// Computes or recalls roll-ups, with their cache below `cache_dir`.
+pub struct Rollups<'a> {
+    pub engine: &'a Engine,
+    pub cache_dir: PathBuf,
+}
+
+impl Rollups<'_> {
+    /// The fingerprints of `admitted` that the cache does not hold.
+    pub fn missing<'s>(&self, rollup: &Rollup, admitted: &[&'s Admission]) -> Result<Vec<&'s Admission>, RollupError> {
+        let known = self.known_fingerprints(rollup)?;
+        Ok(admitted.iter().copied().filter(|admission| !known.contains(&admission.fingerprint)).collect())
+    }
+
+    /// Rows of one roll-up over all `records` (cached or scanned now) and the `submitted` roll-up files.
+    pub async fn load(
+        &self,
+        rollup: &Rollup,
+        contract: &Contract,
+        records: &[&Admission],
+        submitted: &[&Admission],
+    ) -> Result<LoadedRollup, RollupError> {
+        let missing = self.missing(rollup, records)?;
+        let mut bytes_scanned = 0;
+        if !missing.is_empty() {
+            bytes_scanned += self.scan(rollup, contract, &missing).await?;
+        }
+        let schema = rollup_schema(rollup);
+        let mut batches = self.cached_rows(rollup, records, &schema)?;
+        if !submitted.is_empty() {
+            let (rows, bytes) = self.read_submitted(rollup, submitted).await?;
+            batches.extend(rows);
+            bytes_scanned += bytes;
+        }
+        Ok(LoadedRollup {
+            table: Table::Rows { schema, batches },
+            scanned: missing.len(),
+            cached: records.len() - missing.len(),
+            scans: usize::from(!missing.is_empty()),
+            bytes_scanned,
+        })
+    }
+
+    /// One statement over all missing submissions; the result goes into a new cache segment.
+    async fn scan(&self, rollup: &Rollup, contract: &Contract, missing: &[&Admission]) -> Result<u64, RollupError> {
+        let name = format!("queries/rollups/{}.sql", rollup.name);
+        let query = Query { name: &name, sql: &rollup.sql, parameters: Vec::new() };
+        let table = pinned_table(contract, missing.iter().map(|admission| &admission.submission));
+        let result = self.engine.run(&query, &[(contract.dataset.as_str(), table)]).await;
+        let result = result.map_err(|source| RollupError::Engine { rollup: rollup.name.clone(), source })?;
+        let rows = to_schema(&result.batches, &rollup_schema(rollup)).map_err(|source| arrow_error(rollup, source))?;
+        let prints = self.attribute(rollup, &rows, missing)?;
+        let fingerprints: Vec<&str> = missing.iter().map(|admission| admission.fingerprint.as_str()).collect();
+        segment::write(&self.folder(rollup), &rows, prints, &fingerprints)
+            .map_err(|(path, source)| RollupError::Cache { rollup: rollup.name.clone(), path, source })?;
+        Ok(result.bytes_scanned)
+    }
+
+    /// The fingerprint of the submission that each row came from.
+    fn attribute(&self, rollup: &Rollup, rows: &RecordBatch, from: &[&Admission]) -> Result<ArrayRef, RollupError> {
+        let by_scope: BTreeMap<(&str, i32), &str> = from
+            .iter()
+            .filter_map(|admission| {
+                let scope = admission.submission.scope.as_ref()?;
+                Some(((scope.org_code.as_str(), month_days(scope.span.first)), admission.fingerprint.as_str()))
+            })
+            .collect();
+        let month_column = if rollup.keys.iter().any(|key| key.name == "period") { "period" } else { "month" };
+        let orgs = rows.column_by_name("org_code").and_then(|column| column.as_string_view_opt().cloned());
+        let months =
+            rows.column_by_name(month_column).and_then(|column| column.as_primitive_opt::<Date32Type>().cloned());
+        let (Some(orgs), Some(months)) = (orgs, months) else {
+            let missing = ArrowError::SchemaError("columns org_code and month are needed".to_owned());
+            return Err(arrow_error(rollup, missing));
+        };
+        let prints = (0..rows.num_rows()).map(|row| {
+            let (org, month) = (orgs.value(row), months.value(row));
+            by_scope.get(&(org, month)).copied().ok_or_else(|| RollupError::Unattributed {
+                rollup: rollup.name.clone(),
+                org_code: org.to_owned(),
+                month: Date32Type::to_naive_date_opt(month).map_or_else(String::new, |day| day.to_string()),
+            })
+        });
+        Ok(Arc::new(StringArray::from(prints.collect::<Result<Vec<_>, _>>()?)))
+    }
+
+    async fn read_submitted(
+        &self,
+        rollup: &Rollup,
+        submitted: &[&Admission],
+    ) -> Result<(Vec<RecordBatch>, u64), RollupError> {
+        let contract = rollup_contract(rollup);
+        let columns: Vec<String> = contract.fields.iter().map(|field| format!("\"{}\"", field.name)).collect();
+        let sql = format!("SELECT {columns} FROM submitted_rollup ORDER BY {columns}", columns = columns.join(", "));
+        let name = format!("submitted roll-up {}", rollup.name);
+        let query = Query { name: &name, sql: &sql, parameters: Vec::new() };
+        let table = pinned_table(&contract, submitted.iter().map(|admission| &admission.submission));
+        let result = self.engine.run(&query, &[("submitted_rollup", table)]).await;
+        let result = result.map_err(|source| RollupError::Engine { rollup: rollup.name.clone(), source })?;
+        let rows = to_schema(&result.batches, &rollup_schema(rollup)).map_err(|source| arrow_error(rollup, source))?;
+        Ok((vec![rows], result.bytes_scanned))
+    }
+
+    fn cached_rows(
+        &self,
+        rollup: &Rollup,
+        wanted: &[&Admission],
+        schema: &SchemaRef,
+    ) -> Result<Vec<RecordBatch>, RollupError> {
+        let wanted: BTreeSet<&str> = wanted.iter().map(|admission| admission.fingerprint.as_str()).collect();
+        let mut batches = Vec::new();
+        let mut seen: BTreeSet<String> = BTreeSet::new();
+        for path in self.segments(rollup)? {
+            let cache_error = |source| RollupError::Cache { rollup: rollup.name.clone(), path: path.clone(), source };
+            let segment = segment::read(&path).map_err(cache_error)?;
+            let fresh: BTreeSet<&str> = segment
+                .fingerprints
+                .iter()
+                .map(String::as_str)
+                .filter(|print| wanted.contains(print) && !seen.contains(*print))
+                .collect();
+            for batch in &segment.batches {
+                let rows = rows_of(batch, &fresh).and_then(|rows| to_schema(&[rows], schema));
+                batches.push(rows.map_err(|source| arrow_error(rollup, source))?);
+            }
+            seen.extend(fresh.into_iter().map(str::to_owned).collect::<Vec<_>>());
+        }
+        Ok(batches)
+    }
+
+    fn known_fingerprints(&self, rollup: &Rollup) -> Result<BTreeSet<String>, RollupError> {
+        let mut known = BTreeSet::new();
+        for path in self.segments(rollup)? {
+            let cache_error = |source| RollupError::Cache { rollup: rollup.name.clone(), path: path.clone(), source };
+            known.extend(segment::read_fingerprints(&path).map_err(cache_error)?);
+        }
+        Ok(known)
+    }
+
+    /// Cache files of this wording of the roll-up, in name order.
+    fn segments(&self, rollup: &Rollup) -> Result<Vec<PathBuf>, RollupError> {
+        let folder = self.folder(rollup);
+        if !folder.is_dir() {
+            return Ok(Vec::new());
+        }
+        segment::list(&folder).map_err(|source| RollupError::Cache {
+            rollup: rollup.name.clone(),
+            path: folder,
+            source,
+        })
+    }
+
+    /// Changes with the statement, its columns and the engine, so that an old result is never taken for a new one.
+    fn folder(&self, rollup: &Rollup) -> PathBuf {
+        let identity = format!("{} {:?} {:?} {ENGINE_VERSION}", rollup.sql, rollup.keys, rollup.measures);
+        let hash = blake3::hash(identity.as_bytes()).to_hex();
+        self.cache_dir.join(&rollup.name).join(hash.get(..16).unwrap_or_default())
+    }
+}
+
+fn arrow_error(rollup: &Rollup, source: ArrowError) -> RollupError {
+    RollupError::Arrow { rollup: rollup.name.clone(), source }
+}
+
+/// Rows of a cached batch whose fingerprint is wanted.
+fn rows_of(batch: &RecordBatch, wanted: &BTreeSet<&str>) -> Result<RecordBatch, ArrowError> {
+    let prints = batch.column_by_name(segment::FINGERPRINT).and_then(|column| column.as_string_opt::<i32>().cloned());
+    let prints = prints.ok_or_else(|| ArrowError::SchemaError("a cache file has no fingerprints".to_owned()))?;
+    let mut last: (Option<&str>, bool) = (None, false);
+    let mask = prints.iter().map(|print| {
+        if print != last.0 {
+            last = (print, print.is_some_and(|print| wanted.contains(print)));
+        }
+        Some(last.1)
+    });
+    filter_record_batch(batch, &mask.collect())
+}
+
+/// One batch with exactly the columns and types of `schema`, by name.
+fn to_schema(batches: &[RecordBatch], schema: &SchemaRef) -> Result<RecordBatch, ArrowError> {
+    let typed = batches.iter().map(|batch| {
+        let columns = schema.fields().iter().map(|field| {
+            let column = batch
+                .column_by_name(field.name())
+                .ok_or_else(|| ArrowError::SchemaError(format!("column {} is missing", field.name())))?;
+            if column.data_type() == field.data_type() {
+                Ok(Arc::clone(column))
+            } else {
+                cast(column, field.data_type())
+            }
+        });
+        RecordBatch::try_new(Arc::clone(schema), columns.collect::<Result<Vec<_>, _>>()?)
+    });
+    concat_batches(schema, &typed.collect::<Result<Vec<_>, _>>()?)
+}
+
+/// Whether a statement's result type can hold a declared one without loss: equal, or text in another encoding.
+pub fn same_type(actual: &DataType, declared: &DataType) -> bool {
+    let text = |t: &DataType| matches!(t, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View);
+    actual == declared || (text(actual) && text(declared))
+}

@@ -1,0 +1,165 @@
+//! Reference datasets as plain values: organisations, peer groups, events and figures published elsewhere.
+//! Small tables, read whole; nothing is counted here.
+
+use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Date32Type, Int64Type};
+use chrono::NaiveDate;
+
+use crate::contract::{Admission, pinned_table};
+use crate::definitions::model::Contract;
+use crate::engine::{Engine, EngineError, Query, Table};
+use crate::report::input::{Organisation, RecordedEvent};
+
+/// One organisation's peer, with the days on which it holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PeerLink {
+    pub org_code: String,
+    pub peer_code: String,
+    pub source: String,
+    pub valid_from: NaiveDate,
+    pub valid_to: Option<NaiveDate>,
+}
+
+/// A figure as somebody else printed it, to be held against ours.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublishedFigure {
+    pub org_code: String,
+    pub metric_id: String,
+    /// `headline` or a category's key.
+    pub category: String,
+    pub period: String,
+    /// `numerator`, `denominator` or `value`.
+    pub component: String,
+    /// Decimal text as printed, without thousands separators.
+    pub printed: String,
+    pub source: String,
+}
+
+/// All reference data of a run.
+#[derive(Debug, Default)]
+pub struct ReferenceData {
+    pub organisations: Vec<(Organisation, Validity)>,
+    pub peer_links: Vec<PeerLink>,
+    pub events: Vec<RecordedEvent>,
+    pub published_figures: Vec<PublishedFigure>,
+    /// The organisations dataset as a table for metrics.
+    pub organisations_table: Option<Table>,
+}
+
+/// First and last day of a reference row.
+pub type Validity = (NaiveDate, Option<NaiveDate>);
+
+impl ReferenceData {
+    /// Reads one admitted reference dataset into its place; unknown names are left alone.
+    pub async fn read(
+        &mut self,
+        engine: &Engine,
+        contract: &Contract,
+        admission: &Admission,
+    ) -> Result<(), EngineError> {
+        let columns: Vec<String> = contract.fields.iter().map(|field| format!("\"{}\"", field.name)).collect();
+        let columns = columns.join(", ");
+        let sql = format!("SELECT {columns} FROM \"{}\" ORDER BY {columns}", contract.dataset);
+        let query = Query { name: &contract.dataset, sql: &sql, parameters: Vec::new() };
+        let table = pinned_table(contract, std::iter::once(&admission.submission));
+        let result = engine.run(&query, &[(contract.dataset.as_str(), table)]).await?;
+        for batch in &result.batches {
+            for row in 0..batch.num_rows() {
+                self.push(&contract.dataset, &Row { batch, row });
+            }
+        }
+        if contract.dataset == "organisations" {
+            self.organisations_table = Some(Table::Rows { schema: result.schema, batches: result.batches });
+        }
+        Ok(())
+    }
+
+    fn push(&mut self, dataset: &str, row: &Row<'_>) {
+        match dataset {
+            "organisations" => self.organisations.push((organisation(row), validity(row))),
+            "peer_groups" => self.peer_links.push(PeerLink {
+                org_code: row.text("org_code"),
+                peer_code: row.text("peer_code"),
+                source: row.text("source"),
+                valid_from: validity(row).0,
+                valid_to: validity(row).1,
+            }),
+            "events" => self.events.push(RecordedEvent {
+                org_code: row.text("org_code"),
+                happened_on: row.date("happened_on").unwrap_or_default(),
+                kind: row.text("kind"),
+                description: row.text("description"),
+            }),
+            "published_figures" => self.published_figures.push(PublishedFigure {
+                org_code: row.text("org_code"),
+                metric_id: row.text("metric_id"),
+                category: row.text("category"),
+                period: row.text("period"),
+                component: row.text("component"),
+                printed: row.text("printed"),
+                source: row.text("source"),
+            }),
+            _ => {}
+        }
+    }
+
+    /// The organisations as described on `date`: the row valid then, else the latest one.
+    pub fn organisations_on(&self, date: NaiveDate) -> Vec<Organisation> {
+        let mut best: std::collections::BTreeMap<&str, (bool, NaiveDate, &Organisation)> =
+            std::collections::BTreeMap::new();
+        for (organisation, (from, to)) in &self.organisations {
+            let valid = *from <= date && to.is_none_or(|to| date <= to);
+            let candidate = (valid, *from, organisation);
+            let slot = best.entry(organisation.code.as_str()).or_insert(candidate);
+            if (candidate.0, candidate.1) > (slot.0, slot.1) {
+                *slot = candidate;
+            }
+        }
+        best.into_values().map(|(_, _, organisation)| organisation.clone()).collect()
+    }
+}
+
+fn organisation(row: &Row<'_>) -> Organisation {
+    let region = row.text("region");
+    Organisation {
+        code: row.text("org_code"),
+        name: row.text("name"),
+        short_name: row.text("short_name"),
+        kind: row.text("kind"),
+        region: (!region.is_empty()).then_some(region),
+        country: row.text("country"),
+        officers: row.integer("officers"),
+    }
+}
+
+fn validity(row: &Row<'_>) -> Validity {
+    (row.date("valid_from").unwrap_or_default(), row.date("valid_to"))
+}
+
+/// Access to one row by column name. Absent and null read as empty; required columns were checked by the contract.
+struct Row<'a> {
+    batch: &'a RecordBatch,
+    row: usize,
+}
+
+impl Row<'_> {
+    fn text(&self, name: &str) -> String {
+        let column = self.batch.column_by_name(name).and_then(|column| cast(column, &DataType::Utf8).ok());
+        let value = column.as_ref().and_then(|column| {
+            let texts = column.as_string_opt::<i32>()?;
+            (!texts.is_null(self.row)).then(|| texts.value(self.row).to_owned())
+        });
+        value.unwrap_or_default()
+    }
+
+    fn integer(&self, name: &str) -> Option<i64> {
+        let column = self.batch.column_by_name(name)?.as_primitive_opt::<Int64Type>()?;
+        (!column.is_null(self.row)).then(|| column.value(self.row))
+    }
+
+    fn date(&self, name: &str) -> Option<NaiveDate> {
+        let column = self.batch.column_by_name(name)?.as_primitive_opt::<Date32Type>()?;
+        if column.is_null(self.row) { None } else { Date32Type::to_naive_date_opt(column.value(self.row)) }
+    }
+}

@@ -1,0 +1,126 @@
+//! Which of the listed submissions a run uses: the latest of each organisation and month not after the data date.
+//! Pure selection; the choice is reproducible for any past date.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use super::{Submission, SubmittedTable};
+use crate::diagnostics::{Finding, FindingLevel};
+
+/// The chosen submissions, and what was set aside with a reason.
+#[derive(Debug, Default)]
+pub struct Pinned {
+    pub submissions: Vec<Submission>,
+    pub findings: Vec<Finding>,
+}
+
+/// Takes, for each table, organisation and span, the latest submission not after `as_of`, whole. Months after the asked
+/// period are taken too: a court result of June may arrive with the submission of July.
+///
+/// Where records and a roll-up of the same dataset are both there, the records are used (`dataset_of` names a roll-up's dataset).
+/// A roll-up whose span overlaps an earlier-starting one of the same organisation is refused: months would count twice.
+pub fn pin(submissions: &[Submission], as_of: NaiveDate, dataset_of: &dyn Fn(&str) -> Option<String>) -> Pinned {
+    let mut latest: BTreeMap<(SubmittedTable, Option<&super::Scope>), &Submission> = BTreeMap::new();
+    for submission in submissions {
+        if submission.submitted <= as_of {
+            let slot = latest.entry((submission.table.clone(), submission.scope.as_ref())).or_insert(submission);
+            if submission.submitted > slot.submitted {
+                *slot = submission;
+            }
+        }
+    }
+    let mut pinned = Pinned::default();
+    let chosen: Vec<&Submission> = latest.into_values().collect();
+    for submission in &chosen {
+        match conflict(submission, &chosen, dataset_of) {
+            Some((level, message)) => pinned.findings.push(submission.finding(level, "conflict", message)),
+            None => pinned.submissions.push((*submission).clone()),
+        }
+    }
+    pinned
+}
+
+fn conflict(
+    submission: &Submission,
+    chosen: &[&Submission],
+    dataset_of: &dyn Fn(&str) -> Option<String>,
+) -> Option<(FindingLevel, String)> {
+    let SubmittedTable::Rollup(name) = &submission.table else { return None };
+    let scope = submission.scope.as_ref()?;
+    let dataset = dataset_of(name)?;
+    let overlapping = |other: &&&Submission| {
+        other.scope.as_ref().is_some_and(|o| o.org_code == scope.org_code && o.span.overlaps(scope.span))
+    };
+    let records =
+        chosen.iter().filter(|other| other.table == SubmittedTable::Records(dataset.clone())).find(overlapping);
+    if records.is_some() {
+        let message =
+            format!("records of {dataset} were sent for the same months; the records are used, not the roll-up");
+        return Some((FindingLevel::Warning, message));
+    }
+    let earlier = chosen
+        .iter()
+        .filter(|other| other.table == submission.table && other.scope != submission.scope)
+        .filter(|other| other.scope.as_ref() < Some(scope))
+        .find(overlapping)?;
+    let message = format!("overlaps the roll-up of {}; its months would be counted twice", earlier.period_text());
+    Some((FindingLevel::Blocking, message))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Scope, Span};
+    use super::*;
+
+    fn submission(table: SubmittedTable, submitted: &str, first: &str, last: &str) -> Submission {
+        let span = Span { first: first.parse().unwrap(), last: last.parse().unwrap() };
+        let scope = Some(Scope { org_code: "A".into(), span });
+        Submission { table, submitted: submitted.parse().unwrap(), scope, files: Vec::new() }
+    }
+
+    fn dates(pinned: &Pinned) -> Vec<String> {
+        pinned.submissions.iter().map(|s| s.submitted.to_string()).collect()
+    }
+
+    #[test]
+    fn the_latest_submission_not_after_the_data_date_is_taken_whole() {
+        let records = SubmittedTable::Records("x".into());
+        let all = [
+            submission(records.clone(), "2025-05-10", "2025-04", "2025-04"),
+            submission(records.clone(), "2025-06-10", "2025-04", "2025-04"),
+            submission(records, "2025-06-11", "2025-05", "2025-05"),
+        ];
+        let at = |date: &str| dates(&pin(&all, date.parse().unwrap(), &|_| None));
+        assert_eq!(at("2025-05-09"), Vec::<String>::new());
+        assert_eq!(at("2025-06-09"), ["2025-05-10"]);
+        assert_eq!(at("2025-07-01"), ["2025-06-10", "2025-06-11"]);
+    }
+
+    #[test]
+    fn records_win_over_roll_ups_and_overlapping_roll_ups_are_refused() {
+        let rollup = || SubmittedTable::Rollup("r".into());
+        let all = [
+            submission(SubmittedTable::Records("x".into()), "2025-05-10", "2025-04", "2025-04"),
+            submission(rollup(), "2025-05-10", "2025-04", "2025-04"),
+            submission(rollup(), "2024-05-10", "2023-04", "2024-03"),
+            submission(rollup(), "2024-05-10", "2024-01", "2024-03"),
+        ];
+        let pinned = pin(&all, "2026-01-01".parse().unwrap(), &|_| Some("x".into()));
+        let messages: Vec<_> = pinned.findings.iter().map(|f| (f.level, f.message.as_str())).collect();
+        assert_eq!(pinned.submissions.len(), 2);
+        assert_eq!(
+            messages,
+            [
+                (
+                    FindingLevel::Blocking,
+                    "overlaps the roll-up of 2023-04 to 2024-03; its months would be counted twice"
+                ),
+                (
+                    FindingLevel::Warning,
+                    "records of x were sent for the same months; the records are used, not the roll-up"
+                ),
+            ]
+        );
+    }
+}

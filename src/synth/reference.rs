@@ -1,0 +1,116 @@
+//! The reference datasets: organisations, peer groups and recorded events.
+//! They are sent as whole tables, not by body and month.
+
+use std::path::{Path, PathBuf};
+
+use chrono::{Days, NaiveDate};
+
+use super::SynthError;
+use super::faults::{CLEARS_BACKLOG, STEPS_UP};
+use super::organisations::{Body, peers_by_strength};
+use super::row_file::{Columns, Kind, Need, RowFile, Written};
+use super::submission::Nation;
+
+const ORGANISATIONS: Columns = &[
+    ("org_code", Kind::Text, Need::Required),
+    ("name", Kind::Text, Need::Required),
+    ("short_name", Kind::Text, Need::Required),
+    ("kind", Kind::Text, Need::Required),
+    ("region", Kind::Text, Need::Optional),
+    ("country", Kind::Text, Need::Required),
+    ("officers", Kind::Int, Need::Optional),
+    ("valid_from", Kind::Date, Need::Required),
+    ("valid_to", Kind::Date, Need::Optional),
+];
+
+const PEER_GROUPS: Columns = &[
+    ("org_code", Kind::Text, Need::Required),
+    ("peer_code", Kind::Text, Need::Required),
+    ("source", Kind::Text, Need::Required),
+    ("valid_from", Kind::Date, Need::Required),
+    ("valid_to", Kind::Date, Need::Optional),
+];
+
+const EVENTS: Columns = &[
+    ("org_code", Kind::Text, Need::Required),
+    ("happened_on", Kind::Date, Need::Required),
+    ("kind", Kind::Text, Need::Required),
+    ("description", Kind::Text, Need::Required),
+];
+
+const PEER_SOURCE: &str = "synthetic peer groups (not the HMICFRS most similar groups)";
+/// Days after an event until the table of events that names it is sent.
+const EVENT_REPORTED_AFTER: u64 = 14;
+
+/// Writes the reference datasets and returns what each file holds.
+pub fn write_reference(nation: &Nation, out: &Path) -> Result<Vec<(&'static str, Written)>, SynthError> {
+    let first = nation.plan.from.first_day();
+    // The bodies were there before the first month, and so were their groups.
+    let valid_from = first.checked_sub_months(chrono::Months::new(12)).unwrap_or(first);
+    let bodies: Vec<Body> =
+        nation.members.iter().filter(|member| !member.is_unattributed()).map(|member| member.body.clone()).collect();
+    let turning = nation.faults.turning_day();
+    Ok(vec![
+        ("organisations", write_organisations(&bodies, valid_from, &path(out, "organisations", first))?),
+        ("peer_groups", write_peer_groups(&bodies, valid_from, &path(out, "peer_groups", first))?),
+        ("events", write_events(first, None, &path(out, "events", first))?),
+        (
+            "events",
+            write_events(first, Some(turning), &path(out, "events", turning + Days::new(EVENT_REPORTED_AFTER)))?,
+        ),
+    ])
+}
+
+fn path(out: &Path, dataset: &str, submitted: NaiveDate) -> PathBuf {
+    out.join(dataset).join(format!("submitted={submitted}")).join("data.parquet")
+}
+
+fn write_organisations(bodies: &[Body], valid_from: NaiveDate, path: &Path) -> Result<Written, SynthError> {
+    let mut rows = RowFile::create(path, ORGANISATIONS)?;
+    for body in bodies {
+        rows.text(body.code.as_str());
+        rows.text(body.name.as_str());
+        rows.text(body.short_name.as_str());
+        rows.text(body.kind.as_str());
+        rows.text(body.region.as_deref());
+        rows.text(body.country.as_str());
+        rows.int(body.officers);
+        rows.date(valid_from.to_epoch_days());
+        rows.date(None);
+        rows.end_row()?;
+    }
+    rows.close()
+}
+
+fn write_peer_groups(bodies: &[Body], valid_from: NaiveDate, path: &Path) -> Result<Written, SynthError> {
+    let mut rows = RowFile::create(path, PEER_GROUPS)?;
+    for (force, peers) in peers_by_strength(bodies) {
+        for peer in peers {
+            rows.text(force.code.as_str());
+            rows.text(peer.code.as_str());
+            rows.text(PEER_SOURCE);
+            rows.date(valid_from.to_epoch_days());
+            rows.date(None);
+            rows.end_row()?;
+        }
+    }
+    rows.close()
+}
+
+/// The table of events: the start of the nation and, once it has happened, the turning day.
+fn write_events(first: NaiveDate, turning: Option<NaiveDate>, path: &Path) -> Result<Written, SynthError> {
+    let mut rows = RowFile::create(path, EVENTS)?;
+    let mut event = |code: &str, day: NaiveDate, kind: &str, description: &str| {
+        rows.text(code);
+        rows.date(day.to_epoch_days());
+        rows.text(kind);
+        rows.text(description);
+        rows.end_row()
+    };
+    event("NATIONAL", first, "other", "The synthetic series begins")?;
+    if let Some(day) = turning {
+        event(STEPS_UP, day, "system_migration", "Synthetic: new custody system, arrests reach PNC sooner")?;
+        event(CLEARS_BACKLOG, day, "backlog_clearance", "Synthetic: backlog of court results entered")?;
+    }
+    rows.close()
+}

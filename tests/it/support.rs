@@ -1,0 +1,180 @@
+//! Makes sources from small CSV texts, runs the binary, and reads what it published.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, RecordBatch};
+use arrow::compute::cast;
+use arrow::csv::ReaderBuilder;
+use arrow::datatypes::{DataType, Field, Schema, TimeUnit};
+use parquet::arrow::ArrowWriter;
+use tempfile::TempDir;
+
+/// Columns of the datasets that tests submit: name and type letter (S text, I integer, B boolean, D date, T timestamp).
+const COLUMNS: [(&str, &str); 8] = [
+    ("organisations", "org_code:S name:S short_name:S kind:S region:S country:S officers:I valid_from:D valid_to:D"),
+    ("events", "org_code:S happened_on:D kind:S description:S"),
+    ("published_figures", "org_code:S metric_id:S category:S period:S component:S printed:S source:S address:S"),
+    ("arrest_summons", "org_code:S report_ref:S event_type:S event_at:T created_at:T recordable:B identifier_valid:B"),
+    ("rights_requests", "org_code:S request_ref:S kind:S received_on:D due_on:D closed_on:D outcome:S"),
+    ("transaction_audits", "org_code:S audit_ref:S audited_on:D selection:S outcome:S"),
+    ("rollup-transaction_volumes", "org_code:S month:D system:S application:S transactions:I"),
+    (
+        "rollup-subject_access_open",
+        "org_code:S month:D closed_month:D over_one_month_from:D over_four_months_from:D requests:I",
+    ),
+];
+
+/// Two forces and nothing else.
+pub const TWO_FORCES: &str = "\
+E1,First Police,First,territorial_force,North,England,1000,2000-01-01,
+E2,Second Police,Second,territorial_force,North,England,500,2000-01-01,
+";
+
+/// A source under construction, with folders for releases and work beside it.
+pub struct Bench {
+    folder: TempDir,
+}
+
+impl Bench {
+    /// A source that holds the organisations and nothing else.
+    pub fn new() -> Self {
+        let bench = Self { folder: tempfile::tempdir().unwrap() };
+        bench.reference("organisations", "2020-01-01", TWO_FORCES);
+        bench
+    }
+
+    pub fn source(&self) -> PathBuf {
+        self.folder.path().join("source")
+    }
+
+    pub fn out(&self) -> PathBuf {
+        self.folder.path().join("out")
+    }
+
+    pub fn work(&self) -> PathBuf {
+        self.folder.path().join("out-work")
+    }
+
+    /// Submits a reference dataset.
+    pub fn reference(&self, dataset: &str, submitted: &str, rows: &str) {
+        self.write(&format!("{dataset}/submitted={submitted}/rows.parquet"), &parquet(dataset, rows));
+    }
+
+    /// Submits rows of one organisation and month; the rows do not repeat the organisation's code.
+    pub fn submit(&self, table: &str, (submitted, org, period): (&str, &str, &str), rows: &str) {
+        let rows: String = rows.lines().map(|line| format!("{org},{line}\n")).collect();
+        self.write(&submission_path(table, (submitted, org, period)), &parquet(table, &rows));
+    }
+
+    /// Puts any bytes at a path of the source.
+    pub fn write(&self, path: &str, bytes: &[u8]) {
+        let path = self.source().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+    }
+
+    /// `run` for a period with a fixed day of publication.
+    pub fn run(&self, period: &str, more: &[&str]) -> Finished {
+        let (source, out) = (self.source(), self.out());
+        let mut arguments = vec!["run", "--source", text(&source), "--out", text(&out), "--period", period];
+        arguments.extend(["--published-on", "2025-12-01"]);
+        arguments.extend(more);
+        leds_metrics(&arguments)
+    }
+
+    /// A file of the latest release of a period.
+    pub fn published(&self, period: &str, path: &str) -> String {
+        let latest: serde_json::Value =
+            serde_json::from_slice(&fs::read(self.out().join(period).join("latest.json")).unwrap()).unwrap();
+        let release = self.out().join(period).join(latest["path"].as_str().unwrap());
+        fs::read_to_string(release.join(path)).unwrap()
+    }
+
+    /// Observations of the latest release of a period by metric, organisation and period; each a map of columns.
+    pub fn observations(&self, period: &str) -> BTreeMap<(String, String, String), BTreeMap<String, String>> {
+        table(&self.published(period, "results/observations.csv"))
+            .into_iter()
+            .map(|row| ((row["metric_id"].clone(), row["org_code"].clone(), row["period"].clone()), row))
+            .collect()
+    }
+}
+
+/// Path of a submission's only file.
+pub fn submission_path(table: &str, (submitted, org, period): (&str, &str, &str)) -> String {
+    format!("{table}/submitted={submitted}/org={org}/period={period}/rows.parquet")
+}
+
+/// A path as text.
+pub fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+/// A CSV text as rows of named cells.
+pub fn table(csv_text: &str) -> Vec<BTreeMap<String, String>> {
+    csv::Reader::from_reader(csv_text.as_bytes()).deserialize().collect::<Result<_, _>>().unwrap()
+}
+
+/// What the binary did.
+#[derive(Debug)]
+pub struct Finished {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+/// Runs the binary in an empty folder, so that no settings file of this repository is picked up.
+pub fn leds_metrics(arguments: &[&str]) -> Finished {
+    let folder = tempfile::tempdir().unwrap();
+    let output: Output =
+        Command::new(env!("CARGO_BIN_EXE_leds-metrics")).args(arguments).current_dir(folder.path()).output().unwrap();
+    let utf8 = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    Finished { code: output.status.code().unwrap(), stdout: utf8(output.stdout), stderr: utf8(output.stderr) }
+}
+
+/// CSV rows without a header as a Parquet file of a dataset's contract.
+pub fn parquet(dataset: &str, rows: &str) -> Vec<u8> {
+    let columns = COLUMNS.iter().find(|(name, _)| *name == dataset).unwrap().1;
+    parquet_of(columns, rows)
+}
+
+/// CSV rows as a Parquet file with any columns, written as `name:letter`; F is a double.
+pub fn parquet_of(columns: &str, rows: &str) -> Vec<u8> {
+    let columns: Vec<(&str, &str)> = columns.split(' ').map(|column| column.split_once(':').unwrap()).collect();
+    let field = |(name, letter): &(&str, &str), read: bool| Field::new(*name, data_type(letter, read), true);
+    let read = Arc::new(Schema::new(columns.iter().map(|column| field(column, true)).collect::<Vec<_>>()));
+    let schema = Arc::new(Schema::new(columns.iter().map(|column| field(column, false)).collect::<Vec<_>>()));
+    let mut bytes = Vec::new();
+    let mut writer = ArrowWriter::try_new(&mut bytes, Arc::clone(&schema), None).unwrap();
+    for batch in ReaderBuilder::new(read).build(rows.as_bytes()).unwrap() {
+        let batch = batch.unwrap();
+        let typed = |(column, field): (&ArrayRef, &Arc<Field>)| cast(column, field.data_type()).unwrap();
+        let arrays = batch.columns().iter().zip(schema.fields()).map(typed).collect();
+        writer.write(&RecordBatch::try_new(Arc::clone(&schema), arrays).unwrap()).unwrap();
+    }
+    writer.close().unwrap();
+    bytes
+}
+
+fn data_type(letter: &str, read: bool) -> DataType {
+    match letter {
+        "S" => DataType::Utf8,
+        "I" => DataType::Int64,
+        "B" => DataType::Boolean,
+        "D" => DataType::Date32,
+        "F" => DataType::Float64,
+        // The CSV reader takes no zone; the cast adds it without moving the instant.
+        "T" if read => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
+        "T" => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
+        other => panic!("unknown column letter {other}"),
+    }
+}
+
+/// Arrests with a unique reference each: event and creation instants, recordable and valid.
+pub fn arrests(cases: &[(&str, &str)]) -> String {
+    let line = |(n, (event, created)): (usize, &(&str, &str))| format!("r{n},arrest,{event},{created},true,true\n");
+    cases.iter().enumerate().map(line).collect()
+}

@@ -1,0 +1,117 @@
+// Checks the pages of a release: markup (html-validate), accessibility (axe-core, wide and narrow, data tables open),
+// reflow at 320 px, that nothing is blocked or missing, and that each figure shows one drawing.
+//
+// Usage: node tests/pages/check.mjs RELEASE [--all]
+// Run it from a folder with puppeteer-core 24, axe-core 4.14 and html-validate 10 installed; CHROMIUM names the browser.
+// Without --all the browser opens every national page and three editions of organisations; markup is always checked for all.
+
+import { createRequire } from "node:module";
+import { readdirSync, readFileSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+
+const require = createRequire(join(process.cwd(), "package.json"));
+const puppeteer = require("puppeteer-core");
+const { HtmlValidate } = require("html-validate");
+const axeSource = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+
+const WIDTHS = [1280, 320];
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+const MARKUP = {
+  extends: ["html-validate:recommended"],
+  root: true,
+  // Titles hold the page and the report, as readers with many tabs need; the templates' own indentation is no error.
+  rules: { "long-title": "off", "no-trailing-whitespace": "off" },
+};
+
+const folder = resolve(process.argv[2] ?? ".");
+const all = process.argv.includes("--all");
+const pages = readdirSync(folder, { recursive: true }).filter((name) => name.endsWith(".html")).sort();
+const failures = [];
+let passed = 0;
+
+function record(name, problems) {
+  if (problems.length === 0) passed += 1;
+  else failures.push(`${name}\n${problems.map((problem) => `    ${problem}`).join("\n")}`);
+}
+
+async function checkMarkup(name) {
+  const report = await new HtmlValidate(MARKUP).validateFile(join(folder, name));
+  const messages = report.results.flatMap((result) => result.messages);
+  record(`${name} markup`, messages.map((m) => `${m.line}:${m.column} ${m.ruleId}: ${m.message}`));
+}
+
+// Runs in the page.
+function layoutProblems() {
+  const problems = [];
+  const root = document.documentElement;
+  if (root.scrollWidth > root.clientWidth) problems.push(`page is ${root.scrollWidth} px wide in ${root.clientWidth}`);
+  const first = document.querySelector("a, button, summary, [tabindex]");
+  if (!first?.matches('.skip-link[href="#main"]') || !document.querySelector("main#main")) problems.push("no skip link first");
+  for (const figure of document.querySelectorAll("section.figure")) {
+    const shown = [...figure.querySelectorAll(".figure-graphic")].filter((graphic) => graphic.offsetHeight > 20);
+    if (shown.length !== 1) problems.push(`${figure.getAttribute("aria-labelledby")} shows ${shown.length} drawings`);
+    const needed = [".figure-title", ".figure-text", "details table caption", "a[download]"];
+    for (const part of needed) {
+      if (!figure.querySelector(part)?.textContent.trim()) problems.push(`${figure.id} has no ${part}`);
+    }
+  }
+  for (const cell of document.querySelectorAll("td, th")) {
+    if (!cell.textContent.trim()) problems.push(`an empty cell in ${cell.closest("table").caption?.textContent}`);
+  }
+  const tooSmall = [...document.querySelectorAll("svg text")].filter(
+    (text) => text.getClientRects().length && parseFloat(getComputedStyle(text).fontSize) * (text.getScreenCTM()?.a ?? 1) < 11.9,
+  );
+  if (tooSmall.length) problems.push(`${tooSmall.length} texts in drawings are shown under 12 px`);
+  return problems;
+}
+
+async function checkInBrowser(browser, name, width) {
+  const page = await browser.newPage();
+  const problems = [];
+  page.on("console", (message) => {
+    if (message.type() === "error") problems.push(`console: ${message.text()}`);
+  });
+  page.on("requestfailed", (request) => problems.push(`not loaded: ${request.url()}`));
+  page.on("pageerror", (error) => problems.push(`script error: ${error.message}`));
+  await page.setViewport({ width, height: 900 });
+  await page.goto(pathToFileURL(join(folder, name)).href, { waitUntil: "load" });
+  problems.push(...(await page.evaluate(layoutProblems)));
+  await page.evaluate(() => document.querySelectorAll("details").forEach((details) => (details.open = true)));
+  problems.push(...(await page.evaluate(layoutProblems)));
+  await page.evaluate(axeSource);
+  const result = await page.evaluate((rules) => globalThis.axe.run({ runOnly: rules, preload: false }), RULES);
+  for (const violation of result.violations) {
+    const where = violation.nodes.slice(0, 3).map((node) => node.target.join(" ")).join("; ");
+    problems.push(`axe ${violation.id}: ${violation.help} (${violation.nodes.length}: ${where})`);
+  }
+  await page.close();
+  record(`${name} at ${width} px`, [...new Set(problems)]);
+  return result.incomplete.map((item) => item.id);
+}
+
+const started = Date.now();
+for (const name of pages) await checkMarkup(name);
+
+const isForce = (name) => /(^|\/)forces\//.test(name);
+const few = pages.filter(isForce).slice(0, 3);
+const opened = all ? pages : pages.filter((name) => !isForce(name) || few.includes(name));
+const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+const browser = await puppeteer.launch({ executablePath, args: ["--no-sandbox", "--force-color-profile=srgb"] });
+const incomplete = new Map();
+try {
+  for (const name of opened) {
+    for (const width of WIDTHS) {
+      for (const id of await checkInBrowser(browser, name, width)) incomplete.set(id, (incomplete.get(id) ?? 0) + 1);
+    }
+  }
+} finally {
+  await browser.close();
+}
+
+for (const failure of failures) console.log(`FAILED ${failure}`);
+for (const [id, count] of incomplete) console.log(`left to people: axe ${id} on ${count} pages`);
+const seconds = ((Date.now() - started) / 1000).toFixed(1);
+console.log(`${pages.length} pages in ${relative(process.cwd(), folder) || "."}, ${opened.length} opened, ${seconds} s`);
+console.log(`${passed} passed, ${failures.length} failed`);
+process.exit(failures.length === 0 && pages.length > 0 ? 0 : 1);
