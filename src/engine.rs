@@ -1,4 +1,4 @@
-//! The only door to DataFusion: pinned Parquet files and in-memory rows in, Arrow batches and scan figures out.
+//! The only door to `DataFusion`: pinned Parquet files and in-memory rows in, Arrow batches and scan figures out.
 //! It knows no dataset, metric or period, infers no schema, and lets no statement write.
 
 use std::fmt::Debug;

@@ -11,6 +11,7 @@ pub mod config;
 pub mod contract;
 pub mod definitions;
 pub mod diagnostics;
+pub mod digest;
 pub mod engine;
 pub mod exit;
 pub mod files;

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
 use crate::diagnostics::Finding;
 
@@ -72,9 +71,4 @@ pub struct RunRecord {
     pub files: BTreeMap<String, String>,
     /// Milliseconds of each step. Together with the roll-ups' costs the only content that differs between equal runs.
     pub timings: BTreeMap<&'static str, u128>,
-}
-
-/// SHA-256 in lower-case hexadecimal.
-pub fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,6 +1,8 @@
 //! What a figure is: its shape, unit and state, its interval, and the one place where a number is rounded.
 //! Pure values; nothing here reads data or knows a metric.
 
+use std::fmt::Write as _;
+
 use serde::{Deserialize, Serialize};
 
 /// How a metric's integers become a value.
@@ -224,7 +226,8 @@ fn decimal_text(scaled: i128, decimals: u32) -> String {
         text.push(digit);
     }
     if decimals > 0 {
-        text.push_str(&format!(".{part:0width$}", width = decimals as usize));
+        // Writing into a String cannot fail.
+        let _ = write!(text, ".{part:0width$}", width = decimals as usize);
     }
     text
 }

@@ -37,7 +37,7 @@ pub fn reconcile(observations: &[Observation], printed: &[PublishedFigure]) -> V
 fn word(figure: &PublishedFigure, observation: &Observation) -> Finding {
     let ours = component(figure, observation);
     let agreement = ours.as_ref().map_or(Agreement::NoFigure, |ours| agree(&figure.printed, ours));
-    let ours = ours.map_or_else(|| "no figure".to_owned(), |ours| ours.text());
+    let ours = ours.map_or_else(|| "no figure".to_owned(), Fraction::text);
     let what = format!("{} {} of {}", figure.metric_id, figure.component, figure.category);
     let printed = &figure.printed;
     let message = match agreement {
@@ -136,7 +136,7 @@ mod tests {
 
     #[test]
     fn printed_figures_agree_as_they_were_made() {
-        let share = |over, under| Fraction { over: over * 100, under };
+        let share = |over: i128, under: i128| Fraction { over: over * 100, under };
         assert_eq!(agree("9", &share(13, 140)), Agreement::Rounded);
         assert_eq!(agree("85", &share(120, 140)), Agreement::Truncated);
         assert_eq!(agree("40", &share(4, 10)), Agreement::Exact);

@@ -62,10 +62,14 @@ pub fn read_case(name: &str, files: &BTreeMap<String, String>, definitions: &Def
     let file: CaseFile = toml::from_str(text("case.toml")?).map_err(|error| format!("{name}/case.toml: {error}"))?;
     let expected = read_csv::<ExpectedRow>(name, "expected.csv", text("expected.csv")?)?;
     let mut rows: BTreeMap<&str, Vec<Row>> = BTreeMap::new();
-    for (file, text) in files.iter().filter(|(file, _)| file.ends_with(".csv")) {
-        rows.insert(file.trim_end_matches(".csv"), read_csv(name, file, text).unwrap_or_default());
+    for (file, text) in files {
+        match file.strip_suffix(".csv") {
+            Some("expected") | None => {}
+            Some(dataset) => {
+                rows.insert(dataset, read_csv(name, file, text)?);
+            }
+        }
     }
-    rows.remove("expected");
     let returned = rows.remove("returned").unwrap_or_default();
     let latest = rows.values().flatten().filter_map(|row| row.get("submitted")?.parse::<NaiveDate>().ok()).max();
     let as_of = file.as_of.or(latest).unwrap_or_default();
@@ -171,9 +175,6 @@ fn path_values(rows: &[Row], name: &str) -> Result<ArrayRef, String> {
 fn column(rows: &[Row], name: &str, field_type: FieldType) -> Result<ArrayRef, String> {
     let cells = || rows.iter().map(|row| row.get(name).map(String::as_str).filter(|cell| !cell.is_empty()));
     let wrong = |cell: &str| format!("column {name}: “{cell}” is not a {field_type:?}");
-    fn all<T>(cells: impl Iterator<Item = Option<Result<T, String>>>) -> Result<Vec<Option<T>>, String> {
-        cells.map(Option::transpose).collect()
-    }
     Ok(match field_type {
         FieldType::String => Arc::new(StringViewArray::from(cells().collect::<Vec<_>>())),
         FieldType::Integer => {
@@ -196,4 +197,9 @@ fn column(rows: &[Row], name: &str, field_type: FieldType) -> Result<ArrayRef, S
             Arc::new(micros.with_timezone("UTC"))
         }
     })
+}
+
+/// All cells parsed, or the first problem.
+fn all<T>(cells: impl Iterator<Item = Option<Result<T, String>>>) -> Result<Vec<Option<T>>, String> {
+    cells.map(Option::transpose).collect()
 }

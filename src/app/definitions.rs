@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::{AppError, Context};
 use crate::definitions::built_in_files;
 use crate::definitions::model::{Aggregation, Comparator, Contract, Evidence, Metric, Role, Standard, StandardKind};
-use crate::period::PeriodType;
+use crate::period::{Period, PeriodType};
 
 /// One line of `list metrics`.
 #[derive(Debug, Serialize)]
@@ -76,7 +76,7 @@ pub fn period_lines() -> Vec<PeriodLine> {
     let line = |kind: PeriodType| PeriodLine {
         period_type: kind.as_str(),
         example: kind.example(),
-        words: kind.example().parse::<crate::period::Period>().map_or_else(|_| String::new(), |p| p.words()),
+        words: kind.example().parse::<Period>().map(Period::words).unwrap_or_default(),
     };
     PeriodType::ALL.into_iter().map(line).collect()
 }

@@ -74,19 +74,16 @@ pub async fn plan(
         let mut table_plan = TablePlan { table: table.folder(), ..TablePlan::default() };
         let entry = known.entry(table).or_default();
         for submission in submissions {
-            match recall_unchanged(&memory, submission, &contract) {
-                Some(admission) => {
-                    table_plan.unchanged += 1;
-                    entry.0.push(admission);
-                }
-                None => {
-                    entry.1 += 1;
-                    table_plan.to_read += 1;
-                    table_plan.bytes_to_read += submission.files.iter().map(|file| file.size).sum::<u64>();
-                    if table_plan.examples.len() < 10 {
-                        table_plan.examples.extend(submission.files.first().map(|file| file.path.clone()));
-                    }
-                }
+            if let Some(admission) = recall_unchanged(&memory, submission, &contract) {
+                table_plan.unchanged += 1;
+                entry.0.push(admission);
+                continue;
+            }
+            entry.1 += 1;
+            table_plan.to_read += 1;
+            table_plan.bytes_to_read += submission.files.iter().map(|file| file.size).sum::<u64>();
+            if table_plan.examples.len() < 10 {
+                table_plan.examples.extend(submission.files.first().map(|file| file.path.clone()));
             }
         }
         tables.push(table_plan);

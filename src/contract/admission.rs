@@ -8,7 +8,6 @@ use std::sync::Arc;
 use futures::{StreamExt, TryStreamExt};
 use object_store::path::Path as ObjectPath;
 use object_store::{ObjectStore, ObjectStoreExt};
-use sha2::{Digest, Sha256};
 
 use super::footer::check_footer;
 use super::memory::AdmissionMemory;
@@ -16,6 +15,7 @@ use super::scan::{self, Check, Outcome};
 use super::{failing, pinned_table};
 use crate::definitions::model::Contract;
 use crate::diagnostics::{Finding, FindingLevel};
+use crate::digest::Hasher;
 use crate::engine::{ENGINE_VERSION, Engine, EngineError, Query};
 use crate::sources::{SourceFile, Submission};
 
@@ -258,9 +258,9 @@ pub fn recall_unchanged(memory: &AdmissionMemory, submission: &Submission, contr
 /// SHA-256 of a file's content, read in the store's own pieces.
 async fn hash_content(store: &Arc<dyn ObjectStore>, file: &SourceFile) -> Result<String, object_store::Error> {
     let mut stream = store.get(&ObjectPath::from(file.path.as_str())).await?.into_stream();
-    let mut hasher = Sha256::new();
+    let mut hasher = Hasher::default();
     while let Some(piece) = stream.try_next().await? {
         hasher.update(&piece);
     }
-    Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hasher.finish())
 }

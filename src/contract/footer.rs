@@ -139,8 +139,8 @@ fn mismatches(file: &SchemaRef, contract: &Contract) -> Vec<Mismatch> {
 /// The order of columns may differ, because they are read by name, and optional columns may hold required fields, because nulls are counted.
 fn is_safe(actual: &DataType, declared: &DataType) -> bool {
     match (actual, declared) {
-        (DataType::Int8 | DataType::Int16 | DataType::Int32, DataType::Int64) => true,
-        (DataType::LargeUtf8 | DataType::Utf8View, DataType::Utf8) => true,
+        (DataType::Int8 | DataType::Int16 | DataType::Int32, DataType::Int64)
+        | (DataType::LargeUtf8 | DataType::Utf8View, DataType::Utf8) => true,
         (DataType::Timestamp(unit, Some(zone)), DataType::Timestamp(declared_unit, Some(_))) => {
             unit == declared_unit && matches!(zone.as_ref(), "UTC" | "+00:00" | "Z")
         }

@@ -213,18 +213,13 @@ fn check_whole(contract: &Contract, problems: &mut Problems<'_>) {
     if let Some(name) = &contract.period_field {
         check_period_field(name, field(name), problems);
     }
-    if contract.reference {
-        let monthly =
-            contract.period_field.is_some() || contract.deadline_days.is_some() || !contract.expected_from.is_empty();
-        if monthly {
-            problems
-                .add("customProperties", "a reference dataset is not monthly: no periodField, expectedFrom or latency");
-        }
-    } else if contract.deadline_days.is_some() == contract.expected_from.is_empty() {
-        problems.add(
-            "slaProperties",
-            "latency and customProperties.expectedFrom go together: who must submit, and by when",
-        );
+    let dated = contract.period_field.is_some() || contract.deadline_days.is_some();
+    if contract.reference && (dated || !contract.expected_from.is_empty()) {
+        problems.add("customProperties", "a reference dataset is not monthly: no periodField, expectedFrom or latency");
+    }
+    if contract.deadline_days.is_some() == contract.expected_from.is_empty() {
+        let message = "latency and customProperties.expectedFrom go together: who must submit, and by when";
+        problems.add("slaProperties", message);
     }
 }
 

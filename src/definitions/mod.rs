@@ -81,17 +81,14 @@ impl Definitions {
     /// Parses and cross-checks all files; every problem of the set is reported at once.
     fn from_files(files: BTreeMap<String, Vec<u8>>) -> Result<Self, DefinitionsError> {
         let mut parsed = Parsed::default();
-        let texts: BTreeMap<&str, &str> = files
-            .iter()
-            .filter(|(path, _)| !path.starts_with("reports/assets/"))
-            .filter_map(|(path, bytes)| match std::str::from_utf8(bytes) {
-                Ok(text) => Some((path.as_str(), text)),
-                Err(_) => {
-                    parsed.problems.push(DefinitionProblem::new(path, "", "is not UTF-8 text"));
-                    None
-                }
-            })
-            .collect();
+        let mut texts: BTreeMap<&str, &str> = BTreeMap::new();
+        for (path, bytes) in files.iter().filter(|(path, _)| !path.starts_with("reports/assets/")) {
+            if let Ok(text) = std::str::from_utf8(bytes) {
+                texts.insert(path, text);
+            } else {
+                parsed.problems.push(DefinitionProblem::new(path, "", "is not UTF-8 text"));
+            }
+        }
         for (path, text) in &texts {
             parsed.file(path, text, &texts);
         }
@@ -180,7 +177,7 @@ impl Parsed {
                 self.take(contract_file::parse_contract(name, text), |s| &mut s.contracts);
             }
             ["schemas", name] if name.ends_with(".schema.json") => {}
-            ["queries", "rollups", name] if name.ends_with(".toml") => {
+            ["queries", "rollups", name] if name.strip_suffix(".toml").is_some() => {
                 let sql = all.get(path.replace(".toml", ".sql").as_str()).copied().unwrap_or_default();
                 self.take(rollup_file::parse_rollup(path, text, sql), |s| &mut s.rollups);
             }

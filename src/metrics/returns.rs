@@ -141,7 +141,7 @@ impl Grid {
                 for month in period.months() {
                     let cells = || folders.iter().map(|source| self.cell(source, &org_code, month));
                     let accepted = cells().find(|cell| matches!(cell, Cell::Accepted { .. }));
-                    let state = match accepted.or_else(|| cells().last()).unwrap_or(Cell::NotExpected) {
+                    let state = match accepted.or_else(|| cells().next_back()).unwrap_or(Cell::NotExpected) {
                         Cell::Accepted { submitted, late, .. } => ReturnState::Accepted { submitted, late },
                         Cell::Refused { submitted, reason } => ReturnState::Refused { submitted, reason },
                         Cell::NotReturned => ReturnState::NotReturned,

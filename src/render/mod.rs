@@ -6,9 +6,8 @@ pub mod html;
 
 use std::collections::BTreeMap;
 
-use sha2::{Digest, Sha256};
-
 use crate::definitions::layout::Layouts;
+use crate::digest::sha256;
 use crate::render::html::{Download, DrawnFigure, Templates, render_page};
 use crate::report::input::ReleaseInput;
 use crate::report::{DATA_HEADER, DataFile, Facts, Page, force_organisations, force_page, metric_page, national_pages};
@@ -80,8 +79,7 @@ fn write_page(templates: &Templates, folder: &str, page: &Page, emit: Emit<'_>) 
 
 /// The first 12 digits of the SHA-256 of a file's bytes, as linked files carry it in their names.
 pub(crate) fn content_hash(bytes: &[u8]) -> String {
-    let first = Sha256::digest(bytes).iter().take(6).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
-    format!("{first:012x}")
+    sha256(bytes).chars().take(12).collect()
 }
 
 fn csv_bytes(data: &DataFile) -> Result<Vec<u8>, csv::Error> {

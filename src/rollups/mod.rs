@@ -116,39 +116,11 @@ impl Rollups<'_> {
         let result = self.engine.run(&query, &[(contract.dataset.as_str(), table)]).await;
         let result = result.map_err(|source| RollupError::Engine { rollup: rollup.name.clone(), source })?;
         let rows = to_schema(&result.batches, &rollup_schema(rollup)).map_err(|source| arrow_error(rollup, source))?;
-        let prints = self.attribute(rollup, &rows, missing)?;
+        let prints = attribute(rollup, &rows, missing)?;
         let fingerprints: Vec<&str> = missing.iter().map(|admission| admission.fingerprint.as_str()).collect();
         segment::write(&self.folder(rollup), &rows, prints, &fingerprints)
             .map_err(|(path, source)| RollupError::Cache { rollup: rollup.name.clone(), path, source })?;
         Ok(result.bytes_scanned)
-    }
-
-    /// The fingerprint of the submission that each row came from.
-    fn attribute(&self, rollup: &Rollup, rows: &RecordBatch, from: &[&Admission]) -> Result<ArrayRef, RollupError> {
-        let by_scope: BTreeMap<(&str, i32), &str> = from
-            .iter()
-            .filter_map(|admission| {
-                let scope = admission.submission.scope.as_ref()?;
-                Some(((scope.org_code.as_str(), month_days(scope.span.first)), admission.fingerprint.as_str()))
-            })
-            .collect();
-        let month_column = if rollup.keys.iter().any(|key| key.name == "period") { "period" } else { "month" };
-        let orgs = rows.column_by_name("org_code").and_then(|column| column.as_string_view_opt().cloned());
-        let months =
-            rows.column_by_name(month_column).and_then(|column| column.as_primitive_opt::<Date32Type>().cloned());
-        let (Some(orgs), Some(months)) = (orgs, months) else {
-            let missing = ArrowError::SchemaError("columns org_code and month are needed".to_owned());
-            return Err(arrow_error(rollup, missing));
-        };
-        let prints = (0..rows.num_rows()).map(|row| {
-            let (org, month) = (orgs.value(row), months.value(row));
-            by_scope.get(&(org, month)).copied().ok_or_else(|| RollupError::Unattributed {
-                rollup: rollup.name.clone(),
-                org_code: org.to_owned(),
-                month: Date32Type::to_naive_date_opt(month).map_or_else(String::new, |day| day.to_string()),
-            })
-        });
-        Ok(Arc::new(StringArray::from(prints.collect::<Result<Vec<_>, _>>()?)))
     }
 
     async fn read_submitted(
@@ -223,6 +195,33 @@ impl Rollups<'_> {
         let hash = blake3::hash(identity.as_bytes()).to_hex();
         self.cache_dir.join(&rollup.name).join(hash.get(..16).unwrap_or_default())
     }
+}
+
+/// The fingerprint of the submission that each row came from.
+fn attribute(rollup: &Rollup, rows: &RecordBatch, from: &[&Admission]) -> Result<ArrayRef, RollupError> {
+    let by_scope: BTreeMap<(&str, i32), &str> = from
+        .iter()
+        .filter_map(|admission| {
+            let scope = admission.submission.scope.as_ref()?;
+            Some(((scope.org_code.as_str(), month_days(scope.span.first)), admission.fingerprint.as_str()))
+        })
+        .collect();
+    let month_column = if rollup.keys.iter().any(|key| key.name == "period") { "period" } else { "month" };
+    let orgs = rows.column_by_name("org_code").and_then(|column| column.as_string_view_opt().cloned());
+    let months = rows.column_by_name(month_column).and_then(|column| column.as_primitive_opt::<Date32Type>().cloned());
+    let (Some(orgs), Some(months)) = (orgs, months) else {
+        let missing = ArrowError::SchemaError("columns org_code and month are needed".to_owned());
+        return Err(arrow_error(rollup, missing));
+    };
+    let prints = (0..rows.num_rows()).map(|row| {
+        let (org, month) = (orgs.value(row), months.value(row));
+        by_scope.get(&(org, month)).copied().ok_or_else(|| RollupError::Unattributed {
+            rollup: rollup.name.clone(),
+            org_code: org.to_owned(),
+            month: Date32Type::to_naive_date_opt(month).map_or_else(String::new, |day| day.to_string()),
+        })
+    });
+    Ok(Arc::new(StringArray::from(prints.collect::<Result<Vec<_>, _>>()?)))
 }
 
 fn arrow_error(rollup: &Rollup, source: ArrowError) -> RollupError {

@@ -67,7 +67,8 @@ fn a_missing_column() {
 #[test]
 fn an_extra_column() {
     let bytes = parquet_of(&format!("{COLUMNS} surname:S"), &ROW.replace('\n', ",Smith\n"));
-    let message = "column surname is not in the contract; extra columns are refused because they might identify a person";
+    let message =
+        "column surname is not in the contract; extra columns are refused because they might identify a person";
     assert_refused(&bytes, "extra_column", message);
 }
 

@@ -65,8 +65,16 @@ fn exit_10_for_a_definition_with_a_typo() {
     let list = leds_metrics(&["list", "metrics", "--definitions", text(&definitions)]);
     assert_eq!(list.code, 10);
     assert!(list.stderr.contains("the definitions have 2 problems"), "{}", list.stderr);
-    assert!(list.stderr.contains("queries/rollups/user_training.sql: Schema error: No field named first_acess_on"), "{}", list.stderr);
-    assert!(list.stderr.contains("queries/metrics/CRE-02/v1.sql: the outermost ORDER BY must name org_code, month"), "{}", list.stderr);
+    assert!(
+        list.stderr.contains("queries/rollups/user_training.sql: Schema error: No field named first_acess_on"),
+        "{}",
+        list.stderr
+    );
+    assert!(
+        list.stderr.contains("queries/metrics/CRE-02/v1.sql: the outermost ORDER BY must name org_code, month"),
+        "{}",
+        list.stderr
+    );
 }
 
 #[test]
@@ -77,7 +85,11 @@ fn exit_10_for_a_statement_that_writes() {
     fs::write(definitions.join("queries/metrics/CRE-02/v1.sql"), "CREATE TABLE x AS SELECT 1").unwrap();
     let list = leds_metrics(&["list", "metrics", "--definitions", text(&definitions)]);
     assert_eq!(list.code, 10);
-    assert!(list.stderr.contains("queries/metrics/CRE-02/v1.sql: Error during planning: DDL not supported"), "{}", list.stderr);
+    assert!(
+        list.stderr.contains("queries/metrics/CRE-02/v1.sql: Error during planning: DDL not supported"),
+        "{}",
+        list.stderr
+    );
 }
 
 #[test]
@@ -100,10 +112,18 @@ fn exit_21_when_reference_data_or_everything_is_refused() {
     bench.submit("arrest_summons", ("2025-05-20", "E1", "2025-04"), "r1,arested,2025-04-03T10:00:00Z,,true,true");
     let check = leds_metrics(&["check", "--source", text(&source), "--work", text(&work)]);
     assert_eq!(check.code, 21);
-    assert!(check.stdout.contains("blocking: arrest_summons E1 2025-04: 1 row: event_type is not one of"), "{}", check.stdout);
+    assert!(
+        check.stdout.contains("blocking: arrest_summons E1 2025-04: 1 row: event_type is not one of"),
+        "{}",
+        check.stdout
+    );
     let run = bench.run("2025-04", &[]);
     assert_eq!(run.code, 21);
-    assert!(run.stderr.contains("nothing can be published; the first finding is blocking: arrest_summons E1"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("nothing can be published; the first finding is blocking: arrest_summons E1"),
+        "{}",
+        run.stderr
+    );
     assert!(!bench.out().join("2025-04").exists());
     bench.write("organisations/submitted=2025-05-01/rows.parquet", b"");
     let run = bench.run("2025-04", &[]);
@@ -124,7 +144,11 @@ fn exit_30_when_a_hand_worked_case_fails() {
     fs::write(case.join("expected.csv"), expected).unwrap();
     let verify = leds_metrics(&["verify", "--cases", text(folder.path())]);
     assert_eq!(verify.code, 30);
-    assert!(verify.stdout.contains("FAIL CRE-01/wrong") && verify.stdout.contains("0 passed, 1 failed"), "{}", verify.stdout);
+    assert!(
+        verify.stdout.contains("FAIL CRE-01/wrong") && verify.stdout.contains("0 passed, 1 failed"),
+        "{}",
+        verify.stdout
+    );
     let built_in = leds_metrics(&["verify"]);
     assert_eq!(built_in.code, 0, "{}", built_in.stdout);
 }

@@ -1,4 +1,10 @@
 //! The integration tests: what a user relies on, through the command line and the published files.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that meets what it did not expect stops there, and says where"
+)]
 
 mod bad_input;
 mod exit_codes;

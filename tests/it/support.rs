@@ -66,7 +66,7 @@ impl Bench {
 
     /// Submits rows of one organisation and month; the rows do not repeat the organisation's code.
     pub fn submit(&self, table: &str, (submitted, org, period): (&str, &str, &str), rows: &str) {
-        let rows: String = rows.lines().map(|line| format!("{org},{line}\n")).collect();
+        let rows = rows.lines().map(|line| format!("{org},{line}")).collect::<Vec<_>>().join("\n");
         self.write(&submission_path(table, (submitted, org, period)), &parquet(table, &rows));
     }
 
@@ -175,6 +175,6 @@ fn data_type(letter: &str, read: bool) -> DataType {
 
 /// Arrests with a unique reference each: event and creation instants, recordable and valid.
 pub fn arrests(cases: &[(&str, &str)]) -> String {
-    let line = |(n, (event, created)): (usize, &(&str, &str))| format!("r{n},arrest,{event},{created},true,true\n");
-    cases.iter().enumerate().map(line).collect()
+    let line = |(n, (event, created)): (usize, &(&str, &str))| format!("r{n},arrest,{event},{created},true,true");
+    cases.iter().enumerate().map(line).collect::<Vec<_>>().join("\n")
 }

@@ -140,16 +140,12 @@ impl FieldReader<'_, '_> {
                 "must be type: library with metric: invalidValues and arguments.validValues, or type: sql with a query",
             ),
         }
-        self.check_must_be(key, quality);
+        if quality.must_be != Some(0) {
+            self.add(&format!("{key}.mustBe"), MUST_BE_ZERO);
+        }
         match read_severity(&quality.severity) {
             Ok(severity) => checks.severities.push(severity),
             Err(message) => self.add(&format!("{key}.severity"), message),
-        }
-    }
-
-    fn check_must_be(&mut self, key: &str, quality: &Quality) {
-        if quality.must_be != Some(0) {
-            self.add(&format!("{key}.mustBe"), MUST_BE_ZERO);
         }
     }
 
@@ -177,10 +173,9 @@ impl FieldReader<'_, '_> {
                 Scalar::Text(text) => field_type == FieldType::String && !text.trim().is_empty(),
             };
             if !fits {
-                self.add(
-                    &format!("{key}[{at}]"),
-                    format!("“{value}” is no value of a field of type {field_type:?}").to_lowercase(),
-                );
+                let message =
+                    format!("“{value}” does not fit the type; only string and integer fields have valid values");
+                self.add(&format!("{key}[{at}]"), message);
             }
         }
         let texts: Vec<String> = values.iter().map(ToString::to_string).collect();

@@ -55,7 +55,7 @@ fn shipped_contracts_have_their_keys_months_and_deadlines() {
         ("organisations", "true 9 [org_code valid_from] - - 0"),
         ("peer_groups", "true 5 [org_code peer_code valid_from] - - 0"),
         ("published_figures", "true 8 [org_code metric_id category period component] - - 0"),
-        ("rights_requests", "false 7 [request_ref] received_on 21 3"),
+        ("rights_requests", "false 7 [request_ref] received_on 45 3"),
         ("transaction_audits", "false 5 [audit_ref] audited_on 21 7"),
         ("transactions", "false 11 [] occurred_at 15 7"),
         ("user_accounts", "false 14 [user_ref] - 21 7"),
@@ -139,7 +139,7 @@ fn each_mistake_has_its_message() {
         (
             "[officer, staff, partner]",
             "[officer, 7]",
-            "properties.role.quality[0].arguments.validValues[1]: “7” is no value of a field of type string",
+            "properties.role.quality[0].arguments.validValues[1]: “7” does not fit the type; only string and integer fields have valid values",
         ),
         ("severity: error", "severity: fatal", "properties.role.quality[0].severity: must be error or warning"),
         (

@@ -15,7 +15,7 @@ pub enum Marker {
 const OUTLINE: f64 = 1.75;
 
 /// Draws one marker of half width `radius` px. An open one has a white heart.
-pub fn draw_marker(canvas: &mut Canvas<'_>, marker: Marker, at: Place, radius: f64, colour: Colour, open: bool) {
+pub fn draw_marker(canvas: &mut Canvas<'_>, marker: Marker, at: Place, radius: f64, (colour, open): (Colour, bool)) {
     let heart = (radius - OUTLINE).max(1.0);
     match marker {
         Marker::Circle => {

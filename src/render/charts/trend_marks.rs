@@ -126,10 +126,10 @@ fn paint_series(series: &TrendSeries, layout: &TrendLayout, canvas: &mut Canvas<
         }
         for (place, (_, _, provisional)) in places.iter().zip(&run) {
             match look.marker {
-                Some(marker) => draw_marker(canvas, marker, *place, radius, look.stroke.colour, *provisional),
+                Some(marker) => draw_marker(canvas, marker, *place, radius, (look.stroke.colour, *provisional)),
                 // A line without markers would lose a lone point, and could not show that one is provisional.
                 None if places.len() == 1 || *provisional => {
-                    draw_marker(canvas, Marker::Circle, *place, SMALL_MARKER, look.stroke.colour, *provisional);
+                    draw_marker(canvas, Marker::Circle, *place, SMALL_MARKER, (look.stroke.colour, *provisional));
                 }
                 None => {}
             }
@@ -187,7 +187,7 @@ fn paint_notes(chart: &TrendChart, layout: &TrendLayout, canvas: &mut Canvas<'_>
                 let whisker = Stroke { width: WHISKER, dash: "", ..stroke };
                 canvas.line((middle.0, middle.1 - 8.0), (middle.0, middle.1 + 8.0), whisker);
             }
-            Note::Provisional => draw_marker(canvas, Marker::Circle, middle, MARKER, stroke.colour, true),
+            Note::Provisional => draw_marker(canvas, Marker::Circle, middle, MARKER, (stroke.colour, true)),
         }
         canvas.text((x + MARKER + 12.0, *baseline), note.words(), Anchor::Start, Weight::Regular);
     }
