@@ -18,6 +18,8 @@ pub mod files;
 pub mod metrics;
 pub mod observation;
 pub mod period;
+#[cfg(test)]
+mod period_tests;
 pub mod provenance;
 pub mod publish;
 pub mod quantity;

@@ -21,7 +21,7 @@ pub async fn demo(out: &Path, seed: u64, published_on: NaiveDate, quiet: bool) -
     let settings = Settings::parse(Path::new(crate::config::DEFAULT_FILE), SETTINGS)?;
     let context = Context::with(None, settings).await?;
     let last = Month::new(2026, 3).unwrap_or_else(|| Month::of(published_on));
-    let plan = Plan { from: last.plus(-23), to: last, scale: SCALE, seed };
+    let plan = Plan { from: last.plus(-26), to: last, scale: SCALE, seed };
     let source = out.join("source");
     if !is_same_nation(&source, &plan) {
         generate::generate(&plan, &source, quiet)?;

@@ -6,6 +6,8 @@ mod monthly;
 mod periods;
 mod prove;
 mod returns;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 

@@ -1,0 +1,130 @@
+#!/usr/bin/env python3
+"""Times leds-metrics against DuckDB on the same files and statements, in pairs within one run.
+
+Usage: benches/pairs.py BINARY [--scale 0.25] [--pairs 3] [--folder DIR]
+Needs the package duckdb. Prints, for a quarter on a cold cache: wall time, peak memory, the check and roll-up steps,
+the same roll-ups by DuckDB with the same number of threads, and a second run after one submission changed.
+"""
+
+import argparse
+import json
+import os
+import re
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import duckdb
+
+ROOT = Path(__file__).resolve().parent.parent
+PERIOD = "2025-26Q1"
+
+
+def run(binary, *arguments):
+    """Runs the binary; returns wall seconds and peak memory in MiB of that process."""
+    started = time.monotonic()
+    process = subprocess.Popen([binary, "--quiet", *map(str, arguments)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    errors = process.stderr.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode not in (0, 31):
+        sys.exit(errors.decode())
+    return time.monotonic() - started, usage.ru_maxrss / 1024
+
+
+def record(out):
+    latest = json.loads((out / PERIOD / "latest.json").read_text())
+    return json.loads((out / PERIOD / latest["path"] / "run-record.json").read_text())
+
+
+def duckdb_statement(sql):
+    """The roll-up's text with the few words that DuckDB spells differently."""
+    sql = re.sub(r"CAST\((created_at|event_at|received_at|updated_at) AS BIGINT\)", r"epoch_us(\1)", sql)
+    sql = re.sub(r"arrow_cast\((.+?), 'Timestamp\(Microsecond, Some\(\"Europe/London\"\)\)'\)", r"timezone('Europe/London', \1)", sql)
+    sql = re.sub(r"CAST\(\s*CAST\(submitted AS TIMESTAMP\) AT TIME ZONE 'Europe/London' AS BIGINT\) / 1000",
+                 "epoch_us(timezone('Europe/London', CAST(submitted AS TIMESTAMP)))", sql)
+    sql = re.sub(r"CAST\((timezone\('Europe/London', [a-z_]+\)[^)]*?) AS DATE\)", r"CAST(\1 AS DATE)", sql)
+    return re.sub(r" / (\d{6,})", r" // \1", sql)
+
+
+def duckdb_rollups(source, rollups, threads):
+    """Seconds that DuckDB takes for each roll-up over the same files, result fetched as Arrow."""
+    seconds = {}
+    connection = duckdb.connect(config={"threads": threads})
+    connection.execute("SET TimeZone = 'UTC'")
+    for name in rollups:
+        dataset = re.search(r'^dataset = "(.+)"', (ROOT / f"queries/rollups/{name}.toml").read_text(), re.M).group(1)
+        files = f"{source}/{dataset}/*/*/*/*.parquet"
+        connection.execute(f"CREATE OR REPLACE VIEW {dataset} AS SELECT * REPLACE (CAST(period || '-01' AS DATE) AS period, "
+                           f"CAST(submitted AS DATE) AS submitted) FROM read_parquet('{files}', hive_partitioning = true, "
+                           "hive_types_autocast = false)")
+        statement = duckdb_statement((ROOT / f"queries/rollups/{name}.sql").read_text())
+        started = time.monotonic()
+        try:
+            connection.execute(statement).fetchall() if name != "active_users" else connection.execute(statement).fetch_arrow_table()
+            seconds[name] = time.monotonic() - started
+        except duckdb.Error as error:
+            print(f"  DuckDB cannot run {name}: {str(error).splitlines()[0]}")
+    return seconds
+
+
+def median(values):
+    return statistics.median(values)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("binary")
+    parser.add_argument("--scale", default="0.25")
+    parser.add_argument("--pairs", type=int, default=3)
+    parser.add_argument("--folder")
+    options = parser.parse_args()
+    folder = Path(options.folder or tempfile.mkdtemp())
+    source, out, work = folder / "source", folder / "out", folder / "out-work"
+    if not source.exists():
+        seconds, memory = run(options.binary, "generate", "--from", "2025-04", "--to", "2025-06", "--scale", options.scale, "--out", source)
+        print(f"generate: {seconds:.1f} s, {memory:.0f} MiB")
+    # The generator plants one cut-off file; DuckDB would stop at it, so it is taken away for both.
+    for broken in source.glob("court_results/*/org=E23000024/period=2025-06/*.parquet"):
+        shutil.rmtree(broken.parent)
+    arguments = ["run", "--source", source, "--out", out, "--period", PERIOD, "--published-on", "2025-12-01"]
+    walls, memories, checks, ours, theirs, rows = [], [], [], {}, {}, 0
+    for _ in range(options.pairs):
+        shutil.rmtree(out, ignore_errors=True)
+        shutil.rmtree(work, ignore_errors=True)
+        wall, memory = run(options.binary, *arguments)
+        facts = record(out)
+        walls.append(wall)
+        memories.append(memory)
+        checks.append(facts["timings"]["check"] / 1000)
+        rows = sum(file["rows"] for file in facts["inputs"] if file["path"].startswith("transactions/"))
+        for rollup in facts["rollups"]:
+            ours.setdefault(rollup["name"], []).append(rollup["milliseconds"] / 1000)
+        for name, seconds in duckdb_rollups(source, list(ours), facts["threads"]).items():
+            theirs.setdefault(name, []).append(seconds)
+    print(f"cold run: {rows:,} transactions, wall {median(walls):.2f} s, peak memory {max(memories):.0f} MiB, check {median(checks):.2f} s")
+    both = [name for name in ours if name in theirs]
+    for name in ours:
+        duck = f"{median(theirs[name]):.3f} s" if name in theirs else "-"
+        print(f"  roll-up {name:<28} ours {median(ours[name]):.3f} s   DuckDB {duck}")
+    total, duck_total = sum(median(ours[n]) for n in both), sum(median(theirs[n]) for n in both)
+    print(f"roll-ups both can run: ours {total:.2f} s, DuckDB {duck_total:.2f} s, ratio {total / duck_total:.2f}")
+    changed = next(source.glob("arrest_summons/*/org=E23000002/period=2025-06/*.parquet"))
+    again = changed.parent.parent.parent.parent / "submitted=2025-09-30" / "org=E23000002" / "period=2025-06"
+    again.mkdir(parents=True, exist_ok=True)
+    shutil.copy(changed, again / changed.name)
+    wall, memory = run(options.binary, *arguments)
+    counts = record(out)["counts"]
+    print(f"second run, one submission changed: wall {wall:.2f} s ({median(walls) / wall:.1f} times quicker), "
+          f"{counts['submissions_read']} submission and {counts['bytes_read']:,} bytes read")
+    shutil.rmtree(again.parent.parent)
+
+
+if __name__ == "__main__":
+    resource.setrlimit(resource.RLIMIT_NOFILE, (4096, 4096))
+    main()

@@ -1,0 +1,150 @@
+//! Tests of the period engine: what is there, what is not, and what an aggregate rests on.
+
+use chrono::NaiveDate;
+
+use super::monthly::{Amounts, MonthlyRow};
+use super::{FigureSource, Grid, Group, PeriodInput, observe};
+use crate::contract::Admission;
+use crate::definitions::Definitions;
+use crate::definitions::model::{Contract, Metric};
+use crate::diagnostics::FindingLevel;
+use crate::observation::{NATIONAL, Observation};
+use crate::period::Period;
+use crate::quantity::Status;
+use crate::report::input::Organisation;
+use crate::sources::{Scope, Span, Submission, SubmittedTable};
+
+const AS_OF: &str = "2025-07-15";
+
+fn definitions() -> Definitions {
+    Definitions::built_in().unwrap()
+}
+
+fn organisation(code: &str) -> Organisation {
+    Organisation {
+        code: code.into(),
+        name: code.into(),
+        short_name: code.into(),
+        kind: "territorial_force".into(),
+        region: None,
+        country: "England".into(),
+        officers: None,
+    }
+}
+
+fn admission(table: SubmittedTable, org: &str, period: &str) -> Admission {
+    let period: Period = period.parse().unwrap();
+    let span = Span { first: period.first, last: period.last() };
+    let submission = Submission {
+        table,
+        submitted: "2025-05-10".parse().unwrap(),
+        scope: Some(Scope { org_code: org.into(), span }),
+        files: Vec::new(),
+    };
+    Admission { submission, fingerprint: String::new(), files: Vec::new(), findings: Vec::new(), recalled: false }
+}
+
+fn records(org: &str, month: &str) -> Admission {
+    admission(SubmittedTable::Records("arrest_summons".into()), org, month)
+}
+
+fn row(org: &str, month: &str, numerator: i64, denominator: i64) -> MonthlyRow {
+    let amounts = Amounts::Counts { numerator, denominator: Some(denominator) };
+    MonthlyRow { org_code: org.into(), month: month.parse().unwrap(), category: None, amounts }
+}
+
+/// CRE-01 for two forces that must return and whatever was admitted.
+fn figures(rows: &[MonthlyRow], admitted: &[Admission], period: &str) -> Vec<Observation> {
+    let definitions = definitions();
+    let organisations = [organisation("A"), organisation("B")];
+    let mut grid = Grid::new(&definitions.contracts, &organisations, AS_OF.parse::<NaiveDate>().unwrap());
+    for admission in admitted {
+        grid.enter("arrest_summons", admission);
+    }
+    let metric: &Metric = definitions.metric("CRE-01").unwrap();
+    let source = FigureSource { dataset: "arrest_summons".into(), rollup_folder: "rollup-arrest_summons_delay".into() };
+    let group = |code: &str, members: &[&str]| Group {
+        code: code.into(),
+        members: members.iter().map(|member| (*member).into()).collect(),
+    };
+    let groups = [group("A", &["A"]), group("B", &["B"]), group(NATIONAL, &[])];
+    let periods = [period.parse().unwrap()];
+    let sources = [source];
+    observe(&PeriodInput { metric, sources: &sources, rows, grid: &grid, groups: &groups, periods: &periods })
+}
+
+fn of<'o>(observations: &'o [Observation], code: &str) -> &'o Observation {
+    observations.iter().find(|observation| observation.org_code == code && observation.category.is_none()).unwrap()
+}
+
+#[test]
+fn a_quarter_without_one_month_is_missing_for_the_force_and_partly_covered_for_the_nation() {
+    let rows = [row("A", "2025-04", 1, 2), row("A", "2025-05", 3, 4), row("B", "2025-04", 1, 1)];
+    let months = ["2025-04", "2025-05", "2025-06"].map(|month| records("A", month));
+    let mut admitted = months.to_vec();
+    admitted.push(records("B", "2025-04"));
+    let found = figures(&rows, &admitted, "2025-26Q1");
+    let a = of(&found, "A");
+    assert_eq!((a.numerator, a.denominator, a.status.clone()), (Some(4), Some(6), Status::Value));
+    // May's returns were due on 21 June, June's are due on 21 July, after the data date.
+    let reason = "not yet due; not returned (May 2025, June 2025)".to_owned();
+    assert_eq!(of(&found, "B").status, Status::Missing(reason));
+    let nation = of(&found, NATIONAL);
+    let coverage = nation.coverage.unwrap();
+    assert_eq!((nation.numerator, coverage.returned, coverage.expected), (Some(5), 4, 6));
+}
+
+#[test]
+fn nothing_returned_is_not_returned_and_nothing_counted_is_not_applicable() {
+    let found = figures(&[], &[records("A", "2025-04")], "2025-04");
+    assert_eq!(of(&found, "A").status, Status::NotApplicable("no cases".into()));
+    assert_eq!(of(&found, "B").status, Status::NotReturned);
+    assert_eq!(of(&found, NATIONAL).status, Status::NotApplicable("no cases".into()));
+}
+
+#[test]
+fn a_refused_return_says_so_and_is_not_in_the_nation() {
+    let mut refused = records("B", "2025-04");
+    let finding = refused.submission.finding(FindingLevel::Blocking, "unique", "twice".into());
+    refused.findings.push(finding);
+    let rows = [row("A", "2025-04", 1, 2), row("B", "2025-04", 9, 9)];
+    let found = figures(&rows, &[records("A", "2025-04"), refused], "2025-04");
+    assert_eq!(of(&found, "B").status, Status::Missing("arrest summons refused by a check (April 2025)".into()));
+    assert_eq!((of(&found, NATIONAL).numerator, of(&found, NATIONAL).denominator), (Some(1), Some(2)));
+}
+
+#[test]
+fn a_roll_up_of_a_year_counts_in_that_year_only() {
+    let year = admission(SubmittedTable::Rollup("arrest_summons_delay".into()), "A", "2024");
+    let rows = [row("A", "2024-01", 70, 100)];
+    let found = figures(&rows, std::slice::from_ref(&year), "2024");
+    assert_eq!((of(&found, "A").numerator, of(&found, "A").denominator), (Some(70), Some(100)));
+    let found = figures(&rows, &[year], "2024Q1");
+    let reason = "returned only for 2024-01 to 2024-12 as a whole (January 2024, February 2024, March 2024)".to_owned();
+    assert_eq!(of(&found, "A").status, Status::Missing(reason));
+    assert_eq!(of(&found, NATIONAL).status, Status::NotReturned);
+}
+
+#[test]
+fn a_numerator_above_its_denominator_is_refused_in_words() {
+    let found = figures(&[row("A", "2025-04", 3, 2)], &[records("A", "2025-04")], "2025-04");
+    assert!(
+        matches!(&of(&found, "A").status, Status::Missing(reason) if reason.contains('3')),
+        "{:?}",
+        of(&found, "A").status
+    );
+    assert!(of(&found, "A").value.is_none());
+}
+
+#[test]
+fn a_historical_standard_holds_only_for_its_dates() {
+    let level = |period: &str| {
+        let month = period.parse::<Period>().unwrap();
+        let found = figures(&[row("A", period, 9, 10)], &[records("A", &month.to_string())], period);
+        of(&found, "A").standard.clone().map(|standard| (standard.level, standard.kind, standard.met))
+    };
+    assert_eq!(level("2023-03"), Some((90.0, "historical", Some(true))));
+    // It ended on 4 April 2023.
+    assert_eq!(level("2023-04"), None);
+    assert_eq!(level("2025-04"), None);
+}
