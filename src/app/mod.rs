@@ -55,7 +55,9 @@ pub enum AppError {
         #[source]
         source: std::io::Error,
     },
-    #[error("no submission of {period} or before was accepted; nothing can be published{hint}")]
+    #[error("nothing was sent for {period}; the source holds {held}")]
+    NothingSent { period: String, held: String },
+    #[error("no submission of {period} was accepted; nothing can be published{hint}")]
     NothingAccepted { period: String, hint: String },
     #[error("{failed} of {cases} hand-worked cases failed")]
     CasesFailed { failed: usize, cases: usize },
@@ -68,7 +70,7 @@ impl AppError {
             Self::Usage(_) | Self::Settings(_) => exit::USAGE,
             Self::Definitions(_) => exit::DEFINITIONS,
             Self::Intake(intake::IntakeError::ReferenceRefused { .. }) | Self::NothingAccepted { .. } => exit::CONTRACT,
-            Self::Intake(_) | Self::Engine(_) => exit::INPUT,
+            Self::Intake(_) | Self::Engine(_) | Self::NothingSent { .. } => exit::INPUT,
             Self::Figures(_) | Self::CasesFailed { .. } => exit::METRIC,
             Self::Render(_) | Self::Results(_) => exit::RENDER,
             Self::Publish(_) | Self::Write { .. } | Self::Generate(_) => exit::PUBLISH,

@@ -21,6 +21,7 @@ use crate::render::html::Templates;
 use crate::render::{RenderError, render_editions};
 use crate::report::input::{FindingLine, ReleaseInput};
 use crate::results::{FORMAT_VERSION, render_results};
+use crate::sources::Span;
 
 /// What `run` was asked to do.
 #[derive(Debug, Clone)]
@@ -83,18 +84,30 @@ pub async fn run(context: &Context, options: &RunOptions) -> Result<RunOutcome, 
     Ok(outcome)
 }
 
-/// A run without a single accepted submission has nothing to say.
+/// A period of which nothing was sent, or nothing accepted, has no report.
 fn check_something_left(intake: &Intake, options: &RunOptions) -> Result<(), AppError> {
-    let accepted = intake.admissions.values().flatten().any(|admission| {
-        let scope = admission.submission.scope.as_ref();
-        !admission.refused() && scope.is_some_and(|scope| scope.span.first <= options.period.last())
-    });
-    if accepted {
+    let period = options.period;
+    let asked = Span { first: period.first, last: period.last() };
+    let spans = || {
+        intake
+            .admissions
+            .values()
+            .flatten()
+            .filter_map(|admission| Some((admission, admission.submission.scope.as_ref()?.span)))
+    };
+    let mut touching = spans().filter(|(_, span)| span.overlaps(asked)).map(|(admission, _)| admission).peekable();
+    if touching.peek().is_none() {
+        let first = spans().map(|(_, span)| span.first).min();
+        let last = spans().map(|(_, span)| span.last).max();
+        let held = first.zip(last).map_or("nothing".to_owned(), |(first, last)| format!("{first} to {last}"));
+        return Err(AppError::NothingSent { period: period.to_string(), held });
+    }
+    if touching.any(|admission| !admission.refused()) {
         return Ok(());
     }
     let first = intake.findings.iter().find(|finding| finding.level == FindingLevel::Blocking);
     let hint = first.map_or_else(String::new, |finding| format!("; the first finding is {finding}"));
-    Err(AppError::NothingAccepted { period: options.period.to_string(), hint })
+    Err(AppError::NothingAccepted { period: period.to_string(), hint })
 }
 
 /// Hash of all that decides what a release says: program, definitions, settings, period, dates and inputs.

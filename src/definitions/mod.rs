@@ -174,7 +174,7 @@ impl Parsed {
         let parts: Vec<&str> = path.split('/').collect();
         match parts.as_slice() {
             ["schemas", name] if name.ends_with(".odcs.yaml") => {
-                self.take(contract_file::parse_contract(name, text), |s| &mut s.contracts);
+                self.take(contract_file::parse_contract(path, text), |s| &mut s.contracts);
             }
             ["schemas", name] if name.ends_with(".schema.json") => {}
             ["queries", "rollups", name] if name.strip_suffix(".toml").is_some() => {

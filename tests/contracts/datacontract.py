@@ -53,7 +53,9 @@ def enter_environment(work):
         return
     if not python.exists():
         venv.create(folder, with_pip=True)
-    subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *REQUIREMENTS], check=True)
+    subprocess.run(
+        [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *REQUIREMENTS], check=True
+    )
     os.execv(python, [str(python), *sys.argv])
 
 
@@ -62,7 +64,7 @@ CLEAN = frozenset()
 
 @dataclasses.dataclass
 class Case:
-    """One folder of files, and what each program must say of it, as (verdict, check, field); nothing when it is good."""
+    """One folder of files, and what each program must say of it, as (verdict, check, field); nothing if it is good."""
 
     name: str
     dataset: str
@@ -97,7 +99,10 @@ class Contract:
         import pyarrow as pa
 
         arrow = {
-            "string": pa.string(), "integer": pa.int64(), "boolean": pa.bool_(), "date": pa.date32(),
+            "string": pa.string(),
+            "integer": pa.int64(),
+            "boolean": pa.bool_(),
+            "date": pa.date32(),
             "timestamp": pa.timestamp("us", tz="UTC"),
         }
         fields = {field["name"]: arrow[field["logicalType"]] for field in self.fields} | types
@@ -130,7 +135,13 @@ def good_row(contract, number):
             row[name] = f"E2300000{number + 1}" if contract.reference else ORG
         else:
             moment = dt.datetime.combine(day, dt.time(12), dt.timezone.utc)
-            row[name] = {"string": f"{name}-{number}", "integer": number, "boolean": True, "date": day, "timestamp": moment}[kind]
+            row[name] = {
+                "string": f"{name}-{number}",
+                "integer": number,
+                "boolean": True,
+                "date": day,
+                "timestamp": moment,
+            }[kind]
     if contract.dataset == "rights_requests":
         row["due_on"] = a_month_after(row["received_on"])
     return row
@@ -161,7 +172,9 @@ def cases_of(contract):
     rows = good_rows(contract)
     names = [field["name"] for field in contract.fields[1:]]
     required = [field["name"] for field in contract.fields if field.get("required")]
-    listed = {f["name"]: 48 if f["logicalType"] == "integer" else "no_such_value" for f in contract.fields if valid_values(f)}
+    listed = {
+        f["name"]: 48 if f["logicalType"] == "integer" else "no_such_value" for f in contract.fields if valid_values(f)
+    }
     limited = {f["name"]: -1 for f in contract.fields if "logicalTypeOptions" in f}
     watched = {f["name"]: -1 for f in contract.fields if any(q["type"] == "sql" for q in f.get("quality", []))}
 
@@ -176,24 +189,42 @@ def cases_of(contract):
 
     yield good_case(contract)
     missing = contract.table(rows, **dict.fromkeys(names))
-    yield case("columns missing", missing, each("failed", "field_is_present", names), each("refused", "missing_column", names))
+    yield case(
+        "columns missing", missing, each("failed", "field_is_present", names), each("refused", "missing_column", names)
+    )
     null = broken(dict.fromkeys(required))
-    yield case("null in required fields", null, each("failed", "field_required", required), each("refused", "required", required))
+    yield case(
+        "null in required fields",
+        null,
+        each("failed", "field_required", required),
+        each("refused", "required", required),
+    )
     if listed:
         theirs, ours = each("failed", "field_invalid_values", listed), each("refused", "valid_values", listed)
         yield case("invalid values", broken(listed), theirs, ours)
     if limited:
-        yield case("out of range", broken(limited), each("failed", "field_minimum", limited), each("refused", "range", limited))
+        yield case(
+            "out of range", broken(limited), each("failed", "field_minimum", limited), each("refused", "range", limited)
+        )
     if watched:
-        yield case("out of range", broken(watched), each("warned", "field_quality_sql", watched), each("warned", "range", watched))
+        yield case(
+            "out of range",
+            broken(watched),
+            each("warned", "field_quality_sql", watched),
+            each("warned", "range", watched),
+        )
     if contract.keys:
         twice = broken({key: rows[1][key] for key in contract.keys})
-        check = ("primary_key_unique", None) if len(contract.keys) > 1 else ("field_primary_key_unique", contract.keys[0])
+        check = (
+            ("primary_key_unique", None) if len(contract.keys) > 1 else ("field_primary_key_unique", contract.keys[0])
+        )
         yield case("key there twice", twice, {("failed", *check)}, {("refused", "unique", ", ".join(contract.keys))})
     for rule in contract.rules:
         theirs, ours = ("failed", "refused") if rule["severity"] == "error" else ("warned", "warned")
         change = BREAKS[rule["name"]](rows[2])
-        yield case(f"breaks {rule['name']}", broken(change), {(theirs, "model_quality_sql", None)}, {(ours, rule["name"], "")})
+        yield case(
+            f"breaks {rule['name']}", broken(change), {(theirs, "model_quality_sql", None)}, {(ours, rule["name"], "")}
+        )
 
 
 def limits_of(contracts):
@@ -213,17 +244,32 @@ def limits_of(contracts):
     def column(name, values, kind):
         return transactions.table([row | {name: value} for row, value in zip(rows, values)], **{name: kind})
 
-    months = {accounts.submission(month) + "/data.parquet": accounts.table(good_rows(accounts)) for month in (MONTH, "2024-12")}
+    months = {
+        accounts.submission(month) + "/data.parquet": accounts.table(good_rows(accounts))
+        for month in (MONTH, "2024-12")
+    }
     again = {("failed", "field_primary_key_unique", "user_ref")}
     yield Case("two months in one folder", "user_accounts", months, again, CLEAN, folder=".")
     numbers = column("response_ms", ["1", "2", "3"], pa.string())
     yield case("numbers as text", numbers, CLEAN, ("column_type", "response_ms"))
-    yield case("words for numbers", column("response_ms", ["1", "2", "soon"], pa.string()), error, ("column_type", "response_ms"))
+    yield case(
+        "words for numbers",
+        column("response_ms", ["1", "2", "soon"], pa.string()),
+        error,
+        ("column_type", "response_ms"),
+    )
     local = column("occurred_at", [moment.replace(tzinfo=None) for moment in moments], pa.timestamp("us"))
     yield case("timestamps without time zone", local, CLEAN, ("column_type", "occurred_at"))
     yield case("a column too many", column("user_name", "abc", pa.string()), CLEAN, ("extra_column", "user_name"))
-    yield case("outside the month", column("occurred_at", [moment + 31 * DAY for moment in moments], utc), CLEAN, ("period", "occurred_at"))
-    yield case("another organisation", column("org_code", ["E23000002"] * 3, pa.string()), CLEAN, ("org_code", "org_code"))
+    yield case(
+        "outside the month",
+        column("occurred_at", [moment + 31 * DAY for moment in moments], utc),
+        CLEAN,
+        ("period", "occurred_at"),
+    )
+    yield case(
+        "another organisation", column("org_code", ["E23000002"] * 3, pa.string()), CLEAN, ("org_code", "org_code")
+    )
     yield case("an empty text is not null", column("user_ref", ["", "b", "c"], pa.string()), CLEAN)
     yield case("not a Parquet file", b"org_code,occurred_at\n", error, ("parquet", ""))
     yield Case("no file at all", "transactions", {}, error, None)
@@ -275,11 +321,16 @@ def our_verdicts(source, program):
         raise RuntimeError(f"leds-metrics checked nothing: {done.stderr}")
     words = {"blocking": "refused", "warning": "warned"}
     findings = json.loads(done.stdout)["findings"]
-    return {(words[finding["level"]], finding["rule"], finding.get("column", "")) for finding in findings if finding["level"] in words}
+    return {
+        (words[finding["level"]], finding["rule"], finding.get("column", ""))
+        for finding in findings
+        if finding["level"] in words
+    }
 
 
 def compare(expected, found):
     """Whether the worst verdict is the expected one and every expected check is among those found; and in words."""
+
     def worst(verdicts):
         return max((verdict for verdict, *_ in verdicts), key=["warned", "failed", "refused"].index, default="passed")
 
@@ -294,7 +345,9 @@ def run_case(numbered, contracts, work, program):
     label = f"{case.dataset}: {case.name}"
     write_files(case, contract, source)
     try:
-        right, words = compare(case.theirs, their_verdicts(case, contract, source, work / "venv" / "bin" / "datacontract"))
+        right, words = compare(
+            case.theirs, their_verdicts(case, contract, source, work / "venv" / "bin" / "datacontract")
+        )
         label += f": datacontract {words}"
         if program and case.ours is not None:
             if case.dataset != "organisations":
@@ -308,7 +361,9 @@ def run_case(numbered, contracts, work, program):
 
 
 def lint(contract, work):
-    done = subprocess.run([work / "venv" / "bin" / "datacontract", "lint", contract.path], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [work / "venv" / "bin" / "datacontract", "lint", contract.path], capture_output=True, text=True, check=False
+    )
     right = done.returncode == 0 and "is valid" in done.stdout
     return right, f"{contract.dataset}: lint: {'valid' if right else done.stdout}"
 
@@ -327,7 +382,9 @@ def main():
     passed = failed = 0
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         linted = pool.map(functools.partial(lint, work=work), contracts.values())
-        tested = pool.map(functools.partial(run_case, contracts=contracts, work=work, program=program), enumerate(cases))
+        tested = pool.map(
+            functools.partial(run_case, contracts=contracts, work=work, program=program), enumerate(cases)
+        )
         for results in (linted, tested):
             for right, line in results:
                 print("PASS" if right else "FAIL", line, flush=True)

@@ -102,6 +102,13 @@ fn exit_20_for_a_source_that_is_not_there_or_holds_nothing() {
     let empty = run(text(folder.path()));
     assert_eq!(empty.code, 20);
     assert!(empty.stderr.contains("holds no submission; expected folders such as"), "{}", empty.stderr);
+    let later = bench().run("2030-31Q1", &[]);
+    assert_eq!(later.code, 20);
+    assert!(
+        later.stderr.contains("nothing was sent for 2030-31Q1; the source holds 2025-04 to 2025-04"),
+        "{}",
+        later.stderr
+    );
     assert!(run("s3://bucket/data").stderr.contains("only local folders can be read by this version"));
 }
 

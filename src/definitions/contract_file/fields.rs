@@ -186,8 +186,8 @@ impl FieldReader<'_, '_> {
 
 fn range_message(name: &str) -> String {
     format!(
-        "a check of one field is its range: “{name} < least”, “{name} > greatest” or “{name} < least OR {name} > greatest”; \
-         any other condition belongs under schema[0].quality"
+        "a check of one field is its range: “{name} < least”, “{name} > greatest” or \
+         “{name} < least OR {name} > greatest”; any other condition belongs under schema[0].quality"
     )
 }
 

@@ -113,82 +113,81 @@ fn what_is_not_understood_is_refused_with_its_place() {
     }
 }
 
+/// Text of the contract of accounts, what a slip makes of it, and the message.
+const MISTAKES: [(&str, &str, &str); 20] = [
+    (
+        "name: user_accounts",
+        "name: user_acounts",
+        "schema[0].name: is “user_acounts”, but the file is named “user_accounts”",
+    ),
+    ("apiVersion: v3.1.0", "apiVersion: v2.2.2", "apiVersion: must be a version 3 of the standard, such as v3.1.0"),
+    ("version: 1.0.0", "version: '1.0'", "version: must be three numbers, such as 1.0.0"),
+    (
+        "logicalType: boolean",
+        "logicalType: bool",
+        "properties.national_course.logicalType: unknown variant `bool`, expected one of `string`, `integer`, `boolean`, `date`, `timestamp`",
+    ),
+    ("name: left_on", "name: user_ref", "schema[0].properties[8]: “user_ref” is there twice"),
+    ("name: left_on", "name: period", "properties.period.name: is the name of a column that comes from the folder"),
+    ("name: org_code", "name: force_code", "schema[0].properties: needs org_code, a required string"),
+    (
+        "[officer, staff, partner]",
+        "[]",
+        "properties.role.quality[0].arguments.validValues: is empty, so that no value would be valid",
+    ),
+    (
+        "[officer, staff, partner]",
+        "[officer, 7]",
+        "properties.role.quality[0].arguments.validValues[1]: “7” does not fit the type; only string and integer fields have valid values",
+    ),
+    ("severity: error", "severity: fatal", "properties.role.quality[0].severity: must be error or warning"),
+    ("mustBe: 0", "mustBe: 1", "properties.role.quality[0].mustBe: must be 0: the check counts the rows that break it"),
+    (
+        "metric: invalidValues",
+        "metric: nullValues",
+        "properties.role.quality[0]: must be type: library with metric: invalidValues and arguments.validValues, or type: sql with a query",
+    ),
+    (
+        "primaryKeyPosition: 1",
+        "primaryKeyPosition: 2",
+        "properties.user_ref.primaryKeyPosition: must be 1: key fields are numbered in the order of the file",
+    ),
+    (
+        "SELECT COUNT(*) FROM user_accounts",
+        "SELECT SUM(1) FROM user_accounts",
+        "quality.closed_before_created.query: must be “SELECT COUNT(*) FROM user_accounts WHERE <condition that is true on a row that breaks the rule>”",
+    ),
+    (
+        "closed_on < created_on",
+        "closd_on < created_on",
+        "quality.closed_before_created.query: “closd_on” is not a field; keywords are in upper case",
+    ),
+    (
+        "name: closed_before_created",
+        "name: first_access_before_created",
+        "schema[0].quality[1]: “first_access_before_created” is there twice",
+    ),
+    ("format: parquet", "format: csv", "servers[0].format: must be parquet"),
+    (
+        "unit: d",
+        "unit: h",
+        "slaProperties[1]: must be latency in d (days after the month's end), or frequency of 1 month",
+    ),
+    (
+        "referenceDataset\n    value: false",
+        "referenceDataset\n    value: true",
+        "customProperties: a reference dataset is not monthly: no periodField, expectedFrom or latency",
+    ),
+    (
+        "property: expectedFrom\n    value:",
+        "property: expectedFrom\n    value: []\n#",
+        "slaProperties: latency and customProperties.expectedFrom go together: who must submit, and by when",
+    ),
+];
+
 #[test]
 fn each_mistake_has_its_message() {
-    for (from, to, message) in [
-        (
-            "name: user_accounts",
-            "name: user_acounts",
-            "schema[0].name: is “user_acounts”, but the file is named “user_accounts”",
-        ),
-        ("apiVersion: v3.1.0", "apiVersion: v2.2.2", "apiVersion: must be a version 3 of the standard, such as v3.1.0"),
-        ("version: 1.0.0", "version: '1.0'", "version: must be three numbers, such as 1.0.0"),
-        (
-            "logicalType: boolean",
-            "logicalType: bool",
-            "properties.national_course.logicalType: unknown variant `bool`, expected one of `string`, `integer`, `boolean`, `date`, `timestamp`",
-        ),
-        ("name: left_on", "name: user_ref", "schema[0].properties[8]: “user_ref” is there twice"),
-        ("name: left_on", "name: period", "properties.period.name: is the name of a column that comes from the folder"),
-        ("name: org_code", "name: force_code", "schema[0].properties: needs org_code, a required string"),
-        (
-            "[officer, staff, partner]",
-            "[]",
-            "properties.role.quality[0].arguments.validValues: is empty, so that no value would be valid",
-        ),
-        (
-            "[officer, staff, partner]",
-            "[officer, 7]",
-            "properties.role.quality[0].arguments.validValues[1]: “7” does not fit the type; only string and integer fields have valid values",
-        ),
-        ("severity: error", "severity: fatal", "properties.role.quality[0].severity: must be error or warning"),
-        (
-            "mustBe: 0",
-            "mustBe: 1",
-            "properties.role.quality[0].mustBe: must be 0: the check counts the rows that break it",
-        ),
-        (
-            "metric: invalidValues",
-            "metric: nullValues",
-            "properties.role.quality[0]: must be type: library with metric: invalidValues and arguments.validValues, or type: sql with a query",
-        ),
-        (
-            "primaryKeyPosition: 1",
-            "primaryKeyPosition: 2",
-            "properties.user_ref.primaryKeyPosition: must be 1: key fields are numbered in the order of the file",
-        ),
-        (
-            "SELECT COUNT(*) FROM user_accounts",
-            "SELECT SUM(1) FROM user_accounts",
-            "quality.closed_before_created.query: must be “SELECT COUNT(*) FROM user_accounts WHERE <condition that is true on a row that breaks the rule>”",
-        ),
-        (
-            "closed_on < created_on",
-            "closd_on < created_on",
-            "quality.closed_before_created.query: “closd_on” is not a field; keywords are in upper case",
-        ),
-        (
-            "name: closed_before_created",
-            "name: first_access_before_created",
-            "schema[0].quality[1]: “first_access_before_created” is there twice",
-        ),
-        ("format: parquet", "format: csv", "servers[0].format: must be parquet"),
-        (
-            "unit: d",
-            "unit: h",
-            "slaProperties[1]: must be latency in d (days after the month's end), or frequency of 1 month",
-        ),
-        (
-            "referenceDataset\n    value: false",
-            "referenceDataset\n    value: true",
-            "customProperties: a reference dataset is not monthly: no periodField, expectedFrom or latency",
-        ),
-        (
-            "property: expectedFrom\n    value:",
-            "property: expectedFrom\n    value: []\n#",
-            "slaProperties: latency and customProperties.expectedFrom go together: who must submit, and by when",
-        ),
-    ] {
+    for (from, to, message) in MISTAKES {
         let found = if to.ends_with('#') {
             let cut = ACCOUNTS.split(from).next().unwrap();
             problems_of(("user_accounts", ACCOUNTS), ACCOUNTS, &format!("{cut}{}", to.trim_end_matches('#')))

@@ -1,0 +1,209 @@
+#!/usr/bin/env python3
+"""Checks a release against schemas/: its results row by row, its run record, and that the two belong together.
+
+    python3 tests/schemas/validate.py RELEASE
+
+RELEASE is a folder such as releases/2025-26Q1/r1. Needs the package jsonschema; with pyarrow the Parquet files are
+held against the CSV files too. Prints one line for each check and ends with "N passed, N failed"; the exit code is 1
+when any failed. The schemas are also shown rows that they must refuse.
+"""
+
+import argparse
+import csv
+import hashlib
+import json
+import pathlib
+import re
+import sys
+
+import jsonschema
+
+SCHEMAS = pathlib.Path(__file__).resolve().parents[2] / "schemas"
+TABLES = {"observations": "observation", "breakdowns": "breakdown"}
+MOST_PROBLEMS = 5
+# A row as it should be; the checks of the schema itself change it.
+GOOD_LINE = (
+    "CRE-01,1,E23000001,month,2025-04,2025-04-01,2025-04-30,3,4,75.000000,percent,value,30.064184,95.441274,"
+    "18.000000,97.600000,wilson,1.000000,90.000000,local,not_met,,,,"
+)
+NUMBER = {"integer": re.compile(r"-?\d+"), "number": re.compile(r"-?\d+\.\d{6}")}
+READ = {"integer": int, "number": float}
+
+
+class Report:
+    def __init__(self):
+        self.passed = self.failed = 0
+
+    def add(self, name, problems):
+        problems = list(problems)
+        self.failed += bool(problems)
+        self.passed += not problems
+        print(f"{'FAIL' if problems else 'ok  '} {name}")
+        for problem in problems[:MOST_PROBLEMS]:
+            print(f"     {problem}")
+        if len(problems) > MOST_PROBLEMS:
+            print(f"     and {len(problems) - MOST_PROBLEMS} more")
+
+
+def load(path):
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def words(error):
+    place = "/".join(str(part) for part in error.absolute_path)
+    return f"{place}: {error.message}" if place else error.message
+
+
+def columns_of(schema, table):
+    """The columns of a table in file order: name to what the schema says of it."""
+    own = schema["$defs"][TABLES[table]]
+    shared = schema["$defs"]["columns"]
+    properties = own.get("properties", {}) | shared["properties"]
+    return {name: properties[name] for name in shared["required"] + own.get("required", [])}
+
+
+def types_of(column):
+    return [column["type"]] if isinstance(column["type"], str) else column["type"]
+
+
+def typed(cell, column):
+    """A CSV cell as JSON; a number that is not written as the format says stays a text, which the schema refuses."""
+    if cell == "":
+        return None
+    kind = types_of(column)[0]
+    return READ[kind](cell) if kind in READ and NUMBER[kind].fullmatch(cell) else cell
+
+
+def check_table(release, table, schema, report):
+    """Checks one results table; returns its rows."""
+    columns = columns_of(schema, table)
+    with open(release / f"results/{table}.csv", encoding="utf-8", newline="") as file:
+        reader = csv.reader(file)
+        header, lines = next(reader), list(reader)
+    names = list(columns)
+    report.add(f"{table}.csv: columns", [] if header == names else [f"{header}, not {names}"])
+    rows = [{name: typed(cell, columns.get(name, {"type": "string"})) for name, cell in zip(header, line)} for line in lines]
+    validator = jsonschema.Draft202012Validator({"$ref": f"#/$defs/{TABLES[table]}", "$defs": schema["$defs"]})
+    problems = (f"line {n}: {words(error)}" for n, row in enumerate(rows, 2) for error in validator.iter_errors(row))
+    report.add(f"{table}.csv: {len(rows)} rows fit the schema", problems)
+    key = [(r["metric_id"], r.get("breakdown") or "", r.get("category") or "", r["org_code"], r["period_start"]) for r in rows]
+    report.add(f"{table}.csv: sorted and each figure once", (f"after {a}: {b}" for a, b in zip(key, key[1:]) if a >= b))
+    report.add(f"{table}.csv: values lie within their limits", outside(rows))
+    check_parquet(release, table, columns, rows, report)
+    return rows
+
+
+def outside(rows):
+    for row in rows:
+        for level in ("95", "998"):
+            lower, value, upper = row[f"lower_{level}"], row["value"], row[f"upper_{level}"]
+            if (lower is not None and lower > value) or (upper is not None and upper < value):
+                yield f"{row['metric_id']} {row['org_code']} {row['period']}: {lower} to {upper} does not hold {value}"
+
+
+def check_parquet(release, table, columns, rows, report):
+    try:
+        import pyarrow.parquet as pq
+    except ImportError:
+        print(f"     {table}.parquet is not looked at: pyarrow is not installed")
+        return
+    path = release / f"results/{table}.parquet"
+    file = pq.read_table(path)
+    types = {field.name: str(field.type).replace("date32[day]", "date32") for field in file.schema}
+    wanted = {name: column["x-parquet"] for name, column in columns.items()}
+    problems = [f"{name} is {types.get(name)}, not {wanted[name]}" for name in wanted if types.get(name) != wanted[name]]
+    report.add(f"{table}.parquet: columns and types", problems if list(types) == list(wanted) else [f"{list(types)}"])
+    version = (pq.read_metadata(path).metadata or {}).get(b"format_version", b"").decode()
+    report.add(f"{table}.parquet: format version", [] if schema_version() == version else [f"“{version}”"])
+    plain = {"date32": str, "decimal128(28, 6)": float}
+
+    def same(name, values):
+        convert = plain.get(wanted.get(name), lambda value: value)
+        return [None if value is None else convert(value) for value in values] == [row.get(name) for row in rows]
+
+    unequal = [name for name in file.column_names if not same(name, file.column(name).to_pylist())]
+    report.add(f"{table}.parquet: the same rows as the CSV file", [f"{name} differs" for name in unequal])
+
+
+def schema_version():
+    return load(SCHEMAS / "results.schema.json")["$id"].rsplit(":", 1)[-1]
+
+
+def check_record(release, tables, report):
+    record = load(release / "run-record.json")
+    validator = jsonschema.Draft202012Validator(load(SCHEMAS / "run-record.schema.json"))
+    report.add("run-record.json fits the schema", map(words, validator.iter_errors(record)))
+    on_disk = {path.relative_to(release).as_posix(): path for path in release.rglob("*") if path.is_file()}
+    on_disk.pop("run-record.json")
+    listed = record["files"]
+    problems = [f"{path} is not in the record" for path in sorted(on_disk.keys() - listed.keys())]
+    problems += [f"{path} is not in the release" for path in sorted(listed.keys() - on_disk.keys())]
+    hashes = {path: hashlib.sha256(on_disk[path].read_bytes()).hexdigest() for path in on_disk.keys() & listed.keys()}
+    problems += [f"{path} has another hash" for path in sorted(hashes) if hashes[path] != listed[path]]
+    report.add(f"run-record.json: {len(listed)} files with their hashes", problems)
+    rows = [row for table in tables.values() for row in table]
+    levels = [finding["level"] for finding in record["findings"]]
+    found = {
+        "observations": len(rows),
+        "observations_with_value": sum(row["status"] == "value" for row in rows),
+        **{f"findings_{level}": levels.count(level) for level in ("blocking", "warning", "reconciliation")},
+    }
+    counts = record["counts"]
+    report.add("run-record.json: counts", (f"{k} is {counts[k]}, not {n}" for k, n in found.items() if counts[k] != n))
+    asked = [row for row in rows if row["period"] == record["period"]]
+    report.add("run-record.json: its period is in the results", [] if asked else [record["period"]])
+
+
+def check_refusals(schema, report):
+    """Each change makes a good row wrong; a schema that lets one pass says too little."""
+    columns = columns_of(schema, "observations")
+    good = {name: typed(cell, column) for (name, column), cell in zip(columns.items(), GOOD_LINE.split(","), strict=True)}
+    nothing = ["value", "numerator", "denominator", "lower_95", "upper_95", "lower_998", "upper_998", "method", "standard_met"]
+    absent = good | dict.fromkeys(nothing) | {"status": "not_returned"}
+    part = good | dict.fromkeys(["standard_level", "standard_kind", "standard_met"]) | {"breakdown": "age", "category": "old"}
+    right = {"a value": good, "a figure that was not returned": absent, "a part": part}
+    wrong = {
+        "a value without its method": good | {"method": None},
+        "a value that is a text": good | {"value": "81.0"},
+        "a percentage above 100": good | {"value": 100.5},
+        "a numerator with a fraction": good | {"numerator": 1.5},
+        "a status that does not exist": good | {"status": "late"},
+        "a period of another kind": good | {"period_type": "calendar_year", "period": "2025-13"},
+        "a standard without its kind": good | {"standard_level": 90.0, "standard_kind": None, "standard_met": "met"},
+        "a verdict without a standard": good | {"standard_level": None, "standard_kind": None, "standard_met": "met"},
+        "a column too many": good | {"surname": "x"},
+        "a part without its category": {name: cell for name, cell in part.items() if name != "category"},
+        "a part with a standard": part | {"standard_level": 90.0, "standard_kind": "local", "standard_met": "not_met"},
+        "a figure that was not returned and has a numerator": absent | {"numerator": 3},
+        "a figure that was not returned and has a value": absent | {"value": 0.0},
+    }
+    validator = jsonschema.Draft202012Validator(schema)
+    for name, row in right.items():
+        report.add(f"results.schema.json takes {name}", map(words, validator.iter_errors(row)))
+    for name, row in wrong.items():
+        report.add(f"results.schema.json refuses {name}", ["it does not"] if validator.is_valid(row) else [])
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("release", type=pathlib.Path, metavar="RELEASE")
+    release = parser.parse_args().release
+    if not (release / "run-record.json").is_file():
+        parser.error(f"{release} is not a release: it holds no run-record.json")
+    report = Report()
+    for path in sorted(SCHEMAS.glob("*.schema.json")):
+        try:
+            jsonschema.Draft202012Validator.check_schema(load(path))
+            report.add(f"{path.name} is a JSON Schema", [])
+        except jsonschema.SchemaError as error:
+            report.add(f"{path.name} is a JSON Schema", [words(error)])
+    schema = load(SCHEMAS / "results.schema.json")
+    tables = {table: check_table(release, table, schema, report) for table in TABLES}
+    check_record(release, tables, report)
+    check_refusals(schema, report)
+    print(f"{report.passed} passed, {report.failed} failed")
+    sys.exit(report.failed > 0)
+
+
+if __name__ == "__main__":
+    main()
