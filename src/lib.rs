@@ -1,7 +1,7 @@
 //! Documented performance metrics of police use of PNC and LEDS, per force and review period.
 //!
 //! The modules stand in one line, each using only those to its left and the shared vocabulary (`period`, `quantity`,
-//! `observation`, `diagnostics`): `definitions` → `sources` → `contract` → `rollups` → `metrics` → `stats` → `report` →
+//! `observation`, `diagnostics`): `definitions` → `sources` → `contract` → `rollups` → `stats` → `metrics` → `report` →
 //! `render` → `publish`, wired together by `app`. `docs/architecture.md` says more.
 #![forbid(unsafe_code)]
 

@@ -20,7 +20,7 @@ pub struct Coverage {
     pub expected: u32,
 }
 
-/// A standard that held on the last day of the period, and whether the unrounded value meets it.
+/// A standard that held throughout the period, and whether the unrounded value meets it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StandardResult {
     pub level: f64,

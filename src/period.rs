@@ -68,6 +68,11 @@ impl Month {
         london_midnight(self.first_day())
     }
 
+    /// Name and year, such as "April 2025".
+    pub fn words(self) -> String {
+        format!("{} {}", self.name(), self.year())
+    }
+
     /// English name, such as "April".
     pub fn name(self) -> &'static str {
         const NAMES: [&str; 12] = [

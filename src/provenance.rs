@@ -69,6 +69,7 @@ pub struct RunRecord {
     pub findings: Vec<Finding>,
     /// SHA-256 of each file of the release but this one.
     pub files: BTreeMap<String, String>,
-    /// Milliseconds of each step. Together with the roll-ups' costs the only content that differs between equal runs.
+    /// Milliseconds of each step. With the roll-ups' costs and the numbers of what was read, the only content that differs
+    /// between equal runs.
     pub timings: BTreeMap<&'static str, u128>,
 }

@@ -14,10 +14,10 @@ use crate::definitions::model::Contract;
 use crate::diagnostics::{Finding, FindingLevel};
 use crate::engine::{Engine, EngineError, EngineSettings};
 use crate::metrics::Grid;
-use crate::observation::UNATTRIBUTED;
+use crate::observation::{NATIONAL, PEERS_PREFIX, REGION_PREFIX, UNATTRIBUTED};
 use crate::report::input::Organisation;
 use crate::rollups::ReferenceData;
-use crate::sources::{Pinned, Source, SourceError, Submission, SubmittedTable, pin};
+use crate::sources::{CONFLICT_RULE, LAYOUT_RULE, Pinned, Source, SourceError, Submission, SubmittedTable, pin};
 
 /// The dataset without which no organisation has a name.
 const ORGANISATIONS: &str = "organisations";
@@ -110,9 +110,11 @@ pub struct Intake {
 }
 
 impl Intake {
-    /// Submissions that were refused.
+    /// Submissions that were refused: by a check, for their place in the source, or for counting months twice.
     pub fn refused(&self) -> usize {
-        self.admissions.values().flatten().filter(|admission| admission.refused()).count()
+        let by_check = self.admissions.values().flatten().filter(|admission| admission.refused()).count();
+        let blocking = self.findings.iter().filter(|finding| finding.level == FindingLevel::Blocking);
+        by_check + blocking.filter(|finding| matches!(finding.rule.as_str(), LAYOUT_RULE | CONFLICT_RULE)).count()
     }
 
     /// Submissions that the figures may use, of one table.
@@ -189,12 +191,29 @@ async fn read_reference(
             return Err(IntakeError::ReferenceRefused { location: location(), findings: admission.findings.clone() });
         }
         reference.read(&opened.engine, contract, admission).await?;
+        let reserved = reserved_codes(admission, &reference);
+        if !reserved.is_empty() {
+            return Err(IntakeError::ReferenceRefused { location: location(), findings: reserved });
+        }
     }
     if admissions.contains_key(&SubmittedTable::Reference(ORGANISATIONS.to_owned())) {
         Ok(reference)
     } else {
         Err(IntakeError::NoOrganisations { location: location() })
     }
+}
+
+/// An organisation that has the code of an aggregate would be counted as one.
+fn reserved_codes(admission: &Admission, reference: &ReferenceData) -> Vec<Finding> {
+    let reserved = |code: &&str| {
+        matches!(*code, NATIONAL | UNATTRIBUTED) || code.starts_with(REGION_PREFIX) || code.starts_with(PEERS_PREFIX)
+    };
+    let codes = reference.organisations.iter().map(|(organisation, _)| organisation.code.as_str());
+    let finding = |code: &str| {
+        let message = format!("organisation {code} has a code that is reserved for aggregates and unattributed rows");
+        admission.submission.finding(FindingLevel::Blocking, "reserved_code", message)
+    };
+    codes.filter(reserved).map(finding).collect()
 }
 
 fn assemble(

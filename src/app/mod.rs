@@ -13,10 +13,10 @@ pub mod progress;
 pub mod run;
 pub mod verify;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::config::{Settings, SettingsError};
-use crate::definitions::problem::DefinitionProblem;
 use crate::definitions::{Definitions, DefinitionsError};
 use crate::engine::{Engine, EngineError, EngineSettings};
 use crate::exit;
@@ -99,22 +99,19 @@ impl Context {
         };
         let context = Self { definitions, settings };
         let engine = Engine::new(&context.engine_settings(None), None)?;
-        let mut problems = prove(&engine, &context.definitions).await;
-        problems.extend(context.unknown_parameters());
+        context.check_parameters()?;
+        let problems = prove(&engine, &context.definitions).await;
         if problems.is_empty() { Ok(context) } else { Err(DefinitionsError::Invalid(problems).into()) }
     }
 
     /// A parameter in the settings that no metric takes is a mistake, not a wish.
-    fn unknown_parameters(&self) -> Vec<DefinitionProblem> {
-        let known = |name: &&String| self.definitions.metrics.iter().any(|metric| metric.parameters.contains(*name));
-        let problem = |name: &String| {
-            DefinitionProblem::new(
-                crate::config::DEFAULT_FILE,
-                format!("parameters.{name}"),
-                "no metric takes this parameter",
-            )
-        };
-        self.settings.parameters.keys().filter(|name| !known(name)).map(problem).collect()
+    fn check_parameters(&self) -> Result<(), AppError> {
+        let known: BTreeSet<&String> = self.definitions.metrics.iter().flat_map(|metric| &metric.parameters).collect();
+        let Some(unknown) = self.settings.parameters.keys().find(|name| !known.contains(name)) else { return Ok(()) };
+        let known = known.into_iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+        Err(AppError::Usage(format!(
+            "settings: parameters.{unknown}: no metric takes this parameter; known are {known}"
+        )))
     }
 
     /// Engine settings, with spill files below the work folder.

@@ -99,10 +99,15 @@ pub fn rollup_contract(rollup: &Rollup) -> Contract {
         reference: false,
         fields: rollup.keys.iter().map(key).chain(rollup.measures.iter().map(measure)).collect(),
         rules: Vec::new(),
-        period_field: None,
+        period_field: Some(submission_month(rollup).to_owned()),
         deadline_days: None,
         expected_from: Vec::new(),
     }
+}
+
+/// The key that holds the submission's month: `period` where `month` is another month, else `month`.
+pub fn submission_month(rollup: &Rollup) -> &'static str {
+    if rollup.keys.iter().any(|key| key.name == "period") { "period" } else { "month" }
 }
 
 fn field_of(column: &crate::definitions::model::Column, required: bool, key: bool, minimum: Option<i64>) -> Field {

@@ -225,6 +225,10 @@ pub struct Metric {
     pub unit: Unit,
     pub better: Better,
     pub aggregation: Aggregation,
+    /// Months before a month whose records also count in it, because the event that decides the month comes later than the
+    /// submission's: a figure needs their returns too.
+    #[serde(default)]
+    pub earlier_months: u8,
     /// Which event decides the month, in words.
     pub counted_by: String,
     /// For a distribution: the percentile that is the headline, such as 90.

@@ -139,8 +139,7 @@ impl Basis {
         let mut basis = Self { usable: Vec::new(), months: months.clone(), expected: 0 };
         for member in members {
             for month in &months {
-                let cells = || input.sources.iter().map(|source| input.grid.cell(source, member, *month));
-                let usable = cells().all(|cell| usable(&cell, period));
+                let usable = absent_reasons(input, period, member, *month).is_empty();
                 let expected = input.sources.iter().any(|source| input.grid.expects(&source.dataset, member));
                 if usable {
                     basis.usable.push((member.clone(), *month));
@@ -166,7 +165,7 @@ impl Basis {
         if self.usable.is_empty() && reasons.iter().all(|reason| *reason == AbsentReason::NotReturned) {
             return Some(Status::NotReturned);
         }
-        let months: Vec<String> = absent.map(|month| format!("{} {}", month.name(), month.year())).collect();
+        let months: Vec<String> = absent.map(|month| month.words()).collect();
         let words = reasons.iter().map(AbsentReason::words).collect::<Vec<_>>().join("; ");
         Some(Status::Missing(format!("{words} ({})", months.join(", "))))
     }
@@ -199,6 +198,8 @@ fn usable(cell: &Cell, period: Period) -> bool {
 enum AbsentReason {
     Refused(String),
     OnlyLonger(String),
+    /// Records of this earlier month count here too, and are not there.
+    EarlierMonth(Month),
     NotYetDue,
     NotReturned,
 }
@@ -208,18 +209,38 @@ impl AbsentReason {
         match self {
             Self::Refused(dataset) => format!("{dataset} refused by a check"),
             Self::OnlyLonger(span) => format!("returned only for {span} as a whole"),
+            Self::EarlierMonth(month) => format!("needs the return of {} too", month.words()),
             Self::NotYetDue => "not yet due".to_owned(),
             Self::NotReturned => "not returned".to_owned(),
         }
     }
 }
 
+/// Why a month cannot be used; nothing when it can. Records of earlier months are needed where the metric counts them here;
+/// a submitted roll-up stands alone.
 fn absent_reasons(input: &PeriodInput<'_>, period: Period, org_code: &str, month: Month) -> Vec<AbsentReason> {
-    let reason = |source: &FigureSource| match input.grid.cell(source, org_code, month) {
+    let mut reasons = Vec::new();
+    for source in input.sources {
+        reasons.extend(absent_reason(input, source, period, (org_code, month)));
+        if input.grid.has_records(source, org_code, month) {
+            let earlier = (1..=i32::from(input.metric.earlier_months)).map(|n| month.plus(-n));
+            let absent = earlier.filter(|m| absent_reason(input, source, period, (org_code, *m)).is_some());
+            reasons.extend(absent.map(AbsentReason::EarlierMonth));
+        }
+    }
+    reasons
+}
+
+fn absent_reason(
+    input: &PeriodInput<'_>,
+    source: &FigureSource,
+    period: Period,
+    (org_code, month): (&str, Month),
+) -> Option<AbsentReason> {
+    match input.grid.cell(source, org_code, month) {
         Cell::Refused { .. } => Some(AbsentReason::Refused(source.dataset.replace('_', " "))),
         Cell::NotYetDue => Some(AbsentReason::NotYetDue),
         Cell::NotReturned | Cell::NotExpected => Some(AbsentReason::NotReturned),
         cell @ Cell::Accepted { span, .. } => (!usable(&cell, period)).then(|| AbsentReason::OnlyLonger(span.text())),
-    };
-    input.sources.iter().filter_map(reason).collect()
+    }
 }

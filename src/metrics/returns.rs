@@ -104,6 +104,11 @@ impl Grid {
         }
     }
 
+    /// Whether records of the month are there and admitted.
+    pub fn has_records(&self, source: &FigureSource, org_code: &str, month: Month) -> bool {
+        matches!(self.known(&source.dataset, org_code, month), Some(Cell::Accepted { .. }))
+    }
+
     fn unsent(&self, dataset: &str, org_code: &str, month: Month) -> Cell {
         if !self.expects(dataset, org_code) {
             Cell::NotExpected

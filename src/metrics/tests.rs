@@ -55,13 +55,17 @@ fn row(org: &str, month: &str, numerator: i64, denominator: i64) -> MonthlyRow {
 
 /// CRE-01 for two forces that must return and whatever was admitted.
 fn figures(rows: &[MonthlyRow], admitted: &[Admission], period: &str) -> Vec<Observation> {
+    figures_of("CRE-01", rows, admitted, period)
+}
+
+fn figures_of(metric: &str, rows: &[MonthlyRow], admitted: &[Admission], period: &str) -> Vec<Observation> {
     let definitions = definitions();
     let organisations = [organisation("A"), organisation("B")];
     let mut grid = Grid::new(&definitions.contracts, &organisations, AS_OF.parse::<NaiveDate>().unwrap());
     for admission in admitted {
         grid.enter("arrest_summons", admission);
     }
-    let metric: &Metric = definitions.metric("CRE-01").unwrap();
+    let metric: &Metric = definitions.metric(metric).unwrap();
     let source = FigureSource { dataset: "arrest_summons".into(), rollup_folder: "rollup-arrest_summons_delay".into() };
     let group = |code: &str, members: &[&str]| Group {
         code: code.into(),
@@ -147,4 +151,16 @@ fn a_historical_standard_holds_only_for_its_dates() {
     // It ended on 4 April 2023.
     assert_eq!(level("2023-04"), None);
     assert_eq!(level("2025-04"), None);
+}
+
+#[test]
+fn a_backlog_needs_the_month_before_too() {
+    let backlog =
+        MonthlyRow { amounts: Amounts::Counts { numerator: 7, denominator: None }, ..row("A", "2025-04", 7, 0) };
+    let alone = figures_of("CRE-04", std::slice::from_ref(&backlog), &[records("A", "2025-04")], "2025-04");
+    let reason = "needs the return of March 2025 too (April 2025)".to_owned();
+    assert_eq!(of(&alone, "A").status, Status::Missing(reason));
+    assert_eq!(of(&alone, NATIONAL).status, Status::NotReturned);
+    let both = [records("A", "2025-03"), records("A", "2025-04")];
+    assert_eq!(of(&figures_of("CRE-04", &[backlog], &both, "2025-04"), "A").value, Some(7.0));
 }

@@ -54,6 +54,7 @@ fn metric(id: &str, title: &str, (shape, unit, better): (Shape, Unit, Better), r
         unit,
         better,
         aggregation: Aggregation::Flow,
+        earlier_months: 0,
         counted_by: "the month of the arrest, report or summons".to_owned(),
         percentile: (shape == Shape::Distribution).then_some(90),
         cap: None,

@@ -13,7 +13,7 @@ use arrow::compute::{cast, concat_batches, filter_record_batch};
 use arrow::datatypes::{DataType, Date32Type, Field, SchemaRef};
 use arrow::error::ArrowError;
 
-use crate::contract::{Admission, engine_type, month_days, pinned_table, rollup_contract};
+use crate::contract::{Admission, engine_type, month_days, pinned_table, rollup_contract, submission_month};
 use crate::definitions::model::{Column, Contract, Rollup};
 use crate::engine::{ENGINE_VERSION, Engine, EngineError, Query, Table, schema_of};
 
@@ -87,13 +87,18 @@ impl Rollups<'_> {
         records: &[&Admission],
         submitted: &[&Admission],
     ) -> Result<LoadedRollup, RollupError> {
-        let missing = self.missing(rollup, records)?;
+        let mut segments = self.read_segments(rollup)?;
+        let known: BTreeSet<&str> = segments.iter().flat_map(|s| s.fingerprints.iter().map(String::as_str)).collect();
+        let is_missing = |admission: &&Admission| !known.contains(admission.fingerprint.as_str());
+        let missing: Vec<&Admission> = records.iter().copied().filter(is_missing).collect();
         let mut bytes_scanned = 0;
         if !missing.is_empty() {
-            bytes_scanned += self.scan(rollup, contract, &missing).await?;
+            let (bytes, segment) = self.scan(rollup, contract, &missing).await?;
+            bytes_scanned += bytes;
+            segments.push(segment);
         }
         let schema = rollup_schema(rollup);
-        let mut batches = self.cached_rows(rollup, records, &schema)?;
+        let mut batches = Self::cached_rows(rollup, &segments, records, &schema)?;
         if !submitted.is_empty() {
             let (rows, bytes) = self.read_submitted(rollup, submitted).await?;
             batches.extend(rows);
@@ -109,7 +114,12 @@ impl Rollups<'_> {
     }
 
     /// One statement over all missing submissions; the result goes into a new cache segment.
-    async fn scan(&self, rollup: &Rollup, contract: &Contract, missing: &[&Admission]) -> Result<u64, RollupError> {
+    async fn scan(
+        &self,
+        rollup: &Rollup,
+        contract: &Contract,
+        missing: &[&Admission],
+    ) -> Result<(u64, segment::Segment), RollupError> {
         let name = format!("queries/rollups/{}.sql", rollup.name);
         let query = Query { name: &name, sql: &rollup.sql, parameters: Vec::new() };
         let table = pinned_table(contract, missing.iter().map(|admission| &admission.submission));
@@ -118,9 +128,10 @@ impl Rollups<'_> {
         let rows = to_schema(&result.batches, &rollup_schema(rollup)).map_err(|source| arrow_error(rollup, source))?;
         let prints = attribute(rollup, &rows, missing)?;
         let fingerprints: Vec<&str> = missing.iter().map(|admission| admission.fingerprint.as_str()).collect();
-        segment::write(&self.folder(rollup), &rows, prints, &fingerprints)
-            .map_err(|(path, source)| RollupError::Cache { rollup: rollup.name.clone(), path, source })?;
-        Ok(result.bytes_scanned)
+        let segment = segment::write(&self.folder(rollup), &rows, prints, &fingerprints);
+        let segment =
+            segment.map_err(|(path, source)| RollupError::Cache { rollup: rollup.name.clone(), path, source })?;
+        Ok((result.bytes_scanned, segment))
     }
 
     async fn read_submitted(
@@ -141,39 +152,47 @@ impl Rollups<'_> {
     }
 
     fn cached_rows(
-        &self,
         rollup: &Rollup,
+        segments: &[segment::Segment],
         wanted: &[&Admission],
         schema: &SchemaRef,
     ) -> Result<Vec<RecordBatch>, RollupError> {
         let wanted: BTreeSet<&str> = wanted.iter().map(|admission| admission.fingerprint.as_str()).collect();
         let mut batches = Vec::new();
-        let mut seen: BTreeSet<String> = BTreeSet::new();
-        for path in self.segments(rollup)? {
-            let cache_error = |source| RollupError::Cache { rollup: rollup.name.clone(), path: path.clone(), source };
-            let segment = segment::read(&path).map_err(cache_error)?;
-            let fresh: BTreeSet<&str> = segment
-                .fingerprints
-                .iter()
-                .map(String::as_str)
-                .filter(|print| wanted.contains(print) && !seen.contains(*print))
-                .collect();
+        let mut seen: BTreeSet<&str> = BTreeSet::new();
+        for segment in segments {
+            let prints = segment.fingerprints.iter().map(String::as_str);
+            let fresh: BTreeSet<&str> =
+                prints.filter(|print| wanted.contains(print) && !seen.contains(print)).collect();
             for batch in &segment.batches {
                 let rows = rows_of(batch, &fresh).and_then(|rows| to_schema(&[rows], schema));
                 batches.push(rows.map_err(|source| arrow_error(rollup, source))?);
             }
-            seen.extend(fresh.into_iter().map(str::to_owned).collect::<Vec<_>>());
+            seen.extend(fresh);
         }
         Ok(batches)
     }
 
-    fn known_fingerprints(&self, rollup: &Rollup) -> Result<BTreeSet<String>, RollupError> {
-        let mut known = BTreeSet::new();
+    /// Reads every cache file. A damaged one is removed: what it held is scanned again.
+    fn read_segments(&self, rollup: &Rollup) -> Result<Vec<segment::Segment>, RollupError> {
+        let mut segments = Vec::new();
         for path in self.segments(rollup)? {
-            let cache_error = |source| RollupError::Cache { rollup: rollup.name.clone(), path: path.clone(), source };
-            known.extend(segment::read_fingerprints(&path).map_err(cache_error)?);
+            match segment::read(&path) {
+                Ok(segment) => segments.push(segment),
+                Err(_) => std::fs::remove_file(&path).map_err(|source| RollupError::Cache {
+                    rollup: rollup.name.clone(),
+                    path: path.clone(),
+                    source,
+                })?,
+            }
         }
-        Ok(known)
+        Ok(segments)
+    }
+
+    fn known_fingerprints(&self, rollup: &Rollup) -> Result<BTreeSet<String>, RollupError> {
+        let paths = self.segments(rollup)?;
+        // An unreadable file is no cache; the run that needs it removes it.
+        Ok(paths.iter().filter_map(|path| segment::read_fingerprints(path).ok()).flatten().collect())
     }
 
     /// Cache files of this wording of the roll-up, in name order.
@@ -206,7 +225,7 @@ fn attribute(rollup: &Rollup, rows: &RecordBatch, from: &[&Admission]) -> Result
             Some(((scope.org_code.as_str(), month_days(scope.span.first)), admission.fingerprint.as_str()))
         })
         .collect();
-    let month_column = if rollup.keys.iter().any(|key| key.name == "period") { "period" } else { "month" };
+    let month_column = submission_month(rollup);
     let orgs = rows.column_by_name("org_code").and_then(|column| column.as_string_view_opt().cloned());
     let months = rows.column_by_name(month_column).and_then(|column| column.as_primitive_opt::<Date32Type>().cloned());
     let (Some(orgs), Some(months)) = (orgs, months) else {

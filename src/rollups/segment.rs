@@ -8,9 +8,11 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, RecordBatch};
 use arrow::datatypes::{DataType, Field, Schema};
+use arrow::error::ArrowError;
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::basic::Compression;
+use parquet::errors::ParquetError;
 use parquet::file::metadata::{KeyValue, ParquetMetaDataReader};
 use parquet::file::properties::WriterProperties;
 
@@ -25,37 +27,40 @@ pub(super) struct Segment {
     pub batches: Vec<RecordBatch>,
 }
 
-/// Writes a segment that covers `fingerprints`, including those without rows.
+/// Writes a segment that covers `fingerprints`, including those without rows, and returns its content.
 pub(super) fn write(
     folder: &Path,
     rows: &RecordBatch,
     prints: ArrayRef,
     fingerprints: &[&str],
-) -> Result<(), (PathBuf, io::Error)> {
+) -> Result<Segment, (PathBuf, io::Error)> {
     let joined = fingerprints.join(",");
     let name = blake3::hash(joined.as_bytes()).to_hex();
     let path = folder.join(format!("{name}.parquet"));
-    let bytes = encode(rows, prints, joined).map_err(|error| (path.clone(), io::Error::other(error)))?;
-    crate::files::write_atomically(&path, &bytes).map_err(|error| (path, error))
+    let wrong = |error: io::Error| (path.clone(), error);
+    let batch = with_prints(rows, prints).map_err(|error| wrong(io::Error::other(error)))?;
+    let bytes = encode(&batch, joined).map_err(|error| wrong(io::Error::other(error)))?;
+    crate::files::write_atomically(&path, &bytes).map_err(wrong)?;
+    let fingerprints = fingerprints.iter().map(|print| (*print).to_owned()).collect();
+    Ok(Segment { fingerprints, batches: vec![batch] })
 }
 
-fn encode(
-    rows: &RecordBatch,
-    prints: ArrayRef,
-    joined: String,
-) -> Result<Vec<u8>, Box<dyn std::error::Error + Send + Sync>> {
+fn with_prints(rows: &RecordBatch, prints: ArrayRef) -> Result<RecordBatch, ArrowError> {
     let mut fields: Vec<Field> = rows.schema().fields().iter().map(|field| field.as_ref().clone()).collect();
     fields.push(Field::new(FINGERPRINT, DataType::Utf8, false));
     let mut columns = rows.columns().to_vec();
     columns.push(prints);
-    let batch = RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)?;
+    RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)
+}
+
+fn encode(batch: &RecordBatch, joined: String) -> Result<Vec<u8>, ParquetError> {
     let properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(parquet::basic::ZstdLevel::default()))
         .set_key_value_metadata(Some(vec![KeyValue::new(COVERED.to_owned(), joined)]))
         .build();
     let mut bytes = Vec::new();
     let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), Some(properties))?;
-    writer.write(&batch)?;
+    writer.write(batch)?;
     writer.close()?;
     Ok(bytes)
 }

@@ -12,6 +12,9 @@ use crate::period::{Month, Period};
 /// What a folder that holds roll-ups instead of records begins with.
 pub const ROLLUP_PREFIX: &str = "rollup-";
 
+/// Rule of a finding about a path.
+pub const LAYOUT_RULE: &str = "layout";
+
 /// What a first-level folder of a source holds.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SubmittedTable {
@@ -53,7 +56,7 @@ impl PathProblem {
     pub(super) fn into_finding(self) -> Finding {
         Finding {
             level: self.level,
-            rule: "layout".to_owned(),
+            rule: LAYOUT_RULE.to_owned(),
             dataset: self.subject.split('/').next().unwrap_or_default().to_owned(),
             org_code: String::new(),
             period: String::new(),

@@ -16,8 +16,8 @@ use object_store::{ObjectMeta, ObjectStore};
 use crate::diagnostics::{Finding, FindingLevel};
 use crate::period::Month;
 
-pub use layout::{ROLLUP_PREFIX, SubmittedTable};
-pub use pin::{Pinned, pin};
+pub use layout::{LAYOUT_RULE, ROLLUP_PREFIX, SubmittedTable};
+pub use pin::{CONFLICT_RULE, Pinned, pin};
 
 /// The file at a source's root that says its figures are made up.
 pub const SYNTHETIC_MARKER: &str = "SYNTHETIC.txt";

@@ -8,6 +8,9 @@ use chrono::NaiveDate;
 use super::{Submission, SubmittedTable};
 use crate::diagnostics::{Finding, FindingLevel};
 
+/// Rule of a finding about two submissions for the same months.
+pub const CONFLICT_RULE: &str = "conflict";
+
 /// The chosen submissions, and what was set aside with a reason.
 #[derive(Debug, Default)]
 pub struct Pinned {
@@ -34,7 +37,7 @@ pub fn pin(submissions: &[Submission], as_of: NaiveDate, dataset_of: &dyn Fn(&st
     let chosen: Vec<&Submission> = latest.into_values().collect();
     for submission in &chosen {
         match conflict(submission, &chosen, dataset_of) {
-            Some((level, message)) => pinned.findings.push(submission.finding(level, "conflict", message)),
+            Some((level, message)) => pinned.findings.push(submission.finding(level, CONFLICT_RULE, message)),
             None => pinned.submissions.push((*submission).clone()),
         }
     }

@@ -40,6 +40,9 @@ pub struct Character {
     /// Median days to answer a request, and log standard deviation.
     pub request_median_days: f64,
     pub request_sigma: f64,
+    /// Hearing messages that need PNC and update it without an exception, and those that a person has to see to after one.
+    pub automated: f64,
+    pub exception_by_hand: f64,
 }
 
 impl Character {
@@ -70,6 +73,8 @@ impl Character {
             justified: draw.between(0.93, 0.995),
             request_median_days: draw.between(14.0, 27.0),
             request_sigma: draw.between(0.25, 0.60),
+            automated: draw.between(0.72, 0.93),
+            exception_by_hand: draw.between(0.35, 0.60),
         }
     }
 

@@ -25,16 +25,20 @@ const PER_YEAR: f64 = 1_475_000.0;
 /// Median days to entry of the force with the planted backlog, before and after its clearance.
 const BACKLOG_DAYS: (f64, f64) = (34.0, 5.0);
 
+/// Court results of the submission's body in a year.
+pub fn per_year(submission: &Submission<'_>) -> f64 {
+    let (nation, member) = (submission.nation, submission.member);
+    PER_YEAR * nation.plan.record_scale() * nation.police_share(member) * member.character.volume
+}
+
 /// Writes the results of a submission.
 pub fn write(submission: &Submission<'_>, rows: &mut RowFile) -> Result<(), SynthError> {
-    let (nation, member, month) = (submission.nation, submission.member, submission.month);
-    let character = &member.character;
-    let per_year = PER_YEAR * nation.plan.record_scale() * nation.police_share(member) * character.volume;
+    let (month, character) = (submission.month, &submission.member.character);
     let median = median_days(submission);
     let mut selection = Selection::new(submission);
     let mut draw = submission.draw();
     let mut number = 0;
-    let mean = expected(per_year, Rhythm::Courts, month);
+    let mean = expected(per_year(submission), Rhythm::Courts, month);
     each_instant(month, Rhythm::Courts, mean, &mut draw, |received_at, draw| {
         number += 1;
         // Drawn for every result, written or not, so that a resubmission repeats the same results.

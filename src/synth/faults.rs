@@ -120,7 +120,7 @@ impl Faults {
                 "{}: arrests around each clock change, and requests received on 31 January and 29 February",
                 name(RARE_DATES)
             ),
-            "UNATTRIBUTED: arrest_summons and transactions that name no organisation".to_owned(),
+            "UNATTRIBUTED: arrest_summons, hearing_messages and transactions that name no organisation".to_owned(),
         ]
     }
 }

@@ -1,12 +1,14 @@
 //! A synthetic nation: every dataset for every body and month, lifelike, repeatable and marked as synthetic.
 //! It writes files for tests and demonstrations; no figure from it says anything about a real body.
 
+mod access_agreements;
 mod accounts;
 mod arrest_summons;
 mod character;
 mod court_results;
 mod draw;
 mod faults;
+mod hearing_messages;
 mod moments;
 mod organisations;
 mod reference;
@@ -40,8 +42,9 @@ pub struct Plan {
     pub from: Month,
     /// Last month, included.
     pub to: Month,
-    /// Share of the real national volume. Transactions and their audits follow it; arrests, court results and accounts
-    /// follow its square root below 1, so that a small nation still has figures worth showing; requests are never scaled.
+    /// Share of the real national volume. Transactions and their audits follow it; arrests, court results, hearing
+    /// messages and accounts follow its square root below 1, so that a small nation still has figures worth showing;
+    /// requests and agreements are never scaled.
     pub scale: f64,
     /// Any number; the same number gives the same bytes.
     pub seed: u64,
@@ -78,16 +81,20 @@ pub enum Dataset {
     UserAccounts,
     TransactionAudits,
     RightsRequests,
+    HearingMessages,
+    AccessAgreements,
 }
 
 impl Dataset {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 8] = [
         Self::Transactions,
         Self::ArrestSummons,
         Self::CourtResults,
         Self::UserAccounts,
         Self::TransactionAudits,
         Self::RightsRequests,
+        Self::HearingMessages,
+        Self::AccessAgreements,
     ];
 
     /// Name of its folder.
@@ -99,6 +106,8 @@ impl Dataset {
             Self::UserAccounts => "user_accounts",
             Self::TransactionAudits => "transaction_audits",
             Self::RightsRequests => "rights_requests",
+            Self::HearingMessages => "hearing_messages",
+            Self::AccessAgreements => "access_agreements",
         }
     }
 

@@ -36,6 +36,11 @@ impl Body {
         self.is_territorial() || self.kind == "territorial_force_other" || self.kind == "special_force"
     }
 
+    /// Whether it has access by agreement.
+    pub fn is_non_police(&self) -> bool {
+        self.kind == "non_police"
+    }
+
     /// The stream of rows without an organisation, about one row in five hundred.
     pub fn unattributed(total_weight: f64) -> Self {
         Self {

@@ -28,9 +28,10 @@ impl Member {
     fn submits(&self, dataset: Dataset) -> bool {
         match dataset {
             Dataset::Transactions => true,
-            Dataset::ArrestSummons => self.body.is_police() || self.is_unattributed(),
+            Dataset::ArrestSummons | Dataset::HearingMessages => self.body.is_police() || self.is_unattributed(),
             Dataset::CourtResults | Dataset::RightsRequests => self.body.is_police(),
             Dataset::UserAccounts | Dataset::TransactionAudits => !self.is_unattributed(),
+            Dataset::AccessAgreements => self.body.is_non_police(),
         }
     }
 

@@ -123,10 +123,13 @@ fn check_days(dataset: &str, path: &str, batch: &RecordBatch) {
         "court_results" => ("received_at", &["updated_at"]),
         "transaction_audits" => ("audited_on", &[]),
         "rights_requests" => ("received_on", &["closed_on"]),
+        "hearing_messages" => ("received_at", &[]),
+        "access_agreements" => ("signed_on", &[]),
         _ => ("created_on", &["first_access_on", "last_login_on", "left_on", "closed_on", "trained_on"]),
     };
     let span = month.first_day().to_epoch_days()..=month.last_day().to_epoch_days();
-    let inside = |day: &i32| span.contains(day) || (dataset == "user_accounts" && day <= span.end());
+    let snapshot = matches!(dataset, "user_accounts" | "access_agreements");
+    let inside = |day: &i32| span.contains(day) || (snapshot && day <= span.end());
     assert!(days_of(batch, period_field).iter().all(inside), "{path}");
     for name in recorded {
         assert!(days_of(batch, name).iter().all(|day| *day <= submitted.to_epoch_days()), "{path} {name}");
@@ -164,6 +167,32 @@ fn reason_codes_and_lengths_keep_to_their_ranges() {
         };
         assert!(within("reason_code", 9) && within("justification_length", 250) && within("response_ms", 60_000));
     }
+}
+
+#[test]
+fn messages_are_resolved_as_their_exception_allows_and_bodies_outside_the_police_send_their_agreements() {
+    let (folder, _) = generate(&plan("2025-02", "2025-02"));
+    let (mut ways, mut agreements) = (BTreeMap::new(), BTreeMap::new());
+    for (path, file) in files_below(&folder.path().join("nation")) {
+        for batch in rows_of(&file).into_iter().flatten() {
+            let text = |name: &str| batch.column_by_name(name).unwrap().as_string::<i32>().clone();
+            if path.starts_with("hearing_messages/") {
+                for (code, resolution) in text("exception_code").iter().zip(&text("resolution")) {
+                    *ways.entry((code.is_some(), resolution.unwrap().to_owned())).or_insert(0) += 1;
+                }
+            } else if path.starts_with("access_agreements/") {
+                agreements.insert(part(&path, "org=").to_owned(), batch.num_rows());
+            }
+        }
+    }
+    let met: Vec<(bool, &str)> = ways.keys().map(|(exception, resolution)| (*exception, resolution.as_str())).collect();
+    let expected =
+        [(false, "automated"), (false, "unresolved"), (true, "manual"), (true, "resubmitted"), (true, "unresolved")];
+    assert_eq!(met, expected);
+    let most = ways.values().max();
+    assert_eq!(ways.get(&(false, "automated".to_owned())), most);
+    assert_eq!(agreements.keys().collect::<Vec<_>>(), ["LM-DBS", "LM-DVLA", "LM-EA", "LM-FCA"]);
+    assert!(agreements.values().all(|rows| (1..=2).contains(rows)));
 }
 
 #[test]

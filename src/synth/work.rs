@@ -10,8 +10,8 @@ use super::faults::State;
 use super::row_file::{Columns, RowFile, Written};
 use super::submission::{Nation, Submission};
 use super::{
-    Dataset, Progress, Summary, SynthError, arrest_summons, court_results, rights_requests, transaction_audits,
-    transactions, user_accounts,
+    Dataset, Progress, Summary, SynthError, access_agreements, arrest_summons, court_results, hearing_messages,
+    rights_requests, transaction_audits, transactions, user_accounts,
 };
 
 /// More threads than this only wait for the disk.
@@ -67,6 +67,8 @@ fn write_submission(submission: &Submission<'_>, out: &Path) -> Result<Written, 
         Dataset::UserAccounts => user_accounts::write(submission, &mut rows),
         Dataset::TransactionAudits => transaction_audits::write(submission, &mut rows),
         Dataset::RightsRequests => rights_requests::write(submission, &mut rows),
+        Dataset::HearingMessages => hearing_messages::write(submission, &mut rows),
+        Dataset::AccessAgreements => access_agreements::write(submission, &mut rows),
     }?;
     if submission.state == State::CutOff { rows.close_cut_off() } else { rows.close() }
 }
@@ -80,5 +82,7 @@ pub fn columns(dataset: Dataset) -> Columns {
         Dataset::UserAccounts => user_accounts::COLUMNS,
         Dataset::TransactionAudits => transaction_audits::COLUMNS,
         Dataset::RightsRequests => rights_requests::COLUMNS,
+        Dataset::HearingMessages => hearing_messages::COLUMNS,
+        Dataset::AccessAgreements => access_agreements::COLUMNS,
     }
 }

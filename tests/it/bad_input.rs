@@ -127,3 +127,27 @@ fn a_warning_is_shown_and_refuses_nothing() {
     assert_eq!(record["findings"][0]["rule"], "created_before_event");
     assert_eq!(record["findings"][0]["rows"], 1);
 }
+
+#[test]
+fn a_roll_up_row_of_another_month_than_its_folder() {
+    let bench = Bench::new();
+    let rows = "2025-04-01,PNC,vehicles,5\n2025-03-01,PNC,vehicles,7\n";
+    bench.submit("rollup-transaction_volumes", BAD, rows);
+    bench.submit("rollup-transaction_volumes", ("2025-05-15", "E2", "2025-04"), "2025-04-01,PNC,vehicles,5\n");
+    let run = bench.run("2025-04", &[]);
+    assert_eq!(run.code, 31, "{}", run.stderr);
+    let record = bench.published("2025-04", "run-record.json");
+    assert!(record.contains("1 row: month lies outside the submission's month (Europe/London)"), "{record}");
+    let all = bench.observations("2025-04");
+    let volume = |org: &str| all[&("ACC-01".to_owned(), org.to_owned(), "2025-04".to_owned())].clone();
+    assert_eq!((volume("E1")["status"].as_str(), volume("E2")["numerator"].as_str()), ("missing", "5"));
+}
+
+#[test]
+fn an_organisation_with_a_reserved_code() {
+    let bench = Bench::new();
+    bench.reference("organisations", "2025-01-01", "NATIONAL,A,A,territorial_force,,England,1,2000-01-01,\n");
+    let run = bench.run("2025-04", &[]);
+    assert_eq!(run.code, 21);
+    assert!(run.stderr.contains("organisation NATIONAL has a code that is reserved for aggregates"), "{}", run.stderr);
+}

@@ -41,6 +41,14 @@ fn exit_2_for_usage_and_settings() {
     assert_eq!(run.code, 2);
     assert!(run.stderr.contains("unknown field `thread`"), "{}", run.stderr);
     assert_eq!(leds_metrics(&["explain", "XYZ-99"]).code, 2);
+    fs::write(&settings, "[parameters]\ndormant_day = 90\n").unwrap();
+    let run = bench.run("2025-04", &["--settings", text(&settings)]);
+    assert_eq!(run.code, 2);
+    assert!(
+        run.stderr.contains("parameters.dormant_day: no metric takes this parameter; known are dormant_days"),
+        "{}",
+        run.stderr
+    );
 }
 
 #[test]

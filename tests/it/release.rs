@@ -122,8 +122,31 @@ fn a_submission_of_an_unknown_path_shape_is_named() {
     bench.write("arrest_summons/E1/rows.parquet", b"x");
     bench.write(&submission_path("arrests", APRIL), b"x");
     let run = bench.run("2025-04", &[]);
-    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert_eq!(run.code, 31, "{}", run.stderr);
     let record = bench.published("2025-04", "run-record.json");
     assert!(record.contains("does not lie in submitted=YYYY-MM-DD/org=CODE/period=YYYY-MM/file.parquet"));
     assert!(record.contains("is not a dataset or roll-up; known are"));
+}
+
+#[test]
+fn a_damaged_cache_file_is_scanned_again() {
+    let bench = bench();
+    bench.run("2025-04", &[]);
+    let before = bench.published("2025-04", "results/observations.csv");
+    let mut folders = vec![bench.work().join("rollups")];
+    let mut damaged = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap().flatten() {
+            if entry.path().is_dir() {
+                folders.push(entry.path());
+            } else {
+                fs::write(entry.path(), b"PAR1 and then nothing").unwrap();
+                damaged += 1;
+            }
+        }
+    }
+    assert!(damaged > 0);
+    let again = bench.run("2025-04", &["--again"]);
+    assert_eq!(again.code, 0, "{}", again.stderr);
+    assert_eq!(bench.published("2025-04", "results/observations.csv"), before);
 }

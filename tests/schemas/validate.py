@@ -160,7 +160,8 @@ def check_refusals(schema, report):
     good = {name: typed(cell, column) for (name, column), cell in zip(columns.items(), GOOD_LINE.split(","), strict=True)}
     nothing = ["value", "numerator", "denominator", "lower_95", "upper_95", "lower_998", "upper_998", "method", "standard_met"]
     absent = good | dict.fromkeys(nothing) | {"status": "not_returned"}
-    part = good | dict.fromkeys(["standard_level", "standard_kind", "standard_met"]) | {"breakdown": "age", "category": "old"}
+    standard = ["standard_level", "standard_kind", "standard_met"]
+    part = good | dict.fromkeys(standard) | {"breakdown": "age", "category": "old"}
     right = {"a value": good, "a figure that was not returned": absent, "a part": part}
     wrong = {
         "a value without its method": good | {"method": None},
@@ -173,7 +174,7 @@ def check_refusals(schema, report):
         "a verdict without a standard": good | {"standard_level": None, "standard_kind": None, "standard_met": "met"},
         "a column too many": good | {"surname": "x"},
         "a part without its category": {name: cell for name, cell in part.items() if name != "category"},
-        "a part with a standard": part | {"standard_level": 90.0, "standard_kind": "local", "standard_met": "not_met"},
+        "a part with a standard": part | {name: good[name] for name in standard},
         "a figure that was not returned and has a numerator": absent | {"numerator": 3},
         "a figure that was not returned and has a value": absent | {"value": 0.0},
     }
