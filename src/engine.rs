@@ -11,6 +11,7 @@ use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::{ParamValues, ScalarValue};
 use datafusion::datasource::listing::PartitionedFile;
 use datafusion::datasource::memory::MemTable;
+use datafusion::datasource::physical_plan::parquet::CachedParquetFileReaderFactory;
 use datafusion::datasource::physical_plan::{FileGroup, FileScanConfigBuilder, ParquetSource};
 use datafusion::datasource::source::DataSourceExec;
 use datafusion::datasource::table_schema::TableSchema;
@@ -290,12 +291,22 @@ impl TableProvider for PinnedTable {
 
     async fn scan(
         &self,
-        _state: &dyn Session,
+        state: &dyn Session,
         projection: Option<&Vec<usize>>,
         _filters: &[Expr],
         limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>, DataFusionError> {
-        let source = Arc::new(ParquetSource::new(self.schema.clone()));
+        // Several statements read the same files in one run: their footers are parsed once.
+        let runtime = state.runtime_env();
+        let store = runtime.object_store(store_url()?)?;
+        let footers = runtime.cache_manager.get_file_metadata_cache();
+        let reader = CachedParquetFileReaderFactory::new(store, footers);
+        // Every row is read, so indexes that skip pages would only cost.
+        let source = ParquetSource::new(self.schema.clone())
+            .with_parquet_file_reader_factory(Arc::new(reader))
+            .with_enable_page_index(false)
+            .with_bloom_filter_on_read(false);
+        let source = Arc::new(source);
         let config = FileScanConfigBuilder::new(store_url()?, source)
             .with_file_groups(self.groups.clone())
             .with_projection_indices(projection.cloned())?

@@ -4,12 +4,14 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
+use futures::{StreamExt, TryStreamExt};
+
 use super::intake::{Intake, Opened, WorkFolder};
 use super::progress::Step;
 use crate::config::Settings;
 use crate::contract::Admission;
 use crate::definitions::Definitions;
-use crate::definitions::model::{Metric, Rollup};
+use crate::definitions::model::{Contract, Metric, Rollup};
 use crate::diagnostics::Finding;
 use crate::engine::Table;
 use crate::metrics::{FigureSource, Group, MetricError, PeriodInput, compute_monthly, months_table, observe};
@@ -21,6 +23,9 @@ use crate::reconcile::reconcile;
 use crate::report::input::{Organisation, PeerGroup};
 use crate::rollups::{RollupError, Rollups};
 use crate::sources::{ROLLUP_PREFIX, SubmittedTable};
+
+/// Roll-ups that are loaded side by side; most wait for files more than for the processor.
+const ROLLUPS_AT_ONCE: usize = 3;
 
 /// Why no figures could be made.
 #[derive(Debug, thiserror::Error)]
@@ -115,27 +120,41 @@ async fn load_rollups(
     work: &WorkFolder,
     step: &Step,
 ) -> Result<(BTreeMap<String, Table>, Vec<RollupRecord>), FiguresError> {
-    let mut tables = BTreeMap::new();
-    let mut records = Vec::new();
     let rollups = Rollups { engine: &opened.engine, cache_dir: work.rollups() };
     step.start("Rolling up", definitions.rollups.len());
-    for rollup in &definitions.rollups {
-        let Some(contract) = definitions.contract(&rollup.dataset) else { continue };
-        let started = Instant::now();
-        let (record_submissions, submitted) = admitted_for(intake, rollup);
-        let loaded = rollups.load(rollup, contract, &record_submissions, &submitted).await?;
-        records.push(RollupRecord {
-            name: rollup.name.clone(),
-            scans: loaded.scans,
-            submissions_scanned: loaded.scanned,
-            submissions_cached: loaded.cached,
-            bytes_scanned: loaded.bytes_scanned,
-            milliseconds: started.elapsed().as_millis(),
-        });
-        tables.insert(rollup.name.clone(), loaded.table);
-        step.advance(1, 0);
+    let loading = definitions.rollups.iter().filter_map(|rollup| {
+        let contract = definitions.contract(&rollup.dataset)?;
+        Some(load_rollup((&rollups, intake), rollup, contract, step))
+    });
+    let loaded: Vec<_> = futures::stream::iter(loading).buffered(ROLLUPS_AT_ONCE).try_collect().await?;
+    let mut tables = BTreeMap::new();
+    let mut records = Vec::new();
+    for (record, table) in loaded {
+        tables.insert(record.name.clone(), table);
+        records.push(record);
     }
     Ok((tables, records))
+}
+
+async fn load_rollup(
+    (rollups, intake): (&Rollups<'_>, &Intake),
+    rollup: &Rollup,
+    contract: &Contract,
+    step: &Step,
+) -> Result<(RollupRecord, Table), FiguresError> {
+    let started = Instant::now();
+    let (records, submitted) = admitted_for(intake, rollup);
+    let loaded = rollups.load(rollup, contract, &records, &submitted).await?;
+    let record = RollupRecord {
+        name: rollup.name.clone(),
+        scans: loaded.scans,
+        submissions_scanned: loaded.scanned,
+        submissions_cached: loaded.cached,
+        bytes_scanned: loaded.bytes_scanned,
+        milliseconds: started.elapsed().as_millis(),
+    };
+    step.advance(1, 0);
+    Ok((record, loaded.table))
 }
 
 /// Record submissions of a roll-up's dataset, and submissions of the roll-up itself.

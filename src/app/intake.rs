@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
+use futures::{StreamExt, TryStreamExt};
 
 use super::progress::Step;
 use crate::contract::{Admission, AdmissionError, AdmissionMemory, Admitter, rollup_contract};
@@ -21,6 +22,9 @@ use crate::sources::{CONFLICT_RULE, LAYOUT_RULE, Pinned, Source, SourceError, Su
 
 /// The dataset without which no organisation has a name.
 const ORGANISATIONS: &str = "organisations";
+
+/// Tables that are checked side by side.
+const TABLES_AT_ONCE: usize = 3;
 
 /// Why nothing could be taken in.
 #[derive(Debug, thiserror::Error)]
@@ -157,24 +161,34 @@ pub async fn admit(
         by_table.entry(submission.table.clone()).or_default().push(submission.clone());
     }
     step.start("Checking submissions", opened.pinned.submissions.len());
-    let mut admissions: BTreeMap<SubmittedTable, Vec<Admission>> = BTreeMap::new();
-    for (table, submissions) in by_table {
-        let Some(contract) = contract_of(definitions, &table) else { continue };
-        let mut memory = AdmissionMemory::load(&work.admissions(), &table.folder());
-        let admitter = Admitter {
-            engine: &opened.engine,
-            store: Arc::clone(&opened.source.store),
-            contract: &contract,
-            work_dir: work.0.clone(),
-            concurrency,
-        };
-        let done =
-            admitter.admit(submissions, &mut memory, &|submissions, bytes| step.advance(submissions, bytes)).await?;
-        memory.save().map_err(|source| IntakeError::Work { path: work.admissions(), source })?;
-        admissions.insert(table, done);
-    }
+    // Small tables wait for files, large ones for the processor: side by side they fill each other's gaps.
+    let tables = by_table.into_iter().filter_map(|(table, submissions)| {
+        let contract = contract_of(definitions, &table)?;
+        Some(admit_table(opened, work, (concurrency, step), (table, contract, submissions)))
+    });
+    let admissions = futures::stream::iter(tables).buffered(TABLES_AT_ONCE).try_collect().await?;
     let reference = read_reference(opened, definitions, &admissions).await?;
     Ok(assemble(opened, definitions, admissions, reference))
+}
+
+/// Admits the submissions of one table and remembers what became of them.
+async fn admit_table(
+    opened: &Opened,
+    work: &WorkFolder,
+    (concurrency, step): (usize, &Step),
+    (table, contract, submissions): (SubmittedTable, Contract, Vec<Submission>),
+) -> Result<(SubmittedTable, Vec<Admission>), IntakeError> {
+    let mut memory = AdmissionMemory::load(&work.admissions(), &table.folder());
+    let admitter = Admitter {
+        engine: &opened.engine,
+        store: Arc::clone(&opened.source.store),
+        contract: &contract,
+        work_dir: work.0.clone(),
+        concurrency,
+    };
+    let done = admitter.admit(submissions, &mut memory, &|submissions, bytes| step.advance(submissions, bytes)).await?;
+    memory.save().map_err(|source| IntakeError::Work { path: work.admissions(), source })?;
+    Ok((table, done))
 }
 
 async fn read_reference(

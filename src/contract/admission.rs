@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use futures::{StreamExt, TryStreamExt};
+use futures::StreamExt;
 use object_store::path::Path as ObjectPath;
 use object_store::{ObjectStore, ObjectStoreExt};
 
@@ -21,6 +21,9 @@ use crate::sources::{SourceFile, Submission};
 
 /// Rows that one grouped statement takes; bounds the memory of counting distinct keys.
 const ROWS_PER_SCAN: u64 = 16_000_000;
+
+/// Bytes read at a time for a content hash.
+const HASH_BLOCK: u64 = 8 * 1024 * 1024;
 
 /// A failure of the admission itself, not of the data.
 #[derive(Debug, thiserror::Error)]
@@ -104,8 +107,13 @@ impl Admitter<'_> {
             }
         }
         progress(admissions.len(), 0);
+        let contract = Arc::new(self.contract.clone());
         let mut fresh: Vec<Admission> = futures::stream::iter(unread)
-            .map(|submission| self.read_files(submission))
+            .map(|submission| {
+                let reading = read_files(Arc::clone(&self.store), Arc::clone(&contract), submission.clone());
+                let task = tokio::spawn(reading);
+                async move { task.await.unwrap_or_else(|error| unread_submission(submission, &error.to_string())) }
+            })
             .buffered(self.concurrency)
             .inspect(|admission| progress(1, admission.submission.files.iter().map(|file| file.size).sum()))
             .collect()
@@ -117,31 +125,6 @@ impl Admitter<'_> {
         admissions.extend(fresh);
         admissions.sort_by(|a, b| a.submission.scope.cmp(&b.submission.scope));
         Ok(admissions)
-    }
-
-    /// Footers and content hashes of one submission.
-    async fn read_files(&self, submission: Submission) -> Admission {
-        let mut files = Vec::new();
-        let mut findings = Vec::new();
-        let mut hasher = blake3::Hasher::new();
-        let identity = [
-            submission.table.folder(),
-            submission.submitted.to_string(),
-            submission.org_code().to_owned(),
-            submission.period_text(),
-        ];
-        hasher.update(identity.join("|").as_bytes());
-        for file in &submission.files {
-            let sha256 = hash_content(&self.store, file).await.unwrap_or_default();
-            hasher.update(sha256.as_bytes());
-            let mut rows = 0;
-            match check_footer(&self.store, &submission, file, self.contract).await {
-                Ok(footer) => rows = footer.rows,
-                Err(found) => findings.extend(found),
-            }
-            files.push(AdmittedFile { path: file.path.clone(), size: file.size, rows, sha256 });
-        }
-        Admission { submission, fingerprint: hasher.finalize().to_hex().to_string(), files, findings, recalled: false }
     }
 
     /// Scans the rows of all submissions whose footers are sound, in chunks of at most [`ROWS_PER_SCAN`].
@@ -166,7 +149,7 @@ impl Admitter<'_> {
         }
         let checks = scan::checks_of(self.contract);
         let submissions: Vec<&Submission> = chunk.iter().map(|admission| &admission.submission).collect();
-        match self.scan(&checks, &submissions).await {
+        match self.screen_and_scan(&checks, &submissions).await {
             Ok(outcomes) => self.apply(chunk, &outcomes).await,
             Err(_) if chunk.len() > 1 => {
                 // Some file's pages are damaged: halve until it stands alone.
@@ -183,6 +166,20 @@ impl Admitter<'_> {
                 Ok(())
             }
         }
+    }
+
+    /// One scan over everything, then one over the submissions in which something was found.
+    async fn screen_and_scan(
+        &self,
+        checks: &[Check],
+        submissions: &[&Submission],
+    ) -> Result<BTreeMap<scan::GroupKey, Outcome>, EngineError> {
+        let screened = self.scan(&scan::screening_of(checks), submissions).await?;
+        let suspect = |submission: &&&Submission| {
+            screened.get(&scan::key_of(submission)).is_some_and(|outcome| !outcome.violations.is_empty())
+        };
+        let suspects: Vec<&Submission> = submissions.iter().filter(suspect).copied().collect();
+        if suspects.is_empty() { Ok(BTreeMap::new()) } else { self.scan(checks, &suspects).await }
     }
 
     async fn scan(
@@ -244,6 +241,38 @@ impl Admitter<'_> {
     }
 }
 
+/// Footers and content hashes of one submission.
+async fn read_files(store: Arc<dyn ObjectStore>, contract: Arc<Contract>, submission: Submission) -> Admission {
+    let mut files = Vec::new();
+    let mut findings = Vec::new();
+    let mut hasher = blake3::Hasher::new();
+    let identity = [
+        submission.table.folder(),
+        submission.submitted.to_string(),
+        submission.org_code().to_owned(),
+        submission.period_text(),
+    ];
+    hasher.update(identity.join("|").as_bytes());
+    for file in &submission.files {
+        let sha256 = hash_content(&store, file).await.unwrap_or_default();
+        hasher.update(sha256.as_bytes());
+        let mut rows = 0;
+        match check_footer(&store, &submission, file, &contract).await {
+            Ok(footer) => rows = footer.rows,
+            Err(found) => findings.extend(found),
+        }
+        files.push(AdmittedFile { path: file.path.clone(), size: file.size, rows, sha256 });
+    }
+    Admission { submission, fingerprint: hasher.finalize().to_hex().to_string(), files, findings, recalled: false }
+}
+
+/// A submission whose reading itself broke off.
+fn unread_submission(submission: Submission, reason: &str) -> Admission {
+    let finding =
+        submission.finding(FindingLevel::Blocking, "parquet", format!("the files could not be read: {reason}"));
+    Admission { submission, fingerprint: String::new(), files: Vec::new(), findings: vec![finding], recalled: false }
+}
+
 /// Changes with contract, program and engine: what an older one admitted is looked at again.
 fn rules_hash(contract: &Contract) -> String {
     let text = format!("{contract:?} {ENGINE_VERSION} {}", env!("CARGO_PKG_VERSION"));
@@ -255,12 +284,15 @@ pub fn recall_unchanged(memory: &AdmissionMemory, submission: &Submission, contr
     memory.recall(submission, &rules_hash(contract))
 }
 
-/// SHA-256 of a file's content, read in the store's own pieces.
+/// SHA-256 of a file's content, read in blocks so that memory does not grow with the file.
 async fn hash_content(store: &Arc<dyn ObjectStore>, file: &SourceFile) -> Result<String, object_store::Error> {
-    let mut stream = store.get(&ObjectPath::from(file.path.as_str())).await?.into_stream();
+    let path = ObjectPath::from(file.path.as_str());
     let mut hasher = Hasher::default();
-    while let Some(piece) = stream.try_next().await? {
-        hasher.update(&piece);
+    let mut read = 0;
+    while read < file.size {
+        let end = file.size.min(read + HASH_BLOCK);
+        hasher.update(&store.get_range(&path, read..end).await?);
+        read = end;
     }
     Ok(hasher.finish())
 }

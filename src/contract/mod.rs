@@ -117,7 +117,7 @@ fn field_of(column: &crate::definitions::model::Column, required: bool, key: boo
         description: column.description.clone(),
         required,
         key,
-        valid_values: Vec::new(),
+        valid_values: column.valid_values.clone(),
         minimum,
         maximum: None,
         severity: Severity::Blocking,

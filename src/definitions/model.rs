@@ -78,6 +78,9 @@ pub struct Column {
     pub field_type: FieldType,
     #[serde(default)]
     pub nullable: bool,
+    /// The only values of a key in a submitted roll-up; empty allows any.
+    #[serde(default)]
+    pub valid_values: Vec<String>,
     pub description: String,
 }
 

@@ -7,10 +7,14 @@ pub mod html;
 use std::collections::BTreeMap;
 
 use crate::definitions::layout::Layouts;
+use crate::definitions::model::Metric;
 use crate::digest::sha256;
 use crate::render::html::{Download, DrawnFigure, Templates, render_page};
-use crate::report::input::ReleaseInput;
+use crate::report::input::{Organisation, ReleaseInput};
 use crate::report::{DATA_HEADER, DataFile, Facts, Page, force_organisations, force_page, metric_page, national_pages};
+
+/// Folder of the national edition.
+const NATIONAL: &str = "national";
 
 /// Why an edition could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +27,8 @@ pub enum RenderError {
     Chart { figure: String, source: charts::ChartError },
     #[error("data file {stem}: {source}")]
     DataFile { stem: String, source: csv::Error },
+    #[error("a page could not be finished; this is a fault of the program")]
+    Stopped,
     #[error("{path}: cannot be written: {source}")]
     Write { path: String, source: std::io::Error },
 }
@@ -41,40 +47,76 @@ pub fn render_editions(
     emit: Emit<'_>,
 ) -> Result<(), RenderError> {
     let facts = Facts::new(input, layouts);
-    write_assets(templates, "national", emit)?;
-    for page in national_pages(&facts) {
-        write_page(templates, "national", &page, emit)?;
-    }
-    for metric in &input.metrics {
-        write_page(templates, "national", &metric_page(&facts, metric), emit)?;
-    }
-    for body in force_organisations(&facts) {
-        let folder = format!("forces/{}", body.code);
-        write_assets(templates, &folder, emit)?;
-        write_page(templates, &folder, &force_page(&facts, body), emit)?;
+    let metrics = input.metrics.iter().map(Job::Metric);
+    let forces = force_organisations(&facts).into_iter().map(Job::Force);
+    let jobs: Vec<Job<'_>> = std::iter::once(Job::National).chain(metrics).chain(forces).collect();
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    // A few at a time: the files of one round are all that is held in memory, and they come out in the order of the jobs.
+    for round in jobs.chunks(threads) {
+        let rendered: Vec<Result<Vec<File>, RenderError>> = std::thread::scope(|scope| {
+            let facts = &facts;
+            let work = |job| scope.spawn(move || render_job(facts, templates, job));
+            let workers: Vec<_> = round.iter().map(work).collect();
+            workers.into_iter().map(|worker| worker.join().unwrap_or(Err(RenderError::Stopped))).collect()
+        });
+        for files in rendered {
+            for (path, bytes) in files? {
+                emit(&path, bytes)?;
+            }
+        }
     }
     Ok(())
 }
 
-fn write_assets(templates: &Templates, folder: &str, emit: Emit<'_>) -> Result<(), RenderError> {
-    for asset in templates.assets() {
-        emit(&format!("{folder}/{}", asset.path), asset.bytes.clone())?;
-    }
-    Ok(())
+/// A file with its path inside the release.
+type File = (String, Vec<u8>);
+
+/// A part of a release that can be rendered on its own.
+enum Job<'a> {
+    /// The national edition's own pages and assets.
+    National,
+    /// One metric's page in the national edition.
+    Metric(&'a Metric),
+    /// One organisation's edition.
+    Force(&'a Organisation),
 }
 
-/// Writes the page's data files, then the page that links to them.
-fn write_page(templates: &Templates, folder: &str, page: &Page, emit: Emit<'_>) -> Result<(), RenderError> {
+fn render_job(facts: &Facts<'_>, templates: &Templates, job: &Job<'_>) -> Result<Vec<File>, RenderError> {
+    let mut files = Vec::new();
+    match job {
+        Job::National => {
+            add_assets(templates, NATIONAL, &mut files);
+            for page in national_pages(facts) {
+                add_page(templates, NATIONAL, &page, &mut files)?;
+            }
+        }
+        Job::Metric(metric) => add_page(templates, NATIONAL, &metric_page(facts, metric), &mut files)?,
+        Job::Force(body) => {
+            let folder = format!("forces/{}", body.code);
+            add_assets(templates, &folder, &mut files);
+            add_page(templates, &folder, &force_page(facts, body), &mut files)?;
+        }
+    }
+    Ok(files)
+}
+
+fn add_assets(templates: &Templates, folder: &str, files: &mut Vec<File>) {
+    files.extend(templates.assets().map(|asset| (format!("{folder}/{}", asset.path), asset.bytes.clone())));
+}
+
+/// Adds the page's data files, then the page that links to them.
+fn add_page(templates: &Templates, folder: &str, page: &Page, files: &mut Vec<File>) -> Result<(), RenderError> {
     let mut downloads = BTreeMap::new();
     for data in page.data_files() {
         let bytes = csv_bytes(data).map_err(|source| RenderError::DataFile { stem: data.stem.clone(), source })?;
         let path = format!("data/{}-{}.csv", data.stem, content_hash(&bytes));
         downloads.insert(data.stem.clone(), Download::new(format!("{}{path}", page.root()), bytes.len()));
-        emit(&format!("{folder}/{path}"), bytes)?;
+        files.push((format!("{folder}/{path}"), bytes));
     }
     let drawn = page.figures().into_iter().map(DrawnFigure::draw).collect::<Result<_, _>>()?;
     let html = render_page(templates, page, (drawn, downloads))?;
-    emit(&format!("{folder}/{}", page.path()), html.into_bytes())
+    files.push((format!("{folder}/{}", page.path()), html.into_bytes()));
+    Ok(())
 }
 
 /// The first 12 digits of the SHA-256 of a file's bytes, as linked files carry it in their names.

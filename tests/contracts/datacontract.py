@@ -153,6 +153,10 @@ def valid_values(field):
 
 # What to change in a good row so that it breaks the rule, and nothing else.
 BREAKS = {
+    "automated_with_exception": lambda row: {"resolution": "automated"},
+    "resolved_without_exception": lambda row: {"exception_code": None},
+    "expires_before_signed": lambda row: {"expires_on": row["signed_on"] - DAY},
+    "expires_without_signature": lambda row: {"signed_on": None},
     "created_before_event": lambda row: {"created_at": row["event_at"] - HOUR},
     "updated_before_received": lambda row: {"updated_at": row["received_at"] - HOUR},
     "closed_before_created": lambda row: {"closed_on": row["created_on"] - DAY},

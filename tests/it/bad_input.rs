@@ -151,3 +151,14 @@ fn an_organisation_with_a_reserved_code() {
     assert_eq!(run.code, 21);
     assert!(run.stderr.contains("organisation NATIONAL has a code that is reserved for aggregates"), "{}", run.stderr);
 }
+
+#[test]
+fn a_category_that_a_submitted_roll_up_does_not_have() {
+    let bench = Bench::new();
+    bench.submit("rollup-transaction_volumes", BAD, "2025-04-01,PNC,vehicle,5\n");
+    bench.submit("rollup-transaction_volumes", ("2025-05-15", "E2", "2025-04"), "2025-04-01,PNC,vehicles,5\n");
+    let run = bench.run("2025-04", &[]);
+    assert_eq!(run.code, 31, "{}", run.stderr);
+    let record = bench.published("2025-04", "run-record.json");
+    assert!(record.contains("1 row: application is not one of vehicles, names, property"), "{record}");
+}

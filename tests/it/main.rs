@@ -8,6 +8,7 @@
 
 mod bad_input;
 mod exit_codes;
+mod published;
 mod release;
 mod support;
 mod tidy;
