@@ -135,6 +135,7 @@ fn admission(dataset: &str, org: &str, month: Month, submitted: NaiveDate) -> Ad
     let submission = Submission {
         table: SubmittedTable::Records(dataset.to_owned()),
         submitted,
+        first_submitted: submitted,
         scope: Some(Scope { org_code: org.to_owned(), span }),
         files: Vec::new(),
     };

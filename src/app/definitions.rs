@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{AppError, Context};
 use crate::definitions::built_in_files;
-use crate::definitions::model::{Aggregation, Comparator, Contract, Evidence, Metric, Role, Standard, StandardKind};
+use crate::definitions::model::{Aggregation, Comparator, Contract, Evidence, Metric, Standard, StandardKind};
 use crate::period::{Period, PeriodType};
 
 /// One line of `list metrics`.
@@ -97,7 +97,7 @@ fn describe(text: &mut String, context: &Context, metric: &Metric) -> std::fmt::
     writeln!(text, "{}\n", metric.definition)?;
     let line = |text: &mut String, name: &str, value: &str| writeln!(text, "{name:<14} {value}");
     line(text, "Principle", &metric.principle.to_string())?;
-    line(text, "Responsible", &metric.responsible.iter().map(|role| role_words(*role)).collect::<Vec<_>>().join(", "))?;
+    line(text, "Responsible", &metric.responsible.iter().map(|role| role.words()).collect::<Vec<_>>().join(", "))?;
     line(text, "Numerator", &metric.numerator)?;
     line(text, "Denominator", &metric.denominator)?;
     line(text, "Unit", metric.unit.words())?;
@@ -174,17 +174,6 @@ fn evidence_words(evidence: Evidence) -> &'static str {
         Evidence::DocumentedHistorical => "documented, historical",
         Evidence::DocumentedLaw => "documented (law)",
         Evidence::Derived => "derived",
-    }
-}
-
-fn role_words(role: Role) -> &'static str {
-    match role {
-        Role::ChiefOfficer => "chief officer",
-        Role::Manager => "manager",
-        Role::User => "user",
-        Role::Supplier => "supplier",
-        Role::Auditor => "auditor",
-        Role::Trainer => "trainer",
     }
 }
 

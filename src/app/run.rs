@@ -124,7 +124,7 @@ fn identity(context: &Context, options: &RunOptions, opened: &Opened, intake: &I
         add(&format!("{path} {}", sha256(bytes)));
     }
     for admission in intake.admissions.values().flatten() {
-        add(&admission.fingerprint);
+        add(&format!("{} {}", admission.fingerprint, admission.submission.first_submitted));
     }
     hasher.finalize().to_hex().to_string()
 }

@@ -122,6 +122,20 @@ pub enum Role {
     Trainer,
 }
 
+impl Role {
+    /// The role in sentences.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::ChiefOfficer => "chief officer",
+            Self::Manager => "manager",
+            Self::User => "user",
+            Self::Supplier => "supplier",
+            Self::Auditor => "auditor",
+            Self::Trainer => "trainer",
+        }
+    }
+}
+
 /// How well the metric itself is documented.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -67,7 +67,7 @@ impl Grid {
         }
         let Some(scope) = &admission.submission.scope else { return };
         let submitted = admission.submission.submitted;
-        let late = submitted > self.due(dataset, scope.span.last);
+        let late = admission.submission.first_submitted > self.due(dataset, scope.span.last);
         let blocking = admission.findings.iter().find(|f| f.level == crate::diagnostics::FindingLevel::Blocking);
         let cell = match blocking {
             Some(finding) => Cell::Refused { submitted, reason: finding.message.clone() },

@@ -38,6 +38,7 @@ fn admission(table: SubmittedTable, org: &str, period: &str) -> Admission {
     let submission = Submission {
         table,
         submitted: "2025-05-10".parse().unwrap(),
+        first_submitted: "2025-05-10".parse().unwrap(),
         scope: Some(Scope { org_code: org.into(), span }),
         files: Vec::new(),
     };

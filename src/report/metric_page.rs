@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::definitions::model::{Metric, Role, Standard};
+use crate::definitions::model::{Metric, Standard};
 use crate::observation::{NATIONAL, UNATTRIBUTED};
 use crate::quantity::{Better, Shape};
 use crate::render::charts::SeriesRole;
@@ -141,7 +141,7 @@ fn regions_table(facts: &Facts<'_>, metric: &Metric) -> Option<Table> {
 }
 
 fn documentation(facts: &Facts<'_>, metric: &Metric) -> Vec<Fact> {
-    let roles: Vec<String> = metric.responsible.iter().map(|role| role_words(*role).to_owned()).collect();
+    let roles: Vec<String> = metric.responsible.iter().map(|role| role.words().to_owned()).collect();
     let datasets: Vec<String> = facts.datasets(metric).into_iter().map(|d| facts.layouts.sources.title(d)).collect();
     let settings: Vec<String> = facts
         .input
@@ -170,17 +170,6 @@ fn better_words(better: Better) -> &'static str {
         Better::Higher => "A higher figure is better",
         Better::Lower => "A lower figure is better",
         Better::Neutral => "Neither a higher nor a lower figure is better",
-    }
-}
-
-fn role_words(role: Role) -> &'static str {
-    match role {
-        Role::ChiefOfficer => "chief officer",
-        Role::Manager => "manager",
-        Role::User => "user",
-        Role::Supplier => "supplier",
-        Role::Auditor => "auditor",
-        Role::Trainer => "trainer",
     }
 }
 

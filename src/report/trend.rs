@@ -144,10 +144,7 @@ fn chart(data: &TrendData<'_>) -> TrendChart {
         from: *range.start(),
         to: *range.end(),
     };
-    let mark = |(at, event): &(usize, &RecordedEvent)| EventMark {
-        at: *at,
-        label: words::sentence_case(&words::plain_name(&event.kind)),
-    };
+    let mark = |(at, event): &(usize, &RecordedEvent)| EventMark { at: *at, label: event_label(&event.kind) };
     TrendChart {
         unit,
         axis_title: words::sentence_case(unit.words()),
@@ -182,4 +179,9 @@ fn axis_words(period: Period) -> String {
         PeriodType::Rolling12m => format!("Year ending {}", words::month_words(period.last())),
         _ => period.words(),
     }
+}
+
+/// A kind of event as a drawing names it; "other" alone would say nothing.
+fn event_label(kind: &str) -> String {
+    if kind == "other" { "Recorded event".to_owned() } else { words::sentence_case(&words::plain_name(kind)) }
 }

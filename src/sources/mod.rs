@@ -82,6 +82,8 @@ pub struct SourceFile {
 pub struct Submission {
     pub table: SubmittedTable,
     pub submitted: NaiveDate,
+    /// The day of the first submission for the same table, organisation and months; it decides whether the return was in time.
+    pub first_submitted: NaiveDate,
     /// `None` for a reference dataset.
     pub scope: Option<Scope>,
     /// Sorted by path.
@@ -189,7 +191,13 @@ fn sort_into_submissions(mut objects: Vec<ObjectMeta>, tables: &BTreeSet<Submitt
     }
     listing.submissions = grouped
         .into_iter()
-        .map(|((table, submitted, scope), files)| Submission { table, submitted, scope, files })
+        .map(|((table, submitted, scope), files)| Submission {
+            table,
+            submitted,
+            first_submitted: submitted,
+            scope,
+            files,
+        })
         .collect();
     listing
 }

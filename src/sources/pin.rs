@@ -25,8 +25,11 @@ pub struct Pinned {
 /// A roll-up whose span overlaps an earlier-starting one of the same organisation is refused: months would count twice.
 pub fn pin(submissions: &[Submission], as_of: NaiveDate, dataset_of: &dyn Fn(&str) -> Option<String>) -> Pinned {
     let mut latest: BTreeMap<(SubmittedTable, Option<&super::Scope>), &Submission> = BTreeMap::new();
+    let mut firsts: BTreeMap<(&SubmittedTable, Option<&super::Scope>), NaiveDate> = BTreeMap::new();
     for submission in submissions {
         if submission.submitted <= as_of {
+            let first = firsts.entry((&submission.table, submission.scope.as_ref())).or_insert(submission.submitted);
+            *first = submission.submitted.min(*first);
             let slot = latest.entry((submission.table.clone(), submission.scope.as_ref())).or_insert(submission);
             if submission.submitted > slot.submitted {
                 *slot = submission;
@@ -36,10 +39,13 @@ pub fn pin(submissions: &[Submission], as_of: NaiveDate, dataset_of: &dyn Fn(&st
     let mut pinned = Pinned::default();
     let chosen: Vec<&Submission> = latest.into_values().collect();
     for submission in &chosen {
-        match conflict(submission, &chosen, dataset_of) {
-            Some((level, message)) => pinned.findings.push(submission.finding(level, CONFLICT_RULE, message)),
-            None => pinned.submissions.push((*submission).clone()),
+        if let Some((level, message)) = conflict(submission, &chosen, dataset_of) {
+            pinned.findings.push(submission.finding(level, CONFLICT_RULE, message));
+            continue;
         }
+        let first = firsts.get(&(&submission.table, submission.scope.as_ref()));
+        let first_submitted = first.copied().unwrap_or(submission.submitted);
+        pinned.submissions.push(Submission { first_submitted, ..(*submission).clone() });
     }
     pinned
 }
@@ -79,7 +85,8 @@ mod tests {
     fn submission(table: SubmittedTable, submitted: &str, first: &str, last: &str) -> Submission {
         let span = Span { first: first.parse().unwrap(), last: last.parse().unwrap() };
         let scope = Some(Scope { org_code: "A".into(), span });
-        Submission { table, submitted: submitted.parse().unwrap(), scope, files: Vec::new() }
+        let submitted = submitted.parse().unwrap();
+        Submission { table, submitted, first_submitted: submitted, scope, files: Vec::new() }
     }
 
     fn dates(pinned: &Pinned) -> Vec<String> {
@@ -98,6 +105,12 @@ mod tests {
         assert_eq!(at("2025-05-09"), Vec::<String>::new());
         assert_eq!(at("2025-06-09"), ["2025-05-10"]);
         assert_eq!(at("2025-07-01"), ["2025-06-10", "2025-06-11"]);
+        let pinned = pin(&all, "2025-07-01".parse().unwrap(), &|_| None);
+        assert_eq!(
+            pinned.submissions[0].first_submitted.to_string(),
+            "2025-05-10",
+            "a correction is not a late return"
+        );
     }
 
     #[test]
