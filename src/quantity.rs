@@ -38,6 +38,7 @@ pub enum Unit {
     #[serde(rename = "per_1000_users")]
     Per1000Users,
     PerMillionTransactions,
+    PerMillionRecords,
     #[serde(rename = "per_100_results")]
     Per100Results,
     PerUser,
@@ -61,6 +62,7 @@ impl Unit {
             Self::Per1000Officers => "per_1000_officers",
             Self::Per1000Users => "per_1000_users",
             Self::PerMillionTransactions => "per_million_transactions",
+            Self::PerMillionRecords => "per_million_records",
             Self::Per100Results => "per_100_results",
             Self::PerUser => "per_user",
             Self::PerOfficer => "per_officer",
@@ -76,6 +78,7 @@ impl Unit {
             Self::Per1000Officers => "per 1,000 officers",
             Self::Per1000Users => "per 1,000 users",
             Self::PerMillionTransactions => "per million transactions",
+            Self::PerMillionRecords => "per million records",
             Self::Per100Results => "per 100 results",
             Self::PerUser => "per user",
             Self::PerOfficer => "per officer",
@@ -88,7 +91,7 @@ impl Unit {
         match self {
             Self::Percent | Self::Per100Results => 100,
             Self::Per1000Officers | Self::Per1000Users => 1_000,
-            Self::PerMillionTransactions => 1_000_000,
+            Self::PerMillionTransactions | Self::PerMillionRecords => 1_000_000,
             _ => 1,
         }
     }
@@ -100,6 +103,7 @@ impl Unit {
             | Self::Per1000Officers
             | Self::Per1000Users
             | Self::PerMillionTransactions
+            | Self::PerMillionRecords
             | Self::Per100Results
             | Self::PerUser
             | Self::PerOfficer => 1,
