@@ -128,6 +128,8 @@ enum Command {
 enum DefinitionsCommand {
     /// Write the built-in definitions into a folder, to be changed and used with --definitions.
     Export { folder: PathBuf },
+    /// Add every statement of the folder named with --definitions to its lock: it is released and never changes again.
+    Lock,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -242,6 +244,11 @@ async fn dispatch(cli: Cli) -> Result<u8, AppError> {
         Command::Definitions(DefinitionsCommand::Export { folder }) => {
             let files = definitions::export(&folder)?;
             println!("{files} files in {}", folder.display());
+            Ok(exit::OK)
+        }
+        Command::Definitions(DefinitionsCommand::Lock) => {
+            let statements = definitions::lock(folder.as_deref()).await?;
+            println!("{statements} statements are locked");
             Ok(exit::OK)
         }
     }

@@ -15,6 +15,7 @@ pub mod digest;
 pub mod engine;
 pub mod exit;
 pub mod files;
+pub mod invariants;
 pub mod metrics;
 pub mod observation;
 pub mod period;

@@ -54,6 +54,8 @@ pub struct Observation {
     pub denominator: Option<i64>,
     /// Unrounded, on the scale of `unit`. `Some` exactly when `status` is [`Status::Value`].
     pub value: Option<f64>,
+    /// The grade in words; `None` for every other unit.
+    pub label: Option<String>,
     pub unit: Unit,
     pub status: Status,
     pub interval_95: Option<Interval>,

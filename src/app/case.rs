@@ -11,9 +11,12 @@ use arrow::datatypes::Field as ArrowField;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Deserialize;
 
-use crate::contract::{Admission, days_since_epoch, engine_type, month_days, path_columns};
+use crate::contract::{
+    Admission, AdmittedFile, REQUIRED_RULE, days_since_epoch, engine_type, month_days, path_columns,
+};
 use crate::definitions::Definitions;
 use crate::definitions::model::{Contract, FieldType};
+use crate::diagnostics::{Finding, FindingLevel};
 use crate::engine::{Table, schema_of};
 use crate::period::{Month, Period};
 use crate::sources::{Scope, Span, Submission, SubmittedTable};
@@ -56,6 +59,31 @@ pub struct Case {
 
 type Row = BTreeMap<String, String>;
 
+/// One line of `returned.csv`: `dataset`, `org` and `period`, and where they matter `submitted`, `records`, the number of
+/// `required_empty` cells, and why it was `refused`.
+fn returned_admission(row: &Row, as_of: NaiveDate) -> Result<(String, Admission), String> {
+    let cell = |column: &str| row.get(column).map(String::as_str).unwrap_or_default();
+    let number = |column: &str| match cell(column) {
+        "" => Ok(0),
+        text => text.parse::<u64>().map_err(|_| format!("{column}: “{text}” is not a number")),
+    };
+    let month = cell("period").parse().map_err(|error| format!("{error}"))?;
+    let submitted = match cell("submitted") {
+        "" => as_of,
+        text => text.parse().map_err(|error| format!("submitted: {error}"))?,
+    };
+    let mut admission = admission(cell("dataset"), cell("org"), month, submitted);
+    let rows = number("records")?;
+    admission.files.push(AdmittedFile { path: String::new(), size: 0, rows, sha256: String::new() });
+    let finding =
+        |rule: &str, message: &str| admission.submission.finding(FindingLevel::Blocking, rule, message.to_owned());
+    let empty = number("required_empty")?;
+    let empty = (empty > 0).then(|| Finding { rows: empty, ..finding(REQUIRED_RULE, "a required field is empty") });
+    let refused = (!cell("refused").is_empty()).then(|| finding("case", cell("refused")));
+    admission.findings = empty.into_iter().chain(refused).collect();
+    Ok((cell("dataset").to_owned(), admission))
+}
+
 /// Reads a case from its files (name to text). The error says which file and what.
 pub fn read_case(name: &str, files: &BTreeMap<String, String>, definitions: &Definitions) -> Result<Case, String> {
     let text = |file: &str| files.get(file).ok_or_else(|| format!("{name}: {file} is missing"));
@@ -80,9 +108,8 @@ pub fn read_case(name: &str, files: &BTreeMap<String, String>, definitions: &Def
         case.add_dataset(contract, rows).map_err(|problem| format!("{name}/{dataset}.csv: {problem}"))?;
     }
     for row in returned {
-        let cell = |column: &str| row.get(column).cloned().unwrap_or_default();
-        let month = cell("period").parse().map_err(|error| format!("{name}/returned.csv: {error}"))?;
-        case.admissions.push((cell("dataset"), admission(&cell("dataset"), &cell("org"), month, as_of)));
+        let returned = returned_admission(&row, as_of).map_err(|problem| format!("{name}/returned.csv: {problem}"))?;
+        case.admissions.push(returned);
     }
     Ok(case)
 }

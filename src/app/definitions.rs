@@ -6,8 +6,11 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::{AppError, Context};
+use crate::config::Settings;
 use crate::definitions::built_in_files;
+use crate::definitions::lock::{FILE as LOCK_FILE, lock_text};
 use crate::definitions::model::{Aggregation, Comparator, Contract, Evidence, Metric, Standard, StandardKind};
+use crate::files::write_atomically;
 use crate::period::{Period, PeriodType};
 
 /// One line of `list metrics`.
@@ -192,4 +195,18 @@ pub fn export(folder: &Path) -> Result<usize, AppError> {
         std::fs::write(&target, bytes).map_err(wrong)?;
     }
     Ok(files.len())
+}
+
+/// Adds every statement of a folder's definitions to its lock, once the whole set was checked and proven. Returns the number
+/// of statements locked.
+pub async fn lock(folder: Option<&Path>) -> Result<usize, AppError> {
+    let Some(folder) = folder else {
+        return Err(AppError::Usage("name the folder of the definitions with --definitions".to_owned()));
+    };
+    let context = Context::with(Some(&folder.to_owned()), Settings::default()).await?;
+    let text = lock_text(&context.definitions.files);
+    let path = folder.join(LOCK_FILE);
+    let statements = text.lines().filter(|line| !line.starts_with('#')).count();
+    write_atomically(&path, text.as_bytes()).map_err(|source| AppError::Write { path, source })?;
+    Ok(statements)
 }

@@ -2,19 +2,22 @@
 //! Orchestrates; each step is in its own module.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Instant;
 
 use futures::{StreamExt, TryStreamExt};
 
 use super::intake::{Intake, Opened, WorkFolder};
 use super::progress::Step;
-use crate::config::Settings;
+use crate::config::{Settings, with_targets};
 use crate::contract::Admission;
 use crate::definitions::Definitions;
 use crate::definitions::model::{Contract, Metric, Rollup};
+use crate::definitions::references::RETURNS;
 use crate::diagnostics::Finding;
-use crate::engine::Table;
-use crate::metrics::{FigureSource, Group, MetricError, PeriodInput, compute_monthly, months_table, observe};
+use crate::engine::{Engine, Table};
+use crate::invariants::{BrokenInvariants, check_invariants};
+use crate::metrics::{FigureSource, Grid, Group, MetricError, PeriodInput, compute_monthly, months_table, observe};
 use crate::observation::{NATIONAL, Observation, PEERS_PREFIX, REGION_PREFIX, UNATTRIBUTED};
 use crate::period::{Month, Period};
 use crate::provenance::RollupRecord;
@@ -34,10 +37,16 @@ pub enum FiguresError {
     Rollup(#[from] RollupError),
     #[error(transparent)]
     Metric(#[from] MetricError),
+    #[error(transparent)]
+    Invariants(#[from] BrokenInvariants),
+    #[error("a metric broke off: {0}")]
+    Stopped(#[source] tokio::task::JoinError),
 }
 
 /// All figures of a run.
 pub struct Figures {
+    /// The metrics with the local targets of the settings among their standards.
+    pub metrics: Vec<Metric>,
     pub observations: Vec<Observation>,
     pub peer_groups: Vec<PeerGroup>,
     pub rollups: Vec<RollupRecord>,
@@ -66,52 +75,72 @@ pub async fn compute(
     if let Some(table) = &intake.reference.organisations_table {
         tables.insert("organisations".to_owned(), table.clone());
     }
+    let returns = intake.grid.table(&months_of(&periods))?;
+    tables.insert(RETURNS.to_owned(), returns);
     let started = Instant::now();
     let peer_groups = peer_groups(intake, period);
-    let groups = groups(&intake.organisations, &peer_groups);
-    step.start("Computing metrics", definitions.metrics.len());
+    let basis = Arc::new(Basis {
+        engine: opened.engine.serial(),
+        tables,
+        parameters: settings.parameters.clone(),
+        grid: Arc::clone(&intake.grid),
+        groups: groups(&intake.organisations, &peer_groups),
+        periods,
+    });
+    let metrics = with_targets(&definitions.metrics, &settings.targets, &intake.organisations);
+    step.start("Computing metrics", metrics.len());
+    let computing = metrics.iter().map(|metric| {
+        let (basis, metric, sources) = (Arc::clone(&basis), metric.clone(), sources_of(metric, definitions));
+        async move { tokio::spawn(async move { basis.observations(&metric, &sources).await }).await }
+    });
+    let computed: Vec<_> = futures::stream::iter(computing)
+        .buffered(settings.engine.thread_count())
+        .inspect(|_| step.advance(1, 0))
+        .collect()
+        .await;
     let mut observations = Vec::new();
-    for metric in &definitions.metrics {
-        let rows = compute_monthly(&opened.engine, metric, &tables, &settings.parameters).await;
-        let sources = sources_of(metric, definitions);
-        let rows = match unset_parameter(metric, settings) {
-            Some(_) => Vec::new(),
-            None => rows?,
-        };
-        let input = PeriodInput {
-            metric,
-            sources: &sources,
-            rows: &rows,
-            grid: &intake.grid,
-            groups: &groups,
-            periods: &periods,
-        };
-        observations
-            .extend(observe(&input).into_iter().map(|observation| withhold_unset(observation, metric, settings)));
-        step.advance(1, 0);
+    for found in computed {
+        observations.extend(found.map_err(FiguresError::Stopped)??);
     }
+    check_invariants(&definitions.invariants, &metrics, &observations)?;
     let findings = reconcile(&observations, &intake.reference.published_figures);
     let milliseconds = BTreeMap::from([("roll-ups", rollup_time), ("metrics", started.elapsed().as_millis())]);
-    Ok(Figures { observations, peer_groups, rollups, findings, milliseconds })
+    Ok(Figures { metrics, observations, peer_groups, rollups, findings, milliseconds })
 }
 
-/// A setting that the metric needs and the installation did not decide.
-fn unset_parameter<'m>(metric: &'m Metric, settings: &Settings) -> Option<&'m String> {
-    metric.parameters.iter().find(|name| !settings.parameters.contains_key(*name))
+/// All that a metric is computed from, shared by those that are computed side by side.
+struct Basis {
+    engine: Engine,
+    tables: BTreeMap<String, Table>,
+    parameters: BTreeMap<String, i64>,
+    grid: Arc<Grid>,
+    groups: Vec<Group>,
+    periods: Vec<Period>,
 }
 
-fn withhold_unset(observation: Observation, metric: &Metric, settings: &Settings) -> Observation {
-    let Some(name) = unset_parameter(metric, settings) else { return observation };
-    let reason = format!("the setting {name} is not given; it has no documented value");
-    Observation {
-        numerator: None,
-        denominator: None,
-        value: None,
-        status: Status::CannotTell(reason),
-        interval_95: None,
-        interval_998: None,
-        ..observation
+impl Basis {
+    /// Every figure of one metric; without a setting that the metric needs, each says so.
+    async fn observations(&self, metric: &Metric, sources: &[FigureSource]) -> Result<Vec<Observation>, MetricError> {
+        let unset = metric.parameters.iter().find(|name| !self.parameters.contains_key(*name));
+        let rows = match unset {
+            Some(_) => Vec::new(),
+            None => compute_monthly(&self.engine, metric, &self.tables, &self.parameters).await?,
+        };
+        let (grid, groups, periods) = (&*self.grid, &*self.groups, &*self.periods);
+        let mut observations = observe(&PeriodInput { metric, sources, rows: &rows, grid, groups, periods });
+        if let Some(name) = unset {
+            observations.iter_mut().for_each(|observation| withhold(observation, name));
+        }
+        Ok(observations)
     }
+}
+
+/// Takes a figure away because the installation did not decide what it depends on.
+fn withhold(observation: &mut Observation, setting: &str) {
+    let reason = format!("the setting {setting} is not given; it has no documented value");
+    observation.status = Status::CannotTell(reason);
+    (observation.numerator, observation.denominator, observation.value) = (None, None, None);
+    (observation.interval_95, observation.interval_998) = (None, None);
 }
 
 async fn load_rollups(

@@ -108,7 +108,7 @@ pub struct Intake {
     pub admissions: BTreeMap<SubmittedTable, Vec<Admission>>,
     pub reference: ReferenceData,
     pub organisations: Vec<Organisation>,
-    pub grid: Grid,
+    pub grid: Arc<Grid>,
     /// Everything found so far: layout, conflicts, footers, rules, unknown organisations.
     pub findings: Vec<Finding>,
 }
@@ -245,15 +245,16 @@ fn assemble(
             SubmittedTable::Records(name) => Some(name.clone()),
             SubmittedTable::Rollup(name) => definitions.rollup(name).map(|rollup| rollup.dataset.clone()),
         };
+        let required = contract_of(definitions, table).map_or(0, |contract| contract.required_fields());
         for admission in admissions {
-            grid.enter(dataset.as_deref().unwrap_or_default(), admission);
+            grid.enter(dataset.as_deref().unwrap_or_default(), admission, required);
         }
     }
     let mut findings = opened.listing_findings.clone();
     findings.extend(opened.pinned.findings.iter().cloned());
     findings.extend(admissions.values().flatten().flat_map(|admission| admission.findings.iter().cloned()));
     findings.sort();
-    Intake { admissions, reference, organisations, grid, findings }
+    Intake { admissions, reference, organisations, grid: Arc::new(grid), findings }
 }
 
 fn refuse_unknown_organisations(

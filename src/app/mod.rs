@@ -16,7 +16,7 @@ pub mod verify;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use crate::config::{Settings, SettingsError};
+use crate::config::{Settings, SettingsError, TargetError, check_targets};
 use crate::definitions::{Definitions, DefinitionsError};
 use crate::engine::{Engine, EngineError, EngineSettings};
 use crate::exit;
@@ -33,6 +33,8 @@ pub enum AppError {
     Usage(String),
     #[error(transparent)]
     Settings(#[from] SettingsError),
+    #[error("settings: {0}")]
+    Target(#[from] TargetError),
     #[error(transparent)]
     Definitions(#[from] DefinitionsError),
     #[error("the engine could not be started: {0}")]
@@ -67,7 +69,7 @@ impl AppError {
     /// The documented exit code.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Usage(_) | Self::Settings(_) => exit::USAGE,
+            Self::Usage(_) | Self::Settings(_) | Self::Target(_) => exit::USAGE,
             Self::Definitions(_) => exit::DEFINITIONS,
             Self::Intake(intake::IntakeError::ReferenceRefused { .. }) | Self::NothingAccepted { .. } => exit::CONTRACT,
             Self::Intake(_) | Self::Engine(_) | Self::NothingSent { .. } => exit::INPUT,
@@ -100,6 +102,7 @@ impl Context {
         let context = Self { definitions, settings };
         let engine = Engine::new(&context.engine_settings(None), None)?;
         context.check_parameters()?;
+        check_targets(&context.settings.targets, &context.definitions.metrics)?;
         let problems = prove(&engine, &context.definitions).await;
         if problems.is_empty() { Ok(context) } else { Err(DefinitionsError::Invalid(problems).into()) }
     }

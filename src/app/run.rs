@@ -119,7 +119,7 @@ fn identity(context: &Context, options: &RunOptions, opened: &Opened, intake: &I
     };
     add(env!("CARGO_PKG_VERSION"));
     add(&format!("{} {} {:?}", options.period, opened.as_of, context.settings.parameters));
-    add(&format!("{:?}", context.settings.trend));
+    add(&format!("{:?} {:?}", context.settings.trend, context.settings.targets));
     for (path, bytes) in &context.definitions.files {
         add(&format!("{path} {}", sha256(bytes)));
     }
@@ -217,7 +217,7 @@ fn release_input(
         run_id: identity.get(..12).unwrap_or_default().to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         synthetic: opened.synthetic,
-        metrics: context.definitions.metrics.clone(),
+        metrics: figures.metrics,
         organisations: intake.organisations.clone(),
         peer_groups: figures.peer_groups,
         events: intake.reference.events.clone(),

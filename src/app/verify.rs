@@ -12,8 +12,9 @@ use super::case::{Case, ExpectedRow, read_case};
 use super::figures::{groups, months_of, sources_of};
 use super::{AppError, Context};
 use crate::definitions::model::{Contract, Metric};
+use crate::definitions::references::RETURNS;
 use crate::engine::{Engine, Query, Table};
-use crate::metrics::{Grid, PeriodInput, compute_monthly, months_table, observe};
+use crate::metrics::{FigureSource, Grid, PeriodInput, compute_monthly, months_table, observe};
 use crate::observation::Observation;
 use crate::report::input::Organisation;
 use crate::rollups::rollup_schema;
@@ -131,12 +132,15 @@ async fn run_case(
         let empty = || Table::empty(crate::contract::engine_schema(contract));
         tables.insert("organisations".to_owned(), case.tables.get("organisations").cloned().unwrap_or_else(empty));
     }
+    let sources = sources_of(metric, definitions);
+    let (grid, organisations) = grid(definitions.contracts.clone(), &sources, case);
+    let returns = grid.table(&months_of(&case.file.periods)).map_err(|error| error.to_string())?;
+    tables.insert(RETURNS.to_owned(), returns);
     let rows =
         compute_monthly(engine, metric, &tables, &case.file.settings).await.map_err(|error| error.to_string())?;
-    let (grid, organisations) = grid(definitions.contracts.clone(), case);
     let input = PeriodInput {
         metric,
-        sources: &sources_of(metric, definitions),
+        sources: &sources,
         rows: &rows,
         grid: &grid,
         groups: &groups(&organisations, &[]),
@@ -145,10 +149,14 @@ async fn run_case(
     Ok(observe(&input))
 }
 
-/// Everybody who appears in a case must return every dataset of the case.
-fn grid(mut contracts: Vec<Contract>, case: &Case) -> (Grid, Vec<Organisation>) {
+/// Everybody who appears in a case must return every dataset of the case and of the metric.
+fn grid(mut contracts: Vec<Contract>, sources: &[FigureSource], case: &Case) -> (Grid, Vec<Organisation>) {
+    let required: BTreeMap<String, usize> =
+        contracts.iter().map(|contract| (contract.dataset.clone(), contract.required_fields())).collect();
     for contract in &mut contracts {
-        contract.expected_from = vec![KIND.to_owned()];
+        let of_case = case.admissions.iter().any(|(dataset, _)| *dataset == contract.dataset);
+        let of_metric = sources.iter().any(|source| source.dataset == contract.dataset);
+        contract.expected_from = if of_case || of_metric { vec![KIND.to_owned()] } else { Vec::new() };
     }
     let codes: BTreeSet<&str> = case.admissions.iter().map(|(_, admission)| admission.submission.org_code()).collect();
     let organisation = |code: &str| Organisation {
@@ -163,7 +171,7 @@ fn grid(mut contracts: Vec<Contract>, case: &Case) -> (Grid, Vec<Organisation>) 
     let organisations: Vec<Organisation> = codes.into_iter().map(organisation).collect();
     let mut grid = Grid::new(&contracts, &organisations, case.as_of);
     for (dataset, admission) in &case.admissions {
-        grid.enter(dataset, admission);
+        grid.enter(dataset, admission, required.get(dataset).copied().unwrap_or(0));
     }
     (grid, organisations)
 }

@@ -1,12 +1,16 @@
 //! Settings: what an installation decides. Read from `leds-metrics.toml`, unknown keys refused; flags win over it.
 //! It holds no standard: a parameter without a documented value has no default.
 
+mod targets;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
 use crate::period::PeriodType;
+
+pub use targets::{Target, TargetError, check_targets, with_targets};
 
 /// Name of the settings file that is read from the current folder when none is named.
 pub const DEFAULT_FILE: &str = "leds-metrics.toml";
@@ -38,6 +42,8 @@ pub struct Settings {
     pub trend: TrendSection,
     /// Parameters of metrics by name, such as `dormant_days`. No defaults: an unset one leaves its metric without a figure, and says so.
     pub parameters: BTreeMap<String, i64>,
+    /// Levels set locally for a metric, with dates.
+    pub targets: Vec<Target>,
 }
 
 /// Threads and memory of the engine.

@@ -14,8 +14,9 @@ use crate::engine::{PathValue, PinnedFile, Table, schema_of};
 use crate::period::Month;
 use crate::sources::Submission;
 
-pub use admission::{Admission, AdmissionError, Admitter, recall_unchanged};
+pub use admission::{Admission, AdmissionError, AdmittedFile, Admitter, recall_unchanged};
 pub use memory::AdmissionMemory;
+pub use scan::REQUIRED_RULE;
 
 /// The Arrow type of a field as files hold it.
 pub fn file_type(field_type: FieldType) -> DataType {

@@ -11,6 +11,9 @@ use crate::definitions::model::{Contract, Field, FieldType, Severity};
 use crate::diagnostics::FindingLevel;
 use crate::sources::Submission;
 
+/// Rule of a required field that is empty; its findings count the empty cells.
+pub const REQUIRED_RULE: &str = "required";
+
 /// How a check shows in the grouped statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Measure {
@@ -119,7 +122,7 @@ fn field_checks(field: &Field) -> Vec<Check> {
     };
     if field.required {
         let message = format!("{} is required but empty", field.name);
-        add("required", FindingLevel::Blocking, message, format!("{name} IS NULL"), Measure::Nulls);
+        add(REQUIRED_RULE, FindingLevel::Blocking, message, format!("{name} IS NULL"), Measure::Nulls);
     }
     if !field.valid_values.is_empty() {
         let values: Vec<String> = field.valid_values.iter().map(|value| literal(field.field_type, value)).collect();

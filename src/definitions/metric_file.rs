@@ -4,7 +4,7 @@
 use crate::quantity::{Shape, Unit};
 
 use super::metric_parts::{check_breakdown, check_standards};
-use super::model::Metric;
+use super::model::{Breakdown, BreakdownCategory, BreakdownKind, Grade, Metric};
 use super::problem::{DefinitionProblem, Problems};
 
 /// Prefixes of the metric ids, in the order of the ten principles of the Code.
@@ -25,13 +25,34 @@ pub fn parse_metric(file: &str, toml: &str, sqls: &[(u32, String)]) -> Result<Me
     check_lists(&metric, &mut problems);
     check_standards(&metric, &mut problems);
     check_breakdown(&metric, &mut problems);
+    check_grades(&metric, &mut problems);
     check_versions(&metric, sqls, &mut problems);
     for version in &mut metric.versions {
         if let Some((_, sql)) = sqls.iter().find(|(number, _)| *number == version.version) {
             sql.clone_into(&mut version.sql);
         }
     }
+    if metric.shape == Shape::Status {
+        metric.breakdown = Some(organisations_by_grade(&metric));
+    }
     problems.unless_any(metric)
+}
+
+/// What a status is for several organisations: how many of them have each grade.
+fn organisations_by_grade(metric: &Metric) -> Breakdown {
+    let category = |grade: &Grade| BreakdownCategory {
+        key: grade.key.clone(),
+        title: grade.title.clone(),
+        shape: Some(Shape::Count),
+        unit: Some(Unit::Organisations),
+        better: None,
+    };
+    Breakdown {
+        column: "grade".to_owned(),
+        title: "Grade".to_owned(),
+        kind: BreakdownKind::Variants,
+        categories: metric.grades.iter().map(category).collect(),
+    }
 }
 
 fn check_id(metric: &Metric, file: &str, problems: &mut Problems<'_>) {
@@ -119,6 +140,23 @@ fn check_lists(metric: &Metric, problems: &mut Problems<'_>) {
     }
     problems.check_unique("rollups", metric.rollups.iter().map(String::as_str));
     problems.check_unique("parameters", metric.parameters.iter().map(String::as_str));
+}
+
+fn check_grades(metric: &Metric, problems: &mut Problems<'_>) {
+    match (metric.shape, metric.grades.is_empty()) {
+        (Shape::Status, true) => problems.add("grades", "are missing: a status needs them"),
+        (Shape::Status, false) | (_, true) => {}
+        (_, false) => problems.add("grades", "belong to a status only"),
+    }
+    if metric.shape == Shape::Status && metric.breakdown.is_some() {
+        problems.add("breakdown", "a status is broken down by its grades and by nothing else");
+    }
+    for (at, grade) in metric.grades.iter().enumerate() {
+        problems.check_text(&format!("grades[{at}].title"), &grade.title);
+        if metric.grades.iter().take(at).any(|earlier| earlier.level == grade.level || earlier.key == grade.key) {
+            problems.add(format!("grades[{at}]"), "has the level or key of another grade");
+        }
+    }
 }
 
 /// Versions count up from 1, never go back in time, and each has its SQL; SQL without a version is refused too.

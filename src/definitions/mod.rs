@@ -2,12 +2,14 @@
 //! Built into the binary, or read whole from a folder; never mixed. Statements are proven elsewhere, by the engine.
 
 pub mod contract_file;
+pub mod invariant_file;
 pub mod layout;
+pub mod lock;
 pub mod metric_file;
 mod metric_parts;
 pub mod model;
 pub mod problem;
-mod references;
+pub mod references;
 pub mod rollup_file;
 
 use std::collections::BTreeMap;
@@ -16,6 +18,7 @@ use std::path::{Path, PathBuf};
 
 use include_dir::{Dir, include_dir};
 
+use invariant_file::Invariant;
 use layout::{Layouts, SourceNames, parse_layouts};
 use model::{Contract, Metric, Rollup};
 use problem::DefinitionProblem;
@@ -52,6 +55,7 @@ pub struct Definitions {
     pub contracts: Vec<Contract>,
     pub rollups: Vec<Rollup>,
     pub metrics: Vec<Metric>,
+    pub invariants: Vec<Invariant>,
     pub layouts: Layouts,
     /// Every file of the set by its path, such as `queries/rollups/x.sql`.
     pub files: BTreeMap<String, Vec<u8>>,
@@ -92,13 +96,16 @@ impl Definitions {
         for (path, text) in &texts {
             parsed.file(path, text, &texts);
         }
+        parsed.problems.extend(lock::check_lock(&files));
         parsed.problems.extend(references::check_references(&parsed.rollups, &parsed.metrics, &parsed.contracts));
+        let invariants = parsed.invariants(&texts);
         let layouts = parsed.layouts(&texts);
         match layouts {
             Some(layouts) if parsed.problems.is_empty() => Ok(Self {
                 contracts: parsed.contracts,
                 rollups: parsed.rollups,
                 metrics: parsed.metrics,
+                invariants,
                 layouts,
                 files,
             }),
@@ -184,6 +191,7 @@ impl Parsed {
             ["queries", "metrics", id, "metric.toml"] => {
                 self.take(metric_file::parse_metric(path, text, &versions_of(id, all)), |s| &mut s.metrics);
             }
+            ["queries", "invariants.toml" | "released.lock"] => {}
             ["queries", "rollups", name] if has_partner(name, "rollups", all) => {}
             ["queries", "metrics", id, name] if has_partner_metric(id, name, all) => {}
             ["reports", "national.toml" | "force.toml"] | ["reports", "templates", _] => {}
@@ -196,6 +204,13 @@ impl Parsed {
             Ok(value) => into(self).push(value),
             Err(problems) => self.problems.extend(problems),
         }
+    }
+
+    /// Without the file there are none.
+    fn invariants(&mut self, texts: &BTreeMap<&str, &str>) -> Vec<Invariant> {
+        let Some(text) = texts.get(invariant_file::FILE) else { return Vec::new() };
+        let parsed = invariant_file::parse_invariants(text, &self.metrics);
+        parsed.map_err(|problems| self.problems.extend(problems)).unwrap_or_default()
     }
 
     fn layouts(&mut self, texts: &BTreeMap<&str, &str>) -> Option<Layouts> {

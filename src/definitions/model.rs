@@ -4,6 +4,7 @@
 use chrono::NaiveDate;
 use serde::Deserialize;
 
+use crate::period::{Month, Period};
 use crate::quantity::{Better, Shape, Unit};
 
 /// The type of a dataset's field; the Arrow types are Utf8, Int64, Boolean, Date32 and Timestamp(µs, UTC).
@@ -67,6 +68,13 @@ pub struct Contract {
     pub deadline_days: Option<u32>,
     /// Kinds of organisation that must submit; the others may.
     pub expected_from: Vec<String>,
+}
+
+impl Contract {
+    /// Number of fields that every row must fill.
+    pub fn required_fields(&self) -> usize {
+        self.fields.iter().filter(|field| field.required).count()
+    }
 }
 
 /// A column of a roll-up or of a metric's result.
@@ -157,6 +165,19 @@ pub enum StandardKind {
     Local,
 }
 
+impl StandardKind {
+    /// The name in data files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Historical => "historical",
+            Self::CurrentLaw => "current_law",
+            Self::FormerLaw => "former_law",
+            Self::Expectation => "expectation",
+            Self::Local => "local",
+        }
+    }
+}
+
 /// How a value is held against a level.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 pub enum Comparator {
@@ -181,6 +202,16 @@ pub struct Standard {
     pub address: String,
     #[serde(default)]
     pub note: String,
+    /// Codes of the organisations a local target is for; everybody if empty.
+    #[serde(skip)]
+    pub organisations: Vec<String>,
+}
+
+impl Standard {
+    /// Whether the figures of an organisation or aggregate are held against it.
+    pub fn applies_to(&self, org_code: &str) -> bool {
+        self.organisations.is_empty() || self.organisations.iter().any(|code| code == org_code)
+    }
 }
 
 /// Whether categories add up to the metric or each stands alone.
@@ -214,7 +245,16 @@ pub struct Breakdown {
     pub categories: Vec<BreakdownCategory>,
 }
 
-/// One released wording and SQL of a metric.
+/// One grade of a status. The SQL returns its level; a higher level stands for more.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Grade {
+    pub level: i64,
+    pub key: String,
+    pub title: String,
+}
+
+/// One released wording and SQL of a metric. The first holds from the beginning, a later one from the month of its date.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MetricVersion {
@@ -262,5 +302,23 @@ pub struct Metric {
     #[serde(default)]
     pub standards: Vec<Standard>,
     pub breakdown: Option<Breakdown>,
+    /// For a status: its grades.
+    #[serde(default)]
+    pub grades: Vec<Grade>,
     pub versions: Vec<MetricVersion>,
+}
+
+impl Metric {
+    /// The version in effect in a month.
+    pub fn version_at(&self, month: Month) -> Option<&MetricVersion> {
+        let later = self.versions.iter().skip(1).rev().find(|version| Month::of(version.date) <= month);
+        later.or_else(|| self.versions.first())
+    }
+
+    /// Whether the version changes after the period before ended and before this one ends: figures on both sides do not
+    /// compare.
+    pub fn breaks_in(&self, period: Period) -> bool {
+        let before = period.first.plus(-1);
+        self.version_at(before).map(|v| v.version) != self.version_at(period.last()).map(|v| v.version)
+    }
 }

@@ -4,6 +4,9 @@
 use super::model::{Contract, Metric, Rollup};
 use super::problem::{DefinitionProblem, Problems};
 
+/// The table of what was expected and returned, which metrics may read like a roll-up.
+pub const RETURNS: &str = "returns";
+
 /// Every name that leads nowhere and every name given twice, roll-ups first, in the order given.
 pub fn check_references(rollups: &[Rollup], metrics: &[Metric], contracts: &[Contract]) -> Vec<DefinitionProblem> {
     let mut found = Vec::new();
@@ -12,6 +15,9 @@ pub fn check_references(rollups: &[Rollup], metrics: &[Metric], contracts: &[Con
         let mut problems = Problems::of(&file);
         if rollups.iter().take(at).any(|earlier| earlier.name == rollup.name) {
             problems.add("name", "another roll-up has it already");
+        }
+        if rollup.name == RETURNS {
+            problems.add("name", "is reserved for the table of what was returned");
         }
         check_dataset(rollup, contracts, &mut problems);
         found.extend(problems.into_found());
@@ -41,8 +47,9 @@ fn check_dataset(rollup: &Rollup, contracts: &[Contract], problems: &mut Problem
 
 fn check_metric(metric: &Metric, rollups: &[Rollup], problems: &mut Problems<'_>) {
     for (at, name) in metric.rollups.iter().enumerate() {
-        if !rollups.iter().any(|rollup| rollup.name == *name) {
-            problems.add(format!("rollups[{at}]"), unknown(name, rollups.iter().map(|rollup| rollup.name.as_str())));
+        if name != RETURNS && !rollups.iter().any(|rollup| rollup.name == *name) {
+            let known = rollups.iter().map(|rollup| rollup.name.as_str()).chain([RETURNS]);
+            problems.add(format!("rollups[{at}]"), unknown(name, known));
         }
     }
 }
@@ -100,7 +107,8 @@ mod tests {
         let expected =
             ["queries/rollups/open_accounts.toml: dataset: “user_accounts” is not known; there are: organisations"];
         assert_eq!(words(&check_references(&[rollup()], &[metric()], &contracts)), expected);
-        let expected = ["queries/metrics/SEC-01/metric.toml: rollups[0]: “open_accounts” is not known; there are: "];
+        let expected =
+            ["queries/metrics/SEC-01/metric.toml: rollups[0]: “open_accounts” is not known; there are: returns"];
         assert_eq!(words(&check_references(&[], &[metric()], &[])), expected);
     }
 

@@ -23,6 +23,8 @@ pub(super) struct Series {
     pub shape: Shape,
     /// For a distribution.
     pub delay: Option<DelayStatistic>,
+    /// For the number of organisations that have this grade.
+    pub grade: Option<i64>,
     pub unit: Unit,
 }
 
@@ -40,6 +42,8 @@ pub(super) struct Totals {
     denominator: i64,
     /// Delay bins: (value, observed) to count.
     delays: BTreeMap<(i64, bool), i64>,
+    /// Organisations by grade.
+    grades: BTreeMap<i64, i64>,
 }
 
 impl Totals {
@@ -50,6 +54,7 @@ impl Totals {
                 self.denominator += denominator.unwrap_or(0);
             }
             Amounts::Delay { value, observed, count } => *self.delays.entry((value, observed)).or_default() += count,
+            Amounts::Grade(grade) => *self.grades.entry(grade).or_default() += 1,
         }
     }
 
@@ -58,6 +63,9 @@ impl Totals {
         self.denominator += other.denominator;
         for (bin, count) in &other.delays {
             *self.delays.entry(*bin).or_default() += count;
+        }
+        for (grade, count) in &other.grades {
+            *self.grades.entry(*grade).or_default() += count;
         }
     }
 }
@@ -81,26 +89,44 @@ struct Figure {
     method: &'static str,
 }
 
+impl Figure {
+    /// A whole number without limits: a grade, or a full count of organisations.
+    fn plain(value: Result<i64, Status>) -> Self {
+        Self {
+            numerator: value.as_ref().ok().copied(),
+            denominator: None,
+            value: value.map(float),
+            interval_95: None,
+            interval_998: None,
+            method: "",
+        }
+    }
+}
+
+/// The one grade there is; grades of several organisations are never added up.
+fn grade(totals: &Totals) -> Result<i64, Status> {
+    let several = || Status::NotApplicable("a grade belongs to one organisation".to_owned());
+    match totals.grades.iter().next() {
+        None => Err(Status::NotApplicable("no grade is on record".to_owned())),
+        Some((grade, 1)) if totals.grades.len() == 1 => Ok(*grade),
+        Some(_) => Err(several()),
+    }
+}
+
 /// An observation that has no figure, with the reason.
 pub(super) fn absent(metric: &Metric, series: &Series, at: &Place<'_>, status: Status) -> Observation {
-    let figure = Figure {
-        numerator: None,
-        denominator: None,
-        value: Err(status),
-        interval_95: None,
-        interval_998: None,
-        method: "",
-    };
-    observation(metric, series, at, figure)
+    observation(metric, series, at, Figure::plain(Err(status)))
 }
 
 /// The observation made from summed integers.
 pub(super) fn present(metric: &Metric, series: &Series, at: &Place<'_>, totals: &Totals) -> Observation {
-    let figure = match series.shape {
-        Shape::Proportion => proportion_figure(series.unit, totals),
-        Shape::Rate => rate_figure(series.unit, totals),
-        Shape::Count | Shape::Status => count_figure(totals),
-        Shape::Distribution => delay_figure(metric, series, totals),
+    let figure = match (series.shape, series.grade) {
+        (_, Some(grade)) => Figure::plain(Ok(totals.grades.get(&grade).copied().unwrap_or(0))),
+        (Shape::Proportion, _) => proportion_figure(series.unit, totals),
+        (Shape::Rate, _) => rate_figure(series.unit, totals),
+        (Shape::Count, _) => count_figure(totals),
+        (Shape::Status, _) => Figure::plain(grade(totals)),
+        (Shape::Distribution, _) => delay_figure(metric, series, totals),
     };
     observation(metric, series, at, figure)
 }
@@ -111,10 +137,14 @@ fn observation(metric: &Metric, series: &Series, at: &Place<'_>, figure: Figure)
         Err(status) => (None, status),
     };
     // A standard is worded for the headline; a part or variant has none of its own.
-    let standard = series.category.is_none().then(|| standard_at(metric, at.period)).flatten();
+    let standard = series.category.is_none().then(|| standard_at(metric, at)).flatten();
+    let title_of =
+        |level: i64| metric.grades.iter().find(|grade| grade.level == level).map(|grade| grade.title.clone());
+    let is_grade = series.shape == Shape::Status && status == Status::Value;
     Observation {
+        label: figure.numerator.filter(|_| is_grade).and_then(title_of),
         metric_id: metric.id.clone(),
-        metric_version: metric.versions.iter().map(|version| version.version).max().unwrap_or(1),
+        metric_version: metric.version_at(at.period.last()).map_or(1, |version| version.version),
         org_code: at.org_code.to_owned(),
         period: at.period,
         category: series.category.clone(),
@@ -129,7 +159,7 @@ fn observation(metric: &Metric, series: &Series, at: &Place<'_>, figure: Figure)
         coverage: Some(at.coverage),
         standard: standard.map(|standard| StandardResult {
             level: standard.level,
-            kind: kind_name(standard.kind),
+            kind: standard.kind.as_str(),
             met: value.map(|value| meets(value, standard)),
         }),
     }
@@ -213,9 +243,11 @@ fn delay_figure(metric: &Metric, series: &Series, totals: &Totals) -> Figure {
     }
 }
 
-/// The standard that held throughout the period, the latest if several did. A historical standard whose last day is not
-/// known holds only in the period of its first day: it is never carried forward.
-fn standard_at(metric: &Metric, period: Period) -> Option<&Standard> {
+/// The standard that held throughout the period for the organisation: law before a local target before any other, then the
+/// latest. A historical standard whose last day is not known holds only in the period of its first day: it is never
+/// carried forward.
+fn standard_at<'m>(metric: &'m Metric, at: &Place<'_>) -> Option<&'m Standard> {
+    let period = at.period;
     let holds = |standard: &&Standard| {
         let open_ended =
             matches!(standard.kind, StandardKind::CurrentLaw | StandardKind::Expectation | StandardKind::Local);
@@ -225,7 +257,13 @@ fn standard_at(metric: &Metric, period: Period) -> Option<&Standard> {
             None => period.start() <= standard.from && standard.from <= period.end(),
         }
     };
-    metric.standards.iter().filter(holds).max_by_key(|standard| standard.from)
+    let rank = |standard: &&Standard| match standard.kind {
+        StandardKind::CurrentLaw | StandardKind::FormerLaw => 2,
+        StandardKind::Local => 1,
+        StandardKind::Expectation | StandardKind::Historical => 0,
+    };
+    let standards = metric.standards.iter().filter(holds).filter(|standard| standard.applies_to(at.org_code));
+    standards.max_by_key(|standard| (rank(standard), standard.from))
 }
 
 /// Judged before rounding; a level that is exactly met is met.
@@ -234,16 +272,6 @@ fn meets(value: f64, standard: &Standard) -> bool {
         Comparator::AtLeast => value >= standard.level,
         Comparator::AtMost => value <= standard.level,
         Comparator::Under => value < standard.level,
-    }
-}
-
-fn kind_name(kind: StandardKind) -> &'static str {
-    match kind {
-        StandardKind::Historical => "historical",
-        StandardKind::CurrentLaw => "current_law",
-        StandardKind::FormerLaw => "former_law",
-        StandardKind::Expectation => "expectation",
-        StandardKind::Local => "local",
     }
 }
 

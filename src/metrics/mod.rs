@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 
 use arrow::array::{ArrayRef, Date32Array, RecordBatch};
 use arrow::datatypes::{DataType, Field, SchemaRef};
+use arrow::error::ArrowError;
 use std::sync::Arc;
 
 use crate::contract::month_days;
@@ -24,7 +25,7 @@ use crate::quantity::Shape;
 pub use monthly::{MonthlyRow, ResultError};
 pub use periods::{Group, PeriodInput, observe};
 pub use prove::prove;
-pub use returns::{FigureSource, Grid};
+pub use returns::{FigureSource, Grid, Receipt};
 
 /// A metric whose statement failed. The run stops before publication: the figure would be missing for everybody.
 #[derive(Debug, thiserror::Error)]
@@ -41,13 +42,15 @@ pub enum MetricError {
         #[source]
         source: ResultError,
     },
+    #[error("the table of returns could not be made: {0}")]
+    Returns(#[source] ArrowError),
 }
 
 /// The columns that a metric's statement must return: organisation, month, the category if it has a breakdown, then integers.
 pub fn result_schema(metric: &Metric) -> SchemaRef {
     let mut fields =
         vec![Field::new("org_code", DataType::Utf8View, true), Field::new("month", DataType::Date32, true)];
-    if let Some(breakdown) = &metric.breakdown {
+    if let Some(breakdown) = metric.breakdown.as_ref().filter(|_| metric.shape != Shape::Status) {
         fields.push(Field::new(&breakdown.column, DataType::Utf8View, true));
     }
     let integers: &[&str] = match metric.shape {
@@ -82,21 +85,28 @@ pub fn months_schema() -> SchemaRef {
     schema_of(vec![Field::new("month", DataType::Date32, false)])
 }
 
-/// Runs a metric's statement over its roll-ups, `months` and `organisations`.
+/// Runs a metric's statements over its roll-ups, `months`, `organisations` and `returns`. Each month's rows come from the
+/// version in effect in it.
 pub async fn compute_monthly(
     engine: &Engine,
     metric: &Metric,
     tables: &BTreeMap<String, Table>,
     settings: &BTreeMap<String, i64>,
 ) -> Result<Vec<MonthlyRow>, MetricError> {
-    let Some(version) = metric.versions.iter().max_by_key(|version| version.version) else { return Ok(Vec::new()) };
-    let name = format!("queries/metrics/{}/v{}.sql", metric.id, version.version);
-    let parameters = metric.parameters.iter().filter_map(|name| Some((name.clone(), *settings.get(name)?))).collect();
-    let query = Query { name: &name, sql: &version.sql, parameters };
     let needed = metric.rollups.iter().map(String::as_str).chain(["months", "organisations"]);
     let tables: Vec<(&str, Table)> = needed.filter_map(|name| Some((name, tables.get(name)?.clone()))).collect();
-    let result = engine.run(&query, &tables).await;
-    let result = result.map_err(|source| MetricError::Engine { metric: metric.id.clone(), source })?;
-    monthly::read_rows(metric, &result.batches)
-        .map_err(|source| MetricError::Result { metric: metric.id.clone(), source })
+    let mut rows = Vec::new();
+    for version in &metric.versions {
+        let name = format!("queries/metrics/{}/v{}.sql", metric.id, version.version);
+        let given = |name: &String| Some((name.clone(), *settings.get(name)?));
+        let query =
+            Query { name: &name, sql: &version.sql, parameters: metric.parameters.iter().filter_map(given).collect() };
+        let result = engine.run(&query, &tables).await;
+        let result = result.map_err(|source| MetricError::Engine { metric: metric.id.clone(), source })?;
+        let found = monthly::read_rows(metric, &result.batches)
+            .map_err(|source| MetricError::Result { metric: metric.id.clone(), source })?;
+        let in_effect = |row: &MonthlyRow| metric.version_at(row.month).is_some_and(|v| v.version == version.version);
+        rows.extend(found.into_iter().filter(in_effect));
+    }
+    Ok(rows)
 }

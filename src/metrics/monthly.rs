@@ -7,6 +7,7 @@ use arrow::datatypes::{DataType, Date32Type, Int64Type};
 
 use crate::definitions::model::Metric;
 use crate::period::Month;
+use crate::quantity::Shape;
 
 /// A result that breaks the promise of the metric's definition.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -26,6 +27,8 @@ pub enum Amounts {
     Counts { numerator: i64, denominator: Option<i64> },
     /// One bin of a delay histogram.
     Delay { value: i64, observed: bool, count: i64 },
+    /// The grade of one organisation.
+    Grade(i64),
 }
 
 /// One row of a metric's result.
@@ -60,6 +63,7 @@ struct Columns {
 enum AmountColumns {
     Counts { numerator: Int64Array, denominator: Option<Int64Array> },
     Delay { value: Int64Array, observed: BooleanArray, count: Int64Array },
+    Grade(Int64Array),
 }
 
 impl Columns {
@@ -69,6 +73,8 @@ impl Columns {
         let amounts = if batch.column_by_name("value").is_some() {
             let observed = column(batch, "observed", &DataType::Boolean)?.as_boolean().clone();
             AmountColumns::Delay { value: integer("value")?, observed, count: integer("count")? }
+        } else if metric.shape == Shape::Status {
+            AmountColumns::Grade(integer("grade")?)
         } else {
             let denominator = batch.column_by_name("denominator").map(|_| integer("denominator")).transpose()?;
             AmountColumns::Counts { numerator: integer("numerator")?, denominator }
@@ -76,7 +82,9 @@ impl Columns {
         Ok(Self {
             org_code: text("org_code")?,
             month: column(batch, "month", &DataType::Date32)?.as_primitive::<Date32Type>().clone(),
-            category: metric.breakdown.as_ref().map(|breakdown| text(&breakdown.column)).transpose()?,
+            category: (metric.breakdown.as_ref().filter(|_| metric.shape != Shape::Status))
+                .map(|breakdown| text(&breakdown.column))
+                .transpose()?,
             amounts,
         })
     }
@@ -103,6 +111,7 @@ impl Columns {
                 observed: observed.value(row),
                 count: integer(count, "count")?,
             },
+            AmountColumns::Grade(grade) => Amounts::Grade(known_grade(metric, integer(grade, "grade")?)?),
         };
         Ok(MonthlyRow { org_code, month, category, amounts })
     }
@@ -123,6 +132,14 @@ impl Columns {
         } else {
             Err(ResultError::Category { column: breakdown.column.clone(), value: value.to_owned() })
         }
+    }
+}
+
+fn known_grade(metric: &Metric, level: i64) -> Result<i64, ResultError> {
+    if metric.grades.iter().any(|grade| grade.level == level) {
+        Ok(level)
+    } else {
+        Err(ResultError::Category { column: "grade".to_owned(), value: level.to_string() })
     }
 }
 

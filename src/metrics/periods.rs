@@ -6,10 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::assess::{self, DelayStatistic, Series, Totals};
 use super::monthly::MonthlyRow;
 use super::returns::{Cell, FigureSource, Grid};
-use crate::definitions::model::{Aggregation, BreakdownKind, Metric};
+use crate::definitions::model::{Aggregation, BreakdownKind, Grade, Metric};
 use crate::observation::{Category, Coverage, NATIONAL, Observation};
 use crate::period::{Month, Period};
-use crate::quantity::Status;
+use crate::quantity::{Shape, Status, Unit};
+use crate::sources::Span;
+
+/// Breakdown of a status: how many organisations have each grade.
+const GRADE: &str = "grade";
 
 /// One body or aggregate that gets figures.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,20 +44,21 @@ type OrgTotals = BTreeMap<Option<String>, BTreeMap<Month, Totals>>;
 pub fn observe(input: &PeriodInput<'_>) -> Vec<Observation> {
     let totals = totals_by_org(input.rows);
     let series = series_of(input.metric);
+    let bodies = bodies_of(input, &totals);
+    let availability = Availability::of(input, &bodies);
     let mut observations = Vec::new();
     for group in input.groups {
-        let members = members_of(input, group, &totals);
-        if members.is_empty() {
-            continue;
-        }
-        let single = group.code == members.first().map_or("", String::as_str) && members.len() == 1;
+        let members = members_of(group, &bodies);
+        let single = members.len() == 1 && members.first().is_some_and(|member| *member == group.code);
         for period in input.periods {
-            let basis = Basis::of(input, *period, &members);
+            let basis = Basis::of(input, *period, &members, &availability);
             if basis.expected == 0 && basis.usable.is_empty() {
                 continue;
             }
-            let status = if single { basis.single_status(input, *period, &group.code) } else { basis.group_status() };
-            for series in &series {
+            let status =
+                if single { basis.single_status(*period, &group.code, &availability) } else { basis.group_status() };
+            // How many organisations have a grade says nothing about one organisation.
+            for series in series.iter().filter(|series| !single || series.grade.is_none()) {
                 let coverage = Coverage { returned: basis.returned(), expected: basis.expected };
                 let at = assess::Place { org_code: &group.code, period: *period, coverage };
                 let observation = match &status {
@@ -76,7 +81,8 @@ fn totals_by_org(rows: &[MonthlyRow]) -> BTreeMap<&str, OrgTotals> {
     totals
 }
 
-/// Headline first, then each category. A distribution also gets its median, and its percentile over closed cases alone.
+/// Headline first, then each category. A distribution also gets its median, and its percentile over closed cases alone; a
+/// status the number of organisations at each grade.
 fn series_of(metric: &Metric) -> Vec<Series> {
     let headline = |categories: Vec<Option<String>>| Series {
         category: None,
@@ -84,7 +90,18 @@ fn series_of(metric: &Metric) -> Vec<Series> {
         shape: metric.shape,
         unit: metric.unit,
         delay: metric.percentile.map(DelayStatistic::WithOpenCases),
+        grade: None,
     };
+    if metric.shape == Shape::Status {
+        let bodies_at = |grade: &Grade| Series {
+            category: Some(Category { breakdown: GRADE.to_owned(), key: grade.key.clone() }),
+            shape: Shape::Count,
+            unit: Unit::Organisations,
+            grade: Some(grade.level),
+            ..headline(vec![None])
+        };
+        return std::iter::once(headline(vec![None])).chain(metric.grades.iter().map(bodies_at)).collect();
+    }
     if let Some(percent) = metric.percentile {
         let statistic = |key: &str, delay| Series {
             category: Some(Category { breakdown: "statistic".to_owned(), key: key.to_owned() }),
@@ -109,40 +126,115 @@ fn series_of(metric: &Metric) -> Vec<Series> {
         shape: category.shape.unwrap_or(metric.shape),
         unit: category.unit.unwrap_or(metric.unit),
         delay: None,
+        grade: None,
     });
     std::iter::once(headline(of_headline)).chain(categories).collect()
 }
 
-fn members_of(input: &PeriodInput<'_>, group: &Group, totals: &BTreeMap<&str, OrgTotals>) -> Vec<String> {
-    let mut bodies: BTreeSet<String> =
-        input.sources.iter().flat_map(|source| input.grid.organisations(source)).collect();
-    bodies.extend(totals.keys().map(|org| (*org).to_owned()));
+/// Everybody who had to return the metric's datasets, did so, or has rows.
+fn bodies_of<'a>(input: &PeriodInput<'a>, totals: &BTreeMap<&'a str, OrgTotals>) -> BTreeSet<&'a str> {
+    let mut bodies: BTreeSet<&str> = input.sources.iter().flat_map(|source| input.grid.organisations(source)).collect();
+    bodies.extend(totals.keys());
+    bodies
+}
+
+fn members_of<'a>(group: &'a Group, bodies: &BTreeSet<&'a str>) -> Vec<&'a str> {
     if group.code == NATIONAL {
-        return bodies.into_iter().collect();
+        return bodies.iter().copied().collect();
     }
-    group.members.iter().filter(|member| bodies.contains(*member)).cloned().collect()
+    group.members.iter().map(String::as_str).filter(|member| bodies.contains(member)).collect()
+}
+
+/// What each body's months can be used for, whatever the period.
+struct Availability<'a> {
+    months: BTreeMap<(&'a str, Month), MonthState>,
+    expected: BTreeSet<&'a str>,
+}
+
+/// One month of one body: why it cannot be used at all, and the longer spans for which alone it was returned.
+#[derive(Default)]
+struct MonthState {
+    absent: Vec<AbsentReason>,
+    within: Vec<Span>,
+}
+
+impl MonthState {
+    /// Records of earlier months are needed where the metric counts them here; a submitted roll-up stands alone.
+    fn of(input: &PeriodInput<'_>, body: &str, month: Month) -> Self {
+        let mut state = Self::default();
+        for source in input.sources {
+            match input.grid.cell(source, body, month) {
+                Cell::Refused { .. } => state.absent.push(AbsentReason::Refused(source.dataset.replace('_', " "))),
+                Cell::NotYetDue => state.absent.push(AbsentReason::NotYetDue),
+                Cell::NotReturned | Cell::NotExpected => state.absent.push(AbsentReason::NotReturned),
+                Cell::Accepted { span, .. } => state.add_span(span),
+            }
+            if input.grid.has_records(source, body, month) {
+                for earlier in (1..=i32::from(input.metric.earlier_months)).map(|n| month.plus(-n)) {
+                    match input.grid.cell(source, body, earlier) {
+                        Cell::Accepted { span, .. } => state.add_span(span),
+                        _ => state.absent.push(AbsentReason::EarlierMonth(earlier)),
+                    }
+                }
+            }
+        }
+        state
+    }
+
+    fn add_span(&mut self, span: Span) {
+        if span.first != span.last {
+            self.within.push(span);
+        }
+    }
+
+    /// A month returned for a longer span counts only in a period that covers the whole span.
+    fn is_usable_in(&self, period: Period) -> bool {
+        self.absent.is_empty() && self.within.iter().all(|span| period.covers(span.first, span.last))
+    }
+
+    fn reasons_in(&self, period: Period) -> impl Iterator<Item = AbsentReason> {
+        let uncovered = self.within.iter().filter(move |span| !period.covers(span.first, span.last));
+        self.absent.iter().cloned().chain(uncovered.map(|span| AbsentReason::OnlyLonger(span.text())))
+    }
+}
+
+impl<'a> Availability<'a> {
+    fn of(input: &PeriodInput<'a>, bodies: &BTreeSet<&'a str>) -> Self {
+        let months: BTreeSet<Month> =
+            input.periods.iter().flat_map(|period| months_used(input.metric, *period)).collect();
+        let states = bodies.iter().flat_map(|body| months.iter().map(move |month| (*body, *month)));
+        let expects = |body: &&&str| input.sources.iter().any(|source| input.grid.expects(&source.dataset, body));
+        Self {
+            months: states.map(|(body, month)| ((body, month), MonthState::of(input, body, month))).collect(),
+            expected: bodies.iter().filter(expects).copied().collect(),
+        }
+    }
+}
+
+fn months_used(metric: &Metric, period: Period) -> Vec<Month> {
+    match metric.aggregation {
+        Aggregation::Flow => period.months().collect(),
+        Aggregation::Stock => vec![period.last()],
+    }
 }
 
 /// What a period's figure can rest on: usable organisation-months, and how many there should be.
-struct Basis {
-    usable: Vec<(String, Month)>,
+struct Basis<'a> {
+    usable: Vec<(&'a str, Month)>,
     months: Vec<Month>,
     expected: u32,
 }
 
-impl Basis {
-    fn of(input: &PeriodInput<'_>, period: Period, members: &[String]) -> Self {
-        let months: Vec<Month> = match input.metric.aggregation {
-            Aggregation::Flow => period.months().collect(),
-            Aggregation::Stock => vec![period.last()],
-        };
-        let mut basis = Self { usable: Vec::new(), months: months.clone(), expected: 0 };
+impl<'a> Basis<'a> {
+    fn of(input: &PeriodInput<'_>, period: Period, members: &[&'a str], availability: &Availability<'a>) -> Self {
+        let mut basis = Self { usable: Vec::new(), months: months_used(input.metric, period), expected: 0 };
         for member in members {
-            for month in &months {
-                let usable = absent_reasons(input, period, member, *month).is_empty();
-                let expected = input.sources.iter().any(|source| input.grid.expects(&source.dataset, member));
+            let expected = availability.expected.contains(member);
+            for month in &basis.months {
+                let state = availability.months.get(&(*member, *month));
+                let usable = state.is_some_and(|state| state.is_usable_in(period));
                 if usable {
-                    basis.usable.push((member.clone(), *month));
+                    basis.usable.push((*member, *month));
                 }
                 basis.expected += u32::from(usable || expected);
             }
@@ -155,17 +247,17 @@ impl Basis {
     }
 
     /// Why one organisation has no figure; `None` when every month is there.
-    fn single_status(&self, input: &PeriodInput<'_>, period: Period, org_code: &str) -> Option<Status> {
+    fn single_status(&self, period: Period, org_code: &str, availability: &Availability<'_>) -> Option<Status> {
         if self.usable.len() == self.months.len() {
             return None;
         }
-        let absent = self.months.iter().filter(|month| !self.usable.contains(&(org_code.to_owned(), **month)));
-        let reasons: BTreeSet<AbsentReason> =
-            absent.clone().flat_map(|month| absent_reasons(input, period, org_code, *month)).collect();
+        let absent = || self.months.iter().copied().filter(|month| !self.usable.contains(&(org_code, *month)));
+        let states = absent().filter_map(|month| availability.months.get(&(org_code, month)));
+        let reasons: BTreeSet<AbsentReason> = states.flat_map(|state| state.reasons_in(period)).collect();
         if self.usable.is_empty() && reasons.iter().all(|reason| *reason == AbsentReason::NotReturned) {
             return Some(Status::NotReturned);
         }
-        let months: Vec<String> = absent.map(|month| month.words()).collect();
+        let months: Vec<String> = absent().map(Month::words).collect();
         let words = reasons.iter().map(AbsentReason::words).collect::<Vec<_>>().join("; ");
         Some(Status::Missing(format!("{words} ({})", months.join(", "))))
     }
@@ -178,7 +270,7 @@ impl Basis {
     fn sum(&self, totals: &BTreeMap<&str, OrgTotals>, series: &Series) -> Totals {
         let mut sum = Totals::default();
         for (org, month) in &self.usable {
-            let Some(categories) = totals.get(org.as_str()) else { continue };
+            let Some(categories) = totals.get(org) else { continue };
             for category in &series.from {
                 if let Some(part) = categories.get(category).and_then(|months| months.get(month)) {
                     sum.merge(part);
@@ -189,12 +281,7 @@ impl Basis {
     }
 }
 
-/// A month returned for a longer span counts only in a period that covers the whole span.
-fn usable(cell: &Cell, period: Period) -> bool {
-    matches!(cell, Cell::Accepted { span, .. } if span.first == span.last || period.covers(span.first, span.last))
-}
-
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum AbsentReason {
     Refused(String),
     OnlyLonger(String),
@@ -213,34 +300,5 @@ impl AbsentReason {
             Self::NotYetDue => "not yet due".to_owned(),
             Self::NotReturned => "not returned".to_owned(),
         }
-    }
-}
-
-/// Why a month cannot be used; nothing when it can. Records of earlier months are needed where the metric counts them here;
-/// a submitted roll-up stands alone.
-fn absent_reasons(input: &PeriodInput<'_>, period: Period, org_code: &str, month: Month) -> Vec<AbsentReason> {
-    let mut reasons = Vec::new();
-    for source in input.sources {
-        reasons.extend(absent_reason(input, source, period, (org_code, month)));
-        if input.grid.has_records(source, org_code, month) {
-            let earlier = (1..=i32::from(input.metric.earlier_months)).map(|n| month.plus(-n));
-            let absent = earlier.filter(|m| absent_reason(input, source, period, (org_code, *m)).is_some());
-            reasons.extend(absent.map(AbsentReason::EarlierMonth));
-        }
-    }
-    reasons
-}
-
-fn absent_reason(
-    input: &PeriodInput<'_>,
-    source: &FigureSource,
-    period: Period,
-    (org_code, month): (&str, Month),
-) -> Option<AbsentReason> {
-    match input.grid.cell(source, org_code, month) {
-        Cell::Refused { .. } => Some(AbsentReason::Refused(source.dataset.replace('_', " "))),
-        Cell::NotYetDue => Some(AbsentReason::NotYetDue),
-        Cell::NotReturned | Cell::NotExpected => Some(AbsentReason::NotReturned),
-        cell @ Cell::Accepted { span, .. } => (!usable(&cell, period)).then(|| AbsentReason::OnlyLonger(span.text())),
     }
 }

@@ -5,23 +5,27 @@ use std::collections::BTreeMap;
 
 use arrow::datatypes::{DataType, Field, SchemaRef};
 
+use super::returns::returns_schema;
 use super::{months_schema, result_schema};
 use crate::contract::{engine_schema, path_columns};
 use crate::definitions::Definitions;
 use crate::definitions::model::{Contract, Metric, Rollup};
 use crate::definitions::problem::DefinitionProblem;
+use crate::definitions::references::RETURNS;
 use crate::engine::{Engine, Query, Table, schema_of};
 use crate::rollups::{rollup_schema, same_type};
 
 /// The dataset that every metric may join.
 const ORGANISATIONS: &str = "organisations";
 
-/// All problems of all statements.
+/// All problems of all statements, which are proven side by side and reported in their order.
 pub async fn prove(engine: &Engine, definitions: &Definitions) -> Vec<DefinitionProblem> {
-    let mut problems = Vec::new();
+    let engine = engine.serial();
+    let mut proofs = Vec::new();
     for rollup in &definitions.rollups {
         if let Some(contract) = definitions.contract(&rollup.dataset) {
-            problems.extend(prove_rollup(engine, rollup, contract).await);
+            let (engine, rollup, contract) = (engine.clone(), rollup.clone(), contract.clone());
+            proofs.push(tokio::spawn(async move { prove_rollup(&engine, &rollup, &contract).await }));
         }
     }
     let organisations = definitions.contract(ORGANISATIONS).map(engine_schema);
@@ -33,10 +37,20 @@ pub async fn prove(engine: &Engine, definitions: &Definitions) -> Vec<Definition
             .map(|rollup| (rollup.name.clone(), Table::empty(rollup_schema(rollup))))
             .collect();
         tables.insert("months".to_owned(), Table::empty(months_schema()));
+        if metric.rollups.iter().any(|name| name == RETURNS) {
+            tables.insert(RETURNS.to_owned(), Table::empty(returns_schema()));
+        }
         if let Some(schema) = &organisations {
             tables.insert(ORGANISATIONS.to_owned(), Table::empty(schema.clone()));
         }
-        problems.extend(prove_metric(engine, metric, &tables).await);
+        let (engine, metric) = (engine.clone(), metric.clone());
+        proofs.push(tokio::spawn(async move { prove_metric(&engine, &metric, &tables).await }));
+    }
+    let mut problems = Vec::new();
+    for proof in proofs {
+        problems.extend(proof.await.unwrap_or_else(|error| {
+            vec![DefinitionProblem::new("queries", "", format!("a statement could not be proven: {error}"))]
+        }));
     }
     problems
 }

@@ -2,11 +2,16 @@
 //! Pure bookkeeping over admissions; it knows no figure.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
+use arrow::array::{ArrayRef, BooleanArray, Date32Array, Int64Array, RecordBatch, StringViewArray};
+use arrow::datatypes::{DataType, Field, SchemaRef};
 use chrono::{Days, NaiveDate};
 
-use crate::contract::Admission;
+use super::MetricError;
+use crate::contract::{Admission, REQUIRED_RULE, days_since_epoch, month_days};
 use crate::definitions::model::Contract;
+use crate::engine::{Table, schema_of};
 use crate::observation::UNATTRIBUTED;
 use crate::period::{Month, Period};
 use crate::report::input::{Organisation, Return, ReturnState};
@@ -16,15 +21,46 @@ use crate::sources::Span;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cell {
     /// Returned and admitted; the span is longer than the month for figures that were only given for a longer period.
-    Accepted { submitted: NaiveDate, late: bool, span: Span },
+    Accepted { submitted: NaiveDate, late: bool, span: Span, receipt: Receipt },
     /// Returned and refused, with the first blocking finding.
-    Refused { submitted: NaiveDate, reason: String },
+    Refused { submitted: NaiveDate, reason: String, receipt: Receipt },
     /// Expected and due, not there.
     NotReturned,
     /// Expected, not there, not due on the data date.
     NotYetDue,
     /// Neither expected nor there.
     NotExpected,
+}
+
+/// What was noted when a submission came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Receipt {
+    /// The day of the first submission for the same months.
+    pub first_submitted: NaiveDate,
+    /// Rows of all files that could be opened.
+    pub records: u64,
+    /// Cells of required fields in those rows, and how many of them are empty.
+    pub required_values: u64,
+    pub required_empty: u64,
+}
+
+impl Receipt {
+    /// `required_fields` is the number of required fields of the submission's contract.
+    fn of(admission: &Admission, required_fields: usize) -> Self {
+        let records = admission.rows();
+        let required = admission.findings.iter().filter(|finding| finding.rule == REQUIRED_RULE);
+        Self {
+            first_submitted: admission.submission.first_submitted,
+            records,
+            required_values: records.saturating_mul(u64::try_from(required_fields).unwrap_or(u64::MAX)),
+            required_empty: required.map(|finding| finding.rows).sum(),
+        }
+    }
+
+    /// The same day without contents, for the further months of a longer span.
+    fn without_contents(self) -> Self {
+        Self { records: 0, required_values: 0, required_empty: 0, ..self }
+    }
 }
 
 /// Where a metric's rows come from: records of a dataset, or the roll-up that a force sent in their place.
@@ -38,7 +74,7 @@ pub struct FigureSource {
 /// All cells of a run, by folder (dataset or submitted roll-up).
 #[derive(Debug, Default)]
 pub struct Grid {
-    cells: BTreeMap<String, BTreeMap<(String, Month), Cell>>,
+    cells: BTreeMap<String, BTreeMap<String, BTreeMap<Month, Cell>>>,
     expected: BTreeMap<String, BTreeSet<String>>,
     deadlines: BTreeMap<String, u32>,
     /// Folders of submitted roll-ups by dataset.
@@ -59,8 +95,8 @@ impl Grid {
         grid
     }
 
-    /// Enters what became of a submission of `dataset`, or of a roll-up of it.
-    pub fn enter(&mut self, dataset: &str, admission: &Admission) {
+    /// Enters what became of a submission of `dataset`, or of a roll-up of it, whose contract has so many required fields.
+    pub fn enter(&mut self, dataset: &str, admission: &Admission, required_fields: usize) {
         let folder = admission.submission.table.folder();
         if folder != dataset {
             self.rollups.entry(dataset.to_owned()).or_default().insert(folder.clone());
@@ -69,17 +105,17 @@ impl Grid {
         let submitted = admission.submission.submitted;
         let late = admission.submission.first_submitted > self.due(dataset, scope.span.last);
         let blocking = admission.findings.iter().find(|f| f.level == crate::diagnostics::FindingLevel::Blocking);
-        let cell = match blocking {
-            Some(finding) => Cell::Refused { submitted, reason: finding.message.clone() },
-            None => Cell::Accepted { submitted, late, span: scope.span },
+        let receipt = Receipt::of(admission, required_fields);
+        let cell = |receipt| match blocking {
+            Some(finding) => Cell::Refused { submitted, reason: finding.message.clone(), receipt },
+            None => Cell::Accepted { submitted, late, span: scope.span, receipt },
         };
-        let cells = self.cells.entry(folder).or_default();
-        let months = scope.span.last.months_since(scope.span.first);
-        for n in 0..=months {
-            let key = (scope.org_code.clone(), scope.span.first.plus(n));
-            let keep = matches!(cells.get(&key), Some(Cell::Accepted { .. })) && matches!(cell, Cell::Refused { .. });
+        let cells = self.cells.entry(folder).or_default().entry(scope.org_code.clone()).or_default();
+        for month in scope.span.months() {
+            let keep = matches!(cells.get(&month), Some(Cell::Accepted { .. })) && blocking.is_some();
+            let first = month == scope.span.first;
             if !keep {
-                cells.insert(key, cell.clone());
+                cells.insert(month, cell(if first { receipt } else { receipt.without_contents() }));
             }
         }
     }
@@ -91,7 +127,7 @@ impl Grid {
     }
 
     fn known(&self, folder: &str, org_code: &str, month: Month) -> Option<&Cell> {
-        self.cells.get(folder)?.get(&(org_code.to_owned(), month))
+        self.cells.get(folder)?.get(org_code)?.get(&month)
     }
 
     /// What a figure can rest on in one organisation and month: records, else the submitted roll-up, else the reason.
@@ -125,40 +161,122 @@ impl Grid {
     }
 
     /// Organisations that must return the source's dataset, or ever returned it or its roll-up.
-    pub fn organisations(&self, source: &FigureSource) -> BTreeSet<String> {
-        let mut codes = self.expected.get(&source.dataset).cloned().unwrap_or_default();
+    pub fn organisations(&self, source: &FigureSource) -> BTreeSet<&str> {
+        let expected = self.expected.get(&source.dataset).into_iter().flatten();
+        let mut codes: BTreeSet<&str> = expected.map(String::as_str).collect();
         for folder in [&source.dataset, &source.rollup_folder] {
-            codes.extend(self.cells.get(folder).into_iter().flat_map(|cells| cells.keys().map(|(org, _)| org.clone())));
+            codes.extend(self.cells.get(folder).into_iter().flat_map(|cells| cells.keys().map(String::as_str)));
         }
         codes
     }
 
     /// The cells of a period for the data-quality pages: everything expected or returned.
     pub fn returns(&self, period: Period) -> Vec<Return> {
-        let mut returns = Vec::new();
+        let months: Vec<Month> = period.months().collect();
+        let state = |entry: &Entry<'_>| match entry.cell.clone() {
+            Cell::Accepted { submitted, late, .. } => Some(ReturnState::Accepted { submitted, late }),
+            Cell::Refused { submitted, reason, .. } => Some(ReturnState::Refused { submitted, reason }),
+            Cell::NotReturned => Some(ReturnState::NotReturned),
+            Cell::NotYetDue => Some(ReturnState::NotYetDue),
+            Cell::NotExpected => None,
+        };
+        let entries = self.entries(&months).into_iter();
+        let returns = entries.filter_map(|entry| {
+            let state = state(&entry)?;
+            Some(Return { dataset: entry.dataset.to_owned(), org_code: entry.org_code, month: entry.month, state })
+        });
+        returns.collect()
+    }
+
+    /// One entry for each dataset, organisation and month that was expected or returned, as records or as roll-ups.
+    fn entries(&self, months: &[Month]) -> Vec<Entry<'_>> {
+        let mut entries = Vec::new();
         for dataset in self.expected.keys() {
-            let rollups = || self.rollups.get(dataset).into_iter().flatten();
-            let folders: Vec<FigureSource> = std::iter::once(dataset)
-                .chain(rollups())
-                .map(|folder| FigureSource { dataset: dataset.clone(), rollup_folder: folder.clone() })
-                .collect();
-            for org_code in folders.iter().flat_map(|source| self.organisations(source)).collect::<BTreeSet<_>>() {
-                for month in period.months() {
-                    let cells = || folders.iter().map(|source| self.cell(source, &org_code, month));
+            let rollups = self.rollups.get(dataset).into_iter().flatten();
+            let source = |folder: &String| FigureSource { dataset: dataset.clone(), rollup_folder: folder.clone() };
+            let folders: Vec<FigureSource> = std::iter::once(dataset).chain(rollups).map(source).collect();
+            let mut codes: BTreeSet<&str> = folders.iter().flat_map(|source| self.organisations(source)).collect();
+            codes.remove(UNATTRIBUTED);
+            for org_code in codes {
+                for month in months {
+                    let cells = || folders.iter().map(|source| self.cell(source, org_code, *month));
                     let accepted = cells().find(|cell| matches!(cell, Cell::Accepted { .. }));
-                    let state = match accepted.or_else(|| cells().next_back()).unwrap_or(Cell::NotExpected) {
-                        Cell::Accepted { submitted, late, .. } => ReturnState::Accepted { submitted, late },
-                        Cell::Refused { submitted, reason } => ReturnState::Refused { submitted, reason },
-                        Cell::NotReturned => ReturnState::NotReturned,
-                        Cell::NotYetDue => ReturnState::NotYetDue,
-                        Cell::NotExpected => continue,
-                    };
-                    if org_code != UNATTRIBUTED {
-                        returns.push(Return { dataset: dataset.clone(), org_code: org_code.clone(), month, state });
+                    let cell = accepted.or_else(|| cells().next_back()).unwrap_or(Cell::NotExpected);
+                    if cell != Cell::NotExpected {
+                        entries.push(Entry { dataset, org_code: org_code.to_owned(), month: *month, cell });
                     }
                 }
             }
         }
-        returns
+        entries
     }
+
+    /// The table `returns` that metrics may read: what was expected and what came, for each month of `months`.
+    pub fn table(&self, months: &[Month]) -> Result<Table, MetricError> {
+        let entries = self.entries(months);
+        let text = |pick: &dyn Fn(&Entry<'_>) -> String| -> ArrayRef {
+            Arc::new(StringViewArray::from_iter_values(entries.iter().map(pick)))
+        };
+        let count = |pick: &dyn Fn(Receipt) -> u64| -> ArrayRef {
+            let values = entries.iter().map(|entry| Some(pick(entry.receipt()?).cast_signed()));
+            Arc::new(values.collect::<Int64Array>())
+        };
+        let received = entries.iter().map(|e| e.receipt().map(|receipt| days_since_epoch(receipt.first_submitted)));
+        let due = |entry: &Entry<'_>| self.due(entry.dataset, entry.month);
+        let flag = |pick: &dyn Fn(&Entry<'_>) -> bool| -> ArrayRef {
+            Arc::new(entries.iter().map(|entry| Some(pick(entry))).collect::<BooleanArray>())
+        };
+        let columns: Vec<ArrayRef> = vec![
+            text(&|entry| entry.org_code.clone()),
+            Arc::new(Date32Array::from_iter_values(entries.iter().map(|entry| month_days(entry.month)))),
+            text(&|entry| entry.dataset.to_owned()),
+            flag(&|entry| self.expects(entry.dataset, &entry.org_code)),
+            Arc::new(Date32Array::from_iter_values(entries.iter().map(|entry| days_since_epoch(due(entry))))),
+            flag(&|entry| due(entry) < self.as_of),
+            Arc::new(received.collect::<Date32Array>()),
+            flag(&|entry| matches!(entry.cell, Cell::Accepted { .. })),
+            count(&|receipt| receipt.records),
+            count(&|receipt| receipt.required_values),
+            count(&|receipt| receipt.required_values.saturating_sub(receipt.required_empty)),
+        ];
+        let schema = returns_schema();
+        let batch = RecordBatch::try_new(Arc::clone(&schema), columns).map_err(MetricError::Returns)?;
+        Ok(Table::Rows { schema, batches: vec![batch] })
+    }
+}
+
+/// A cell with its place.
+struct Entry<'g> {
+    dataset: &'g str,
+    org_code: String,
+    month: Month,
+    cell: Cell,
+}
+
+impl Entry<'_> {
+    fn receipt(&self) -> Option<Receipt> {
+        match &self.cell {
+            Cell::Accepted { receipt, .. } | Cell::Refused { receipt, .. } => Some(*receipt),
+            _ => None,
+        }
+    }
+}
+
+/// Columns of the table `returns`. `due` is true once the last day for the return lies before the data date; `received_on`
+/// is the day of the first submission, and it and the counts are null where nothing came.
+pub fn returns_schema() -> SchemaRef {
+    let column = |name: &str, data_type: DataType, nullable| Field::new(name, data_type, nullable);
+    schema_of(vec![
+        column("org_code", DataType::Utf8View, false),
+        column("month", DataType::Date32, false),
+        column("dataset", DataType::Utf8View, false),
+        column("expected", DataType::Boolean, false),
+        column("due_on", DataType::Date32, false),
+        column("due", DataType::Boolean, false),
+        column("received_on", DataType::Date32, true),
+        column("accepted", DataType::Boolean, false),
+        column("records", DataType::Int64, true),
+        column("required_values", DataType::Int64, true),
+        column("required_filled", DataType::Int64, true),
+    ])
 }

@@ -64,7 +64,7 @@ fn figures_of(metric: &str, rows: &[MonthlyRow], admitted: &[Admission], period:
     let organisations = [organisation("A"), organisation("B")];
     let mut grid = Grid::new(&definitions.contracts, &organisations, AS_OF.parse::<NaiveDate>().unwrap());
     for admission in admitted {
-        grid.enter("arrest_summons", admission);
+        grid.enter("arrest_summons", admission, 5);
     }
     let metric: &Metric = definitions.metric(metric).unwrap();
     let source = FigureSource { dataset: "arrest_summons".into(), rollup_folder: "rollup-arrest_summons_delay".into() };

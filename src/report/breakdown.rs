@@ -72,7 +72,7 @@ fn current_table(facts: &Facts<'_>, metric: &Metric, breakdown: &Breakdown) -> T
         }
         if let Some(before) = before {
             let earlier = self::lines(facts, metric, breakdown, before).get(index).and_then(|line| line.2);
-            let change = figure.zip(earlier).and_then(|(now, before)| words::Change::between(now, before));
+            let change = figure.zip(earlier).and_then(|(now, before)| facts.change(metric, now, before));
             cells.push(Cell::new(change.map_or_else(|| "[x]".to_owned(), |c| words::sentence_case(&c.verb_words()))));
         }
         if notes {
@@ -98,7 +98,7 @@ fn trend_table(facts: &Facts<'_>, metric: &Metric, breakdown: &Breakdown) -> Tab
         Row::new(heading, cells)
     };
     let mut columns = vec![Column::words(&*breakdown.title)];
-    columns.extend(trend.iter().map(|period| Column::numbers(period.words())));
+    columns.extend(trend.iter().map(|period| Column::numbers(facts.period_heading(metric, *period))));
     let caption = format!("{}, by {} and period", metric.title, words::plain_name(&breakdown.column));
     let rows = headings.into_iter().enumerate().map(row).collect();
     Table::new(format!("tab-{}-breakdown-trend", metric.id), caption, columns, rows)

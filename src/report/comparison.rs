@@ -3,7 +3,7 @@
 
 use crate::definitions::model::Metric;
 use crate::observation::{NATIONAL, Observation, UNATTRIBUTED};
-use crate::quantity::Status;
+use crate::quantity::{Shape, Status};
 use crate::render::charts::{ComparisonChart, ComparisonRow};
 use crate::report::facts::Facts;
 use crate::report::figure::{Drawing, Figure, Room, data_file};
@@ -15,7 +15,8 @@ type Body<'o> = (&'o str, Option<&'o Observation>);
 /// The figure; `None` when no organisation has a value.
 pub fn build_comparison(facts: &Facts<'_>, metric: &Metric, number: usize) -> Option<Figure> {
     let (with_value, without): (Vec<Body<'_>>, Vec<Body<'_>>) = bodies(facts, metric);
-    if with_value.is_empty() {
+    // Grades have an order and no scale: the table shows them.
+    if with_value.is_empty() || metric.shape == Shape::Status {
         return None;
     }
     let national = facts.current(metric, NATIONAL);

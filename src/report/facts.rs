@@ -8,6 +8,7 @@ use crate::observation::{NATIONAL, Observation, PEERS_PREFIX, REGION_PREFIX, UNA
 use crate::period::{Period, PeriodType};
 use crate::quantity::Status;
 use crate::report::input::{Organisation, PeerGroup, ReleaseInput, Return, ReturnState};
+use crate::report::words::Change;
 
 type Key<'a> = (&'a str, &'a str, Period, Option<&'a str>);
 
@@ -121,6 +122,25 @@ impl<'a> Facts<'a> {
     /// The period before that of the report, if the trend has it.
     pub fn previous(&self) -> Option<Period> {
         self.in_trend(self.input.period.step(-1))
+    }
+
+    /// Positions in the trend at which another version of the metric takes effect.
+    pub fn breaks(&self, metric: &Metric) -> Vec<usize> {
+        let later = self.input.trend.iter().enumerate().skip(1);
+        later.filter(|(_, period)| metric.breaks_in(**period)).map(|(at, _)| at).collect()
+    }
+
+    /// Words of a period as a column's heading, marked where a series breaks.
+    pub fn period_heading(&self, metric: &Metric, period: Period) -> String {
+        let at = self.input.trend.iter().position(|p| *p == period);
+        let breaks = at.is_some_and(|at| self.breaks(metric).contains(&at));
+        if breaks { format!("{} [b]", period.words()) } else { period.words() }
+    }
+
+    /// The change between two figures of a metric; `None` also where another version of it lies between them.
+    pub fn change(&self, metric: &Metric, now: &Observation, before: &Observation) -> Option<Change> {
+        let same = metric.version_at(before.period.first).map(|version| version.version) == Some(now.metric_version);
+        Change::between(now, before).filter(|_| same)
     }
 
     /// The same period a year before, if the trend has it and it is not simply the one before.

@@ -114,7 +114,7 @@ fn trend_table(facts: &Facts<'_>, metric: &Metric) -> Table {
         rows.push(row(UNATTRIBUTED, facts.name(UNATTRIBUTED), false));
     }
     let mut columns = vec![Column::words("Organisation")];
-    columns.extend(trend.iter().map(|period| Column::numbers(period.words())));
+    columns.extend(trend.iter().map(|period| Column::numbers(facts.period_heading(metric, *period))));
     let unit = words::unit_heading(metric.unit);
     let caption = format!("{} ({unit}), by organisation and period", metric.title);
     let table = Table::new(format!("tab-{}-by-period", metric.id), caption, columns, rows);

@@ -152,7 +152,7 @@ pub fn standard_cell(metric: &Metric, figure: Option<&Observation>) -> Cell {
 /// How a figure moved on an earlier period.
 pub fn change_cell(facts: &Facts<'_>, metric: &Metric, code: &str, earlier: Period) -> Cell {
     let (now, before) = (facts.current(metric, code), facts.figure(metric, code, earlier));
-    match now.zip(before).and_then(|(now, before)| words::Change::between(now, before)) {
+    match now.zip(before).and_then(|(now, before)| facts.change(metric, now, before)) {
         Some(change) => Cell::new(words::sentence_case(&change.verb_words())),
         None => Cell::new(marker(now).or(marker(before)).unwrap_or("[x]")),
     }

@@ -63,6 +63,7 @@ fn metric(id: &str, title: &str, (shape, unit, better): (Shape, Unit, Better), r
         evidence: Evidence::Derived,
         caveats: Vec::new(),
         standards: Vec::new(),
+        grades: Vec::new(),
         breakdown: None,
         versions: vec![MetricVersion {
             version: 1,
@@ -75,6 +76,7 @@ fn metric(id: &str, title: &str, (shape, unit, better): (Shape, Unit, Better), r
 
 fn standard(level: f64, (from, to): (&str, Option<&str>), kind: StandardKind) -> Standard {
     Standard {
+        organisations: Vec::new(),
         level,
         comparator: Comparator::AtLeast,
         from: date(from),
@@ -155,6 +157,7 @@ pub fn percent(numerator: i64, denominator: i64) -> Observation {
         Some(Interval { lower: Some(lower * 100.0), upper: Some(upper * 100.0) })
     };
     Observation {
+        label: None,
         metric_id: "CRE-01".to_owned(),
         metric_version: 1,
         org_code: NATIONAL.to_owned(),

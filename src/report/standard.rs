@@ -3,7 +3,6 @@
 
 use crate::definitions::model::{Comparator, Evidence, Metric, Standard, StandardKind};
 use crate::observation::Observation;
-use crate::period::Period;
 use crate::quantity::{Status, Unit};
 use crate::report::words::{date_words, with_unit};
 
@@ -52,14 +51,17 @@ pub fn line_label(standard: &Standard, unit: Unit) -> String {
     }
 }
 
-/// The standard that a figure was held against: the metric's own entry of that level that held on the period's last day.
+/// The standard that a figure was held against: the metric's own entry of that level and kind that held on the period's
+/// last day.
 pub fn held<'m>(metric: &'m Metric, figure: &Observation) -> Option<&'m Standard> {
     let result = figure.standard.as_ref()?;
     let end = figure.period.end();
     metric
         .standards
         .iter()
-        .find(|s| s.level.total_cmp(&result.level).is_eq() && s.from <= end && s.to.is_none_or(|last| end <= last))
+        .filter(|s| s.level.total_cmp(&result.level).is_eq() && s.kind.as_str() == result.kind)
+        .filter(|s| s.applies_to(&figure.org_code))
+        .find(|s| s.from <= end && s.to.is_none_or(|last| end <= last))
 }
 
 /// "met", "not met", or that it cannot be told.
@@ -84,14 +86,15 @@ pub fn sentence(metric: &Metric, figure: &Observation) -> String {
                 outcome => outcome,
             }
         ),
-        None => none_held(metric, figure.period),
+        None => none_held(metric, figure),
     }
 }
 
 /// That no standard held at the end of the period, and the last one that did before.
-pub fn none_held(metric: &Metric, period: Period) -> String {
-    let end = period.end();
-    let earlier = metric.standards.iter().filter(|s| s.from <= end).max_by_key(|s| s.from);
+pub fn none_held(metric: &Metric, figure: &Observation) -> String {
+    let end = figure.period.end();
+    let known = metric.standards.iter().filter(|s| s.from <= end && s.applies_to(&figure.org_code));
+    let earlier = known.max_by_key(|s| s.from);
     match earlier {
         Some(standard) => format!(
             "No standard held at the end of this period. The last one, the {} of {}, was in place {}.",

@@ -8,7 +8,8 @@ use crate::quantity::{Interval, Status, Unit, count_text};
 use crate::report::words;
 
 /// Shorthand of the reports and what it means.
-const SHORTHAND: [(&str, &str); 5] = [
+const SHORTHAND: [(&str, &str); 6] = [
+    ("[b]", "break in time series, from here on by a new version of the definition"),
     ("[c]", "confidential, withheld because the number is small"),
     ("[low]", "rounds to zero but is not zero"),
     ("[p]", "provisional"),

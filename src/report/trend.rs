@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 use crate::definitions::model::{Metric, Standard};
 use crate::observation::{NATIONAL, Observation};
 use crate::period::{Period, PeriodType};
-use crate::quantity::Status;
+use crate::quantity::{Shape, Status};
 use crate::render::charts::{EventMark, SeriesRole, StandardSpan, TrendChart, TrendPoint, TrendSeries};
 use crate::report::facts::Facts;
 use crate::report::figure::{Drawing, Figure, Room, data_file};
@@ -53,6 +53,8 @@ pub struct TrendData<'a> {
     pub figures: Series<'a>,
     pub compared: Vec<ComparedSeries<'a>>,
     /// Standards that held, each with the indexes of an unbroken run of periods.
+    /// Positions at which another version of the metric takes effect.
+    pub breaks: Vec<usize>,
     pub standards: Vec<(&'a Standard, RangeInclusive<usize>)>,
     /// Events with the index of their period.
     pub events: Vec<(usize, &'a RecordedEvent)>,
@@ -63,6 +65,9 @@ pub struct TrendData<'a> {
 /// The figure; `None` when no period has a value to draw.
 pub fn build_trend<'a>(facts: &'a Facts<'a>, request: &'a TrendRequest<'a>) -> Option<Figure> {
     let metric = request.metric;
+    if metric.shape == Shape::Status {
+        return None;
+    }
     let figures = series(facts, metric, request.code);
     figures.iter().flatten().find(|f| f.status == Status::Value)?;
     let data = TrendData {
@@ -71,6 +76,7 @@ pub fn build_trend<'a>(facts: &'a Facts<'a>, request: &'a TrendRequest<'a>) -> O
         compared: request.compared.iter().map(|line| compared_series(facts, metric, line)).collect(),
         standards: spans(metric, &figures),
         events: events(facts, request.code),
+        breaks: facts.breaks(metric),
         provisional: facts.is_provisional(metric, request.code),
         figures,
     };
@@ -151,8 +157,12 @@ fn chart(data: &TrendData<'_>) -> TrendChart {
         x_labels: data.facts.input.trend.iter().map(|period| axis_words(*period)).collect(),
         series,
         standards: data.standards.iter().map(span).collect(),
-        events: data.events.iter().map(mark).collect(),
+        events: data.breaks.iter().map(|at| new_definition(*at)).chain(data.events.iter().map(mark)).collect(),
     }
+}
+
+fn new_definition(at: usize) -> EventMark {
+    EventMark { at, label: "New definition".to_owned() }
 }
 
 fn points(figures: &Series<'_>, provisional: bool) -> Vec<TrendPoint> {

@@ -5,7 +5,7 @@ use crate::period::{Period, PeriodType};
 use crate::quantity::Status;
 use crate::report::table::{Cell, Column, FigureLine, Table, figures_table, marker};
 use crate::report::trend::TrendData;
-use crate::report::trend_words::{event_words, standard_words, subtitle};
+use crate::report::trend_words::{break_words, event_words, standard_words, subtitle};
 use crate::report::{standard, words};
 
 /// The table, newest period last.
@@ -55,7 +55,7 @@ fn changes(data: &TrendData<'_>, earlier: fn(Period) -> Period) -> Vec<Cell> {
     let cell = |(period, now): (&Period, Option<&Observation>)| {
         let Some(at) = trend.iter().position(|p| *p == earlier(*period)) else { return Cell::new("[z]") };
         let before = data.figures.get(at).copied().flatten();
-        match now.zip(before).and_then(|(now, before)| words::Change::between(now, before)) {
+        match now.zip(before).and_then(|(now, before)| data.facts.change(data.request.metric, now, before)) {
             Some(change) => Cell::new(change.signed_text()),
             None => Cell::new(marker(now).or(marker(before)).unwrap_or("[x]")),
         }
@@ -87,6 +87,7 @@ fn note(data: &TrendData<'_>, index: usize, figure: Option<&Observation>) -> Str
     if let Some(coverage) = months.filter(|c| c.returned < c.expected) {
         parts.push(format!("{} of {} months returned", coverage.returned, coverage.expected));
     }
+    parts.extend(data.breaks.contains(&index).then(|| break_words(data, index)));
     parts.extend(data.events.iter().filter(|(at, _)| *at == index).map(|(_, event)| event_words(event)));
     parts.join("; ")
 }

@@ -19,7 +19,7 @@ pub fn title(data: &TrendData<'_>) -> String {
         return format!("{subject}: no figure for {}", facts.input.period.words());
     };
     let before = facts.previous().and_then(|period| facts.figure(request.metric, request.code, period));
-    match before.and_then(|before| words::Change::between(now, before)) {
+    match before.and_then(|before| facts.change(request.metric, now, before)) {
         Some(change) if change.is_none() => format!("{subject}: the figure stayed at {value}"),
         Some(change) => format!("{subject}: the figure {} to {value}", change.verb_words()),
         None => format!("{subject}: the figure was {value}"),
@@ -49,11 +49,22 @@ pub fn description(data: &TrendData<'_>) -> String {
     }
     sentences.extend(gaps_sentence(data));
     sentences.extend(provisional_sentence(data));
+    sentences.extend(data.breaks.iter().map(|at| format!("{}.", words::sentence_case(&break_words(data, *at)))));
     let events: Vec<String> = data.events.iter().map(|(_, event)| event_words(event)).collect();
     if !events.is_empty() {
         sentences.push(format!("Recorded events: {}.", words::list_words(&events)));
     }
     sentences.join(" ")
+}
+
+/// That another version of the definition takes effect in a period of the trend.
+pub fn break_words(data: &TrendData<'_>, at: usize) -> String {
+    let period = data.facts.input.trend.get(at).copied().unwrap_or(data.facts.input.period);
+    let version = data.request.metric.version_at(period.last());
+    let (number, since) = version.map_or((1, String::new()), |v| (v.version, words::date_words(v.date)));
+    format!(
+        "break in the series: version {number} of the definition holds since {since}; earlier figures do not compare"
+    )
 }
 
 /// The value now, and how it moved. Key findings use it too, so that both say the same.
@@ -71,7 +82,7 @@ pub fn now_sentences(facts: &Facts<'_>, metric: &Metric, code: &str) -> Vec<Stri
         .flatten()
         .filter_map(|earlier| {
             let before = facts.figure(metric, code, earlier)?;
-            let change = words::Change::between(now, before)?;
+            let change = facts.change(metric, now, before)?;
             let from = words::value_in_sentence(before)?;
             Some(format!("{} from {from} in {}", change.verb_words(), earlier.words()))
         })

@@ -84,8 +84,7 @@ pub fn unit_heading(unit: Unit) -> &'static str {
 pub fn with_unit(number: &str, unit: Unit) -> String {
     match unit {
         Unit::Percent => format!("{number}%"),
-        Unit::Ratio => number.to_owned(),
-        Unit::Grade => format!("grade {number}"),
+        Unit::Ratio | Unit::Grade => number.to_owned(),
         other if number == "1" => format!("1 {}", other.words().trim_end_matches('s')),
         other => format!("{number} {}", other.words()),
     }
@@ -101,6 +100,9 @@ pub fn value_cell(figure: &Observation) -> String {
 }
 
 fn number_text(figure: &Observation, value: f64) -> String {
+    if let Some(label) = &figure.label {
+        return label.clone();
+    }
     let exact = match (figure.numerator, figure.denominator) {
         (Some(numerator), Some(denominator)) if is_ratio(figure.unit) => {
             ratio_text(numerator, denominator, figure.unit)
@@ -181,7 +183,9 @@ impl Change {
     /// `None` unless both figures are values in one unit.
     pub fn between(now: &Observation, before: &Observation) -> Option<Self> {
         let (to, from) = (now.value?, before.value?);
-        let values = now.status == Status::Value && before.status == Status::Value && now.unit == before.unit;
+        let values = now.status == Status::Value && before.status == Status::Value;
+        // Grades are in order, but the step from one to the next has no size.
+        let values = values && now.unit == before.unit && now.unit != Unit::Grade;
         let amount = if same_ratio(now, before) { 0.0 } else { to - from };
         values.then_some(Self { amount, unit: now.unit })
     }

@@ -55,6 +55,11 @@ impl Span {
         self.first <= other.last && other.first <= self.last
     }
 
+    /// Every month of the span.
+    pub fn months(self) -> impl Iterator<Item = Month> {
+        (0..=self.last.months_since(self.first)).map(move |n| self.first.plus(n))
+    }
+
     /// The period folder's text: the month, or both months of a longer span.
     pub fn text(self) -> String {
         if self.first == self.last { self.first.to_string() } else { format!("{} to {}", self.first, self.last) }

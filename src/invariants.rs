@@ -1,0 +1,218 @@
+//! Holds the figures of a run against the invariants of the definitions.
+//! A broken one means that a definition or a submitted roll-up is wrong; it corrects nothing and chooses no figure.
+
+use std::collections::HashMap;
+
+use crate::definitions::invariant_file::{Component, Each, Invariant, Operand, Part};
+use crate::definitions::model::Metric;
+use crate::observation::{NATIONAL, Observation, PEERS_PREFIX, REGION_PREFIX};
+use crate::period::Period;
+use crate::quantity::Shape;
+
+/// Broken invariants that a message lists at most.
+const LISTED: usize = 20;
+
+/// Figures that contradict each other. Nothing is published with them.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("{} between figures; nothing was published\n{}", count_words(.0.len()), list(.0))]
+pub struct BrokenInvariants(pub Vec<String>);
+
+fn count_words(count: usize) -> String {
+    if count == 1 { "1 contradiction".to_owned() } else { format!("{count} contradictions") }
+}
+
+fn list(broken: &[String]) -> String {
+    let mut lines: Vec<String> = broken.iter().take(LISTED).map(|line| format!("  {line}")).collect();
+    if broken.len() > LISTED {
+        lines.push(format!("  and {} more", broken.len() - LISTED));
+    }
+    lines.join("\n")
+}
+
+/// Checks every invariant for every organisation, aggregate and period.
+pub fn check_invariants(
+    invariants: &[Invariant],
+    metrics: &[Metric],
+    observations: &[Observation],
+) -> Result<(), BrokenInvariants> {
+    let figures = Figures::of(observations);
+    let mut broken = Vec::new();
+    for invariant in invariants {
+        for (metric, part) in asked_of(invariant, metrics) {
+            // Two metrics may rest on different returns: only the figures of one organisation can be held together.
+            let alone = |place: &&Place<'_>| invariant.each.is_some() || !is_aggregate(place.0);
+            for place in figures.places.get(metric).into_iter().flatten().filter(alone) {
+                broken.extend(figures.contradiction(invariant, (metric, &part), *place));
+            }
+        }
+    }
+    if broken.is_empty() { Ok(()) } else { Err(BrokenInvariants(broken)) }
+}
+
+/// The metrics whose organisations and periods an invariant is asked for, with the figure that stands where the operands
+/// of an `each` invariant name none.
+fn asked_of<'d>(invariant: &'d Invariant, metrics: &'d [Metric]) -> Vec<(&'d str, Part)> {
+    let Some(each) = invariant.each else { return vec![(&invariant.left.metric, Part::Headline)] };
+    let chosen = metrics.iter().filter(|metric| each.includes(metric));
+    let parts = |metric: &'d Metric| {
+        let categories = metric.breakdown.iter().flat_map(|breakdown| &breakdown.categories);
+        let proportions = categories.filter(move |category| {
+            each == Each::Proportion && category.shape.unwrap_or(metric.shape) == Shape::Proportion
+        });
+        let headline = each == Each::Parts || metric.shape == Shape::Proportion;
+        let headline = headline.then_some(Part::Headline);
+        headline.into_iter().chain(proportions.map(|category| Part::Category(category.key.clone())))
+    };
+    chosen.flat_map(|metric| parts(metric).map(|part| (metric.id.as_str(), part))).collect()
+}
+
+fn is_aggregate(org_code: &str) -> bool {
+    org_code == NATIONAL || org_code.starts_with(REGION_PREFIX) || org_code.starts_with(PEERS_PREFIX)
+}
+
+/// Where a figure stands.
+type Place<'o> = (&'o str, Period);
+
+struct Figures<'o> {
+    /// By metric and category, then place.
+    by_part: HashMap<(&'o str, Option<&'o str>), HashMap<Place<'o>, &'o Observation>>,
+    /// Categories of each metric.
+    categories: HashMap<&'o str, Vec<&'o str>>,
+    /// Places at which a metric has a headline.
+    places: HashMap<&'o str, Vec<Place<'o>>>,
+}
+
+impl<'o> Figures<'o> {
+    fn of(observations: &'o [Observation]) -> Self {
+        let mut figures = Self { by_part: HashMap::new(), categories: HashMap::new(), places: HashMap::new() };
+        for observation in observations {
+            let (metric, place) = (observation.metric_id.as_str(), (observation.org_code.as_str(), observation.period));
+            let category = observation.category.as_ref().map(|category| category.key.as_str());
+            figures.by_part.entry((metric, category)).or_default().insert(place, observation);
+            match category {
+                None => figures.places.entry(metric).or_default().push(place),
+                Some(key) => {
+                    let known = figures.categories.entry(metric).or_default();
+                    if !known.contains(&key) {
+                        known.push(key);
+                    }
+                }
+            }
+        }
+        figures
+    }
+
+    fn number(&self, metric: &str, category: Option<&str>, place: Place<'_>, component: Component) -> Option<i64> {
+        let observation = self.by_part.get(&(metric, category))?.get(&place)?;
+        match component {
+            Component::Numerator => observation.numerator,
+            Component::Denominator => observation.denominator,
+        }
+    }
+
+    /// `None` where the figure, or any category of a sum, is not there.
+    fn operand(&self, operand: &Operand, asked: (&str, &Part), place: Place<'_>) -> Option<i64> {
+        let metric = if operand.metric.is_empty() { asked.0 } else { &operand.metric };
+        let part = if operand.metric.is_empty() && operand.part == Part::Headline { asked.1 } else { &operand.part };
+        match part {
+            Part::Headline => self.number(metric, None, place, operand.component),
+            Part::Category(key) => self.number(metric, Some(key), place, operand.component),
+            Part::AllCategories => {
+                let keys = self.categories.get(metric)?;
+                keys.iter().map(|key| self.number(metric, Some(key), place, operand.component)).sum()
+            }
+        }
+    }
+
+    fn contradiction(&self, invariant: &Invariant, asked: (&str, &Part), place: Place<'_>) -> Option<String> {
+        let left = self.operand(&invariant.left, asked, place)?;
+        let right: i64 =
+            invariant.right.iter().map(|operand| self.operand(operand, asked, place)).sum::<Option<i64>>()?;
+        let words = |operand: &Operand| {
+            let metric = if operand.metric.is_empty() { asked.0 } else { &operand.metric };
+            let part =
+                if operand.metric.is_empty() && operand.part == Part::Headline { asked.1 } else { &operand.part };
+            let part = match part {
+                Part::Headline => String::new(),
+                Part::Category(key) => format!(" of {key}"),
+                Part::AllCategories => " of all categories".to_owned(),
+            };
+            format!("{metric} {}{part}", operand.component.as_str())
+        };
+        (!invariant.relation.holds(left, right)).then(|| {
+            let sum: Vec<String> = invariant.right.iter().map(words).collect();
+            format!(
+                "{} in {}: {} {left} should be {} {} {right} ({}: {})",
+                place.0,
+                place.1,
+                words(&invariant.left),
+                invariant.relation.as_str(),
+                sum.join(" + "),
+                invariant.id,
+                invariant.statement,
+            )
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::definitions::Definitions;
+    use crate::observation::Category;
+    use crate::report::sample;
+
+    fn figure(metric: &str, category: Option<(&str, &str)>, numerator: i64, denominator: i64) -> Observation {
+        let category = category.map(|(breakdown, key)| Category { breakdown: breakdown.into(), key: key.into() });
+        Observation {
+            metric_id: metric.into(),
+            org_code: "E23000002".into(),
+            period: "2025-04".parse().unwrap(),
+            category,
+            ..sample::percent(numerator, denominator)
+        }
+    }
+
+    fn broken(observations: &[Observation]) -> Vec<String> {
+        let definitions = Definitions::built_in().unwrap();
+        let result = check_invariants(&definitions.invariants, &definitions.metrics, observations);
+        result.err().map(|error| error.0).unwrap_or_default()
+    }
+
+    #[test]
+    fn figures_that_agree_are_left_alone() {
+        assert_eq!(broken(&[figure("CRE-01", None, 8, 10), figure("CRE-02", None, 9, 10)]), [""; 0]);
+    }
+
+    #[test]
+    fn a_contradiction_names_both_figures_and_their_place() {
+        let expected = "E23000002 in 2025-04: CRE-01 numerator 9 should be <= CRE-02 numerator 8 \
+                        (day_within_three_days: No more reports are on PNC within 24 hours than within three days.)";
+        assert_eq!(broken(&[figure("CRE-01", None, 9, 10), figure("CRE-02", None, 8, 10)]), [expected]);
+    }
+
+    #[test]
+    fn shares_of_more_than_the_whole_and_parts_that_do_not_add_up() {
+        let over = broken(&[figure("SHA-04", Some(("age", "over_one_month")), 3, 2), figure("SHA-04", None, 2, 2)]);
+        assert_eq!(over.len(), 1);
+        assert!(
+            over[0].contains("SHA-04 numerator of over_one_month 3 should be <= SHA-04 denominator"),
+            "{}",
+            over[0]
+        );
+        let parts = [
+            figure("ACC-01", None, 5, 5),
+            figure("ACC-01", Some(("application", "vehicles")), 3, 3),
+            figure("ACC-01", Some(("application", "names")), 1, 1),
+        ];
+        assert!(broken(&parts)[0].contains("ACC-01 numerator 5 should be = ACC-01 numerator of all categories 4"));
+    }
+
+    #[test]
+    fn a_long_list_is_cut() {
+        let many = BrokenInvariants((0..22).map(|n| n.to_string()).collect());
+        let text = many.to_string();
+        assert!(text.starts_with("22 contradictions between figures; nothing was published\n  0\n"));
+        assert!(text.ends_with("  19\n  and 2 more"));
+    }
+}
