@@ -71,6 +71,7 @@ pub enum PathValue {
     Text(String),
     /// Days since 1970-01-01.
     Date(i32),
+    Number(i64),
 }
 
 /// What a query may read: exactly these files, or these rows.
@@ -281,6 +282,7 @@ fn partitioned_file(file: &PinnedFile) -> PartitionedFile {
     let values = file.path_values.iter().map(|value| match value {
         PathValue::Text(text) => ScalarValue::Utf8View(Some(text.clone())),
         PathValue::Date(days) => ScalarValue::Date32(Some(*days)),
+        PathValue::Number(number) => ScalarValue::Int64(Some(*number)),
     });
     PartitionedFile::new_from_meta(meta).with_partition_values(values.collect())
 }

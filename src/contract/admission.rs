@@ -12,7 +12,7 @@ use object_store::{ObjectStore, ObjectStoreExt};
 use super::footer::check_footer;
 use super::memory::AdmissionMemory;
 use super::scan::{self, Check, Outcome};
-use super::{failing, pinned_table};
+use super::{failing, numbered_table, pinned_table};
 use crate::definitions::model::Contract;
 use crate::diagnostics::{Finding, FindingLevel};
 use crate::digest::Hasher;
@@ -190,10 +190,9 @@ impl Admitter<'_> {
         let sql = scan::grouped_sql(self.contract, checks);
         let name = format!("contract of {}", self.contract.dataset);
         let query = Query { name: &name, sql: &sql, parameters: Vec::new() };
-        let table = pinned_table(self.contract, submissions.iter().copied());
+        let table = numbered_table(self.contract, submissions);
         let result = self.engine.run(&query, &[(self.contract.dataset.as_str(), table)]).await?;
-        let by_key = submissions.iter().map(|submission| (scan::key_of(submission), *submission)).collect();
-        Ok(scan::read_outcomes(self.contract, checks, &result.batches, &by_key))
+        Ok(scan::read_outcomes(self.contract, checks, &result.batches, submissions))
     }
 
     async fn apply(

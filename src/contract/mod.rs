@@ -12,7 +12,7 @@ use arrow::datatypes::{DataType, Field as ArrowField, FieldRef, SchemaRef, TimeU
 use crate::definitions::model::{Contract, Field, FieldType, Rollup, Severity};
 use crate::engine::{PathValue, PinnedFile, Table, schema_of};
 use crate::period::Month;
-use crate::sources::Submission;
+use crate::sources::{SourceFile, Submission};
 
 pub use admission::{Admission, AdmissionError, AdmittedFile, Admitter, recall_unchanged};
 pub use memory::AdmissionMemory;
@@ -56,16 +56,30 @@ pub fn path_columns(reference: bool) -> Vec<FieldRef> {
 
 /// The engine's table over the files of `submissions`, all of one dataset.
 pub fn pinned_table<'a>(contract: &Contract, submissions: impl Iterator<Item = &'a Submission>) -> Table {
-    let mut files = Vec::new();
-    for submission in submissions {
-        let path_values = path_values(submission);
-        files.extend(submission.files.iter().map(|file| PinnedFile {
-            path: file.path.clone(),
-            size: file.size,
-            path_values: path_values.clone(),
-        }));
-    }
+    let files = submissions.flat_map(|submission| pinned_files(submission, &path_values(submission))).collect();
     Table::Files { schema: engine_schema(contract), path_columns: path_columns(contract.reference), files }
+}
+
+/// Column of [`numbered_table`] that holds a submission's place in the list.
+const SUBMISSION_NUMBER: &str = "submission_number";
+
+/// The same with one more column from the path, the place of each submission in the list.
+fn numbered_table(contract: &Contract, submissions: &[&Submission]) -> Table {
+    let mut files = Vec::new();
+    for (number, submission) in (0..).zip(submissions) {
+        let mut values = path_values(submission);
+        values.push(PathValue::Number(number));
+        files.extend(pinned_files(submission, &values));
+    }
+    let mut path_columns = path_columns(contract.reference);
+    path_columns.push(FieldRef::new(ArrowField::new(SUBMISSION_NUMBER, DataType::Int64, false)));
+    Table::Files { schema: engine_schema(contract), path_columns, files }
+}
+
+fn pinned_files(submission: &Submission, path_values: &[PathValue]) -> Vec<PinnedFile> {
+    let pinned =
+        |file: &SourceFile| PinnedFile { path: file.path.clone(), size: file.size, path_values: path_values.to_vec() };
+    submission.files.iter().map(pinned).collect()
 }
 
 fn path_values(submission: &Submission) -> Vec<PathValue> {
