@@ -1,7 +1,7 @@
 //! Holds our figures against those that others printed, and says how they agree.
 //! A difference is a finding, never a correction of either side.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostics::{Finding, FindingLevel};
 use crate::observation::Observation;
@@ -26,7 +26,9 @@ pub fn reconcile(observations: &[Observation], printed: &[PublishedFigure]) -> V
         let category = o.category.as_ref().map_or("headline", |category| category.key.as_str());
         (o.metric_id.clone(), o.org_code.clone(), category.to_owned(), o.period.to_string())
     };
-    let ours: BTreeMap<_, _> = observations.iter().map(|observation| (key(observation), observation)).collect();
+    let compared: BTreeSet<&str> = printed.iter().map(|figure| figure.metric_id.as_str()).collect();
+    let ours = observations.iter().filter(|observation| compared.contains(observation.metric_id.as_str()));
+    let ours: BTreeMap<_, _> = ours.map(|observation| (key(observation), observation)).collect();
     let finding = |figure: &PublishedFigure| {
         let key = (figure.metric_id.clone(), figure.org_code.clone(), figure.category.clone(), figure.period.clone());
         Some(word(figure, ours.get(&key)?))

@@ -1,10 +1,13 @@
 //! The machine-readable results of a release: observations and their breakdowns as Parquet and CSV from one row model.
 //! Columns are fixed by `schemas/results.schema.json`; nothing is rounded but to the six decimals of the format.
 
+use std::borrow::Cow;
 use std::sync::Arc;
+use std::thread::ScopedJoinHandle;
 
 use arrow::array::{ArrayRef, Date32Array, Decimal128Array, Int32Array, Int64Array, RecordBatch, StringArray};
 use arrow::error::ArrowError;
+use chrono::NaiveDate;
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
@@ -13,7 +16,6 @@ use parquet::file::properties::WriterProperties;
 
 use crate::contract::days_since_epoch;
 use crate::observation::Observation;
-use crate::quantity::Interval;
 
 /// Version of the format; it travels in the Parquet metadata and in the run record.
 pub const FORMAT_VERSION: &str = "1.0.0";
@@ -43,6 +45,8 @@ pub enum ResultsError {
         #[source]
         source: csv::Error,
     },
+    #[error("{file} could not be finished; this is a fault of the program")]
+    Stopped { file: String },
 }
 
 /// One result file.
@@ -53,90 +57,86 @@ pub struct ResultFile {
     pub bytes: Vec<u8>,
 }
 
-/// A column of the format, in file order.
-enum Column {
-    Text(&'static str, Vec<Option<String>>),
-    Whole(&'static str, Vec<Option<i64>>),
-    Version(&'static str, Vec<i32>),
-    Date(&'static str, Vec<i32>),
+/// What one column of the format reads off an observation.
+#[derive(Clone, Copy)]
+enum Read {
+    /// An empty text is no value.
+    Text(fn(&Observation) -> Cow<'_, str>),
+    Whole(fn(&Observation) -> Option<i64>),
+    Version(fn(&Observation) -> u32),
+    Date(fn(&Observation) -> NaiveDate),
     /// Scaled by 10^6.
-    Decimal(&'static str, Vec<Option<i128>>),
+    Decimal(fn(&Observation) -> Option<i128>),
+    /// Not assessed by this version: always empty.
+    Nothing,
 }
+
+type Column = (&'static str, Read);
 
 /// `observations` with the headline figures, `breakdowns` with parts and variants; each as Parquet and CSV.
 pub fn render_results(observations: &[Observation]) -> Result<Vec<ResultFile>, ResultsError> {
     let (headlines, parts): (Vec<&Observation>, Vec<&Observation>) =
         observations.iter().partition(|observation| observation.category.is_none());
-    let mut files = render_table("observations", &sorted(headlines), false)?;
-    files.extend(render_table("breakdowns", &sorted(parts), true)?);
-    Ok(files)
+    let (headlines, parts) = (sorted(headlines), sorted(parts));
+    let tables = [("observations", headlines, COLUMNS.to_vec()), ("breakdowns", parts, breakdown_columns())];
+    std::thread::scope(|scope| {
+        let encoding = tables.iter().flat_map(|(name, rows, columns)| {
+            let parquet = scope.spawn(move || parquet_bytes(name, columns, rows));
+            let csv = scope.spawn(move || csv_bytes(name, columns, rows));
+            [(format!("results/{name}.parquet"), parquet), (format!("results/{name}.csv"), csv)]
+        });
+        let encoding: Vec<_> = encoding.collect();
+        let finish = |(path, thread): (String, ScopedJoinHandle<'_, Result<Vec<u8>, ResultsError>>)| {
+            let bytes = thread.join().unwrap_or_else(|_| Err(ResultsError::Stopped { file: path.clone() }))?;
+            Ok(ResultFile { path, bytes })
+        };
+        encoding.into_iter().map(finish).collect()
+    })
 }
 
 /// Sorted by all key columns, so that the same figures give the same bytes.
-fn sorted(mut observations: Vec<&Observation>) -> Vec<&Observation> {
+fn sorted<'o>(mut observations: Vec<&'o Observation>) -> Vec<&'o Observation> {
     observations.sort_by(|a, b| {
-        let key = |o: &Observation| (o.metric_id.clone(), o.category.clone(), o.org_code.clone(), o.period);
+        let key = |o: &'o Observation| (&o.metric_id, &o.category, &o.org_code, o.period);
         key(a).cmp(&key(b))
     });
     observations
 }
 
-fn render_table(name: &str, rows: &[&Observation], with_category: bool) -> Result<Vec<ResultFile>, ResultsError> {
-    let mut columns = columns_of(rows);
-    if with_category {
-        let category = |pick: fn(&crate::observation::Category) -> &String| {
-            rows.iter().map(|row| row.category.as_ref().map(|c| pick(c).clone())).collect()
-        };
-        columns.push(Column::Text("breakdown", category(|c| &c.breakdown)));
-        columns.push(Column::Text("category", category(|c| &c.key)));
-    }
-    let path = |ending: &str| format!("results/{name}.{ending}");
-    Ok(vec![
-        ResultFile { path: path("parquet"), bytes: parquet_bytes(name, &columns)? },
-        ResultFile { path: path("csv"), bytes: csv_bytes(name, &columns, rows.len())? },
-    ])
-}
+const COLUMNS: [Column; 25] = [
+    ("metric_id", Read::Text(|o| Cow::Borrowed(&o.metric_id))),
+    ("metric_version", Read::Version(|o| o.metric_version)),
+    ("org_code", Read::Text(|o| Cow::Borrowed(&o.org_code))),
+    ("period_type", Read::Text(|o| Cow::Borrowed(o.period.kind.as_str()))),
+    ("period", Read::Text(|o| Cow::Owned(o.period.to_string()))),
+    ("period_start", Read::Date(|o| o.period.start())),
+    ("period_end", Read::Date(|o| o.period.end())),
+    ("numerator", Read::Whole(|o| o.numerator)),
+    ("denominator", Read::Whole(|o| o.denominator)),
+    ("value", Read::Decimal(|o| o.value.map(scaled))),
+    ("unit", Read::Text(|o| Cow::Borrowed(o.unit.as_str()))),
+    ("status", Read::Text(|o| Cow::Borrowed(o.status.as_str()))),
+    ("lower_95", Read::Decimal(|o| o.interval_95?.lower.map(scaled))),
+    ("upper_95", Read::Decimal(|o| o.interval_95?.upper.map(scaled))),
+    ("lower_998", Read::Decimal(|o| o.interval_998?.lower.map(scaled))),
+    ("upper_998", Read::Decimal(|o| o.interval_998?.upper.map(scaled))),
+    ("method", Read::Text(|o| Cow::Borrowed(if o.value.is_some() { o.method } else { "" }))),
+    ("coverage", Read::Decimal(coverage)),
+    ("standard_level", Read::Decimal(|o| o.standard.as_ref().map(|s| scaled(s.level)))),
+    ("standard_kind", Read::Text(|o| Cow::Borrowed(o.standard.as_ref().map_or("", |s| s.kind)))),
+    ("standard_met", Read::Text(|o| Cow::Borrowed(o.standard.as_ref().and_then(|s| s.met).map_or("", met_words)))),
+    ("comparison", Read::Nothing),
+    ("variation", Read::Nothing),
+    ("assurance", Read::Nothing),
+    ("trend", Read::Nothing),
+];
 
-fn columns_of(rows: &[&Observation]) -> Vec<Column> {
-    let text = |pick: &dyn Fn(&Observation) -> String| {
-        rows.iter().map(|row| Some(pick(row)).filter(|t| !t.is_empty())).collect()
-    };
-    let limit = |pick: fn(&Observation) -> Option<Interval>, side: fn(Interval) -> Option<f64>| {
-        rows.iter().map(|row| pick(row).and_then(side).map(scaled)).collect()
-    };
-    let days =
-        |pick: &dyn Fn(&Observation) -> chrono::NaiveDate| rows.iter().map(|row| days_since_epoch(pick(row))).collect();
-    let not_assessed = || vec![None; rows.len()];
-    vec![
-        Column::Text("metric_id", text(&|o| o.metric_id.clone())),
-        Column::Version("metric_version", rows.iter().map(|o| o.metric_version.cast_signed()).collect()),
-        Column::Text("org_code", text(&|o| o.org_code.clone())),
-        Column::Text("period_type", text(&|o| o.period.kind.as_str().to_owned())),
-        Column::Text("period", text(&|o| o.period.to_string())),
-        Column::Date("period_start", days(&|o| o.period.start())),
-        Column::Date("period_end", days(&|o| o.period.end())),
-        Column::Whole("numerator", rows.iter().map(|o| o.numerator).collect()),
-        Column::Whole("denominator", rows.iter().map(|o| o.denominator).collect()),
-        Column::Decimal("value", rows.iter().map(|o| o.value.map(scaled)).collect()),
-        Column::Text("unit", text(&|o| o.unit.as_str().to_owned())),
-        Column::Text("status", text(&|o| o.status.as_str().to_owned())),
-        Column::Decimal("lower_95", limit(|o| o.interval_95, |i| i.lower)),
-        Column::Decimal("upper_95", limit(|o| o.interval_95, |i| i.upper)),
-        Column::Decimal("lower_998", limit(|o| o.interval_998, |i| i.lower)),
-        Column::Decimal("upper_998", limit(|o| o.interval_998, |i| i.upper)),
-        Column::Text("method", text(&|o| if o.value.is_some() { o.method.to_owned() } else { String::new() })),
-        Column::Decimal("coverage", rows.iter().map(|o| coverage(o)).collect()),
-        Column::Decimal("standard_level", rows.iter().map(|o| o.standard.as_ref().map(|s| scaled(s.level))).collect()),
-        Column::Text("standard_kind", text(&|o| o.standard.as_ref().map_or_else(String::new, |s| s.kind.to_owned()))),
-        Column::Text(
-            "standard_met",
-            text(&|o| o.standard.as_ref().and_then(|s| s.met).map_or("", met_words).to_owned()),
-        ),
-        Column::Text("comparison", not_assessed()),
-        Column::Text("variation", not_assessed()),
-        Column::Text("assurance", not_assessed()),
-        Column::Text("trend", not_assessed()),
-    ]
+fn breakdown_columns() -> Vec<Column> {
+    let own: [Column; 2] = [
+        ("breakdown", Read::Text(|o| Cow::Borrowed(o.category.as_ref().map_or("", |c| &c.breakdown)))),
+        ("category", Read::Text(|o| Cow::Borrowed(o.category.as_ref().map_or("", |c| &c.key)))),
+    ];
+    COLUMNS.into_iter().chain(own).collect()
 }
 
 fn met_words(met: bool) -> &'static str {
@@ -159,10 +159,10 @@ fn scaled(value: f64) -> i128 {
     scaled
 }
 
-fn parquet_bytes(name: &str, columns: &[Column]) -> Result<Vec<u8>, ResultsError> {
+fn parquet_bytes(name: &str, columns: &[Column], rows: &[&Observation]) -> Result<Vec<u8>, ResultsError> {
     let file = || format!("{name}.parquet");
     let arrow = |source| ResultsError::Arrow { file: file(), source };
-    let arrays = columns.iter().map(|column| Ok((column.name(), column.array()?, true)));
+    let arrays = columns.iter().map(|(name, read)| Ok((*name, read.array(rows)?, true)));
     let arrays = arrays.collect::<Result<Vec<_>, ArrowError>>().map_err(arrow)?;
     let batch = RecordBatch::try_from_iter_with_nullable(arrays).map_err(arrow)?;
     let properties = WriterProperties::builder()
@@ -180,50 +180,51 @@ fn parquet_bytes(name: &str, columns: &[Column]) -> Result<Vec<u8>, ResultsError
     encode().map_err(|source| ResultsError::Parquet { file: file(), source })
 }
 
-fn csv_bytes(name: &str, columns: &[Column], rows: usize) -> Result<Vec<u8>, ResultsError> {
+fn csv_bytes(name: &str, columns: &[Column], rows: &[&Observation]) -> Result<Vec<u8>, ResultsError> {
     let wrong = |source| ResultsError::Csv { file: format!("{name}.csv"), source };
     let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(columns.iter().map(Column::name)).map_err(wrong)?;
-    for row in 0..rows {
-        writer.write_record(columns.iter().map(|column| column.cell(row))).map_err(wrong)?;
+    writer.write_record(columns.iter().map(|(name, _)| name)).map_err(wrong)?;
+    for row in rows {
+        for (_, read) in columns {
+            writer.write_field(read.cell(row).as_bytes()).map_err(wrong)?;
+        }
+        writer.write_record(None::<&[u8]>).map_err(wrong)?;
     }
     writer.into_inner().map_err(|error| wrong(error.into_error().into()))
 }
 
-impl Column {
-    fn name(&self) -> &'static str {
-        match self {
-            Self::Text(name, _)
-            | Self::Whole(name, _)
-            | Self::Version(name, _)
-            | Self::Date(name, _)
-            | Self::Decimal(name, _) => name,
-        }
-    }
-
-    fn array(&self) -> Result<ArrayRef, ArrowError> {
+impl Read {
+    fn array(&self, rows: &[&Observation]) -> Result<ArrayRef, ArrowError> {
         Ok(match self {
-            Self::Text(_, values) => Arc::new(StringArray::from(values.clone())),
-            Self::Whole(_, values) => Arc::new(Int64Array::from(values.clone())),
-            Self::Version(_, values) => Arc::new(Int32Array::from(values.clone())),
-            Self::Date(_, values) => Arc::new(Date32Array::from(values.clone())),
-            Self::Decimal(_, values) => {
-                Arc::new(Decimal128Array::from(values.clone()).with_precision_and_scale(PRECISION, SCALE)?)
+            Self::Text(read) => {
+                let texts = rows.iter().map(|row| Some(read(row)).filter(|text| !text.is_empty()));
+                Arc::new(StringArray::from_iter(texts))
+            }
+            Self::Nothing => Arc::new(StringArray::new_null(rows.len())),
+            Self::Whole(read) => Arc::new(Int64Array::from_iter(rows.iter().map(|row| read(row)))),
+            Self::Version(read) => {
+                Arc::new(Int32Array::from_iter_values(rows.iter().map(|row| read(row).cast_signed())))
+            }
+            Self::Date(read) => {
+                Arc::new(Date32Array::from_iter_values(rows.iter().map(|row| days_since_epoch(read(row)))))
+            }
+            Self::Decimal(read) => {
+                let values = Decimal128Array::from_iter(rows.iter().map(|row| read(row)));
+                Arc::new(values.with_precision_and_scale(PRECISION, SCALE)?)
             }
         })
     }
 
     /// The text of one cell; an absent value is empty.
-    fn cell(&self, row: usize) -> String {
+    fn cell<'o>(&self, row: &'o Observation) -> Cow<'o, str> {
+        let owned = |text: Option<String>| Cow::Owned(text.unwrap_or_default());
         match self {
-            Self::Text(_, values) => values.get(row).cloned().flatten().unwrap_or_default(),
-            Self::Whole(_, values) => values.get(row).copied().flatten().map_or_else(String::new, |n| n.to_string()),
-            Self::Version(_, values) => values.get(row).map_or_else(String::new, ToString::to_string),
-            Self::Date(_, values) => {
-                let day = values.get(row).and_then(|days| chrono::NaiveDate::from_epoch_days(*days));
-                day.map_or_else(String::new, |day| day.to_string())
-            }
-            Self::Decimal(_, values) => values.get(row).copied().flatten().map_or_else(String::new, decimal_text),
+            Self::Text(read) => read(row),
+            Self::Nothing => Cow::Borrowed(""),
+            Self::Whole(read) => owned(read(row).map(|n| n.to_string())),
+            Self::Version(read) => Cow::Owned(read(row).to_string()),
+            Self::Date(read) => Cow::Owned(read(row).to_string()),
+            Self::Decimal(read) => owned(read(row).map(decimal_text)),
         }
     }
 }
