@@ -245,4 +245,6 @@ fn start_folder(plan: &Plan, out: &Path, faults: &[String]) -> Result<(), SynthE
 }
 
 #[cfg(test)]
+mod contract_tests;
+#[cfg(test)]
 mod tests;
