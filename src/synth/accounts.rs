@@ -5,7 +5,7 @@ use chrono::{Days, Months, NaiveDate};
 
 use super::Plan;
 use super::character::Character;
-use super::draw::{Draw, count, float, whole};
+use super::draw::{Draw, count, days, float};
 use crate::period::Month;
 
 /// Accounts of the nation at scale 1.
@@ -197,10 +197,6 @@ impl Account {
         }
         Some(due)
     }
-}
-
-fn days(value: f64) -> i32 {
-    i32::try_from(whole(value)).unwrap_or(i32::MAX / 4)
 }
 
 #[cfg(test)]

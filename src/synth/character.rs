@@ -43,6 +43,27 @@ pub struct Character {
     /// Hearing messages that need PNC and update it without an exception, and those that a person has to see to after one.
     pub automated: f64,
     pub exception_by_hand: f64,
+    /// Requests closed on the day on which missing information has not come for too long; the others later.
+    pub closes_incomplete: f64,
+    /// Impending prosecutions: median days to the result, and mean days between two investigations of one case.
+    pub case_median_days: f64,
+    pub investigated_every: f64,
+    /// Resolved cases that a supervisor checks, those that pass, and results that agree with the court's record.
+    pub checked: f64,
+    pub check_passed: f64,
+    pub results_agree: f64,
+    /// Incidents against bodies of the same strength, and those told to the ICO in time.
+    pub incidents: f64,
+    pub told_in_time: f64,
+    /// Reviews and disposals done by their day, and decisions with a recorded rationale.
+    pub reviewed_in_time: f64,
+    pub rationale: f64,
+    /// Months from one meeting of the steering group to the next, and planned meetings that take place.
+    pub meets_every: i32,
+    pub meets: f64,
+    /// Security controls met, and how far inspections find the body above the average.
+    pub controls_met: f64,
+    pub standing: f64,
 }
 
 impl Character {
@@ -75,6 +96,21 @@ impl Character {
             request_sigma: draw.between(0.25, 0.60),
             automated: draw.between(0.72, 0.93),
             exception_by_hand: draw.between(0.35, 0.60),
+            closes_incomplete: draw.between(0.50, 0.95),
+            case_median_days: draw.between(45.0, 110.0),
+            investigated_every: draw.between(60.0, 400.0),
+            // The share is set locally; some check nearly everything.
+            checked: draw.between(0.25, 1.0),
+            check_passed: draw.between(0.82, 0.98),
+            results_agree: draw.between(0.90, 0.985),
+            incidents: draw.between(0.5, 1.8),
+            told_in_time: draw.between(0.70, 0.99),
+            reviewed_in_time: draw.between(0.60, 0.97),
+            rationale: draw.between(0.65, 0.98),
+            meets_every: draw.choose(&[(1, 0.2), (6, 0.15)], 3),
+            meets: draw.between(0.75, 1.0),
+            controls_met: draw.between(0.80, 0.98),
+            standing: draw.normal(),
         }
     }
 

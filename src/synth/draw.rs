@@ -131,6 +131,11 @@ pub fn whole(value: f64) -> i64 {
     value.round().clamp(-9.0e15, 9.0e15) as i64
 }
 
+/// The nearest whole number of days; too many for any calendar stay in the far future.
+pub fn days(value: f64) -> i32 {
+    i32::try_from(whole(value)).unwrap_or(i32::MAX / 4)
+}
+
 /// A whole number as a float; exact up to 2^53.
 #[expect(clippy::cast_precision_loss, reason = "counts of rows and microseconds stay far below 2^53")]
 pub fn float(value: u64) -> f64 {

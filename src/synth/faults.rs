@@ -37,6 +37,14 @@ pub const CLEARS_BACKLOG: &str = "E23000007";
 /// The force that is given the rare dates: clock changes, month ends and leap days.
 pub const RARE_DATES: &str = "E23000001";
 
+/// Forces that state a wrong number of records: who, of which dataset, in the last month or the one before it, and how
+/// many too many.
+const MISSTATES: [(&str, Dataset, bool, i64); 3] = [
+    ("E23000020", Dataset::ArrestSummons, true, 3),
+    ("E23000029", Dataset::UserAccounts, false, -12),
+    ("E23000035", Dataset::HearingMessages, true, 2),
+];
+
 const DAYS_LATE: u64 = 9;
 const RESUBMITTED_AFTER: u64 = 30;
 
@@ -87,6 +95,18 @@ impl Faults {
         }
     }
 
+    /// By how much the body `code` overstates the records of its return; 0 for all but the planted totals.
+    pub fn stated_too_many(&self, dataset: Dataset, code: &str, month: Month) -> i64 {
+        let planted = |(body, of, in_last, _): &(&str, Dataset, bool, i64)| {
+            *body == code && *of == dataset && self.month_of(*in_last) == month
+        };
+        MISSTATES.into_iter().find(planted).map_or(0, |(_, _, _, off)| off)
+    }
+
+    fn month_of(&self, last: bool) -> Month {
+        if last { self.last } else { self.last_but_one }
+    }
+
     /// A day inside the deadline; a body sends its datasets together, transactions first.
     fn usual_date(&self, dataset: Dataset, code: &str, month: Month) -> NaiveDate {
         let transactions = dataset == Dataset::Transactions;
@@ -102,7 +122,12 @@ impl Faults {
             member.map_or_else(|| code.to_owned(), |member| format!("{} ({code})", member.body.short_name))
         };
         let (last, before, day) = (self.last, self.last_but_one, self.turning_day());
-        vec![
+        let misstated = |(code, dataset, in_last, off): (&str, Dataset, bool, i64)| {
+            let (month, much) = (self.month_of(in_last), if off > 0 { "more" } else { "fewer" });
+            let (name, dataset, off) = (name(code), dataset.as_str(), off.abs());
+            format!("{name}: stated_totals for {month} names {off} records {much} than {dataset} holds")
+        };
+        let mut words = vec![
             format!("{}: everything for {last} is {DAYS_LATE} days late", name(LATE)),
             format!(
                 "{}: arrest_summons and court_results for {before} are submitted twice, first without about three rows \
@@ -121,6 +146,8 @@ impl Faults {
                 name(RARE_DATES)
             ),
             "UNATTRIBUTED: arrest_summons, hearing_messages and transactions that name no organisation".to_owned(),
-        ]
+        ];
+        words.extend(MISSTATES.map(misstated));
+        words
     }
 }

@@ -8,12 +8,21 @@ mod character;
 mod court_results;
 mod draw;
 mod faults;
+mod governance;
 mod hearing_messages;
+mod holdings;
+mod impending_prosecutions;
+mod incidents;
+mod lives;
 mod moments;
 mod organisations;
+mod outages;
+mod quality_checks;
 mod reference;
+mod retention_reviews;
 mod rights_requests;
 mod row_file;
+mod stated_totals;
 mod submission;
 mod transaction_audits;
 mod transactions;
@@ -43,8 +52,9 @@ pub struct Plan {
     /// Last month, included.
     pub to: Month,
     /// Share of the real national volume. Transactions and their audits follow it; arrests, court results, hearing
-    /// messages and accounts follow its square root below 1, so that a small nation still has figures worth showing;
-    /// requests and agreements are never scaled.
+    /// messages, accounts, prosecutions, quality checks, reviews and incidents follow its square root below 1, so that a
+    /// small nation still has figures worth showing; requests, agreements, holdings, wrong deletions, governance and
+    /// outages are never scaled.
     pub scale: f64,
     /// Any number; the same number gives the same bytes.
     pub seed: u64,
@@ -83,10 +93,19 @@ pub enum Dataset {
     RightsRequests,
     HearingMessages,
     AccessAgreements,
+    Incidents,
+    ImpendingProsecutions,
+    QualityChecks,
+    RetentionReviews,
+    Holdings,
+    Governance,
+    Outages,
+    /// What each body says its other returns of the month hold; written after them.
+    StatedTotals,
 }
 
 impl Dataset {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 16] = [
         Self::Transactions,
         Self::ArrestSummons,
         Self::CourtResults,
@@ -95,6 +114,14 @@ impl Dataset {
         Self::RightsRequests,
         Self::HearingMessages,
         Self::AccessAgreements,
+        Self::Incidents,
+        Self::ImpendingProsecutions,
+        Self::QualityChecks,
+        Self::RetentionReviews,
+        Self::Holdings,
+        Self::Governance,
+        Self::Outages,
+        Self::StatedTotals,
     ];
 
     /// Name of its folder.
@@ -108,6 +135,14 @@ impl Dataset {
             Self::RightsRequests => "rights_requests",
             Self::HearingMessages => "hearing_messages",
             Self::AccessAgreements => "access_agreements",
+            Self::Incidents => "incidents",
+            Self::ImpendingProsecutions => "impending_prosecutions",
+            Self::QualityChecks => "quality_checks",
+            Self::RetentionReviews => "retention_reviews",
+            Self::Holdings => "holdings",
+            Self::Governance => "governance",
+            Self::Outages => "outages",
+            Self::StatedTotals => "stated_totals",
         }
     }
 
@@ -115,7 +150,7 @@ impl Dataset {
     fn deadline_days(self) -> u64 {
         match self {
             Self::Transactions => 15,
-            Self::RightsRequests => 45,
+            Self::RightsRequests | Self::QualityChecks | Self::StatedTotals => 45,
             _ => 21,
         }
     }
@@ -209,5 +244,7 @@ fn start_folder(plan: &Plan, out: &Path, faults: &[String]) -> Result<(), SynthE
     std::fs::write(&path, text).map_err(|source| SynthError::Io { path, source })
 }
 
+#[cfg(test)]
+mod contract_tests;
 #[cfg(test)]
 mod tests;

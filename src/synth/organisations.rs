@@ -21,7 +21,7 @@ pub struct Body {
     pub country: String,
     /// Empty for non-police bodies.
     pub officers: Option<i64>,
-    /// Share of national volumes, in officers; a guess for non-police bodies.
+    /// Share of national volumes, in officers; a guess for non-police bodies, nothing for the one that runs the systems.
     pub weight: f64,
 }
 
@@ -39,6 +39,11 @@ impl Body {
     /// Whether it has access by agreement.
     pub fn is_non_police(&self) -> bool {
         self.kind == "non_police"
+    }
+
+    /// Whether it runs the systems and uses none.
+    pub fn is_system_operator(&self) -> bool {
+        self.kind == "system_operator"
     }
 
     /// The stream of rows without an organisation, about one row in five hundred.
@@ -82,7 +87,7 @@ mod tests {
     #[test]
     fn the_table_holds_the_bodies_of_the_plan() {
         let bodies = load_bodies().unwrap();
-        assert_eq!(bodies.len(), 50);
+        assert_eq!(bodies.len(), 51);
         assert_eq!(bodies.iter().filter(|b| b.is_territorial()).count(), 43);
         assert_eq!(bodies.iter().filter(|b| b.is_police()).count(), 46);
         assert!(bodies.iter().all(|b| b.is_police() == b.officers.is_some()));

@@ -5,7 +5,7 @@ use chrono::{Datelike, Months, NaiveDate};
 
 use super::SynthError;
 use super::character::Character;
-use super::draw::{Draw, whole};
+use super::draw::{Draw, days};
 use super::faults::RARE_DATES;
 use super::moments::{Rhythm, each_instant, expected, london_day};
 use super::row_file::{Columns, Kind, Need, RowFile};
@@ -18,6 +18,8 @@ pub const COLUMNS: Columns = &[
     ("kind", Kind::Text, Need::Required),
     ("received_on", Kind::Date, Need::Required),
     ("due_on", Kind::Date, Need::Required),
+    ("information_asked_on", Kind::Date, Need::Optional),
+    ("information_received_on", Kind::Date, Need::Optional),
     ("closed_on", Kind::Date, Need::Optional),
     ("outcome", Kind::Text, Need::Optional),
 ];
@@ -26,6 +28,10 @@ pub const COLUMNS: Columns = &[
 const PER_YEAR: f64 = 6_000.0;
 /// Twenty working days, without holidays.
 const FOI_DAYS: i32 = 28;
+/// Deletion requests that lack information, those of them for which it comes, and days after which the rest are closed.
+const LACKS_INFORMATION: f64 = 0.30;
+const INFORMATION_COMES: f64 = 0.65;
+const INFORMATION_DAYS: i32 = 28;
 
 struct Request {
     kind: &'static str,
@@ -34,6 +40,8 @@ struct Request {
     due: i32,
     answered: i32,
     outcome: &'static str,
+    information_asked: Option<i32>,
+    information_received: Option<i32>,
 }
 
 /// Writes the requests of a submission.
@@ -49,6 +57,8 @@ pub fn write(submission: &Submission<'_>, rows: &mut RowFile) -> Result<(), Synt
         rows.text(request.kind);
         rows.date(request.received);
         rows.date(request.due);
+        rows.date(submission.known_day(request.information_asked));
+        rows.date(submission.known_day(request.information_received));
         rows.date(closed);
         rows.text(closed.map(|_| request.outcome));
         rows.end_row()
@@ -65,13 +75,30 @@ pub fn write(submission: &Submission<'_>, rows: &mut RowFile) -> Result<(), Synt
 
 fn draw_request(kind: &'static str, received: i32, character: &Character, draw: &mut Draw) -> Request {
     let due = if kind == "foi" { received + FOI_DAYS } else { one_month_after(received) };
-    let answered = received + days_to_answer(character, draw);
-    Request { kind, received, due, answered, outcome: outcome(kind, draw) }
+    let answered = received + days(draw.log_normal(character.request_median_days, character.request_sigma));
+    let outcome = outcome(kind, draw);
+    let (information_asked, information_received) = (None, None);
+    let mut request = Request { kind, received, due, answered, outcome, information_asked, information_received };
+    if kind == "erasure" && draw.chance(LACKS_INFORMATION) {
+        ask_for_information(&mut request, character, draw);
+    }
+    request
 }
 
-fn days_to_answer(character: &Character, draw: &mut Draw) -> i32 {
-    let days = draw.log_normal(character.request_median_days, character.request_sigma);
-    i32::try_from(whole(days)).unwrap_or(i32::MAX / 4)
+/// The request when something is missing: it waits for that, and is closed where it never comes.
+fn ask_for_information(request: &mut Request, character: &Character, draw: &mut Draw) {
+    let asked = request.received + 1 + days(draw.exponential(3.0).min(10.0));
+    request.information_asked = Some(asked);
+    if draw.chance(INFORMATION_COMES) {
+        let waited = days(draw.exponential(9.0).min(27.0));
+        request.information_received = Some(asked + waited);
+        request.answered = request.answered.max(asked) + waited;
+        return;
+    }
+    let on_the_day = draw.chance(character.closes_incomplete);
+    let later = if on_the_day { 0 } else { 1 + days(draw.exponential(12.0)) };
+    request.answered = asked + INFORMATION_DAYS + later;
+    request.outcome = "incomplete";
 }
 
 /// The same day of the next month, or its last day where it has no such day: 31 January leads to the end of February.

@@ -25,13 +25,25 @@ pub struct Member {
 }
 
 impl Member {
-    fn submits(&self, dataset: Dataset) -> bool {
+    /// Whether it sends the dataset, planted faults aside.
+    pub fn submits(&self, dataset: Dataset) -> bool {
+        let (body, unattributed) = (&self.body, self.is_unattributed());
         match dataset {
-            Dataset::Transactions => true,
-            Dataset::ArrestSummons | Dataset::HearingMessages => self.body.is_police() || self.is_unattributed(),
-            Dataset::CourtResults | Dataset::RightsRequests => self.body.is_police(),
-            Dataset::UserAccounts | Dataset::TransactionAudits => !self.is_unattributed(),
-            Dataset::AccessAgreements => self.body.is_non_police(),
+            Dataset::Transactions => !body.is_system_operator(),
+            Dataset::ArrestSummons | Dataset::HearingMessages => body.is_police() || unattributed,
+            Dataset::CourtResults
+            | Dataset::RightsRequests
+            | Dataset::ImpendingProsecutions
+            | Dataset::QualityChecks
+            | Dataset::RetentionReviews
+            | Dataset::Holdings
+            | Dataset::StatedTotals => body.is_police(),
+            Dataset::UserAccounts | Dataset::TransactionAudits | Dataset::Incidents => {
+                !body.is_system_operator() && !unattributed
+            }
+            Dataset::Governance => body.is_police() || body.is_non_police(),
+            Dataset::AccessAgreements => body.is_non_police(),
+            Dataset::Outages => body.is_system_operator(),
         }
     }
 
@@ -117,7 +129,12 @@ impl Submission<'_> {
     /// The stream of chance of this dataset, body and month; the same for a resubmission, so that records keep their
     /// identity.
     pub fn draw(&self) -> Draw {
-        Draw::new(self.nation.plan.seed, &[self.dataset.as_str(), self.code(), &self.month.to_string()])
+        self.draw_of(self.month)
+    }
+
+    /// The stream of chance of this dataset and body for another month, whose cases may still be listed in this one.
+    pub fn draw_of(&self, month: Month) -> Draw {
+        Draw::new(self.nation.plan.seed, &[self.dataset.as_str(), self.code(), &month.to_string()])
     }
 
     /// The file.
@@ -132,6 +149,11 @@ impl Submission<'_> {
     /// Midnight UTC at the start of the submitted day, in microseconds: nothing recorded from then on is known.
     pub fn known_until(&self) -> i64 {
         i64::from(self.submitted.to_epoch_days()) * DAY_US
+    }
+
+    /// First and last day of the month, as days since 1970-01-01.
+    pub fn days(&self) -> (i32, i32) {
+        (self.month.first_day().to_epoch_days(), self.month.last_day().to_epoch_days())
     }
 
     /// What the sender knows of an instant: nothing when it lies at or after the submitted day.
@@ -151,7 +173,12 @@ impl Submission<'_> {
 
     /// A reference that only this body gives out, unique over all months: `SYN-AS-07-2504-000012`.
     pub fn reference(&self, prefix: &str, number: u64) -> String {
-        let (year, month) = (self.month.year() % 100, self.month.number());
+        self.reference_of(self.month, prefix, number)
+    }
+
+    /// The reference of a case that began in `month`.
+    pub fn reference_of(&self, month: Month, prefix: &str, number: u64) -> String {
+        let (year, month) = (month.year() % 100, month.number());
         format!("SYN-{prefix}-{:02}-{year:02}{month:02}-{number:06}", self.member.number)
     }
 }

@@ -11,18 +11,18 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use super::*;
 use moments::london_day;
 
-fn plan(from: &str, to: &str) -> Plan {
+pub fn plan(from: &str, to: &str) -> Plan {
     Plan { from: from.parse().unwrap(), to: to.parse().unwrap(), scale: 0.0002, seed: 11 }
 }
 
-fn generate(plan: &Plan) -> (tempfile::TempDir, Summary) {
+pub fn generate(plan: &Plan) -> (tempfile::TempDir, Summary) {
     let folder = tempfile::tempdir().unwrap();
     let summary = write_nation(plan, &folder.path().join("nation"), &mut |_| {}).unwrap();
     (folder, summary)
 }
 
 /// Every file below a folder, by its path from there.
-fn files_below(folder: &Path) -> BTreeMap<String, PathBuf> {
+pub fn files_below(folder: &Path) -> BTreeMap<String, PathBuf> {
     let mut found = BTreeMap::new();
     let mut open = vec![folder.to_owned()];
     while let Some(path) = open.pop() {
@@ -36,12 +36,12 @@ fn files_below(folder: &Path) -> BTreeMap<String, PathBuf> {
 }
 
 /// The rows of a file, or nothing when it cannot be read.
-fn rows_of(path: &Path) -> Option<Vec<RecordBatch>> {
+pub fn rows_of(path: &Path) -> Option<Vec<RecordBatch>> {
     let reader = ParquetRecordBatchReaderBuilder::try_new(File::open(path).unwrap()).ok()?;
     Some(reader.build().unwrap().map(Result::unwrap).collect())
 }
 
-fn part<'a>(path: &'a str, name: &str) -> &'a str {
+pub fn part<'a>(path: &'a str, name: &str) -> &'a str {
     path.split('/').find_map(|part| part.strip_prefix(name)).unwrap_or("")
 }
 
@@ -117,20 +117,33 @@ fn rows_lie_in_their_month_keys_are_unique_and_faults_are_where_the_summary_says
 fn check_days(dataset: &str, path: &str, batch: &RecordBatch) {
     let month: Month = part(path, "period=").parse().unwrap();
     let submitted: chrono::NaiveDate = part(path, "submitted=").parse().unwrap();
-    let (period_field, recorded): (&str, &[&str]) = match dataset {
-        "transactions" => ("occurred_at", &[]),
-        "arrest_summons" => ("event_at", &["created_at"]),
-        "court_results" => ("received_at", &["updated_at"]),
-        "transaction_audits" => ("audited_on", &[]),
-        "rights_requests" => ("received_on", &["closed_on"]),
-        "hearing_messages" => ("received_at", &[]),
-        "access_agreements" => ("signed_on", &[]),
-        _ => ("created_on", &["first_access_on", "last_login_on", "left_on", "closed_on", "trained_on"]),
+    let (begins, snapshot, recorded): (&[&str], bool, &[&str]) = match dataset {
+        "transactions" => (&["occurred_at"], false, &[]),
+        "arrest_summons" => (&["event_at"], false, &["created_at"]),
+        "court_results" => (&["received_at"], false, &["updated_at"]),
+        "transaction_audits" => (&["audited_on"], false, &[]),
+        "rights_requests" => {
+            (&["received_on"], false, &["closed_on", "information_asked_on", "information_received_on"])
+        }
+        "hearing_messages" => (&["received_at"], false, &[]),
+        "access_agreements" => (&["signed_on"], true, &[]),
+        "user_accounts" => {
+            (&["created_on"], true, &["first_access_on", "last_login_on", "left_on", "closed_on", "trained_on"])
+        }
+        "impending_prosecutions" => (&["opened_on", "closed_on", "last_investigated_on"], true, &[]),
+        "quality_checks" => (&["resolved_on"], false, &["checked_on"]),
+        "incidents" => (&["aware_at"], true, &["ico_notified_at", "closed_on"]),
+        "retention_reviews" => (&[], true, &["reviewed_on", "disposed_on"]),
+        "governance" => (&["held_on"], false, &[]),
+        "outages" => (&["started_at"], true, &["ended_at"]),
+        "holdings" | "stated_totals" => (&[], true, &[]),
+        _ => panic!("{dataset} is not checked"),
     };
     let span = month.first_day().to_epoch_days()..=month.last_day().to_epoch_days();
-    let snapshot = matches!(dataset, "user_accounts" | "access_agreements");
     let inside = |day: &i32| span.contains(day) || (snapshot && day <= span.end());
-    assert!(days_of(batch, period_field).iter().all(inside), "{path}");
+    for name in begins {
+        assert!(days_of(batch, name).iter().all(inside), "{path} {name}");
+    }
     for name in recorded {
         assert!(days_of(batch, name).iter().all(|day| *day <= submitted.to_epoch_days()), "{path} {name}");
     }

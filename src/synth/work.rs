@@ -3,23 +3,23 @@
 
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::channel;
 use std::thread;
 
 use super::faults::State;
 use super::row_file::{Columns, RowFile, Written};
+use super::stated_totals::Totals;
 use super::submission::{Nation, Submission};
 use super::{
-    Dataset, Progress, Summary, SynthError, access_agreements, arrest_summons, court_results, hearing_messages,
-    rights_requests, transaction_audits, transactions, user_accounts,
+    Dataset, Progress, Summary, SynthError, access_agreements, arrest_summons, court_results, governance,
+    hearing_messages, holdings, impending_prosecutions, incidents, outages, quality_checks, retention_reviews,
+    rights_requests, stated_totals, transaction_audits, transactions, user_accounts,
 };
 
 /// More threads than this only wait for the disk.
 const MOST_THREADS: usize = 8;
 
-type Finished = Result<(Dataset, Written), SynthError>;
-
-/// Writes every submission of the nation and adds it to the summary.
+/// Writes every submission of the nation and adds it to the summary; stated totals come last, from what was written.
 pub fn write_submissions(
     nation: &Nation,
     out: &Path,
@@ -28,37 +28,54 @@ pub fn write_submissions(
 ) -> Result<(), SynthError> {
     let submissions = nation.submissions();
     let files_total = summary.files + u64::try_from(submissions.len()).unwrap_or(u64::MAX);
+    let (last, first): (Vec<_>, Vec<_>) = submissions.into_iter().partition(|s| s.dataset == Dataset::StatedTotals);
+    let mut rows = summary.rows.values().sum();
+    let mut count = |submission: &Submission<'_>, written: Written| {
+        summary.add(submission.dataset.as_str(), written);
+        rows += written.rows;
+        progress(Progress { files_done: summary.files, files_total, rows });
+    };
+    let mut totals = Totals::default();
+    write_all(&first, &Totals::default(), out, &mut |submission, written| {
+        totals.add(submission, written.rows);
+        count(submission, written);
+    })?;
+    write_all(&last, &totals, out, &mut count)
+}
+
+/// Writes `submissions` by as many threads as there are, and tells of each file as it is finished.
+fn write_all<'n>(
+    submissions: &[Submission<'n>],
+    totals: &Totals,
+    out: &Path,
+    finished: &mut dyn FnMut(&Submission<'n>, Written),
+) -> Result<(), SynthError> {
     let next = AtomicUsize::new(0);
     let threads = thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
     thread::scope(|scope| {
         let (sender, receiver) = channel();
         for _ in 0..threads {
-            let (sender, next, submissions) = (sender.clone(), &next, submissions.as_slice());
-            scope.spawn(move || write_until_done(submissions, next, out, &sender));
+            let (sender, next) = (sender.clone(), &next);
+            scope.spawn(move || {
+                while let Some(submission) = submissions.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let written = write_submission(submission, totals, out).map(|written| (submission, written));
+                    if sender.send(written).is_err() {
+                        return;
+                    }
+                }
+            });
         }
         drop(sender);
-        let mut rows = summary.rows.values().sum();
-        for finished in receiver {
+        for result in receiver {
             // Leaving drops the receiver, and each thread stops at its next file.
-            let (dataset, written) = finished?;
-            summary.add(dataset.as_str(), written);
-            rows += written.rows;
-            progress(Progress { files_done: summary.files, files_total, rows });
+            let (submission, written) = result?;
+            finished(submission, written);
         }
         Ok(())
     })
 }
 
-fn write_until_done(submissions: &[Submission<'_>], next: &AtomicUsize, out: &Path, sender: &Sender<Finished>) {
-    while let Some(submission) = submissions.get(next.fetch_add(1, Ordering::Relaxed)) {
-        let finished = write_submission(submission, out).map(|written| (submission.dataset, written));
-        if sender.send(finished).is_err() {
-            return;
-        }
-    }
-}
-
-fn write_submission(submission: &Submission<'_>, out: &Path) -> Result<Written, SynthError> {
+fn write_submission(submission: &Submission<'_>, totals: &Totals, out: &Path) -> Result<Written, SynthError> {
     let mut rows = RowFile::create(&submission.path(out), columns(submission.dataset))?;
     match submission.dataset {
         Dataset::Transactions => transactions::write(submission, &mut rows),
@@ -69,6 +86,14 @@ fn write_submission(submission: &Submission<'_>, out: &Path) -> Result<Written, 
         Dataset::RightsRequests => rights_requests::write(submission, &mut rows),
         Dataset::HearingMessages => hearing_messages::write(submission, &mut rows),
         Dataset::AccessAgreements => access_agreements::write(submission, &mut rows),
+        Dataset::ImpendingProsecutions => impending_prosecutions::write(submission, &mut rows),
+        Dataset::QualityChecks => quality_checks::write(submission, &mut rows),
+        Dataset::Incidents => incidents::write(submission, &mut rows),
+        Dataset::RetentionReviews => retention_reviews::write(submission, &mut rows),
+        Dataset::Governance => governance::write(submission, &mut rows),
+        Dataset::Holdings => holdings::write(submission, &mut rows),
+        Dataset::Outages => outages::write(submission, &mut rows),
+        Dataset::StatedTotals => stated_totals::write(submission, totals, &mut rows),
     }?;
     if submission.state == State::CutOff { rows.close_cut_off() } else { rows.close() }
 }
@@ -84,5 +109,13 @@ pub fn columns(dataset: Dataset) -> Columns {
         Dataset::RightsRequests => rights_requests::COLUMNS,
         Dataset::HearingMessages => hearing_messages::COLUMNS,
         Dataset::AccessAgreements => access_agreements::COLUMNS,
+        Dataset::ImpendingProsecutions => impending_prosecutions::COLUMNS,
+        Dataset::QualityChecks => quality_checks::COLUMNS,
+        Dataset::Incidents => incidents::COLUMNS,
+        Dataset::RetentionReviews => retention_reviews::COLUMNS,
+        Dataset::Governance => governance::COLUMNS,
+        Dataset::Holdings => holdings::COLUMNS,
+        Dataset::Outages => outages::COLUMNS,
+        Dataset::StatedTotals => stated_totals::COLUMNS,
     }
 }

@@ -144,6 +144,8 @@ def good_row(contract, number):
             }[kind]
     if contract.dataset == "rights_requests":
         row["due_on"] = a_month_after(row["received_on"])
+    if contract.dataset == "quality_checks":  # the only kind with every outcome
+        row |= {"kind": "trigger", "significant_error": None}
     return row
 
 
@@ -161,6 +163,18 @@ BREAKS = {
     "updated_before_received": lambda row: {"updated_at": row["received_at"] - HOUR},
     "closed_before_created": lambda row: {"closed_on": row["created_on"] - DAY},
     "first_access_before_created": lambda row: {"first_access_on": row["created_on"] - DAY},
+    "closed_before_opened": lambda row: {"closed_on": row["opened_on"] - DAY},
+    "investigated_before_opened": lambda row: {"last_investigated_on": row["opened_on"] - DAY},
+    "checked_before_resolved": lambda row: {"checked_on": row["resolved_on"] - DAY},
+    "outcome_without_check": lambda row: {"checked_on": None},
+    "check_without_outcome": lambda row: {"outcome": None},
+    "partial_pass_of_other_kinds": lambda row: {"kind": "remand", "outcome": "partial_pass"},
+    "significant_error_of_other_kinds": lambda row: {"significant_error": False},
+    "significant_error_without_fail": lambda row: {
+        "kind": "court_record",
+        "outcome": "pass",
+        "significant_error": True,
+    },
     "closed_before_received": lambda row: {"closed_on": row["received_on"] - DAY},
     "subject_access_due_date": lambda row: {"kind": "subject_access", "due_on": row["received_on"] + 40 * DAY},
 }

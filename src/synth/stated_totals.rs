@@ -1,0 +1,47 @@
+//! Dataset `stated_totals`: how many records each body says its other returns of the month hold.
+//! It is written last, from what was written before; a few totals are planted that do not agree.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use super::row_file::{Columns, Kind, Need, RowFile};
+use super::submission::Submission;
+use super::{Dataset, SynthError};
+use crate::period::Month;
+
+/// Columns of the dataset.
+pub const COLUMNS: Columns = &[
+    ("org_code", Kind::Text, Need::Required),
+    ("dataset", Kind::Text, Need::Required),
+    ("records", Kind::Int, Need::Required),
+];
+
+/// Rows of the latest return of each body, month and dataset, by the day on which it was sent.
+#[derive(Debug, Default)]
+pub struct Totals(BTreeMap<(String, Month), BTreeMap<Dataset, (NaiveDate, u64)>>);
+
+impl Totals {
+    /// Takes note of a written return.
+    pub fn add(&mut self, submission: &Submission<'_>, rows: u64) {
+        let returns = self.0.entry((submission.code().to_owned(), submission.month)).or_default();
+        let latest = returns.entry(submission.dataset).or_insert((submission.submitted, rows));
+        if latest.0 <= submission.submitted {
+            *latest = (submission.submitted, rows);
+        }
+    }
+}
+
+/// Writes the totals of a submission. A body states what it meant to send: a first return that lacked rows is not
+/// stated, the whole one after it is.
+pub fn write(submission: &Submission<'_>, totals: &Totals, rows: &mut RowFile) -> Result<(), SynthError> {
+    let key = (submission.code().to_owned(), submission.month);
+    for (dataset, (_, records)) in totals.0.get(&key).into_iter().flatten() {
+        let off = submission.nation.faults.stated_too_many(*dataset, submission.code(), submission.month);
+        rows.text(submission.code());
+        rows.text(dataset.as_str());
+        rows.int(i64::try_from(*records).unwrap_or(i64::MAX).saturating_add(off).max(0));
+        rows.end_row()?;
+    }
+    Ok(())
+}
