@@ -146,6 +146,10 @@ def good_row(contract, number):
         row["due_on"] = a_month_after(row["received_on"])
     if contract.dataset == "quality_checks":  # the only kind with every outcome
         row |= {"kind": "trigger", "significant_error": None}
+    if contract.dataset == "retention_reviews":
+        row["wrongly_deleted"] = False
+        if row["decision"] == "retain":
+            row["disposed_on"] = None
     return row
 
 
@@ -176,7 +180,13 @@ BREAKS = {
         "significant_error": True,
     },
     "closed_before_received": lambda row: {"closed_on": row["received_on"] - DAY},
+    "decision_without_review": lambda row: {"reviewed_on": None},
+    "disposed_after_retain": lambda row: {"disposed_on": row["due_on"]},
+    "incomplete_without_asking": lambda row: {"outcome": "incomplete", "information_asked_on": None},
+    "information_received_before_asked": lambda row: {"information_received_on": row["information_asked_on"] - DAY},
+    "review_without_decision": lambda row: {"decision": None},
     "subject_access_due_date": lambda row: {"kind": "subject_access", "due_on": row["received_on"] + 40 * DAY},
+    "wrongly_deleted_without_disposal": lambda row: {"wrongly_deleted": True},
 }
 
 
