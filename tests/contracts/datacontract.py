@@ -150,7 +150,18 @@ def good_row(contract, number):
         row["wrongly_deleted"] = False
         if row["decision"] == "retain":
             row["disposed_on"] = None
+    if contract.dataset == "governance":
+        row |= {name: None for name, kind in FIELDS_OF_A_KIND.items() if kind != row["kind"]}
     return row
+
+
+# Fields of governance that belong to one kind of entry and are null for the others.
+FIELDS_OF_A_KIND = {
+    "grade": "inspection",
+    "control_area": "control_test",
+    "controls_met": "control_test",
+    "controls_tested": "control_test",
+}
 
 
 def valid_values(field):
@@ -187,6 +198,16 @@ BREAKS = {
     "review_without_decision": lambda row: {"decision": None},
     "subject_access_due_date": lambda row: {"kind": "subject_access", "due_on": row["received_on"] + 40 * DAY},
     "wrongly_deleted_without_disposal": lambda row: {"wrongly_deleted": True},
+    "notified_before_aware": lambda row: {"ico_notified_at": row["aware_at"] - HOUR},
+    "closed_before_aware": lambda row: {"closed_on": row["closed_on"] - DAY},
+    "outcome_while_open": lambda row: {"closed_on": None},
+    "misuse_closed_without_outcome": lambda row: {"outcome": None},
+    "grade_of_other_kinds": lambda row: {"grade": "good"},
+    "inspection_without_grade": lambda row: dict.fromkeys(FIELDS_OF_A_KIND) | {"kind": "inspection"},
+    "controls_of_other_kinds": lambda row: {"kind": "steering_group_meeting"},
+    "test_without_controls": lambda row: {"control_area": None},
+    "more_met_than_tested": lambda row: {"controls_met": row["controls_tested"] + 1},
+    "ended_before_started": lambda row: {"ended_at": row["started_at"] - HOUR},
 }
 
 

@@ -1,0 +1,13 @@
+-- Meetings, inspections and control tests of the month. Grade and area are empty for the kinds that have none.
+SELECT
+    org AS org_code,
+    period AS month,
+    kind,
+    grade,
+    control_area,
+    COUNT(*) AS entries,
+    COALESCE(SUM(controls_met), 0) AS controls_met,
+    COALESCE(SUM(controls_tested), 0) AS controls_tested
+FROM governance
+GROUP BY org, period, kind, grade, control_area
+ORDER BY org_code, month, kind, grade, control_area
