@@ -1,8 +1,9 @@
--- A court date has no time of day. The half-life runs from the end of that day in London, the latest moment at which the
--- court can have given the result, and is counted in microseconds of UTC; so 24 hours end one hour of the clock earlier or
--- later where the clocks change within them. A result that is still open counts once its half-life had run out by the start
--- (in London) of the day on which it was submitted. One that is on PNC before its court date is an error of the data.
--- arrow_cast reads microseconds, where a plain AT TIME ZONE would fail on a date such as 9999-12-31.
+-- A court date has no time of day. The half-life runs from the end of that day in London, the latest moment at which
+-- the court can have given the result, and is counted in microseconds of UTC; so 24 hours end one hour of the clock
+-- earlier or later where the clocks change within them. A result that is still open counts once its half-life had run
+-- out by the start (in London) of the day on which it was submitted. One that is on PNC before its court date is an
+-- error of the data. arrow_cast reads microseconds, where a plain AT TIME ZONE would fail on a date such as
+-- 9999-12-31.
 WITH instants AS (
     SELECT
         org,

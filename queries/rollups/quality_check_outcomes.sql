@@ -1,5 +1,5 @@
--- Resolved cases and results drawn for comparison, by what the check found. A case may be checked up to the 35th day after
--- it was resolved; counting those checked early before the others' 35 days are over would flatter.
+-- Resolved cases and results drawn for comparison, by what the check found. A case may be checked up to the 35th day
+-- after it was resolved; counting those checked early before the others' 35 days are over would flatter.
 WITH checks AS (
     SELECT
         org,

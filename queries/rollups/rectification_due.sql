@@ -1,6 +1,6 @@
--- Rectification requests by the month in which their limit falls. The limit is one calendar month after receipt; a shorter
--- month gives its last day (31 January: 28 or 29 February). A request counts once its limit has passed, closed or not:
--- counting those closed early before the others are ripe would flatter.
+-- Rectification requests by the month in which their limit falls. The limit is one calendar month after receipt; a
+-- shorter month gives its last day (31 January: 28 or 29 February). A request counts once its limit has passed, closed
+-- or not: counting those closed early before the others are ripe would flatter.
 WITH due AS (
     SELECT
         org,

@@ -1,4 +1,5 @@
--- A result that agrees has no error, whatever else is recorded. One that does not agree counts if it is known to matter or not.
+-- A result that agrees has no error, whatever else is recorded. One that does not agree counts only if it is known
+-- whether the error matters.
 SELECT
     org_code,
     month,
