@@ -2,6 +2,7 @@
 SELECT
     org AS org_code,
     period AS month,
+    held_on,
     kind,
     grade,
     control_area,
@@ -9,5 +10,5 @@ SELECT
     COALESCE(SUM(controls_met), 0) AS controls_met,
     COALESCE(SUM(controls_tested), 0) AS controls_tested
 FROM governance
-GROUP BY org, period, kind, grade, control_area
-ORDER BY org_code, month, kind, grade, control_area
+GROUP BY org, period, held_on, kind, grade, control_area
+ORDER BY org_code, month, held_on, kind, grade, control_area
