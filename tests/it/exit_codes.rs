@@ -45,7 +45,7 @@ fn exit_2_for_usage_and_settings() {
     let run = bench.run("2025-04", &["--settings", text(&settings)]);
     assert_eq!(run.code, 2);
     assert!(
-        run.stderr.contains("parameters.dormant_day: no metric takes this parameter; known are dormant_days"),
+        run.stderr.contains("parameters.dormant_day: no metric takes this parameter; known are decision_days, dormant_days, leaver_days, refresher_months"),
         "{}",
         run.stderr
     );
