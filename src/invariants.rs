@@ -1,13 +1,14 @@
 //! Holds the figures of a run against the invariants of the definitions.
-//! A broken one means that a definition or a submitted roll-up is wrong; it corrects nothing and chooses no figure.
+//! A broken one means that a definition or a return is wrong; it corrects nothing.
 
 use std::collections::HashMap;
 
-use crate::definitions::invariant_file::{Component, Each, Invariant, Operand, Part};
+use crate::definitions::invariant_file::{Component, Each, Invariant, OnBreach, Operand, Part};
 use crate::definitions::model::Metric;
+use crate::diagnostics::{Finding, FindingLevel};
 use crate::observation::{NATIONAL, Observation, PEERS_PREFIX, REGION_PREFIX};
 use crate::period::Period;
-use crate::quantity::Shape;
+use crate::quantity::{Shape, Status};
 
 /// Broken invariants that a message lists at most.
 const LISTED: usize = 20;
@@ -29,24 +30,83 @@ fn list(broken: &[String]) -> String {
     lines.join("\n")
 }
 
-/// Checks every invariant for every organisation, aggregate and period.
-pub fn check_invariants(
+/// Checks every invariant for every organisation, aggregate and period. Withholds the figures that break one which says so,
+/// with a finding for each; any other breach is the error.
+pub fn enforce_invariants(
     invariants: &[Invariant],
     metrics: &[Metric],
-    observations: &[Observation],
-) -> Result<(), BrokenInvariants> {
+    observations: &mut [Observation],
+) -> Result<Vec<Finding>, BrokenInvariants> {
+    let breaches = breaches(invariants, metrics, observations);
+    let (withheld, stopping): (Vec<Breach>, Vec<Breach>) =
+        breaches.into_iter().partition(|breach| breach.on_breach == OnBreach::Withhold);
+    if !stopping.is_empty() {
+        return Err(BrokenInvariants(stopping.into_iter().map(|breach| breach.message).collect()));
+    }
+    for breach in &withheld {
+        for observation in observations.iter_mut().filter(|observation| breach.is_about(observation)) {
+            observation.status = Status::Missing(breach.statement.clone());
+            (observation.value, observation.interval_95, observation.interval_998) = (None, None, None);
+        }
+    }
+    Ok(withheld.iter().map(Breach::finding).collect())
+}
+
+/// A figure that breaks an invariant.
+#[derive(Debug)]
+struct Breach {
+    on_breach: OnBreach,
+    metric: String,
+    part: Part,
+    org_code: String,
+    period: Period,
+    /// Why the figure is withheld.
+    statement: String,
+    message: String,
+}
+
+impl Breach {
+    fn is_about(&self, observation: &Observation) -> bool {
+        let same_part = match (&self.part, &observation.category) {
+            (Part::Headline, None) => true,
+            (Part::Category(key), Some(category)) => *key == category.key,
+            _ => false,
+        };
+        same_part
+            && observation.metric_id == self.metric
+            && observation.org_code == self.org_code
+            && observation.period == self.period
+    }
+
+    fn finding(&self) -> Finding {
+        Finding {
+            level: FindingLevel::Warning,
+            rule: "invariant".to_owned(),
+            dataset: "figures".to_owned(),
+            org_code: self.org_code.clone(),
+            period: self.period.to_string(),
+            path: String::new(),
+            column: String::new(),
+            rows: 0,
+            message: format!("withheld: {}", self.message),
+            failing_rows: String::new(),
+        }
+    }
+}
+
+fn breaches(invariants: &[Invariant], metrics: &[Metric], observations: &[Observation]) -> Vec<Breach> {
     let figures = Figures::of(observations);
-    let mut broken = Vec::new();
+    let mut breaches = Vec::new();
     for invariant in invariants {
         for (metric, part) in asked_of(invariant, metrics) {
             // Two metrics may rest on different returns: only the figures of one organisation can be held together.
             let alone = |place: &&Place<'_>| invariant.each.is_some() || !is_aggregate(place.0);
             for place in figures.places.get(metric).into_iter().flatten().filter(alone) {
-                broken.extend(figures.contradiction(invariant, (metric, &part), *place));
+                breaches.extend(figures.contradiction(invariant, (metric, &part), *place));
             }
         }
     }
-    if broken.is_empty() { Ok(()) } else { Err(BrokenInvariants(broken)) }
+    breaches
 }
 
 /// The metrics whose organisations and periods an invariant is asked for, with the figure that stands where the operands
@@ -124,7 +184,7 @@ impl<'o> Figures<'o> {
         }
     }
 
-    fn contradiction(&self, invariant: &Invariant, asked: (&str, &Part), place: Place<'_>) -> Option<String> {
+    fn contradiction(&self, invariant: &Invariant, asked: (&str, &Part), place: Place<'_>) -> Option<Breach> {
         let left = self.operand(&invariant.left, asked, place)?;
         let right: i64 =
             invariant.right.iter().map(|operand| self.operand(operand, asked, place)).sum::<Option<i64>>()?;
@@ -141,16 +201,20 @@ impl<'o> Figures<'o> {
         };
         (!invariant.relation.holds(left, right)).then(|| {
             let sum: Vec<String> = invariant.right.iter().map(words).collect();
-            format!(
-                "{} in {}: {} {left} should be {} {} {right} ({}: {})",
-                place.0,
-                place.1,
-                words(&invariant.left),
-                invariant.relation.as_str(),
-                sum.join(" + "),
-                invariant.id,
-                invariant.statement,
-            )
+            let (left_words, relation) = (words(&invariant.left), invariant.relation.as_str());
+            let statement = format!("{left_words} {left} should be {relation} {} {right}", sum.join(" + "));
+            let message =
+                format!("{} in {}: {statement} ({}: {})", place.0, place.1, invariant.id, invariant.statement);
+            let own = invariant.left.metric.is_empty();
+            Breach {
+                on_breach: invariant.on_breach,
+                metric: if own { asked.0 } else { &invariant.left.metric }.to_owned(),
+                part: if own && invariant.left.part == Part::Headline { asked.1 } else { &invariant.left.part }.clone(),
+                org_code: place.0.to_owned(),
+                period: place.1,
+                statement,
+                message,
+            }
         })
     }
 }
@@ -175,8 +239,11 @@ mod tests {
 
     fn broken(observations: &[Observation]) -> Vec<String> {
         let definitions = Definitions::built_in().unwrap();
-        let result = check_invariants(&definitions.invariants, &definitions.metrics, observations);
-        result.err().map(|error| error.0).unwrap_or_default()
+        let mut observations = observations.to_vec();
+        match enforce_invariants(&definitions.invariants, &definitions.metrics, &mut observations) {
+            Ok(findings) => findings.into_iter().map(|finding| finding.message).collect(),
+            Err(error) => error.0,
+        }
     }
 
     #[test]
@@ -206,6 +273,23 @@ mod tests {
             figure("ACC-01", Some(("application", "names")), 1, 1),
         ];
         assert!(broken(&parts)[0].contains("ACC-01 numerator 5 should be = ACC-01 numerator of all categories 4"));
+    }
+
+    #[test]
+    fn a_withheld_figure_says_why() {
+        let definitions = Definitions::built_in().unwrap();
+        let mut figures = [figure("AUD-01", None, 7, 4), figure("AUD-01", None, 1, 4)];
+        figures[1].org_code = "E23000003".into();
+        let findings = enforce_invariants(&definitions.invariants, &definitions.metrics, &mut figures).unwrap();
+        assert_eq!(findings.len(), 1);
+        assert_eq!(
+            findings[0].to_string(),
+            "warning: figures E23000002 2025-04: withheld: E23000002 in 2025-04: AUD-01 numerator 7 should be <= AUD-01 \
+             denominator 4 (numerator_within_denominator: No share is of more than the whole.)"
+        );
+        assert_eq!((figures[0].status.as_str(), figures[0].value), ("missing", None));
+        assert_eq!(figures[0].status.reason(), "AUD-01 numerator 7 should be <= AUD-01 denominator 4");
+        assert_eq!(figures[1].status, Status::Value);
     }
 
     #[test]

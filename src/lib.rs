@@ -29,6 +29,7 @@ mod quantity_tests;
 pub mod reconcile;
 pub mod render;
 pub mod report;
+pub mod responsibilities;
 pub mod results;
 pub mod rollups;
 pub mod sources;

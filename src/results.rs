@@ -3,7 +3,6 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
-use std::thread::ScopedJoinHandle;
 
 use arrow::array::{ArrayRef, Date32Array, Decimal128Array, Int32Array, Int64Array, RecordBatch, StringArray};
 use arrow::error::ArrowError;
@@ -16,6 +15,7 @@ use parquet::file::properties::WriterProperties;
 
 use crate::contract::days_since_epoch;
 use crate::observation::Observation;
+use crate::responsibilities::Responsibility;
 
 /// Version of the format; it travels in the Parquet metadata and in the run record.
 pub const FORMAT_VERSION: &str = "1.0.0";
@@ -45,8 +45,8 @@ pub enum ResultsError {
         #[source]
         source: csv::Error,
     },
-    #[error("{file} could not be finished; this is a fault of the program")]
-    Stopped { file: String },
+    #[error("results could not be finished; this is a fault of the program")]
+    Stopped,
 }
 
 /// One result file.
@@ -57,41 +57,51 @@ pub struct ResultFile {
     pub bytes: Vec<u8>,
 }
 
-/// What one column of the format reads off an observation.
-#[derive(Clone, Copy)]
-enum Read {
+/// What one column of a format reads off a row.
+enum Read<R> {
     /// An empty text is no value.
-    Text(fn(&Observation) -> Cow<'_, str>),
-    Whole(fn(&Observation) -> Option<i64>),
-    Version(fn(&Observation) -> u32),
-    Date(fn(&Observation) -> NaiveDate),
+    Text(fn(&R) -> Cow<'_, str>),
+    Whole(fn(&R) -> Option<i64>),
+    Version(fn(&R) -> u32),
+    Date(fn(&R) -> NaiveDate),
     /// Scaled by 10^6.
-    Decimal(fn(&Observation) -> Option<i128>),
+    Decimal(fn(&R) -> Option<i128>),
     /// Not assessed by this version: always empty.
     Nothing,
 }
 
-type Column = (&'static str, Read);
+type Column<R> = (&'static str, Read<R>);
 
-/// `observations` with the headline figures, `breakdowns` with parts and variants; each as Parquet and CSV.
-pub fn render_results(observations: &[Observation]) -> Result<Vec<ResultFile>, ResultsError> {
+/// `observations` with the headline figures, `breakdowns` with parts and variants, `responsibilities`; each as Parquet and
+/// CSV, encoded side by side.
+pub fn render_results(
+    observations: &[Observation],
+    responsibilities: &[Responsibility],
+) -> Result<Vec<ResultFile>, ResultsError> {
     let (headlines, parts): (Vec<&Observation>, Vec<&Observation>) =
         observations.iter().partition(|observation| observation.category.is_none());
     let (headlines, parts) = (sorted(headlines), sorted(parts));
-    let tables = [("observations", headlines, COLUMNS.to_vec()), ("breakdowns", parts, breakdown_columns())];
+    let responsibilities: Vec<&Responsibility> = responsibilities.iter().collect();
     std::thread::scope(|scope| {
-        let encoding = tables.iter().flat_map(|(name, rows, columns)| {
-            let parquet = scope.spawn(move || parquet_bytes(name, columns, rows));
-            let csv = scope.spawn(move || csv_bytes(name, columns, rows));
-            [(format!("results/{name}.parquet"), parquet), (format!("results/{name}.csv"), csv)]
-        });
-        let encoding: Vec<_> = encoding.collect();
-        let finish = |(path, thread): (String, ScopedJoinHandle<'_, Result<Vec<u8>, ResultsError>>)| {
-            let bytes = thread.join().unwrap_or_else(|_| Err(ResultsError::Stopped { file: path.clone() }))?;
-            Ok(ResultFile { path, bytes })
-        };
-        encoding.into_iter().map(finish).collect()
+        let threads = [
+            scope.spawn(|| render_table("observations", &Vec::from(columns()), &headlines)),
+            scope.spawn(|| render_table("breakdowns", &breakdown_columns(), &parts)),
+            scope.spawn(|| render_table("responsibilities", &responsibility_columns(), &responsibilities)),
+        ];
+        let mut files = Vec::new();
+        for thread in threads {
+            files.extend(thread.join().map_err(|_| ResultsError::Stopped)??);
+        }
+        Ok(files)
     })
+}
+
+fn render_table<R>(name: &str, columns: &[Column<R>], rows: &[&R]) -> Result<[ResultFile; 2], ResultsError> {
+    let path = |ending: &str| format!("results/{name}.{ending}");
+    Ok([
+        ResultFile { path: path("parquet"), bytes: parquet_bytes(name, columns, rows)? },
+        ResultFile { path: path("csv"), bytes: csv_bytes(name, columns, rows)? },
+    ])
 }
 
 /// Sorted by all key columns, so that the same figures give the same bytes.
@@ -103,40 +113,61 @@ fn sorted<'o>(mut observations: Vec<&'o Observation>) -> Vec<&'o Observation> {
     observations
 }
 
-const COLUMNS: [Column; 25] = [
-    ("metric_id", Read::Text(|o| Cow::Borrowed(&o.metric_id))),
-    ("metric_version", Read::Version(|o| o.metric_version)),
-    ("org_code", Read::Text(|o| Cow::Borrowed(&o.org_code))),
-    ("period_type", Read::Text(|o| Cow::Borrowed(o.period.kind.as_str()))),
-    ("period", Read::Text(|o| Cow::Owned(o.period.to_string()))),
-    ("period_start", Read::Date(|o| o.period.start())),
-    ("period_end", Read::Date(|o| o.period.end())),
-    ("numerator", Read::Whole(|o| o.numerator)),
-    ("denominator", Read::Whole(|o| o.denominator)),
-    ("value", Read::Decimal(|o| o.value.map(scaled))),
-    ("unit", Read::Text(|o| Cow::Borrowed(o.unit.as_str()))),
-    ("status", Read::Text(|o| Cow::Borrowed(o.status.as_str()))),
-    ("lower_95", Read::Decimal(|o| o.interval_95?.lower.map(scaled))),
-    ("upper_95", Read::Decimal(|o| o.interval_95?.upper.map(scaled))),
-    ("lower_998", Read::Decimal(|o| o.interval_998?.lower.map(scaled))),
-    ("upper_998", Read::Decimal(|o| o.interval_998?.upper.map(scaled))),
-    ("method", Read::Text(|o| Cow::Borrowed(if o.value.is_some() { o.method } else { "" }))),
-    ("coverage", Read::Decimal(coverage)),
-    ("standard_level", Read::Decimal(|o| o.standard.as_ref().map(|s| scaled(s.level)))),
-    ("standard_kind", Read::Text(|o| Cow::Borrowed(o.standard.as_ref().map_or("", |s| s.kind)))),
-    ("standard_met", Read::Text(|o| Cow::Borrowed(o.standard.as_ref().and_then(|s| s.met).map_or("", met_words)))),
-    ("comparison", Read::Nothing),
-    ("variation", Read::Nothing),
-    ("assurance", Read::Nothing),
-    ("trend", Read::Nothing),
-];
+fn columns() -> [Column<Observation>; 25] {
+    [
+        ("metric_id", Read::Text(|o| Cow::Borrowed(&o.metric_id))),
+        ("metric_version", Read::Version(|o| o.metric_version)),
+        ("org_code", Read::Text(|o| Cow::Borrowed(&o.org_code))),
+        ("period_type", Read::Text(|o| Cow::Borrowed(o.period.kind.as_str()))),
+        ("period", Read::Text(|o| Cow::Owned(o.period.to_string()))),
+        ("period_start", Read::Date(|o| o.period.start())),
+        ("period_end", Read::Date(|o| o.period.end())),
+        ("numerator", Read::Whole(|o| o.numerator)),
+        ("denominator", Read::Whole(|o| o.denominator)),
+        ("value", Read::Decimal(|o| o.value.map(scaled))),
+        ("unit", Read::Text(|o| Cow::Borrowed(o.unit.as_str()))),
+        ("status", Read::Text(|o| Cow::Borrowed(o.status.as_str()))),
+        ("lower_95", Read::Decimal(|o| o.interval_95?.lower.map(scaled))),
+        ("upper_95", Read::Decimal(|o| o.interval_95?.upper.map(scaled))),
+        ("lower_998", Read::Decimal(|o| o.interval_998?.lower.map(scaled))),
+        ("upper_998", Read::Decimal(|o| o.interval_998?.upper.map(scaled))),
+        ("method", Read::Text(|o| Cow::Borrowed(if o.value.is_some() { o.method } else { "" }))),
+        ("coverage", Read::Decimal(coverage)),
+        ("standard_level", Read::Decimal(|o| o.standard.as_ref().map(|s| scaled(s.level)))),
+        ("standard_kind", Read::Text(|o| Cow::Borrowed(o.standard.as_ref().map_or("", |s| s.kind)))),
+        ("standard_met", Read::Text(|o| Cow::Borrowed(o.standard.as_ref().and_then(|s| s.met).map_or("", met_words)))),
+        ("comparison", Read::Nothing),
+        ("variation", Read::Nothing),
+        ("assurance", Read::Nothing),
+        ("trend", Read::Nothing),
+    ]
+}
 
-fn breakdown_columns() -> Vec<Column> {
-    let own: [Column; 2] = [
+fn breakdown_columns() -> Vec<Column<Observation>> {
+    let own: [Column<Observation>; 2] = [
         ("breakdown", Read::Text(|o| Cow::Borrowed(o.category.as_ref().map_or("", |c| &c.breakdown)))),
         ("category", Read::Text(|o| Cow::Borrowed(o.category.as_ref().map_or("", |c| &c.key)))),
     ];
-    COLUMNS.into_iter().chain(own).collect()
+    columns().into_iter().chain(own).collect()
+}
+
+fn responsibility_columns() -> Vec<Column<Responsibility>> {
+    vec![
+        ("principle", Read::Version(|r| u32::from(r.principle))),
+        ("metric_id", Read::Text(|r| Cow::Borrowed(&r.metric_id))),
+        ("role", Read::Text(|r| Cow::Borrowed(r.role.as_str()))),
+        ("org_code", Read::Text(|r| Cow::Borrowed(&r.org_code))),
+        ("period_type", Read::Text(|r| Cow::Borrowed(r.period.kind.as_str()))),
+        ("period", Read::Text(|r| Cow::Owned(r.period.to_string()))),
+        ("period_start", Read::Date(|r| r.period.start())),
+        ("period_end", Read::Date(|r| r.period.end())),
+        ("outcome", Read::Text(|r| Cow::Borrowed(r.outcome.as_str()))),
+        ("standard_level", Read::Decimal(|r| r.standard.map(|(level, _)| scaled(level)))),
+        ("standard_kind", Read::Text(|r| Cow::Borrowed(r.standard.map_or("", |(_, kind)| kind)))),
+        ("against_year_before", Read::Text(|r| Cow::Borrowed(r.against_year_before.map_or("", |c| c.as_str())))),
+        ("against_peers", Read::Text(|r| Cow::Borrowed(r.against_peers.map_or("", |c| c.as_str())))),
+        ("reason", Read::Text(|r| Cow::Borrowed(&r.reason))),
+    ]
 }
 
 fn met_words(met: bool) -> &'static str {
@@ -159,7 +190,7 @@ fn scaled(value: f64) -> i128 {
     scaled
 }
 
-fn parquet_bytes(name: &str, columns: &[Column], rows: &[&Observation]) -> Result<Vec<u8>, ResultsError> {
+fn parquet_bytes<R>(name: &str, columns: &[Column<R>], rows: &[&R]) -> Result<Vec<u8>, ResultsError> {
     let file = || format!("{name}.parquet");
     let arrow = |source| ResultsError::Arrow { file: file(), source };
     let arrays = columns.iter().map(|(name, read)| Ok((*name, read.array(rows)?, true)));
@@ -180,7 +211,7 @@ fn parquet_bytes(name: &str, columns: &[Column], rows: &[&Observation]) -> Resul
     encode().map_err(|source| ResultsError::Parquet { file: file(), source })
 }
 
-fn csv_bytes(name: &str, columns: &[Column], rows: &[&Observation]) -> Result<Vec<u8>, ResultsError> {
+fn csv_bytes<R>(name: &str, columns: &[Column<R>], rows: &[&R]) -> Result<Vec<u8>, ResultsError> {
     let wrong = |source| ResultsError::Csv { file: format!("{name}.csv"), source };
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(columns.iter().map(|(name, _)| name)).map_err(wrong)?;
@@ -193,8 +224,8 @@ fn csv_bytes(name: &str, columns: &[Column], rows: &[&Observation]) -> Result<Ve
     writer.into_inner().map_err(|error| wrong(error.into_error().into()))
 }
 
-impl Read {
-    fn array(&self, rows: &[&Observation]) -> Result<ArrayRef, ArrowError> {
+impl<R> Read<R> {
+    fn array(&self, rows: &[&R]) -> Result<ArrayRef, ArrowError> {
         Ok(match self {
             Self::Text(read) => {
                 let texts = rows.iter().map(|row| Some(read(row)).filter(|text| !text.is_empty()));
@@ -216,7 +247,7 @@ impl Read {
     }
 
     /// The text of one cell; an absent value is empty.
-    fn cell<'o>(&self, row: &'o Observation) -> Cow<'o, str> {
+    fn cell<'r>(&self, row: &'r R) -> Cow<'r, str> {
         let owned = |text: Option<String>| Cow::Owned(text.unwrap_or_default());
         match self {
             Self::Text(read) => read(row),

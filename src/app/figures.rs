@@ -16,7 +16,7 @@ use crate::definitions::model::{Contract, Metric, Rollup};
 use crate::definitions::references::RETURNS;
 use crate::diagnostics::Finding;
 use crate::engine::{Engine, Table};
-use crate::invariants::{BrokenInvariants, check_invariants};
+use crate::invariants::{BrokenInvariants, enforce_invariants};
 use crate::metrics::{FigureSource, Grid, Group, MetricError, PeriodInput, compute_monthly, months_table, observe};
 use crate::observation::{NATIONAL, Observation, PEERS_PREFIX, REGION_PREFIX, UNATTRIBUTED};
 use crate::period::{Month, Period};
@@ -24,6 +24,7 @@ use crate::provenance::RollupRecord;
 use crate::quantity::Status;
 use crate::reconcile::reconcile;
 use crate::report::input::{Organisation, PeerGroup};
+use crate::responsibilities::{Responsibility, assess_responsibilities};
 use crate::rollups::{RollupError, Rollups};
 use crate::sources::{ROLLUP_PREFIX, SubmittedTable};
 
@@ -48,6 +49,7 @@ pub struct Figures {
     /// The metrics with the local targets of the settings among their standards.
     pub metrics: Vec<Metric>,
     pub observations: Vec<Observation>,
+    pub responsibilities: Vec<Responsibility>,
     pub peer_groups: Vec<PeerGroup>,
     pub rollups: Vec<RollupRecord>,
     pub findings: Vec<Finding>,
@@ -102,10 +104,11 @@ pub async fn compute(
     for found in computed {
         observations.extend(found.map_err(FiguresError::Stopped)??);
     }
-    check_invariants(&definitions.invariants, &metrics, &observations)?;
-    let findings = reconcile(&observations, &intake.reference.published_figures);
+    let mut findings = enforce_invariants(&definitions.invariants, &metrics, &mut observations)?;
+    let responsibilities = assess_responsibilities(&metrics, &observations, period);
+    findings.extend(reconcile(&observations, &intake.reference.published_figures));
     let milliseconds = BTreeMap::from([("roll-ups", rollup_time), ("metrics", started.elapsed().as_millis())]);
-    Ok(Figures { metrics, observations, peer_groups, rollups, findings, milliseconds })
+    Ok(Figures { metrics, observations, responsibilities, peer_groups, rollups, findings, milliseconds })
 }
 
 /// All that a metric is computed from, shared by those that are computed side by side.

@@ -147,7 +147,7 @@ fn publish(
         files.insert(path.to_owned(), sha256(bytes));
         staging.write(path, bytes).map_err(|source| RenderError::Write { path: path.to_owned(), source })
     };
-    for file in render_results(&figures.observations)? {
+    for file in render_results(&figures.observations, &figures.responsibilities)? {
         write(&file.path, &file.bytes)?;
     }
     let rollups = figures.rollups.clone();
@@ -222,6 +222,9 @@ fn release_input(
         peer_groups: figures.peer_groups,
         events: intake.reference.events.clone(),
         observations: figures.observations,
+        responsibilities: figures.responsibilities,
+        contracts: context.definitions.contracts.clone(),
+        rollups: context.definitions.rollups.clone(),
         returns: intake.grid.returns(options.period),
         findings: findings.iter().map(finding_line).collect(),
         settings: parameters.collect(),

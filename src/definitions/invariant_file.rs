@@ -47,6 +47,17 @@ pub enum Each {
     Parts,
 }
 
+/// What a run does with figures that break an invariant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnBreach {
+    /// Nothing is published: a definition is wrong, or roll-ups that contradict each other were submitted.
+    #[default]
+    Stop,
+    /// The figure on the left is withheld and listed: what was submitted can cause it.
+    Withhold,
+}
+
 /// Numerator or denominator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Component {
@@ -88,6 +99,7 @@ pub struct Invariant {
     pub id: String,
     pub statement: String,
     pub each: Option<Each>,
+    pub on_breach: OnBreach,
     pub left: Operand,
     pub relation: Relation,
     /// Added up.
@@ -106,6 +118,8 @@ struct Entry {
     id: String,
     statement: String,
     each: Option<Each>,
+    #[serde(default)]
+    on_breach: OnBreach,
     left: String,
     relation: Relation,
     right: Vec<String>,
@@ -131,8 +145,8 @@ pub fn parse_invariants(text: &str, metrics: &[Metric]) -> Result<Vec<Invariant>
         let right: Vec<Option<Operand>> =
             entry.right.iter().enumerate().map(|(n, text)| operand(format!("{key}.right[{n}]"), text)).collect();
         if let (Some(left), Some(right)) = (left, right.into_iter().collect::<Option<Vec<_>>>()) {
-            let Entry { id, statement, each, relation, .. } = entry;
-            invariants.push(Invariant { id, statement, each, left, relation, right });
+            let Entry { id, statement, each, on_breach, relation, .. } = entry;
+            invariants.push(Invariant { id, statement, each, on_breach, left, relation, right });
         }
     }
     problems.unless_any(invariants)

@@ -119,7 +119,7 @@ pub enum Aggregation {
 }
 
 /// Role that answers for a metric.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     ChiefOfficer,
@@ -131,6 +131,18 @@ pub enum Role {
 }
 
 impl Role {
+    /// All roles, in the order of tables.
+    pub const ALL: [Self; 6] =
+        [Self::ChiefOfficer, Self::Manager, Self::User, Self::Supplier, Self::Auditor, Self::Trainer];
+
+    /// The name in data files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ChiefOfficer => "chief_officer",
+            other => other.words(),
+        }
+    }
+
     /// The role in sentences.
     pub fn words(self) -> &'static str {
         match self {

@@ -13,7 +13,16 @@ use crate::render::{RenderError, content_hash};
 use crate::report::{Drawing, Figure, Page, Room};
 
 /// Templates that pages name.
-const NEEDED: [&str; 5] = ["overview.html", "metric.html", "data-quality.html", "about.html", "force.html"];
+const NEEDED: [&str; 8] = [
+    "overview.html",
+    "metric.html",
+    "responsibilities.html",
+    "metric-dictionary.html",
+    "data-dictionary.html",
+    "data-quality.html",
+    "about.html",
+    "force.html",
+];
 
 /// A file that pages need; its name carries the hash of its content.
 #[derive(Debug, Clone)]

@@ -11,7 +11,9 @@ use crate::definitions::model::Metric;
 use crate::digest::sha256;
 use crate::render::html::{Download, DrawnFigure, Templates, render_page};
 use crate::report::input::{Organisation, ReleaseInput};
-use crate::report::{DATA_HEADER, DataFile, Facts, Page, force_organisations, force_page, metric_page, national_pages};
+use crate::report::{
+    DATA_HEADER, DataFile, Facts, Page, force_organisations, force_pages, metric_page, national_pages,
+};
 
 /// Folder of the national edition.
 const NATIONAL: &str = "national";
@@ -94,7 +96,9 @@ fn render_job(facts: &Facts<'_>, templates: &Templates, job: &Job<'_>) -> Result
         Job::Force(body) => {
             let folder = format!("forces/{}", body.code);
             add_assets(templates, &folder, &mut files);
-            add_page(templates, &folder, &force_page(facts, body), &mut files)?;
+            for page in force_pages(facts, body) {
+                add_page(templates, &folder, &page, &mut files)?;
+            }
         }
     }
     Ok(files)

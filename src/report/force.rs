@@ -1,4 +1,4 @@
-//! The edition of one organisation: its own figures beside those of its peers and of all, its own returns and findings.
+//! The main page of one organisation's edition: its own figures beside those of its peers and of all, its own returns and findings.
 //! Of others it shows published sums only, never a single other organisation.
 
 use serde::Serialize;
@@ -13,7 +13,7 @@ use crate::report::figure::{Figure, Room};
 use crate::report::input::{FindingLine, Organisation};
 use crate::report::metric_page::interval_sentence;
 use crate::report::overview::{change_cell, section_title, standard_cell, value_cell};
-use crate::report::page::{Frame, Notes, build_notes, frame};
+use crate::report::page::{Frame, Notes, build_notes, frame, links};
 use crate::report::quality::{findings_sentence, findings_table, own_returns_table};
 use crate::report::table::{Cell, Column, Row, Table};
 use crate::report::trend::{ComparedLine, TrendRequest, build_trend};
@@ -66,6 +66,14 @@ pub fn organisations<'f>(facts: &'f Facts<'_>) -> Vec<&'f Organisation> {
     chosen
 }
 
+/// The pages of an organisation's edition.
+const PAGES: [(&str, &str); 2] = [("Report", "index.html"), ("Responsibilities", "responsibilities.html")];
+
+/// The frame of a page of an organisation's edition; `current` is its path.
+pub fn force_frame(facts: &Facts<'_>, heading: &str, current: &str) -> Frame {
+    Frame { links: links(&PAGES, "", current), ..frame(facts, heading, &facts.layouts.force) }
+}
+
 /// Builds the page of one organisation.
 pub fn build_force_page(facts: &Facts<'_>, body: &Organisation) -> ForcePage {
     let layout = &facts.layouts.force;
@@ -84,7 +92,7 @@ pub fn build_force_page(facts: &Facts<'_>, body: &Organisation) -> ForcePage {
         }
     }
     ForcePage {
-        frame: frame(facts, &format!("{}, {}", body.name, facts.input.period.words()), layout),
+        frame: force_frame(facts, &format!("{}, {}", body.name, facts.input.period.words()), "index.html"),
         name: body.name.clone(),
         summary: layout.summary.clone(),
         peers: peers_sentence(facts, &body.code),

@@ -2,9 +2,10 @@
 
 use chrono::NaiveDate;
 
-use crate::definitions::model::Metric;
+use crate::definitions::model::{Contract, Metric, Rollup};
 use crate::observation::Observation;
 use crate::period::{Month, Period};
+use crate::responsibilities::Responsibility;
 
 /// One body, as the organisations dataset describes it on the data date.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,6 +90,11 @@ pub struct ReleaseInput {
     pub events: Vec<RecordedEvent>,
     /// Headline and category observations of every metric × organisation or aggregate × trend period.
     pub observations: Vec<Observation>,
+    /// Who is responsible for what in `period`, and whether it is met.
+    pub responsibilities: Vec<Responsibility>,
+    /// What the metrics rest on, for the dictionaries.
+    pub contracts: Vec<Contract>,
+    pub rollups: Vec<Rollup>,
     /// The grid for the months of `period`.
     pub returns: Vec<Return>,
     pub findings: Vec<FindingLine>,

@@ -140,7 +140,7 @@ fn regions_table(facts: &Facts<'_>, metric: &Metric) -> Option<Table> {
     (!lines.is_empty()).then(|| figures_table(&id, caption, "Region", (metric.unit, &lines)))
 }
 
-fn documentation(facts: &Facts<'_>, metric: &Metric) -> Vec<Fact> {
+pub fn documentation(facts: &Facts<'_>, metric: &Metric) -> Vec<Fact> {
     let roles: Vec<String> = metric.responsible.iter().map(|role| role.words().to_owned()).collect();
     let datasets: Vec<String> = facts.datasets(metric).into_iter().map(|d| facts.layouts.sources.title(d)).collect();
     let settings: Vec<String> = facts
@@ -173,7 +173,7 @@ fn better_words(better: Better) -> &'static str {
     }
 }
 
-fn standards_table(metric: &Metric) -> Option<Table> {
+pub fn standards_table(metric: &Metric) -> Option<Table> {
     let row = |held: &Standard| {
         let note = if held.note.is_empty() { "No note".to_owned() } else { held.note.clone() };
         let source = Cell::new(held.source.clone()).with_detail(Some(held.address.clone()).filter(|a| !a.is_empty()));

@@ -4,6 +4,7 @@
 mod breakdown;
 mod comparison;
 mod coverage;
+mod dictionary;
 mod facts;
 mod figure;
 mod force;
@@ -12,6 +13,7 @@ mod metric_page;
 mod overview;
 mod page;
 mod quality;
+mod responsibility;
 #[cfg(test)]
 pub(crate) mod sample;
 mod standard;
@@ -43,6 +45,9 @@ pub struct AboutPage {
 pub enum Page {
     Overview(Box<overview::OverviewPage>),
     Metric(Box<metric_page::MetricPage>),
+    Responsibilities(Box<responsibility::ResponsibilitiesPage>),
+    MetricDictionary(Box<dictionary::MetricDictionary>),
+    DataDictionary(Box<dictionary::DataDictionary>),
     Quality(Box<quality::QualityPage>),
     About(Box<AboutPage>),
     Force(Box<force::ForcePage>),
@@ -56,6 +61,9 @@ pub fn national_pages(facts: &Facts<'_>) -> Vec<Page> {
     };
     vec![
         Page::Overview(Box::new(overview::build_overview(facts))),
+        Page::Responsibilities(Box::new(responsibility::build_national_responsibilities(facts))),
+        Page::MetricDictionary(Box::new(dictionary::build_metric_dictionary(facts))),
+        Page::DataDictionary(Box::new(dictionary::build_data_dictionary(facts))),
         Page::Quality(Box::new(quality::build_quality(facts))),
         Page::About(Box::new(about)),
     ]
@@ -71,9 +79,12 @@ pub fn force_organisations<'f>(facts: &'f Facts<'_>) -> Vec<&'f Organisation> {
     force::organisations(facts)
 }
 
-/// The one page of an organisation's edition.
-pub fn force_page(facts: &Facts<'_>, body: &Organisation) -> Page {
-    Page::Force(Box::new(force::build_force_page(facts, body)))
+/// The pages of an organisation's edition.
+pub fn force_pages(facts: &Facts<'_>, body: &Organisation) -> [Page; 2] {
+    [
+        Page::Force(Box::new(force::build_force_page(facts, body))),
+        Page::Responsibilities(Box::new(responsibility::build_force_responsibilities(facts, body))),
+    ]
 }
 
 impl Page {
@@ -82,6 +93,9 @@ impl Page {
         match self {
             Self::Overview(_) | Self::Force(_) => "index.html".to_owned(),
             Self::Metric(page) => format!("metrics/{}.html", page.id),
+            Self::Responsibilities(_) => responsibility::PATH.to_owned(),
+            Self::MetricDictionary(_) => dictionary::METRICS_PATH.to_owned(),
+            Self::DataDictionary(_) => dictionary::DATA_PATH.to_owned(),
             Self::Quality(_) => "data-quality.html".to_owned(),
             Self::About(_) => "about.html".to_owned(),
         }
@@ -92,6 +106,9 @@ impl Page {
         match self {
             Self::Overview(_) => "overview.html",
             Self::Metric(_) => "metric.html",
+            Self::Responsibilities(_) => "responsibilities.html",
+            Self::MetricDictionary(_) => "metric-dictionary.html",
+            Self::DataDictionary(_) => "data-dictionary.html",
             Self::Quality(_) => "data-quality.html",
             Self::About(_) => "about.html",
             Self::Force(_) => "force.html",
@@ -122,7 +139,7 @@ impl Page {
             Self::Force(page) => {
                 page.sections.iter().flat_map(|s| &s.metrics).filter_map(|m| m.figure.as_ref()).collect()
             }
-            Self::Overview(_) | Self::Quality(_) | Self::About(_) => Vec::new(),
+            _ => Vec::new(),
         }
     }
 }

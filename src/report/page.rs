@@ -39,22 +39,33 @@ pub struct Frame {
 }
 
 /// The pages of the national edition that every page links to.
-const NATIONAL_PAGES: [(&str, &str); 3] =
-    [("Overview", "index.html"), ("Data quality", "data-quality.html"), ("About this report", "about.html")];
+const NATIONAL_PAGES: [(&str, &str); 6] = [
+    ("Overview", "index.html"),
+    ("Responsibilities", "responsibilities.html"),
+    ("Metric dictionary", "metric-dictionary.html"),
+    ("Data dictionary", "data-dictionary.html"),
+    ("Data quality", "data-quality.html"),
+    ("About this report", "about.html"),
+];
 
 /// The frame of a page of the national edition; `current` is its path in the edition.
 pub fn national_frame(facts: &Facts<'_>, heading: &str, current: &str) -> Frame {
     let root = if current.contains('/') { "../" } else { "" };
+    let links = links(&NATIONAL_PAGES, root, current);
+    Frame { root, links, ..frame(facts, heading, &facts.layouts.national) }
+}
+
+/// Links to the pages of an edition, as (text, path); `current` is the path of the page they stand on.
+pub fn links(pages: &[(&str, &str)], root: &str, current: &str) -> Vec<Link> {
     let link = |(text, path): &(&str, &str)| Link {
         text: (*text).to_owned(),
         href: format!("{root}{path}"),
         current: *path == current,
     };
-    let links = NATIONAL_PAGES.iter().map(link).collect();
-    Frame { root, links, ..frame(facts, heading, &facts.layouts.national) }
+    pages.iter().map(link).collect()
 }
 
-/// The frame of an edition of one page.
+/// A frame without links.
 pub fn frame(facts: &Facts<'_>, heading: &str, layout: &Layout) -> Frame {
     let input = facts.input;
     Frame {

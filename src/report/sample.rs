@@ -3,6 +3,7 @@
 
 use chrono::{Days, NaiveDate};
 
+use crate::definitions::Definitions;
 use crate::definitions::layout::{Layouts, SourceNames, parse_layouts};
 use crate::definitions::model::{
     Aggregation, Breakdown, BreakdownCategory, BreakdownKind, Comparator, Evidence, Metric, MetricVersion, Role,
@@ -13,6 +14,7 @@ use crate::period::{Month, Period};
 use crate::quantity::{Better, Interval, Shape, Status, Unit};
 use crate::render::html::Templates;
 use crate::report::input::{FindingLine, Organisation, PeerGroup, RecordedEvent, ReleaseInput, Return, ReturnState};
+use crate::responsibilities::assess_responsibilities;
 
 /// A withheld count, as it would be written if it leaked.
 pub const WITHHELD_NUMBERS: [&str; 2] = ["98765", "98,765"];
@@ -338,6 +340,9 @@ pub fn input() -> ReleaseInput {
             kind: "system_migration".to_owned(),
             description: "Names moved from PNC to LEDS for <some> forces & agencies".to_owned(),
         }],
+        responsibilities: assess_responsibilities(&metrics, &observations(&metrics, &trend), period),
+        contracts: definitions().contracts,
+        rollups: definitions().rollups,
         observations: observations(&metrics, &trend),
         returns: returns(period),
         findings: vec![
@@ -373,15 +378,14 @@ pub fn layouts() -> Layouts {
 
 /// The project's own templates and style sheet.
 pub fn templates() -> Templates {
-    let templates = [
-        ("base.html", include_str!("../../reports/templates/base.html")),
-        ("parts.html", include_str!("../../reports/templates/parts.html")),
-        ("overview.html", include_str!("../../reports/templates/overview.html")),
-        ("metric.html", include_str!("../../reports/templates/metric.html")),
-        ("data-quality.html", include_str!("../../reports/templates/data-quality.html")),
-        ("about.html", include_str!("../../reports/templates/about.html")),
-        ("force.html", include_str!("../../reports/templates/force.html")),
-    ];
+    let definitions = definitions();
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    let templates = definitions.files_below("reports/templates/").map(|(name, bytes)| (name.to_owned(), text(bytes)));
     let css = include_bytes!("../../reports/assets/site.css").to_vec();
-    Templates::parse(templates.map(|(n, s)| (n.to_owned(), s.to_owned())), [("site.css".to_owned(), css)]).unwrap()
+    Templates::parse(templates, [("site.css".to_owned(), css)]).unwrap()
+}
+
+/// The built-in definitions, for the dictionaries.
+fn definitions() -> Definitions {
+    Definitions::built_in().unwrap()
 }

@@ -164,7 +164,7 @@ pub fn event_words(event: &RecordedEvent) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::report::{Facts, Page, force_organisations, force_page, metric_page, sample};
+    use crate::report::{Facts, Page, force_organisations, force_pages, metric_page, sample};
 
     fn numbers(text: &str) -> Vec<String> {
         let is_part = |c: char| c.is_ascii_digit() || c == ',' || c == '.';
@@ -178,7 +178,7 @@ mod tests {
         let facts = Facts::new(&input, &layouts);
         let national = input.metrics.iter().map(|m| metric_page(&facts, m));
         let pages: Vec<Page> =
-            national.chain(force_organisations(&facts).into_iter().map(|o| force_page(&facts, o))).collect();
+            national.chain(force_organisations(&facts).into_iter().flat_map(|o| force_pages(&facts, o))).collect();
         let mut checked = 0;
         for figure in pages.iter().flat_map(Page::figures) {
             let table = &figure.table;

@@ -1,6 +1,7 @@
 //! The statistics: pure functions from integers to a value, an interval or a stated reason why there is none.
 //! Nothing here knows a metric, reads data or rounds; a missing answer is a status, never a number.
 
+pub mod difference;
 mod distributions;
 pub mod histogram;
 pub mod percentile;

@@ -1,0 +1,272 @@
+//! Who is responsible for what, and whether it is met: each metric's figure of the period, seen by the roles that answer
+//! for it. It judges with what was computed before; it computes no figure.
+
+use std::collections::HashMap;
+
+use crate::definitions::model::{Metric, Role};
+use crate::observation::{NATIONAL, Observation, PEERS_PREFIX, REGION_PREFIX, UNATTRIBUTED};
+use crate::period::{Period, PeriodType};
+use crate::quantity::{Better, Shape, Status, Unit};
+use crate::stats::difference::{Direction, Estimate, difference_interval, direction};
+
+/// Whether a responsibility is met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Outcome {
+    Met,
+    NotMet,
+    /// No standard held: the figure is compared with a year before and with peers instead.
+    NoStandard,
+    /// There is no figure, or it cannot be judged.
+    NotEvidenced,
+}
+
+impl Outcome {
+    /// All outcomes, in the order of tables.
+    pub const ALL: [Self; 4] = [Self::Met, Self::NotMet, Self::NoStandard, Self::NotEvidenced];
+
+    /// The name in data files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Met => "met",
+            Self::NotMet => "not_met",
+            Self::NoStandard => "no_standard",
+            Self::NotEvidenced => "not_evidenced",
+        }
+    }
+
+    /// The outcome in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Met => "met",
+            Self::NotMet => "not met",
+            Self::NoStandard => "no standard",
+            Self::NotEvidenced => "not evidenced",
+        }
+    }
+}
+
+/// How a figure compares with another, judged by the 95 % limits of the difference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Comparison {
+    Better,
+    Worse,
+    /// Of a metric for which neither is better.
+    Higher,
+    Lower,
+    NoClearDifference,
+    CannotTell,
+}
+
+impl Comparison {
+    /// The name in data files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Better => "better",
+            Self::Worse => "worse",
+            Self::Higher => "higher",
+            Self::Lower => "lower",
+            Self::NoClearDifference => "no_clear_difference",
+            Self::CannotTell => "cannot_tell",
+        }
+    }
+
+    /// The comparison in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::NoClearDifference => "no clear difference",
+            Self::CannotTell => "cannot tell",
+            other => other.as_str(),
+        }
+    }
+}
+
+/// One metric's figure as one role answers for it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Responsibility {
+    pub principle: u8,
+    pub role: Role,
+    pub metric_id: String,
+    pub org_code: String,
+    pub period: Period,
+    pub outcome: Outcome,
+    /// Level and kind of the standard that held.
+    pub standard: Option<(f64, &'static str)>,
+    /// With the same period a year before; `None` where the release does not hold it.
+    pub against_year_before: Option<Comparison>,
+    /// With the sum over its peers; `None` for the nation and for an organisation without peers.
+    pub against_peers: Option<Comparison>,
+    /// Why nothing is evidenced; empty otherwise.
+    pub reason: String,
+}
+
+/// The responsibilities of every organisation and of the nation in `period`, by principle, metric, role and organisation.
+pub fn assess_responsibilities(
+    metrics: &[Metric],
+    observations: &[Observation],
+    period: Period,
+) -> Vec<Responsibility> {
+    let year_before = year_before(period);
+    let relevant = |o: &&Observation| o.category.is_none() && (o.period == period || o.period == year_before);
+    let figures: HashMap<(&str, &str, Period), &Observation> = observations
+        .iter()
+        .filter(relevant)
+        .map(|o| ((o.metric_id.as_str(), o.org_code.as_str(), o.period), o))
+        .collect();
+    let mut codes: Vec<&str> = figures.keys().map(|(_, code, _)| *code).filter(|code| answers(code)).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    let mut metrics: Vec<&Metric> = metrics.iter().collect();
+    metrics.sort_by_key(|metric| (metric.principle, metric.id.as_str()));
+    let mut all = Vec::new();
+    for metric in metrics {
+        let of = |code: &str, period: Period| figures.get(&(metric.id.as_str(), code, period)).copied();
+        let judged: Vec<Responsibility> = codes
+            .iter()
+            .filter_map(|code| {
+                let peers = of(&format!("{PEERS_PREFIX}{code}"), period);
+                Some(judge(metric, of(code, period)?, of(code, year_before), peers))
+            })
+            .collect();
+        let mut roles = metric.responsible.clone();
+        roles.sort_unstable();
+        for role in roles {
+            all.extend(judged.iter().map(|one| Responsibility { role, ..one.clone() }));
+        }
+    }
+    all
+}
+
+fn answers(code: &str) -> bool {
+    code != UNATTRIBUTED && !code.starts_with(REGION_PREFIX) && !code.starts_with(PEERS_PREFIX)
+}
+
+/// The same months a year earlier.
+fn year_before(period: Period) -> Period {
+    match period.kind {
+        PeriodType::FinancialYear | PeriodType::CalendarYear => period.step(-1),
+        _ => Period { first: period.first.plus(-12), ..period },
+    }
+}
+
+fn judge(
+    metric: &Metric,
+    figure: &Observation,
+    before: Option<&Observation>,
+    peers: Option<&Observation>,
+) -> Responsibility {
+    let standard = figure.standard.as_ref();
+    let outcome = match (&figure.status, standard.map(|standard| standard.met)) {
+        (Status::Value, Some(Some(true))) => Outcome::Met,
+        (Status::Value, Some(Some(false))) => Outcome::NotMet,
+        (Status::Value, None) => Outcome::NoStandard,
+        _ => Outcome::NotEvidenced,
+    };
+    let same_version = |other: &&Observation| other.metric_version == figure.metric_version;
+    Responsibility {
+        principle: metric.principle,
+        role: metric.responsible.first().copied().unwrap_or(Role::ChiefOfficer),
+        metric_id: metric.id.clone(),
+        org_code: figure.org_code.clone(),
+        period: figure.period,
+        outcome,
+        standard: standard.map(|standard| (standard.level, standard.kind)),
+        against_year_before: before.filter(same_version).map(|before| compare(metric, figure, before)),
+        // The count of one organisation and the sum over several have nothing in common to compare.
+        against_peers: peers
+            .filter(|_| figure.org_code != NATIONAL && !matches!(metric.shape, Shape::Count | Shape::Status))
+            .map(|peers| compare(metric, figure, peers)),
+        reason: if outcome == Outcome::NotEvidenced { figure.status.reason().to_owned() } else { String::new() },
+    }
+}
+
+fn compare(metric: &Metric, figure: &Observation, other: &Observation) -> Comparison {
+    match difference(figure, other) {
+        None => Comparison::CannotTell,
+        Some(Direction::Unclear) => Comparison::NoClearDifference,
+        Some(direction) => match (metric.better, direction == Direction::Above) {
+            (Better::Neutral, true) => Comparison::Higher,
+            (Better::Neutral, false) => Comparison::Lower,
+            (Better::Higher, above) if above => Comparison::Better,
+            (Better::Lower, above) if !above => Comparison::Better,
+            _ => Comparison::Worse,
+        },
+    }
+}
+
+fn difference(figure: &Observation, other: &Observation) -> Option<Direction> {
+    if figure.unit == Unit::Grade {
+        let (now, then) = (figure.value?, other.value?);
+        return Some(match now.total_cmp(&then) {
+            std::cmp::Ordering::Greater => Direction::Above,
+            std::cmp::Ordering::Less => Direction::Below,
+            std::cmp::Ordering::Equal => Direction::Unclear,
+        });
+    }
+    let estimate = |o: &Observation| Some(Estimate { value: o.value?, interval: o.interval_95? });
+    direction(difference_interval(estimate(figure)?, estimate(other)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::observation::StandardResult;
+    use crate::report::sample;
+    use crate::stats::Level;
+    use crate::stats::proportion::wilson_interval;
+
+    fn figure(code: &str, period: &str, x: i64, n: i64) -> Observation {
+        let scaled = |limits: crate::quantity::Interval| crate::quantity::Interval {
+            lower: limits.lower.map(|limit| limit * 100.0),
+            upper: limits.upper.map(|limit| limit * 100.0),
+        };
+        Observation {
+            metric_id: "CRE-01".to_owned(),
+            org_code: code.to_owned(),
+            period: period.parse().unwrap(),
+            interval_95: wilson_interval(x, n, Level::LOOK).ok().map(scaled),
+            ..sample::percent(x, n)
+        }
+    }
+
+    fn one(observations: &[Observation], code: &str) -> Responsibility {
+        let metric = sample::metrics().into_iter().find(|metric| metric.id == "CRE-01").unwrap();
+        let period = "2025-26Q1".parse().unwrap();
+        let all = assess_responsibilities(&[metric], observations, period);
+        all.into_iter().find(|one| one.org_code == code).unwrap()
+    }
+
+    #[test]
+    fn without_a_standard_the_year_before_and_peers_tell() {
+        let figures = [
+            figure("E01", "2025-26Q1", 900, 1000),
+            figure("E01", "2024-25Q1", 700, 1000),
+            figure("PEERS:E01", "2025-26Q1", 9_005, 10_000),
+        ];
+        let found = one(&figures, "E01");
+        assert_eq!(found.outcome, Outcome::NoStandard);
+        assert_eq!(found.against_year_before, Some(Comparison::Better));
+        assert_eq!(found.against_peers, Some(Comparison::NoClearDifference));
+    }
+
+    #[test]
+    fn a_standard_is_met_or_not_and_a_missing_figure_evidences_nothing() {
+        let standard = |met| Some(StandardResult { level: 90.0, kind: "historical", met });
+        let met = Observation { standard: standard(Some(true)), ..figure("E01", "2025-26Q1", 9, 10) };
+        let not_met = Observation { standard: standard(Some(false)), ..figure("E02", "2025-26Q1", 1, 10) };
+        let mut missing = figure("E03", "2025-26Q1", 1, 10);
+        missing.status = Status::NotReturned;
+        (missing.value, missing.interval_95) = (None, None);
+        let figures = [met, not_met, missing];
+        assert_eq!(one(&figures, "E01").outcome, Outcome::Met);
+        assert_eq!(one(&figures, "E02").outcome, Outcome::NotMet);
+        let found = one(&figures, "E03");
+        assert_eq!((found.outcome, found.reason.as_str()), (Outcome::NotEvidenced, "not returned by the organisation"));
+        assert_eq!(found.against_year_before, None);
+    }
+
+    #[test]
+    fn another_version_of_the_definition_is_not_compared() {
+        let before = Observation { metric_version: 2, ..figure("E01", "2024-25Q1", 7, 10) };
+        assert_eq!(one(&[figure("E01", "2025-26Q1", 9, 10), before], "E01").against_year_before, None);
+    }
+}
