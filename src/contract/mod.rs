@@ -43,14 +43,19 @@ pub fn engine_schema(contract: &Contract) -> SchemaRef {
 }
 
 /// The columns that come from a submission's path: `submitted`, and for all but reference datasets `org` and `period`.
-pub fn path_columns(reference: bool) -> Vec<FieldRef> {
+pub fn path_columns(contract: &Contract) -> Vec<FieldRef> {
     let column = |name: &str, data_type| FieldRef::new(ArrowField::new(name, data_type, false));
     let mut columns = vec![column("submitted", DataType::Date32)];
-    if !reference {
+    if !contract.reference {
         columns.push(column("org", DataType::Utf8View));
-        columns.push(column("period", DataType::Date32));
+        columns.push(column(month_column(contract), DataType::Date32));
     }
     columns
+}
+
+/// Name of the path's month: `period`, unless the files have a column of that name, as roll-ups counted by another month do.
+pub fn month_column(contract: &Contract) -> &'static str {
+    if contract.fields.iter().any(|field| field.name == "period") { "folder_period" } else { "period" }
 }
 
 /// The engine's table over the files of `submissions`, all of one dataset.
@@ -64,7 +69,7 @@ pub fn pinned_table<'a>(contract: &Contract, submissions: impl Iterator<Item = &
             path_values: path_values.clone(),
         }));
     }
-    Table::Files { schema: engine_schema(contract), path_columns: path_columns(contract.reference), files }
+    Table::Files { schema: engine_schema(contract), path_columns: path_columns(contract), files }
 }
 
 fn path_values(submission: &Submission) -> Vec<PathValue> {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{DataType, Date32Type, Int64Type, TimestampMicrosecondType};
 
-use super::{days_since_epoch, month_days};
+use super::{days_since_epoch, month_column, month_days};
 use crate::definitions::model::{Contract, Field, FieldType, Severity};
 use crate::diagnostics::FindingLevel;
 use crate::sources::Submission;
@@ -183,7 +183,8 @@ pub(super) fn screening_of(checks: &[Check]) -> Vec<Check> {
 
 /// The grouped statement: one row per submission, one or two columns per check.
 pub(super) fn grouped_sql(contract: &Contract, checks: &[Check]) -> String {
-    let groups = if contract.reference { "submitted" } else { "org, period" };
+    let scope = format!("org, {}", month_column(contract));
+    let groups = if contract.reference { "submitted" } else { scope.as_str() };
     let mut columns = vec!["COUNT(*) AS row_count".to_owned()];
     for (i, check) in checks.iter().enumerate() {
         let column = quoted(&check.column);
@@ -198,8 +199,14 @@ pub(super) fn grouped_sql(contract: &Contract, checks: &[Check]) -> String {
     format!("SELECT {groups}, {} FROM {dataset} GROUP BY {groups} ORDER BY {groups}", columns.join(", "))
 }
 
+/// Several keys are counted as one text: the engine holds each struct with the whole batch that it came from, so that a
+/// few thousand would exhaust its memory. The parts end in a control character, and a null differs from every text.
 fn distinct_of(keys: &str) -> String {
-    if keys.contains(", ") { format!("struct({keys})") } else { keys.to_owned() }
+    if !keys.contains(", ") {
+        return keys.to_owned();
+    }
+    let part = |key: &str| format!("CASE WHEN {key} IS NULL THEN '-' ELSE '+' || CAST({key} AS VARCHAR) END");
+    keys.split(", ").map(part).collect::<Vec<_>>().join(" || '\u{1f}' || ")
 }
 
 /// The statement that returns a violation's rows inside one submission.
@@ -270,7 +277,7 @@ fn group_key(contract: &Contract, batch: &RecordBatch, row: usize) -> GroupKey {
         return None;
     }
     let org = batch.column_by_name("org")?.as_string_view_opt()?;
-    let period = batch.column_by_name("period")?.as_primitive_opt::<Date32Type>()?;
+    let period = batch.column_by_name(month_column(contract))?.as_primitive_opt::<Date32Type>()?;
     Some((org.value(row).to_owned(), period.value(row)))
 }
 

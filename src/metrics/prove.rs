@@ -44,7 +44,7 @@ pub async fn prove(engine: &Engine, definitions: &Definitions) -> Vec<Definition
 async fn prove_rollup(engine: &Engine, rollup: &Rollup, contract: &Contract) -> Vec<DefinitionProblem> {
     let file = format!("queries/rollups/{}.sql", rollup.name);
     let mut fields: Vec<Field> = engine_schema(contract).fields().iter().map(|field| field.as_ref().clone()).collect();
-    fields.extend(path_columns(contract.reference).iter().map(|field| field.as_ref().clone()));
+    fields.extend(path_columns(contract).iter().map(|field| field.as_ref().clone()));
     let tables = [(contract.dataset.as_str(), Table::empty(schema_of(fields)))];
     let keys: Vec<&str> = rollup.keys.iter().map(|key| key.name.as_str()).collect();
     let statement =
