@@ -216,13 +216,13 @@ impl AbsentReason {
     }
 }
 
-/// Why a month cannot be used; nothing when it can. Records of earlier months are needed where the metric counts them here;
-/// a submitted roll-up stands alone.
+/// Why a month cannot be used; nothing when it can. Returns of earlier months are needed where the metric counts them
+/// here.
 fn absent_reasons(input: &PeriodInput<'_>, period: Period, org_code: &str, month: Month) -> Vec<AbsentReason> {
     let mut reasons = Vec::new();
     for source in input.sources {
         reasons.extend(absent_reason(input, source, period, (org_code, month)));
-        if input.grid.has_records(source, org_code, month) {
+        if input.grid.rests_on_earlier(source, org_code, month) {
             let earlier = (1..=i32::from(input.metric.earlier_months)).map(|n| month.plus(-n));
             let absent = earlier.filter(|m| absent_reason(input, source, period, (org_code, *m)).is_some());
             reasons.extend(absent.map(AbsentReason::EarlierMonth));
