@@ -126,5 +126,6 @@ fn field_of(column: &crate::definitions::model::Column, required: bool, key: boo
         minimum,
         maximum: None,
         severity: Severity::Blocking,
+        preparation: None,
     }
 }

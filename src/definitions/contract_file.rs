@@ -4,6 +4,7 @@
 mod conditions;
 mod fields;
 mod odcs;
+mod preparation;
 #[cfg(test)]
 mod tests;
 
