@@ -9,7 +9,7 @@ mod scan;
 
 use arrow::datatypes::{DataType, Field as ArrowField, FieldRef, SchemaRef, TimeUnit};
 
-use crate::definitions::model::{Contract, Field, FieldType, Rollup, Severity};
+use crate::definitions::model::{Contract, CrossFieldRule, Field, FieldType, Rollup, RollupRule, Severity};
 use crate::engine::{PathValue, PinnedFile, Table, schema_of};
 use crate::period::Month;
 use crate::sources::Submission;
@@ -96,6 +96,12 @@ pub fn month_days(month: Month) -> i32 {
 pub fn rollup_contract(rollup: &Rollup) -> Contract {
     let key = |column: &crate::definitions::model::Column| field_of(column, !column.nullable, true, None);
     let measure = |column: &crate::definitions::model::Column| field_of(column, true, false, Some(0));
+    let rule = |rule: &RollupRule| CrossFieldRule {
+        name: rule.name.clone(),
+        description: rule.description.clone(),
+        violation: rule.violation.clone(),
+        severity: Severity::Blocking,
+    };
     Contract {
         dataset: format!("{}{}", crate::sources::ROLLUP_PREFIX, rollup.name),
         version: "1.0.0".to_owned(),
@@ -103,7 +109,7 @@ pub fn rollup_contract(rollup: &Rollup) -> Contract {
         description: rollup.description.clone(),
         reference: false,
         fields: rollup.keys.iter().map(key).chain(rollup.measures.iter().map(measure)).collect(),
-        rules: Vec::new(),
+        rules: rollup.rules.iter().map(rule).collect(),
         period_field: Some(submission_month(rollup).to_owned()),
         deadline_days: None,
         expected_from: Vec::new(),
@@ -128,4 +134,9 @@ fn field_of(column: &crate::definitions::model::Column, required: bool, key: boo
         severity: Severity::Blocking,
         preparation: None,
     }
+}
+
+/// The statement that counts what breaks the checks of a contract, so that it can be proven before data are read.
+pub fn checking_sql(contract: &Contract) -> String {
+    scan::grouped_sql(contract, &scan::checks_of(contract))
 }

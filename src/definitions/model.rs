@@ -121,6 +121,15 @@ pub struct Column {
     pub description: String,
 }
 
+/// A rule of a roll-up: `violation` is an SQL condition over its columns that is true on a row that breaks it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RollupRule {
+    pub name: String,
+    pub description: String,
+    pub violation: String,
+}
+
 /// `queries/rollups/<name>.toml`: one scan of one dataset into additive counts. The SQL beside it returns `keys`, then `measures`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -133,6 +142,9 @@ pub struct Rollup {
     pub keys: Vec<Column>,
     /// Integers that may be added.
     pub measures: Vec<Column>,
+    /// What the columns of a row must be to each other in a submitted roll-up; a row that breaks a rule refuses it.
+    #[serde(default)]
+    pub rules: Vec<RollupRule>,
     #[serde(skip)]
     pub sql: String,
 }

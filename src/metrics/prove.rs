@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use arrow::datatypes::{DataType, Field, SchemaRef};
 
 use super::{months_schema, result_schema};
-use crate::contract::{engine_schema, path_columns};
+use crate::contract::{checking_sql, engine_schema, path_columns, rollup_contract};
 use crate::definitions::Definitions;
 use crate::definitions::model::{Contract, Metric, Rollup};
 use crate::definitions::problem::DefinitionProblem;
@@ -19,7 +19,14 @@ const ORGANISATIONS: &str = "organisations";
 /// All problems of all statements.
 pub async fn prove(engine: &Engine, definitions: &Definitions) -> Vec<DefinitionProblem> {
     let mut problems = Vec::new();
+    for contract in definitions.contracts.iter().filter(|contract| !contract.rules.is_empty()) {
+        problems.extend(prove_rules(engine, contract, &format!("schemas/{}.odcs.yaml", contract.dataset)).await);
+    }
     for rollup in &definitions.rollups {
+        if !rollup.rules.is_empty() {
+            let file = format!("queries/rollups/{}.toml", rollup.name);
+            problems.extend(prove_rules(engine, &rollup_contract(rollup), &file).await);
+        }
         if let Some(contract) = definitions.contract(&rollup.dataset) {
             problems.extend(prove_rollup(engine, rollup, contract).await);
         }
@@ -41,11 +48,25 @@ pub async fn prove(engine: &Engine, definitions: &Definitions) -> Vec<Definition
     problems
 }
 
-async fn prove_rollup(engine: &Engine, rollup: &Rollup, contract: &Contract) -> Vec<DefinitionProblem> {
-    let file = format!("queries/rollups/{}.sql", rollup.name);
+/// The conditions of rules over an empty table of their columns.
+async fn prove_rules(engine: &Engine, contract: &Contract, file: &str) -> Option<DefinitionProblem> {
+    let sql = checking_sql(contract);
+    let query = Query { name: file, sql: &sql, parameters: Vec::new() };
+    let tables = [(contract.dataset.as_str(), Table::empty(file_schema(contract)))];
+    let error = engine.run(&query, &tables).await.err()?;
+    Some(DefinitionProblem::new(file, "rules", without_name(&error.to_string(), file)))
+}
+
+/// A contract's columns and those of the path.
+fn file_schema(contract: &Contract) -> SchemaRef {
     let mut fields: Vec<Field> = engine_schema(contract).fields().iter().map(|field| field.as_ref().clone()).collect();
     fields.extend(path_columns(contract).iter().map(|field| field.as_ref().clone()));
-    let tables = [(contract.dataset.as_str(), Table::empty(schema_of(fields)))];
+    schema_of(fields)
+}
+
+async fn prove_rollup(engine: &Engine, rollup: &Rollup, contract: &Contract) -> Vec<DefinitionProblem> {
+    let file = format!("queries/rollups/{}.sql", rollup.name);
+    let tables = [(contract.dataset.as_str(), Table::empty(file_schema(contract)))];
     let keys: Vec<&str> = rollup.keys.iter().map(|key| key.name.as_str()).collect();
     let statement =
         Statement { file: &file, sql: &rollup.sql, schema: rollup_schema(rollup), keys: &keys, parameters: &[] };
