@@ -15,6 +15,7 @@ use crate::period::Month;
 use crate::sources::Submission;
 
 pub use admission::{Admission, AdmissionError, Admitter, recall_unchanged};
+pub use footer::type_words;
 pub use memory::AdmissionMemory;
 
 /// The Arrow type of a field as files hold it.
