@@ -1,13 +1,17 @@
 //! The command line: arguments in, one call into `app`, text or JSON out, an exit code.
 //! stdout carries data, stderr messages. No figure is touched here.
 
+mod prepare;
+
 use std::path::PathBuf;
 
 use chrono::{NaiveDate, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use self::prepare::{PrepareArguments, print_prepared};
 use crate::app::check::{CheckReport, check};
 use crate::app::plan::{RunPlan, plan};
+use crate::app::prepare::prepare;
 use crate::app::run::{RunOptions, RunOutcome, run};
 use crate::app::verify::verify;
 use crate::app::{AppError, Context, definitions, demo, generate};
@@ -62,6 +66,8 @@ enum Command {
         #[arg(long, value_name = "DIR")]
         out: PathBuf,
     },
+    /// At the force: make a submission from a raw extract; test identifiers, replace them, keep no text.
+    Prepare(PrepareArguments),
     /// Check submissions against their contracts; publish nothing.
     Check {
         #[command(flatten)]
@@ -202,6 +208,11 @@ async fn dispatch(cli: Cli) -> Result<u8, AppError> {
                 println!("planted: {fault}");
             }
             Ok(exit::OK)
+        }
+        Command::Prepare(arguments) => {
+            let prepared = prepare(&load().await?, &arguments.options(today(), quiet)).await?;
+            print_prepared(&prepared);
+            Ok(if prepared.refused { exit::CONTRACT } else { exit::OK })
         }
         Command::Check { input, work, json } => {
             let report = check(&load().await?, &input.source, (work, input.as_of), quiet).await?;

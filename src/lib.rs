@@ -21,6 +21,7 @@ pub mod observation;
 pub mod period;
 #[cfg(test)]
 mod period_tests;
+pub mod prepare;
 pub mod provenance;
 pub mod publish;
 pub mod quantity;

@@ -177,7 +177,7 @@ fn table(contract: &Contract, rows: &[Row]) -> Result<Table, String> {
         fields.push(ArrowField::new(&field.name, engine_type(field.field_type), true));
         columns.push(column(rows, from, field.field_type)?);
     }
-    for path_column in path_columns(contract.reference) {
+    for path_column in path_columns(contract) {
         fields.push(path_column.as_ref().clone());
         columns.push(path_values(rows, path_column.name())?);
     }

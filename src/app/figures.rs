@@ -198,7 +198,11 @@ pub fn admitted_for<'i>(intake: &'i Intake, rollup: &Rollup) -> (Vec<&'i Admissi
 pub(super) fn sources_of(metric: &Metric, definitions: &Definitions) -> Vec<FigureSource> {
     let source = |name: &String| {
         let rollup = definitions.rollup(name)?;
-        Some(FigureSource { dataset: rollup.dataset.clone(), rollup_folder: format!("{ROLLUP_PREFIX}{name}") })
+        Some(FigureSource {
+            dataset: rollup.dataset.clone(),
+            rollup_folder: format!("{ROLLUP_PREFIX}{name}"),
+            by_other_month: rollup.keys.iter().any(|key| key.name == "period"),
+        })
     };
     metric.rollups.iter().filter_map(source).collect()
 }

@@ -9,6 +9,7 @@ pub mod figures;
 pub mod generate;
 pub mod intake;
 pub mod plan;
+pub mod prepare;
 pub mod progress;
 pub mod run;
 pub mod verify;
@@ -21,6 +22,7 @@ use crate::definitions::{Definitions, DefinitionsError};
 use crate::engine::{Engine, EngineError, EngineSettings};
 use crate::exit;
 use crate::metrics::prove;
+use crate::prepare::PrepareError;
 use crate::publish::PublishError;
 use crate::render::RenderError;
 use crate::results::ResultsError;
@@ -51,6 +53,8 @@ pub enum AppError {
     Publish(#[from] PublishError),
     #[error(transparent)]
     Generate(#[from] SynthError),
+    #[error(transparent)]
+    Prepare(#[from] PrepareError),
     #[error("{path}: {source}")]
     Write {
         path: PathBuf,
@@ -69,13 +73,18 @@ impl AppError {
     /// The documented exit code.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Usage(_) | Self::Settings(_) | Self::Target(_) => exit::USAGE,
-            Self::Definitions(_) => exit::DEFINITIONS,
+            Self::Usage(_)
+            | Self::Settings(_)
+            | Self::Target(_)
+            | Self::Prepare(PrepareError::Key(_) | PrepareError::Exists(_)) => exit::USAGE,
+            Self::Definitions(_) | Self::Prepare(PrepareError::UnpreparedReference { .. }) => exit::DEFINITIONS,
             Self::Intake(intake::IntakeError::ReferenceRefused { .. }) | Self::NothingAccepted { .. } => exit::CONTRACT,
-            Self::Intake(_) | Self::Engine(_) | Self::NothingSent { .. } => exit::INPUT,
             Self::Figures(_) | Self::CasesFailed { .. } => exit::METRIC,
             Self::Render(_) | Self::Results(_) => exit::RENDER,
-            Self::Publish(_) | Self::Write { .. } | Self::Generate(_) => exit::PUBLISH,
+            Self::Publish(_) | Self::Write { .. } | Self::Generate(_) | Self::Prepare(PrepareError::Write { .. }) => {
+                exit::PUBLISH
+            }
+            Self::Intake(_) | Self::Engine(_) | Self::NothingSent { .. } | Self::Prepare(_) => exit::INPUT,
         }
     }
 }

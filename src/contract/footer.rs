@@ -148,7 +148,8 @@ fn is_safe(actual: &DataType, declared: &DataType) -> bool {
     }
 }
 
-fn type_words(data_type: &DataType) -> String {
+/// A type in words.
+pub fn type_words(data_type: &DataType) -> String {
     match data_type {
         DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => "text".to_owned(),
         DataType::Int64 => "64-bit integer".to_owned(),

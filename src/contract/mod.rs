@@ -9,12 +9,13 @@ mod scan;
 
 use arrow::datatypes::{DataType, Field as ArrowField, FieldRef, SchemaRef, TimeUnit};
 
-use crate::definitions::model::{Contract, Field, FieldType, Rollup, Severity};
+use crate::definitions::model::{Contract, CrossFieldRule, Field, FieldType, Rollup, RollupRule, Severity};
 use crate::engine::{PathValue, PinnedFile, Table, schema_of};
 use crate::period::Month;
 use crate::sources::{SourceFile, Submission};
 
 pub use admission::{Admission, AdmissionError, AdmittedFile, Admitter, recall_unchanged};
+pub use footer::type_words;
 pub use memory::AdmissionMemory;
 pub use scan::REQUIRED_RULE;
 
@@ -44,20 +45,25 @@ pub fn engine_schema(contract: &Contract) -> SchemaRef {
 }
 
 /// The columns that come from a submission's path: `submitted`, and for all but reference datasets `org` and `period`.
-pub fn path_columns(reference: bool) -> Vec<FieldRef> {
+pub fn path_columns(contract: &Contract) -> Vec<FieldRef> {
     let column = |name: &str, data_type| FieldRef::new(ArrowField::new(name, data_type, false));
     let mut columns = vec![column("submitted", DataType::Date32)];
-    if !reference {
+    if !contract.reference {
         columns.push(column("org", DataType::Utf8View));
-        columns.push(column("period", DataType::Date32));
+        columns.push(column(month_column(contract), DataType::Date32));
     }
     columns
+}
+
+/// Name of the path's month: `period`, unless the files have a column of that name, as roll-ups counted by another month do.
+pub fn month_column(contract: &Contract) -> &'static str {
+    if contract.fields.iter().any(|field| field.name == "period") { "folder_period" } else { "period" }
 }
 
 /// The engine's table over the files of `submissions`, all of one dataset.
 pub fn pinned_table<'a>(contract: &Contract, submissions: impl Iterator<Item = &'a Submission>) -> Table {
     let files = submissions.flat_map(|submission| pinned_files(submission, &path_values(submission))).collect();
-    Table::Files { schema: engine_schema(contract), path_columns: path_columns(contract.reference), files }
+    Table::Files { schema: engine_schema(contract), path_columns: path_columns(contract), files }
 }
 
 /// Column of [`numbered_table`] that holds a submission's place in the list.
@@ -71,9 +77,13 @@ fn numbered_table(contract: &Contract, submissions: &[&Submission]) -> Table {
         values.push(PathValue::Number(number));
         files.extend(pinned_files(submission, &values));
     }
-    let mut path_columns = path_columns(contract.reference);
-    path_columns.push(FieldRef::new(ArrowField::new(SUBMISSION_NUMBER, DataType::Int64, false)));
-    Table::Files { schema: engine_schema(contract), path_columns, files }
+    Table::Files { schema: engine_schema(contract), path_columns: numbered_columns(contract), files }
+}
+
+/// The columns from the path of [`numbered_table`], on which the statement of [`checking_sql`] runs.
+pub fn numbered_columns(contract: &Contract) -> Vec<FieldRef> {
+    let number = FieldRef::new(ArrowField::new(SUBMISSION_NUMBER, DataType::Int64, false));
+    path_columns(contract).into_iter().chain([number]).collect()
 }
 
 fn pinned_files(submission: &Submission, path_values: &[PathValue]) -> Vec<PinnedFile> {
@@ -106,6 +116,12 @@ pub fn month_days(month: Month) -> i32 {
 pub fn rollup_contract(rollup: &Rollup) -> Contract {
     let key = |column: &crate::definitions::model::Column| field_of(column, !column.nullable, true, None);
     let measure = |column: &crate::definitions::model::Column| field_of(column, true, false, Some(0));
+    let rule = |rule: &RollupRule| CrossFieldRule {
+        name: rule.name.clone(),
+        description: rule.description.clone(),
+        violation: rule.violation.clone(),
+        severity: Severity::Blocking,
+    };
     Contract {
         dataset: format!("{}{}", crate::sources::ROLLUP_PREFIX, rollup.name),
         version: "1.0.0".to_owned(),
@@ -113,7 +129,7 @@ pub fn rollup_contract(rollup: &Rollup) -> Contract {
         description: rollup.description.clone(),
         reference: false,
         fields: rollup.keys.iter().map(key).chain(rollup.measures.iter().map(measure)).collect(),
-        rules: Vec::new(),
+        rules: rollup.rules.iter().map(rule).collect(),
         period_field: Some(submission_month(rollup).to_owned()),
         deadline_days: None,
         expected_from: Vec::new(),
@@ -136,5 +152,11 @@ fn field_of(column: &crate::definitions::model::Column, required: bool, key: boo
         minimum,
         maximum: None,
         severity: Severity::Blocking,
+        preparation: None,
     }
+}
+
+/// The statement that counts what breaks the checks of a contract, so that it can be proven before data are read.
+pub fn checking_sql(contract: &Contract) -> String {
+    scan::grouped_sql(contract, &scan::checks_of(contract))
 }

@@ -4,12 +4,14 @@
 mod conditions;
 mod fields;
 mod odcs;
+mod preparation;
 #[cfg(test)]
 mod tests;
 
 use super::model::{Contract, CrossFieldRule, Field, FieldType};
 use super::problem::{DefinitionProblem, Problems};
 use super::rollup_file::is_identifier;
+pub(super) use conditions::check_condition;
 use conditions::condition_of;
 use fields::{MUST_BE_ZERO, read_fields, read_severity};
 use odcs::{CustomProperty, Dataset, Document, Promise, Quality, Server};

@@ -40,6 +40,43 @@ pub struct Field {
     pub maximum: Option<i64>,
     /// Severity of a value outside `valid_values` or the range; required and key are always blocking.
     pub severity: Severity,
+    /// How `prepare` makes the field from a raw extract; without it the raw column of the same name is copied.
+    pub preparation: Option<Preparation>,
+}
+
+/// How a field is made from a column of a force's raw extract, so that no identifier or text leaves the force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Preparation {
+    /// Names of raw columns, best first: the first that the extract has is used.
+    pub from: Vec<String>,
+    pub method: Method,
+}
+
+/// What is done to each value of a raw column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Method {
+    /// A keyed hash of the value. References of one domain are the same for the same value in every dataset, and those of
+    /// different domains cannot be joined.
+    KeyedHash { domain: String },
+    /// The same; an arrest/summons number has one hash in all its forms.
+    AsnKeyedHash { domain: String },
+    /// The number of characters.
+    TextLength,
+    /// Whether it is an arrest/summons number with the right check letter.
+    AsnValid,
+    /// Whether it is a PNC-ID with the right check letter.
+    PncIdValid,
+}
+
+impl Method {
+    /// The type of the field that it makes.
+    pub fn field_type(&self) -> FieldType {
+        match self {
+            Self::KeyedHash { .. } | Self::AsnKeyedHash { .. } => FieldType::String,
+            Self::TextLength => FieldType::Integer,
+            Self::AsnValid | Self::PncIdValid => FieldType::Boolean,
+        }
+    }
 }
 
 /// A rule over several fields: `violation` is an SQL condition that is true on a row that breaks it.
@@ -92,6 +129,15 @@ pub struct Column {
     pub description: String,
 }
 
+/// A rule of a roll-up: `violation` is an SQL condition over its columns that is true on a row that breaks it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RollupRule {
+    pub name: String,
+    pub description: String,
+    pub violation: String,
+}
+
 /// `queries/rollups/<name>.toml`: one scan of one dataset into additive counts. The SQL beside it returns `keys`, then `measures`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -104,6 +150,9 @@ pub struct Rollup {
     pub keys: Vec<Column>,
     /// Integers that may be added.
     pub measures: Vec<Column>,
+    /// What the columns of a row must be to each other in a submitted roll-up; a row that breaks a rule refuses it.
+    #[serde(default)]
+    pub rules: Vec<RollupRule>,
     #[serde(skip)]
     pub sql: String,
 }

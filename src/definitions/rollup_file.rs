@@ -1,6 +1,7 @@
 //! Reads `queries/rollups/<name>.toml` and the SQL beside it, strictly.
 //! It plans and runs nothing: whether the SQL returns these columns is the engine's to say.
 
+use super::contract_file::check_condition;
 use super::model::{Column, FieldType, Rollup};
 use super::problem::{DefinitionProblem, Problems};
 
@@ -8,6 +9,8 @@ use super::problem::{DefinitionProblem, Problems};
 const FIRST_KEYS: [(&str, FieldType); 2] = [("org_code", FieldType::String), ("month", FieldType::Date)];
 /// Tables that every metric sees beside its roll-ups, so that no roll-up may take their names.
 const RESERVED_NAMES: [&str; 2] = ["months", "organisations"];
+/// Columns that a submitted roll-up gets from its folder; `period` may be a key and is then checked against the folder.
+const PATH_COLUMNS: [&str; 3] = ["submitted", "org", "folder_period"];
 
 /// A roll-up from its two files. `file` is the path of the TOML inside the definitions; its stem must be the name.
 ///
@@ -21,6 +24,7 @@ pub fn parse_rollup(file: &str, toml: &str, sql: &str) -> Result<Rollup, Vec<Def
     check_names(&rollup, file, &mut problems);
     check_first_keys(&rollup, &mut problems);
     check_columns(&rollup, &mut problems);
+    check_rules(&rollup, &mut problems);
     if rollup.sql.trim().is_empty() {
         problems.add("", "the SQL file beside it is missing or empty");
     }
@@ -68,10 +72,30 @@ fn check_columns(rollup: &Rollup, problems: &mut Problems<'_>) {
     }
 }
 
+fn check_rules(rollup: &Rollup, problems: &mut Problems<'_>) {
+    let columns: Vec<&str> = rollup.keys.iter().chain(&rollup.measures).map(|column| column.name.as_str()).collect();
+    problems.check_unique("rules", rollup.rules.iter().map(|rule| rule.name.as_str()));
+    for (at, rule) in rollup.rules.iter().enumerate() {
+        if !is_identifier(&rule.name) {
+            problems
+                .add(format!("rules[{at}].name"), "must be lower-case letters, digits and _, beginning with a letter");
+        }
+        problems.check_text(&format!("rules[{at}].description"), &rule.description);
+        if rule.violation.trim().is_empty() {
+            problems.add(format!("rules[{at}].violation"), "is empty");
+        } else if let Err(message) = check_condition(&rule.violation, &columns) {
+            problems.add(format!("rules[{at}].violation"), message);
+        }
+    }
+}
+
 fn check_descriptions(list: &str, columns: &[Column], problems: &mut Problems<'_>) {
     for (at, column) in columns.iter().enumerate() {
         if !is_identifier(&column.name) {
             problems.add(format!("{list}[{at}].name"), format!("“{}” is not a plain column name", column.name));
+        }
+        if PATH_COLUMNS.contains(&column.name.as_str()) {
+            problems.add(format!("{list}[{at}].name"), "is the name of a column that comes from the folder");
         }
         problems.check_text(&format!("{list}[{at}].description"), &column.description);
     }
@@ -126,6 +150,26 @@ mod tests {
             "queries/rollups/visits.toml: the SQL file beside it is missing or empty",
         ];
         assert_eq!(problems(&bad, " \n"), expected);
+    }
+
+    #[test]
+    fn rules_are_conditions_over_the_columns() {
+        let rule = |name: &str, description: &str, violation: &str| {
+            format!(
+                "{GOOD}[[rules]]\nname = \"{name}\"\ndescription = \"{description}\"\nviolation = \"{violation}\"\n"
+            )
+        };
+        let rollup = parse_rollup(FILE, &rule("closed_early", "Closed before.", "closed_month < month"), "SELECT 1");
+        assert_eq!(rollup.unwrap().rules[0].violation, "closed_month < month");
+        let found = problems(&rule("Closed", " ", "closd_month < month"), "SELECT 1");
+        let expected = [
+            "queries/rollups/visits.toml: rules[0].name: must be lower-case letters, digits and _, beginning with a letter",
+            "queries/rollups/visits.toml: rules[0].description: is empty",
+            "queries/rollups/visits.toml: rules[0].violation: “closd_month” is not a field; keywords are in upper case",
+        ];
+        assert_eq!(found, expected);
+        let select = rule("other", "Other.", "visits > (SELECT 1)");
+        assert!(problems(&select, "SELECT 1")[0].contains("rules[0].violation: holds SELECT"));
     }
 
     #[test]

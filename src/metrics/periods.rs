@@ -159,7 +159,7 @@ struct MonthState {
 }
 
 impl MonthState {
-    /// Records of earlier months are needed where the metric counts them here; a submitted roll-up stands alone.
+    /// Returns of earlier months are needed where the metric counts them here.
     fn of(input: &PeriodInput<'_>, body: &str, month: Month) -> Self {
         let mut state = Self::default();
         for source in input.sources {
@@ -169,7 +169,7 @@ impl MonthState {
                 Cell::NotReturned | Cell::NotExpected => state.absent.push(AbsentReason::NotReturned),
                 Cell::Accepted { span, .. } => state.add_span(span),
             }
-            if input.grid.has_records(source, body, month) {
+            if input.grid.rests_on_earlier(source, body, month) {
                 for earlier in (1..=i32::from(input.metric.earlier_months)).map(|n| month.plus(-n)) {
                     match input.grid.cell(source, body, earlier) {
                         Cell::Accepted { span, .. } => state.add_span(span),

@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use arrow::datatypes::{DataType, Field, SchemaRef};
+use arrow::datatypes::{DataType, Field, FieldRef, SchemaRef};
 
 use super::returns::returns_schema;
 use super::{months_schema, result_schema};
-use crate::contract::{engine_schema, path_columns};
+use crate::contract::{checking_sql, engine_schema, numbered_columns, path_columns, rollup_contract};
 use crate::definitions::Definitions;
 use crate::definitions::model::{Contract, Metric, Rollup};
 use crate::definitions::problem::DefinitionProblem;
@@ -22,7 +22,17 @@ const ORGANISATIONS: &str = "organisations";
 pub async fn prove(engine: &Engine, definitions: &Definitions) -> Vec<DefinitionProblem> {
     let engine = engine.serial();
     let mut proofs = Vec::new();
+    for contract in definitions.contracts.iter().filter(|contract| !contract.rules.is_empty()) {
+        let file = format!("schemas/{}.odcs.yaml", contract.dataset);
+        let (engine, contract) = (engine.clone(), contract.clone());
+        proofs.push(tokio::spawn(async move { prove_rules(&engine, &contract, &file).await }));
+    }
     for rollup in &definitions.rollups {
+        if !rollup.rules.is_empty() {
+            let file = format!("queries/rollups/{}.toml", rollup.name);
+            let (engine, contract) = (engine.clone(), rollup_contract(rollup));
+            proofs.push(tokio::spawn(async move { prove_rules(&engine, &contract, &file).await }));
+        }
         if let Some(contract) = definitions.contract(&rollup.dataset) {
             let (engine, rollup, contract) = (engine.clone(), rollup.clone(), contract.clone());
             proofs.push(tokio::spawn(async move { prove_rollup(&engine, &rollup, &contract).await }));
@@ -55,11 +65,28 @@ pub async fn prove(engine: &Engine, definitions: &Definitions) -> Vec<Definition
     problems
 }
 
+/// The conditions of rules over an empty table of their columns.
+async fn prove_rules(engine: &Engine, contract: &Contract, file: &str) -> Vec<DefinitionProblem> {
+    let sql = checking_sql(contract);
+    let query = Query { name: file, sql: &sql, parameters: Vec::new() };
+    let tables = [(contract.dataset.as_str(), Table::empty(file_schema(contract, &numbered_columns(contract))))];
+    let error = engine.run(&query, &tables).await.err();
+    error
+        .map(|error| DefinitionProblem::new(file, "rules", without_name(&error.to_string(), file)))
+        .into_iter()
+        .collect()
+}
+
+/// A contract's columns and those of the path.
+fn file_schema(contract: &Contract, path_columns: &[FieldRef]) -> SchemaRef {
+    let mut fields: Vec<Field> = engine_schema(contract).fields().iter().map(|field| field.as_ref().clone()).collect();
+    fields.extend(path_columns.iter().map(|field| field.as_ref().clone()));
+    schema_of(fields)
+}
+
 async fn prove_rollup(engine: &Engine, rollup: &Rollup, contract: &Contract) -> Vec<DefinitionProblem> {
     let file = format!("queries/rollups/{}.sql", rollup.name);
-    let mut fields: Vec<Field> = engine_schema(contract).fields().iter().map(|field| field.as_ref().clone()).collect();
-    fields.extend(path_columns(contract.reference).iter().map(|field| field.as_ref().clone()));
-    let tables = [(contract.dataset.as_str(), Table::empty(schema_of(fields)))];
+    let tables = [(contract.dataset.as_str(), Table::empty(file_schema(contract, &path_columns(contract))))];
     let keys: Vec<&str> = rollup.keys.iter().map(|key| key.name.as_str()).collect();
     let statement =
         Statement { file: &file, sql: &rollup.sql, schema: rollup_schema(rollup), keys: &keys, parameters: &[] };

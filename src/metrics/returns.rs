@@ -69,6 +69,8 @@ pub struct FigureSource {
     pub dataset: String,
     /// Folder of the submitted roll-up, such as `rollup-active_users`.
     pub rollup_folder: String,
+    /// Whether its rows may count in another month than that of their submission.
+    pub by_other_month: bool,
 }
 
 /// All cells of a run, by folder (dataset or submitted roll-up).
@@ -140,9 +142,25 @@ impl Grid {
         }
     }
 
-    /// Whether records of the month are there and admitted.
-    pub fn has_records(&self, source: &FigureSource, org_code: &str, month: Month) -> bool {
-        matches!(self.known(&source.dataset, org_code, month), Some(Cell::Accepted { .. }))
+    /// Whether the figures of a returned month rest on the returns of earlier months too. With records they do, and so they
+    /// do with the roll-up of a month, for it was made from the same records. Only a roll-up of a state that is the first
+    /// that a body returned may stand for everything before it, and so may one of a longer span.
+    pub fn rests_on_earlier(&self, source: &FigureSource, org_code: &str, month: Month) -> bool {
+        if matches!(self.known(&source.dataset, org_code, month), Some(Cell::Accepted { .. })) {
+            return true;
+        }
+        match self.known(&source.rollup_folder, org_code, month) {
+            Some(Cell::Accepted { span, .. }) if span.first == span.last => {
+                source.by_other_month || self.returned_before(source, org_code, month)
+            }
+            _ => false,
+        }
+    }
+
+    fn returned_before(&self, source: &FigureSource, org_code: &str, month: Month) -> bool {
+        let folders = [&source.dataset, &source.rollup_folder];
+        let months = folders.iter().filter_map(|folder| self.cells.get(*folder)?.get(org_code));
+        months.filter_map(|cells| cells.keys().next()).any(|first| *first < month)
     }
 
     fn unsent(&self, dataset: &str, org_code: &str, month: Month) -> Cell {
@@ -193,7 +211,11 @@ impl Grid {
         let mut entries = Vec::new();
         for dataset in self.expected.keys() {
             let rollups = self.rollups.get(dataset).into_iter().flatten();
-            let source = |folder: &String| FigureSource { dataset: dataset.clone(), rollup_folder: folder.clone() };
+            let source = |folder: &String| FigureSource {
+                dataset: dataset.clone(),
+                rollup_folder: folder.clone(),
+                by_other_month: false,
+            };
             let folders: Vec<FigureSource> = std::iter::once(dataset).chain(rollups).map(source).collect();
             let mut codes: BTreeSet<&str> = folders.iter().flat_map(|source| self.organisations(source)).collect();
             codes.remove(UNATTRIBUTED);

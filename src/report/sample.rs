@@ -364,6 +364,7 @@ pub fn layouts() -> Layouts {
         dataset: dataset.to_owned(),
         keys: Vec::new(),
         measures: Vec::new(),
+        rules: Vec::new(),
         sql: String::new(),
     };
     let rollups = [

@@ -66,6 +66,31 @@ pub fn rollup_schema(rollup: &Rollup) -> SchemaRef {
     schema_of(rollup.keys.iter().chain(&rollup.measures).map(field).collect())
 }
 
+/// Rows of a roll-up fresh from a scan.
+pub struct Rolled {
+    pub rows: RecordBatch,
+    /// Fingerprint of the submission that each row came from.
+    prints: ArrayRef,
+    bytes_scanned: u64,
+}
+
+/// One statement over admitted record submissions.
+pub async fn roll_up(
+    engine: &Engine,
+    rollup: &Rollup,
+    contract: &Contract,
+    records: &[&Admission],
+) -> Result<Rolled, RollupError> {
+    let name = format!("queries/rollups/{}.sql", rollup.name);
+    let query = Query { name: &name, sql: &rollup.sql, parameters: Vec::new() };
+    let table = pinned_table(contract, records.iter().map(|admission| &admission.submission));
+    let result = engine.run(&query, &[(contract.dataset.as_str(), table)]).await;
+    let result = result.map_err(|source| RollupError::Engine { rollup: rollup.name.clone(), source })?;
+    let rows = to_schema(&result.batches, &rollup_schema(rollup)).map_err(|source| arrow_error(rollup, source))?;
+    let prints = attribute(rollup, &rows, records)?;
+    Ok(Rolled { rows, prints, bytes_scanned: result.bytes_scanned })
+}
+
 /// Computes or recalls roll-ups, with their cache below `cache_dir`.
 pub struct Rollups<'a> {
     pub engine: &'a Engine,
@@ -120,18 +145,12 @@ impl Rollups<'_> {
         contract: &Contract,
         missing: &[&Admission],
     ) -> Result<(u64, segment::Segment), RollupError> {
-        let name = format!("queries/rollups/{}.sql", rollup.name);
-        let query = Query { name: &name, sql: &rollup.sql, parameters: Vec::new() };
-        let table = pinned_table(contract, missing.iter().map(|admission| &admission.submission));
-        let result = self.engine.run(&query, &[(contract.dataset.as_str(), table)]).await;
-        let result = result.map_err(|source| RollupError::Engine { rollup: rollup.name.clone(), source })?;
-        let rows = to_schema(&result.batches, &rollup_schema(rollup)).map_err(|source| arrow_error(rollup, source))?;
-        let prints = attribute(rollup, &rows, missing)?;
+        let rolled = roll_up(self.engine, rollup, contract, missing).await?;
         let fingerprints: Vec<&str> = missing.iter().map(|admission| admission.fingerprint.as_str()).collect();
-        let segment = segment::write(&self.folder(rollup), &rows, prints, &fingerprints);
+        let segment = segment::write(&self.folder(rollup), &rolled.rows, rolled.prints, &fingerprints);
         let segment =
             segment.map_err(|(path, source)| RollupError::Cache { rollup: rollup.name.clone(), path, source })?;
-        Ok((result.bytes_scanned, segment))
+        Ok((rolled.bytes_scanned, segment))
     }
 
     async fn read_submitted(

@@ -36,6 +36,11 @@ impl SubmittedTable {
     }
 }
 
+/// The folder of one organisation's submission for a month, inside a source.
+pub fn submission_folder(table: &SubmittedTable, submitted: NaiveDate, org_code: &str, month: Month) -> String {
+    format!("{}/submitted={submitted}/org={org_code}/period={month}", table.folder())
+}
+
 /// A path that is not part of a submission; `subject` is what a reader is told once.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct PathProblem {
@@ -79,6 +84,10 @@ pub(super) fn parse_path(
     };
     if rest.is_empty() {
         return Err(PathProblem::ignored(path, "lies outside any dataset folder and was ignored"));
+    }
+    if folder.starts_with('.') {
+        // Such as a submission that is being prepared.
+        return Err(PathProblem::ignored(folder, "is a hidden folder and was ignored"));
     }
     let Some(table) = tables.iter().find(|table| table.folder() == *folder) else {
         let known = tables.iter().map(SubmittedTable::folder).collect::<Vec<_>>().join(", ");
@@ -135,5 +144,23 @@ fn expected_layout(reference: bool) -> &'static str {
         "does not lie in submitted=YYYY-MM-DD/file.parquet as a reference dataset must"
     } else {
         "does not lie in submitted=YYYY-MM-DD/org=CODE/period=YYYY-MM/file.parquet"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_submission_under_construction_is_ignored_and_a_wrong_folder_is_refused() {
+        let tables = BTreeSet::from([SubmittedTable::Records("x".to_owned())]);
+        let submitted = "2025-05-15".parse().unwrap();
+        let folder =
+            submission_folder(&SubmittedTable::Records("x".to_owned()), submitted, "E1", "2025-04".parse().unwrap());
+        let path = format!("{folder}/records.parquet");
+        assert!(parse_path(&path, &tables).is_ok());
+        let level = |path: &str| parse_path(path, &tables).unwrap_err().level;
+        assert_eq!(level(&format!(".prepare-1/{path}")), FindingLevel::Warning);
+        assert_eq!(level(&format!("y/{path}")), FindingLevel::Blocking);
     }
 }

@@ -16,7 +16,7 @@ use object_store::{ObjectMeta, ObjectStore};
 use crate::diagnostics::{Finding, FindingLevel};
 use crate::period::Month;
 
-pub use layout::{LAYOUT_RULE, ROLLUP_PREFIX, SubmittedTable};
+pub use layout::{LAYOUT_RULE, ROLLUP_PREFIX, SubmittedTable, submission_folder};
 pub use pin::{CONFLICT_RULE, Pinned, pin};
 
 /// The file at a source's root that says its figures are made up.

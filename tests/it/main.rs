@@ -8,7 +8,9 @@
 
 mod bad_input;
 mod exit_codes;
+mod prepare;
 mod published;
 mod release;
+mod rollups_alone;
 mod support;
 mod tidy;

@@ -14,7 +14,7 @@ use parquet::arrow::ArrowWriter;
 use tempfile::TempDir;
 
 /// Columns of the datasets that tests submit: name and type letter (S text, I integer, B boolean, D date, T timestamp).
-const COLUMNS: [(&str, &str); 8] = [
+const COLUMNS: [(&str, &str); 10] = [
     ("organisations", "org_code:S name:S short_name:S kind:S region:S country:S officers:I valid_from:D valid_to:D"),
     ("events", "org_code:S happened_on:D kind:S description:S"),
     ("published_figures", "org_code:S metric_id:S category:S period:S component:S printed:S source:S address:S"),
@@ -22,6 +22,8 @@ const COLUMNS: [(&str, &str); 8] = [
     ("rights_requests", "org_code:S request_ref:S kind:S received_on:D due_on:D closed_on:D outcome:S"),
     ("transaction_audits", "org_code:S audit_ref:S audited_on:D selection:S outcome:S"),
     ("rollup-transaction_volumes", "org_code:S month:D system:S application:S transactions:I"),
+    ("rollup-active_users", "org_code:S month:D user_ref:S transactions:I"),
+    ("rollup-subject_access_due", "org_code:S month:D period:D due:I on_time:I"),
     (
         "rollup-subject_access_open",
         "org_code:S month:D closed_month:D over_one_month_from:D over_four_months_from:D requests:I",
@@ -128,9 +130,15 @@ pub struct Finished {
 
 /// Runs the binary in an empty folder, so that no settings file of this repository is picked up.
 pub fn leds_metrics(arguments: &[&str]) -> Finished {
+    leds_metrics_with(arguments, &[])
+}
+
+/// The same with environment variables.
+pub fn leds_metrics_with(arguments: &[&str], variables: &[(&str, &str)]) -> Finished {
     let folder = tempfile::tempdir().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_leds-metrics"));
     let output: Output =
-        Command::new(env!("CARGO_BIN_EXE_leds-metrics")).args(arguments).current_dir(folder.path()).output().unwrap();
+        command.args(arguments).envs(variables.iter().copied()).current_dir(folder.path()).output().unwrap();
     let utf8 = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     Finished { code: output.status.code().unwrap(), stdout: utf8(output.stdout), stderr: utf8(output.stderr) }
 }

@@ -37,7 +37,10 @@ pub(super) fn condition_of(query: &str, dataset: &str, fields: &[&str]) -> Resul
     Ok(condition.to_owned())
 }
 
-fn check_condition(condition: &str, fields: &[&str]) -> Result<(), String> {
+/// Whether a condition holds names of `fields`, keywords, numbers and texts only.
+///
+/// Errors: what is wrong with it, in words.
+pub(in crate::definitions) fn check_condition(condition: &str, fields: &[&str]) -> Result<(), String> {
     let pieces: Vec<&str> = condition.split('\'').collect();
     if pieces.len().is_multiple_of(2) {
         return Err("a text is not closed by a single quote".to_owned());

@@ -9,6 +9,7 @@ use super::super::problem::Problems;
 use super::super::rollup_file::is_identifier;
 use super::conditions::{condition_of, is_range, range_of};
 use super::odcs::{Dataset, Property, Quality, Range, Scalar};
+use super::preparation::read_preparation;
 
 /// The fields in the file's order. A field whose type is unknown is noted and left out.
 pub(super) fn read_fields(dataset: &Dataset, problems: &mut Problems<'_>) -> Vec<Field> {
@@ -87,6 +88,7 @@ impl FieldReader<'_, '_> {
         if checks.severities.windows(2).any(|pair| pair.first() != pair.last()) {
             self.add("quality", "the checks of one field must have one severity; logicalTypeOptions count as error");
         }
+        let preparation = read_preparation(property, field_type, &self.place, self.problems);
         Some(Field {
             name: property.name.clone(),
             field_type,
@@ -97,6 +99,7 @@ impl FieldReader<'_, '_> {
             minimum: checks.range.minimum,
             maximum: checks.range.maximum,
             severity: checks.severities.first().copied().unwrap_or(Severity::Blocking),
+            preparation,
         })
     }
 

@@ -110,6 +110,8 @@ pub(super) struct Property {
     pub logical_type_options: Range,
     #[serde(default)]
     pub quality: Vec<Quality>,
+    #[serde(default)]
+    pub custom_properties: Vec<FieldProperty>,
 }
 
 /// Least and greatest value, both allowed.
@@ -162,6 +164,18 @@ pub(super) enum CustomProperty {
     ReferenceDataset(bool),
     PeriodField(String),
     ExpectedFrom(Vec<String>),
+}
+
+/// How a field is made from a raw extract, for which the standard has no key either.
+#[derive(Debug, Deserialize)]
+#[serde(tag = "property", content = "value", deny_unknown_fields)]
+pub(super) enum FieldProperty {
+    #[serde(rename = "preparedFrom")]
+    From(Vec<String>),
+    #[serde(rename = "preparedBy")]
+    By(String),
+    #[serde(rename = "preparedDomain")]
+    Domain(String),
 }
 
 /// An integer or a text, told apart as YAML does: a text that looks like a number is in quotes.

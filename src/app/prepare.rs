@@ -1,0 +1,191 @@
+//! `prepare`: the force's own step. A raw extract in; a submission of records, or of roll-ups only, out.
+//! What leaves the staging folder has passed the same admission as in a run.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+
+use super::intake::{self, IntakeError};
+use super::progress::Step;
+use super::{AppError, Context};
+use crate::contract::{Admission, AdmissionMemory, Admitter, rollup_contract};
+use crate::definitions::Definitions;
+use crate::definitions::model::{Contract, Rollup};
+use crate::diagnostics::Finding;
+use crate::engine::{Engine, EngineSettings};
+use crate::observation::NATIONAL;
+use crate::period::Month;
+use crate::prepare::{KeySource, PrepareError, SecretKey, Staging, check_free, make_records, write_rows};
+use crate::rollups::roll_up;
+use crate::sources::{SubmittedTable, submission_folder};
+
+/// What `prepare` was asked to do.
+#[derive(Debug, Clone)]
+pub struct PrepareOptions {
+    pub dataset: String,
+    /// Raw files of one dataset, organisation and month.
+    pub inputs: Vec<PathBuf>,
+    pub org_code: String,
+    pub month: Month,
+    pub submitted: NaiveDate,
+    pub key: KeySource,
+    pub out: PathBuf,
+    pub work: PathBuf,
+    /// Hand in the roll-ups of the dataset instead of its records.
+    pub rollups: bool,
+    pub quiet: bool,
+}
+
+/// What `prepare` did.
+#[derive(Debug, Clone, Default)]
+pub struct Prepared {
+    /// Folders of the submission; none when it was refused.
+    pub folders: Vec<PathBuf>,
+    pub rows: u64,
+    /// Raw columns that nothing was made from.
+    pub dropped: Vec<String>,
+    pub findings: Vec<Finding>,
+    pub refused: bool,
+}
+
+/// Prepares a submission, checks it and puts it in its place.
+pub async fn prepare(context: &Context, options: &PrepareOptions) -> Result<Prepared, AppError> {
+    let contract = contract(&context.definitions, &options.dataset)?;
+    let rollups = wanted_rollups(&context.definitions, options)?;
+    check_org_code(&options.org_code)?;
+    let records = SubmittedTable::Records(contract.dataset.clone());
+    let folder_of =
+        |table: &SubmittedTable| submission_folder(table, options.submitted, &options.org_code, options.month);
+    let tables: Vec<SubmittedTable> = if options.rollups {
+        rollups.iter().map(|rollup| SubmittedTable::Rollup(rollup.name.clone())).collect()
+    } else {
+        vec![records.clone()]
+    };
+    let folders: Vec<PathBuf> = tables.iter().map(|table| PathBuf::from(folder_of(table))).collect();
+    check_free(&options.out, &folders)?;
+    let key = SecretKey::read(&options.key).map_err(PrepareError::from)?;
+
+    let step = Step::new(options.quiet);
+    step.start("Preparing", 2 + rollups.len());
+    let work = intake::make_work_folder(&options.work)?;
+    let engine = context.engine_settings(Some(work.spill()));
+    // Records that are not handed in stay in the work folder, even if the run is killed.
+    let staging = Staging::begin(if options.rollups { &options.work } else { &options.out })?;
+    let target = staging.path().join(folder_of(&records)).join("records.parquet");
+    let made = make_records(&options.inputs, contract, (&options.org_code, &key), &target)?;
+    step.advance(1, 0);
+    let staged = admit_staged(&context.definitions, staging.path(), (&engine, &options.work)).await?;
+    step.advance(1, 0);
+    let mut prepared = Prepared { rows: made.rows, dropped: made.dropped.into_iter().collect(), ..Prepared::default() };
+    prepared.take_findings(&staged.admissions);
+    if prepared.refused {
+        return Ok(prepared);
+    }
+    if options.rollups {
+        let rolled = Staging::begin(&options.out)?;
+        for admission in &staged.admissions {
+            write_rollups(&context.definitions, &staged.engine, admission, rolled.path()).await?;
+            step.advance(rollups.len(), 0);
+        }
+        let checked = admit_staged(&context.definitions, rolled.path(), (&engine, &options.work)).await?;
+        prepared.take_findings(&checked.admissions);
+        if !prepared.refused {
+            prepared.folders = rolled.place(&folders)?;
+        }
+    } else {
+        prepared.folders = staging.place(&folders)?;
+    }
+    step.finish();
+    Ok(prepared)
+}
+
+impl Prepared {
+    fn take_findings(&mut self, admissions: &[Admission]) {
+        self.refused |= admissions.iter().any(Admission::refused);
+        self.findings.extend(admissions.iter().flat_map(|admission| admission.findings.iter().cloned()));
+    }
+}
+
+fn contract<'d>(definitions: &'d Definitions, dataset: &str) -> Result<&'d Contract, AppError> {
+    let known = || definitions.contracts.iter().filter(|contract| !contract.reference);
+    known().find(|contract| contract.dataset == dataset).ok_or_else(|| {
+        let names: Vec<&str> = known().map(|contract| contract.dataset.as_str()).collect();
+        AppError::Usage(format!("{dataset} is not a dataset that a force submits; known are {}", names.join(", ")))
+    })
+}
+
+fn rollups_of<'d>(definitions: &'d Definitions, dataset: &str) -> impl Iterator<Item = &'d Rollup> {
+    definitions.rollups.iter().filter(move |rollup| rollup.dataset == dataset)
+}
+
+/// The roll-ups to hand in; none when records are.
+fn wanted_rollups<'d>(definitions: &'d Definitions, options: &PrepareOptions) -> Result<Vec<&'d Rollup>, AppError> {
+    if !options.rollups {
+        return Ok(Vec::new());
+    }
+    let rollups: Vec<&Rollup> = rollups_of(definitions, &options.dataset).collect();
+    if rollups.is_empty() {
+        return Err(AppError::Usage(format!("no roll-up is made from {}; hand in its records", options.dataset)));
+    }
+    Ok(rollups)
+}
+
+/// The code becomes the name of a folder.
+fn check_org_code(code: &str) -> Result<(), AppError> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    if code.is_empty() || !code.chars().all(plain) || code == NATIONAL {
+        let message = "--org must be a code of the organisations dataset: letters, digits, - and _";
+        return Err(AppError::Usage(message.to_owned()));
+    }
+    Ok(())
+}
+
+/// Submissions of a folder that is laid out like a source, admitted as in a run but remembered nowhere.
+struct Staged {
+    engine: Engine,
+    admissions: Vec<Admission>,
+}
+
+async fn admit_staged(
+    definitions: &Definitions,
+    folder: &Path,
+    (engine, work): (&EngineSettings, &Path),
+) -> Result<Staged, AppError> {
+    let opened = intake::open(&folder.to_string_lossy(), None, definitions, engine).await?;
+    let mut admissions = Vec::new();
+    for submission in opened.pinned.submissions {
+        let Some(contract) = intake::contract_of(definitions, &submission.table) else { continue };
+        let admitter = Admitter {
+            engine: &opened.engine,
+            store: Arc::clone(&opened.source.store),
+            contract: &contract,
+            work_dir: work.to_owned(),
+            concurrency: 1,
+        };
+        let done = admitter.admit(vec![submission], &mut AdmissionMemory::default(), &|_, _| {}).await;
+        admissions.extend(done.map_err(IntakeError::from)?);
+    }
+    Ok(Staged { engine: opened.engine, admissions })
+}
+
+/// Writes every roll-up of an admitted submission of records below `out`, laid out like a source. `engine` reads the store
+/// that the submission lies in.
+pub async fn write_rollups(
+    definitions: &Definitions,
+    engine: &Engine,
+    admission: &Admission,
+    out: &Path,
+) -> Result<(), AppError> {
+    let submission = &admission.submission;
+    let (SubmittedTable::Records(dataset), Some(scope)) = (&submission.table, &submission.scope) else { return Ok(()) };
+    let contract = contract(definitions, dataset)?;
+    for rollup in rollups_of(definitions, dataset) {
+        let rolled =
+            roll_up(engine, rollup, contract, &[admission]).await.map_err(super::figures::FiguresError::from)?;
+        let table = SubmittedTable::Rollup(rollup.name.clone());
+        let folder = submission_folder(&table, submission.submitted, &scope.org_code, scope.span.first);
+        write_rows(&out.join(folder).join("rows.parquet"), &rollup_contract(rollup), &rolled.rows)?;
+    }
+    Ok(())
+}
