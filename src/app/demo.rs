@@ -16,12 +16,16 @@ const SETTINGS: &str = include_str!("../../leds-metrics.toml");
 /// Share of the national volume: small, and enough for readable figures.
 const SCALE: f64 = 0.002;
 
+/// Quarters shown, and generated: enough for a trend, and for a year before.
+const QUARTERS: u16 = 7;
+
 /// Generates below `{out}/source` and publishes into `{out}/releases`.
 pub async fn demo(out: &Path, seed: u64, published_on: NaiveDate, quiet: bool) -> Result<RunOutcome, AppError> {
-    let settings = Settings::parse(Path::new(crate::config::DEFAULT_FILE), SETTINGS)?;
+    let mut settings = Settings::parse(Path::new(crate::config::DEFAULT_FILE), SETTINGS)?;
+    settings.trend.quarter = QUARTERS;
     let context = Context::with(None, settings).await?;
     let last = Month::new(2026, 3).unwrap_or_else(|| Month::of(published_on));
-    let plan = Plan { from: last.plus(-26), to: last, scale: SCALE, seed };
+    let plan = Plan { from: last.plus(1 - 3 * i32::from(QUARTERS)), to: last, scale: SCALE, seed };
     let source = out.join("source");
     if !is_same_nation(&source, &plan) {
         generate::generate(&plan, &source, quiet)?;

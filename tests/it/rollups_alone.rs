@@ -18,8 +18,8 @@ use crate::support::{table, text};
 /// Metrics that cannot be had from roll-ups, and why: those about the returns count what was handed in, which differs.
 const NOT_FROM_ROLLUPS: [&str; 1] = ["REP-"];
 
-/// Metrics that may have no national value here: grades are never added up, and closed misuse cases are rare.
-const NO_NATIONAL_VALUE: [&str; 2] = ["AUD-07", "AUD-04"];
+/// Metrics that may have no national value here: grades are never added up; breaches to tell of and closed misuse are rare.
+const NO_NATIONAL_VALUE: [&str; 3] = ["AUD-04", "AUD-07", "SEC-06"];
 
 /// Days before which nothing counts; the same for both runs.
 const AS_OF: &str = "2025-07-31";
