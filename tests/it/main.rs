@@ -7,6 +7,7 @@
 )]
 
 mod bad_input;
+mod definitions;
 mod exit_codes;
 mod published;
 mod release;
