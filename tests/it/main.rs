@@ -13,3 +13,4 @@ mod published;
 mod release;
 mod support;
 mod tidy;
+mod versions;
