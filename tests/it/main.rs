@@ -9,6 +9,7 @@
 mod bad_input;
 mod definitions;
 mod exit_codes;
+mod invariants;
 mod published;
 mod release;
 mod support;
