@@ -13,5 +13,6 @@ mod invariants;
 mod published;
 mod release;
 mod support;
+mod targets;
 mod tidy;
 mod versions;
