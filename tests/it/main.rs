@@ -12,6 +12,7 @@ mod exit_codes;
 mod invariants;
 mod published;
 mod release;
+mod returns;
 mod support;
 mod targets;
 mod tidy;
