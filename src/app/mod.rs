@@ -111,7 +111,8 @@ impl Context {
         let context = Self { definitions, settings };
         let engine = Engine::new(&context.engine_settings(None), None)?;
         context.check_parameters()?;
-        check_targets(&context.settings.targets, &context.definitions.metrics)?;
+        let kinds = context.definitions.kinds_of_organisation();
+        check_targets(&context.settings.targets, &context.definitions.metrics, kinds)?;
         let problems = prove(&engine, &context.definitions).await;
         if problems.is_empty() { Ok(context) } else { Err(DefinitionsError::Invalid(problems).into()) }
     }

@@ -40,13 +40,26 @@ pub enum TargetError {
     Direction { at: usize, id: String },
     #[error("targets[{at}].from: {from} is after the last day, {to}")]
     Dates { at: usize, from: NaiveDate, to: NaiveDate },
+    #[error("targets[{at}].kinds: {kind} is not a kind of organisation; known are {known}")]
+    Kind { at: usize, kind: String, known: String },
     #[error("targets[{at}].source: is empty; say who set the target")]
     Source { at: usize },
 }
 
-/// The first target that names no metric, or contradicts its metric or itself.
-pub fn check_targets(targets: &[Target], metrics: &[Metric]) -> Result<(), TargetError> {
-    targets.iter().enumerate().try_for_each(|(at, target)| check_target(at, target, metrics))
+/// The first target that names no metric or none of the `kinds` of organisation, or contradicts its metric or itself.
+pub fn check_targets(targets: &[Target], metrics: &[Metric], kinds: &[String]) -> Result<(), TargetError> {
+    targets.iter().enumerate().try_for_each(|(at, target)| {
+        check_target(at, target, metrics)?;
+        check_kinds(at, target, kinds)
+    })
+}
+
+/// Without known kinds any will do.
+fn check_kinds(at: usize, target: &Target, known: &[String]) -> Result<(), TargetError> {
+    match target.kinds.iter().find(|kind| !known.is_empty() && !known.contains(kind)) {
+        Some(kind) => Err(TargetError::Kind { at, kind: kind.clone(), known: known.join(", ") }),
+        None => Ok(()),
+    }
 }
 
 fn check_target(at: usize, target: &Target, metrics: &[Metric]) -> Result<(), TargetError> {
@@ -130,8 +143,11 @@ mod tests {
     #[test]
     fn targets_that_contradict_their_metric_are_refused() {
         let metrics = Definitions::built_in().unwrap().metrics;
-        let message = |target: Target| check_targets(&[target], &metrics).unwrap_err().to_string();
-        assert_eq!(check_targets(&[target("CRE-01")], &metrics), Ok(()));
+        let kinds = ["special_force".to_owned()];
+        let message = |target: Target| check_targets(&[target], &metrics, &kinds).unwrap_err().to_string();
+        assert_eq!(check_targets(&[target("CRE-01")], &metrics, &kinds), Ok(()));
+        let unknown = Target { kinds: vec!["navy".to_owned()], ..target("CRE-01") };
+        assert_eq!(message(unknown), "targets[0].kinds: navy is not a kind of organisation; known are special_force");
         assert!(message(target("CRE-99")).starts_with("targets[0].metric: CRE-99 is not a metric; known are "));
         let too_high = Target { level: 101.0, ..target("CRE-01") };
         assert_eq!(message(too_high), "targets[0].level: 101 cannot be reached by CRE-01");

@@ -128,6 +128,12 @@ impl Definitions {
         self.metrics.iter().find(|metric| metric.id.eq_ignore_ascii_case(id))
     }
 
+    /// The kinds that the contract of the organisations allows; none where it allows any.
+    pub fn kinds_of_organisation(&self) -> &[String] {
+        let fields = self.contract("organisations").map_or(&[][..], |contract| &contract.fields);
+        fields.iter().find(|field| field.name == "kind").map_or(&[], |field| &field.valid_values)
+    }
+
     /// Files below a folder of the set, as (path inside it, content).
     pub fn files_below<'a>(&'a self, folder: &'a str) -> impl Iterator<Item = (&'a str, &'a [u8])> {
         self.files.iter().filter_map(move |(path, bytes)| Some((path.strip_prefix(folder)?, bytes.as_slice())))

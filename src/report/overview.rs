@@ -79,13 +79,13 @@ fn findings(facts: &Facts<'_>) -> Vec<String> {
         ),
     };
     let held = match met + not_met {
-        0 => "No documented standard held at the end of the period for any metric shown.".to_owned(),
+        0 => "No standard held throughout the period for any metric shown.".to_owned(),
         1 => format!(
-            "A standard held for one of them at the end of the period; it was {}.",
+            "A standard held for one of them throughout the period; it was {}.",
             if met == 1 { "met" } else { "not met" }
         ),
         all => format!(
-            "A standard held for {} of them at the end of the period: {} met it, {} did not.",
+            "A standard held for {} of them throughout the period: {} met it, {} did not.",
             count(all),
             none_or(met),
             none_or(not_met)

@@ -90,14 +90,14 @@ pub fn sentence(metric: &Metric, figure: &Observation) -> String {
     }
 }
 
-/// That no standard held at the end of the period, and the last one that did before.
+/// That no standard held throughout the period, and the latest one that had begun.
 pub fn none_held(metric: &Metric, figure: &Observation) -> String {
     let end = figure.period.end();
     let known = metric.standards.iter().filter(|s| s.from <= end && s.applies_to(&figure.org_code));
     let earlier = known.max_by_key(|s| s.from);
     match earlier {
         Some(standard) => format!(
-            "No standard held at the end of this period. The last one, the {} of {}, was in place {}.",
+            "No standard held throughout this period. The latest one is the {} of {}, in place {}.",
             kind_words(standard.kind),
             level_words(standard, metric.unit),
             dates_words(standard)
@@ -134,7 +134,7 @@ mod tests {
         );
         figure.period = "2025-03".parse().unwrap();
         figure.standard = None;
-        assert!(sentence(&metric, &figure).starts_with("No standard held at the end of this period."));
+        assert!(sentence(&metric, &figure).starts_with("No standard held throughout this period."));
         assert_eq!(line_label(&metric.standards[0], metric.unit), "Historical standard 90%, 2005 to 2023");
     }
 }

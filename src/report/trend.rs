@@ -52,9 +52,9 @@ pub struct TrendData<'a> {
     pub request: &'a TrendRequest<'a>,
     pub figures: Series<'a>,
     pub compared: Vec<ComparedSeries<'a>>,
-    /// Standards that held, each with the indexes of an unbroken run of periods.
     /// Positions at which another version of the metric takes effect.
     pub breaks: Vec<usize>,
+    /// Standards that held, each with the indexes of an unbroken run of periods.
     pub standards: Vec<(&'a Standard, RangeInclusive<usize>)>,
     /// Events with the index of their period.
     pub events: Vec<(usize, &'a RecordedEvent)>,

@@ -41,7 +41,8 @@ pub fn description(data: &TrendData<'_>) -> String {
     let (facts, request) = (data.facts, data.request);
     let mut sentences = now_sentences(facts, request.metric, request.code);
     sentences.extend(compared_sentence(data));
-    sentences.extend(range_sentence(&data.figures));
+    // Figures by two definitions have no common lowest and highest.
+    sentences.extend(data.breaks.is_empty().then(|| range_sentence(&data.figures)).flatten());
     let standards: Vec<String> =
         data.standards.iter().map(|(held, _)| format!("the {}", standard_words(request.metric, held))).collect();
     if !standards.is_empty() {

@@ -7,10 +7,17 @@
 )]
 
 mod bad_input;
+mod definitions;
 mod exit_codes;
+mod invariants;
 mod prepare;
 mod published;
+mod published;
 mod release;
+mod release;
+mod returns;
 mod rollups_alone;
 mod support;
+mod targets;
 mod tidy;
+mod versions;

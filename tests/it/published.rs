@@ -2,38 +2,26 @@
 //! Each printed number that does not follow from its parts must be found, worded and shown.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use leds_metrics::contract::rollup_contract;
 use leds_metrics::definitions::Definitions;
 use leds_metrics::definitions::model::{Contract, FieldType};
 
-use crate::support::{Bench, parquet_of, table};
+use crate::support::{Bench, files_below, parquet_of, table};
 
 /// A source with every file of `tests/published/source`, its rows as Parquet.
 fn bench() -> Bench {
     let definitions = Definitions::built_in().unwrap();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/published/source");
     let bench = Bench::new();
-    for path in csv_files(&root) {
-        let inside = path.strip_prefix(&root).unwrap().to_str().unwrap();
+    for path in files_below(&root) {
+        let inside = path.to_str().unwrap();
         let contract = contract_of(&definitions, inside.split('/').next().unwrap());
-        let bytes = to_parquet(&contract, &fs::read_to_string(&path).unwrap());
+        let bytes = to_parquet(&contract, &fs::read_to_string(root.join(&path)).unwrap());
         bench.write(&inside.replace(".csv", ".parquet"), &bytes);
     }
     bench
-}
-
-fn csv_files(folder: &Path) -> Vec<PathBuf> {
-    let (mut found, mut open) = (Vec::new(), vec![folder.to_owned()]);
-    while let Some(path) = open.pop() {
-        if path.is_dir() {
-            open.extend(fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
-        } else {
-            found.push(path);
-        }
-    }
-    found
 }
 
 fn contract_of(definitions: &Definitions, folder: &str) -> Contract {

@@ -19,7 +19,13 @@ const COLUMNS: [(&str, &str); 10] = [
     ("events", "org_code:S happened_on:D kind:S description:S"),
     ("published_figures", "org_code:S metric_id:S category:S period:S component:S printed:S source:S address:S"),
     ("arrest_summons", "org_code:S report_ref:S event_type:S event_at:T created_at:T recordable:B identifier_valid:B"),
-    ("rights_requests", "org_code:S request_ref:S kind:S received_on:D due_on:D closed_on:D outcome:S"),
+    (
+        "rights_requests",
+        "org_code:S request_ref:S kind:S received_on:D due_on:D information_asked_on:D information_received_on:D \
+         closed_on:D outcome:S",
+    ),
+    ("governance", "org_code:S entry_ref:S kind:S held_on:D grade:S control_area:S controls_met:I controls_tested:I"),
+    ("stated_totals", "org_code:S dataset:S records:I"),
     ("transaction_audits", "org_code:S audit_ref:S audited_on:D selection:S outcome:S"),
     ("rollup-transaction_volumes", "org_code:S month:D system:S application:S transactions:I"),
     ("rollup-active_users", "org_code:S month:D user_ref:S transactions:I"),
@@ -96,6 +102,27 @@ impl Bench {
         fs::read_to_string(release.join(path)).unwrap()
     }
 
+    /// A settings file beside the source.
+    pub fn settings(&self, toml: &str) -> PathBuf {
+        let path = self.folder.path().join("settings.toml");
+        fs::write(&path, toml).unwrap();
+        path
+    }
+
+    /// The built-in definitions, exported beside the source to be changed.
+    pub fn export(&self) -> Exported {
+        let folder = self.folder.path().join("definitions");
+        let export = leds_metrics(&["definitions", "export", text(&folder)]);
+        assert_eq!(export.code, 0, "{}", export.stderr);
+        Exported { folder }
+    }
+
+    /// Every file below the folder of releases, by path.
+    pub fn released(&self) -> BTreeMap<PathBuf, Vec<u8>> {
+        let out = self.out();
+        files_below(&out).into_iter().map(|path| (path.clone(), fs::read(out.join(path)).unwrap())).collect()
+    }
+
     /// Observations of the latest release of a period by metric, organisation and period; each a map of columns.
     pub fn observations(&self, period: &str) -> BTreeMap<(String, String, String), BTreeMap<String, String>> {
         table(&self.published(period, "results/observations.csv"))
@@ -103,6 +130,49 @@ impl Bench {
             .map(|row| ((row["metric_id"].clone(), row["org_code"].clone(), row["period"].clone()), row))
             .collect()
     }
+}
+
+/// An exported set of definitions.
+pub struct Exported {
+    folder: PathBuf,
+}
+
+impl Exported {
+    /// The folder as an argument.
+    pub fn path(&self) -> &str {
+        text(&self.folder)
+    }
+
+    pub fn read(&self, file: &str) -> String {
+        fs::read_to_string(self.folder.join(file)).unwrap()
+    }
+
+    pub fn write(&self, file: &str, content: &str) {
+        let path = self.folder.join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    }
+
+    /// Replaces the first `from`, which must be there.
+    pub fn edit(&self, file: &str, from: &str, to: &str) {
+        let before = self.read(file);
+        assert!(before.contains(from), "{file} does not hold “{from}”");
+        self.write(file, &before.replacen(from, to, 1));
+    }
+}
+
+/// Paths of all files below a folder, relative to it and in order.
+pub fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let (mut found, mut open) = (Vec::new(), vec![folder.to_owned()]);
+    while let Some(path) = open.pop() {
+        if path.is_dir() {
+            open.extend(fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
+        } else {
+            found.push(path.strip_prefix(folder).unwrap().to_owned());
+        }
+    }
+    found.sort();
+    found
 }
 
 /// Path of a submission's only file.

@@ -1,0 +1,7 @@
+SELECT
+    org_code,
+    month,
+    locked AS numerator,
+    checks AS denominator
+FROM terminals_locked
+ORDER BY org_code, month
