@@ -3,7 +3,7 @@
 
 mod prepare;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chrono::{NaiveDate, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -252,17 +252,22 @@ async fn dispatch(cli: Cli) -> Result<u8, AppError> {
             let outcomes = verify(&load().await?, cases.as_deref(), metric.as_deref()).await?;
             print_cases(&outcomes, json)
         }
-        Command::Definitions(DefinitionsCommand::Export { folder }) => {
+        Command::Definitions(command) => work_with_definitions(command, folder.as_deref()).await,
+    }
+}
+
+async fn work_with_definitions(command: DefinitionsCommand, folder: Option<&Path>) -> Result<u8, AppError> {
+    match command {
+        DefinitionsCommand::Export { folder } => {
             let files = definitions::export(&folder)?;
             println!("{files} files in {}", folder.display());
-            Ok(exit::OK)
         }
-        Command::Definitions(DefinitionsCommand::Lock) => {
-            let statements = definitions::lock(folder.as_deref()).await?;
+        DefinitionsCommand::Lock => {
+            let statements = definitions::lock(folder).await?;
             println!("{statements} statements are locked");
-            Ok(exit::OK)
         }
     }
+    Ok(exit::OK)
 }
 
 /// Today in London: the only place where the clock is read.

@@ -39,7 +39,7 @@ pub fn enforce_invariants(
 ) -> Result<Vec<Finding>, BrokenInvariants> {
     let breaches = breaches(invariants, metrics, observations);
     let (withheld, stopping): (Vec<Breach>, Vec<Breach>) =
-        breaches.into_iter().partition(|breach| breach.on_breach == OnBreach::Withhold);
+        breaches.into_iter().partition(|breach| breach.reaction == OnBreach::Withhold);
     if !stopping.is_empty() {
         return Err(BrokenInvariants(stopping.into_iter().map(|breach| breach.message).collect()));
     }
@@ -55,7 +55,7 @@ pub fn enforce_invariants(
 /// A figure that breaks an invariant.
 #[derive(Debug)]
 struct Breach {
-    on_breach: OnBreach,
+    reaction: OnBreach,
     metric: String,
     part: Part,
     org_code: String,
@@ -207,7 +207,7 @@ impl<'o> Figures<'o> {
                 format!("{} in {}: {statement} ({}: {})", place.0, place.1, invariant.id, invariant.statement);
             let own = invariant.left.metric.is_empty();
             Breach {
-                on_breach: invariant.on_breach,
+                reaction: invariant.on_breach,
                 metric: if own { asked.0 } else { &invariant.left.metric }.to_owned(),
                 part: if own && invariant.left.part == Part::Headline { asked.1 } else { &invariant.left.part }.clone(),
                 org_code: place.0.to_owned(),

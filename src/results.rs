@@ -229,10 +229,10 @@ impl<R> Read<R> {
         Ok(match self {
             Self::Text(read) => {
                 let texts = rows.iter().map(|row| Some(read(row)).filter(|text| !text.is_empty()));
-                Arc::new(StringArray::from_iter(texts))
+                Arc::new(texts.collect::<StringArray>())
             }
             Self::Nothing => Arc::new(StringArray::new_null(rows.len())),
-            Self::Whole(read) => Arc::new(Int64Array::from_iter(rows.iter().map(|row| read(row)))),
+            Self::Whole(read) => Arc::new(rows.iter().map(|row| read(row)).collect::<Int64Array>()),
             Self::Version(read) => {
                 Arc::new(Int32Array::from_iter_values(rows.iter().map(|row| read(row).cast_signed())))
             }
@@ -240,7 +240,7 @@ impl<R> Read<R> {
                 Arc::new(Date32Array::from_iter_values(rows.iter().map(|row| days_since_epoch(read(row)))))
             }
             Self::Decimal(read) => {
-                let values = Decimal128Array::from_iter(rows.iter().map(|row| read(row)));
+                let values = rows.iter().map(|row| read(row)).collect::<Decimal128Array>();
                 Arc::new(values.with_precision_and_scale(PRECISION, SCALE)?)
             }
         })

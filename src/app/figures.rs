@@ -132,7 +132,9 @@ impl Basis {
         let (grid, groups, periods) = (&*self.grid, &*self.groups, &*self.periods);
         let mut observations = observe(&PeriodInput { metric, sources, rows: &rows, grid, groups, periods });
         if let Some(name) = unset {
-            observations.iter_mut().for_each(|observation| withhold(observation, name));
+            for observation in &mut observations {
+                withhold(observation, name);
+            }
         }
         Ok(observations)
     }

@@ -53,7 +53,7 @@ fn entries(text: &str) -> Vec<(usize, Option<(String, String)>)> {
 
 /// The lock with every SQL file of the set, released ones as they stand in it.
 pub fn lock_text(files: &BTreeMap<String, Vec<u8>>) -> String {
-    let is_sql = |path: &&String| path.starts_with("queries/") && path.ends_with(".sql");
+    let is_sql = |path: &&String| path.starts_with("queries/") && path.rsplit('.').next() == Some("sql");
     let line = |path: &String| files.get(path).map(|bytes| format!("{}  {path}\n", sha256(bytes)));
     files.keys().filter(is_sql).filter_map(line).fold(HEADER.to_owned(), |text, line| text + &line)
 }

@@ -197,10 +197,11 @@ impl Parsed {
             ["queries", "metrics", id, "metric.toml"] => {
                 self.take(metric_file::parse_metric(path, text, &versions_of(id, all)), |s| &mut s.metrics);
             }
-            ["queries", "invariants.toml" | "released.lock"] => {}
             ["queries", "rollups", name] if has_partner(name, "rollups", all) => {}
             ["queries", "metrics", id, name] if has_partner_metric(id, name, all) => {}
-            ["reports", "national.toml" | "force.toml"] | ["reports", "templates", _] => {}
+            ["queries", "invariants.toml" | "released.lock"]
+            | ["reports", "national.toml" | "force.toml"]
+            | ["reports", "templates", _] => {}
             _ => self.problems.push(DefinitionProblem::new(path, "", "belongs to no definition; remove or rename it")),
         }
     }

@@ -12,8 +12,6 @@ mod exit_codes;
 mod invariants;
 mod prepare;
 mod published;
-mod published;
-mod release;
 mod release;
 mod returns;
 mod rollups_alone;

@@ -14,7 +14,7 @@ use parquet::arrow::ArrowWriter;
 use tempfile::TempDir;
 
 /// Columns of the datasets that tests submit: name and type letter (S text, I integer, B boolean, D date, T timestamp).
-const COLUMNS: [(&str, &str); 10] = [
+const COLUMNS: [(&str, &str); 12] = [
     ("organisations", "org_code:S name:S short_name:S kind:S region:S country:S officers:I valid_from:D valid_to:D"),
     ("events", "org_code:S happened_on:D kind:S description:S"),
     ("published_figures", "org_code:S metric_id:S category:S period:S component:S printed:S source:S address:S"),
