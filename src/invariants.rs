@@ -53,7 +53,7 @@ pub fn check_invariants(
 /// of an `each` invariant name none.
 fn asked_of<'d>(invariant: &'d Invariant, metrics: &'d [Metric]) -> Vec<(&'d str, Part)> {
     let Some(each) = invariant.each else { return vec![(&invariant.left.metric, Part::Headline)] };
-    let chosen = metrics.iter().filter(|metric| each.includes(metric));
+    let chosen = metrics.iter().filter(|metric| each.includes(metric) && !invariant.except.contains(&metric.id));
     let parts = |metric: &'d Metric| {
         let categories = metric.breakdown.iter().flat_map(|breakdown| &breakdown.categories);
         let proportions = categories.filter(move |category| {

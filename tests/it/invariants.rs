@@ -50,6 +50,27 @@ fn a_share_of_more_than_the_whole_is_a_contradiction_of_aggregates_too() {
 }
 
 #[test]
+fn records_that_no_definition_can_keep_together_stop_nobody() {
+    let bench = bench();
+    // Three audits at random in a month with two transactions, because they concern earlier ones.
+    let audits: String = (1..=3).map(|n| format!("a{n},2025-04-0{n},random,justified\n")).collect::<Vec<_>>().concat();
+    bench.submit("transaction_audits", ("2025-05-15", "E1", "2025-04"), audits.trim_end());
+    bench.submit("rollup-transaction_volumes", ("2025-05-15", "E1", "2025-04"), "2025-04-01,PNC,vehicles,2");
+    let run = bench.run("2025-04", &[]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let all = bench.observations("2025-04");
+    let figure = &all[&("AUD-01".to_owned(), "E1".to_owned(), "2025-04".to_owned())];
+    let cells = ["numerator", "denominator", "value", "status"].map(|column| figure[column].as_str());
+    assert_eq!(cells, ["3", "2", "", "missing"]);
+    let definitions = bench.export();
+    definitions.edit("queries/invariants.toml", "except = [\"AUD-01\"]", "except = [\"AUD-99\"]");
+    let run = bench.run("2025-04", &["--definitions", definitions.path()]);
+    assert_eq!(run.code, 10);
+    let message = "  queries/invariants.toml: invariants[0].except[0]: “AUD-99” is a metric that is not there\n";
+    assert!(run.stderr.ends_with(message), "{}", run.stderr);
+}
+
+#[test]
 fn an_installation_may_add_invariants_or_do_without() {
     let bench = bench();
     let definitions = bench.export();
@@ -89,7 +110,7 @@ fn invariants_with_a_typo_are_refused_before_anything_is_read() {
     assert_eq!(done.code, 10);
     let message = format!(
         "error: the definitions have 1 problem\n  \
-         {file}: line 13, column 12: unknown variant `=<`, expected `<=` or `=`\n"
+         {file}: line 15, column 12: unknown variant `=<`, expected `<=` or `=`\n"
     );
     assert_eq!(done.stderr, message);
 }
