@@ -113,7 +113,7 @@ fn breaches(invariants: &[Invariant], metrics: &[Metric], observations: &[Observ
 /// of an `each` invariant name none.
 fn asked_of<'d>(invariant: &'d Invariant, metrics: &'d [Metric]) -> Vec<(&'d str, Part)> {
     let Some(each) = invariant.each else { return vec![(&invariant.left.metric, Part::Headline)] };
-    let chosen = metrics.iter().filter(|metric| each.includes(metric));
+    let chosen = metrics.iter().filter(|metric| each.includes(metric) && !invariant.except.contains(&metric.id));
     let parts = |metric: &'d Metric| {
         let categories = metric.breakdown.iter().flat_map(|breakdown| &breakdown.categories);
         let proportions = categories.filter(move |category| {
@@ -285,7 +285,8 @@ mod tests {
         assert_eq!(
             findings[0].to_string(),
             "warning: figures E23000002 2025-04: withheld: E23000002 in 2025-04: AUD-01 numerator 7 should be <= AUD-01 \
-             denominator 4 (numerator_within_denominator: No share is of more than the whole.)"
+             denominator 4 (audits_within_transactions: No more transactions are audited than were made; an audit may \
+             concern one of an earlier month.)"
         );
         assert_eq!((figures[0].status.as_str(), figures[0].value), ("missing", None));
         assert_eq!(figures[0].status.reason(), "AUD-01 numerator 7 should be <= AUD-01 denominator 4");

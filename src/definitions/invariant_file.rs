@@ -99,6 +99,8 @@ pub struct Invariant {
     pub id: String,
     pub statement: String,
     pub each: Option<Each>,
+    /// Metrics of that sort that it is not asked of.
+    pub except: Vec<String>,
     pub on_breach: OnBreach,
     pub left: Operand,
     pub relation: Relation,
@@ -119,14 +121,21 @@ struct Entry {
     statement: String,
     each: Option<Each>,
     #[serde(default)]
+    except: Vec<String>,
+    #[serde(default)]
     on_breach: OnBreach,
     left: String,
     relation: Relation,
     right: Vec<String>,
 }
 
-/// The invariants of the file, whose operands must lead to `metrics`.
-pub fn parse_invariants(text: &str, metrics: &[Metric]) -> Result<Vec<Invariant>, Vec<DefinitionProblem>> {
+/// The invariants of the file, whose operands must lead to `metrics`. Nothing is said of the ids in `broken`: their own
+/// problems are known already.
+pub fn parse_invariants(
+    text: &str,
+    metrics: &[Metric],
+    broken: &[&str],
+) -> Result<Vec<Invariant>, Vec<DefinitionProblem>> {
     let file: File = toml::from_str(text).map_err(|error| vec![DefinitionProblem::from_toml(FILE, text, &error)])?;
     let mut problems = Problems::of(FILE);
     problems.check_unique("invariants", file.invariants.iter().map(|entry| entry.id.as_str()));
@@ -137,16 +146,23 @@ pub fn parse_invariants(text: &str, metrics: &[Metric]) -> Result<Vec<Invariant>
         if entry.right.is_empty() {
             problems.add(format!("{key}.right"), "needs at least one operand");
         }
+        for (n, id) in entry.except.iter().enumerate() {
+            let is_known = broken.contains(&id.as_str()) || metrics.iter().any(|metric| metric.id == *id);
+            if entry.each.is_none() || !is_known {
+                let why = if is_known { "means nothing without `each`" } else { "is a metric that is not there" };
+                problems.add(format!("{key}.except[{n}]"), format!("“{id}” {why}"));
+            }
+        }
         let mut operand = |key: String, text: &str| {
-            let parsed = parse_operand(text, entry.each.is_some()).and_then(|operand| known(operand, metrics));
+            let parsed = parse_operand(text, entry.each.is_some()).and_then(|operand| known(operand, metrics, broken));
             parsed.map_err(|message| problems.add(key, format!("“{text}” {message}"))).ok()
         };
         let left = operand(format!("{key}.left"), &entry.left);
         let right: Vec<Option<Operand>> =
             entry.right.iter().enumerate().map(|(n, text)| operand(format!("{key}.right[{n}]"), text)).collect();
         if let (Some(left), Some(right)) = (left, right.into_iter().collect::<Option<Vec<_>>>()) {
-            let Entry { id, statement, each, on_breach, relation, .. } = entry;
-            invariants.push(Invariant { id, statement, each, on_breach, left, relation, right });
+            let Entry { id, statement, each, except, on_breach, relation, .. } = entry;
+            invariants.push(Invariant { id, statement, each, except, on_breach, left, relation, right });
         }
     }
     problems.unless_any(invariants)
@@ -174,8 +190,8 @@ fn parse_operand(text: &str, each: bool) -> Result<Operand, String> {
     }
 }
 
-fn known(operand: Operand, metrics: &[Metric]) -> Result<Operand, String> {
-    if operand.metric.is_empty() {
+fn known(operand: Operand, metrics: &[Metric], broken: &[&str]) -> Result<Operand, String> {
+    if operand.metric.is_empty() || broken.contains(&operand.metric.as_str()) {
         return Ok(operand);
     }
     let Some(metric) = metrics.iter().find(|metric| metric.id == operand.metric) else {
@@ -213,7 +229,7 @@ mod tests {
 
     fn problems(text: &str) -> Vec<String> {
         let metrics = Definitions::built_in().unwrap().metrics;
-        parse_invariants(text, &metrics).unwrap_err().iter().map(ToString::to_string).collect()
+        parse_invariants(text, &metrics, &[]).unwrap_err().iter().map(ToString::to_string).collect()
     }
 
     #[test]

@@ -216,7 +216,9 @@ impl Parsed {
     /// Without the file there are none.
     fn invariants(&mut self, texts: &BTreeMap<&str, &str>) -> Vec<Invariant> {
         let Some(text) = texts.get(invariant_file::FILE) else { return Vec::new() };
-        let parsed = invariant_file::parse_invariants(text, &self.metrics);
+        let ids = texts.keys().filter_map(|path| path.strip_prefix("queries/metrics/")?.strip_suffix("/metric.toml"));
+        let broken: Vec<&str> = ids.filter(|id| !self.metrics.iter().any(|metric| metric.id == *id)).collect();
+        let parsed = invariant_file::parse_invariants(text, &self.metrics, &broken);
         parsed.map_err(|problems| self.problems.extend(problems)).unwrap_or_default()
     }
 

@@ -3,7 +3,7 @@
 use crate::definitions::model::{Breakdown, BreakdownKind, Metric};
 use crate::observation::{NATIONAL, Observation};
 use crate::period::Period;
-use crate::quantity::{Status, Unit};
+use crate::quantity::{Shape, Status, Unit};
 use crate::report::facts::Facts;
 use crate::report::table::{Cell, Column, Row, Table, limit_cells, marker, reason};
 use crate::report::words;
@@ -84,7 +84,8 @@ fn current_table(facts: &Facts<'_>, metric: &Metric, breakdown: &Breakdown) -> T
     let rows = lines.iter().enumerate().map(row).collect();
     let caption =
         format!("{}, by {}, {}", metric.title, words::plain_name(&breakdown.column), period.words_with_short_name());
-    Table::new(format!("tab-{}-breakdown", metric.id), caption, columns, rows).explained(kind_sentence(breakdown.kind))
+    Table::new(format!("tab-{}-breakdown", metric.id), caption, columns, rows)
+        .explained(kind_sentence(metric.shape, breakdown.kind))
 }
 
 fn trend_table(facts: &Facts<'_>, metric: &Metric, breakdown: &Breakdown) -> Table {
@@ -104,8 +105,9 @@ fn trend_table(facts: &Facts<'_>, metric: &Metric, breakdown: &Breakdown) -> Tab
     Table::new(format!("tab-{}-breakdown-trend", metric.id), caption, columns, rows)
 }
 
-fn kind_sentence(kind: BreakdownKind) -> &'static str {
+fn kind_sentence(shape: Shape, kind: BreakdownKind) -> &'static str {
     match kind {
+        _ if shape == Shape::Status => "Each line says how many organisations have that grade.",
         BreakdownKind::Parts => "The categories do not overlap; together they make up the figure.",
         BreakdownKind::Variants => {
             "Each line is a figure of its own; the lines do not add up. The first is the headline."

@@ -32,6 +32,8 @@ pub struct MetricPage {
     pub id: String,
     pub findings: Vec<String>,
     pub figures: Vec<Figure>,
+    /// Why there are no figures, where there are none.
+    pub undrawn: &'static str,
     pub trend_table: Table,
     /// Every figure of the page with its counts.
     pub data: DataFile,
@@ -67,6 +69,7 @@ pub fn build_metric_page(facts: &Facts<'_>, metric: &Metric) -> MetricPage {
         id: metric.id.clone(),
         findings: findings(facts, metric),
         figures: trend.into_iter().chain(comparison).collect(),
+        undrawn: undrawn_words(metric.shape),
         trend_table: trend_table(facts, metric),
         data: data_file(facts, format!("{}-all-figures", metric.id), facts.all_figures(metric)),
         breakdown: breakdown_tables(facts, metric),
@@ -78,6 +81,13 @@ pub fn build_metric_page(facts: &Facts<'_>, metric: &Metric) -> MetricPage {
         exceptions: exceptions_table(facts, &format!("tab-{}-returns", metric.id), &facts.returns(metric)),
         versions: versions_table(metric),
         neighbours: neighbours(facts, metric),
+    }
+}
+
+fn undrawn_words(shape: Shape) -> &'static str {
+    match shape {
+        Shape::Status => "Grades have an order but no scale, so there is nothing to draw. The tables show them.",
+        _ => "There is nothing to draw: no organisation has a value in any period shown.",
     }
 }
 

@@ -3,6 +3,7 @@
 
 use crate::definitions::model::{Metric, Standard};
 use crate::observation::{NATIONAL, Observation};
+use crate::period::Month;
 use crate::quantity::Status;
 use crate::report::facts::Facts;
 use crate::report::input::RecordedEvent;
@@ -62,10 +63,9 @@ pub fn description(data: &TrendData<'_>) -> String {
 pub fn break_words(data: &TrendData<'_>, at: usize) -> String {
     let period = data.facts.input.trend.get(at).copied().unwrap_or(data.facts.input.period);
     let version = data.request.metric.version_at(period.last());
-    let (number, since) = version.map_or((1, String::new()), |v| (v.version, words::date_words(v.date)));
-    format!(
-        "break in the series: version {number} of the definition holds since {since}; earlier figures do not compare"
-    )
+    // It holds for the whole month, whatever the day.
+    let (number, from) = version.map_or((1, String::new()), |v| (v.version, words::month_words(Month::of(v.date))));
+    format!("break in the series: version {number} of the definition holds from {from}; earlier figures do not compare")
 }
 
 /// The value now, and how it moved. Key findings use it too, so that both say the same.

@@ -1,5 +1,7 @@
 //! Figures that contradict each other stop a run; a file of invariants that leads nowhere stops it before.
 
+use std::fs;
+
 use crate::support::{Bench, Exported, arrests, leds_metrics};
 
 const FAST: (&str, &str) = ("2025-04-03T10:00:00Z", "2025-04-03T12:00:00Z");
@@ -50,6 +52,29 @@ fn a_share_of_more_than_the_whole_is_a_contradiction_of_aggregates_too() {
 }
 
 #[test]
+fn records_that_no_definition_can_keep_together_stop_nobody() {
+    let bench = bench();
+    // Three audits at random in a month with two transactions, because they concern earlier ones.
+    let audits: String = (1..=3).map(|n| format!("a{n},2025-04-0{n},random,justified\n")).collect::<Vec<_>>().concat();
+    bench.submit("transaction_audits", ("2025-05-15", "E1", "2025-04"), audits.trim_end());
+    bench.submit("rollup-transaction_volumes", ("2025-05-15", "E1", "2025-04"), "2025-04-01,PNC,vehicles,2");
+    let run = bench.run("2025-04", &[]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let all = bench.observations("2025-04");
+    let figure = &all[&("AUD-01".to_owned(), "E1".to_owned(), "2025-04".to_owned())];
+    let cells = ["numerator", "denominator", "value", "status"].map(|column| figure[column].as_str());
+    assert_eq!(cells, ["3", "2", "", "missing"]);
+    let run_record = fs::read_to_string(bench.out().join("2025-04/r1/run-record.json")).unwrap();
+    assert!(run_record.contains("withheld: E1 in 2025-04: AUD-01 numerator 3 should be <= AUD-01 denominator 2"));
+    let definitions = bench.export();
+    definitions.edit("queries/invariants.toml", "except = [\"AUD-01\"]", "except = [\"AUD-99\"]");
+    let run = bench.run("2025-04", &["--definitions", definitions.path()]);
+    assert_eq!(run.code, 10);
+    let message = "  queries/invariants.toml: invariants[0].except[0]: “AUD-99” is a metric that is not there\n";
+    assert!(run.stderr.ends_with(message), "{}", run.stderr);
+}
+
+#[test]
 fn an_installation_may_add_invariants_or_do_without() {
     let bench = bench();
     let definitions = bench.export();
@@ -79,8 +104,8 @@ fn invariants_with_a_typo_are_refused_before_anything_is_read() {
     assert_eq!(done.code, 10);
     let message = format!(
         "error: the definitions have 2 problems\n  \
-         {file}: invariants[2].right[0]: “CRE-20.numerator” names a metric that is not there\n  \
-         {file}: invariants[9].right[0]: “ACC-01[vehicles.numerator” has a category without its closing bracket\n"
+         {file}: invariants[3].right[0]: “CRE-20.numerator” names a metric that is not there\n  \
+         {file}: invariants[10].right[0]: “ACC-01[vehicles.numerator” has a category without its closing bracket\n"
     );
     assert_eq!(done.stderr, message);
 
@@ -89,7 +114,7 @@ fn invariants_with_a_typo_are_refused_before_anything_is_read() {
     assert_eq!(done.code, 10);
     let message = format!(
         "error: the definitions have 1 problem\n  \
-         {file}: line 13, column 12: unknown variant `=<`, expected `<=` or `=`\n"
+         {file}: line 15, column 12: unknown variant `=<`, expected `<=` or `=`\n"
     );
     assert_eq!(done.stderr, message);
 }

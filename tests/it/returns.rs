@@ -153,5 +153,11 @@ fn grades_are_words_on_the_pages() {
     }
     let (_, table) = page.split_once("<caption id=\"tab-AUD-07-by-period\">").unwrap();
     assert!(row(table, "<th scope=\"row\">First</th>").ends_with("<td class=\"number\">Good</td>\n      "));
+    assert!(
+        page.contains("<p>Grades have an order but no scale, so there is nothing to draw. The tables show them.</p>")
+    );
+    assert!(
+        page.contains("Each line says how many organisations have that grade.") && !page.contains("is the headline")
+    );
     assert!(!page.contains("fig-AUD-07"));
 }

@@ -105,8 +105,8 @@ fn a_new_version_holds_from_its_month_and_the_series_breaks_there() {
     let page = bench.published("2027-01", "national/metrics/CRE-01.html");
     assert!(page.contains(">December 2026 [b]</th>") && !page.contains(">January 2027 [b]</th>"));
     assert!(page.contains("[b] = break in time series, from here on by a new version of the definition"));
-    let explanation = "reak in the series: version 2 of the definition holds since 10 December 2026; earlier figures do \
-                       not compare";
+    let explanation = "reak in the series: version 2 of the definition holds from December 2026; earlier figures do not \
+                       compare";
     assert_eq!(page.matches(explanation).count(), 2, "in the figure's description and in its table");
     assert!(page.contains(">New definition</text>"), "in the drawing");
     assert!(page.contains("<td>Two days are allowed</td>"));
@@ -132,6 +132,29 @@ fn no_page_states_a_change_across_a_break() {
     }
     let force = bench.published("2026-12", "forces/E1/index.html");
     assert!(force.contains("First: 75.0% (3 of 4) in December 2026. There is no earlier figure to compare it with."));
+}
+
+#[test]
+fn a_correction_of_all_months_is_a_version_from_the_first_of_them() {
+    let bench = bench();
+    let definitions = bench.export();
+    add_version(&definitions);
+    let toml = "queries/metrics/CRE-01/metric.toml";
+    definitions.edit(toml, "date = \"2026-12-10\"", "date = \"2020-01-01\"");
+    let run = bench.run("2027-01", &["--definitions", definitions.path()]);
+    assert_eq!(run.code, 10);
+    let message = format!(
+        "error: the definitions have 1 problem\n  {toml}: versions[1].date: is before that of an earlier version\n"
+    );
+    assert_eq!(run.stderr, message, "and no invariant complains that the metric is gone");
+    // The date of the first version decides nothing: it holds from the beginning.
+    definitions.edit(toml, "date = \"2026-11-23\"", "date = \"2019-12-31\"");
+    let run = bench.run("2027-01", &["--definitions", definitions.path()]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let all = bench.observations("2027-01");
+    let figure = &all[&("CRE-01".to_owned(), "E1".to_owned(), "2026-10".to_owned())];
+    assert_eq!((figure["metric_version"].as_str(), figure["numerator"].as_str()), ("2", "3"));
+    assert!(!bench.published("2027-01", "national/metrics/CRE-01.html").contains("[b]"));
 }
 
 #[test]
