@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::Serialize;
 
+use crate::config::Target;
+
 use crate::diagnostics::Finding;
 
 /// One file that was read.
@@ -61,6 +63,7 @@ pub struct RunRecord {
     pub threads: usize,
     pub memory_limit_mib: usize,
     pub parameters: BTreeMap<String, i64>,
+    pub targets: Vec<Target>,
     /// SHA-256 of each definition file.
     pub definitions: BTreeMap<String, String>,
     pub inputs: Vec<InputFile>,

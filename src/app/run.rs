@@ -169,6 +169,7 @@ fn publish(
         threads: context.settings.engine.thread_count(),
         memory_limit_mib: context.settings.engine.memory_limit_mib,
         parameters: context.settings.parameters.clone(),
+        targets: context.settings.targets.clone(),
         definitions: context.definitions.files.iter().map(|(path, bytes)| (path.clone(), sha256(bytes))).collect(),
         inputs: inputs(intake),
         rollups,

@@ -2,14 +2,14 @@
 //! They are standards of the kind `local`: always named so, and never stand where a law does.
 
 use chrono::NaiveDate;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::definitions::model::{Comparator, Metric, Standard, StandardKind};
 use crate::quantity::{Better, Shape};
 use crate::report::input::Organisation;
 
 /// One entry of `[[targets]]` in the settings.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Target {
     /// Id of the metric.

@@ -2,7 +2,7 @@
 //! No file is read here; see the sibling modules for that.
 
 use chrono::NaiveDate;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::period::{Month, Period};
 use crate::quantity::{Better, Shape, Unit};
@@ -240,7 +240,7 @@ impl StandardKind {
 }
 
 /// How a value is held against a level.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Comparator {
     #[serde(rename = ">=")]
     AtLeast,

@@ -114,7 +114,7 @@ fn invariants_with_a_typo_are_refused_before_anything_is_read() {
     assert_eq!(done.code, 10);
     let message = format!(
         "error: the definitions have 1 problem\n  \
-         {file}: line 15, column 12: unknown variant `=<`, expected `<=` or `=`\n"
+         {file}: line 16, column 12: unknown variant `=<`, expected `<=` or `=`\n"
     );
     assert_eq!(done.stderr, message);
 }
