@@ -60,7 +60,7 @@ pub struct Observation {
     pub status: Status,
     pub interval_95: Option<Interval>,
     pub interval_998: Option<Interval>,
-    /// How the interval was made: `wilson`, `exact_poisson`, `kaplan_meier_log_log`, `order_statistics`; empty if none.
+    /// How the interval was made: `wilson`, `exact_poisson`, `kaplan_meier_log_log`, `order_statistics`, or `no_limits`.
     pub method: &'static str,
     pub coverage: Option<Coverage>,
     pub standard: Option<StandardResult>,

@@ -129,14 +129,20 @@ fn describe(text: &mut String, context: &Context, metric: &Metric) -> std::fmt::
         let titles: Vec<&str> = breakdown.categories.iter().map(|category| category.title.as_str()).collect();
         line(text, "Breakdown", &format!("{}: {}", breakdown.title, titles.join("; ")))?;
     }
-    for name in &metric.rollups {
-        let dataset = context.definitions.rollup(name).map_or("", |rollup| rollup.dataset.as_str());
-        line(text, "Roll-up", &format!("{name}, one scan of {dataset}"))?;
+    for grade in &metric.grades {
+        line(text, "Grade", &format!("{} is {}", grade.level, grade.title))?;
+    }
+    for (name, value) in sources(context, metric) {
+        line(text, name, &value)?;
     }
     line(
         text,
         "Appears in",
-        &format!("national/metrics/{}.html, forces/CODE/index.html, results/observations", metric.id),
+        &format!(
+            "national/metrics/{}.html, national/responsibilities.html, forces/CODE/index.html, results/observations, \
+             results/breakdowns and results/responsibilities",
+            metric.id
+        ),
     )?;
     for version in &metric.versions {
         writeln!(text, "\nSQL, version {} of {} ({})\n", version.version, version.date, version.reason)?;
@@ -148,6 +154,28 @@ fn describe(text: &mut String, context: &Context, metric: &Metric) -> std::fmt::
         }
     }
     Ok(())
+}
+
+/// Roll-ups with the dataset that each scans, and the datasets with their fields.
+fn sources(context: &Context, metric: &Metric) -> Vec<(&'static str, String)> {
+    let mut lines = Vec::new();
+    let mut datasets: Vec<&str> = Vec::new();
+    for name in &metric.rollups {
+        match context.definitions.rollup(name) {
+            Some(rollup) => {
+                lines.push(("Roll-up", format!("{name}, one scan of {}", rollup.dataset)));
+                datasets.push(&rollup.dataset);
+            }
+            None => lines.push(("Table", format!("{name}, what was expected and received, noted when it was checked"))),
+        }
+    }
+    datasets.sort_unstable();
+    datasets.dedup();
+    for contract in datasets.into_iter().filter_map(|dataset| context.definitions.contract(dataset)) {
+        let fields: Vec<&str> = contract.fields.iter().map(|field| field.name.as_str()).collect();
+        lines.push(("Dataset", format!("{} ({}): {}", contract.dataset, contract.version, fields.join(", "))));
+    }
+    lines
 }
 
 fn standard_words(standard: &Standard, unit: &str) -> String {

@@ -98,7 +98,7 @@ impl Figure {
             value: value.map(float),
             interval_95: None,
             interval_998: None,
-            method: "",
+            method: "no_limits",
         }
     }
 }

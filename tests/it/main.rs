@@ -15,6 +15,7 @@ mod published;
 mod release;
 mod returns;
 mod rollups_alone;
+mod second_opinion;
 mod support;
 mod targets;
 mod tidy;
