@@ -1,7 +1,8 @@
 -- One row for each month: what was due, what was still held at the month's end, and what was wrongly deleted.
 -- A review counts in the month of its day alone, though it is listed again until it is done. A disposal counts in every
--- month at whose end it is due, because its figure is a state. What was done after the month's last day (the extract is
--- taken later) was not done at the month's end.
+-- month at whose end it is due, because its figure is a state, but not once it was gone when the month began: a review
+-- may be done, and the record disposed of, before the month in which the review is due. What was done after the month's
+-- last day (the extract is taken later) was not done at the month's end.
 WITH dated AS (
     SELECT
         org,
@@ -28,6 +29,7 @@ judged AS (
         kind = 'review' AND due_on BETWEEN period AND month_end AS review_due,
         reviewed_on <= due_on AND (decision = 'dispose' OR (decision = 'retain' AND rationale_recorded)) AS on_time,
         disposal_due_on <= month_end
+        AND (disposal_due_on >= period OR disposed_on IS NULL OR disposed_on >= period)
         AND NOT wrongly_deleted
         AND NOT COALESCE(decision = 'retain' AND reviewed_on <= month_end, FALSE) AS disposal_due,
         disposed_on IS NULL OR disposed_on > month_end AS held,

@@ -80,7 +80,7 @@ fn numbered_table(contract: &Contract, submissions: &[&Submission]) -> Table {
     Table::Files { schema: engine_schema(contract), path_columns: numbered_columns(contract), files }
 }
 
-/// The columns from the path of [`numbered_table`], on which the statement of [`checking_sql`] runs.
+/// The columns from the path on which the statement of [`checking_sql`] runs: one more, the place of each submission.
 pub fn numbered_columns(contract: &Contract) -> Vec<FieldRef> {
     let number = FieldRef::new(ArrowField::new(SUBMISSION_NUMBER, DataType::Int64, false));
     path_columns(contract).into_iter().chain([number]).collect()

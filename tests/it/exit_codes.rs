@@ -56,6 +56,7 @@ fn exit_10_for_a_definition_with_a_typo() {
     let folder = tempfile::tempdir().unwrap();
     let definitions = folder.path().join("definitions");
     assert_eq!(leds_metrics(&["definitions", "export", text(&definitions)]).code, 0);
+    fs::remove_file(definitions.join("queries/released.lock")).unwrap();
     let edit = |file: &str, from: &str, to: &str| {
         let path = definitions.join(file);
         let text = fs::read_to_string(&path).unwrap();
@@ -90,6 +91,7 @@ fn exit_10_for_a_statement_that_writes() {
     let folder = tempfile::tempdir().unwrap();
     let definitions = folder.path().join("definitions");
     leds_metrics(&["definitions", "export", text(&definitions)]);
+    fs::remove_file(definitions.join("queries/released.lock")).unwrap();
     fs::write(definitions.join("queries/metrics/CRE-02/v1.sql"), "CREATE TABLE x AS SELECT 1").unwrap();
     let list = leds_metrics(&["list", "metrics", "--definitions", text(&definitions)]);
     assert_eq!(list.code, 10);
@@ -182,6 +184,7 @@ fn exit_40_when_a_template_fails_and_the_last_release_stays() {
     bench.run("2025-04", &[]);
     let definitions = bench.source().join("../definitions");
     leds_metrics(&["definitions", "export", text(&definitions)]);
+    fs::remove_file(definitions.join("queries/released.lock")).unwrap();
     fs::write(definitions.join("reports/templates/overview.html"), "{{ page.no_such_name }}").unwrap();
     let run = bench.run("2025-04", &["--definitions", text(&definitions)]);
     assert_eq!(run.code, 40, "{}", run.stderr);
