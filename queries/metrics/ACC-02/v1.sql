@@ -1,13 +1,29 @@
--- Two exposures of the same transactions: the users active in the month, and the officers on its last day.
+-- Two exposures of the same transactions: the users active in the month, and the officers on its last day. A month without
+-- a transaction counts its officers too; those that returned nothing are left out afterwards.
 WITH used AS (
     SELECT
         org_code,
         month,
         SUM(transactions) AS transactions,
-        COUNT(*) AS users,
-        month + INTERVAL '1 month' - INTERVAL '1 day' AS month_end
+        COUNT(*) AS users
     FROM active_users
     GROUP BY org_code, month
+),
+
+strength AS (
+    SELECT
+        organisations.org_code,
+        months.month,
+        organisations.officers
+    FROM months
+    INNER JOIN organisations
+        ON
+            organisations.officers > 0
+            AND organisations.valid_from <= months.month + INTERVAL '1 month' - INTERVAL '1 day'
+            AND (
+                organisations.valid_to IS NULL
+                OR organisations.valid_to >= months.month + INTERVAL '1 month' - INTERVAL '1 day'
+            )
 ),
 
 exposures AS (
@@ -20,18 +36,16 @@ exposures AS (
     FROM used
     UNION ALL
     SELECT
-        used.org_code,
-        used.month,
+        strength.org_code,
+        strength.month,
         'officer_month' AS per,
-        used.transactions AS numerator,
-        organisations.officers AS denominator
-    FROM used
-    INNER JOIN organisations
+        COALESCE(used.transactions, 0) AS numerator,
+        strength.officers AS denominator
+    FROM strength
+    LEFT JOIN used
         ON
-            used.org_code = organisations.org_code
-            AND organisations.officers > 0
-            AND organisations.valid_from <= used.month_end
-            AND (organisations.valid_to IS NULL OR organisations.valid_to >= used.month_end)
+            strength.org_code = used.org_code
+            AND strength.month = used.month
 )
 
 SELECT
