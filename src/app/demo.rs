@@ -16,8 +16,8 @@ const SETTINGS: &str = include_str!("../../leds-metrics.toml");
 /// Share of the national volume: small, and enough for readable figures.
 const SCALE: f64 = 0.002;
 
-/// Quarters shown, and generated: enough for a trend, and for a year before.
-const QUARTERS: u16 = 7;
+/// Quarters shown, and generated: the asked one, and back to a year before.
+const QUARTERS: u16 = 5;
 
 /// Generates below `{out}/source` and publishes into `{out}/releases`.
 pub async fn demo(out: &Path, seed: u64, published_on: NaiveDate, quiet: bool) -> Result<RunOutcome, AppError> {
