@@ -23,7 +23,7 @@ const BODIES: [&str; 4] = ["E23000002", "E23000034", "LM-BTP", "LM-DVLA"];
 /// One period of each kind.
 const PERIODS: [&str; 6] = ["2025-03", "2024-25Q4", "2025Q1", "2024-25", "2024", "12m-to-2025-03"];
 
-/// Metrics without a second opinion: what the program notes of returns itself has tests in `returns`, and these four have
+/// Metrics without a second opinion: what the program notes of returns itself has tests in `returns`, and the other five have
 /// hand-worked cases only.
 const NOT_HERE: [&str; 8] = ["REP-01", "REP-02", "REP-03", "SEC-07", "RRD-01", "RRD-04", "SHA-01", "SHA-02"];
 
