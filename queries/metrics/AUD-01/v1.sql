@@ -1,4 +1,5 @@
--- Both selections for every month with transactions: a month without audits is a coverage of nought, not a gap.
+-- Both selections for every month with transactions or audits: a month without audits is a coverage of nought, and audits
+-- in a month without transactions, which are of earlier ones, count in the period.
 WITH made AS (
     SELECT
         org_code,
@@ -18,6 +19,18 @@ audited AS (
     GROUP BY org_code, month, selection
 ),
 
+months AS (
+    SELECT
+        org_code,
+        month
+    FROM made
+    UNION
+    SELECT
+        org_code,
+        month
+    FROM audited
+),
+
 selections AS (
     SELECT 'random' AS selection
     UNION ALL
@@ -25,16 +38,20 @@ selections AS (
 )
 
 SELECT
-    made.org_code,
-    made.month,
+    months.org_code,
+    months.month,
     selections.selection,
     COALESCE(audited.audits, 0) AS numerator,
-    made.transactions AS denominator
-FROM made
+    COALESCE(made.transactions, 0) AS denominator
+FROM months
 CROSS JOIN selections
+LEFT JOIN made
+    ON
+        months.org_code = made.org_code
+        AND months.month = made.month
 LEFT JOIN audited
     ON
-        made.org_code = audited.org_code
-        AND made.month = audited.month
+        months.org_code = audited.org_code
+        AND months.month = audited.month
         AND selections.selection = audited.selection
 ORDER BY org_code, month, selection
