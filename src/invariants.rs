@@ -73,8 +73,8 @@ impl Breach {
             _ => false,
         };
         same_part
-            && observation.metric_id == self.metric
-            && observation.org_code == self.org_code
+            && *observation.metric_id == *self.metric
+            && *observation.org_code == *self.org_code
             && observation.period == self.period
     }
 
@@ -100,7 +100,7 @@ fn breaches(invariants: &[Invariant], metrics: &[Metric], observations: &[Observ
     for invariant in invariants {
         for (metric, part) in asked_of(invariant, metrics) {
             // Two metrics may rest on different returns: only the figures of one organisation can be held together.
-            let alone = |place: &&Place<'_>| invariant.each.is_some() || !is_aggregate(place.0);
+            let alone = |place: &&Place| invariant.each.is_some() || !is_aggregate(figures.code(**place));
             for place in figures.places.get(metric).into_iter().flatten().filter(alone) {
                 breaches.extend(figures.contradiction(invariant, (metric, &part), *place));
             }
@@ -130,23 +130,32 @@ fn is_aggregate(org_code: &str) -> bool {
     org_code == NATIONAL || org_code.starts_with(REGION_PREFIX) || org_code.starts_with(PEERS_PREFIX)
 }
 
-/// Where a figure stands.
-type Place<'o> = (&'o str, Period);
+/// Where a figure stands: the number of its organisation or aggregate, and the period.
+type Place = (usize, Period);
 
 struct Figures<'o> {
     /// By metric and category, then place.
-    by_part: HashMap<(&'o str, Option<&'o str>), HashMap<Place<'o>, &'o Observation>>,
+    by_part: HashMap<(&'o str, Option<&'o str>), HashMap<Place, &'o Observation>>,
     /// Categories of each metric.
     categories: HashMap<&'o str, Vec<&'o str>>,
     /// Places at which a metric has a headline.
-    places: HashMap<&'o str, Vec<Place<'o>>>,
+    places: HashMap<&'o str, Vec<Place>>,
+    /// Codes of organisations and aggregates by their number.
+    codes: Vec<&'o str>,
 }
 
 impl<'o> Figures<'o> {
     fn of(observations: &'o [Observation]) -> Self {
-        let mut figures = Self { by_part: HashMap::new(), categories: HashMap::new(), places: HashMap::new() };
+        let (by_part, categories, places) = (HashMap::new(), HashMap::new(), HashMap::new());
+        let mut figures = Self { by_part, categories, places, codes: Vec::new() };
+        let mut numbers: HashMap<&str, usize> = HashMap::new();
         for observation in observations {
-            let (metric, place) = (observation.metric_id.as_str(), (observation.org_code.as_str(), observation.period));
+            let code = &*observation.org_code;
+            let number = *numbers.entry(code).or_insert_with(|| {
+                figures.codes.push(code);
+                figures.codes.len() - 1
+            });
+            let (metric, place) = (&*observation.metric_id, (number, observation.period));
             let category = observation.category.as_ref().map(|category| category.key.as_str());
             figures.by_part.entry((metric, category)).or_default().insert(place, observation);
             match category {
@@ -162,7 +171,11 @@ impl<'o> Figures<'o> {
         figures
     }
 
-    fn number(&self, metric: &str, category: Option<&str>, place: Place<'_>, component: Component) -> Option<i64> {
+    fn code(&self, place: Place) -> &'o str {
+        self.codes.get(place.0).copied().unwrap_or_default()
+    }
+
+    fn number(&self, metric: &str, category: Option<&str>, place: Place, component: Component) -> Option<i64> {
         let observation = self.by_part.get(&(metric, category))?.get(&place)?;
         match component {
             Component::Numerator => observation.numerator,
@@ -171,7 +184,7 @@ impl<'o> Figures<'o> {
     }
 
     /// `None` where the figure, or any category of a sum, is not there.
-    fn operand(&self, operand: &Operand, asked: (&str, &Part), place: Place<'_>) -> Option<i64> {
+    fn operand(&self, operand: &Operand, asked: (&str, &Part), place: Place) -> Option<i64> {
         let metric = if operand.metric.is_empty() { asked.0 } else { &operand.metric };
         let part = if operand.metric.is_empty() && operand.part == Part::Headline { asked.1 } else { &operand.part };
         match part {
@@ -184,7 +197,7 @@ impl<'o> Figures<'o> {
         }
     }
 
-    fn contradiction(&self, invariant: &Invariant, asked: (&str, &Part), place: Place<'_>) -> Option<Breach> {
+    fn contradiction(&self, invariant: &Invariant, asked: (&str, &Part), place: Place) -> Option<Breach> {
         let left = self.operand(&invariant.left, asked, place)?;
         let right: i64 =
             invariant.right.iter().map(|operand| self.operand(operand, asked, place)).sum::<Option<i64>>()?;
@@ -204,13 +217,13 @@ impl<'o> Figures<'o> {
             let (left_words, relation) = (words(&invariant.left), invariant.relation.as_str());
             let statement = format!("{left_words} {left} should be {relation} {} {right}", sum.join(" + "));
             let message =
-                format!("{} in {}: {statement} ({}: {})", place.0, place.1, invariant.id, invariant.statement);
+                format!("{} in {}: {statement} ({}: {})", self.code(place), place.1, invariant.id, invariant.statement);
             let own = invariant.left.metric.is_empty();
             Breach {
                 reaction: invariant.on_breach,
                 metric: if own { asked.0 } else { &invariant.left.metric }.to_owned(),
                 part: if own && invariant.left.part == Part::Headline { asked.1 } else { &invariant.left.part }.clone(),
-                org_code: place.0.to_owned(),
+                org_code: self.code(place).to_owned(),
                 period: place.1,
                 statement,
                 message,
@@ -221,13 +234,16 @@ impl<'o> Figures<'o> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::definitions::Definitions;
     use crate::observation::Category;
     use crate::report::sample;
 
     fn figure(metric: &str, category: Option<(&str, &str)>, numerator: i64, denominator: i64) -> Observation {
-        let category = category.map(|(breakdown, key)| Category { breakdown: breakdown.into(), key: key.into() });
+        let category =
+            category.map(|(breakdown, key)| Arc::new(Category { breakdown: breakdown.into(), key: key.into() }));
         Observation {
             metric_id: metric.into(),
             org_code: "E23000002".into(),

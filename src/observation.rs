@@ -1,6 +1,8 @@
 //! The published figure: one observation per metric, organisation or aggregate, and period.
 //! The vocabulary between the metrics on one side and report, results and publication on the other.
 
+use std::sync::Arc;
+
 use crate::period::Period;
 use crate::quantity::{Interval, Status, Unit};
 
@@ -38,16 +40,16 @@ pub struct Category {
     pub key: String,
 }
 
-/// One published figure.
+/// One published figure. Names that many figures have in common are shared: a run over five years of months holds a million.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Observation {
-    pub metric_id: String,
+    pub metric_id: Arc<str>,
     pub metric_version: u32,
     /// Organisation code, or one of the aggregate codes of this module.
-    pub org_code: String,
+    pub org_code: Arc<str>,
     pub period: Period,
     /// `None` for the headline figure.
-    pub category: Option<Category>,
+    pub category: Option<Arc<Category>>,
     /// For a distribution: closed cases.
     pub numerator: Option<i64>,
     /// For a distribution: all cases, open ones included. `None` for a count.

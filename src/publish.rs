@@ -2,11 +2,12 @@
 //! Writes into a staging folder, renames it, then moves the pointer; it makes no content.
 
 use std::fs;
-use std::io::Write as _;
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::digest::Hasher;
 use crate::files::write_atomically;
 use crate::period::Period;
 
@@ -75,14 +76,20 @@ impl Staging {
         Ok(Self { out: out.to_owned(), folder, _lock: lock })
     }
 
-    /// Writes one file of the release.
-    pub fn write(&self, path: &str, bytes: &[u8]) -> std::io::Result<()> {
+    /// Opens one file of the release.
+    pub fn create(&self, path: &str) -> std::io::Result<StagedFile> {
         let target = self.folder.path().join(path);
         if let Some(parent) = target.parent() {
             fs::create_dir_all(parent)?;
         }
-        let mut file = fs::File::create(target)?;
-        file.write_all(bytes)
+        Ok(StagedFile { file: BufWriter::new(fs::File::create(target)?), hasher: Hasher::default() })
+    }
+
+    /// Writes one file of the release and returns its SHA-256.
+    pub fn write(&self, path: &str, bytes: &[u8]) -> std::io::Result<String> {
+        let mut file = self.create(path)?;
+        file.write_all(bytes)?;
+        file.finish()
     }
 
     /// Makes the release visible under its number, then points to it. Returns its folder.
@@ -104,6 +111,33 @@ impl Staging {
         let text = serde_json::to_vec_pretty(&latest).map_err(|error| wrong(error.into()))?;
         write_atomically(&folder.join("latest.json"), &text).map_err(wrong)?;
         Ok(release)
+    }
+}
+
+/// A file of a release that is being written. What passes is hashed on its way.
+#[derive(Debug)]
+pub struct StagedFile {
+    file: BufWriter<fs::File>,
+    hasher: Hasher,
+}
+
+impl StagedFile {
+    /// Writes what is still held back and returns the SHA-256 of all of it.
+    pub fn finish(mut self) -> std::io::Result<String> {
+        self.file.flush()?;
+        Ok(self.hasher.finish())
+    }
+}
+
+impl Write for StagedFile {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let written = self.file.write(bytes)?;
+        self.hasher.update(bytes.get(..written).unwrap_or_default());
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.file.flush()
     }
 }
 

@@ -24,10 +24,10 @@ pub enum Agreement {
 pub fn reconcile(observations: &[Observation], printed: &[PublishedFigure]) -> Vec<Finding> {
     let key = |o: &Observation| {
         let category = o.category.as_ref().map_or("headline", |category| category.key.as_str());
-        (o.metric_id.clone(), o.org_code.clone(), category.to_owned(), o.period.to_string())
+        (o.metric_id.to_string(), o.org_code.to_string(), category.to_owned(), o.period.to_string())
     };
     let compared: BTreeSet<&str> = printed.iter().map(|figure| figure.metric_id.as_str()).collect();
-    let ours = observations.iter().filter(|observation| compared.contains(observation.metric_id.as_str()));
+    let ours = observations.iter().filter(|observation| compared.contains(&*observation.metric_id));
     let ours: BTreeMap<_, _> = ours.map(|observation| (key(observation), observation)).collect();
     let finding = |figure: &PublishedFigure| {
         let key = (figure.metric_id.clone(), figure.org_code.clone(), figure.category.clone(), figure.period.clone());

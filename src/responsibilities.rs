@@ -107,11 +107,8 @@ pub fn assess_responsibilities(
 ) -> Vec<Responsibility> {
     let year_before = year_before(period);
     let relevant = |o: &&Observation| o.category.is_none() && (o.period == period || o.period == year_before);
-    let figures: HashMap<(&str, &str, Period), &Observation> = observations
-        .iter()
-        .filter(relevant)
-        .map(|o| ((o.metric_id.as_str(), o.org_code.as_str(), o.period), o))
-        .collect();
+    let figures: HashMap<(&str, &str, Period), &Observation> =
+        observations.iter().filter(relevant).map(|o| ((&*o.metric_id, &*o.org_code, o.period), o)).collect();
     let mut codes: Vec<&str> = figures.keys().map(|(_, code, _)| *code).filter(|code| answers(code)).collect();
     codes.sort_unstable();
     codes.dedup();
@@ -166,14 +163,14 @@ fn judge(
         principle: metric.principle,
         role: metric.responsible.first().copied().unwrap_or(Role::ChiefOfficer),
         metric_id: metric.id.clone(),
-        org_code: figure.org_code.clone(),
+        org_code: figure.org_code.to_string(),
         period: figure.period,
         outcome,
         standard: standard.map(|standard| (standard.level, standard.kind)),
         against_year_before: before.filter(same_version).map(|before| compare(metric, figure, before)),
         // The count of one organisation and the sum over several have nothing in common to compare.
         against_peers: peers
-            .filter(|_| figure.org_code != NATIONAL && !matches!(metric.shape, Shape::Count | Shape::Status))
+            .filter(|_| *figure.org_code != *NATIONAL && !matches!(metric.shape, Shape::Count | Shape::Status))
             .map(|peers| compare(metric, figure, peers)),
         reason: if outcome == Outcome::NotEvidenced { figure.status.reason().to_owned() } else { String::new() },
     }
@@ -220,8 +217,8 @@ mod tests {
             upper: limits.upper.map(|limit| limit * 100.0),
         };
         Observation {
-            metric_id: "CRE-01".to_owned(),
-            org_code: code.to_owned(),
+            metric_id: "CRE-01".into(),
+            org_code: code.into(),
             period: period.parse().unwrap(),
             interval_95: wilson_interval(x, n, Level::LOOK).ok().map(scaled),
             ..sample::percent(x, n)

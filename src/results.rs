@@ -1,7 +1,10 @@
-//! The machine-readable results of a release: observations and their breakdowns as Parquet and CSV from one row model.
+//! The machine-readable results of a release: observations and their breakdowns as Parquet and CSV from one row model,
+//! written piece by piece.
 //! Columns are fixed by `schemas/results.schema.json`; nothing is rounded but to the six decimals of the format.
 
 use std::borrow::Cow;
+use std::fmt;
+use std::io::Write;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Date32Array, Decimal128Array, Int32Array, Int64Array, RecordBatch, StringArray};
@@ -12,6 +15,7 @@ use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
+use rayon::prelude::*;
 
 use crate::contract::days_since_epoch;
 use crate::observation::Observation;
@@ -45,16 +49,31 @@ pub enum ResultsError {
         #[source]
         source: csv::Error,
     },
-    #[error("results could not be finished; this is a fault of the program")]
-    Stopped,
 }
 
-/// One result file.
-#[derive(Debug)]
-pub struct ResultFile {
+/// Rows that are encoded at once, and those of a Parquet row group.
+const BATCH: usize = 65_536;
+
+type Encode<'a> = dyn Fn(&mut (dyn Write + Send)) -> Result<(), ResultsError> + Send + Sync + 'a;
+
+/// One result file, ready to be written.
+pub struct ResultFile<'a> {
     /// Path inside the release.
     pub path: String,
-    pub bytes: Vec<u8>,
+    encode: Box<Encode<'a>>,
+}
+
+impl fmt::Debug for ResultFile<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("ResultFile").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+impl ResultFile<'_> {
+    /// Encodes the rows into `out`.
+    pub fn write(&self, out: &mut (dyn Write + Send)) -> Result<(), ResultsError> {
+        (self.encode)(out)
+    }
 }
 
 /// What one column of a format reads off a row.
@@ -73,40 +92,32 @@ enum Read<R> {
 type Column<R> = (&'static str, Read<R>);
 
 /// `observations` with the headline figures, `breakdowns` with parts and variants, `responsibilities`; each as Parquet and
-/// CSV, encoded side by side.
-pub fn render_results(
-    observations: &[Observation],
-    responsibilities: &[Responsibility],
-) -> Result<Vec<ResultFile>, ResultsError> {
+/// CSV.
+pub fn result_files<'a>(
+    observations: &'a [Observation],
+    responsibilities: &'a [Responsibility],
+) -> Vec<ResultFile<'a>> {
     let (headlines, parts): (Vec<&Observation>, Vec<&Observation>) =
         observations.iter().partition(|observation| observation.category.is_none());
-    let (headlines, parts) = (sorted(headlines), sorted(parts));
-    let responsibilities: Vec<&Responsibility> = responsibilities.iter().collect();
-    std::thread::scope(|scope| {
-        let threads = [
-            scope.spawn(|| render_table("observations", &Vec::from(columns()), &headlines)),
-            scope.spawn(|| render_table("breakdowns", &breakdown_columns(), &parts)),
-            scope.spawn(|| render_table("responsibilities", &responsibility_columns(), &responsibilities)),
-        ];
-        let mut files = Vec::new();
-        for thread in threads {
-            files.extend(thread.join().map_err(|_| ResultsError::Stopped)??);
-        }
-        Ok(files)
-    })
+    let mut files = Vec::from(table("observations", columns().into(), sorted(headlines)));
+    files.extend(table("breakdowns", breakdown_columns(), sorted(parts)));
+    files.extend(table("responsibilities", responsibility_columns(), responsibilities.iter().collect()));
+    files
 }
 
-fn render_table<R>(name: &str, columns: &[Column<R>], rows: &[&R]) -> Result<[ResultFile; 2], ResultsError> {
+fn table<'a, R: Sync>(name: &'static str, columns: Vec<Column<R>>, rows: Vec<&'a R>) -> [ResultFile<'a>; 2] {
     let path = |ending: &str| format!("results/{name}.{ending}");
-    Ok([
-        ResultFile { path: path("parquet"), bytes: parquet_bytes(name, columns, rows)? },
-        ResultFile { path: path("csv"), bytes: csv_bytes(name, columns, rows)? },
-    ])
+    let table = Arc::new((columns, rows));
+    let same = Arc::clone(&table);
+    [
+        ResultFile { path: path("parquet"), encode: Box::new(move |out| write_parquet(name, &same.0, &same.1, out)) },
+        ResultFile { path: path("csv"), encode: Box::new(move |out| write_csv(name, &table.0, &table.1, out)) },
+    ]
 }
 
 /// Sorted by all key columns, so that the same figures give the same bytes.
 fn sorted<'o>(mut observations: Vec<&'o Observation>) -> Vec<&'o Observation> {
-    observations.sort_by(|a, b| {
+    observations.par_sort_unstable_by(|a, b| {
         let key = |o: &'o Observation| (&o.metric_id, &o.category, &o.org_code, o.period);
         key(a).cmp(&key(b))
     });
@@ -190,30 +201,42 @@ fn scaled(value: f64) -> i128 {
     scaled
 }
 
-fn parquet_bytes<R>(name: &str, columns: &[Column<R>], rows: &[&R]) -> Result<Vec<u8>, ResultsError> {
+fn write_parquet<R>(
+    name: &str,
+    columns: &[Column<R>],
+    rows: &[&R],
+    out: &mut (dyn Write + Send),
+) -> Result<(), ResultsError> {
     let file = || format!("{name}.parquet");
-    let arrow = |source| ResultsError::Arrow { file: file(), source };
-    let arrays = columns.iter().map(|(name, read)| Ok((*name, read.array(rows)?, true)));
-    let arrays = arrays.collect::<Result<Vec<_>, ArrowError>>().map_err(arrow)?;
-    let batch = RecordBatch::try_from_iter_with_nullable(arrays).map_err(arrow)?;
+    let parquet = |source| ResultsError::Parquet { file: file(), source };
+    let batch = |rows| batch_of(columns, rows).map_err(|source| ResultsError::Arrow { file: file(), source });
     let properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::default()))
+        .set_max_row_group_row_count(Some(BATCH))
         .set_created_by(format!("leds-metrics {}", env!("CARGO_PKG_VERSION")))
         .set_key_value_metadata(Some(vec![KeyValue::new("format_version".to_owned(), FORMAT_VERSION.to_owned())]))
         .build();
-    let encode = || {
-        let mut bytes = Vec::new();
-        let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), Some(properties))?;
-        writer.write(&batch)?;
-        writer.close()?;
-        Ok(bytes)
-    };
-    encode().map_err(|source| ResultsError::Parquet { file: file(), source })
+    let mut writer = ArrowWriter::try_new(out, batch(&[])?.schema(), Some(properties)).map_err(parquet)?;
+    for chunk in rows.chunks(BATCH) {
+        writer.write(&batch(chunk)?).map_err(parquet)?;
+    }
+    writer.close().map_err(parquet)?;
+    Ok(())
 }
 
-fn csv_bytes<R>(name: &str, columns: &[Column<R>], rows: &[&R]) -> Result<Vec<u8>, ResultsError> {
+fn batch_of<R>(columns: &[Column<R>], rows: &[&R]) -> Result<RecordBatch, ArrowError> {
+    let arrays = columns.iter().map(|(name, read)| Ok((*name, read.array(rows)?, true)));
+    RecordBatch::try_from_iter_with_nullable(arrays.collect::<Result<Vec<_>, ArrowError>>()?)
+}
+
+fn write_csv<R>(
+    name: &str,
+    columns: &[Column<R>],
+    rows: &[&R],
+    out: &mut (dyn Write + Send),
+) -> Result<(), ResultsError> {
     let wrong = |source| ResultsError::Csv { file: format!("{name}.csv"), source };
-    let mut writer = csv::Writer::from_writer(Vec::new());
+    let mut writer = csv::Writer::from_writer(out);
     writer.write_record(columns.iter().map(|(name, _)| name)).map_err(wrong)?;
     for row in rows {
         for (_, read) in columns {
@@ -221,7 +244,7 @@ fn csv_bytes<R>(name: &str, columns: &[Column<R>], rows: &[&R]) -> Result<Vec<u8
         }
         writer.write_record(None::<&[u8]>).map_err(wrong)?;
     }
-    writer.into_inner().map_err(|error| wrong(error.into_error().into()))
+    writer.flush().map_err(|error| wrong(error.into()))
 }
 
 impl<R> Read<R> {

@@ -95,15 +95,13 @@ pub async fn compute(
         let (basis, metric, sources) = (Arc::clone(&basis), metric.clone(), sources_of(metric, definitions));
         async move { tokio::spawn(async move { basis.observations(&metric, &sources).await }).await }
     });
-    let computed: Vec<_> = futures::stream::iter(computing)
-        .buffered(settings.engine.thread_count())
-        .inspect(|_| step.advance(1, 0))
-        .collect()
-        .await;
+    let mut computed = futures::stream::iter(computing).buffered(settings.engine.thread_count());
     let mut observations = Vec::new();
-    for found in computed {
+    while let Some(found) = computed.next().await {
         observations.extend(found.map_err(FiguresError::Stopped)??);
+        step.advance(1, 0);
     }
+    drop(computed);
     let mut findings = enforce_invariants(&definitions.invariants, &metrics, &mut observations)?;
     let responsibilities = assess_responsibilities(&metrics, &observations, period);
     findings.extend(reconcile(&observations, &intake.reference.published_figures));

@@ -3,9 +3,11 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use chrono::NaiveDate;
+use rayon::prelude::*;
 
 use super::figures::{self, Figures};
 use super::intake::{self, Intake, Opened};
@@ -20,7 +22,7 @@ use crate::publish::{Staging, next_revision, read_latest};
 use crate::render::html::Templates;
 use crate::render::{RenderError, render_editions};
 use crate::report::input::{FindingLine, ReleaseInput};
-use crate::results::{FORMAT_VERSION, render_results};
+use crate::results::{FORMAT_VERSION, ResultFile, result_files};
 use crate::sources::Span;
 
 /// What `run` was asked to do.
@@ -142,18 +144,9 @@ fn publish(
     let mut findings = intake.findings.clone();
     findings.extend(figures.findings.iter().cloned());
     let counts = counts(intake, Some(&figures), &findings);
-    let mut files = BTreeMap::new();
-    let mut write = |path: &str, bytes: &[u8]| -> Result<(), RenderError> {
-        files.insert(path.to_owned(), sha256(bytes));
-        staging.write(path, bytes).map_err(|source| RenderError::Write { path: path.to_owned(), source })
-    };
-    for file in render_results(&figures.observations, &figures.responsibilities)? {
-        write(&file.path, &file.bytes)?;
-    }
     let rollups = figures.rollups.clone();
     let input = release_input(context, options, (opened, intake), figures, (revision, &identity, &findings));
-    let templates = load_templates(context)?;
-    render_editions(&input, &context.definitions.layouts, &templates, &mut |path, bytes| write(path, &bytes))?;
+    let files = write_files(context, &input, &staging)?;
     timings.insert("render", started.elapsed().as_millis());
     let record = RunRecord {
         format_version: FORMAT_VERSION,
@@ -181,6 +174,36 @@ fn publish(
     write_record(&staging, &record)?;
     let release = staging.commit(options.period, revision, &identity)?;
     Ok(RunOutcome { release, revision, published: true, refused: intake.refused(), counts })
+}
+
+/// Writes results and editions side by side. Returns the SHA-256 of every file by its path.
+fn write_files(
+    context: &Context,
+    input: &ReleaseInput,
+    staging: &Staging,
+) -> Result<BTreeMap<String, String>, AppError> {
+    let files = Mutex::new(BTreeMap::new());
+    let keep = |path: &str, hash: std::io::Result<String>| -> Result<(), RenderError> {
+        let hash = hash.map_err(|source| RenderError::Write { path: path.to_owned(), source })?;
+        files.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), hash);
+        Ok(())
+    };
+    let templates = load_templates(context)?;
+    let results = result_files(&input.observations, &input.responsibilities);
+    let write_result = |result: &ResultFile<'_>| -> Result<(), AppError> {
+        let wrong = |source| RenderError::Write { path: result.path.clone(), source };
+        let mut file = staging.create(&result.path).map_err(wrong)?;
+        result.write(&mut file)?;
+        Ok(keep(&result.path, file.finish())?)
+    };
+    let write = |path: &str, bytes: &[u8]| keep(path, staging.write(path, bytes));
+    let (results, editions) = rayon::join(
+        || results.par_iter().with_max_len(1).try_for_each(write_result),
+        || render_editions(input, &context.definitions.layouts, &templates, &write),
+    );
+    results?;
+    editions?;
+    Ok(files.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
 
 fn write_record(staging: &Staging, record: &RunRecord) -> Result<(), AppError> {

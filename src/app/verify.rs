@@ -182,7 +182,7 @@ fn compare(case: &Case, observations: &[Observation]) -> Vec<String> {
         let found = observations.iter().find(|observation| {
             let category = observation.category.as_ref().map_or("", |category| category.key.as_str());
             observation.period.to_string() == expected.period
-                && observation.org_code == expected.org_code
+                && *observation.org_code == *expected.org_code
                 && category == expected.category
         });
         let at = format!("{}: {} {} {}", case.name, expected.period, expected.org_code, expected.category);

@@ -2,6 +2,7 @@
 //! Calls the statistics and decides nothing else.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::monthly::Amounts;
 use crate::definitions::model::{Comparator, Metric, Standard, StandardKind};
@@ -18,7 +19,7 @@ use crate::stats::survival::{SurvivalCurve, Transform};
 /// Which figures of a metric: its headline or a category, and from which result rows they are added up.
 #[derive(Debug, Clone)]
 pub(super) struct Series {
-    pub category: Option<Category>,
+    pub category: Option<Arc<Category>>,
     pub from: Vec<Option<String>>,
     pub shape: Shape,
     /// For a distribution.
@@ -30,7 +31,8 @@ pub(super) struct Series {
 
 /// Where an observation belongs.
 pub(super) struct Place<'a> {
-    pub org_code: &'a str,
+    pub metric_id: &'a Arc<str>,
+    pub org_code: &'a Arc<str>,
     pub period: Period,
     pub coverage: Coverage,
 }
@@ -143,9 +145,9 @@ fn observation(metric: &Metric, series: &Series, at: &Place<'_>, figure: Figure)
     let is_grade = series.shape == Shape::Status && status == Status::Value;
     Observation {
         label: figure.numerator.filter(|_| is_grade).and_then(title_of),
-        metric_id: metric.id.clone(),
+        metric_id: Arc::clone(at.metric_id),
         metric_version: metric.version_at(at.period.last()).map_or(1, |version| version.version),
-        org_code: at.org_code.to_owned(),
+        org_code: Arc::clone(at.org_code),
         period: at.period,
         category: series.category.clone(),
         numerator: figure.numerator,

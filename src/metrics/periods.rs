@@ -2,6 +2,7 @@
 //! It decides what may be computed from what was returned; the statistics are in `assess`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::assess::{self, DelayStatistic, Series, Totals};
 use super::monthly::MonthlyRow;
@@ -46,8 +47,10 @@ pub fn observe(input: &PeriodInput<'_>) -> Vec<Observation> {
     let series = series_of(input.metric);
     let bodies = bodies_of(input, &totals);
     let availability = Availability::of(input, &bodies);
+    let metric_id: Arc<str> = input.metric.id.as_str().into();
     let mut observations = Vec::new();
     for group in input.groups {
+        let org_code: Arc<str> = group.code.as_str().into();
         let members = members_of(group, &bodies);
         let single = members.len() == 1 && members.first().is_some_and(|member| *member == group.code);
         for period in input.periods {
@@ -60,7 +63,7 @@ pub fn observe(input: &PeriodInput<'_>) -> Vec<Observation> {
             // How many organisations have a grade says nothing about one organisation.
             for series in series.iter().filter(|series| !single || series.grade.is_none()) {
                 let coverage = Coverage { returned: basis.returned(), expected: basis.expected };
-                let at = assess::Place { org_code: &group.code, period: *period, coverage };
+                let at = assess::Place { metric_id: &metric_id, org_code: &org_code, period: *period, coverage };
                 let observation = match &status {
                     Some(status) => assess::absent(input.metric, series, &at, status.clone()),
                     None => assess::present(input.metric, series, &at, &basis.sum(&totals, series)),
@@ -94,7 +97,7 @@ fn series_of(metric: &Metric) -> Vec<Series> {
     };
     if metric.shape == Shape::Status {
         let bodies_at = |grade: &Grade| Series {
-            category: Some(Category { breakdown: GRADE.to_owned(), key: grade.key.clone() }),
+            category: Some(Arc::new(Category { breakdown: GRADE.to_owned(), key: grade.key.clone() })),
             shape: Shape::Count,
             unit: Unit::Organisations,
             grade: Some(grade.level),
@@ -104,7 +107,7 @@ fn series_of(metric: &Metric) -> Vec<Series> {
     }
     if let Some(percent) = metric.percentile {
         let statistic = |key: &str, delay| Series {
-            category: Some(Category { breakdown: "statistic".to_owned(), key: key.to_owned() }),
+            category: Some(Arc::new(Category { breakdown: "statistic".to_owned(), key: key.to_owned() })),
             delay: Some(delay),
             ..headline(vec![None])
         };
@@ -121,7 +124,7 @@ fn series_of(metric: &Metric) -> Vec<Series> {
         BreakdownKind::Variants => keys().take(1).collect(),
     };
     let categories = breakdown.categories.iter().map(|category| Series {
-        category: Some(Category { breakdown: breakdown.column.clone(), key: category.key.clone() }),
+        category: Some(Arc::new(Category { breakdown: breakdown.column.clone(), key: category.key.clone() })),
         from: vec![Some(category.key.clone())],
         shape: category.shape.unwrap_or(metric.shape),
         unit: category.unit.unwrap_or(metric.unit),

@@ -83,7 +83,7 @@ fn figures_of(metric: &str, rows: &[MonthlyRow], admitted: &[Admission], period:
 }
 
 fn of<'o>(observations: &'o [Observation], code: &str) -> &'o Observation {
-    observations.iter().find(|observation| observation.org_code == code && observation.category.is_none()).unwrap()
+    observations.iter().find(|observation| *observation.org_code == *code && observation.category.is_none()).unwrap()
 }
 
 #[test]

@@ -4,7 +4,10 @@
 pub mod charts;
 pub mod html;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+
+use rayon::prelude::*;
 
 use crate::definitions::layout::Layouts;
 use crate::definitions::model::Metric;
@@ -29,16 +32,14 @@ pub enum RenderError {
     Chart { figure: String, source: charts::ChartError },
     #[error("data file {stem}: {source}")]
     DataFile { stem: String, source: csv::Error },
-    #[error("a page could not be finished; this is a fault of the program")]
-    Stopped,
     #[error("{path}: cannot be written: {source}")]
     Write { path: String, source: std::io::Error },
 }
 
-/// Receives each finished file with its path inside the release.
-pub type Emit<'e> = &'e mut dyn FnMut(&str, Vec<u8>) -> Result<(), RenderError>;
+/// Receives each finished file with its path inside the release, from any thread.
+pub type Emit<'e> = &'e (dyn Fn(&str, &[u8]) -> Result<(), RenderError> + Sync);
 
-/// Writes the national edition and one for each organisation that the force layout names.
+/// Writes the national edition and one for each organisation that the force layout names, side by side on all cores.
 ///
 /// # Errors
 /// The first template, chart or data file that fails, and whatever `emit` returns.
@@ -52,26 +53,8 @@ pub fn render_editions(
     let metrics = input.metrics.iter().map(Job::Metric);
     let forces = force_organisations(&facts).into_iter().map(Job::Force);
     let jobs: Vec<Job<'_>> = std::iter::once(Job::National).chain(metrics).chain(forces).collect();
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    // A few at a time: the files of one round are all that is held in memory, and they come out in the order of the jobs.
-    for round in jobs.chunks(threads) {
-        let rendered: Vec<Result<Vec<File>, RenderError>> = std::thread::scope(|scope| {
-            let facts = &facts;
-            let work = |job| scope.spawn(move || render_job(facts, templates, job));
-            let workers: Vec<_> = round.iter().map(work).collect();
-            workers.into_iter().map(|worker| worker.join().unwrap_or(Err(RenderError::Stopped))).collect()
-        });
-        for files in rendered {
-            for (path, bytes) in files? {
-                emit(&path, bytes)?;
-            }
-        }
-    }
-    Ok(())
+    jobs.par_iter().with_max_len(1).try_for_each(|job| render_job(&facts, templates, job, emit))
 }
-
-/// A file with its path inside the release.
-type File = (String, Vec<u8>);
 
 /// A part of a release that can be rendered on its own.
 enum Job<'a> {
@@ -83,44 +66,37 @@ enum Job<'a> {
     Force(&'a Organisation),
 }
 
-fn render_job(facts: &Facts<'_>, templates: &Templates, job: &Job<'_>) -> Result<Vec<File>, RenderError> {
-    let mut files = Vec::new();
+fn render_job(facts: &Facts<'_>, templates: &Templates, job: &Job<'_>, emit: Emit<'_>) -> Result<(), RenderError> {
     match job {
         Job::National => {
-            add_assets(templates, NATIONAL, &mut files);
-            for page in national_pages(facts) {
-                add_page(templates, NATIONAL, &page, &mut files)?;
-            }
+            write_assets(templates, NATIONAL, emit)?;
+            national_pages(facts).iter().try_for_each(|page| write_page(templates, NATIONAL, page, emit))
         }
-        Job::Metric(metric) => add_page(templates, NATIONAL, &metric_page(facts, metric), &mut files)?,
+        Job::Metric(metric) => write_page(templates, NATIONAL, &metric_page(facts, metric), emit),
         Job::Force(body) => {
             let folder = format!("forces/{}", body.code);
-            add_assets(templates, &folder, &mut files);
-            for page in force_pages(facts, body) {
-                add_page(templates, &folder, &page, &mut files)?;
-            }
+            write_assets(templates, &folder, emit)?;
+            force_pages(facts, body).iter().try_for_each(|page| write_page(templates, &folder, page, emit))
         }
     }
-    Ok(files)
 }
 
-fn add_assets(templates: &Templates, folder: &str, files: &mut Vec<File>) {
-    files.extend(templates.assets().map(|asset| (format!("{folder}/{}", asset.path), asset.bytes.clone())));
+fn write_assets(templates: &Templates, folder: &str, emit: Emit<'_>) -> Result<(), RenderError> {
+    templates.assets().try_for_each(|asset| emit(&format!("{folder}/{}", asset.path), &asset.bytes))
 }
 
-/// Adds the page's data files, then the page that links to them.
-fn add_page(templates: &Templates, folder: &str, page: &Page, files: &mut Vec<File>) -> Result<(), RenderError> {
+/// Writes the page's data files, then the page that links to them.
+fn write_page(templates: &Templates, folder: &str, page: &Page, emit: Emit<'_>) -> Result<(), RenderError> {
     let mut downloads = BTreeMap::new();
     for data in page.data_files() {
         let bytes = csv_bytes(data).map_err(|source| RenderError::DataFile { stem: data.stem.clone(), source })?;
         let path = format!("data/{}-{}.csv", data.stem, content_hash(&bytes));
         downloads.insert(data.stem.clone(), Download::new(format!("{}{path}", page.root()), bytes.len()));
-        files.push((format!("{folder}/{path}"), bytes));
+        emit(&format!("{folder}/{path}"), &bytes)?;
     }
     let drawn = page.figures().into_iter().map(DrawnFigure::draw).collect::<Result<_, _>>()?;
     let html = render_page(templates, page, (drawn, downloads))?;
-    files.push((format!("{folder}/{}", page.path()), html.into_bytes()));
-    Ok(())
+    emit(&format!("{folder}/{}", page.path()), html.as_bytes())
 }
 
 /// The first 12 digits of the SHA-256 of a file's bytes, as linked files carry it in their names.
@@ -132,31 +108,37 @@ fn csv_bytes(data: &DataFile) -> Result<Vec<u8>, csv::Error> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(DATA_HEADER)?;
     for record in &data.records {
-        writer.write_record(record.iter().map(|cell| without_formula(cell)))?;
+        for cell in record {
+            writer.write_field(&*without_formula(cell))?;
+        }
+        writer.write_record(None::<&[u8]>)?;
     }
     writer.into_inner().map_err(|error| error.into_error().into())
 }
 
 /// A text that a spreadsheet program would run as a formula gets an apostrophe in front; numbers stay as they are.
-fn without_formula(cell: &str) -> String {
+fn without_formula(cell: &str) -> Cow<'_, str> {
     let risky = cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && cell.parse::<f64>().is_err();
-    if risky { format!("'{cell}") } else { cell.to_owned() }
+    if risky { Cow::Owned(format!("'{cell}")) } else { Cow::Borrowed(cell) }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Mutex;
+
     use super::*;
     use crate::report::sample;
 
     fn files() -> BTreeMap<String, Vec<u8>> {
         let (input, layouts) = (sample::input(), sample::layouts());
-        let mut files = BTreeMap::new();
-        render_editions(&input, &layouts, &sample::templates(), &mut |path, bytes| {
-            assert!(files.insert(path.to_owned(), bytes).is_none(), "{path} is written twice");
+        let files = Mutex::new(BTreeMap::new());
+        render_editions(&input, &layouts, &sample::templates(), &|path, bytes| {
+            let before = files.lock().unwrap().insert(path.to_owned(), bytes.to_vec());
+            assert!(before.is_none(), "{path} is written twice");
             Ok(())
         })
         .unwrap();
-        files
+        files.into_inner().unwrap()
     }
 
     #[test]

@@ -10,14 +10,16 @@ use crate::quantity::Status;
 use crate::report::input::{Organisation, PeerGroup, ReleaseInput, Return, ReturnState};
 use crate::report::words::Change;
 
-type Key<'a> = (&'a str, &'a str, Period, Option<&'a str>);
+/// Where a figure of one metric stands: organisation, period and category.
+type Place<'a> = (&'a str, Period, Option<&'a str>);
 
 /// The input with its indexes. Built once for all pages.
 #[derive(Debug)]
 pub struct Facts<'a> {
     pub input: &'a ReleaseInput,
     pub layouts: &'a Layouts,
-    figures: HashMap<Key<'a>, &'a Observation>,
+    /// By metric.
+    figures: HashMap<&'a str, HashMap<Place<'a>, &'a Observation>>,
     organisations: HashMap<&'a str, &'a Organisation>,
     /// Codes by metric: organisations in order of their names, then regions.
     codes: BTreeMap<&'a str, Vec<&'a str>>,
@@ -30,7 +32,7 @@ impl<'a> Facts<'a> {
         let mut facts = Self {
             input,
             layouts,
-            figures: HashMap::with_capacity(input.observations.len()),
+            figures: HashMap::new(),
             organisations: input.organisations.iter().map(|o| (o.code.as_str(), o)).collect(),
             codes: BTreeMap::new(),
             regions: BTreeMap::new(),
@@ -38,8 +40,8 @@ impl<'a> Facts<'a> {
         let mut codes: BTreeMap<&str, BTreeSet<(&str, &str)>> = BTreeMap::new();
         for figure in &input.observations {
             let category = figure.category.as_ref().map(|c| c.key.as_str());
-            let (metric, code) = (figure.metric_id.as_str(), figure.org_code.as_str());
-            facts.figures.insert((metric, code, figure.period, category), figure);
+            let (metric, code) = (&*figure.metric_id, &*figure.org_code);
+            facts.figures.entry(metric).or_default().insert((code, figure.period, category), figure);
             if code.starts_with(REGION_PREFIX) {
                 facts.regions.entry(metric).or_default().insert(code);
             } else if is_organisation(code) && category.is_none() {
@@ -53,7 +55,7 @@ impl<'a> Facts<'a> {
 
     /// The headline of a metric for an organisation or aggregate in a period.
     pub fn figure(&self, metric: &Metric, code: &str, period: Period) -> Option<&'a Observation> {
-        self.figures.get(&(metric.id.as_str(), code, period, None)).copied()
+        self.figures.get(metric.id.as_str())?.get(&(code, period, None)).copied()
     }
 
     /// The headline in the period of the report.
@@ -63,7 +65,7 @@ impl<'a> Facts<'a> {
 
     /// One category of a metric in a period.
     pub fn category(&self, metric: &Metric, code: &str, key: &str, period: Period) -> Option<&'a Observation> {
-        self.figures.get(&(metric.id.as_str(), code, period, Some(key))).copied()
+        self.figures.get(metric.id.as_str())?.get(&(code, period, Some(key))).copied()
     }
 
     /// Codes of the organisations that have a figure in any period, in order of their names.
@@ -73,9 +75,9 @@ impl<'a> Facts<'a> {
 
     /// Every figure of a metric but those of peers: by organisation, category and period, aggregates first.
     pub fn all_figures(&self, metric: &Metric) -> Vec<&'a Observation> {
-        let wanted = |f: &&Observation| f.metric_id == metric.id && !f.org_code.starts_with(PEERS_PREFIX);
-        let mut all: Vec<&Observation> = self.input.observations.iter().filter(wanted).collect();
-        all.sort_by(|a, b| {
+        let figures = self.figures.get(metric.id.as_str()).into_iter().flat_map(HashMap::values).copied();
+        let mut all: Vec<&Observation> = figures.filter(|f| !f.org_code.starts_with(PEERS_PREFIX)).collect();
+        all.sort_unstable_by(|a, b| {
             let key = |f: &'a Observation| (is_organisation(&f.org_code), &f.org_code, &f.category, f.period);
             key(a).cmp(&key(b))
         });

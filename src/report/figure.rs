@@ -1,10 +1,13 @@
 //! A figure of a page: its sentence, drawing, description, data table and data file. Everything in it comes from the same observations.
 //! It draws nothing; the drawing's content is handed to the charts.
 
+use std::fmt::{Display, Write as _};
+
+use csv::StringRecord;
 use serde::Serialize;
 
-use crate::observation::{Observation, StandardResult};
-use crate::quantity::{Interval, Status};
+use crate::observation::Observation;
+use crate::quantity::Status;
 use crate::render::charts::{ComparisonChart, TrendChart};
 use crate::report::facts::Facts;
 use crate::report::table::Table;
@@ -51,7 +54,7 @@ pub struct DataFile {
     /// File name without hash and ending; unique in an edition.
     pub stem: String,
     #[serde(skip)]
-    pub records: Vec<Vec<String>>,
+    pub records: Vec<StringRecord>,
 }
 
 /// Header of every data file.
@@ -89,39 +92,48 @@ pub fn data_file<'o>(facts: &Facts<'_>, stem: String, figures: impl IntoIterator
     DataFile { stem, records: figures.into_iter().map(|figure| record(facts, figure)).collect() }
 }
 
-fn record(facts: &Facts<'_>, figure: &Observation) -> Vec<String> {
+fn record(facts: &Facts<'_>, figure: &Observation) -> StringRecord {
     let withheld = figure.status == Status::Suppressed;
-    let whole = |n: Option<i64>| n.filter(|_| !withheld).map(|n| n.to_string()).unwrap_or_default();
-    let number = |x: Option<f64>| x.filter(|_| !withheld).map(|x| x.to_string()).unwrap_or_default();
-    let side = |i: &Option<Interval>, side: fn(&Interval) -> Option<f64>| number(i.as_ref().and_then(side));
+    let mut record = StringRecord::with_capacity(256, DATA_HEADER.len());
+    let mut scratch = String::new();
+    let mut text = |cell: &str| record.push_field(cell);
+    text(&figure.metric_id);
+    text(&figure.metric_version.to_string());
+    text(&figure.org_code);
+    text(&facts.name(&figure.org_code));
+    text(figure.period.kind.as_str());
+    text(&figure.period.to_string());
+    text(&figure.period.start().to_string());
+    text(&figure.period.end().to_string());
+    text(figure.category.as_ref().map_or("", |c| &c.breakdown));
+    text(figure.category.as_ref().map_or("", |c| &c.key));
+    // A number that is not there is an empty cell.
+    let mut number = |number: Option<&dyn Display>, text: &mut dyn FnMut(&str)| {
+        scratch.clear();
+        // Writing into a String cannot fail.
+        let _ = number.map(|number| write!(scratch, "{number}"));
+        text(&scratch);
+    };
+    let shown = |x: Option<f64>| x.filter(|_| !withheld);
+    for count in [figure.numerator, figure.denominator] {
+        number(count.filter(|_| !withheld).as_ref().map(|n| n as &dyn Display), &mut text);
+    }
+    number(shown(figure.value).as_ref().map(|x| x as &dyn Display), &mut text);
+    text(figure.unit.as_str());
+    text(figure.status.as_str());
+    text(figure.status.reason());
+    for interval in [figure.interval_95, figure.interval_998] {
+        for limit in [interval.and_then(|i| i.lower), interval.and_then(|i| i.upper)] {
+            number(shown(limit).as_ref().map(|x| x as &dyn Display), &mut text);
+        }
+    }
+    text(figure.method);
+    for months in [figure.coverage.map(|c| c.returned), figure.coverage.map(|c| c.expected)] {
+        number(months.as_ref().map(|n| n as &dyn Display), &mut text);
+    }
     let standard = figure.standard.as_ref();
-    let met = |s: &StandardResult| s.met.filter(|_| !withheld).map(|met| met.to_string());
-    vec![
-        figure.metric_id.clone(),
-        figure.metric_version.to_string(),
-        figure.org_code.clone(),
-        facts.name(&figure.org_code),
-        figure.period.kind.as_str().to_owned(),
-        figure.period.to_string(),
-        figure.period.start().to_string(),
-        figure.period.end().to_string(),
-        figure.category.as_ref().map(|c| c.breakdown.clone()).unwrap_or_default(),
-        figure.category.as_ref().map(|c| c.key.clone()).unwrap_or_default(),
-        whole(figure.numerator),
-        whole(figure.denominator),
-        number(figure.value),
-        figure.unit.as_str().to_owned(),
-        figure.status.as_str().to_owned(),
-        figure.status.reason().to_owned(),
-        side(&figure.interval_95, |i| i.lower),
-        side(&figure.interval_95, |i| i.upper),
-        side(&figure.interval_998, |i| i.lower),
-        side(&figure.interval_998, |i| i.upper),
-        figure.method.to_owned(),
-        figure.coverage.map(|c| c.returned.to_string()).unwrap_or_default(),
-        figure.coverage.map(|c| c.expected.to_string()).unwrap_or_default(),
-        standard.map(|s| s.level.to_string()).unwrap_or_default(),
-        standard.map(|s| s.kind.to_owned()).unwrap_or_default(),
-        standard.and_then(met).unwrap_or_default(),
-    ]
+    number(standard.map(|s| &s.level as &dyn Display), &mut text);
+    text(standard.map_or("", |s| s.kind));
+    number(standard.and_then(|s| s.met).filter(|_| !withheld).as_ref().map(|met| met as &dyn Display), &mut text);
+    record
 }

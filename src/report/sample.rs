@@ -1,6 +1,8 @@
 //! A small invented release for tests: every shape of metric, every state of a figure, awkward names.
 //! It is no demonstration data and no test of the metrics themselves.
 
+use std::sync::Arc;
+
 use chrono::{Days, NaiveDate};
 
 use crate::definitions::Definitions;
@@ -160,9 +162,9 @@ pub fn percent(numerator: i64, denominator: i64) -> Observation {
     };
     Observation {
         label: None,
-        metric_id: "CRE-01".to_owned(),
+        metric_id: "CRE-01".into(),
         metric_version: 1,
-        org_code: NATIONAL.to_owned(),
+        org_code: NATIONAL.into(),
         period: "2025-26Q1".parse().unwrap(),
         category: None,
         numerator: Some(numerator),
@@ -210,7 +212,7 @@ fn figure(metric: &Metric, code: &str, (index, at): (usize, usize), period: Peri
     figure.standard =
         held.map(|s| StandardResult { level: s.level, kind: "historical", met: figure.value.map(|v| v >= s.level) });
     (figure.metric_id, figure.org_code, figure.period, figure.unit) =
-        (metric.id.clone(), code.to_owned(), period, metric.unit);
+        (metric.id.as_str().into(), code.into(), period, metric.unit);
     if code == NATIONAL {
         figure.coverage = Some(Coverage { returned: 38, expected: 42 });
     }
@@ -231,7 +233,7 @@ fn without_value(mut figure: Observation, status: Status) -> Observation {
 /// States of all kinds for some forces, so that every marker appears.
 fn with_state(figure: Observation, at: usize) -> Observation {
     let latest = at == 11;
-    match figure.org_code.as_str() {
+    match &*figure.org_code {
         "E04" if latest => {
             let mut absent = without_value(figure, Status::NotReturned);
             absent.coverage = Some(Coverage { returned: 0, expected: 3 });
@@ -261,7 +263,7 @@ fn observations(metrics: &[Metric], trend: &[Period]) -> Vec<Observation> {
                 for category in metric.breakdown.iter().flat_map(|b| &b.categories) {
                     let mut part = figure.clone();
                     let breakdown = metric.breakdown.as_ref().unwrap().column.clone();
-                    part.category = Some(Category { breakdown, key: category.key.clone() });
+                    part.category = Some(Arc::new(Category { breakdown, key: category.key.clone() }));
                     if let Some(unit) = category.unit {
                         (part.unit, part.denominator) = (unit, Some(2_345 * 14));
                         part.value = part.numerator.map(|n| f64::from(i32::try_from(n).unwrap()) / 32.83);
@@ -335,7 +337,7 @@ pub fn input() -> ReleaseInput {
             source: "supplied peer groups of 1 April 2024".to_owned(),
         }],
         events: vec![RecordedEvent {
-            org_code: NATIONAL.to_owned(),
+            org_code: NATIONAL.into(),
             happened_on: date("2024-05-13"),
             kind: "system_migration".to_owned(),
             description: "Names moved from PNC to LEDS for <some> forces & agencies".to_owned(),

@@ -83,7 +83,7 @@ fn note(data: &TrendData<'_>, index: usize, figure: Option<&Observation>) -> Str
     if data.provisional && index + 1 == data.figures.len() {
         parts.push("provisional".to_owned());
     }
-    let months = figure.filter(|f| f.org_code != NATIONAL && f.status == Status::Value).and_then(|f| f.coverage);
+    let months = figure.filter(|f| *f.org_code != *NATIONAL && f.status == Status::Value).and_then(|f| f.coverage);
     if let Some(coverage) = months.filter(|c| c.returned < c.expected) {
         parts.push(format!("{} of {} months returned", coverage.returned, coverage.expected));
     }
