@@ -2,6 +2,7 @@
 //! stdout carries data, stderr messages. No figure is touched here.
 
 mod prepare;
+mod sql;
 
 use std::path::{Path, PathBuf};
 
@@ -9,6 +10,7 @@ use chrono::{NaiveDate, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use self::prepare::{PrepareArguments, print_prepared};
+use self::sql::{SqlArguments, run_sql};
 use crate::app::check::{CheckReport, check};
 use crate::app::plan::{RunPlan, plan};
 use crate::app::prepare::prepare;
@@ -103,6 +105,8 @@ enum Command {
         #[arg(long)]
         again: bool,
     },
+    /// Ask a source, its roll-ups and a release anything, in SQL that only reads.
+    Sql(SqlArguments),
     /// List metrics, datasets or kinds of period.
     List {
         what: Listed,
@@ -239,6 +243,10 @@ async fn dispatch(cli: Cli) -> Result<u8, AppError> {
             let outcome = run(&load().await?, &options).await?;
             print_outcome(&outcome);
             Ok(if outcome.refused > 0 && !allow_gaps { exit::GAPS } else { exit::OK })
+        }
+        Command::Sql(arguments) => {
+            run_sql(&load().await?, arguments, quiet).await?;
+            Ok(exit::OK)
         }
         Command::List { what, json } => {
             print_list(&load().await?, what, json);

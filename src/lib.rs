@@ -34,5 +34,6 @@ pub mod responsibilities;
 pub mod results;
 pub mod rollups;
 pub mod sources;
+pub mod sql_functions;
 pub mod stats;
 pub mod synth;

@@ -4,13 +4,19 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::fs::File;
 use std::io::Write;
+use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Date32Array, Decimal128Array, Int32Array, Int64Array, RecordBatch, StringArray};
+use arrow::array::{
+    ArrayRef, Date32Array, Decimal128Array, Int32Array, Int64Array, RecordBatch, RecordBatchReader, StringArray,
+};
+use arrow::datatypes::SchemaRef;
 use arrow::error::ArrowError;
 use chrono::NaiveDate;
 use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
@@ -50,6 +56,9 @@ pub enum ResultsError {
         source: csv::Error,
     },
 }
+
+/// Names of the result tables; each is a Parquet and a CSV file of a release.
+pub const RESULT_TABLES: [&str; 3] = ["observations", "breakdowns", "responsibilities"];
 
 /// Rows that are encoded at once, and those of a Parquet row group.
 const BATCH: usize = 65_536;
@@ -113,6 +122,17 @@ fn table<'a, R: Sync>(name: &'static str, columns: Vec<Column<R>>, rows: Vec<&'a
         ResultFile { path: path("parquet"), encode: Box::new(move |out| write_parquet(name, &same.0, &same.1, out)) },
         ResultFile { path: path("csv"), encode: Box::new(move |out| write_csv(name, &table.0, &table.1, out)) },
     ]
+}
+
+/// Rows of a result table that was published before.
+pub fn read_table(path: &Path) -> Result<(SchemaRef, Vec<RecordBatch>), ResultsError> {
+    let wrong = |source: ParquetError| ResultsError::Parquet { file: path.display().to_string(), source };
+    let file = File::open(path).map_err(|error| wrong(error.into()))?;
+    let reader = ParquetRecordBatchReaderBuilder::try_new(file).and_then(ParquetRecordBatchReaderBuilder::build);
+    let reader = reader.map_err(wrong)?;
+    let schema = reader.schema();
+    let batches = reader.collect::<Result<_, _>>();
+    Ok((schema, batches.map_err(|source| ResultsError::Arrow { file: path.display().to_string(), source })?))
 }
 
 /// Sorted by all key columns, so that the same figures give the same bytes.

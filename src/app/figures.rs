@@ -101,7 +101,9 @@ pub async fn compute(
         observations.extend(found.map_err(FiguresError::Stopped)??);
         step.advance(1, 0);
     }
+    // The roll-ups have done their work; the pages need the room.
     drop(computed);
+    drop(basis);
     let mut findings = enforce_invariants(&definitions.invariants, &metrics, &mut observations)?;
     let responsibilities = assess_responsibilities(&metrics, &observations, period);
     findings.extend(reconcile(&observations, &intake.reference.published_figures));
@@ -166,6 +168,19 @@ async fn load_rollups(
         records.push(record);
     }
     Ok((tables, records))
+}
+
+/// One roll-up's rows; `None` when its dataset has no contract.
+pub(super) async fn load_one(
+    opened: &Opened,
+    intake: &Intake,
+    (definitions, rollup): (&Definitions, &Rollup),
+    work: &WorkFolder,
+) -> Result<Option<Table>, FiguresError> {
+    let Some(contract) = definitions.contract(&rollup.dataset) else { return Ok(None) };
+    let rollups = Rollups { engine: &opened.engine, cache_dir: work.rollups() };
+    let (records, submitted) = admitted_for(intake, rollup);
+    Ok(Some(rollups.load(rollup, contract, &records, &submitted).await?.table))
 }
 
 async fn load_rollup(

@@ -12,6 +12,7 @@ pub mod plan;
 pub mod prepare;
 pub mod progress;
 pub mod run;
+pub mod sql;
 pub mod verify;
 
 use std::collections::BTreeSet;
@@ -19,6 +20,7 @@ use std::path::PathBuf;
 
 use crate::config::{Settings, SettingsError, TargetError, check_targets};
 use crate::definitions::{Definitions, DefinitionsError};
+use crate::engine::output::OutputError;
 use crate::engine::{Engine, EngineError, EngineSettings};
 use crate::exit;
 use crate::metrics::prove;
@@ -49,6 +51,10 @@ pub enum AppError {
     Render(#[from] RenderError),
     #[error(transparent)]
     Results(#[from] ResultsError),
+    #[error("{0}")]
+    Statement(#[source] EngineError),
+    #[error("the rows could not be written: {0}")]
+    Rows(#[from] OutputError),
     #[error(transparent)]
     Publish(#[from] PublishError),
     #[error(transparent)]
@@ -74,6 +80,7 @@ impl AppError {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Usage(_)
+            | Self::Statement(_)
             | Self::Settings(_)
             | Self::Target(_)
             | Self::Prepare(PrepareError::Key(_) | PrepareError::Exists(_)) => exit::USAGE,
@@ -81,9 +88,11 @@ impl AppError {
             Self::Intake(intake::IntakeError::ReferenceRefused { .. }) | Self::NothingAccepted { .. } => exit::CONTRACT,
             Self::Figures(_) | Self::CasesFailed { .. } => exit::METRIC,
             Self::Render(_) | Self::Results(_) => exit::RENDER,
-            Self::Publish(_) | Self::Write { .. } | Self::Generate(_) | Self::Prepare(PrepareError::Write { .. }) => {
-                exit::PUBLISH
-            }
+            Self::Publish(_)
+            | Self::Rows(_)
+            | Self::Write { .. }
+            | Self::Generate(_)
+            | Self::Prepare(PrepareError::Write { .. }) => exit::PUBLISH,
             Self::Intake(_) | Self::Engine(_) | Self::NothingSent { .. } | Self::Prepare(_) => exit::INPUT,
         }
     }

@@ -1,6 +1,9 @@
 //! The only door to `DataFusion`: pinned Parquet files and in-memory rows in, Arrow batches and scan figures out.
 //! It knows no dataset, metric or period, infers no schema, and lets no statement write.
 
+mod functions;
+pub mod output;
+
 use std::fmt::Debug;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -25,6 +28,8 @@ use datafusion::physical_plan::{ExecutionPlan, collect};
 use datafusion::prelude::SessionConfig;
 use object_store::path::Path as ObjectPath;
 use object_store::{ObjectMeta, ObjectStore};
+
+pub use functions::ScalarFunction;
 
 /// Version of the engine, part of every cache key: another engine may count differently.
 pub const ENGINE_VERSION: &str = datafusion::DATAFUSION_VERSION;
@@ -86,6 +91,15 @@ impl Table {
     pub fn empty(schema: SchemaRef) -> Self {
         Self::Rows { schema, batches: Vec::new() }
     }
+
+    /// Names of the columns, those of the path last.
+    pub fn column_names(&self) -> Vec<String> {
+        let (schema, path_columns) = match self {
+            Self::Rows { schema, .. } => (schema, [].as_slice()),
+            Self::Files { schema, path_columns, .. } => (schema, path_columns.as_slice()),
+        };
+        schema.fields().iter().chain(path_columns).map(|field| field.name().clone()).collect()
+    }
 }
 
 /// A named statement with its parameters.
@@ -121,6 +135,7 @@ pub struct PlannedQuery {
 pub struct Engine {
     runtime: Arc<RuntimeEnv>,
     config: SessionConfig,
+    functions: &'static [ScalarFunction],
 }
 
 impl Engine {
@@ -137,13 +152,19 @@ impl Engine {
         }
         let mut config = SessionConfig::new().with_target_partitions(settings.threads).with_collect_statistics(false);
         config.options_mut().execution.parquet.pushdown_filters = false;
-        Ok(Self { runtime, config })
+        Ok(Self { runtime, config, functions: &[] })
     }
 
     /// The same engine with one partition for each statement: small ones are quicker side by side than split.
     #[must_use]
     pub fn serial(&self) -> Self {
-        Self { runtime: Arc::clone(&self.runtime), config: self.config.clone().with_target_partitions(1) }
+        Self { config: self.config.clone().with_target_partitions(1), ..self.clone() }
+    }
+
+    /// The same engine with further functions.
+    #[must_use]
+    pub fn with_functions(&self, functions: &'static [ScalarFunction]) -> Self {
+        Self { functions, ..self.clone() }
     }
 
     /// Plans and runs one statement.
@@ -190,6 +211,9 @@ impl Engine {
             .with_default_features()
             .build();
         let context = SessionContext::new_with_state(state);
+        for function in self.functions {
+            context.register_udf(function.to_udf());
+        }
         for (name, table) in tables {
             context.register_table(*name, provider(table.clone(), self.config.target_partitions())?)?;
         }

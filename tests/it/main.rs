@@ -16,6 +16,7 @@ mod release;
 mod returns;
 mod rollups_alone;
 mod second_opinion;
+mod sql;
 mod support;
 mod targets;
 mod tidy;

@@ -1,0 +1,158 @@
+//! `sql`: one read-only statement over the accepted submissions and roll-ups of a source and the results of a release, with
+//! the statistics as functions. Publishes nothing.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use super::intake::{self, contract_of};
+use super::progress::Step;
+use super::{AppError, Context, figures};
+use crate::contract::pinned_table;
+use crate::engine::output::{RowFormat, write_rows};
+use crate::engine::{Engine, Query, QueryResult, Table};
+use crate::files::write_atomically;
+use crate::publish::Latest;
+use crate::results::{RESULT_TABLES, read_table};
+use crate::sources::SubmittedTable;
+use crate::sql_functions::FUNCTIONS;
+
+/// Name of the statement in messages.
+const STATEMENT: &str = "statement";
+
+/// What `sql` was asked to do.
+#[derive(Debug, Clone)]
+pub struct SqlOptions {
+    pub source: Option<String>,
+    pub as_of: Option<NaiveDate>,
+    /// A release, or the folder of a period's releases, of which the latest is taken.
+    pub release: Option<PathBuf>,
+    pub work: PathBuf,
+    pub quiet: bool,
+}
+
+/// A table that a statement may read.
+#[derive(Debug, Clone, Serialize)]
+pub struct TableLine {
+    pub table: String,
+    pub columns: Vec<String>,
+}
+
+/// Runs `statement` and writes its rows to the file `out`, or to the standard output.
+pub async fn sql(
+    context: &Context,
+    options: &SqlOptions,
+    statement: &str,
+    (format, out): (RowFormat, Option<&Path>),
+) -> Result<(), AppError> {
+    let mentioned = |name: &str| mentions(statement, name);
+    let (engine, tables) = tables(context, options, &mentioned).await?;
+    let query = Query { name: STATEMENT, sql: statement, parameters: Vec::new() };
+    let tables: Vec<(&str, Table)> = tables.iter().map(|(name, table)| (name.as_str(), table.clone())).collect();
+    let rows: QueryResult = engine.run(&query, &tables).await.map_err(AppError::Statement)?;
+    let Some(path) = out else { return Ok(write_rows(&rows, format, &mut std::io::stdout())?) };
+    // The rows are complete before the file begins: a wrong statement leaves what stood there.
+    let mut bytes = Vec::new();
+    write_rows(&rows, format, &mut bytes)?;
+    write_atomically(path, &bytes).map_err(|source| AppError::Write { path: path.to_owned(), source })
+}
+
+/// Every table that a statement may read, with its columns.
+pub async fn table_lines(context: &Context, options: &SqlOptions) -> Result<Vec<TableLine>, AppError> {
+    let (_, tables) = tables(context, options, &|_| true).await?;
+    let line = |(table, content): (String, Table)| TableLine { table, columns: content.column_names() };
+    Ok(tables.into_iter().map(line).collect())
+}
+
+/// Whether a statement holds `name` as a word of its own. A table that it does not name is not worth loading.
+fn mentions(statement: &str, name: &str) -> bool {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    let statement = statement.to_lowercase();
+    statement.split(|c: char| !is_part(c)).any(|word| word == name)
+}
+
+type Wanted<'a> = &'a (dyn Fn(&str) -> bool + Sync);
+
+async fn tables(
+    context: &Context,
+    options: &SqlOptions,
+    wanted: Wanted<'_>,
+) -> Result<(Engine, BTreeMap<String, Table>), AppError> {
+    let mut tables = BTreeMap::new();
+    if let Some(release) = &options.release {
+        tables.extend(results_of(&release_folder(release)?, wanted)?);
+    }
+    let engine = match &options.source {
+        Some(source) => source_tables(context, options, (source, wanted), &mut tables).await?,
+        None => Engine::new(&context.engine_settings(None), None)?,
+    };
+    Ok((engine.with_functions(FUNCTIONS), tables))
+}
+
+/// The release itself, or the latest one of a period's folder.
+fn release_folder(folder: &Path) -> Result<PathBuf, AppError> {
+    if folder.join("results").is_dir() {
+        return Ok(folder.to_owned());
+    }
+    let latest = std::fs::read(folder.join("latest.json")).ok();
+    let latest = latest.and_then(|bytes| serde_json::from_slice::<Latest>(&bytes).ok());
+    let latest = latest.map(|latest| folder.join(latest.path)).filter(|release| release.join("results").is_dir());
+    latest.ok_or_else(|| {
+        AppError::Usage(format!("{}: neither a release nor the folder of a period's releases", folder.display()))
+    })
+}
+
+fn results_of(release: &Path, wanted: Wanted<'_>) -> Result<Vec<(String, Table)>, AppError> {
+    let mut tables = Vec::new();
+    for name in RESULT_TABLES.into_iter().filter(|name| wanted(name)) {
+        let path = release.join("results").join(format!("{name}.parquet"));
+        let (schema, batches) = read_table(&path)?;
+        tables.push((name.to_owned(), Table::Rows { schema, batches }));
+    }
+    Ok(tables)
+}
+
+/// The accepted submissions of every dataset, and the roll-ups, computed where the cache does not hold them.
+async fn source_tables(
+    context: &Context,
+    options: &SqlOptions,
+    (source, wanted): (&str, Wanted<'_>),
+    tables: &mut BTreeMap<String, Table>,
+) -> Result<Engine, AppError> {
+    let step = Step::new(options.quiet);
+    let work = intake::make_work_folder(&options.work)?;
+    let settings = context.engine_settings(Some(work.spill()));
+    let definitions = &context.definitions;
+    let opened = intake::open(source, options.as_of, definitions, &settings).await?;
+    let intake = intake::admit(&opened, definitions, &work, settings.threads * 4, &step).await?;
+    for contract in definitions.contracts.iter().filter(|contract| wanted(&contract.dataset)) {
+        let name = contract.dataset.clone();
+        let table = if contract.reference { SubmittedTable::Reference(name) } else { SubmittedTable::Records(name) };
+        let accepted = intake.accepted(&table);
+        if let Some(contract) = contract_of(definitions, &table) {
+            let files = pinned_table(&contract, accepted.iter().map(|admission| &admission.submission));
+            tables.insert(contract.dataset.clone(), files);
+        }
+    }
+    for rollup in definitions.rollups.iter().filter(|rollup| wanted(&rollup.name)) {
+        if let Some(table) = figures::load_one(&opened, &intake, (definitions, rollup), &work).await? {
+            tables.insert(rollup.name.clone(), table);
+        }
+    }
+    step.finish();
+    Ok(opened.engine.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_is_named_by_a_whole_word() {
+        let statement = "SELECT count(*) FROM Transactions t JOIN \"user_accounts\" USING (org_code)";
+        assert!(mentions(statement, "transactions") && mentions(statement, "user_accounts"));
+        assert!(!mentions(statement, "accounts") && !mentions(statement, "transaction"));
+    }
+}

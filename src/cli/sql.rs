@@ -1,0 +1,86 @@
+//! The command line of `sql`: its arguments, and where the rows go.
+
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use clap::{Args, ValueEnum};
+
+use super::print_json;
+use crate::app::sql::{SqlOptions, sql, table_lines};
+use crate::app::{AppError, Context};
+use crate::engine::output::RowFormat;
+use crate::sql_functions::FUNCTIONS;
+
+/// A statement, what it may read, and how its rows are written.
+#[derive(Debug, Args)]
+#[command(after_help = functions_help())]
+pub(super) struct SqlArguments {
+    /// One SELECT statement.
+    #[arg(required_unless_present = "tables")]
+    statement: Option<String>,
+    /// Folder of submissions: every dataset and roll-up is a table.
+    #[arg(long, value_name = "DIR")]
+    source: Option<String>,
+    /// Data date: later submissions are left out [default: the latest submission's date].
+    #[arg(long, value_name = "DATE", requires = "source")]
+    as_of: Option<NaiveDate>,
+    /// A release, or a period's folder of releases: every file of its results is a table.
+    #[arg(long, value_name = "DIR")]
+    release: Option<PathBuf>,
+    /// Folder for cached roll-ups and remembered checks.
+    #[arg(long, value_name = "DIR", default_value = "leds-metrics-work")]
+    work: PathBuf,
+    /// How rows are written.
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+    /// File to write instead of the standard output.
+    #[arg(long, value_name = "FILE", required_if_eq("format", "parquet"))]
+    out: Option<PathBuf>,
+    /// List the tables with their columns instead of running a statement.
+    #[arg(long, conflicts_with = "statement")]
+    tables: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Table,
+    Csv,
+    Json,
+    Parquet,
+}
+
+/// The functions that a statement may call besides those of the engine.
+fn functions_help() -> String {
+    let width = FUNCTIONS.iter().map(|function| function.call().len()).max().unwrap_or(0);
+    let lines = FUNCTIONS.iter().map(|function| format!("  {:<width$}  {}", function.call(), function.summary));
+    let head = "Functions (levels such as 0.95 or 0.998; no answer, such as for a denominator of 0, is NULL):";
+    std::iter::once(head.to_owned()).chain(lines).collect::<Vec<_>>().join("\n")
+}
+
+/// Runs the statement, or lists what one may read.
+pub(super) async fn run_sql(context: &Context, arguments: SqlArguments, quiet: bool) -> Result<(), AppError> {
+    let SqlArguments { statement, source, as_of, release, work, format, out, tables } = arguments;
+    if source.is_none() && release.is_none() && tables {
+        return Err(AppError::Usage("--tables needs --source, --release or both".to_owned()));
+    }
+    let options = SqlOptions { source, as_of, release, work, quiet };
+    if tables {
+        let lines = table_lines(context, &options).await?;
+        if format == Format::Json {
+            print_json(&lines);
+        } else {
+            for line in &lines {
+                println!("{:<28} {}", line.table, line.columns.join(", "));
+            }
+        }
+        return Ok(());
+    }
+    let format = match format {
+        Format::Table => RowFormat::Table,
+        Format::Csv => RowFormat::Csv,
+        Format::Json => RowFormat::Json,
+        Format::Parquet => RowFormat::Parquet,
+    };
+    let statement = statement.unwrap_or_default();
+    sql(context, &options, &statement, (format, out.as_deref())).await
+}

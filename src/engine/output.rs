@@ -1,0 +1,65 @@
+//! The rows of a query as a table, CSV, JSON or Parquet. It changes no value.
+
+use std::io::Write;
+
+use arrow::csv;
+use arrow::error::ArrowError;
+use arrow::json::ArrayWriter;
+use arrow::util::pretty::pretty_format_batches_with_schema;
+use parquet::arrow::ArrowWriter;
+use parquet::errors::ParquetError;
+
+use super::QueryResult;
+
+/// How rows are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RowFormat {
+    /// Aligned text for reading.
+    Table,
+    Csv,
+    /// One array of objects.
+    Json,
+    Parquet,
+}
+
+/// Rows that could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum OutputError {
+    #[error(transparent)]
+    Arrow(#[from] ArrowError),
+    #[error(transparent)]
+    Parquet(#[from] ParquetError),
+    #[error(transparent)]
+    Write(#[from] std::io::Error),
+}
+
+/// Writes all rows, with their column names also where there is no row.
+pub fn write_rows(result: &QueryResult, format: RowFormat, out: &mut (dyn Write + Send)) -> Result<(), OutputError> {
+    match format {
+        RowFormat::Table => {
+            let table = pretty_format_batches_with_schema(result.schema.clone(), &result.batches)?;
+            writeln!(out, "{table}")?;
+        }
+        RowFormat::Csv => {
+            let names: Vec<&str> = result.schema.fields().iter().map(|field| field.name().as_str()).collect();
+            let mut header = ::csv::Writer::from_writer(&mut *out);
+            header.write_record(&names).map_err(std::io::Error::from)?;
+            header.flush()?;
+            drop(header);
+            let mut writer = csv::WriterBuilder::new().with_header(false).build(out);
+            result.batches.iter().try_for_each(|batch| writer.write(batch))?;
+        }
+        RowFormat::Json => {
+            let mut writer = ArrayWriter::new(&mut *out);
+            result.batches.iter().try_for_each(|batch| writer.write(batch))?;
+            writer.finish()?;
+            writeln!(out)?;
+        }
+        RowFormat::Parquet => {
+            let mut writer = ArrowWriter::try_new(out, result.schema.clone(), None)?;
+            result.batches.iter().try_for_each(|batch| writer.write(batch))?;
+            writer.close()?;
+        }
+    }
+    Ok(())
+}
