@@ -1,8 +1,9 @@
 //! Quantiles and tail probabilities of the normal, Poisson and binomial distributions.
 //! The only module that names the mathematics library; it knows levels and counts, no metric.
 
-use statrs::function::erf::erfc_inv;
-use statrs::function::gamma::{gamma_lr, gamma_ur, ln_gamma};
+use statrs::function::erf::{erfc, erfc_inv};
+pub(super) use statrs::function::gamma::ln_gamma;
+use statrs::function::gamma::{gamma_lr, gamma_ur};
 
 use super::real;
 
@@ -18,6 +19,11 @@ const MOST_CASES: u64 = 10_000_000_000;
 /// The standard normal deviate with probability `tail` above it.
 pub(super) fn normal_upper(tail: f64) -> f64 {
     std::f64::consts::SQRT_2 * erfc_inv(2.0 * tail)
+}
+
+/// Probability that a standard normal deviate is further from 0 than `z`, which is not negative.
+pub(super) fn normal_two_sided(z: f64) -> f64 {
+    erfc(z / std::f64::consts::SQRT_2)
 }
 
 /// The Poisson mean at which `count` events or more have probability `tail`: half the chi-square quantile with

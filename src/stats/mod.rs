@@ -1,13 +1,17 @@
 //! The statistics: pure functions from integers to a value, an interval or a stated reason why there is none.
 //! Nothing here knows a metric, reads data or rounds; a missing answer is a status, never a number.
 
+pub mod counts;
 pub mod difference;
 mod distributions;
 pub mod histogram;
 pub mod percentile;
 pub mod proportion;
+pub mod proportion_difference;
 pub mod rate;
+pub mod rate_ratio;
 pub mod survival;
+mod tails;
 
 #[cfg(test)]
 mod properties;
@@ -37,6 +41,11 @@ impl Level {
             return Err(LevelError(confidence));
         }
         Ok(Self { confidence, z: distributions::normal_upper((1.0 - confidence) / 2.0) })
+    }
+
+    /// The level at which a two-sided interval is as wide as `z` ≥ 0 deviates; it may lie below 0.9.
+    pub(crate) fn from_deviate(z: f64) -> Self {
+        Self { confidence: 1.0 - distributions::normal_two_sided(z), z }
     }
 
     /// Probability left out on each side: half of one minus the level.
