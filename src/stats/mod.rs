@@ -4,6 +4,7 @@
 pub mod counts;
 pub mod difference;
 mod distributions;
+pub mod funnel;
 pub mod histogram;
 pub mod percentile;
 pub mod proportion;
