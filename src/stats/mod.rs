@@ -1,6 +1,7 @@
 //! The statistics: pure functions from integers to a value, an interval or a stated reason why there is none.
 //! Nothing here knows a metric, reads data or rounds; a missing answer is a status, never a number.
 
+pub mod as_phe;
 pub mod counts;
 pub mod difference;
 mod distributions;
@@ -11,6 +12,7 @@ pub mod proportion;
 pub mod proportion_difference;
 pub mod rate;
 pub mod rate_ratio;
+pub mod standardise;
 pub mod survival;
 mod tails;
 
