@@ -10,6 +10,8 @@ pub mod histogram;
 pub mod percentile;
 pub mod proportion;
 pub mod proportion_difference;
+pub mod quantile_groups;
+pub mod ranks;
 pub mod rate;
 pub mod rate_ratio;
 pub mod standardise;
