@@ -49,11 +49,14 @@ pub fn byar_interval(events: f64, level: Level) -> Option<Interval> {
 
 /// The limits of a count: exact below 10 events, Byar's from 10. `None` for a negative count.
 pub fn count_interval(events: f64, level: Level) -> Option<Interval> {
+    if events >= BYAR_FROM { byar_interval(events, level) } else { exact_interval(events, level) }
+}
+
+/// The exact Poisson limits of a count that need not be whole: the means at which P(x, mean), and Q(x + 1, mean), are the
+/// probability left out on one side. `None` for a negative count.
+pub fn exact_interval(events: f64, level: Level) -> Option<Interval> {
     if !(events.is_finite() && events >= 0.0) {
         return None;
-    }
-    if events >= BYAR_FROM {
-        return byar_interval(events, level);
     }
     let ln_tail = level.tail().ln();
     let guess = (events + 0.5).ln();

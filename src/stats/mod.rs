@@ -7,6 +7,7 @@ pub mod difference;
 mod distributions;
 pub mod funnel;
 pub mod histogram;
+pub mod overdispersion;
 pub mod percentile;
 pub mod proportion;
 pub mod proportion_difference;
