@@ -7,6 +7,7 @@ pub mod difference;
 mod distributions;
 pub mod funnel;
 pub mod histogram;
+pub mod multiplicity;
 pub mod overdispersion;
 pub mod percentile;
 pub mod proportion;
