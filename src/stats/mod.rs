@@ -2,6 +2,7 @@
 //! Nothing here knows a metric, reads data or rounds; a missing answer is a status, never a number.
 
 pub mod as_phe;
+pub mod benchmark;
 pub mod counts;
 pub mod difference;
 mod distributions;
@@ -21,6 +22,7 @@ pub mod rate_ratio;
 pub mod standardise;
 pub mod survival;
 mod tails;
+pub mod targets;
 
 #[cfg(test)]
 mod properties;
