@@ -18,6 +18,7 @@ pub enum PheLabel {
     Low001,
     Low025,
     NotSignificant,
+    /// A directly standardised rate under 10 events.
     NotApplicable,
 }
 
@@ -30,7 +31,7 @@ impl PheLabel {
             Self::Low001 => "Low (0.001)",
             Self::Low025 => "Low (0.025)",
             Self::NotSignificant => "Not significant",
-            Self::NotApplicable => "Not applicable",
+            Self::NotApplicable => "Not applicable for events less than 10 for dsrs",
         }
     }
 }
@@ -83,14 +84,14 @@ pub fn proportion_limits(centre: f64, size: f64, level: Level) -> Interval {
     Interval { lower: Some(lower.max(0.0)), upper: Some(upper.min(1.0)) }
 }
 
-/// Whether a proportion lies strictly outside those limits, 0.001 before 0.025.
-pub fn proportion_label(numerator: f64, denominator: f64, centre: f64) -> PheLabel {
-    if denominator <= 0.0 {
-        return PheLabel::NotApplicable;
+/// Whether a proportion lies strictly outside those limits, 0.001 before 0.025. `None` without a denominator.
+pub fn proportion_label(numerator: f64, denominator: f64, centre: f64) -> Option<PheLabel> {
+    if !(denominator > 0.0 && numerator >= 0.0) {
+        return None;
     }
     let value = numerator / denominator;
     let (act, look) = (uncut_limits(centre, denominator, Level::ACT), uncut_limits(centre, denominator, Level::LOOK));
-    if value < act.0 {
+    Some(if value < act.0 {
         PheLabel::Low001
     } else if value > act.1 {
         PheLabel::High001
@@ -100,7 +101,7 @@ pub fn proportion_label(numerator: f64, denominator: f64, centre: f64) -> PheLab
         PheLabel::High025
     } else {
         PheLabel::NotSignificant
-    }
+    })
 }
 
 fn uncut_limits(centre: f64, size: f64, level: Level) -> (f64, f64) {
@@ -109,13 +110,12 @@ fn uncut_limits(centre: f64, size: f64, level: Level) -> (f64, f64) {
 }
 
 /// Whether the interval of a count divided by its expected number lies strictly above or below 1, the high side first.
-pub fn ratio_label(events: f64, expected: f64) -> PheLabel {
-    let (Some(act), Some(look)) = (count_interval(events, Level::ACT), count_interval(events, Level::LOOK)) else {
-        return PheLabel::NotApplicable;
-    };
+/// `None` for a negative count.
+pub fn ratio_label(events: f64, expected: f64) -> Option<PheLabel> {
+    let (act, look) = (count_interval(events, Level::ACT)?, count_interval(events, Level::LOOK)?);
     let above = |interval: Interval| interval.lower.is_some_and(|lower| lower / expected > 1.0);
     let below = |interval: Interval| interval.upper.is_some_and(|upper| upper / expected < 1.0);
-    if above(act) {
+    Some(if above(act) {
         PheLabel::High001
     } else if above(look) {
         PheLabel::High025
@@ -125,7 +125,7 @@ pub fn ratio_label(events: f64, expected: f64) -> PheLabel {
         PheLabel::Low025
     } else {
         PheLabel::NotSignificant
-    }
+    })
 }
 
 /// How a rate was made, which decides on the exposure behind it and on small counts.
@@ -166,15 +166,17 @@ pub fn rate_centre(areas: &[RateArea], kind: RateKind, multiplier: f64) -> Optio
     (sums.1 > 0.0).then(|| sums.0 / sums.1)
 }
 
-/// The label of every area: [`ratio_label`] with the centre times the exposure as expected number.
-pub fn rate_labels(areas: &[RateArea], kind: RateKind, multiplier: f64) -> Vec<PheLabel> {
+/// The label of every area: [`ratio_label`] with the centre times the exposure as expected number. `None` for an area
+/// without an exposure.
+pub fn rate_labels(areas: &[RateArea], kind: RateKind, multiplier: f64) -> Vec<Option<PheLabel>> {
     let centre = rate_centre(areas, kind, multiplier);
     let label = |area: &RateArea| {
-        let exposure = area.derived_exposure(kind, multiplier)?;
-        let withheld = kind == RateKind::Standardised && area.events < BYAR_FROM;
-        (!withheld).then_some(ratio_label(area.events, centre? * exposure))
+        if kind == RateKind::Standardised && area.events < BYAR_FROM {
+            return Some(PheLabel::NotApplicable);
+        }
+        ratio_label(area.events, centre? * area.derived_exposure(kind, multiplier)?)
     };
-    areas.iter().map(|area| label(area).unwrap_or(PheLabel::NotApplicable)).collect()
+    areas.iter().map(label).collect()
 }
 
 #[cfg(test)]
@@ -219,14 +221,15 @@ mod tests {
 
     #[test]
     fn labels_of_proportions_and_ratios() {
-        assert_eq!(proportion_label(50.0, 100.0, 0.5), PheLabel::NotSignificant);
-        assert_eq!(proportion_label(61.0, 100.0, 0.5), PheLabel::High025);
-        assert_eq!(proportion_label(34.0, 100.0, 0.5), PheLabel::Low001);
-        assert_eq!(proportion_label(0.0, 0.0, 0.5), PheLabel::NotApplicable);
-        assert_eq!(ratio_label(8.0, 6.24), PheLabel::NotSignificant);
-        assert_eq!(ratio_label(0.0, 4.0), PheLabel::Low025);
-        assert_eq!(ratio_label(30.0, 6.0).as_str(), "High (0.001)");
-        assert_eq!(ratio_label(-1.0, 6.0), PheLabel::NotApplicable);
+        let proportion = |x| proportion_label(x, 100.0, 0.5);
+        assert_eq!(proportion(50.0), Some(PheLabel::NotSignificant));
+        assert_eq!(proportion(61.0), Some(PheLabel::High025));
+        assert_eq!(proportion(34.0), Some(PheLabel::Low001));
+        assert_eq!(proportion_label(0.0, 0.0, 0.5), None);
+        assert_eq!(ratio_label(8.0, 6.24), Some(PheLabel::NotSignificant));
+        assert_eq!(ratio_label(0.0, 4.0), Some(PheLabel::Low025));
+        assert_eq!(ratio_label(30.0, 6.0).map(PheLabel::as_str), Some("High (0.001)"));
+        assert_eq!(ratio_label(-1.0, 6.0), None);
         let limits = proportion_limits(0.8, 1.0, Level::LOOK);
         assert!((limits.lower.unwrap() - 0.016_014_406).abs() < 1e-9 && limits.upper == Some(1.0), "{limits:?}");
     }
@@ -236,9 +239,9 @@ mod tests {
         let area = |events, rate, exposure| RateArea { events, rate, exposure };
         let areas = [area(9.0, 90.0, None), area(100.0, 100.0, None), area(0.0, 0.0, Some(10_000.0))];
         let labels = rate_labels(&areas, RateKind::Standardised, 100_000.0);
-        assert_eq!(labels, [PheLabel::NotApplicable, PheLabel::NotSignificant, PheLabel::NotApplicable]);
+        assert_eq!(labels, [PheLabel::NotApplicable, PheLabel::NotSignificant, PheLabel::NotApplicable].map(Some));
         let labels = rate_labels(&areas, RateKind::Crude, 100_000.0);
-        assert_eq!(labels, [PheLabel::NotSignificant, PheLabel::NotSignificant, PheLabel::Low001]);
+        assert_eq!(labels, [PheLabel::NotSignificant, PheLabel::NotSignificant, PheLabel::Low001].map(Some));
         assert!(rate_labels(&[], RateKind::Crude, 1.0).is_empty());
     }
 

@@ -75,7 +75,7 @@ impl Level {
     clippy::cast_precision_loss,
     reason = "counts below 2^53 are exact; a relative error of 1e-16 is harmless above"
 )]
-fn real(integer: impl Into<i128>) -> f64 {
+pub(crate) fn real(integer: impl Into<i128>) -> f64 {
     integer.into() as f64
 }
 

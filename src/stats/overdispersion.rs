@@ -256,7 +256,7 @@ pub fn dispersion(model: Model, forces: &[Observation], trimming: Trimming) -> R
     if present.len() < trimming.least_forces {
         return Err(Status::CannotTell(format!("fewer than {} forces", trimming.least_forces)));
     }
-    let kept = trim(model, &present, trimming.share);
+    let kept: Vec<Point> = trim(model, &present, trimming.share).into_iter().flatten().collect();
     if kept.len() < 2 {
         return Err(Status::CannotTell("fewer than 2 forces are left".to_owned()));
     }
@@ -268,20 +268,21 @@ pub fn dispersion(model: Model, forces: &[Observation], trimming: Trimming) -> R
     Ok(Dispersion { phi: squares / n, tau2, kept: kept.len(), left_out, share: trimming.share })
 }
 
-/// The points with their z trimmed by the rule of the model's scale.
-pub fn trim(model: Model, points: &[Point], share: f64) -> Vec<Point> {
+/// The points with their z trimmed by the rule of the model's scale; `None` for one that is dropped.
+pub fn trim(model: Model, points: &[Point], share: f64) -> Vec<Option<Point>> {
     if !(share > 0.0 && share < 0.5) {
-        return points.to_vec();
+        return points.iter().copied().map(Some).collect();
     }
     if model.scale == Scale::LogRatio { truncate(points, share) } else { winsorise(points, share) }
 }
 
 /// Draws z beyond the quantiles at `share` and 1 − `share` (linear between the ranks) in to them.
-fn winsorise(points: &[Point], share: f64) -> Vec<Point> {
+fn winsorise(points: &[Point], share: f64) -> Vec<Option<Point>> {
     let mut sorted: Vec<f64> = points.iter().map(|point| point.z).collect();
     sorted.sort_by(f64::total_cmp);
-    let (Some(low), Some(high)) = (quantile(&sorted, share), quantile(&sorted, 1.0 - share)) else { return Vec::new() };
-    points.iter().map(|&point| Point { z: point.z.max(low).min(high), ..point }).collect()
+    let ends = quantile(&sorted, share).zip(quantile(&sorted, 1.0 - share));
+    let drawn_in = |&point: &Point| ends.map(|(low, high)| Point { z: point.z.max(low).min(high), ..point });
+    points.iter().map(drawn_in).collect()
 }
 
 /// The quantile linear between the ranks, the smallest value at 0 and the greatest at 1 (definition 7).
@@ -295,19 +296,19 @@ fn quantile(sorted: &[f64], share: f64) -> Option<f64> {
 }
 
 /// Drops the points whose average rank r has ⌊r·g/(N + 1)⌋ of 0, or g − 1 or more, with g = 1/`share`.
-fn truncate(points: &[Point], share: f64) -> Vec<Point> {
+fn truncate(points: &[Point], share: f64) -> Vec<Option<Point>> {
     let groups = 1.0 / share;
     let n = real(points.len() as i128);
     let mut sorted: Vec<f64> = points.iter().map(|point| point.z).collect();
     sorted.sort_by(f64::total_cmp);
-    let inside = |point: &&Point| {
+    let inside = |point: &Point| {
         let below = sorted.partition_point(|&z| z < point.z);
         let to = sorted.partition_point(|&z| z <= point.z);
         let rank = real((below + to + 1) as i128) / 2.0;
         let group = (rank * groups / (n + 1.0)).floor();
         group > 0.0 && group < groups - 1.0
     };
-    points.iter().filter(inside).copied().collect()
+    points.iter().map(|&point| inside(&point).then_some(point)).collect()
 }
 
 /// The second figure, without trimming and round the forces' own mean.
