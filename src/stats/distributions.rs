@@ -38,6 +38,12 @@ pub(super) fn poisson_mean_upper(count: u64, tail: f64) -> f64 {
     gamma_quantile(real(count) + 1.0, tail, Side::Upper)
 }
 
+/// [`poisson_mean_lower`] and [`poisson_mean_upper`] for a count of at least 10,000 that need not be whole.
+pub(super) fn large_poisson_means(count: f64, tail: f64) -> (f64, f64) {
+    let deviate = normal_upper(tail);
+    (gamma_series(count, -deviate), gamma_series(count + 1.0, deviate))
+}
+
 /// Which tail of a distribution holds the probability.
 #[derive(Clone, Copy, PartialEq)]
 enum Side {

@@ -2,6 +2,7 @@
 //! the centre. One function gives the boundary counts; the line drawn and the label of a force are both read from them.
 
 use super::counts::Counts;
+use super::distributions::large_poisson_means;
 use super::tails::{
     Chance, crossing_between, ln_binomial_at_least, ln_binomial_at_most, ln_poisson_at_least, ln_poisson_at_most,
 };
@@ -10,6 +11,8 @@ use crate::quantity::{Interval, Status};
 
 /// Fewer forces than this have no funnel.
 pub const LEAST_FORCES: usize = 5;
+/// From this expected count on the Poisson boundaries come from the series of the gamma quantile, exact to rounding there.
+const SERIES_FROM: f64 = 1e8;
 /// A count this close to a boundary, relative to the boundary or to 1, lies on it.
 const ON_BOUNDARY: f64 = 1e-9;
 
@@ -250,14 +253,20 @@ fn binomial_boundary(cases: f64, chance: Chance, level: Level) -> Boundary {
 }
 
 fn poisson_boundary(expected: f64, level: Level) -> Boundary {
+    // Ten deviations and fifty events from the mean lie beyond the tail of every level.
+    let reach = 10.0 * expected.sqrt() + 50.0;
+    if expected >= SERIES_FROM {
+        let as_lower = |b: f64| large_poisson_means(b, level.tail()).1 - expected;
+        let as_upper = |b: f64| large_poisson_means(b, level.tail()).0 - expected;
+        let solved = |f: &dyn Fn(f64) -> f64| Some(crossing_between(f, expected - reach, expected + reach));
+        return Boundary { lower: solved(&as_lower), upper: solved(&as_upper) };
+    }
     let ln_tail = level.tail().ln();
     let below = |b: f64| ln_poisson_at_most(b, expected) - ln_tail;
     let above = |b: f64| ln_tail - ln_poisson_at_least(b, expected);
-    // Ten deviations and fifty events above the mean lie beyond the tail of every level.
-    let far = expected + 10.0 * expected.sqrt() + 50.0;
     Boundary {
         lower: (below(0.0) <= 0.0).then(|| crossing_between(below, 0.0, expected)),
-        upper: Some(crossing_between(above, 0.0, far)),
+        upper: Some(crossing_between(above, 0.0, expected + reach)),
     }
 }
 

@@ -11,6 +11,7 @@ pub mod histogram;
 pub mod multiplicity;
 pub mod neighbours;
 pub mod overdispersion;
+pub mod overlap;
 pub mod peers;
 pub mod percentile;
 pub mod proportion;

@@ -80,6 +80,19 @@ fn no_answer_has_a_reason() {
 }
 
 #[test]
+fn large_expected_counts_have_no_step() {
+    // The series and the tails meet where one takes over from the other.
+    let (tails, series) = (ratio_funnel(SERIES_FROM - 1.0).unwrap(), ratio_funnel(SERIES_FROM).unwrap());
+    for (a, b) in [(tails.look, series.look), (tails.act, series.act)] {
+        assert!((b.lower.unwrap() - a.lower.unwrap() - 1.0).abs() < 1e-3, "{a:?} {b:?}");
+        assert!((b.upper.unwrap() - a.upper.unwrap() - 1.0).abs() < 1e-3, "{a:?} {b:?}");
+    }
+    let huge = ratio_funnel(1e18).unwrap().look;
+    near(huge.lower.map(|b| (b - 1e18) / 1e9), -1.96, 2.0);
+    near(huge.upper.map(|b| (b - 1e18) / 1e9), 1.96, 2.0);
+}
+
+#[test]
 fn the_centre_pools_forces_with_a_value() {
     let force = |x, n| Some(Counts::new(x, n));
     let forces = [force(1, 10), None, force(2, 10), force(3, 10), force(0, 0), force(4, 10), force(5, 60)];
