@@ -169,3 +169,30 @@ pub(crate) fn assert_matches(check: impl Fn(&Path) -> Result<Vec<Check>, ParityE
     }
     assert!(checks.iter().all(|check| check.mismatches.is_empty() && check.compared > 0));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_that_is_not_there_is_an_error() {
+        for check in [funnelplotr::check_funnelplotr, literature::check_literature, phe::check_phe] {
+            assert!(matches!(check(Path::new("no such folder")), Err(ParityError::Read { .. })));
+        }
+    }
+
+    #[test]
+    fn differences_are_listed_and_missing_equals_missing() {
+        let mut check = Check::new("file");
+        check.number("same", Some(1.0 + 1e-10), Some(1.0), Within::Relative(1e-9));
+        check.number("missing", None, None, Within::Absolute(0.0));
+        check.exact("label", &"high", &"high");
+        assert!(check.mismatches.is_empty());
+        check.number("far", Some(1.1), Some(1.0), Within::Absolute(0.05));
+        check.number("extra", Some(1.0), None, Within::Absolute(1.0));
+        check.number("none", Some(f64::NAN), Some(1.0), Within::Relative(1.0));
+        check.exact("label", &"high", &"low");
+        assert_eq!((check.compared, check.mismatches.len()), (7, 4));
+        assert_eq!(check.mismatches[0], "far: Some(1.1), not Some(1.0)");
+    }
+}

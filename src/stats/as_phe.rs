@@ -148,7 +148,7 @@ impl RateArea {
     /// The exposure behind the rate: `multiplier · events / rate`, or that given when there are no events.
     pub fn derived_exposure(&self, kind: RateKind, multiplier: f64) -> Option<f64> {
         if self.events > 0.0 {
-            Some(multiplier * self.events / self.rate)
+            Some(multiplier * self.events / self.rate).filter(|exposure| exposure.is_finite())
         } else {
             self.exposure.filter(|_| kind == RateKind::Crude)
         }

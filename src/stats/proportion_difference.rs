@@ -22,7 +22,7 @@ pub fn proportion_difference(a: Counts, b: Counts, level: Level) -> Result<Estim
     Ok(Estimate { value: a.value - b.value, interval })
 }
 
-/// The smallest share left out by an interval of [`proportion_difference`] that excludes 0, found by bisection on the
+/// The smallest share left out by an interval of [`proportion_difference`] that excludes 0, found by a search on the
 /// deviate. It is below 1 less a level exactly when the interval of that level excludes 0; 1 for equal proportions, and
 /// 0 below 1e-300.
 ///
