@@ -1,8 +1,9 @@
 //! Quantiles and tail probabilities of the normal, Poisson and binomial distributions.
 //! The only module that names the mathematics library; it knows levels and counts, no metric.
 
-use statrs::function::erf::erfc_inv;
-use statrs::function::gamma::{gamma_lr, gamma_ur, ln_gamma};
+use statrs::function::erf::{erfc, erfc_inv};
+pub(super) use statrs::function::gamma::ln_gamma;
+use statrs::function::gamma::{gamma_lr, gamma_ur};
 
 use super::real;
 
@@ -20,6 +21,11 @@ pub(super) fn normal_upper(tail: f64) -> f64 {
     std::f64::consts::SQRT_2 * erfc_inv(2.0 * tail)
 }
 
+/// Probability that a standard normal deviate is further from 0 than `z`, which is not negative.
+pub(super) fn normal_two_sided(z: f64) -> f64 {
+    erfc(z / std::f64::consts::SQRT_2)
+}
+
 /// The Poisson mean at which `count` events or more have probability `tail`: half the chi-square quantile with
 /// `2 · count` degrees of freedom (Garwood, Biometrika 28, 1936). 0 for a count of 0.
 pub(super) fn poisson_mean_lower(count: u64, tail: f64) -> f64 {
@@ -30,6 +36,12 @@ pub(super) fn poisson_mean_lower(count: u64, tail: f64) -> f64 {
 /// `2 · count + 2` degrees of freedom (Garwood, Biometrika 28, 1936).
 pub(super) fn poisson_mean_upper(count: u64, tail: f64) -> f64 {
     gamma_quantile(real(count) + 1.0, tail, Side::Upper)
+}
+
+/// [`poisson_mean_lower`] and [`poisson_mean_upper`] for a count of at least 10,000 that need not be whole.
+pub(super) fn large_poisson_means(count: f64, tail: f64) -> (f64, f64) {
+    let deviate = normal_upper(tail);
+    (gamma_series(count, -deviate), gamma_series(count + 1.0, deviate))
 }
 
 /// Which tail of a distribution holds the probability.

@@ -1,13 +1,29 @@
 //! The statistics: pure functions from integers to a value, an interval or a stated reason why there is none.
 //! Nothing here knows a metric, reads data or rounds; a missing answer is a status, never a number.
 
+pub mod as_phe;
+pub mod benchmark;
+pub mod counts;
 pub mod difference;
 mod distributions;
+pub mod funnel;
 pub mod histogram;
+pub mod multiplicity;
+pub mod neighbours;
+pub mod overdispersion;
+pub mod overlap;
+pub mod peers;
 pub mod percentile;
 pub mod proportion;
+pub mod proportion_difference;
+pub mod quantile_groups;
+pub mod ranks;
 pub mod rate;
+pub mod rate_ratio;
+pub mod standardise;
 pub mod survival;
+mod tails;
+pub mod targets;
 
 #[cfg(test)]
 mod properties;
@@ -39,6 +55,11 @@ impl Level {
         Ok(Self { confidence, z: distributions::normal_upper((1.0 - confidence) / 2.0) })
     }
 
+    /// The level at which a two-sided interval is as wide as `z` ≥ 0 deviates; it may lie below 0.9.
+    pub(crate) fn from_deviate(z: f64) -> Self {
+        Self { confidence: 1.0 - distributions::normal_two_sided(z), z }
+    }
+
     /// Probability left out on each side: half of one minus the level.
     fn tail(self) -> f64 {
         (1.0 - self.confidence) / 2.0
@@ -55,7 +76,7 @@ impl Level {
     clippy::cast_precision_loss,
     reason = "counts below 2^53 are exact; a relative error of 1e-16 is harmless above"
 )]
-fn real(integer: impl Into<i128>) -> f64 {
+pub(crate) fn real(integer: impl Into<i128>) -> f64 {
     integer.into() as f64
 }
 

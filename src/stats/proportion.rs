@@ -1,6 +1,7 @@
-//! A proportion and its Wilson score interval.
+//! A proportion, its Wilson score interval and, for audit, its exact interval.
 //! Both are on the scale from 0 to 1; per cent and rounding belong to the caller.
 
+use super::tails::{Chance, crossing_from, ln_binomial_at_least, ln_binomial_at_most};
 use super::{Level, real};
 use crate::quantity::{Interval, Status};
 
@@ -32,6 +33,31 @@ pub fn wilson_interval(numerator: i64, denominator: i64, level: Level) -> Result
         upper_limit(numerator, denominator, level)
     };
     Ok(Interval { lower: Some(lower), upper: Some(upper) })
+}
+
+/// The exact interval (Clopper and Pearson, Biometrika 26, 1934), from 0 to 1: the proportions at which as many cases or
+/// more, and as many or fewer, have the probability left out on one side. 0 below no cases and 1 above all of them.
+///
+/// # Errors
+/// As [`wilson_interval`].
+pub fn exact_proportion_interval(numerator: i64, denominator: i64, level: Level) -> Result<Interval, Status> {
+    check(numerator, denominator)?;
+    let (lower, upper) = exact_log_odds(numerator, denominator - numerator, level);
+    let share = |log_odds| Chance::from_log_odds(log_odds).of;
+    Ok(Interval { lower: Some(lower.map_or(0.0, share)), upper: Some(upper.map_or(1.0, share)) })
+}
+
+/// The exact limits as logarithms of odds, for `x` cases against `others`, which are not both 0. `None` where the
+/// proportion is 0 below or 1 above.
+pub(super) fn exact_log_odds(x: i64, others: i64, level: Level) -> (Option<f64>, Option<f64>) {
+    let (count, rest, ln_tail) = (real(x), real(others), level.tail().ln());
+    let cases = real(i128::from(x) + i128::from(others));
+    let guess = ((count + 0.5) / (rest + 0.5)).ln();
+    let at_least = |log_odds| ln_binomial_at_least(count, cases, Chance::from_log_odds(log_odds)) - ln_tail;
+    let at_most = |log_odds| ln_tail - ln_binomial_at_most(count, cases, Chance::from_log_odds(log_odds));
+    let lower = if x == 0 { None } else { crossing_from(at_least, guess) };
+    let upper = if others == 0 { None } else { crossing_from(at_most, guess) };
+    (lower, upper)
 }
 
 fn check(numerator: i64, denominator: i64) -> Result<(), Status> {
@@ -80,6 +106,32 @@ mod tests {
         }
         let found = limits(81, 263, Level::ACT);
         assert!((found.0 - 0.228_036).abs() < 5e-7 && (found.1 - 0.401_389).abs() < 5e-7, "{found:?}");
+    }
+
+    #[test]
+    fn published_exact_limits() {
+        // Newcombe 1998, table I, method 5.
+        for (x, n, lower, upper) in
+            [(81, 263, 0.2527, 0.3676), (15, 148, 0.0578, 0.1617), (0, 20, 0.0, 0.1684), (1, 29, 0.0009, 0.1776)]
+        {
+            let found = exact_proportion_interval(x, n, Level::LOOK).unwrap();
+            assert!((found.lower.unwrap() - lower).abs() <= 5e-5, "{x}/{n}: {found:?}");
+            assert!((found.upper.unwrap() - upper).abs() <= 5e-5, "{x}/{n}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn exact_limits_at_the_ends_are_roots_of_the_tail() {
+        for n in [1_i32, 20, 1_000_000] {
+            let found = exact_proportion_interval(0, i64::from(n), Level::LOOK).unwrap();
+            let wanted = -(0.025_f64.ln() / f64::from(n)).exp_m1();
+            assert_eq!(found.lower, Some(0.0));
+            assert!((found.upper.unwrap() / wanted - 1.0).abs() < 1e-12, "{found:?}, not {wanted}");
+            let all = exact_proportion_interval(i64::from(n), i64::from(n), Level::LOOK).unwrap();
+            assert_eq!(all.upper, Some(1.0));
+            assert!((all.lower.unwrap() + wanted - 1.0).abs() < 1e-14, "{all:?}");
+        }
+        assert!(exact_proportion_interval(0, 0, Level::LOOK).is_err());
     }
 
     #[test]

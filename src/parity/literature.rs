@@ -1,0 +1,143 @@
+//! Examples printed in papers: proportions and their differences (Newcombe 1998), the ratio of two rates (R help page),
+//! false discoveries (Benjamini and Hochberg 1995) and a survival curve (Freireich 1963).
+
+use std::path::Path;
+
+use super::{Check, ParityError, Table, Within};
+use crate::quantity::{Interval, Status};
+use crate::stats::Level;
+use crate::stats::counts::Counts;
+use crate::stats::histogram::Histogram;
+use crate::stats::multiplicity::{Correction, adjusted};
+use crate::stats::proportion::{exact_proportion_interval, proportion, wilson_interval};
+use crate::stats::proportion_difference::proportion_difference;
+use crate::stats::rate_ratio::{central_p_value, minimum_likelihood_p_value, rate_ratio};
+use crate::stats::survival::{SurvivalCurve, Transform};
+
+const NEAR: Within = Within::Relative(1e-9);
+/// Figures printed with four decimals.
+const PRINTED: Within = Within::Absolute(0.000_050_1);
+
+/// All literature files.
+pub fn check_literature(folder: &Path) -> Result<Vec<Check>, ParityError> {
+    let folder = &folder.join("literature");
+    Ok(vec![wilson(folder)?, newcombe(folder)?, ratio(folder)?, false_discoveries(folder)?, survival(folder)?])
+}
+
+/// Limits compared with a pair of columns, named by what stands before `lower` and `upper`.
+fn compare_limits(check: &mut Check, what: &str, found: Interval, wanted: (Option<f64>, Option<f64>), within: Within) {
+    check.number(&format!("{what} lower"), found.lower, wanted.0, within);
+    check.number(&format!("{what} upper"), found.upper, wanted.1, within);
+}
+
+fn refused(table: &Table) -> impl Fn(Status) -> ParityError + '_ {
+    |status| table.fault(status.reason())
+}
+
+fn wilson(folder: &Path) -> Result<Check, ParityError> {
+    let file = "wilson_newcombe_1998.csv";
+    let (table, mut check) = (Table::read(folder, file)?, Check::new(file));
+    for row in table.rows() {
+        let (x, n) = (row.whole("x")?, row.whole("n")?);
+        let value = proportion(x, n).map_err(refused(&table))?;
+        check.number(&format!("{x}/{n} value"), Some(value), row.number("value")?, NEAR);
+        let look = wilson_interval(x, n, Level::LOOK).map_err(refused(&table))?;
+        let act = wilson_interval(x, n, Level::ACT).map_err(refused(&table))?;
+        let exact = exact_proportion_interval(x, n, Level::LOOK).map_err(refused(&table))?;
+        for (prefix, found, within) in [
+            ("wilson95", look, NEAR),
+            ("wilson998", act, NEAR),
+            ("clopper95", exact, NEAR),
+            ("printed_wilson95", look, PRINTED),
+        ] {
+            let wanted = (row.number(&format!("{prefix}_lower"))?, row.number(&format!("{prefix}_upper"))?);
+            compare_limits(&mut check, &format!("{x}/{n} {prefix}"), found, wanted, within);
+        }
+    }
+    Ok(check)
+}
+
+fn newcombe(folder: &Path) -> Result<Check, ParityError> {
+    let file = "newcombe_difference_1998.csv";
+    let (table, mut check) = (Table::read(folder, file)?, Check::new(file));
+    for row in table.rows() {
+        let (a, b) = (Counts::new(row.whole("x1")?, row.whole("n1")?), Counts::new(row.whole("x0")?, row.whole("n0")?));
+        let what = format!("{a:?} {b:?}");
+        let look = proportion_difference(a, b, Level::LOOK).map_err(refused(&table))?;
+        let act = proportion_difference(a, b, Level::ACT).map_err(refused(&table))?;
+        check.number(&what, Some(look.value), row.number("diff")?, NEAR);
+        let wanted = (row.number("lower95")?, row.number("upper95")?);
+        compare_limits(&mut check, &what, look.interval, wanted, NEAR);
+        let wanted = (row.number("lower998")?, row.number("upper998")?);
+        compare_limits(&mut check, &what, act.interval, wanted, NEAR);
+        let wanted = (row.number("printed95_lower")?, row.number("printed95_upper")?);
+        compare_limits(&mut check, &what, look.interval, wanted, PRINTED);
+    }
+    Ok(check)
+}
+
+fn ratio(folder: &Path) -> Result<Check, ParityError> {
+    let file = "rate_ratio_eba1977.csv";
+    let (table, mut check) = (Table::read(folder, file)?, Check::new(file));
+    for row in table.rows() {
+        let (a, b) = (Counts::new(row.whole("x1")?, row.whole("t1")?), Counts::new(row.whole("x0")?, row.whole("t0")?));
+        let found = rate_ratio(a, b, Level::LOOK).map_err(refused(&table))?;
+        check.number("ratio", found.value, row.number("rate_ratio")?, NEAR);
+        let wanted = (row.number("lower95")?, row.number("upper95")?);
+        compare_limits(&mut check, "ratio", found.interval, wanted, NEAR);
+        let (central, likelihood) = (central_p_value(a, b).ok(), minimum_likelihood_p_value(a, b).ok());
+        check.number("central p", central, row.number("p_central")?, NEAR);
+        check.number("minimum-likelihood p", likelihood, row.number("p_minimum_likelihood")?, NEAR);
+    }
+    Ok(check)
+}
+
+fn false_discoveries(folder: &Path) -> Result<Check, ParityError> {
+    let file = "benjamini_hochberg_1995.csv";
+    let (table, mut check) = (Table::read(folder, file)?, Check::new(file));
+    let p_values = table.numbers("p")?;
+    for (column, correction) in [
+        ("bh", Correction::BenjaminiHochberg),
+        ("by", Correction::BenjaminiYekutieli),
+        ("holm", Correction::Holm),
+        ("bonferroni", Correction::Bonferroni),
+    ] {
+        let found = adjusted(&p_values, correction).map_err(|error| table.fault(&error.to_string()))?;
+        for (row, (found, wanted)) in found.into_iter().zip(table.numbers(column)?).enumerate() {
+            check.number(&format!("{column} {row}"), found, wanted, NEAR);
+        }
+    }
+    Ok(check)
+}
+
+fn survival(folder: &Path) -> Result<Check, ParityError> {
+    let file = "km_6mp_curve.csv";
+    let (input, table, mut check) =
+        (Table::read(folder, "km_6mp_input.csv")?, Table::read(folder, file)?, Check::new(file));
+    let cases = input.rows().map(|row| Ok((row.whole("weeks")?, row.whole("event")? == 1, 1)));
+    let curve = SurvivalCurve::new(&Histogram::new(cases.collect::<Result<Vec<_>, ParityError>>()?, None));
+    for row in table.rows() {
+        let weeks = row.whole("weeks")?;
+        let what = format!("week {weeks}");
+        let Some(step) = curve.steps().iter().rev().find(|step| step.delay <= weeks) else {
+            return Err(table.fault("a week before the first step"));
+        };
+        check.number(&what, Some(step.open_share), row.number("survival")?, NEAR);
+        check.number(&what, Some(step.open_share * step.log_variance.sqrt()), row.number("se")?, NEAR);
+        for (prefix, transform) in [("log", Transform::Log), ("loglog", Transform::LogLog)] {
+            let limits = step.limits(Level::LOOK, transform);
+            let found = Interval { lower: limits.map(|l| l.0), upper: limits.map(|l| l.1) };
+            let wanted = (row.number(&format!("{prefix}_lower95"))?, row.number(&format!("{prefix}_upper95"))?);
+            compare_limits(&mut check, &format!("{what} {prefix}"), found, wanted, NEAR);
+        }
+    }
+    Ok(check)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn printed_examples_match() {
+        super::super::assert_matches(super::check_literature);
+    }
+}

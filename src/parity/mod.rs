@@ -1,0 +1,198 @@
+//! Comparison with figures that other programs and papers publish, read from a folder that is no part of this repository.
+//! Each topic reads its files, computes the same figures anew and lists what differs.
+
+use std::path::Path;
+
+pub mod funnelplotr;
+pub mod literature;
+pub mod phe;
+mod phe_funnel;
+
+/// What was compared with one file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Check {
+    /// The file, as named below the folder.
+    pub file: String,
+    /// Values compared, missing ones included.
+    pub compared: usize,
+    /// Each value that differs, with its row, column and both values.
+    pub mismatches: Vec<String>,
+}
+
+/// Why a file could not be compared.
+#[derive(Debug, thiserror::Error)]
+pub enum ParityError {
+    #[error("{file} cannot be read")]
+    Read { file: String, source: csv::Error },
+    #[error("{file} has no column {column}")]
+    Column { file: String, column: String },
+    #[error("{file}: {text} in column {column} is not a number")]
+    Number { file: String, column: String, text: String },
+    #[error("{file}: {what}")]
+    Content { file: String, what: String },
+}
+
+/// How close a number must be.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Within {
+    /// As a share of the wanted number.
+    Relative(f64),
+    Absolute(f64),
+}
+
+impl Check {
+    /// No comparison yet.
+    pub fn new(file: &str) -> Self {
+        Self { file: file.to_owned(), compared: 0, mismatches: Vec::new() }
+    }
+
+    /// Compares a number; missing equals missing.
+    pub fn number(&mut self, what: &str, found: Option<f64>, wanted: Option<f64>, within: Within) {
+        self.compared += 1;
+        let near = |found: f64, wanted: f64| match within {
+            Within::Relative(share) => (found - wanted).abs() <= share * wanted.abs(),
+            Within::Absolute(width) => (found - wanted).abs() <= width,
+        };
+        let equal = match (found, wanted) {
+            (None, None) => true,
+            (Some(found), Some(wanted)) => near(found, wanted),
+            _ => false,
+        };
+        if !equal {
+            self.mismatches.push(format!("{what}: {found:?}, not {wanted:?}"));
+        }
+    }
+
+    /// Compares a label or another value exactly.
+    pub fn exact<T: PartialEq + std::fmt::Debug>(&mut self, what: &str, found: &T, wanted: &T) {
+        self.compared += 1;
+        if found != wanted {
+            self.mismatches.push(format!("{what}: {found:?}, not {wanted:?}"));
+        }
+    }
+}
+
+/// A file with its header, all as text.
+#[derive(Debug)]
+pub struct Table {
+    file: String,
+    columns: Vec<String>,
+    rows: Vec<csv::StringRecord>,
+}
+
+/// A row of a [`Table`].
+#[derive(Debug, Clone, Copy)]
+pub struct Row<'a> {
+    table: &'a Table,
+    record: &'a csv::StringRecord,
+}
+
+impl Table {
+    /// Reads `folder/file`. A byte order mark and space round the names of columns are dropped.
+    pub fn read(folder: &Path, file: &str) -> Result<Self, ParityError> {
+        let failed = |source| ParityError::Read { file: file.to_owned(), source };
+        let mut reader = csv::Reader::from_path(folder.join(file)).map_err(failed)?;
+        let name = |text: &str| text.trim_start_matches('\u{feff}').trim().trim_matches('"').trim().to_owned();
+        let columns = reader.headers().map_err(failed)?.iter().map(name).collect();
+        let rows = reader.records().collect::<Result<_, _>>().map_err(failed)?;
+        Ok(Self { file: file.to_owned(), columns, rows })
+    }
+
+    /// The rows in the file's order.
+    pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
+        self.rows.iter().map(|record| Row { table: self, record })
+    }
+
+    /// A whole column of numbers.
+    pub fn numbers(&self, column: &str) -> Result<Vec<Option<f64>>, ParityError> {
+        self.rows().map(|row| row.number(column)).collect()
+    }
+
+    /// A fault of the file's content.
+    pub fn fault(&self, what: &str) -> ParityError {
+        ParityError::Content { file: self.file.clone(), what: what.to_owned() }
+    }
+}
+
+impl<'a> Row<'a> {
+    /// The text in a column.
+    pub fn text(self, column: &str) -> Result<&'a str, ParityError> {
+        let position = self.table.columns.iter().position(|name| name == column);
+        let text = position.and_then(|position| self.record.get(position));
+        text.ok_or_else(|| ParityError::Column { file: self.table.file.clone(), column: column.to_owned() })
+    }
+
+    /// The number in a column; blank, `NA` and `NaN` are missing.
+    pub fn number(self, column: &str) -> Result<Option<f64>, ParityError> {
+        let text = self.text(column)?.trim();
+        if text.is_empty() || text == "NA" || text == "NaN" {
+            return Ok(None);
+        }
+        let fault =
+            |_| ParityError::Number { file: self.table.file.clone(), column: column.to_owned(), text: text.to_owned() };
+        text.parse().map(Some).map_err(fault)
+    }
+
+    /// The whole number in a column; a fault where there is none.
+    pub fn whole(self, column: &str) -> Result<i64, ParityError> {
+        let text = self.text(column)?.trim();
+        text.parse().map_err(|_| ParityError::Number {
+            file: self.table.file.clone(),
+            column: column.to_owned(),
+            text: text.to_owned(),
+        })
+    }
+
+    /// The number in a column; a fault where there is none.
+    pub fn required(self, column: &str) -> Result<f64, ParityError> {
+        self.number(column)?.ok_or_else(|| ParityError::Number {
+            file: self.table.file.clone(),
+            column: column.to_owned(),
+            text: String::new(),
+        })
+    }
+}
+
+/// Runs a topic against the folder that `LEDS_METRICS_TRUTH` names and fails on any difference.
+#[cfg(test)]
+pub(crate) fn assert_matches(check: impl Fn(&Path) -> Result<Vec<Check>, ParityError>) {
+    let Some(folder) = std::env::var_os("LEDS_METRICS_TRUTH") else {
+        println!("not run");
+        return;
+    };
+    let checks = check(Path::new(&folder)).unwrap();
+    for check in &checks {
+        println!("{}: {} compared, {} differ", check.file, check.compared, check.mismatches.len());
+        for mismatch in check.mismatches.iter().take(8) {
+            println!("    {mismatch}");
+        }
+    }
+    assert!(checks.iter().all(|check| check.mismatches.is_empty() && check.compared > 0));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_that_is_not_there_is_an_error() {
+        for check in [funnelplotr::check_funnelplotr, literature::check_literature, phe::check_phe] {
+            assert!(matches!(check(Path::new("no such folder")), Err(ParityError::Read { .. })));
+        }
+    }
+
+    #[test]
+    fn differences_are_listed_and_missing_equals_missing() {
+        let mut check = Check::new("file");
+        check.number("same", Some(1.0 + 1e-10), Some(1.0), Within::Relative(1e-9));
+        check.number("missing", None, None, Within::Absolute(0.0));
+        check.exact("label", &"high", &"high");
+        assert!(check.mismatches.is_empty());
+        check.number("far", Some(1.1), Some(1.0), Within::Absolute(0.05));
+        check.number("extra", Some(1.0), None, Within::Absolute(1.0));
+        check.number("none", Some(f64::NAN), Some(1.0), Within::Relative(1.0));
+        check.exact("label", &"high", &"low");
+        assert_eq!((check.compared, check.mismatches.len()), (7, 4));
+        assert_eq!(check.mismatches[0], "far: Some(1.1), not Some(1.0)");
+    }
+}

@@ -1,0 +1,293 @@
+//! Whether a force differs from its peers, the force itself not among them, and where it stands against a target.
+//! Another question than the funnel's, which asks whether a force is unusual among forces.
+
+use super::Level;
+use super::counts::Counts;
+use super::difference::{Direction, Estimate, difference_interval, direction};
+use super::proportion_difference::{proportion_difference, proportion_difference_p_value};
+use super::rate_ratio::{central_p_value, rate_ratio};
+use crate::quantity::{Better, Interval, Status};
+
+/// How clearly a figure differs: 99.8 % is tried first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Strength {
+    /// At 95 % only: worth a look.
+    Look,
+    /// At 99.8 %: worth acting on.
+    Act,
+}
+
+/// What the comparison says. Where nothing can be said there is a status with its reason instead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    Higher(Strength),
+    Lower(Strength),
+    /// The 95 % interval lies wholly inside the stated margin and holds no difference at all.
+    Similar,
+    NoClearDifference,
+}
+
+/// An outcome turned by the better direction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Verdict {
+    Better,
+    Worse,
+}
+
+impl Outcome {
+    /// The name in data files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Higher(Strength::Act) => "higher_99_8",
+            Self::Higher(Strength::Look) => "higher_95",
+            Self::Lower(Strength::Look) => "lower_95",
+            Self::Lower(Strength::Act) => "lower_99_8",
+            Self::Similar => "similar",
+            Self::NoClearDifference => "no_clear_difference",
+        }
+    }
+
+    /// Better or worse; `None` without a clear difference and for a metric without a better side.
+    pub fn verdict(self, better: Better) -> Option<Verdict> {
+        match (self, better) {
+            (Self::Higher(_), Better::Higher) | (Self::Lower(_), Better::Lower) => Some(Verdict::Better),
+            (Self::Higher(_), Better::Lower) | (Self::Lower(_), Better::Higher) => Some(Verdict::Worse),
+            _ => None,
+        }
+    }
+}
+
+/// A force against its peers.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Benchmark {
+    pub outcome: Outcome,
+    /// The difference, or for rates the ratio; `None` for a ratio to peers without an event.
+    pub value: Option<f64>,
+    /// Its 95 % interval.
+    pub look: Interval,
+    /// Its 99.8 % interval.
+    pub act: Interval,
+    /// The p-value that these intervals imply; `None` for delays.
+    pub p_value: Option<f64>,
+    /// The 95 % interval lies wholly inside the margin: a difference, if there is one, is smaller than that.
+    pub inside_margin: bool,
+}
+
+/// The difference of a proportion to that of the peers pooled, by the hybrid score interval. The margin is a share, such
+/// as 0.02 for two percentage points; without one above 0 nothing is called similar.
+///
+/// # Errors
+/// [`Status::NotApplicable`] without cases on either side, [`Status::Missing`] for a faulty row.
+pub fn benchmark_proportion(force: Counts, peers: Counts, margin: Option<f64>) -> Result<Benchmark, Status> {
+    let look = proportion_difference(force, peers, Level::LOOK)?;
+    let act = proportion_difference(force, peers, Level::ACT)?;
+    let (look, act) = (Signed::of_difference(look, margin), Signed::of_difference(act, margin));
+    let p_value = proportion_difference_p_value(force, peers)?;
+    label(&look, &act, Some(p_value)).ok_or_else(undecided)
+}
+
+/// The ratio of a rate, or of a count with exposure 1, to that of the peers pooled, exact. The margin is a factor above 1,
+/// such as 1.1: inside it lies every ratio from 1/1.1 to 1.1.
+///
+/// # Errors
+/// [`Status::NotApplicable`] without exposure on either side, [`Status::CannotTell`] without any event,
+/// [`Status::Missing`] for a negative count.
+pub fn benchmark_rate(force: Counts, peers: Counts, margin: Option<f64>) -> Result<Benchmark, Status> {
+    let inside = |interval: Interval| {
+        let factor = margin.filter(|factor| factor.is_finite() && *factor > 1.0)?;
+        Some(interval.lower? >= 1.0 / factor && interval.upper? <= factor)
+    };
+    let signed = |level| {
+        let ratio = rate_ratio(force, peers, level)?;
+        // Without an upper limit the ratio may be any number above the lower one: that side is known, and never below 1.
+        let upper = ratio.interval.upper.unwrap_or(f64::INFINITY);
+        let to_one = Interval { lower: ratio.interval.lower.map(|lower| lower - 1.0), upper: Some(upper - 1.0) };
+        let inside_margin = inside(ratio.interval).unwrap_or(false);
+        Ok(Signed { value: ratio.value, interval: ratio.interval, direction: direction(to_one), inside_margin })
+    };
+    let p_value = central_p_value(force, peers)?;
+    label(&signed(Level::LOOK)?, &signed(Level::ACT)?, Some(p_value)).ok_or_else(undecided)
+}
+
+/// A figure with its limits at both levels, such as a median delay.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Limits {
+    pub value: f64,
+    /// At 95 %.
+    pub look: Interval,
+    /// At 99.8 %.
+    pub act: Interval,
+}
+
+/// The difference of a delay, or another figure with limits, to that of the peers, by square and add. The margin is in
+/// the unit of the figures.
+///
+/// # Errors
+/// [`Status::CannotTell`] when a limit that was not reached leaves the question open.
+pub fn benchmark_delay(force: Limits, peers: Limits, margin: Option<f64>) -> Result<Benchmark, Status> {
+    let signed = |pick: fn(&Limits) -> Interval| {
+        let estimate = |limits: &Limits| Estimate { value: limits.value, interval: pick(limits) };
+        let interval = difference_interval(estimate(&force), estimate(&peers));
+        Signed::of_difference(Estimate { value: force.value - peers.value, interval }, margin)
+    };
+    label(&signed(|limits| limits.look), &signed(|limits| limits.act), None).ok_or_else(undecided)
+}
+
+fn undecided() -> Status {
+    Status::CannotTell("a limit is not reached".to_owned())
+}
+
+/// A comparison at one level.
+struct Signed {
+    value: Option<f64>,
+    interval: Interval,
+    direction: Option<Direction>,
+    inside_margin: bool,
+}
+
+impl Signed {
+    fn of_difference(difference: Estimate, margin: Option<f64>) -> Self {
+        let Estimate { value, interval } = difference;
+        let inside = || {
+            let margin = margin.filter(|margin| margin.is_finite() && *margin > 0.0)?;
+            Some(interval.lower? >= -margin && interval.upper? <= margin)
+        };
+        Self { value: Some(value), interval, direction: direction(interval), inside_margin: inside().unwrap_or(false) }
+    }
+}
+
+fn label(look: &Signed, act: &Signed, p_value: Option<f64>) -> Option<Benchmark> {
+    let outcome = match (act.direction, look.direction) {
+        (Some(Direction::Above), _) => Outcome::Higher(Strength::Act),
+        (Some(Direction::Below), _) => Outcome::Lower(Strength::Act),
+        (_, Some(Direction::Above)) => Outcome::Higher(Strength::Look),
+        (_, Some(Direction::Below)) => Outcome::Lower(Strength::Look),
+        (_, Some(Direction::Unclear)) if look.inside_margin => Outcome::Similar,
+        (_, Some(Direction::Unclear)) => Outcome::NoClearDifference,
+        (_, None) => return None,
+    };
+    let Signed { value, interval, inside_margin, .. } = *look;
+    Some(Benchmark { outcome, value, look: interval, act: act.interval, p_value, inside_margin })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use proptest::test_runner::RngSeed;
+
+    fn both(interval: Interval) -> (f64, f64) {
+        (interval.lower.unwrap(), interval.upper.unwrap())
+    }
+
+    #[test]
+    fn a_proportion_against_its_peers() {
+        let found = benchmark_proportion(Counts::new(720, 900), Counts::new(5_100, 6_000), None).unwrap();
+        assert_eq!(found.outcome, Outcome::Lower(Strength::Act));
+        assert!((found.value.unwrap() + 0.05).abs() < 1e-12);
+        let ((lower, upper), (wide_lower, wide_upper)) = (both(found.look), both(found.act));
+        for (found, wanted) in [(lower, -0.079), (upper, -0.023), (wide_lower, -0.096), (wide_upper, -0.009)] {
+            assert!((found - wanted).abs() < 5e-4, "{found}, not {wanted}");
+        }
+        assert!((found.p_value.unwrap() - 0.000_11).abs() < 5e-6);
+        assert_eq!(found.outcome.verdict(Better::Higher), Some(Verdict::Worse));
+        assert_eq!(found.outcome.verdict(Better::Lower), Some(Verdict::Better));
+        assert_eq!(found.outcome.verdict(Better::Neutral), None);
+    }
+
+    #[test]
+    fn a_rate_against_its_peers() {
+        let found = benchmark_rate(Counts::new(36, 1_200), Counts::new(150, 8_000), None).unwrap();
+        assert_eq!(found.outcome, Outcome::Higher(Strength::Look));
+        assert!((found.value.unwrap() - 1.6).abs() < 1e-12);
+        let ((lower, upper), (wide_lower, wide_upper)) = (both(found.look), both(found.act));
+        for (found, wanted) in [(lower, 1.08), (upper, 2.31), (wide_lower, 0.85), (wide_upper, 2.80)] {
+            assert!((found - wanted).abs() < 5e-3, "{found}, not {wanted}");
+        }
+        assert!((found.p_value.unwrap() - 0.019).abs() < 5e-4);
+    }
+
+    #[test]
+    fn similar_needs_a_margin() {
+        let (force, peers) = (Counts::new(8_000, 10_000), Counts::new(80_500, 100_000));
+        let outcome = |margin| benchmark_proportion(force, peers, margin).unwrap().outcome;
+        assert_eq!(outcome(None), Outcome::NoClearDifference);
+        assert_eq!(outcome(Some(0.02)), Outcome::Similar);
+        assert_eq!(outcome(Some(0.001)), Outcome::NoClearDifference);
+        assert_eq!(outcome(Some(f64::NAN)), Outcome::NoClearDifference);
+        // Clearly lower and still by less than the margin: both are said.
+        let large = benchmark_proportion(Counts::new(798_000, 1_000_000), peers, Some(0.02)).unwrap();
+        assert_eq!((large.outcome, large.inside_margin), (Outcome::Lower(Strength::Act), true));
+        let rate =
+            |margin| benchmark_rate(Counts::new(5_000, 100), Counts::new(49_800, 1_000), margin).unwrap().outcome;
+        assert_eq!(
+            (rate(Some(1.1)), rate(Some(1.01)), rate(None)),
+            (Outcome::Similar, Outcome::NoClearDifference, Outcome::NoClearDifference)
+        );
+    }
+
+    #[test]
+    fn delays_with_limits_that_were_not_reached() {
+        let interval = |lower, upper| Interval { lower, upper };
+        let limits = |value, lower, upper| Limits { value, look: interval(lower, upper), act: interval(lower, upper) };
+        let peers = limits(10.0, Some(9.0), Some(11.0));
+        let found = benchmark_delay(limits(20.0, Some(17.0), Some(23.0)), peers, None).unwrap();
+        assert_eq!((found.outcome, found.value, found.p_value), (Outcome::Higher(Strength::Act), Some(10.0), None));
+        let open = benchmark_delay(limits(12.0, Some(8.0), None), peers, Some(50.0));
+        assert!(matches!(open, Err(Status::CannotTell(_))));
+        // The lower limit alone already shows it.
+        let above = benchmark_delay(limits(30.0, Some(25.0), None), peers, None).unwrap();
+        assert_eq!(above.outcome, Outcome::Higher(Strength::Act));
+        let same = benchmark_delay(limits(10.0, Some(9.0), Some(11.0)), peers, Some(2.0)).unwrap();
+        assert_eq!(same.outcome, Outcome::Similar);
+    }
+
+    #[test]
+    fn nothing_to_compare_has_a_reason() {
+        let zero = Counts::new(0, 0);
+        assert!(matches!(benchmark_proportion(zero, Counts::new(1, 2), None), Err(Status::NotApplicable(_))));
+        assert!(matches!(benchmark_rate(zero, Counts::new(1, 2), None), Err(Status::NotApplicable(_))));
+        assert!(matches!(benchmark_rate(Counts::new(0, 1), Counts::new(0, 2), None), Err(Status::CannotTell(_))));
+        // Peers without an event: no ratio and no upper limit, yet clearly higher.
+        let found = benchmark_rate(Counts::new(50, 100), Counts::new(0, 1_000), Some(2.0)).unwrap();
+        assert_eq!((found.outcome, found.value), (Outcome::Higher(Strength::Act), None));
+        let found = benchmark_rate(Counts::new(1, 100), Counts::new(0, 100), None).unwrap();
+        assert_eq!(found.outcome, Outcome::NoClearDifference);
+    }
+
+    fn turned(outcome: Outcome) -> Outcome {
+        match outcome {
+            Outcome::Higher(strength) => Outcome::Lower(strength),
+            Outcome::Lower(strength) => Outcome::Higher(strength),
+            other => other,
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { rng_seed: RngSeed::Fixed(20_250_401), failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn label_and_p_value_agree_and_exchange_turns_the_label(
+            (n, m) in (1..5_000_i64, 1..5_000_i64), shares in (0..=100_i64, 0..=100_i64), margin in 0.01..0.3_f64
+        ) {
+            let (a, b) = (Counts::new(n * shares.0 / 100, n), Counts::new(m * shares.1 / 100, m));
+            for rates in [false, true] {
+                let (of, margin): (fn(_, _, _) -> _, f64) =
+                    if rates { (benchmark_rate, 1.0 + margin) } else { (benchmark_proportion, margin) };
+                let (forth, back): (Result<Benchmark, Status>, Result<Benchmark, Status>) = (of(a, b, Some(margin)), of(b, a, Some(margin)));
+                let (Ok(forth), Ok(back)) = (forth, back) else {
+                    prop_assert!(a.numerator + b.numerator == 0);
+                    continue;
+                };
+                prop_assert_eq!(forth.outcome, turned(back.outcome));
+                let p = forth.p_value.unwrap();
+                match forth.outcome {
+                    Outcome::Higher(Strength::Act) | Outcome::Lower(Strength::Act) => prop_assert!(p < 0.002),
+                    Outcome::Higher(Strength::Look) | Outcome::Lower(Strength::Look) => prop_assert!((0.002..0.05).contains(&p)),
+                    Outcome::Similar => prop_assert!(p >= 0.05 && forth.inside_margin),
+                    Outcome::NoClearDifference => prop_assert!(p >= 0.05),
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! A numerator with its denominator, as the comparisons between forces take them.
+
+/// Cases or events with what they are counted in. The meaning of the denominator is the caller's: cases looked at for a
+/// proportion, exposure for a rate, the other count for a ratio of two counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counts {
+    pub numerator: i64,
+    pub denominator: i64,
+}
+
+impl Counts {
+    /// A numerator and its denominator.
+    pub fn new(numerator: i64, denominator: i64) -> Self {
+        Self { numerator, denominator }
+    }
+}

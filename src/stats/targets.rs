@@ -1,0 +1,184 @@
+//! Whether a target is met, by whole numbers, and whether the interval leaves that open.
+//! Dates of targets are the caller's: a target outside its dates gives no verdict.
+
+use super::counts::Counts;
+use super::real;
+use crate::quantity::{Interval, Status};
+
+/// Which side of a target meets it. A target that is exactly met is met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    AtLeast,
+    AtMost,
+}
+
+/// A target for a proportion, rate or ratio as a fraction, such as 95 of 100, so that no rounding decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Target {
+    pub value: Counts,
+    pub side: Side,
+}
+
+/// Where a figure and its interval stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TargetPosition {
+    /// Met, and the whole interval lies beyond the target.
+    MetClearly,
+    Met,
+    NotMet,
+    /// Not met, and the whole interval lies short of the target.
+    NotMetClearly,
+}
+
+impl TargetPosition {
+    /// The name in data files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::MetClearly => "met_clearly",
+            Self::Met => "met",
+            Self::NotMet => "not_met",
+            Self::NotMetClearly => "not_met_clearly",
+        }
+    }
+
+    /// Whether the target is met.
+    pub fn is_met(self) -> bool {
+        matches!(self, Self::MetClearly | Self::Met)
+    }
+}
+
+/// The position of x/n, with its interval on the same scale, against a target: x · target denominator against target
+/// numerator · n, in whole numbers. An interval that touches the target is not clear of it.
+///
+/// # Errors
+/// [`Status::NotApplicable`] when the figure has no denominator, [`Status::Missing`] when the target has none.
+pub fn target_position(figure: Counts, interval: Interval, target: Target) -> Result<TargetPosition, Status> {
+    if target.value.denominator <= 0 {
+        return Err(Status::Missing("the target has no denominator".to_owned()));
+    }
+    if figure.denominator <= 0 {
+        return Err(Status::NotApplicable("the denominator is not above zero".to_owned()));
+    }
+    let order = compare(figure, target.value);
+    let met = match target.side {
+        Side::AtLeast => order.is_ge(),
+        Side::AtMost => order.is_le(),
+    };
+    Ok(position(met, interval, real(target.value.numerator) / real(target.value.denominator), target.side))
+}
+
+/// The position of a figure that is no fraction, such as a median delay. Values within 1e-9 · max(1, |target|) of the
+/// target meet it.
+///
+/// # Errors
+/// [`Status::Missing`] for a value or target that is not finite.
+pub fn target_position_of_value(
+    value: f64,
+    interval: Interval,
+    target: f64,
+    side: Side,
+) -> Result<TargetPosition, Status> {
+    if !(value.is_finite() && target.is_finite()) {
+        return Err(Status::Missing("not a number".to_owned()));
+    }
+    let slack = 1e-9 * target.abs().max(1.0);
+    let met = match side {
+        Side::AtLeast => value >= target - slack,
+        Side::AtMost => value <= target + slack,
+    };
+    Ok(position(met, interval, target, side))
+}
+
+fn position(met: bool, interval: Interval, target: f64, side: Side) -> TargetPosition {
+    let above = interval.lower.is_some_and(|lower| lower > target);
+    let below = interval.upper.is_some_and(|upper| upper < target);
+    let (beyond, short) = if side == Side::AtLeast { (above, below) } else { (below, above) };
+    match (met, beyond, short) {
+        (true, true, _) => TargetPosition::MetClearly,
+        (true, false, _) => TargetPosition::Met,
+        (false, _, true) => TargetPosition::NotMetClearly,
+        (false, _, false) => TargetPosition::NotMet,
+    }
+}
+
+/// The range in which x/n falls: how many of the ascending `bounds` it reaches. Ranges run from their lower bound, which
+/// belongs to them, to the next, which does not; 0 is below the first bound.
+///
+/// # Errors
+/// As [`target_position`], for any bound.
+pub fn range_of(figure: Counts, bounds: &[Counts]) -> Result<usize, Status> {
+    if figure.denominator <= 0 {
+        return Err(Status::NotApplicable("the denominator is not above zero".to_owned()));
+    }
+    if bounds.iter().any(|bound| bound.denominator <= 0) {
+        return Err(Status::Missing("the target has no denominator".to_owned()));
+    }
+    Ok(bounds.partition_point(|&bound| compare(figure, bound).is_ge()))
+}
+
+/// Two fractions with positive denominators in their order, exactly.
+fn compare(a: Counts, b: Counts) -> std::cmp::Ordering {
+    let product = |x: i64, n: i64| i128::from(x) * i128::from(n);
+    product(a.numerator, b.denominator).cmp(&product(b.numerator, a.denominator))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::Level;
+    use crate::stats::proportion::wilson_interval;
+
+    fn at(x: i64, n: i64, side: Side) -> &'static str {
+        let interval = wilson_interval(x, n, Level::LOOK).unwrap();
+        let target = Target { value: Counts::new(95, 100), side };
+        target_position(Counts::new(x, n), interval, target).unwrap().as_str()
+    }
+
+    #[test]
+    fn positions_against_ninety_five_per_cent() {
+        let at_least: Vec<_> = [990, 960, 950, 949, 900].into_iter().map(|x| at(x, 1000, Side::AtLeast)).collect();
+        assert_eq!(at_least, ["met_clearly", "met", "met", "not_met", "not_met_clearly"]);
+        let at_most: Vec<_> = [990, 960, 950, 949, 900].into_iter().map(|x| at(x, 1000, Side::AtMost)).collect();
+        assert_eq!(at_most, ["not_met_clearly", "not_met", "met", "met", "met_clearly"]);
+    }
+
+    #[test]
+    fn no_rounding_decides() {
+        let open = Interval { lower: None, upper: None };
+        // 94.9999999999999999 % shows as 95.0 and is not met.
+        let just_short = Counts::new(949_999_999_999_999_999, 1_000_000_000_000_000_000);
+        let target = Target { value: Counts::new(95, 100), side: Side::AtLeast };
+        assert_eq!(target_position(just_short, open, target), Ok(TargetPosition::NotMet));
+        assert!(!TargetPosition::NotMet.is_met() && TargetPosition::MetClearly.is_met());
+    }
+
+    #[test]
+    fn an_interval_that_touches_is_not_clear() {
+        let touching = Interval { lower: Some(7.0), upper: Some(9.0) };
+        let of = |target, side| target_position_of_value(8.0, touching, target, side).unwrap();
+        assert_eq!(of(9.0, Side::AtMost), TargetPosition::Met);
+        assert_eq!(of(9.1, Side::AtMost), TargetPosition::MetClearly);
+        assert_eq!(of(7.0, Side::AtMost), TargetPosition::NotMet);
+        assert_eq!(of(6.9, Side::AtMost), TargetPosition::NotMetClearly);
+        assert_eq!(of(8.0, Side::AtLeast), TargetPosition::Met);
+        assert_eq!(of(8.0, Side::AtMost), TargetPosition::Met);
+        assert!(target_position_of_value(f64::NAN, touching, 1.0, Side::AtMost).is_err());
+    }
+
+    #[test]
+    fn ranges_hold_their_lower_bound() {
+        let bounds = [Counts::new(80, 100), Counts::new(95, 100)];
+        let of = |x| range_of(Counts::new(x, 1000), &bounds).unwrap();
+        assert_eq!([799, 800, 949, 950, 1000].map(of), [0, 1, 1, 2, 2]);
+        assert!(matches!(range_of(Counts::new(1, 0), &bounds), Err(Status::NotApplicable(_))));
+        assert!(matches!(range_of(Counts::new(1, 2), &[Counts::new(1, 0)]), Err(Status::Missing(_))));
+    }
+
+    #[test]
+    fn figures_and_targets_without_denominator() {
+        let open = Interval { lower: None, upper: None };
+        let target = |n| Target { value: Counts::new(1, n), side: Side::AtLeast };
+        assert!(matches!(target_position(Counts::new(0, 0), open, target(2)), Err(Status::NotApplicable(_))));
+        assert!(matches!(target_position(Counts::new(0, 1), open, target(0)), Err(Status::Missing(_))));
+    }
+}
