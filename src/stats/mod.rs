@@ -1,6 +1,8 @@
 //! The statistics: pure functions from integers to a value, an interval or a stated reason why there is none.
 //! Nothing here knows a metric, reads data or rounds; a missing answer is a status, never a number.
 
+mod arithmetic;
+pub mod control;
 pub mod difference;
 mod distributions;
 pub mod histogram;
@@ -8,6 +10,7 @@ pub mod percentile;
 pub mod proportion;
 pub mod rate;
 pub mod survival;
+pub mod timeline;
 
 #[cfg(test)]
 mod properties;
