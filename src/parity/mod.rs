@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 pub mod plotthedots;
+pub mod qicharts2;
 
 /// Relative difference up to which two numbers are the same.
 pub const TOLERANCE: f64 = 1e-9;
@@ -126,5 +127,10 @@ mod tests {
     #[test]
     fn plotthedots() {
         run("plotthedots", super::plotthedots::check_plotthedots);
+    }
+
+    #[test]
+    fn qicharts2() {
+        run("qicharts2", super::qicharts2::check_qicharts2);
     }
 }

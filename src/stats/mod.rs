@@ -2,6 +2,7 @@
 //! Nothing here knows a metric, reads data or rounds; a missing answer is a status, never a number.
 
 mod arithmetic;
+pub mod chart_choice;
 pub mod control;
 pub mod difference;
 mod distributions;
@@ -9,6 +10,7 @@ pub mod histogram;
 pub mod percentile;
 pub mod proportion;
 pub mod rate;
+pub mod run_chart;
 pub mod survival;
 pub mod timeline;
 

@@ -13,6 +13,7 @@ mod icons;
 mod laney;
 mod ranges;
 pub mod rules;
+pub mod shewhart;
 mod xmr;
 
 #[cfg(test)]
@@ -173,7 +174,7 @@ pub struct Lines {
 
 impl Lines {
     /// Lines `width` from the centre, and two thirds of that.
-    pub(super) fn around(centre: f64, width: f64) -> Self {
+    pub fn around(centre: f64, width: f64) -> Self {
         let near = width * 2.0 / 3.0;
         Self {
             centre,
