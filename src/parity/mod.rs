@@ -2,8 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+pub mod fingertips;
 pub mod plotthedots;
 pub mod qicharts2;
+pub mod trend;
 
 /// Relative difference up to which two numbers are the same.
 pub const TOLERANCE: f64 = 1e-9;
@@ -132,5 +134,15 @@ mod tests {
     #[test]
     fn qicharts2() {
         run("qicharts2", super::qicharts2::check_qicharts2);
+    }
+
+    #[test]
+    fn fingertips() {
+        run("fingertips", super::fingertips::check_fingertips);
+    }
+
+    #[test]
+    fn trend() {
+        run("trend", super::trend::check_trend);
     }
 }

@@ -7,12 +7,14 @@ pub mod control;
 pub mod difference;
 mod distributions;
 pub mod histogram;
+mod linear;
 pub mod percentile;
 pub mod proportion;
 pub mod rate;
 pub mod run_chart;
 pub mod survival;
 pub mod timeline;
+pub mod trend;
 
 #[cfg(test)]
 mod properties;
