@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+pub mod change_point;
 pub mod fingertips;
 pub mod plotthedots;
 pub mod qicharts2;
@@ -144,5 +145,10 @@ mod tests {
     #[test]
     fn trend() {
         run("trend", super::trend::check_trend);
+    }
+
+    #[test]
+    fn change_point() {
+        run("change_point", super::change_point::check_change_point);
     }
 }

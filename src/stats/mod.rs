@@ -2,6 +2,7 @@
 //! Nothing here knows a metric, reads data or rounds; a missing answer is a status, never a number.
 
 mod arithmetic;
+pub mod change_point;
 pub mod chart_choice;
 pub mod control;
 pub mod difference;
