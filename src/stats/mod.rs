@@ -7,6 +7,7 @@ pub mod chart_choice;
 pub mod control;
 pub mod difference;
 mod distributions;
+pub mod false_alarm;
 pub mod histogram;
 mod linear;
 pub mod percentile;
