@@ -7,6 +7,13 @@ pub(super) fn size(length: usize) -> f64 {
     real(length as u64)
 }
 
+/// Whether a value is a number that can be squared and summed without leaving the range of numbers.
+pub(super) fn is_usable(value: f64) -> bool {
+    /// No figure comes near it.
+    const MOST: f64 = 1e100;
+    value.abs() <= MOST
+}
+
 /// The sum with the rounding error carried along (Neumaier, ZAMM 54, 1974).
 pub(super) fn total(values: impl IntoIterator<Item = f64>) -> f64 {
     let (mut sum, mut lost) = (0.0_f64, 0.0);
@@ -41,6 +48,7 @@ mod tests {
 
     #[test]
     fn sums_and_middles() {
+        assert!(is_usable(-3.0) && !is_usable(f64::NAN) && !is_usable(f64::INFINITY) && !is_usable(-1e101));
         assert!((total([1e16, 1.0, -1e16]) - 1.0).abs() < 1e-12);
         assert_eq!((mean(&[]), median(&[])), (None, None));
         assert_eq!((mean(&[1.0, 2.0, 6.0]), median(&[6.0, 1.0, 2.0])), (Some(3.0), Some(2.0)));

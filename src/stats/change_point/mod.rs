@@ -1,7 +1,7 @@
 //! Change points: where a series may have moved from one level to another. They only propose; a person decides.
 //! Least squares segmentation into constant means, the number of breaks by BIC (Bai and Perron, Econometrica 66, 1998).
 
-use super::arithmetic::{mean, size, total};
+use super::arithmetic::{is_usable, mean, size, total};
 use crate::quantity::Interval;
 
 mod date;
@@ -43,7 +43,8 @@ pub struct Segmentation {
 pub struct ChangePoint {
     /// Periods before it.
     pub after: usize,
-    /// Interval of [`ChangePoint::after`] at 95 %; a side is open where it leaves the series. None where a segment does not vary, so that there is no scale.
+    /// Interval of [`ChangePoint::after`] at 95 %; a side is open where it leaves the series.
+    /// None where a segment does not vary, so that there is no scale.
     pub interval: Option<(Option<usize>, Option<usize>)>,
     /// Means of the segments before and after.
     pub means: (f64, f64),
@@ -69,7 +70,7 @@ pub fn change_points(
     least_segment: usize,
     most_breaks: usize,
 ) -> Result<ChangePoints, SegmentationError> {
-    if values.iter().any(|value| !value.is_finite()) {
+    if !values.iter().all(|&value| is_usable(value)) {
         return Err(SegmentationError::NotANumber);
     }
     if least_segment < 2 {

@@ -187,7 +187,7 @@ fn segment(points: Range<usize>, usable: &[Usable], kind: Kind, settings: &Setti
             if range.screening == Screening::Undone {
                 segment.notes.push(Note::LimitsUnscreened);
             }
-            if native && usable.len() < FULL_POINTS {
+            if usable.len() < FULL_POINTS {
                 segment.notes.push(Note::TrialLimits(usable.len()));
             }
             (Some(Model { kind, centre, range: range.mean }), segment)

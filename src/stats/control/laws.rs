@@ -80,6 +80,34 @@ proptest! {
     }
 
     #[test]
+    fn a_share_next_to_its_limit_is_judged_by_the_drawn_line(
+        n in 20..120_i64, shares in prop::collection::vec(0.1..0.9_f64, 13..20),
+    ) {
+        #[expect(clippy::cast_possible_truncation, reason = "a count")]
+        let count = |share: f64| (share * crate::stats::real(n)).round() as i64;
+        let mut counts: Vec<i64> = shares.into_iter().map(count).collect();
+        counts.push(0);
+        let settings = Settings { baseline: Some(12), ..Settings::new(Better::Higher) };
+        for last in 0..=n {
+            *counts.last_mut().unwrap() = last;
+            let of = |(month, &x): (u32, &i64)| Counted {
+                span: months(month, 1), counts: Some((x, n)), standing: Standing::Final,
+            };
+            let series: Vec<_> = (0..).zip(&counts).map(of).collect();
+            let chart = p_prime(&series, 100, &settings).unwrap();
+            let point = chart.points.last().unwrap();
+            let (lines, value) = (point.lines.unwrap(), point.value.unwrap());
+            let beyond = value > lines.upper + 1e-9 * lines.upper.abs().max(1.0)
+                || value < lines.lower - 1e-9 * lines.lower.abs().max(1.0);
+            let signals = &point.judgement.as_ref().unwrap().signals;
+            prop_assert_eq!(beyond, signals.iter().any(|signal| signal.rule == Rule::OutsideLimits));
+            if chart.segments[0].limits.is_ok() {
+                prop_assert_eq!(chart.points.iter().rposition(|p| p.judgement.is_ok()), chart.icon_point);
+            }
+        }
+    }
+
+    #[test]
     fn shares_and_rates_differ_only_in_the_clamp(
         counts in prop::collection::vec((0..500_i64, 0..50_i64), 8..30), multiplier in 1..1000_u32,
     ) {

@@ -39,8 +39,8 @@ pub enum Mode {
     /// Ours: equality within rounding, gaps break patterns, short and constant series are handled.
     #[default]
     Native,
-    /// As `NHSRplotthedots`: exact comparisons, any length, gaps ignored, provisional points judged; a constant series
-    /// has no limits.
+    /// As `NHSRplotthedots`: exact comparisons, any length, gaps ignored, provisional and excluded points judged; a
+    /// constant series has no limits.
     MakingDataCount,
 }
 

@@ -3,7 +3,7 @@
 
 use super::Lines;
 use super::ranges::moving_range;
-use crate::stats::arithmetic::{mean, size, total};
+use crate::stats::arithmetic::{is_usable, mean, size, total};
 use crate::stats::control::Mode;
 use crate::stats::real;
 
@@ -61,7 +61,7 @@ pub struct GroupMean {
 /// I′ chart: centre Σn·y/Σn; σᵢ = √(π/2)·|yᵢ − yᵢ₋₁|/√(1/nᵢ + 1/nᵢ₋₁), screened once at 3.267 times their mean; limits
 /// ± 3·mean(σ)/√nᵢ. None with fewer than two groups or where a group has no cases.
 pub fn i_prime_lines(groups: &[GroupMean], screen: bool) -> Option<Vec<Lines>> {
-    if groups.iter().any(|group| group.cases <= 0 || !group.value.is_finite()) {
+    if groups.iter().any(|group| group.cases <= 0 || !is_usable(group.value)) {
         return None;
     }
     let of_pair = |(before, group): (&GroupMean, &GroupMean)| {
@@ -79,7 +79,7 @@ pub fn i_prime_lines(groups: &[GroupMean], screen: bool) -> Option<Vec<Lines>> {
 /// back and not below 0. None without two times or where a time is not above 0.
 pub fn t_lines(times: &[f64]) -> Option<Lines> {
     const POWER: f64 = 3.6;
-    if times.iter().any(|&time| !time.is_finite() || time <= 0.0) {
+    if times.iter().any(|&time| !is_usable(time) || time <= 0.0) {
         return None;
     }
     let roots: Vec<f64> = times.iter().map(|time| time.powf(1.0 / POWER)).collect();

@@ -266,3 +266,35 @@ fn lines_as_drawn_end_with_the_scale() {
     near(drawn.upper, 100.0);
     near(Lines::around(1.0, 5.0).drawn(None).lower, 0.0);
 }
+
+#[test]
+fn degenerate_series_have_an_answer_in_every_chart() {
+    let all_missing: Vec<_> =
+        (0..20).map(|m| Observation { span: months(m, 1), value: None, standing: Standing::Final }).collect();
+    let two_valued: Vec<f64> = (0..20).map(|i| f64::from(i % 3 / 2)).collect();
+    for mode in [Mode::Native, Mode::MakingDataCount] {
+        let settings = Settings { mode, target: Some(1.0), ..Settings::new(Better::Lower) };
+        let empty = xmr(&[], &settings).unwrap();
+        assert_eq!((empty.variation, empty.assurance), (Err(NotJudged::Missing), Err(NotJudged::Missing)));
+        let none = xmr(&all_missing, &settings).unwrap();
+        assert!(none.variation.is_err() && none.points.iter().all(|p| p.judgement == Err(NotJudged::Missing)));
+        let one = xmr(&series(&[3.0]), &settings).unwrap();
+        assert!(one.variation.is_err() && one.assurance.is_err() && one.points[0].lines.is_none());
+        let two = xmr(&series(&two_valued), &settings).unwrap();
+        assert!(two.variation.is_ok() && two.points.iter().all(|point| point.lines.is_some()));
+        let counted = |counts: fn(u32) -> Option<(i64, i64)>| -> Vec<Counted> {
+            (0..20).map(|m| Counted { span: months(m, 1), counts: counts(m), standing: Standing::Final }).collect()
+        };
+        for counts in [counted(|_| None), counted(|_| Some((0, 0)))] {
+            for chart in [p_prime(&counts, 100, &settings).unwrap(), u_prime(&counts, 100, &settings).unwrap()] {
+                assert!(chart.variation.is_err() && chart.points.iter().all(|point| point.lines.is_none()));
+            }
+        }
+        // Nothing in the baseline, something later: the limits have no width and the later points lie outside.
+        let late = counted(|m| Some((i64::from(m > 14), 40)));
+        let fixed = Settings { baseline: Some(12), ..settings.clone() };
+        let chart = p_prime(&late, 100, &fixed).unwrap();
+        assert_eq!(chart.variation, Ok(Variation::Point(PointType::SpecialCauseConcern)));
+        assert!(chart.points[3].judgement.as_ref().unwrap().signals.is_empty());
+    }
+}

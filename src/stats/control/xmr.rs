@@ -2,6 +2,7 @@
 
 use super::engine::{Entry, Kind, build};
 use super::{Chart, ChartError, Observation, Settings};
+use crate::stats::arithmetic::is_usable;
 
 /// Limits ȳ ± 2.66·A and near limits ȳ ± 2.66·A·⅔ from the mean ȳ and the mean moving range A of the base points (all
 /// points of a segment, or its first ones where a baseline is fixed), with the rules of [`super::rules`].
@@ -14,7 +15,7 @@ use super::{Chart, ChartError, Observation, Settings};
 pub fn xmr(series: &[Observation], settings: &Settings) -> Result<Chart, ChartError> {
     let mut entries = Vec::with_capacity(series.len());
     for point in series {
-        if point.value.is_some_and(|value| !value.is_finite()) {
+        if point.value.is_some_and(|value| !is_usable(value)) {
             return Err(ChartError::NotANumber(point.span.first()));
         }
         entries.push(Entry { span: point.span, value: point.value, counts: None, standing: point.standing });

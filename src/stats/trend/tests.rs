@@ -137,6 +137,28 @@ fn values_need_limits() {
 }
 
 #[test]
+fn degenerate_series_have_an_answer() {
+    let with = |reading| {
+        let of =
+            |index: u32| TrendPoint { span: months(12 * index, 12), reading, provisional: false, break_before: false };
+        share(&(0..6).map(of).collect::<Vec<_>>()).map(|trend| (trend.outcome, trend.slope.abs() < 1e-9))
+    };
+    assert_eq!(with(Reading::Suppressed), Err(CannotTell::Suppressed));
+    assert_eq!(with(Reading::Absent), Err(CannotTell::TooFewPeriods { have: 0, need: 5 }));
+    assert_eq!(with(Reading::Value((0, 0))), Err(CannotTell::TooFewPeriods { have: 0, need: 5 }));
+    assert_eq!(with(Reading::Value((7, 20))), Ok((Outcome::NoEvidence, true)));
+    // The first events in the last year: the line would have to be infinitely steep.
+    let late = [(0, 50), (0, 50), (0, 50), (0, 50), (9, 50)];
+    assert_eq!(share(&points(12, &late)), Err(CannotTell::NoFit));
+    // A single event, and none without it.
+    let single = [(0, 50), (0, 50), (1, 50), (0, 50), (0, 50)];
+    let outcome = |pairs: &[(i64, i64)]| share(&points(12, pairs)).map(|trend| trend.outcome);
+    assert!(matches!(outcome(&single), Ok(Outcome::NoEvidence)));
+    assert!(matches!(value_trend(&points(12, &[estimate(0.0, -1.0, 1.0); 5])), Err(CannotTell::AllZero)));
+    assert!(matches!(value_trend(&[]), Err(CannotTell::TooFewPeriods { .. })));
+}
+
+#[test]
 fn a_slope_that_rests_on_one_period() {
     let values = [estimate(10.0, 9.9, 10.1), estimate(10.0, 9.9, 10.1), estimate(10.0, 9.9, 10.1)];
     let all = [&values[..], &[estimate(9.99, 9.9, 10.1), estimate(20.0, 19.9, 20.1)]].concat();

@@ -3,7 +3,7 @@
 use super::{CannotTell, Change, FittedPoint, Trend, TrendPoint, outcome, window};
 use crate::quantity::Interval;
 use crate::stats::Level;
-use crate::stats::arithmetic::total;
+use crate::stats::arithmetic::{is_usable, total};
 use crate::stats::distributions::chi_square_1_above;
 
 /// Twice 1.96: the width of a 95 % interval in standard errors, as Fingertips rounds it.
@@ -22,7 +22,7 @@ impl Estimate {
         let (Some(lower), Some(upper)) = (self.interval.lower, self.interval.upper) else {
             return Err(CannotTell::MissingLimits);
         };
-        if !(self.value.is_finite() && lower.is_finite() && upper.is_finite()) {
+        if ![self.value, lower, upper].into_iter().all(is_usable) {
             return Err(CannotTell::NotANumber);
         }
         let weight = (WIDTH / (upper - lower)).powi(2);
