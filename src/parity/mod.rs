@@ -95,7 +95,7 @@ impl<'a> Row<'a> {
     }
 }
 
-/// Whether two numbers are the same to [`TOLERANCE`] of `scale` or of themselves.
+/// Whether two numbers are the same to [`TOLERANCE`] of the one wanted.
 pub fn same(found: f64, wanted: f64) -> bool {
     (found - wanted).abs() <= TOLERANCE * wanted.abs()
 }
