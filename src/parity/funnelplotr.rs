@@ -301,11 +301,3 @@ fn exact_limits(folder: &Path, file: &str, within: Within) -> Result<Check, Pari
     }
     Ok(check)
 }
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn output_of_the_program_matches() {
-        super::super::assert_matches(super::check_funnelplotr);
-    }
-}

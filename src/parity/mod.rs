@@ -3,10 +3,18 @@
 
 use std::path::Path;
 
+pub mod change_point;
+pub mod fingertips;
 pub mod funnelplotr;
 pub mod literature;
 pub mod phe;
 mod phe_funnel;
+pub mod plotthedots;
+pub mod qicharts2;
+pub mod trend;
+
+/// Relative difference up to which two numbers are the same, where a file does not ask for another.
+pub const TOLERANCE: f64 = 1e-9;
 
 /// What was compared with one file.
 #[derive(Debug, Clone, PartialEq)]
@@ -109,8 +117,13 @@ impl Table {
     }
 
     /// A fault of the file's content.
-    pub fn fault(&self, what: &str) -> ParityError {
-        ParityError::Content { file: self.file.clone(), what: what.to_owned() }
+    pub fn fault(&self, what: impl Into<String>) -> ParityError {
+        ParityError::Content { file: self.file.clone(), what: what.into() }
+    }
+
+    /// The file, as named below the folder.
+    pub fn file(&self) -> &str {
+        &self.file
     }
 }
 
@@ -133,6 +146,16 @@ impl<'a> Row<'a> {
         text.parse().map(Some).map_err(fault)
     }
 
+    /// The text in a column that not every file of its kind has; empty where there is none.
+    pub fn optional_text(self, column: &str) -> &'a str {
+        self.text(column).unwrap_or_default()
+    }
+
+    /// The number in a column that not every file of its kind has.
+    pub fn optional_number(self, column: &str) -> Option<f64> {
+        self.number(column).unwrap_or_default()
+    }
+
     /// The whole number in a column; a fault where there is none.
     pub fn whole(self, column: &str) -> Result<i64, ParityError> {
         let text = self.text(column)?.trim();
@@ -153,22 +176,33 @@ impl<'a> Row<'a> {
     }
 }
 
-/// Runs a topic against the folder that `LEDS_METRICS_TRUTH` names and fails on any difference.
-#[cfg(test)]
-pub(crate) fn assert_matches(check: impl Fn(&Path) -> Result<Vec<Check>, ParityError>) {
-    let Some(folder) = std::env::var_os("LEDS_METRICS_TRUTH") else {
-        println!("not run");
-        return;
-    };
-    let checks = check(Path::new(&folder)).unwrap();
-    for check in &checks {
-        println!("{}: {} compared, {} differ", check.file, check.compared, check.mismatches.len());
-        for mismatch in check.mismatches.iter().take(8) {
-            println!("    {mismatch}");
-        }
-    }
-    assert!(checks.iter().all(|check| check.mismatches.is_empty() && check.compared > 0));
+/// Whether two numbers are the same to [`TOLERANCE`] of the one wanted.
+pub fn same(found: f64, wanted: f64) -> bool {
+    (found - wanted).abs() <= TOLERANCE * wanted.abs()
 }
+
+/// As [`same`], both none being the same too.
+pub fn same_or_none(found: Option<f64>, wanted: Option<f64>) -> bool {
+    match (found, wanted) {
+        (Some(found), Some(wanted)) => same(found, wanted),
+        (found, wanted) => found.is_none() && wanted.is_none(),
+    }
+}
+
+/// Every topic.
+pub const TOPICS: [Topic; 8] = [
+    ("change_point", change_point::check_change_point),
+    ("fingertips", fingertips::check_fingertips),
+    ("funnelplotr", funnelplotr::check_funnelplotr),
+    ("literature", literature::check_literature),
+    ("phe", phe::check_phe),
+    ("plotthedots", plotthedots::check_plotthedots),
+    ("qicharts2", qicharts2::check_qicharts2),
+    ("trend", trend::check_trend),
+];
+
+/// Its name, and the comparison of all its files below the folder.
+pub type Topic = (&'static str, fn(&Path) -> Result<Vec<Check>, ParityError>);
 
 #[cfg(test)]
 mod tests {
@@ -176,8 +210,27 @@ mod tests {
 
     #[test]
     fn a_folder_that_is_not_there_is_an_error() {
-        for check in [funnelplotr::check_funnelplotr, literature::check_literature, phe::check_phe] {
-            assert!(matches!(check(Path::new("no such folder")), Err(ParityError::Read { .. })));
+        for (topic, check) in TOPICS {
+            assert!(matches!(check(Path::new("no such folder")), Err(ParityError::Read { .. })), "{topic}");
+        }
+    }
+
+    /// Fails on any difference in the folder that `LEDS_METRICS_TRUTH` names.
+    #[test]
+    fn published_test_data_are_reproduced() {
+        let Some(folder) = std::env::var_os("LEDS_METRICS_TRUTH") else {
+            println!("not run");
+            return;
+        };
+        for (topic, check) in TOPICS {
+            for Check { file, compared, mismatches } in check(Path::new(&folder)).unwrap() {
+                println!("{topic}: {file}: {compared} compared, {} differ", mismatches.len());
+                assert!(
+                    compared > 0 && mismatches.is_empty(),
+                    "{file}: {:?}",
+                    mismatches.iter().take(8).collect::<Vec<_>>()
+                );
+            }
         }
     }
 

@@ -165,3 +165,90 @@ fn mode_of(cases: u64, odds: f64) -> u64 {
     }
     low
 }
+
+/// P(|T| ≥ |t|) of Student's t with `degrees` degrees of freedom, 1 to some thousands.
+pub(super) fn student_two_sided(t: f64, degrees: f64) -> f64 {
+    if !t.is_finite() {
+        return 0.0;
+    }
+    statrs::function::beta::beta_reg(degrees / 2.0, 0.5, degrees / (degrees + t * t))
+}
+
+/// The deviate that leaves `tail` (below one half) above it in Student's t, `degrees` as in
+/// [`student_two_sided`].
+pub(super) fn student_upper(tail: f64, degrees: f64) -> f64 {
+    let (mut low, mut high) = (0.0, normal_upper(tail).max(1.0));
+    while student_two_sided(high, degrees) > 2.0 * tail && high < 1e150 {
+        low = high;
+        high *= 2.0;
+    }
+    for _ in 0..200 {
+        let middle = f64::midpoint(low, high);
+        if middle <= low || middle >= high {
+            break;
+        }
+        if student_two_sided(middle, degrees) > 2.0 * tail { low = middle } else { high = middle }
+    }
+    f64::midpoint(low, high)
+}
+
+/// The probability that a chi-square with one degree of freedom is `value` or more.
+pub(super) fn chi_square_1_above(value: f64) -> f64 {
+    statrs::function::erf::erfc((value.max(0.0) / 2.0).sqrt())
+}
+
+/// The standard normal probability below −`x`, for `x` ≥ 0.
+pub(super) fn normal_below_minus(x: f64) -> f64 {
+    statrs::function::erf::erfc(x / std::f64::consts::SQRT_2) / 2.0
+}
+
+/// Mills' ratio Φ(−x)/φ(x) of the standard normal for `x` ≥ 0, also where both are too small to be written.
+pub(super) fn mills_ratio(x: f64) -> f64 {
+    /// From here on the asymptotic series is good to double precision.
+    const FAR: f64 = 25.0;
+    if x < FAR {
+        return normal_below_minus(x) * (x * x / 2.0).exp() * (2.0 * std::f64::consts::PI).sqrt();
+    }
+    let s = 1.0 / (x * x);
+    (1.0 - s * (1.0 - 3.0 * s * (1.0 - 5.0 * s * (1.0 - 7.0 * s * (1.0 - 9.0 * s))))) / x
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn near(found: f64, wanted: f64) {
+        assert!((found - wanted).abs() <= 1e-10 * wanted.abs(), "{found}, not {wanted}");
+    }
+
+    #[test]
+    fn student_against_closed_forms() {
+        for tail in [0.025, 0.001, 0.05, 1e-6] {
+            near(student_upper(tail, 1.0), 1.0 / (std::f64::consts::PI * tail).tan());
+            let p = 1.0 - 2.0 * tail;
+            near(student_upper(tail, 2.0), p * (2.0 / (1.0 - p * p)).sqrt());
+            for degrees in [1.0, 2.0, 3.0, 10.0, 47.0, 1000.0] {
+                near(student_two_sided(student_upper(tail, degrees), degrees), 2.0 * tail);
+            }
+        }
+        // Published tables.
+        assert!((student_upper(0.025, 3.0) - 3.182_446).abs() < 1e-6);
+        assert!((student_upper(0.001, 3.0) - 10.214_532).abs() < 1e-6);
+        assert!((student_upper(0.025, 1000.0) - 1.962_339).abs() < 1e-6);
+        near(student_two_sided(0.0, 5.0), 1.0);
+    }
+
+    #[test]
+    fn normal_and_chi_square_tails() {
+        near(chi_square_1_above(9.549_535_706_083_242), 0.002);
+        near(chi_square_1_above(3.841_458_820_694_124), 0.05);
+        near(normal_below_minus(1.959_963_984_540_054), 0.025);
+        near(mills_ratio(0.0), (std::f64::consts::PI / 2.0).sqrt());
+        near(mills_ratio(25.0 - 1e-12), mills_ratio(25.0));
+        // It lies between 1/(x + 1/x) and 1/x.
+        for x in [0.5, 3.0, 24.9, 25.1, 1e4, 1e150] {
+            assert!(mills_ratio(x) <= 1.0 / x && mills_ratio(x) >= 1.0 / (x + 1.0 / x), "{x}");
+        }
+    }
+}

@@ -1,13 +1,19 @@
 //! The statistics: pure functions from integers to a value, an interval or a stated reason why there is none.
 //! Nothing here knows a metric, reads data or rounds; a missing answer is a status, never a number.
 
+mod arithmetic;
 pub mod as_phe;
 pub mod benchmark;
+pub mod change_point;
+pub mod chart_choice;
+pub mod control;
 pub mod counts;
 pub mod difference;
 mod distributions;
+pub mod false_alarm;
 pub mod funnel;
 pub mod histogram;
+mod linear;
 pub mod multiplicity;
 pub mod neighbours;
 pub mod overdispersion;
@@ -20,10 +26,13 @@ pub mod quantile_groups;
 pub mod ranks;
 pub mod rate;
 pub mod rate_ratio;
+pub mod run_chart;
 pub mod standardise;
 pub mod survival;
 mod tails;
 pub mod targets;
+pub mod timeline;
+pub mod trend;
 
 #[cfg(test)]
 mod properties;

@@ -1,0 +1,307 @@
+//! Comparison with `qicharts2` 0.8.1: Montgomery's worked examples, hospital infections and accident and emergency waits.
+//! Charts of means and standard deviations of measurements (x̄ and s) are not made here; of those only the runs are compared.
+#![expect(clippy::cast_precision_loss, reason = "the numbers of the published examples are far below 2^53")]
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use chrono::{Days, Months, NaiveDate};
+
+use super::{Check, ParityError, Row, Table, same, same_or_none};
+use crate::quantity::Better;
+use crate::stats::control::shewhart::{GroupMean, c_lines, i_prime_lines, p_lines, t_lines, u_lines};
+use crate::stats::control::{Counted, Lines, Mode, Settings, Standing, moving_range, p_prime, u_prime};
+use crate::stats::run_chart::Runs;
+use crate::stats::timeline::Span;
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Kind {
+    /// Single values.
+    I,
+    /// Their moving ranges.
+    MovingRanges,
+    P,
+    /// With the multiplier.
+    U(f64),
+    C,
+    T,
+    PPrime,
+    UPrime,
+    IPrime,
+    /// The runs about the centre line given.
+    RunsOnly,
+}
+
+const EXAMPLES: [(&str, Kind); 13] = [
+    ("NA_test", Kind::RunsOnly),
+    ("ex_6.3_1", Kind::RunsOnly),
+    ("ex_6.3_2", Kind::RunsOnly),
+    ("ex_6.4_1", Kind::RunsOnly),
+    ("ex_6.4_2", Kind::RunsOnly),
+    ("ex_6.5_3", Kind::I),
+    ("ex_6.5_4", Kind::MovingRanges),
+    ("ex_7.1_5", Kind::P),
+    ("ex_7.3_3", Kind::C),
+    ("ex_7.4_1", Kind::U(1.0)),
+    ("ex_7.5_1", Kind::U(50.0)),
+    ("ex_7.6_1", Kind::T),
+    ("tbl_7.4_1", Kind::P),
+];
+
+const WAITS: [(&str, Kind); 5] =
+    [("p", Kind::P), ("pp", Kind::PPrime), ("u", Kind::U(1.0)), ("up", Kind::UPrime), ("ip", Kind::IPrime)];
+
+/// Compares lines and numbers to 1e-9, signals and runs exactly.
+pub fn check_qicharts2(folder: &Path) -> Result<Vec<Check>, ParityError> {
+    let mut checks = Vec::new();
+    for (name, kind) in EXAMPLES {
+        let table = Table::read(folder, &format!("qicharts2/package_tests/expected_{name}.csv"))?;
+        checks.push(points_check(&table, kind, None));
+    }
+    let input = Table::read(folder, "qicharts2/run/input_nhs_accidents.csv")?;
+    for (name, kind) in WAITS {
+        let points = Table::read(folder, &format!("qicharts2/run/nhs_{name}__points.csv"))?;
+        checks.push(points_check(&points, kind, Some(&input)));
+        let summary = Table::read(folder, &format!("qicharts2/run/nhs_{name}__summary.csv"))?;
+        checks.push(waits_summary(&summary, &input, kind)?);
+    }
+    for (file, by_hospital, by_infection) in [("hai_1", false, false), ("hai_2", false, true), ("hai_3", true, true)] {
+        checks.push(infections(folder, file, &|row| {
+            let part = |wanted: bool, column: &str| if wanted { row.optional_text(column) } else { "1" }.to_owned();
+            let (hospital, infection) = (part(by_hospital, "hospital"), part(by_infection, "infection"));
+            // The facets of one grouping alone stand in the first column.
+            let facets = if by_hospital { (hospital, infection) } else { (infection, "1".to_owned()) };
+            Some((facets, row.optional_text("month").to_owned()))
+        })?);
+    }
+    checks.push(infections(folder, "hai_4", &|row| {
+        let facets = (row.optional_text("infection").to_owned(), "1".to_owned());
+        (row.optional_text("month") >= "2016-07-01").then(|| (facets, row.optional_text("hospital").to_owned()))
+    })?);
+    Ok(checks)
+}
+
+/// A point as charted.
+#[derive(Debug, Clone, Copy)]
+struct Point {
+    value: Option<f64>,
+    counts: Option<(i64, i64)>,
+    in_base: bool,
+}
+
+fn points_check(table: &Table, kind: Kind, input: Option<&Table>) -> Check {
+    let mut check = Check { file: table.file().to_owned(), compared: 0, mismatches: Vec::new() };
+    let rows: Vec<Row> = table.rows().collect();
+    for part in rows.chunk_by(|a, b| a.optional_text("part") == b.optional_text("part")) {
+        let mut points = Vec::with_capacity(part.len());
+        for (index, row) in part.iter().enumerate() {
+            let counts = match input {
+                Some(input) => input.rows().nth(index).and_then(|row| counts(&row, "r", "n")),
+                None => counts(row, "y.sum", "n"),
+            };
+            let in_base = row.optional_text("baseline") != "FALSE" && row.optional_text("include") != "FALSE";
+            points.push(Point { value: row.optional_number("y"), counts, in_base });
+        }
+        let lines = lines(kind, &points);
+        let centre = part.first().and_then(|row| row.optional_number("cl")).unwrap_or(0.0);
+        let included = part.iter().filter(|row| row.optional_text("include") != "FALSE");
+        let values: Vec<Option<f64>> = included.map(|row| row.optional_number("y")).collect();
+        let runs = Runs::about(centre, &values, false);
+        for (index, row) in part.iter().enumerate() {
+            check.compared += 1;
+            let of_point = lines.get(index).copied().flatten();
+            let lines_match = kind == Kind::RunsOnly || lines_match(row, of_point);
+            if !lines_match || !runs_match(row, &runs, values.len()) {
+                check.mismatches.push(format!("point {}: {of_point:?} {runs:?}", row.optional_text("x")));
+            }
+        }
+    }
+    check
+}
+
+/// Numerator and denominator of a row; the files write counts as whole numbers.
+fn counts(row: &Row, numerator: &str, denominator: &str) -> Option<(i64, i64)> {
+    Some((row.optional_text(numerator).parse().ok()?, row.optional_text(denominator).parse().unwrap_or(1)))
+}
+
+/// The lines of a chart, as the tool draws them.
+fn lines(kind: Kind, points: &[Point]) -> Vec<Option<Lines>> {
+    let base = || points.iter().filter(|point| point.in_base);
+    let base_counts: Vec<(i64, i64)> = base().filter_map(|point| point.counts).collect();
+    let sizes: Vec<i64> = points.iter().map(|point| point.counts.map_or(0, |(_, n)| n)).collect();
+    let base_values: Vec<f64> = base().filter_map(|point| point.value).collect();
+    let everywhere = |lines: Option<Lines>| vec![lines; points.len()];
+    let drawn = |lines: Option<Vec<Option<Lines>>>, top: Option<f64>| -> Vec<Option<Lines>> {
+        lines.unwrap_or_default().into_iter().map(|lines| lines.map(|lines| lines.drawn(top))).collect()
+    };
+    match kind {
+        Kind::RunsOnly => Vec::new(),
+        Kind::I => everywhere(i_lines(&base_values)),
+        Kind::MovingRanges => {
+            // The upper limit of a range of two is 3.267 times the mean range.
+            let mean = base_values.iter().sum::<f64>() / base_values.len().max(1) as f64;
+            everywhere(Some(Lines::around(mean, 2.267 * mean).drawn(None)))
+        }
+        Kind::P => drawn(p_lines(&base_counts, &sizes), Some(1.0)),
+        Kind::U(multiplier) => {
+            let lines = drawn(u_lines(&base_counts, &sizes), None);
+            lines.into_iter().map(|lines| lines.map(|lines| times(lines, multiplier))).collect()
+        }
+        Kind::C => {
+            let counts: Vec<i64> = base_counts.iter().map(|&(x, _)| x).collect();
+            everywhere(c_lines(&counts).map(|lines| lines.drawn(None)))
+        }
+        Kind::T => everywhere(t_lines(&base_values)),
+        Kind::IPrime => {
+            let group = |&(x, n): &(i64, i64)| GroupMean { value: x as f64 / n as f64, cases: n };
+            let groups: Vec<GroupMean> = base_counts.iter().map(group).collect();
+            i_prime_lines(&groups, true).unwrap_or_default().into_iter().map(Some).collect()
+        }
+        Kind::PPrime | Kind::UPrime => laney(kind, points),
+    }
+}
+
+fn times(lines: Lines, factor: f64) -> Lines {
+    Lines {
+        centre: lines.centre * factor,
+        lower: lines.lower * factor,
+        upper: lines.upper * factor,
+        near_lower: lines.near_lower * factor,
+        near_upper: lines.near_upper * factor,
+    }
+}
+
+fn i_lines(base: &[f64]) -> Option<Lines> {
+    let ranges: Vec<f64> = base.iter().zip(base.iter().skip(1)).map(|(a, b)| (b - a).abs()).collect();
+    let range = moving_range(&ranges, true, Mode::Native)?.mean;
+    Some(Lines::around(base.iter().sum::<f64>() / base.len() as f64, 3.0 * range / 1.128))
+}
+
+fn laney(kind: Kind, points: &[Point]) -> Vec<Option<Lines>> {
+    let mut first = NaiveDate::default();
+    let mut series = Vec::with_capacity(points.len());
+    for point in points {
+        let next = first + Months::new(1);
+        let span = Span::new(first, next - Days::new(1)).ok();
+        series.extend(span.map(|span| Counted { span, counts: point.counts, standing: Standing::Final }));
+        first = next;
+    }
+    let settings = Settings { mode: Mode::MakingDataCount, ..Settings::new(Better::Neutral) };
+    let (chart, top) = match kind {
+        Kind::PPrime => (p_prime(&series, 1, &settings), Some(1.0)),
+        _ => (u_prime(&series, 1, &settings), None),
+    };
+    let points = chart.map(|chart| chart.points).unwrap_or_default();
+    points.into_iter().map(|point| point.lines.map(|lines| lines.drawn(top))).collect()
+}
+
+fn lines_match(row: &Row, lines: Option<Lines>) -> bool {
+    let Some(lines) = lines else { return false };
+    let near = [("lcl.95", lines.near_lower), ("ucl.95", lines.near_upper)];
+    let given = |column: &str| row.optional_number(column).is_some();
+    let far = [("cl", lines.centre), ("lcl", lines.lower), ("ucl", lines.upper)];
+    let value = row.optional_number("y");
+    let outside = value.is_some_and(|value| value < lines.lower || value > lines.upper);
+    far.into_iter().all(|(column, found)| same_or_none(Some(found), row.optional_number(column)))
+        && near
+            .into_iter()
+            .all(|(column, found)| !given(column) || same_or_none(Some(found), row.optional_number(column)))
+        && (row.optional_text("include") == "FALSE" || outside == (row.optional_text("sigma.signal") == "TRUE"))
+}
+
+fn runs_match(row: &Row, runs: &Runs, observed: usize) -> bool {
+    let number = |column: &str| row.optional_text(column).parse::<usize>().ok();
+    number("n.obs") == Some(observed)
+        && number("n.useful") == Some(runs.useful)
+        && number("longest.run") == Some(runs.longest)
+        && number("longest.run.max") == runs.longest_limit
+        && number("n.crossings") == Some(runs.crossings)
+        && number("n.crossings.min") == runs.crossings_limit
+        && matches!(row.optional_text("runs.signal"), "TRUE" | "1") == runs.breaks_a_limit()
+}
+
+/// A summary row: the means of the lines, the number of points outside, and the runs.
+fn summary_matches(row: &Row, points: &[Point], lines: &[Option<Lines>]) -> bool {
+    let all: Vec<Lines> = lines.iter().copied().flatten().collect();
+    let mean = |of: fn(&Lines) -> f64| all.iter().map(of).sum::<f64>() / all.len().max(1) as f64;
+    let means = [
+        ("aLCL", mean(|l| l.lower)),
+        ("aLCL.95", mean(|l| l.near_lower)),
+        ("CL", mean(|l| l.centre)),
+        ("aUCL.95", mean(|l| l.near_upper)),
+        ("aUCL", mean(|l| l.upper)),
+    ];
+    let values: Vec<Option<f64>> = points.iter().map(|point| point.value).collect();
+    let beyond = |(value, lines): (&Option<f64>, &Option<Lines>)| {
+        value.zip(*lines).is_some_and(|(value, lines)| value < lines.lower || value > lines.upper)
+    };
+    let outside = values.iter().zip(lines).filter(|&pair| beyond(pair)).count();
+    let runs = Runs::about(all.first().map_or(0.0, |lines| lines.centre), &values, false);
+    means.into_iter().all(|(column, found)| row.optional_number(column).is_none_or(|wanted| same(found, wanted)))
+        && row.optional_number("CL").is_some()
+        && row.optional_text("sigma.signal") == outside.to_string()
+        && runs_match(row, &runs, points.len())
+}
+
+fn waits_summary(summary: &Table, input: &Table, kind: Kind) -> Result<Check, ParityError> {
+    let mut points = Vec::new();
+    for row in input.rows() {
+        let counts = Some((row.whole("r")?, row.whole("n")?));
+        points.push(Point { value: counts.map(|(x, n)| x as f64 / n as f64), counts, in_base: true });
+    }
+    let lines = lines(kind, &points);
+    let mut check = Check { file: summary.file().to_owned(), compared: 0, mismatches: Vec::new() };
+    for row in summary.rows() {
+        check.compared += 1;
+        if !summary_matches(&row, &points, &lines) {
+            check.mismatches.push(format!("{lines:?}"));
+        }
+    }
+    Ok(check)
+}
+
+type Facets = (String, String);
+
+/// Infections per risk day, in facets and points as `place` says. Risk days are not whole numbers: they are counted in
+/// parts of a power of two, which costs nothing.
+fn infections(
+    folder: &Path,
+    name: &str,
+    place: &dyn Fn(&Row) -> Option<(Facets, String)>,
+) -> Result<Check, ParityError> {
+    const PARTS: f64 = (1_u64 << 36) as f64;
+    let input = Table::read(folder, "qicharts2/package_tests/input_hospital_infections.csv")?;
+    let mut sums: BTreeMap<Facets, BTreeMap<String, (i64, f64)>> = BTreeMap::new();
+    let mut days_of: BTreeMap<String, f64> = BTreeMap::new();
+    for row in input.rows() {
+        let Some((facets, point)) = place(&row) else { continue };
+        *days_of.entry(point.clone()).or_default() += row.required("days")?;
+        let sum = sums.entry(facets).or_default().entry(point).or_default();
+        sum.0 += row.whole("n")?;
+        sum.1 += row.required("days")?;
+    }
+    let table = Table::read(folder, &format!("qicharts2/package_tests/expected_{name}.csv"))?;
+    let mut check = Check { file: table.file().to_owned(), compared: 0, mismatches: Vec::new() };
+    for row in table.rows() {
+        check.compared += 1;
+        let facets = (row.optional_text("facet1").to_owned(), row.optional_text("facet2").to_owned());
+        let mut points: Vec<(&String, &(i64, f64))> = sums.get(&facets).into_iter().flatten().collect();
+        let multiplier = if name == "hai_4" { 10_000.0 } else { 1.0 };
+        if name == "hai_4" {
+            // A funnel: hospitals stand in the order of their days.
+            points.sort_by(|a, b| days_of.get(a.0).unwrap_or(&0.0).total_cmp(days_of.get(b.0).unwrap_or(&0.0)));
+        }
+        #[expect(clippy::cast_possible_truncation, reason = "a number of days")]
+        let point = |&(_, &(n, days)): &(&String, &(i64, f64))| Point {
+            value: Some(n as f64 / days * multiplier),
+            counts: Some((n, (days * PARTS).round() as i64)),
+            in_base: true,
+        };
+        let points: Vec<Point> = points.iter().map(point).collect();
+        let lines = lines(Kind::U(PARTS * multiplier), &points);
+        if !summary_matches(&row, &points, &lines) {
+            check.mismatches.push(format!("{facets:?}: {:?}", lines.first()));
+        }
+    }
+    Ok(check)
+}

@@ -1,0 +1,24 @@
+//! The `XmR` chart of single values.
+
+use super::engine::{Entry, Kind, build};
+use super::{Chart, ChartError, Observation, Settings};
+use crate::stats::arithmetic::is_usable;
+
+/// Limits ȳ ± 2.66·A and near limits ȳ ± 2.66·A·⅔ from the mean ȳ and the mean moving range A of the base points (all
+/// points of a segment, or its first ones where a baseline is fixed), with the rules of [`super::rules`].
+///
+/// No moving range and no rule crosses a gap, an excluded or provisional point, or the start of a segment.
+///
+/// # Errors
+/// Periods that share days, are out of order or (unless allowed) irregular; a baseline under 12 points; a value that is
+/// not a number.
+pub fn xmr(series: &[Observation], settings: &Settings) -> Result<Chart, ChartError> {
+    let mut entries = Vec::with_capacity(series.len());
+    for point in series {
+        if point.value.is_some_and(|value| !is_usable(value)) {
+            return Err(ChartError::NotANumber(point.span.first()));
+        }
+        entries.push(Entry { span: point.span, value: point.value, counts: None, standing: point.standing });
+    }
+    build(&entries, Kind::Xmr, settings)
+}

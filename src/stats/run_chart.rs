@@ -1,0 +1,197 @@
+//! The run chart: are the points spread about their middle as chance would spread them?
+//! Rules of Anhøj and Olesen (Public Library of Science One 9, 2014).
+
+use super::arithmetic::{median, size};
+use super::real;
+
+/// From so many points off the line a run chart is judged.
+pub const LEAST_USEFUL: usize = 10;
+/// A crossing limit leaves about this probability below it.
+const TAIL: f64 = 0.05;
+/// Values this close to the line (absolutely up to 1, relatively above) are on it.
+const EQUAL: f64 = 1e-9;
+
+/// Runs about a line. Points on it are left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Runs {
+    /// Points off the line.
+    pub useful: usize,
+    /// The most points in a row on one side.
+    pub longest: usize,
+    /// round(log₂ useful) + 3; a longer run is a signal. None without useful points.
+    pub longest_limit: Option<usize>,
+    /// How often the series crosses the line.
+    pub crossings: usize,
+    /// The smallest c with P(Binomial(useful − 1, ½) ≤ c) ≥ 0.05; fewer crossings are a signal.
+    pub crossings_limit: Option<usize>,
+}
+
+/// What a run chart says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RunSignal {
+    /// Too long a run, too few crossings, or both.
+    Shift,
+    NoEvidence,
+    /// Fewer than [`LEAST_USEFUL`] points off the line.
+    TooFewPoints,
+}
+
+impl RunSignal {
+    /// The name in data files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Shift => "shift",
+            Self::NoEvidence => "no_evidence",
+            Self::TooFewPoints => "too_few_points",
+        }
+    }
+}
+
+/// A run chart.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RunChart {
+    /// Median of the base points.
+    pub centre: f64,
+    pub runs: Runs,
+    pub signal: RunSignal,
+}
+
+impl Runs {
+    /// Runs of the values about a line, missing values left out; with `tolerant`, values within rounding of the line are
+    /// on it.
+    pub fn about(line: f64, values: &[Option<f64>], tolerant: bool) -> Self {
+        let tolerance = if tolerant { EQUAL * line.abs().max(1.0) } else { 0.0 };
+        let off = values.iter().copied().flatten().map(|value| value - line).filter(|from| from.abs() > tolerance);
+        let sides: Vec<bool> = off.map(|from| from > 0.0).collect();
+        let runs = || sides.chunk_by(|a, b| a == b);
+        let useful = sides.len();
+        Self {
+            useful,
+            longest: runs().map(<[bool]>::len).max().unwrap_or(0),
+            longest_limit: longest_limit(useful),
+            crossings: runs().count().saturating_sub(1),
+            crossings_limit: crossings_limit(useful),
+        }
+    }
+
+    /// Whether either limit is broken, whatever the number of points.
+    pub fn breaks_a_limit(&self) -> bool {
+        self.longest_limit.is_some_and(|limit| self.longest > limit)
+            || self.crossings_limit.is_some_and(|limit| self.crossings < limit)
+    }
+}
+
+/// The run chart of a series about the median of its first `baseline` points, or of all. Missing values are left out, as
+/// points on the line are. None without values.
+pub fn run_chart(values: &[Option<f64>], baseline: Option<usize>) -> Option<RunChart> {
+    let present = values.iter().copied().flatten().filter(|value| value.is_finite());
+    let base: Vec<f64> = present.take(baseline.unwrap_or(usize::MAX)).collect();
+    let centre = median(&base)?;
+    let runs = Runs::about(centre, values, true);
+    let signal = match (runs.useful < LEAST_USEFUL, runs.breaks_a_limit()) {
+        (true, _) => RunSignal::TooFewPoints,
+        (false, true) => RunSignal::Shift,
+        (false, false) => RunSignal::NoEvidence,
+    };
+    Some(RunChart { centre, runs, signal })
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a logarithm of a size lies from 0 to 64")]
+fn longest_limit(useful: usize) -> Option<usize> {
+    (useful > 0).then(|| size(useful).log2().round() as usize + 3)
+}
+
+/// Weights of the binomial distribution outwards from the middle, so that no power of a half is too small to be written.
+fn crossings_limit(useful: usize) -> Option<usize> {
+    let trials = u64::try_from(useful.checked_sub(1)?).ok()?;
+    let middle = trials / 2;
+    let mut weights = vec![1.0];
+    let mut lowest = middle;
+    while let Some(weight) = weights.last().copied().filter(|&weight: &f64| lowest > 0 && weight > 1e-40) {
+        weights.push(weight * real(lowest) / real(trials - lowest + 1));
+        lowest -= 1;
+    }
+    // The upper half mirrors the lower one; an even number of trials has one middle.
+    let lower: f64 = weights.iter().rev().sum();
+    let all = if trials.is_multiple_of(2) { 2.0 * lower - 1.0 } else { 2.0 * lower };
+    let mut below = 0.0;
+    let steps = weights.iter().rev().position(|weight| {
+        below += weight;
+        // A probability of exactly 0.05 counts as reached.
+        below >= TAIL * (1.0 - 1e-12) * all
+    })?;
+    usize::try_from(lowest).ok()?.checked_add(steps)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use proptest::test_runner::RngSeed;
+
+    use super::*;
+
+    fn some(values: &[f64]) -> Vec<Option<f64>> {
+        values.iter().copied().map(Some).collect()
+    }
+
+    #[test]
+    fn limits_as_published() {
+        // Anhøj and Olesen 2014, and qicharts2 0.8.1: useful points, longest run, fewest crossings.
+        for (useful, longest, crossings) in
+            [(6, 6, 1), (10, 6, 2), (20, 7, 6), (24, 8, 8), (28, 8, 9), (44, 8, 16), (64, 9, 25)]
+        {
+            assert_eq!((longest_limit(useful), crossings_limit(useful)), (Some(longest), Some(crossings)), "{useful}");
+        }
+        assert_eq!((longest_limit(0), crossings_limit(0), crossings_limit(1)), (None, None, Some(0)));
+        // At large sizes the normal approximation is good: mean 500,000, deviation 500.
+        let limit = crossings_limit(1_000_001).unwrap();
+        assert!(limit.abs_diff(500_000 - 822) <= 1, "{limit}");
+    }
+
+    #[test]
+    fn points_on_the_line_and_missing_ones_are_left_out() {
+        let chart = run_chart(&[Some(1.0), Some(2.0), None, Some(2.0), Some(3.0), Some(1.0)], None).unwrap();
+        assert_eq!((chart.centre, chart.signal), (2.0, RunSignal::TooFewPoints));
+        assert_eq!((chart.runs.useful, chart.runs.longest, chart.runs.crossings), (3, 1, 2));
+        assert_eq!(run_chart(&[None, None], None), None);
+        let constant = run_chart(&some(&[7.0; 30]), None).unwrap();
+        assert_eq!((constant.runs.useful, constant.signal), (0, RunSignal::TooFewPoints));
+    }
+
+    #[test]
+    fn a_shift_and_a_zigzag() {
+        let step: Vec<f64> = (0..20).map(|i| if i < 10 { 1.0 + f64::from(i) / 100.0 } else { 5.0 }).collect();
+        assert_eq!(run_chart(&some(&step), None).unwrap().signal, RunSignal::Shift);
+        let zigzag: Vec<f64> = (0..20).map(|i| f64::from(i % 2)).collect();
+        assert_eq!(run_chart(&some(&zigzag), None).unwrap().signal, RunSignal::NoEvidence);
+        // Judged about the median of the first eight.
+        assert!((run_chart(&some(&step), Some(8)).unwrap().centre - 1.035).abs() < 1e-12);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { rng_seed: RngSeed::Fixed(20_250_401), failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn mirroring_and_reversing_change_no_number(values in prop::collection::vec(prop::option::weighted(0.9, -20..20_i32), 0..60)) {
+            let values: Vec<Option<f64>> = values.into_iter().map(|v| v.map(f64::from)).collect();
+            let mirrored: Vec<_> = values.iter().map(|v| v.map(|v| -v)).collect();
+            let reversed: Vec<_> = values.iter().rev().copied().collect();
+            let runs = |of: &[Option<f64>]| run_chart(of, None).map(|chart| (chart.runs, chart.signal));
+            prop_assert_eq!(runs(&values), runs(&mirrored));
+            prop_assert_eq!(runs(&values), runs(&reversed));
+        }
+
+        #[test]
+        fn the_crossing_limit_is_the_binomial_quantile(useful in 1..60_usize) {
+            let trials = useful - 1;
+            let mut term = 0.5_f64.powi(i32::try_from(trials).unwrap());
+            let (mut below, mut limit) = (term, 0);
+            while below < 0.05 {
+                term *= size(trials - limit) / size(limit + 1);
+                below += term;
+                limit += 1;
+            }
+            prop_assert_eq!(crossings_limit(useful), Some(limit));
+        }
+    }
+}
