@@ -12,12 +12,14 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use self::prepare::{PrepareArguments, print_prepared};
 use self::sql::{SqlArguments, run_sql};
 use crate::app::check::{CheckReport, check};
+use crate::app::parity::parity;
 use crate::app::plan::{RunPlan, plan};
 use crate::app::prepare::prepare;
 use crate::app::run::{RunOptions, RunOutcome, run};
 use crate::app::verify::verify;
 use crate::app::{AppError, Context, definitions, demo, generate};
 use crate::exit;
+use crate::parity::Check;
 use crate::period::{Month, Period, london_date};
 use crate::synth::Plan;
 
@@ -126,6 +128,14 @@ enum Command {
         /// Cases of a folder instead of the built-in ones.
         #[arg(long, value_name = "DIR")]
         cases: Option<PathBuf>,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Hold the statistics against test data that other programs and papers publish.
+    Parity {
+        /// Folder of the published test data, which is no part of this program.
+        #[arg(long, value_name = "DIR")]
+        truth: PathBuf,
         #[arg(long)]
         json: bool,
     },
@@ -260,6 +270,7 @@ async fn dispatch(cli: Cli) -> Result<u8, AppError> {
             let outcomes = verify(&load().await?, cases.as_deref(), metric.as_deref()).await?;
             print_cases(&outcomes, json)
         }
+        Command::Parity { truth, json } => print_parity(&parity(&truth)?, json),
         Command::Definitions(command) => work_with_definitions(command, folder.as_deref()).await,
     }
 }
@@ -321,6 +332,25 @@ fn print_check(report: &CheckReport, json: bool) {
         "{} submissions, {} rows, {} refused, data as at {}",
         report.submissions, report.rows, report.refused, report.as_of
     );
+}
+
+fn print_parity(checks: &[Check], json: bool) -> Result<u8, AppError> {
+    if json {
+        print_json(&checks);
+    } else {
+        for Check { file, compared, mismatches } in checks {
+            let verdict = if mismatches.is_empty() { "ok  " } else { "FAIL" };
+            println!("{verdict} {compared:>6} compared {:>4} differ  {file}", mismatches.len());
+            for mismatch in mismatches {
+                println!("     {mismatch}");
+            }
+        }
+        let sum = |count: fn(&Check) -> usize| checks.iter().map(count).sum::<usize>();
+        let differ = sum(|check| check.mismatches.len());
+        println!("{} files, {} compared, {differ} differ", checks.len(), sum(|check| check.compared));
+    }
+    let differing = checks.iter().filter(|check| !check.mismatches.is_empty()).count();
+    if differing > 0 { Err(AppError::Differs { differing, files: checks.len() }) } else { Ok(exit::OK) }
 }
 
 fn print_plan(plan: &RunPlan, json: bool) {

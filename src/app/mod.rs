@@ -8,6 +8,7 @@ pub mod demo;
 pub mod figures;
 pub mod generate;
 pub mod intake;
+pub mod parity;
 pub mod plan;
 pub mod prepare;
 pub mod progress;
@@ -24,6 +25,7 @@ use crate::engine::output::OutputError;
 use crate::engine::{Engine, EngineError, EngineSettings};
 use crate::exit;
 use crate::metrics::prove;
+use crate::parity::ParityError;
 use crate::prepare::PrepareError;
 use crate::publish::PublishError;
 use crate::render::RenderError;
@@ -71,6 +73,10 @@ pub enum AppError {
     NothingSent { period: String, held: String },
     #[error("no submission of {period} was accepted; nothing can be published{hint}")]
     NothingAccepted { period: String, hint: String },
+    #[error(transparent)]
+    Parity(#[from] ParityError),
+    #[error("{differing} of {files} files of published test data are not reproduced")]
+    Differs { differing: usize, files: usize },
     #[error("{failed} of {cases} hand-worked cases failed")]
     CasesFailed { failed: usize, cases: usize },
 }
@@ -86,14 +92,16 @@ impl AppError {
             | Self::Prepare(PrepareError::Key(_) | PrepareError::Exists(_)) => exit::USAGE,
             Self::Definitions(_) | Self::Prepare(PrepareError::UnpreparedReference { .. }) => exit::DEFINITIONS,
             Self::Intake(intake::IntakeError::ReferenceRefused { .. }) | Self::NothingAccepted { .. } => exit::CONTRACT,
-            Self::Figures(_) | Self::CasesFailed { .. } => exit::METRIC,
+            Self::Figures(_) | Self::CasesFailed { .. } | Self::Differs { .. } => exit::METRIC,
             Self::Render(_) | Self::Results(_) => exit::RENDER,
             Self::Publish(_)
             | Self::Rows(_)
             | Self::Write { .. }
             | Self::Generate(_)
             | Self::Prepare(PrepareError::Write { .. }) => exit::PUBLISH,
-            Self::Intake(_) | Self::Engine(_) | Self::NothingSent { .. } | Self::Prepare(_) => exit::INPUT,
+            Self::Intake(_) | Self::Engine(_) | Self::NothingSent { .. } | Self::Prepare(_) | Self::Parity(_) => {
+                exit::INPUT
+            }
         }
     }
 }

@@ -3,6 +3,8 @@
 
 use std::path::Path;
 
+use serde::Serialize;
+
 pub mod change_point;
 pub mod fingertips;
 pub mod funnelplotr;
@@ -17,7 +19,7 @@ pub mod trend;
 pub const TOLERANCE: f64 = 1e-9;
 
 /// What was compared with one file.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Check {
     /// The file, as named below the folder.
     pub file: String,
@@ -30,7 +32,7 @@ pub struct Check {
 /// Why a file could not be compared.
 #[derive(Debug, thiserror::Error)]
 pub enum ParityError {
-    #[error("{file} cannot be read")]
+    #[error("{file} cannot be read: {source}")]
     Read { file: String, source: csv::Error },
     #[error("{file} has no column {column}")]
     Column { file: String, column: String },
