@@ -18,6 +18,7 @@ pub mod files;
 pub mod invariants;
 pub mod metrics;
 pub mod observation;
+pub mod parity;
 pub mod period;
 #[cfg(test)]
 mod period_tests;

@@ -1,12 +1,16 @@
 //! The statistics: pure functions from integers to a value, an interval or a stated reason why there is none.
 //! Nothing here knows a metric, reads data or rounds; a missing answer is a status, never a number.
 
+pub mod decomposition;
 pub mod difference;
 mod distributions;
 pub mod histogram;
+pub mod incomplete;
+pub mod late;
 pub mod percentile;
 pub mod proportion;
 pub mod rate;
+pub mod revision;
 pub mod survival;
 
 #[cfg(test)]
