@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 pub mod chain_ladder;
+pub mod sdc;
 
 /// One file compared.
 #[derive(Debug, Clone, PartialEq, Eq)]
