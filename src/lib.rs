@@ -12,6 +12,7 @@ pub mod contract;
 pub mod definitions;
 pub mod diagnostics;
 pub mod digest;
+pub mod disclosure;
 pub mod engine;
 pub mod exit;
 pub mod files;

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
+pub mod chain_ladder;
 pub mod change_point;
 pub mod fingertips;
 pub mod funnelplotr;
@@ -13,6 +14,7 @@ pub mod phe;
 mod phe_funnel;
 pub mod plotthedots;
 pub mod qicharts2;
+pub mod sdc;
 pub mod trend;
 
 /// Relative difference up to which two numbers are the same, where a file does not ask for another.
@@ -192,7 +194,8 @@ pub fn same_or_none(found: Option<f64>, wanted: Option<f64>) -> bool {
 }
 
 /// Every topic.
-pub const TOPICS: [Topic; 8] = [
+pub const TOPICS: [Topic; 10] = [
+    ("chain_ladder", chain_ladder::check_chain_ladder),
     ("change_point", change_point::check_change_point),
     ("fingertips", fingertips::check_fingertips),
     ("funnelplotr", funnelplotr::check_funnelplotr),
@@ -200,6 +203,7 @@ pub const TOPICS: [Topic; 8] = [
     ("phe", phe::check_phe),
     ("plotthedots", plotthedots::check_plotthedots),
     ("qicharts2", qicharts2::check_qicharts2),
+    ("sdc", sdc::check_sdc),
     ("trend", trend::check_trend),
 ];
 

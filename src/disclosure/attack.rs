@@ -1,0 +1,327 @@
+//! What a reader can work out of hidden cells from everything that is shown: the least and greatest value each can have
+//! under all relations. It knows nothing of how the cells were chosen.
+//!
+//! Ranges are first narrowed relation by relation. That gives the answer wherever the relations between hidden cells form
+//! no ring; for the rest each end is found by linear programming.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use super::simplex::{Bound, End, Failure, Tableau};
+use super::system::System;
+
+/// Visits to a relation after which narrowing is broken off; it can creep where relations form a ring.
+const MOST_VISITS: usize = 50;
+
+/// What the reader takes for granted of hidden values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Assumption {
+    /// They are at least 0.
+    NotNegative,
+    /// They are at least 1, because zeros are published. It is not made of a hidden cell that is 0 all the same.
+    AtLeastOne,
+}
+
+/// The whole numbers that a hidden value can lie between, both included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Range {
+    pub lower: i64,
+    /// `None` where nothing limits it.
+    pub upper: Option<i64>,
+}
+
+impl Range {
+    /// How many whole numbers there are; `None` where there is no end.
+    pub fn whole_numbers(self) -> Option<i64> {
+        self.upper.map(|upper| upper - self.lower + 1)
+    }
+}
+
+/// Why the ranges are not known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum AttackError {
+    #[error("the numbers of the linear programme grew too large")]
+    TooLarge,
+    #[error("the relations contradict each other")]
+    Contradiction,
+}
+
+impl From<Failure> for AttackError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Overflow => Self::TooLarge,
+            Failure::Contradiction => Self::Contradiction,
+        }
+    }
+}
+
+/// Σ sign · unknown = constant, the shown cells having been put in.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Equation {
+    terms: Vec<(usize, i128)>,
+    constant: i128,
+}
+
+/// The range of every hidden cell, in the order of labels. Labels that are no cell are passed over.
+pub fn attack(
+    system: &System,
+    hidden: &BTreeSet<&str>,
+    assumption: Assumption,
+) -> Result<Vec<(String, Range)>, AttackError> {
+    let mut unknowns: BTreeMap<usize, usize> = BTreeMap::new();
+    let (mut labels, mut bounds) = (Vec::new(), Vec::new());
+    for (position, (cell, &(lower, upper))) in system.cells().iter().zip(system.known()).enumerate() {
+        if hidden.contains(cell.label.as_str()) {
+            unknowns.insert(position, labels.len());
+            labels.push(cell.label.clone());
+            let least = i64::from(assumption == Assumption::AtLeastOne && cell.value > 0);
+            bounds.push(Bound { lower: lower.max(least).into(), upper: upper.map(i128::from) });
+        }
+    }
+    let equations = equations(system, &unknowns);
+    let settled = narrow(&mut bounds, &equations)?;
+    for group in groups(&bounds, &equations) {
+        if !(settled && group.is_tree()) {
+            solve(&mut bounds, &group)?;
+        }
+    }
+    labels.into_iter().zip(bounds).map(|(label, bound)| Ok((label, range(bound)?))).collect()
+}
+
+fn range(bound: Bound) -> Result<Range, AttackError> {
+    let whole = |number: i128| i64::try_from(number).map_err(|_| AttackError::TooLarge);
+    Ok(Range { lower: whole(bound.lower)?, upper: bound.upper.map(whole).transpose()? })
+}
+
+/// The relations that say something of an unknown, each once.
+fn equations(system: &System, unknowns: &BTreeMap<usize, usize>) -> Vec<Equation> {
+    let mut found = BTreeSet::new();
+    for relation in system.equations() {
+        let mut constant = i128::from(relation.constant);
+        let mut terms = Vec::new();
+        for &(position, sign) in &relation.terms {
+            match (unknowns.get(&position), system.cells().get(position)) {
+                (Some(&unknown), _) => terms.push((unknown, i128::from(sign))),
+                (None, Some(cell)) => constant -= i128::from(sign) * i128::from(cell.value),
+                (None, None) => {}
+            }
+        }
+        if terms.first().is_some_and(|&(_, sign)| sign < 0) {
+            constant = -constant;
+            for (_, sign) in &mut terms {
+                *sign = -*sign;
+            }
+        }
+        if !terms.is_empty() {
+            found.insert(Equation { terms, constant });
+        }
+    }
+    found.into_iter().collect()
+}
+
+/// Narrows the bounds by one relation at a time until none narrows further; false when it was broken off before.
+fn narrow(bounds: &mut [Bound], equations: &[Equation]) -> Result<bool, AttackError> {
+    let mut users: Vec<Vec<usize>> = vec![Vec::new(); bounds.len()];
+    for (position, equation) in equations.iter().enumerate() {
+        for &(unknown, _) in &equation.terms {
+            if let Some(list) = users.get_mut(unknown) {
+                list.push(position);
+            }
+        }
+    }
+    let mut waiting: VecDeque<usize> = (0..equations.len()).collect();
+    let mut queued = vec![true; equations.len()];
+    let mut visits = equations.len().saturating_mul(MOST_VISITS);
+    while let Some(position) = waiting.pop_front() {
+        if visits == 0 {
+            return Ok(false);
+        }
+        visits -= 1;
+        if let Some(mark) = queued.get_mut(position) {
+            *mark = false;
+        }
+        let Some(equation) = equations.get(position) else { continue };
+        for unknown in narrow_by(bounds, equation)? {
+            for &other in users.get(unknown).into_iter().flatten() {
+                if let Some(mark) = queued.get_mut(other).filter(|mark| !**mark && other != position) {
+                    *mark = true;
+                    waiting.push_back(other);
+                }
+            }
+        }
+    }
+    Ok(true)
+}
+
+/// Sum of the ends of several unknowns; open ends are counted apart.
+#[derive(Clone, Copy, Default)]
+struct Sum {
+    finite: i128,
+    open: usize,
+}
+
+impl Sum {
+    fn add(&mut self, end: Option<i128>) {
+        match end {
+            Some(end) => self.finite += end,
+            None => self.open += 1,
+        }
+    }
+
+    /// The sum of the others, if that has an end.
+    fn without(self, end: Option<i128>) -> Option<i128> {
+        match (end, self.open) {
+            (Some(end), 0) => Some(self.finite - end),
+            (None, 1) => Some(self.finite),
+            _ => None,
+        }
+    }
+}
+
+/// Least and greatest value of sign · unknown.
+fn ends(bound: Bound, sign: i128) -> (Option<i128>, Option<i128>) {
+    if sign > 0 { (Some(bound.lower), bound.upper) } else { (bound.upper.map(|upper| -upper), Some(-bound.lower)) }
+}
+
+/// Each unknown lies between what is left when the others are at their ends. Gives the unknowns that were narrowed.
+fn narrow_by(bounds: &mut [Bound], equation: &Equation) -> Result<Vec<usize>, AttackError> {
+    let (mut least, mut greatest) = (Sum::default(), Sum::default());
+    for &(unknown, sign) in &equation.terms {
+        if let Some(&bound) = bounds.get(unknown) {
+            let (low, high) = ends(bound, sign);
+            least.add(low);
+            greatest.add(high);
+        }
+    }
+    let mut narrowed = Vec::new();
+    for &(unknown, sign) in &equation.terms {
+        let Some(bound) = bounds.get_mut(unknown) else { continue };
+        let (low, high) = ends(*bound, sign);
+        let at_most = least.without(low).map(|others| equation.constant - others);
+        let at_least = greatest.without(high).map(|others| equation.constant - others);
+        let (at_least, at_most) =
+            if sign > 0 { (at_least, at_most) } else { (at_most.map(|end| -end), at_least.map(|end| -end)) };
+        let lower = at_least.map_or(bound.lower, |end| end.max(bound.lower));
+        let upper = [bound.upper, at_most].into_iter().flatten().min();
+        if upper.is_some_and(|upper| upper < lower) {
+            return Err(AttackError::Contradiction);
+        }
+        let now = Bound { lower, upper };
+        if now != *bound {
+            *bound = now;
+            narrowed.push(unknown);
+        }
+    }
+    Ok(narrowed)
+}
+
+/// Unknowns that hang together by relations, those already known having been put in.
+struct Group {
+    unknowns: Vec<usize>,
+    equations: Vec<Equation>,
+}
+
+impl Group {
+    /// Whether the relations form no ring, so that narrowing has found the ends.
+    fn is_tree(&self) -> bool {
+        let links: usize = self.equations.iter().map(|equation| equation.terms.len()).sum();
+        links + 1 == self.unknowns.len() + self.equations.len()
+    }
+}
+
+/// Splits what is not yet known into groups that have no relation in common. Unknowns without a relation are in none.
+fn groups(bounds: &[Bound], equations: &[Equation]) -> Vec<Group> {
+    let known =
+        |unknown: usize| bounds.get(unknown).and_then(|bound| bound.upper.filter(|&upper| upper == bound.lower));
+    let mut rest = BTreeSet::new();
+    for equation in equations {
+        let mut constant = equation.constant;
+        let mut terms = Vec::new();
+        for &(unknown, sign) in &equation.terms {
+            match known(unknown) {
+                Some(value) => constant -= sign * value,
+                None => terms.push((unknown, sign)),
+            }
+        }
+        if !terms.is_empty() {
+            rest.insert(Equation { terms, constant });
+        }
+    }
+    let mut of_unknown: BTreeMap<usize, Vec<&Equation>> = BTreeMap::new();
+    for equation in &rest {
+        for &(unknown, _) in &equation.terms {
+            of_unknown.entry(unknown).or_default().push(equation);
+        }
+    }
+    let mut seen = BTreeSet::new();
+    let mut found = Vec::new();
+    for &start in of_unknown.keys() {
+        let mut waiting = vec![start];
+        let (mut unknowns, mut members) = (BTreeSet::new(), BTreeSet::new());
+        while let Some(unknown) = waiting.pop() {
+            if seen.insert(unknown) {
+                unknowns.insert(unknown);
+                for &equation in of_unknown.get(&unknown).into_iter().flatten() {
+                    if members.insert(equation) {
+                        waiting.extend(equation.terms.iter().map(|&(other, _)| other));
+                    }
+                }
+            }
+        }
+        if !unknowns.is_empty() {
+            found.push(Group {
+                unknowns: unknowns.into_iter().collect(),
+                equations: members.into_iter().cloned().collect(),
+            });
+        }
+    }
+    found
+}
+
+/// Finds both ends of every unknown of a group. An end that some corner has already reached needs no search.
+fn solve(bounds: &mut [Bound], group: &Group) -> Result<(), AttackError> {
+    let places: BTreeMap<usize, usize> =
+        group.unknowns.iter().enumerate().map(|(place, &unknown)| (unknown, place)).collect();
+    let of = |unknown: usize| bounds.get(unknown).copied().ok_or(AttackError::Contradiction);
+    let start = group.unknowns.iter().map(|&unknown| of(unknown)).collect::<Result<Vec<_>, _>>()?;
+    let equations: Vec<(Vec<(usize, i128)>, i128)> = group
+        .equations
+        .iter()
+        .map(|equation| {
+            let place = |&(unknown, sign): &(usize, i128)| places.get(&unknown).map(|&place| (place, sign));
+            (equation.terms.iter().filter_map(place).collect(), equation.constant)
+        })
+        .collect();
+    let mut tableau = Tableau::new(&start, &equations)?;
+    let mut reached: Vec<(i128, i128)> = Vec::new();
+    for place in 0..start.len() {
+        let value = tableau.value(place)?;
+        reached.push((value.ceiling(), value.floor()));
+    }
+    for (place, (bound, &unknown)) in start.iter().zip(&group.unknowns).enumerate() {
+        let mut found = *bound;
+        let reached_now = |reached: &[(i128, i128)]| reached.get(place).copied().unwrap_or((i128::MAX, i128::MIN));
+        if reached_now(&reached).0 > bound.lower {
+            let least = tableau.optimise(place, End::Least)?.ok_or(AttackError::Contradiction)?;
+            found.lower = least.ceiling();
+            note(&tableau, &mut reached)?;
+        }
+        if bound.upper.is_none_or(|upper| reached_now(&reached).1 < upper) {
+            found.upper = tableau.optimise(place, End::Greatest)?.map(super::simplex::Fraction::floor);
+            note(&tableau, &mut reached)?;
+        }
+        if let Some(bound) = bounds.get_mut(unknown) {
+            *bound = found;
+        }
+    }
+    Ok(())
+}
+
+/// Widens what has been reached by the present corner.
+fn note(tableau: &Tableau, reached: &mut [(i128, i128)]) -> Result<(), AttackError> {
+    for (place, (least, greatest)) in reached.iter_mut().enumerate() {
+        let value = tableau.value(place)?;
+        *least = value.ceiling().min(*least);
+        *greatest = value.floor().max(*greatest);
+    }
+    Ok(())
+}

@@ -1,0 +1,318 @@
+//! Which cells to hide besides those that must be: the fewest, among those the smallest total, then interior cells before
+//! row totals before column totals before grand totals, then the order of labels. Zeros hide nothing and are never used.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::exact::improve;
+use super::moves::{Cost, Moves, Search};
+use super::system::{History, Kind, System};
+
+/// Steps of the search for the cheapest cover, and for any cover.
+const CHEAPEST: (Search, usize) = (Search::Cheapest, 4_000);
+const SOONEST: (Search, usize) = (Search::Soonest, 20_000);
+/// Steps of the search when a cell is to be shown again; it stays hidden when they do not do.
+const REOPENING: (Search, usize) = (Search::Soonest, 2_000);
+
+/// What protection asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Protection {
+    /// At least two whole numbers are possible.
+    #[default]
+    TwoValues,
+    /// Every number that the rule withholds, 1 to threshold − 1, is possible.
+    Range,
+}
+
+impl Protection {
+    /// The word in settings and data files.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::TwoValues => "two_values",
+            Self::Range => "range",
+        }
+    }
+}
+
+/// Why a cell that must be hidden can be worked out all the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// An earlier release shows it.
+    AlreadyPublished,
+    /// It follows from what is shown whatever else is hidden.
+    FollowsFromPublished,
+}
+
+impl Reason {
+    /// The word in data files.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AlreadyPublished => "already_published",
+            Self::FollowsFromPublished => "follows_from_published",
+        }
+    }
+}
+
+/// A cell that hiding cannot protect.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unprotected {
+    pub label: String,
+    pub reason: Reason,
+}
+
+/// A pattern. All lists are in the order of labels.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Choice {
+    /// Hidden for their own size.
+    pub primary: Vec<String>,
+    /// Hidden to protect others.
+    pub secondary: Vec<String>,
+    /// Hidden because an earlier release hid them.
+    pub earlier: Vec<String>,
+    pub unprotected: Vec<Unprotected>,
+    /// Whether every independent part was searched exactly, so that no pattern is better.
+    pub exact: bool,
+}
+
+impl Choice {
+    /// Labels of all hidden cells.
+    pub fn hidden(&self) -> impl Iterator<Item = &str> {
+        self.primary.iter().chain(&self.secondary).chain(&self.earlier).map(String::as_str)
+    }
+}
+
+/// Chooses the cells to hide. The same cells in another order, or run again, give the same choice.
+pub fn choose(system: &System, protection: Protection) -> Choice {
+    let moves = Moves::new(system);
+    let mut chosen = Choice { exact: true, ..Choice::default() };
+    let mut fixed = BTreeSet::new();
+    for (position, cell) in system.cells().iter().enumerate() {
+        let label = || cell.label.clone();
+        match (cell.is_primary(), cell.history) {
+            (true, History::Published) => {
+                chosen.unprotected.push(Unprotected { label: label(), reason: Reason::AlreadyPublished });
+            }
+            (true, _) => chosen.primary.push(label()),
+            (false, History::Withheld) => chosen.earlier.push(label()),
+            _ => continue,
+        }
+        if cell.history != History::Published {
+            fixed.insert(position);
+        }
+    }
+    let label = |position: usize| system.cells().get(position).map(|cell| cell.label.clone()).unwrap_or_default();
+    let mut secondary = BTreeSet::new();
+    for part in parts(system, &moves, &fixed) {
+        let mut work = Work::new(system, &moves, part, protection);
+        chosen.unprotected.extend(
+            work.given_up.iter().map(|&cell| Unprotected { label: label(cell), reason: Reason::FollowsFromPublished }),
+        );
+        work.cover();
+        work.reopen();
+        chosen.exact &= improve(&mut work);
+        secondary.extend(work.extra);
+    }
+    chosen.secondary = secondary.into_iter().map(label).collect();
+    chosen.unprotected.sort_by(|one, other| one.label.cmp(&other.label));
+    chosen
+}
+
+/// Cells that hang together by relations and hold one that must be hidden.
+struct Part {
+    fixed: BTreeSet<usize>,
+    candidates: BTreeSet<usize>,
+}
+
+/// Splits the cells that are or may be hidden. Shown cells that stay shown connect nothing.
+fn parts(system: &System, moves: &Moves, fixed: &BTreeSet<usize>) -> Vec<Part> {
+    let may_be_hidden = |position: usize| {
+        system.cells().get(position).is_some_and(|cell| cell.history == History::New && cell.value > 0)
+    };
+    let mut seen = BTreeSet::new();
+    let mut found = Vec::new();
+    for &start in fixed {
+        let mut part = Part { fixed: BTreeSet::new(), candidates: BTreeSet::new() };
+        let mut waiting = vec![start];
+        while let Some(position) = waiting.pop() {
+            let hidden = fixed.contains(&position);
+            if !(hidden || may_be_hidden(position)) || !seen.insert(position) {
+                continue;
+            }
+            if hidden {
+                part.fixed.insert(position)
+            } else {
+                part.candidates.insert(position)
+            };
+            for &(relation, _) in moves.relations_of(position) {
+                let terms = system.equations().get(relation).map(|equation| equation.terms.as_slice());
+                waiting.extend(terms.unwrap_or_default().iter().map(|term| term.0));
+            }
+        }
+        let primary = |&position: &usize| system.cells().get(position).is_some_and(super::system::Cell::is_primary);
+        if part.fixed.iter().any(primary) {
+            found.push(part);
+        }
+    }
+    found
+}
+
+/// What a cell must be able to be, besides what it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Demand {
+    /// Anything else.
+    Another,
+    /// Everything from 1 to this.
+    UpTo(i64),
+}
+
+/// The choice within one part.
+pub(super) struct Work<'a> {
+    pub(super) system: &'a System,
+    moves: &'a Moves<'a>,
+    pub(super) fixed: BTreeSet<usize>,
+    pub(super) candidates: BTreeSet<usize>,
+    /// Cells to protect and how.
+    pub(super) demands: BTreeMap<usize, Demand>,
+    given_up: Vec<usize>,
+    /// Cells hidden besides the fixed ones.
+    pub(super) extra: BTreeSet<usize>,
+    /// Cells that each protected cell's other worlds differ in.
+    supports: BTreeMap<usize, BTreeSet<usize>>,
+}
+
+impl<'a> Work<'a> {
+    /// A cell that cannot have the full range gets what it can.
+    fn new(system: &'a System, moves: &'a Moves<'a>, part: Part, protection: Protection) -> Self {
+        let Part { fixed, candidates } = part;
+        let (demands, supports) = (BTreeMap::new(), BTreeMap::new());
+        let mut work =
+            Self { system, moves, fixed, candidates, demands, given_up: Vec::new(), extra: BTreeSet::new(), supports };
+        let everything = work.candidates.clone();
+        let targets: Vec<(usize, i64)> = work
+            .fixed
+            .iter()
+            .filter_map(|&position| system.cells().get(position).map(|cell| (position, cell)))
+            .filter(|(_, cell)| cell.is_primary())
+            .map(|(position, cell)| (position, cell.threshold))
+            .collect();
+        for (target, threshold) in targets {
+            let asked = [Demand::UpTo(threshold - 1), Demand::Another];
+            let skipped = usize::from(protection == Protection::TwoValues);
+            let attainable = asked
+                .into_iter()
+                .skip(skipped)
+                .find(|&demand| work.holds(target, demand, &everything, SOONEST).is_some());
+            match attainable {
+                Some(demand) => {
+                    work.demands.insert(target, demand);
+                }
+                None => work.given_up.push(target),
+            }
+        }
+        work
+    }
+
+    /// The cells that protect a target when exactly the fixed and these cells are hidden.
+    pub(super) fn holds(
+        &self,
+        target: usize,
+        demand: Demand,
+        extra: &BTreeSet<usize>,
+        limit: (Search, usize),
+    ) -> Option<BTreeSet<usize>> {
+        let free = |cell: usize| (self.fixed.contains(&cell) || extra.contains(&cell)).then(Cost::default);
+        self.support(target, demand, &free, limit)
+    }
+
+    fn support(
+        &self,
+        target: usize,
+        demand: Demand,
+        cost: &impl Fn(usize) -> Option<Cost>,
+        limit: (Search, usize),
+    ) -> Option<BTreeSet<usize>> {
+        let truth = self.moves.truth();
+        let Demand::UpTo(most) = demand else {
+            let ways = [1, -1].map(|by| self.moves.find(&truth, (target, by), cost, limit));
+            let price = |way: &Vec<(usize, i64)>| {
+                way.iter().filter_map(|&(cell, _)| cost(cell)).fold(Cost::default(), Cost::plus)
+            };
+            return ways
+                .into_iter()
+                .flatten()
+                .min_by_key(price)
+                .map(|way| way.into_iter().map(|(cell, _)| cell).collect());
+        };
+        let value = *truth.get(target)?;
+        let mut used = BTreeSet::new();
+        for (by, steps) in [(1, most - value), (-1, value - 1)] {
+            let mut world = truth.clone();
+            for _ in 0..steps {
+                let price =
+                    |cell: usize| cost(cell).map(|cost| if used.contains(&cell) { Cost::default() } else { cost });
+                for (cell, by) in self.moves.find(&world, (target, by), &price, limit)? {
+                    if let Some(value) = world.get_mut(cell) {
+                        *value += by;
+                    }
+                    used.insert(cell);
+                }
+            }
+        }
+        Some(used)
+    }
+
+    /// Hides the cheapest cover of each target in turn; where none is found in time, everything in the part.
+    fn cover(&mut self) {
+        for (target, demand) in self.demands.clone() {
+            let price = |cell: usize| {
+                if self.fixed.contains(&cell) || self.extra.contains(&cell) {
+                    return Some(Cost::default());
+                }
+                self.candidates.contains(&cell).then(|| self.price(cell))
+            };
+            let found = [CHEAPEST, SOONEST].into_iter().find_map(|limit| self.support(target, demand, &price, limit));
+            let found = found.or_else(|| self.holds(target, demand, &self.candidates, SOONEST));
+            let used = found.unwrap_or_else(|| self.candidates.clone());
+            self.extra.extend(used.iter().filter(|cell| self.candidates.contains(cell)));
+            self.supports.insert(target, used);
+        }
+    }
+
+    /// Shows again every cell that is not needed, totals and large cells first.
+    fn reopen(&mut self) {
+        let mut order: Vec<usize> = self.extra.iter().copied().collect();
+        order.sort_by_key(|&position| {
+            std::cmp::Reverse(self.system.cells().get(position).map(|cell| (cell.kind, cell.value, position)))
+        });
+        for cell in order {
+            let mut fewer = self.extra.clone();
+            fewer.remove(&cell);
+            let affected: Vec<usize> =
+                self.supports.iter().filter(|(_, used)| used.contains(&cell)).map(|(&target, _)| target).collect();
+            let renewed: Option<Vec<(usize, BTreeSet<usize>)>> = affected
+                .into_iter()
+                .map(|target| {
+                    let demand = *self.demands.get(&target)?;
+                    Some((target, self.holds(target, demand, &fewer, REOPENING)?))
+                })
+                .collect();
+            if let Some(renewed) = renewed {
+                self.supports.extend(renewed);
+                self.extra = fewer;
+            }
+        }
+    }
+
+    /// What hiding one more cell costs.
+    pub(super) fn price(&self, position: usize) -> Cost {
+        self.system.cells().get(position).map_or_else(Cost::default, |cell| Cost {
+            cells: 1,
+            total: cell.value.into(),
+            kinds: match cell.kind {
+                Kind::Interior => 0,
+                Kind::RowTotal => 1,
+                Kind::ColumnTotal => 1 << 20,
+                Kind::GrandTotal => 1 << 40,
+            },
+        })
+    }
+}

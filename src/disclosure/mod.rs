@@ -1,0 +1,108 @@
+//! Withholding small counts so that they do not follow from what is published, and an attacker that tries.
+//!
+//! Pure functions over a [`System`]: cells with whole numbers, relations between them and ranges that other published
+//! figures give away. [`choice`] says what to hide; [`attack`] says what can still be worked out. The two share the
+//! description of the system and no method, so that neither can hide a fault of the other; [`protect`] runs both.
+
+pub mod attack;
+pub mod choice;
+mod exact;
+mod moves;
+pub mod share;
+mod simplex;
+pub mod system;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+
+use attack::{Assumption, AttackError, Range, attack};
+use choice::{Choice, Protection, Unprotected, choose};
+use system::System;
+
+/// How well a cell that had to be hidden is protected, by what the attacker finds when hidden cells are known to be at
+/// least 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verdict {
+    /// One whole number is left: the cell is disclosed.
+    Disclosed,
+    /// At least two whole numbers are left, yet fewer than the rule withholds (threshold − 1 of them).
+    Narrow,
+    /// At least as many whole numbers are left as the rule withholds.
+    Safe,
+}
+
+impl Verdict {
+    /// The word in data files.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Disclosed => "disclosed",
+            Self::Narrow => "narrow",
+            Self::Safe => "safe",
+        }
+    }
+
+    /// The verdict on a range for a rule that withholds 1 to `threshold` − 1.
+    pub fn of(range: Range, threshold: i64) -> Self {
+        match range.whole_numbers() {
+            Some(0 | 1) => Self::Disclosed,
+            Some(left) if left < threshold - 1 => Self::Narrow,
+            _ => Self::Safe,
+        }
+    }
+}
+
+/// What the attacker finds for one hidden cell; kept with the release.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evidence {
+    pub label: String,
+    /// Range when values are known to be at least 0.
+    pub not_negative: Range,
+    /// Range when hidden values are known to be at least 1.
+    pub at_least_one: Range,
+    /// Present for the cells that had to be hidden; not to be published, since it tells which they are.
+    pub verdict: Option<Verdict>,
+}
+
+/// A pattern with the evidence that it holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Protected {
+    pub choice: Choice,
+    /// One for each hidden cell, in the order of labels.
+    pub evidence: Vec<Evidence>,
+}
+
+/// Why there is no protected pattern.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ProtectError {
+    #[error(transparent)]
+    Attack(#[from] AttackError),
+    #[error("the chosen pattern discloses {0:?}")]
+    Breach(Vec<String>),
+}
+
+/// Chooses what to hide and attacks the result. Cells that nothing can protect are named in the choice and are no error;
+/// any other disclosed cell is.
+pub fn protect(system: &System, protection: Protection) -> Result<Protected, ProtectError> {
+    let choice = choose(system, protection);
+    let hidden: BTreeSet<&str> = choice.hidden().collect();
+    let not_negative = attack(system, &hidden, Assumption::NotNegative)?;
+    let at_least_one = attack(system, &hidden, Assumption::AtLeastOne)?;
+    let evidence: Vec<Evidence> = not_negative
+        .into_iter()
+        .zip(at_least_one)
+        .map(|((label, not_negative), (_, at_least_one))| {
+            let primary = system.cell(&label).filter(|cell| cell.is_primary());
+            let verdict = primary.map(|cell| Verdict::of(at_least_one, cell.threshold));
+            Evidence { label, not_negative, at_least_one, verdict }
+        })
+        .collect();
+    let given_up = |label: &str| choice.unprotected.iter().any(|Unprotected { label: known, .. }| known == label);
+    let breached: Vec<String> = evidence
+        .iter()
+        .filter(|found| found.verdict == Some(Verdict::Disclosed) && !given_up(&found.label))
+        .map(|found| found.label.clone())
+        .collect();
+    if breached.is_empty() { Ok(Protected { choice, evidence }) } else { Err(ProtectError::Breach(breached)) }
+}

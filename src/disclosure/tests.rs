@@ -1,0 +1,396 @@
+//! Patterns and attacks on small tables, against full enumeration.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
+
+use super::attack::{Assumption, Range, attack};
+use super::choice::{Choice, Protection, Reason, choose};
+use super::share::{Printed, known_range};
+use super::system::{Cell, History, Kind, KnownRange, Relation, System};
+use super::{Protected, Verdict, protect};
+
+fn cell(label: &str, value: i64, kind: Kind) -> Cell {
+    Cell { label: label.to_owned(), value, kind, threshold: 5, history: History::New }
+}
+
+fn relation(parts: &[&str], total: &str) -> Relation {
+    Relation { parts: parts.iter().map(ToString::to_string).collect(), total: total.to_owned(), offset: 0 }
+}
+
+/// A table with all its totals: cells `r0c1`, row totals `r0`, column totals `c1`, grand total `t`.
+#[derive(Debug, Clone)]
+struct Table {
+    cells: Vec<Cell>,
+    relations: Vec<Relation>,
+}
+
+fn table(values: &[Vec<i64>]) -> Table {
+    let (mut cells, mut relations) = (Vec::new(), Vec::new());
+    let width = values[0].len();
+    let name = |row: usize, column: usize| format!("r{row}c{column}");
+    for (row, line) in values.iter().enumerate() {
+        for (column, &value) in line.iter().enumerate() {
+            cells.push(cell(&name(row, column), value, Kind::Interior));
+        }
+        cells.push(cell(&format!("r{row}"), line.iter().sum(), Kind::RowTotal));
+        let parts = (0..width).map(|column| name(row, column)).collect();
+        relations.push(Relation { parts, total: format!("r{row}"), offset: 0 });
+    }
+    for column in 0..width {
+        cells.push(cell(&format!("c{column}"), values.iter().map(|line| line[column]).sum(), Kind::ColumnTotal));
+        let parts = (0..values.len()).map(|row| name(row, column)).collect();
+        relations.push(Relation { parts, total: format!("c{column}"), offset: 0 });
+    }
+    cells.push(cell("t", values.iter().flatten().sum(), Kind::GrandTotal));
+    for (letter, count) in [("r", values.len()), ("c", width)] {
+        let parts = (0..count).map(|place| format!("{letter}{place}")).collect();
+        relations.push(Relation { parts, total: "t".to_owned(), offset: 0 });
+    }
+    Table { cells, relations }
+}
+
+impl Table {
+    fn system(&self) -> System {
+        System::new(self.cells.clone(), &self.relations, &[]).unwrap()
+    }
+}
+
+fn ranges(system: &System, hidden: &[&str], assumption: Assumption) -> Vec<(i64, Option<i64>)> {
+    let hidden: BTreeSet<&str> = hidden.iter().copied().collect();
+    attack(system, &hidden, assumption).unwrap().into_iter().map(|(_, range)| (range.lower, range.upper)).collect()
+}
+
+/// `GaussSuppression` (CRAN), vignette "Small count frequency table suppression": ages by country.
+#[test]
+fn the_published_pattern_is_only_weakly_safe() {
+    let system = table(&[vec![3, 4, 6], vec![2, 0, 5]]).system();
+    let hidden = ["r0c0", "r0c1", "r1c0", "r1c1"];
+    let weak = [(3, Some(5)), (2, Some(4)), (0, Some(2)), (0, Some(2))];
+    assert_eq!(ranges(&system, &hidden, Assumption::NotNegative), weak);
+    // Old Iceland is at most 4 when young Iceland is known to be at least 1.
+    let strict = [(3, Some(4)), (3, Some(4)), (1, Some(2)), (0, Some(1))];
+    assert_eq!(ranges(&system, &hidden, Assumption::AtLeastOne), strict);
+}
+
+#[test]
+fn a_lone_small_cell_takes_the_smallest_ring_with_it() {
+    let system = table(&[vec![3, 20, 36], vec![9, 25, 11], vec![40, 60, 50]]).system();
+    let found = protect(&system, Protection::TwoValues).unwrap();
+    assert_eq!(found.choice.primary, ["r0c0"]);
+    assert_eq!(found.choice.secondary, ["r0c1", "r1c0", "r1c1"]);
+    assert!(found.choice.exact);
+    let at_least_one = found.evidence.iter().map(|found| found.at_least_one).collect::<Vec<_>>();
+    assert_eq!(at_least_one[0], Range { lower: 1, upper: Some(11) });
+    assert_eq!(found.evidence[0].verdict, Some(Verdict::Safe));
+    assert_eq!(found.evidence[1].verdict, None);
+}
+
+#[test]
+fn without_relations_nothing_else_is_hidden() {
+    let cells = (0..9).map(|value| cell(&value.to_string(), value, Kind::Interior)).collect();
+    let found = protect(&System::new(cells, &[], &[]).unwrap(), Protection::Range).unwrap();
+    assert_eq!(found.choice.hidden().collect::<Vec<_>>(), ["1", "2", "3", "4"]);
+    assert_eq!(found.evidence[0].at_least_one, Range { lower: 1, upper: None });
+}
+
+/// With a zero in the only other place the denominator is the numerator: both are small, and the zero stays.
+#[test]
+fn zeros_hide_nothing() {
+    let cells = |other| {
+        vec![
+            cell("complement", other, Kind::Interior),
+            cell("denominator", 4 + other, Kind::RowTotal),
+            cell("numerator", 4, Kind::Interior),
+        ]
+    };
+    let relations = [relation(&["numerator", "complement"], "denominator")];
+    let hidden = |other| choose(&System::new(cells(other), &relations, &[]).unwrap(), Protection::TwoValues);
+    assert_eq!(hidden(0).primary, ["denominator", "numerator"]);
+    assert!(hidden(0).secondary.is_empty());
+    assert_eq!(hidden(9).secondary, ["complement"]);
+}
+
+#[test]
+fn an_interior_cell_comes_before_an_equal_total() {
+    let cells = vec![
+        cell("a", 2, Kind::Interior),
+        cell("b", 30, Kind::GrandTotal),
+        cell("c", 30, Kind::Interior),
+        cell("d", 62, Kind::RowTotal),
+    ];
+    let relations = [relation(&["a", "b", "c"], "d")];
+    let found = choose(&System::new(cells, &relations, &[]).unwrap(), Protection::TwoValues);
+    assert_eq!(found.secondary, ["c"]);
+}
+
+#[test]
+fn what_nothing_can_protect_is_named() {
+    let mut cells = vec![cell("a", 3, Kind::Interior), cell("b", 20, Kind::Interior), cell("t", 23, Kind::RowTotal)];
+    let relations = [relation(&["a", "b"], "t")];
+    let exactly = [KnownRange { label: "a".to_owned(), lower: 3, upper: Some(3) }];
+    let found = protect(&System::new(cells.clone(), &relations, &exactly).unwrap(), Protection::TwoValues).unwrap();
+    assert_eq!(
+        (found.choice.unprotected[0].label.as_str(), found.choice.unprotected[0].reason),
+        ("a", Reason::FollowsFromPublished)
+    );
+    assert_eq!(found.evidence[0].verdict, Some(Verdict::Disclosed));
+    cells[0].history = History::Published;
+    let found = protect(&System::new(cells, &relations, &[]).unwrap(), Protection::TwoValues).unwrap();
+    assert_eq!(found.choice.unprotected[0].reason, Reason::AlreadyPublished);
+    assert_eq!(found.choice.hidden().count(), 0);
+}
+
+/// 57.1 % of 7 is 4 of 7, whatever else is hidden.
+#[test]
+fn a_printed_percentage_gives_its_numerator_away() {
+    let cells = vec![cell("n", 7, Kind::RowTotal), cell("other", 3, Kind::Interior), cell("x", 4, Kind::Interior)];
+    let known = known_range("x", Printed::Digits(571), 1, 7).unwrap();
+    let system = System::new(cells, &[relation(&["x", "other"], "n")], &[known]).unwrap();
+    let found = choose(&system, Protection::TwoValues);
+    assert_eq!(found.unprotected.iter().map(|known| known.label.as_str()).collect::<Vec<_>>(), ["x"]);
+    // The complement is saved by the denominator.
+    assert_eq!(found.secondary, ["n"]);
+}
+
+#[test]
+fn the_full_range_takes_cells_that_leave_room() {
+    let cells = vec![
+        cell("a", 1, Kind::Interior),
+        cell("b", 5, Kind::Interior),
+        cell("c", 7, Kind::Interior),
+        cell("d", 40, Kind::Interior),
+        cell("t", 53, Kind::RowTotal),
+    ];
+    let known = [KnownRange { label: "b".to_owned(), lower: 4, upper: None }];
+    let system = System::new(cells, &[relation(&["a", "b", "c", "d"], "t")], &known).unwrap();
+    let two = protect(&system, Protection::TwoValues).unwrap();
+    assert_eq!(
+        (two.choice.secondary.as_slice(), two.evidence[0].verdict),
+        (&["b".to_owned()][..], Some(Verdict::Narrow))
+    );
+    let full = protect(&system, Protection::Range).unwrap();
+    assert_eq!(
+        (full.choice.secondary.as_slice(), full.evidence[0].verdict),
+        (&["c".to_owned()][..], Some(Verdict::Safe))
+    );
+}
+
+/// The second release repeats the first with a later month; both are attacked with all that either shows.
+#[test]
+fn two_releases_are_attacked_together() {
+    let first = table(&[vec![3, 20, 36], vec![9, 25, 11], vec![40, 60, 50]]);
+    let before = choose(&first.system(), Protection::TwoValues);
+    let hidden: BTreeSet<&str> = before.hidden().collect();
+    let mut both = first.clone();
+    for cell in &mut both.cells {
+        cell.history = if hidden.contains(cell.label.as_str()) { History::Withheld } else { History::Published };
+    }
+    // The later release shows the row r0 again, with one late record in r0c1, and the change of that cell.
+    both.cells.extend([
+        cell("later r0c0", 3, Kind::Interior),
+        cell("later r0c1", 21, Kind::Interior),
+        cell("later r0c2", 36, Kind::Interior),
+        cell("later r0", 60, Kind::RowTotal),
+    ]);
+    both.relations.push(relation(&["later r0c0", "later r0c1", "later r0c2"], "later r0"));
+    both.relations.push(relation(&["r0c0"], "later r0c0"));
+    both.relations.push(Relation { offset: 1, ..relation(&["r0c1"], "later r0c1") });
+    let after = protect(&both.system(), Protection::TwoValues).unwrap();
+    // Showing the second cell of the row again would open the first release.
+    assert_eq!(after.choice.secondary, ["later r0c1"]);
+    assert_eq!(after.choice.earlier, ["r0c1", "r1c0", "r1c1"]);
+    assert!(after.evidence.iter().all(|found| found.verdict != Some(Verdict::Disclosed)));
+    let mut shown: BTreeSet<&str> = after.choice.hidden().collect();
+    shown.remove("later r0c1");
+    let opened: BTreeMap<String, Range> =
+        attack(&both.system(), &shown, Assumption::AtLeastOne).unwrap().into_iter().collect();
+    assert_eq!(opened["r0c0"], Range { lower: 3, upper: Some(3) });
+}
+
+/// Two- and three-way tables of small counts.
+fn tables(rows: usize, columns: usize) -> impl Strategy<Value = Vec<Vec<i64>>> {
+    let value = prop_oneof![1 => Just(0_i64), 2 => 1..5_i64, 4 => 5..12_i64];
+    prop::collection::vec(prop::collection::vec(value, columns), rows)
+}
+
+/// Every change by at most one of each interior cell, as the set of cells that differ. Totals are worked out. A changed
+/// cell was hidden, so it is neither 0 before nor after.
+fn other_worlds(values: &[Vec<i64>], system: &System) -> Vec<BTreeSet<String>> {
+    let flat: Vec<i64> = values.iter().flatten().copied().collect();
+    let width = values[0].len();
+    let mut found = Vec::new();
+    for code in 1..3_usize.pow(u32::try_from(flat.len()).unwrap()) {
+        let mut rest = code;
+        let changed: Vec<i64> = flat
+            .iter()
+            .map(|value| {
+                let by = [0, 1, -1][rest % 3];
+                rest /= 3;
+                value + by
+            })
+            .collect();
+        let world = table(&changed.chunks(width).map(<[i64]>::to_vec).collect::<Vec<_>>());
+        let differs: Vec<&Cell> =
+            world.cells.iter().filter(|cell| system.cell(&cell.label).unwrap().value != cell.value).collect();
+        if differs.iter().all(|cell| cell.value > 0 && system.cell(&cell.label).unwrap().value > 0) {
+            found.push(differs.iter().map(|cell| cell.label.clone()).collect());
+        }
+    }
+    found
+}
+
+/// The best pattern by trying every set of cells.
+fn best_by_enumeration(system: &System, worlds: &[BTreeSet<String>], demanded: &[&str]) -> BTreeSet<String> {
+    let primary: Vec<&Cell> = system.cells().iter().filter(|cell| cell.is_primary()).collect();
+    let candidates: Vec<&Cell> = system.cells().iter().filter(|cell| cell.value > 0 && !cell.is_primary()).collect();
+    let bit =
+        |label: &String| candidates.iter().position(|cell| cell.label == *label).map_or(0_u32, |place| 1 << place);
+    let needs: Vec<Vec<u32>> = demanded
+        .iter()
+        .map(|&target| {
+            let of = worlds.iter().filter(|world| world.contains(target) || primary.is_empty());
+            of.map(|world| world.iter().map(bit).sum()).collect()
+        })
+        .collect();
+    let kinds = |kind| move |cell: &&&Cell| cell.kind == kind;
+    let sets =
+        (0..1_u32 << candidates.len()).filter(|set| needs.iter().all(|ways| ways.iter().any(|way| way & !set == 0)));
+    let members = |set: u32| {
+        let of = candidates.iter().enumerate().filter(move |&(place, _)| set >> place & 1 == 1);
+        of.map(|(_, &cell)| cell).collect::<Vec<&Cell>>()
+    };
+    let best = sets.min_by_key(|&set| {
+        let chosen = members(set);
+        let count = |kind| chosen.iter().filter(kinds(kind)).count();
+        let order = [count(Kind::GrandTotal), count(Kind::ColumnTotal), count(Kind::RowTotal)];
+        let labels: Vec<&str> = chosen.iter().map(|cell| cell.label.as_str()).collect();
+        (chosen.len(), chosen.iter().map(|cell| cell.value).sum::<i64>(), order, labels)
+    });
+    members(best.unwrap()).into_iter().map(|cell| cell.label.clone()).collect()
+}
+
+/// All tables with the same totals, found by filling the hidden cells one by one.
+struct Filling<'a> {
+    grid: Vec<Vec<i64>>,
+    hidden: &'a [(usize, usize)],
+    least: i64,
+    rows: Vec<i64>,
+    columns: Vec<i64>,
+    found: Vec<(i64, i64)>,
+}
+
+impl Filling<'_> {
+    fn row_left(&self, row: usize) -> i64 {
+        self.rows[row] - self.grid[row].iter().sum::<i64>()
+    }
+
+    fn column_left(&self, column: usize) -> i64 {
+        self.columns[column] - self.grid.iter().map(|line| line[column]).sum::<i64>()
+    }
+
+    fn fill(&mut self, at: usize) {
+        let Some(&(row, column)) = self.hidden.get(at) else {
+            let rows_fit = (0..self.rows.len()).all(|row| self.row_left(row) == 0);
+            if rows_fit && (0..self.columns.len()).all(|column| self.column_left(column) == 0) {
+                for (range, &(row, column)) in self.found.iter_mut().zip(self.hidden) {
+                    let value = self.grid[row][column];
+                    *range = (range.0.min(value), range.1.max(value));
+                }
+            }
+            return;
+        };
+        for value in self.least..=self.row_left(row).min(self.column_left(column)) {
+            self.grid[row][column] = value;
+            self.fill(at + 1);
+            self.grid[row][column] = 0;
+        }
+    }
+}
+
+/// Least and greatest value of each hidden interior cell over all tables with the same totals.
+fn ranges_by_enumeration(values: &[Vec<i64>], hidden: &[(usize, usize)], least: i64) -> Vec<(i64, i64)> {
+    let rows = values.iter().map(|line| line.iter().sum()).collect();
+    let columns = (0..values[0].len()).map(|column| values.iter().map(|line| line[column]).sum()).collect();
+    let mut grid = values.to_vec();
+    for &(row, column) in hidden {
+        grid[row][column] = 0;
+    }
+    let mut filling = Filling { grid, hidden, least, rows, columns, found: vec![(i64::MAX, i64::MIN); hidden.len()] };
+    filling.fill(0);
+    filling.found
+}
+
+fn patterns_agree(values: &[Vec<i64>]) -> Result<(), TestCaseError> {
+    let system = table(values).system();
+    let found = protect(&system, Protection::TwoValues).unwrap();
+    let given_up: Vec<&str> = found.choice.unprotected.iter().map(|known| known.label.as_str()).collect();
+    let demanded: Vec<&str> =
+        found.choice.primary.iter().map(String::as_str).filter(|label| !given_up.contains(label)).collect();
+    let worlds = other_worlds(values, &system);
+    for label in &given_up {
+        prop_assert!(!worlds.iter().any(|world| world.contains(*label)), "{label} could be protected");
+    }
+    let secondary: BTreeSet<String> = found.choice.secondary.iter().cloned().collect();
+    prop_assert_eq!(secondary, best_by_enumeration(&system, &worlds, &demanded));
+    prop_assert!(found.choice.exact);
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { rng_seed: RngSeed::Fixed(20_250_401), failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_pattern_is_the_best_of_all(values in tables(2, 3)) {
+        patterns_agree(&values)?;
+    }
+
+    #[test]
+    fn ranges_are_those_of_all_tables(values in tables(3, 4), chosen in prop::collection::btree_set((0..3_usize, 0..4_usize), 1..7)) {
+        let hidden: Vec<(usize, usize)> = chosen.into_iter().collect();
+        let names: Vec<String> = hidden.iter().map(|(row, column)| format!("r{row}c{column}")).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let system = table(&values).system();
+        let exact = |least| ranges_by_enumeration(&values, &hidden, least).into_iter().map(|(low, high)| (low, Some(high))).collect::<Vec<_>>();
+        prop_assert_eq!(ranges(&system, &names, Assumption::NotNegative), exact(0));
+        if hidden.iter().all(|&(row, column)| values[row][column] > 0) {
+            prop_assert_eq!(ranges(&system, &names, Assumption::AtLeastOne), exact(1));
+        }
+    }
+
+    #[test]
+    fn no_attack_finds_a_small_cell_and_order_changes_nothing(values in tables(6, 5), full in any::<bool>()) {
+        let protection = if full { Protection::Range } else { Protection::TwoValues };
+        let mut table = table(&values);
+        let found: Protected = protect(&table.system(), protection).unwrap();
+        let evidence: BTreeMap<&str, Option<Verdict>> = found.evidence.iter().map(|found| (found.label.as_str(), found.verdict)).collect();
+        for label in found.choice.primary.iter().filter(|label| !found.choice.unprotected.iter().any(|known| known.label == **label)) {
+            prop_assert!(evidence[label.as_str()] > Some(Verdict::Disclosed));
+        }
+        for range in &found.evidence {
+            let value = table.cells.iter().find(|cell| cell.label == range.label).unwrap().value;
+            prop_assert!(range.not_negative.lower <= range.at_least_one.lower && range.at_least_one.lower <= value);
+            prop_assert!(range.at_least_one.upper.is_none_or(|upper| value <= upper));
+            prop_assert!(value > 0, "a zero was hidden");
+        }
+        table.cells.reverse();
+        table.relations.reverse();
+        prop_assert_eq!(protect(&table.system(), protection).unwrap(), found);
+    }
+
+    #[test]
+    fn the_full_range_is_given_or_named(values in tables(4, 4)) {
+        let system = table(&values).system();
+        let full: Choice = choose(&system, Protection::Range);
+        let hidden: BTreeSet<&str> = full.hidden().collect();
+        let found: BTreeMap<String, Range> = attack(&system, &hidden, Assumption::AtLeastOne).unwrap().into_iter().collect();
+        // Everything else hidden too: what is not full then cannot be.
+        let all: BTreeSet<&str> = system.cells().iter().filter(|cell| cell.value > 0).map(|cell| cell.label.as_str()).collect();
+        let most: BTreeMap<String, Range> = attack(&system, &all, Assumption::AtLeastOne).unwrap().into_iter().collect();
+        let covers = |range: Range| range.lower <= 1 && range.upper.is_none_or(|upper| upper >= 4);
+        for label in &full.primary {
+            prop_assert!(covers(found[label]) || !covers(most[label]), "{label} {found:?}");
+        }
+    }
+}
