@@ -8,7 +8,7 @@ use super::moves::{Cost, Moves, Search};
 use super::system::{History, Kind, System};
 
 /// Steps of the search for the cheapest cover, and for any cover.
-const CHEAPEST: (Search, usize) = (Search::Cheapest, 4_000);
+const CHEAPEST: (Search, usize) = (Search::Cheapest, 1_000);
 const SOONEST: (Search, usize) = (Search::Soonest, 20_000);
 /// Steps of the search when a cell is to be shown again; it stays hidden when they do not do.
 const REOPENING: (Search, usize) = (Search::Soonest, 2_000);
@@ -300,6 +300,11 @@ impl<'a> Work<'a> {
                 self.extra = fewer;
             }
         }
+    }
+
+    /// Steps of all searches so far.
+    pub(super) fn visits(&self) -> usize {
+        self.moves.visits()
     }
 
     /// What hiding one more cell costs.

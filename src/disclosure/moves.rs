@@ -5,6 +5,7 @@
 //! 1, and so on until nothing is upset. In tables with totals, where every cell is in at most two relations that matter,
 //! the search is complete; elsewhere it may miss a world, which hides more than is needed and never less.
 
+use std::cell::Cell;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashSet};
 
@@ -52,6 +53,8 @@ pub(super) struct Moves<'a> {
     of_cell: Vec<Vec<(usize, i64)>>,
     lower: Vec<i64>,
     upper: Vec<Option<i64>>,
+    /// Partial changes looked at so far.
+    visits: Cell<usize>,
 }
 
 impl<'a> Moves<'a> {
@@ -67,12 +70,23 @@ impl<'a> Moves<'a> {
         // Hidden cells are known to be at least 1, unless one is 0 all the same.
         let lower =
             system.cells().iter().zip(system.known()).map(|(cell, known)| known.0.max(cell.value.min(1))).collect();
-        Self { system, of_cell, lower, upper: system.known().iter().map(|known| known.1).collect() }
+        Self {
+            system,
+            of_cell,
+            lower,
+            upper: system.known().iter().map(|known| known.1).collect(),
+            visits: Cell::new(0),
+        }
     }
 
     /// Relations that a cell is in.
     pub(super) fn relations_of(&self, cell: usize) -> &[(usize, i64)] {
         self.of_cell.get(cell).map_or(&[], Vec::as_slice)
+    }
+
+    /// Partial changes looked at by all searches so far: a measure of work that is the same on every computer.
+    pub(super) fn visits(&self) -> usize {
+        self.visits.get()
     }
 
     /// The truth as a world to start from.
@@ -107,6 +121,7 @@ impl<'a> Moves<'a> {
                 continue;
             }
             visits += 1;
+            self.visits.set(self.visits.get() + 1);
             if visits > most {
                 return None;
             }
