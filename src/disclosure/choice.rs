@@ -232,7 +232,7 @@ impl<'a> Work<'a> {
     ) -> Option<BTreeSet<usize>> {
         let truth = self.moves.truth();
         let Demand::UpTo(most) = demand else {
-            let ways = [1, -1].map(|by| self.moves.find(&truth, (target, by), cost, limit));
+            let ways = [1, -1].map(|by| self.moves.find(truth, (target, by), cost, limit));
             let price = |way: &Vec<(usize, i64)>| {
                 way.iter().filter_map(|&(cell, _)| cost(cell)).fold(Cost::default(), Cost::plus)
             };
@@ -245,7 +245,7 @@ impl<'a> Work<'a> {
         let value = *truth.get(target)?;
         let mut used = BTreeSet::new();
         for (by, steps) in [(1, most - value), (-1, value - 1)] {
-            let mut world = truth.clone();
+            let mut world = truth.to_vec();
             for _ in 0..steps {
                 let price =
                     |cell: usize| cost(cell).map(|cost| if used.contains(&cell) { Cost::default() } else { cost });
@@ -300,6 +300,12 @@ impl<'a> Work<'a> {
                 self.extra = fewer;
             }
         }
+    }
+
+    /// Relations of the part's cells.
+    pub(super) fn relations(&self) -> BTreeSet<usize> {
+        let cells = self.fixed.iter().chain(&self.candidates);
+        cells.flat_map(|&cell| self.moves.relations_of(cell).iter().map(|known| known.0)).collect()
     }
 
     /// Steps of all searches so far.

@@ -101,7 +101,8 @@ fn ties(work: &Work, candidates: &[usize]) -> Vec<Tie> {
         }
         tie
     };
-    work.system.equations().iter().map(|equation| tie(&equation.terms)).filter(|tie| tie.candidates != 0).collect()
+    let equations = work.relations().into_iter().filter_map(|position| work.system.equations().get(position));
+    equations.map(|equation| tie(&equation.terms)).filter(|tie| tie.candidates != 0).collect()
 }
 
 /// Tells whether sets protect, remembering which cells did.

@@ -51,6 +51,7 @@ pub(super) struct Moves<'a> {
     system: &'a System,
     /// Relations of each cell with its sign in them.
     of_cell: Vec<Vec<(usize, i64)>>,
+    truth: Vec<i64>,
     lower: Vec<i64>,
     upper: Vec<Option<i64>>,
     /// Partial changes looked at so far.
@@ -73,6 +74,7 @@ impl<'a> Moves<'a> {
         Self {
             system,
             of_cell,
+            truth: system.cells().iter().map(|cell| cell.value).collect(),
             lower,
             upper: system.known().iter().map(|known| known.1).collect(),
             visits: Cell::new(0),
@@ -90,8 +92,8 @@ impl<'a> Moves<'a> {
     }
 
     /// The truth as a world to start from.
-    pub(super) fn truth(&self) -> Vec<i64> {
-        self.system.cells().iter().map(|cell| cell.value).collect()
+    pub(super) fn truth(&self) -> &[i64] {
+        &self.truth
     }
 
     /// A set of changes to `world` that moves `target` by `by` (+1 or −1), using cells with a cost only; `None` where
