@@ -8,7 +8,7 @@ use super::moves::{Cost, Moves, Search};
 use super::system::{History, Kind, System};
 
 /// Steps of the search for the cheapest cover, and for any cover.
-const CHEAPEST: (Search, usize) = (Search::Cheapest, 4_000);
+const CHEAPEST: (Search, usize) = (Search::Cheapest, 1_000);
 const SOONEST: (Search, usize) = (Search::Soonest, 20_000);
 /// Steps of the search when a cell is to be shown again; it stays hidden when they do not do.
 const REOPENING: (Search, usize) = (Search::Soonest, 2_000);
@@ -232,7 +232,7 @@ impl<'a> Work<'a> {
     ) -> Option<BTreeSet<usize>> {
         let truth = self.moves.truth();
         let Demand::UpTo(most) = demand else {
-            let ways = [1, -1].map(|by| self.moves.find(&truth, (target, by), cost, limit));
+            let ways = [1, -1].map(|by| self.moves.find(truth, (target, by), cost, limit));
             let price = |way: &Vec<(usize, i64)>| {
                 way.iter().filter_map(|&(cell, _)| cost(cell)).fold(Cost::default(), Cost::plus)
             };
@@ -245,7 +245,7 @@ impl<'a> Work<'a> {
         let value = *truth.get(target)?;
         let mut used = BTreeSet::new();
         for (by, steps) in [(1, most - value), (-1, value - 1)] {
-            let mut world = truth.clone();
+            let mut world = truth.to_vec();
             for _ in 0..steps {
                 let price =
                     |cell: usize| cost(cell).map(|cost| if used.contains(&cell) { Cost::default() } else { cost });
@@ -300,6 +300,17 @@ impl<'a> Work<'a> {
                 self.extra = fewer;
             }
         }
+    }
+
+    /// Relations of the part's cells.
+    pub(super) fn relations(&self) -> BTreeSet<usize> {
+        let cells = self.fixed.iter().chain(&self.candidates);
+        cells.flat_map(|&cell| self.moves.relations_of(cell).iter().map(|known| known.0)).collect()
+    }
+
+    /// Steps of all searches so far.
+    pub(super) fn visits(&self) -> usize {
+        self.moves.visits()
     }
 
     /// What hiding one more cell costs.

@@ -8,10 +8,10 @@ use super::moves::{Cost, Search};
 
 /// With more candidates than this there are too many sets.
 const MOST_CANDIDATES: usize = 20;
-/// Searches for another world after which the best pattern so far is kept.
-const MOST_SEARCHES: usize = 20_000;
-/// Steps of one search; in a part this small a search ends by itself.
-const LIMIT: (Search, usize) = (Search::Soonest, 20_000);
+/// Steps of all searches of a part, after which the pattern found before is kept.
+const MOST_VISITS: usize = 100_000;
+/// Steps of one search. In a two-way table this small a search ends by itself.
+const LIMIT: (Search, usize) = (Search::Soonest, 2_000);
 
 /// A relation between hidden cells of the part.
 struct Tie {
@@ -30,7 +30,7 @@ impl Tie {
     }
 }
 
-/// Replaces the pattern of the part by the best one. False where the part is too large for that.
+/// Replaces the pattern of the part by the best one. False where the part is too large for that to be certain.
 pub(super) fn improve(work: &mut Work) -> bool {
     if work.extra.is_empty() {
         return true;
@@ -40,7 +40,8 @@ pub(super) fn improve(work: &mut Work) -> bool {
     }
     let candidates: Vec<usize> = work.candidates.iter().copied().collect();
     let ties = ties(work, &candidates);
-    let mut tester = Tester { work, candidates: &candidates, supports: Vec::new(), searches: 0 };
+    let mut tester =
+        Tester { work, candidates: &candidates, supports: Vec::new(), until: work.visits() + MOST_VISITS, cut: false };
     for size in 0..=work.extra.len() {
         for (_, Reverse(reversed)) in ranked(work, &candidates, &ties, size) {
             let set = reversed.reverse_bits();
@@ -48,13 +49,14 @@ pub(super) fn improve(work: &mut Work) -> bool {
                 None => return false,
                 Some(false) => {}
                 Some(true) => {
+                    let exact = !tester.cut;
                     work.extra = members(&candidates, set);
-                    return true;
+                    return exact;
                 }
             }
         }
     }
-    // The pattern found before is a set of the last size, so this is not reached unless its search was cut short here.
+    // The pattern found before is one of the last size, so this is reached only where its search was cut short here.
     false
 }
 
@@ -99,7 +101,8 @@ fn ties(work: &Work, candidates: &[usize]) -> Vec<Tie> {
         }
         tie
     };
-    work.system.equations().iter().map(|equation| tie(&equation.terms)).filter(|tie| tie.candidates != 0).collect()
+    let equations = work.relations().into_iter().filter_map(|position| work.system.equations().get(position));
+    equations.map(|equation| tie(&equation.terms)).filter(|tie| tie.candidates != 0).collect()
 }
 
 /// Tells whether sets protect, remembering which cells did.
@@ -108,7 +111,10 @@ struct Tester<'a, 'b> {
     candidates: &'a [usize],
     /// A target and candidates that are enough to protect it.
     supports: Vec<(usize, u32)>,
-    searches: usize,
+    /// The count of steps at which the searches are used up.
+    until: usize,
+    /// Whether a search that found nothing may have been cut short.
+    cut: bool,
 }
 
 impl Tester<'_, '_> {
@@ -119,14 +125,15 @@ impl Tester<'_, '_> {
             if self.supports.iter().any(|&(known, enough)| known == target && enough & !set == 0) {
                 continue;
             }
-            if self.searches == MOST_SEARCHES {
+            if self.work.visits() >= self.until {
                 return None;
             }
-            self.searches += 1;
-            match self.bits(target, demand, &extra) {
-                Some(enough) => self.supports.push((target, enough)),
-                None => return Some(false),
-            }
+            let before = self.work.visits();
+            let Some(enough) = self.bits(target, demand, &extra) else {
+                self.cut |= self.work.visits() - before > LIMIT.1;
+                return Some(false);
+            };
+            self.supports.push((target, enough));
         }
         Some(true)
     }

@@ -13,13 +13,15 @@ mod simplex;
 pub mod system;
 
 #[cfg(test)]
+mod overlap_tests;
+#[cfg(test)]
 mod tests;
 
 use std::collections::BTreeSet;
 
 use attack::{Assumption, AttackError, Range, attack};
-use choice::{Choice, Protection, Unprotected, choose};
-use system::System;
+use choice::{Choice, Protection, Reason, Unprotected, choose};
+use system::{Cell, History, System};
 
 /// How well a cell that had to be hidden is protected, by what the attacker finds when hidden cells are known to be at
 /// least 1.
@@ -80,10 +82,12 @@ pub enum ProtectError {
     Attack(#[from] AttackError),
     #[error("the chosen pattern discloses {0:?}")]
     Breach(Vec<String>),
+    #[error("no cover was found for {0:?}, though hiding more would protect them")]
+    NoCover(Vec<String>),
 }
 
-/// Chooses what to hide and attacks the result. Cells that nothing can protect are named in the choice and are no error;
-/// any other disclosed cell is.
+/// Chooses what to hide and attacks the result. Cells that nothing can protect are named in the choice and are no error,
+/// once the attacker has found them with everything hidden that can be; any other disclosed cell is an error.
 pub fn protect(system: &System, protection: Protection) -> Result<Protected, ProtectError> {
     let choice = choose(system, protection);
     let hidden: BTreeSet<&str> = choice.hidden().collect();
@@ -98,11 +102,31 @@ pub fn protect(system: &System, protection: Protection) -> Result<Protected, Pro
             Evidence { label, not_negative, at_least_one, verdict }
         })
         .collect();
-    let given_up = |label: &str| choice.unprotected.iter().any(|Unprotected { label: known, .. }| known == label);
-    let breached: Vec<String> = evidence
-        .iter()
-        .filter(|found| found.verdict == Some(Verdict::Disclosed) && !given_up(&found.label))
+    let given_up: Vec<&Unprotected> = choice.unprotected.iter().collect();
+    let disclosed = evidence.iter().filter(|found| found.verdict == Some(Verdict::Disclosed));
+    let breached: Vec<String> = disclosed
+        .filter(|found| !given_up.iter().any(|known| known.label == found.label))
         .map(|found| found.label.clone())
         .collect();
-    if breached.is_empty() { Ok(Protected { choice, evidence }) } else { Err(ProtectError::Breach(breached)) }
+    if !breached.is_empty() {
+        return Err(ProtectError::Breach(breached));
+    }
+    let follow = given_up.iter().filter(|known| known.reason == Reason::FollowsFromPublished);
+    let uncovered = protectable(system, &follow.map(|known| known.label.as_str()).collect())?;
+    if uncovered.is_empty() { Ok(Protected { choice, evidence }) } else { Err(ProtectError::NoCover(uncovered)) }
+}
+
+/// Those of the cells that the attacker cannot find when everything is hidden that can be.
+fn protectable(system: &System, given_up: &BTreeSet<&str>) -> Result<Vec<String>, AttackError> {
+    if given_up.is_empty() {
+        return Ok(Vec::new());
+    }
+    let may_be_hidden =
+        |cell: &&Cell| cell.history == History::Withheld || (cell.history == History::New && cell.value > 0);
+    let all = system.cells().iter().filter(may_be_hidden).map(|cell| cell.label.as_str()).collect();
+    let found = attack(system, &all, Assumption::AtLeastOne)?;
+    let safe = found.into_iter().filter(|(label, range)| {
+        given_up.contains(label.as_str()) && range.whole_numbers().is_none_or(|left| left > 1)
+    });
+    Ok(safe.map(|(label, _)| label).collect())
 }

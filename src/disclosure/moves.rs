@@ -5,6 +5,7 @@
 //! 1, and so on until nothing is upset. In tables with totals, where every cell is in at most two relations that matter,
 //! the search is complete; elsewhere it may miss a world, which hides more than is needed and never less.
 
+use std::cell::Cell;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashSet};
 
@@ -50,8 +51,11 @@ pub(super) struct Moves<'a> {
     system: &'a System,
     /// Relations of each cell with its sign in them.
     of_cell: Vec<Vec<(usize, i64)>>,
+    truth: Vec<i64>,
     lower: Vec<i64>,
     upper: Vec<Option<i64>>,
+    /// Partial changes looked at so far.
+    visits: Cell<usize>,
 }
 
 impl<'a> Moves<'a> {
@@ -67,7 +71,14 @@ impl<'a> Moves<'a> {
         // Hidden cells are known to be at least 1, unless one is 0 all the same.
         let lower =
             system.cells().iter().zip(system.known()).map(|(cell, known)| known.0.max(cell.value.min(1))).collect();
-        Self { system, of_cell, lower, upper: system.known().iter().map(|known| known.1).collect() }
+        Self {
+            system,
+            of_cell,
+            truth: system.cells().iter().map(|cell| cell.value).collect(),
+            lower,
+            upper: system.known().iter().map(|known| known.1).collect(),
+            visits: Cell::new(0),
+        }
     }
 
     /// Relations that a cell is in.
@@ -75,9 +86,14 @@ impl<'a> Moves<'a> {
         self.of_cell.get(cell).map_or(&[], Vec::as_slice)
     }
 
+    /// Partial changes looked at by all searches so far: a measure of work that is the same on every computer.
+    pub(super) fn visits(&self) -> usize {
+        self.visits.get()
+    }
+
     /// The truth as a world to start from.
-    pub(super) fn truth(&self) -> Vec<i64> {
-        self.system.cells().iter().map(|cell| cell.value).collect()
+    pub(super) fn truth(&self) -> &[i64] {
+        &self.truth
     }
 
     /// A set of changes to `world` that moves `target` by `by` (+1 or −1), using cells with a cost only; `None` where
@@ -107,6 +123,7 @@ impl<'a> Moves<'a> {
                 continue;
             }
             visits += 1;
+            self.visits.set(self.visits.get() + 1);
             if visits > most {
                 return None;
             }
