@@ -2,7 +2,7 @@
 """Times leds-metrics against DuckDB on the same files and statements, in pairs within one run.
 
 Usage: benches/pairs.py BINARY [--scale 0.25] [--pairs 3] [--folder DIR]
-Needs the package duckdb. Prints, for a quarter on a cold cache: wall time, peak memory, the check and roll-up steps,
+Needs the packages duckdb and pyarrow. Prints, for a quarter on a cold cache: wall time, peak memory, the check and roll-up steps,
 the same roll-ups by DuckDB with the same number of threads, and a second run after one submission changed.
 """
 

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use crate::assessment::Labels;
 use crate::period::Period;
 use crate::quantity::{Interval, Status, Unit};
 
@@ -66,4 +67,6 @@ pub struct Observation {
     pub method: &'static str,
     pub coverage: Option<Coverage>,
     pub standard: Option<StandardResult>,
+    /// What a headline figure is labelled, once figures have been held against each other.
+    pub labels: Option<Box<Labels>>,
 }

@@ -9,6 +9,7 @@ use futures::{StreamExt, TryStreamExt};
 
 use super::intake::{Intake, Opened, WorkFolder};
 use super::progress::Step;
+use crate::assessment::{Assessment, AssessmentInput, assess};
 use crate::config::{Settings, with_targets};
 use crate::contract::Admission;
 use crate::definitions::Definitions;
@@ -49,6 +50,7 @@ pub struct Figures {
     /// The metrics with the local targets of the settings among their standards.
     pub metrics: Vec<Metric>,
     pub observations: Vec<Observation>,
+    pub assessment: Assessment,
     pub responsibilities: Vec<Responsibility>,
     pub peer_groups: Vec<PeerGroup>,
     pub rollups: Vec<RollupRecord>,
@@ -87,7 +89,7 @@ pub async fn compute(
         parameters: settings.parameters.clone(),
         grid: Arc::clone(&intake.grid),
         groups: groups(&intake.organisations, &peer_groups),
-        periods,
+        periods: periods.clone(),
     });
     let metrics = with_targets(&definitions.metrics, &settings.targets, &intake.organisations);
     step.start("Computing metrics", metrics.len());
@@ -105,10 +107,20 @@ pub async fn compute(
     drop(computed);
     drop(basis);
     let mut findings = enforce_invariants(&definitions.invariants, &metrics, &mut observations)?;
+    let assessment = assess(
+        &AssessmentInput {
+            metrics: &metrics,
+            organisations: &intake.organisations,
+            peer_groups: &peer_groups,
+            events: &intake.reference.events,
+            trend: &periods,
+        },
+        &mut observations,
+    );
     let responsibilities = assess_responsibilities(&metrics, &observations, period);
     findings.extend(reconcile(&observations, &intake.reference.published_figures));
     let milliseconds = BTreeMap::from([("roll-ups", rollup_time), ("metrics", started.elapsed().as_millis())]);
-    Ok(Figures { metrics, observations, responsibilities, peer_groups, rollups, findings, milliseconds })
+    Ok(Figures { metrics, observations, assessment, responsibilities, peer_groups, rollups, findings, milliseconds })
 }
 
 /// All that a metric is computed from, shared by those that are computed side by side.

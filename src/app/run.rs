@@ -189,7 +189,7 @@ fn write_files(
         Ok(())
     };
     let templates = load_templates(context)?;
-    let results = result_files(&input.observations, &input.responsibilities);
+    let results = result_files(&input.observations, &input.responsibilities, &input.assessment);
     let write_result = |result: &ResultFile<'_>| -> Result<(), AppError> {
         let wrong = |source| RenderError::Write { path: result.path.clone(), source };
         let mut file = staging.create(&result.path).map_err(wrong)?;
@@ -247,6 +247,7 @@ fn release_input(
         events: intake.reference.events.clone(),
         observations: figures.observations,
         responsibilities: figures.responsibilities,
+        assessment: figures.assessment,
         contracts: context.definitions.contracts.clone(),
         rollups: context.definitions.rollups.clone(),
         returns: intake.grid.returns(options.period),

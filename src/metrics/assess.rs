@@ -164,6 +164,7 @@ fn observation(metric: &Metric, series: &Series, at: &Place<'_>, figure: Figure)
             kind: standard.kind.as_str(),
             met: value.map(|value| meets(value, standard)),
         }),
+        labels: None,
     }
 }
 

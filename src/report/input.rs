@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use crate::assessment::Assessment;
 use crate::definitions::model::{Contract, Metric, Rollup};
 use crate::observation::Observation;
 use crate::period::{Month, Period};
@@ -92,6 +93,8 @@ pub struct ReleaseInput {
     pub observations: Vec<Observation>,
     /// Who is responsible for what in `period`, and whether it is met.
     pub responsibilities: Vec<Responsibility>,
+    /// What changed and who stands out.
+    pub assessment: Assessment,
     /// What the metrics rest on, for the dictionaries.
     pub contracts: Vec<Contract>,
     pub rollups: Vec<Rollup>,

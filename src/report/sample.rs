@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chrono::{Days, NaiveDate};
 
+use crate::assessment::{AssessmentInput, assess};
 use crate::definitions::Definitions;
 use crate::definitions::layout::{Layouts, SourceNames, parse_layouts};
 use crate::definitions::model::{
@@ -177,6 +178,7 @@ pub fn percent(numerator: i64, denominator: i64) -> Observation {
         method: "wilson",
         coverage: Some(Coverage { returned: 3, expected: 3 }),
         standard: None,
+        labels: None,
     }
 }
 
@@ -322,6 +324,27 @@ pub fn input() -> ReleaseInput {
         month: month.to_string(),
         message: message.to_owned(),
     };
+    let organisations: Vec<Organisation> = NAMES.iter().map(organisation).collect();
+    let peers = ["E02", "E03", "E06"].map(str::to_owned).to_vec();
+    let source = "supplied peer groups of 1 April 2024".to_owned();
+    let peer_groups = vec![PeerGroup { org_code: "E01".to_owned(), peers, source }];
+    let events = vec![RecordedEvent {
+        org_code: NATIONAL.into(),
+        happened_on: date("2024-05-13"),
+        kind: "system_migration".to_owned(),
+        description: "Names moved from PNC to LEDS for <some> forces & agencies".to_owned(),
+    }];
+    let mut observations = observations(&metrics, &trend);
+    let assessment = assess(
+        &AssessmentInput {
+            metrics: &metrics,
+            organisations: &organisations,
+            peer_groups: &peer_groups,
+            events: &events,
+            trend: &trend,
+        },
+        &mut observations,
+    );
     ReleaseInput {
         period,
         as_of: date("2025-07-25"),
@@ -330,22 +353,14 @@ pub fn input() -> ReleaseInput {
         run_id: "2025-26Q1-7f3a9c21".to_owned(),
         version: "0.1.0".to_owned(),
         synthetic: true,
-        organisations: NAMES.iter().map(organisation).collect(),
-        peer_groups: vec![PeerGroup {
-            org_code: "E01".to_owned(),
-            peers: vec!["E02".to_owned(), "E03".to_owned(), "E06".to_owned()],
-            source: "supplied peer groups of 1 April 2024".to_owned(),
-        }],
-        events: vec![RecordedEvent {
-            org_code: NATIONAL.into(),
-            happened_on: date("2024-05-13"),
-            kind: "system_migration".to_owned(),
-            description: "Names moved from PNC to LEDS for <some> forces & agencies".to_owned(),
-        }],
-        responsibilities: assess_responsibilities(&metrics, &observations(&metrics, &trend), period),
+        organisations,
+        peer_groups,
+        events,
+        responsibilities: assess_responsibilities(&metrics, &observations, period),
+        assessment,
         contracts: definitions().contracts,
         rollups: definitions().rollups,
-        observations: observations(&metrics, &trend),
+        observations,
         returns: returns(period),
         findings: vec![
             finding("E01", period.first, "3 of 412 rows: created_at is before event_at"),

@@ -1,17 +1,11 @@
 //! Why a national rate changed: the part that comes from the members' rates and the part that comes from their shares
 //! (Kitagawa, JASA 50, 1955), with the mix part centred on the national rate.
 
+use super::counts::Counts;
 use super::real;
 
 /// Further apart than this, relatively, the parts do not make the change.
 const TOLERANCE: f64 = 1e-12;
-
-/// Cases with the property and all cases of one member in one period.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Counts {
-    pub numerator: i64,
-    pub denominator: i64,
-}
 
 /// One member of the whole, a force or the pool of others, in both periods. `None` where it did not report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

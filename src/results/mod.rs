@@ -2,6 +2,8 @@
 //! written piece by piece.
 //! Columns are fixed by `schemas/results.schema.json`; nothing is rounded but to the six decimals of the format.
 
+mod columns;
+
 use std::borrow::Cow;
 use std::fmt;
 use std::fs::File;
@@ -23,6 +25,7 @@ use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 use rayon::prelude::*;
 
+use crate::assessment::Assessment;
 use crate::contract::days_since_epoch;
 use crate::observation::Observation;
 use crate::responsibilities::Responsibility;
@@ -58,7 +61,7 @@ pub enum ResultsError {
 }
 
 /// Names of the result tables; each is a Parquet and a CSV file of a release.
-pub const RESULT_TABLES: [&str; 3] = ["observations", "breakdowns", "responsibilities"];
+pub const RESULT_TABLES: [&str; 5] = ["observations", "breakdowns", "responsibilities", "signals", "contributions"];
 
 /// Rows that are encoded at once, and those of a Parquet row group.
 const BATCH: usize = 65_536;
@@ -91,26 +94,27 @@ enum Read<R> {
     Text(fn(&R) -> Cow<'_, str>),
     Whole(fn(&R) -> Option<i64>),
     Version(fn(&R) -> u32),
-    Date(fn(&R) -> NaiveDate),
+    Date(fn(&R) -> Option<NaiveDate>),
     /// Scaled by 10^6.
     Decimal(fn(&R) -> Option<i128>),
-    /// Not assessed by this version: always empty.
-    Nothing,
 }
 
 type Column<R> = (&'static str, Read<R>);
 
-/// `observations` with the headline figures, `breakdowns` with parts and variants, `responsibilities`; each as Parquet and
-/// CSV.
+/// `observations` with the headline figures, `breakdowns` with parts and variants, `responsibilities`, `signals` and
+/// `contributions`; each as Parquet and CSV.
 pub fn result_files<'a>(
     observations: &'a [Observation],
     responsibilities: &'a [Responsibility],
+    assessment: &'a Assessment,
 ) -> Vec<ResultFile<'a>> {
     let (headlines, parts): (Vec<&Observation>, Vec<&Observation>) =
         observations.iter().partition(|observation| observation.category.is_none());
-    let mut files = Vec::from(table("observations", columns().into(), sorted(headlines)));
-    files.extend(table("breakdowns", breakdown_columns(), sorted(parts)));
-    files.extend(table("responsibilities", responsibility_columns(), responsibilities.iter().collect()));
+    let mut files = Vec::from(table("observations", columns::columns().into(), sorted(headlines)));
+    files.extend(table("breakdowns", columns::breakdown_columns(), sorted(parts)));
+    files.extend(table("responsibilities", columns::responsibility_columns(), responsibilities.iter().collect()));
+    files.extend(table("signals", columns::signal_columns(), assessment.signals.iter().collect()));
+    files.extend(table("contributions", columns::contribution_columns(), assessment.contributions.iter().collect()));
     files
 }
 
@@ -142,83 +146,6 @@ fn sorted<'o>(mut observations: Vec<&'o Observation>) -> Vec<&'o Observation> {
         key(a).cmp(&key(b))
     });
     observations
-}
-
-fn columns() -> [Column<Observation>; 25] {
-    [
-        ("metric_id", Read::Text(|o| Cow::Borrowed(&o.metric_id))),
-        ("metric_version", Read::Version(|o| o.metric_version)),
-        ("org_code", Read::Text(|o| Cow::Borrowed(&o.org_code))),
-        ("period_type", Read::Text(|o| Cow::Borrowed(o.period.kind.as_str()))),
-        ("period", Read::Text(|o| Cow::Owned(o.period.to_string()))),
-        ("period_start", Read::Date(|o| o.period.start())),
-        ("period_end", Read::Date(|o| o.period.end())),
-        ("numerator", Read::Whole(|o| o.numerator)),
-        ("denominator", Read::Whole(|o| o.denominator)),
-        ("value", Read::Decimal(|o| o.value.map(scaled))),
-        ("unit", Read::Text(|o| Cow::Borrowed(o.unit.as_str()))),
-        ("status", Read::Text(|o| Cow::Borrowed(o.status.as_str()))),
-        ("lower_95", Read::Decimal(|o| o.interval_95?.lower.map(scaled))),
-        ("upper_95", Read::Decimal(|o| o.interval_95?.upper.map(scaled))),
-        ("lower_998", Read::Decimal(|o| o.interval_998?.lower.map(scaled))),
-        ("upper_998", Read::Decimal(|o| o.interval_998?.upper.map(scaled))),
-        ("method", Read::Text(|o| Cow::Borrowed(if o.value.is_some() { o.method } else { "" }))),
-        ("coverage", Read::Decimal(coverage)),
-        ("standard_level", Read::Decimal(|o| o.standard.as_ref().map(|s| scaled(s.level)))),
-        ("standard_kind", Read::Text(|o| Cow::Borrowed(o.standard.as_ref().map_or("", |s| s.kind)))),
-        ("standard_met", Read::Text(|o| Cow::Borrowed(o.standard.as_ref().and_then(|s| s.met).map_or("", met_words)))),
-        ("comparison", Read::Nothing),
-        ("variation", Read::Nothing),
-        ("assurance", Read::Nothing),
-        ("trend", Read::Nothing),
-    ]
-}
-
-fn breakdown_columns() -> Vec<Column<Observation>> {
-    let own: [Column<Observation>; 2] = [
-        ("breakdown", Read::Text(|o| Cow::Borrowed(o.category.as_ref().map_or("", |c| &c.breakdown)))),
-        ("category", Read::Text(|o| Cow::Borrowed(o.category.as_ref().map_or("", |c| &c.key)))),
-    ];
-    columns().into_iter().chain(own).collect()
-}
-
-fn responsibility_columns() -> Vec<Column<Responsibility>> {
-    vec![
-        ("principle", Read::Version(|r| u32::from(r.principle))),
-        ("metric_id", Read::Text(|r| Cow::Borrowed(&r.metric_id))),
-        ("role", Read::Text(|r| Cow::Borrowed(r.role.as_str()))),
-        ("org_code", Read::Text(|r| Cow::Borrowed(&r.org_code))),
-        ("period_type", Read::Text(|r| Cow::Borrowed(r.period.kind.as_str()))),
-        ("period", Read::Text(|r| Cow::Owned(r.period.to_string()))),
-        ("period_start", Read::Date(|r| r.period.start())),
-        ("period_end", Read::Date(|r| r.period.end())),
-        ("outcome", Read::Text(|r| Cow::Borrowed(r.outcome.as_str()))),
-        ("standard_level", Read::Decimal(|r| r.standard.map(|(level, _)| scaled(level)))),
-        ("standard_kind", Read::Text(|r| Cow::Borrowed(r.standard.map_or("", |(_, kind)| kind)))),
-        ("against_year_before", Read::Text(|r| Cow::Borrowed(r.against_year_before.map_or("", |c| c.as_str())))),
-        ("against_peers", Read::Text(|r| Cow::Borrowed(r.against_peers.map_or("", |c| c.as_str())))),
-        ("reason", Read::Text(|r| Cow::Borrowed(&r.reason))),
-    ]
-}
-
-fn met_words(met: bool) -> &'static str {
-    if met { "met" } else { "not_met" }
-}
-
-/// Share of the expected organisation-months that were returned.
-fn coverage(observation: &Observation) -> Option<i128> {
-    let coverage = observation.coverage.filter(|coverage| coverage.expected > 0)?;
-    Some(scaled(f64::from(coverage.returned) / f64::from(coverage.expected)))
-}
-
-/// A number in millionths, half away from zero.
-fn scaled(value: f64) -> i128 {
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "values are far below 10^20; a larger one would saturate, not wrap"
-    )]
-    let scaled = (value * 1e6).round() as i128;
-    scaled
 }
 
 fn write_parquet<R>(
@@ -274,13 +201,12 @@ impl<R> Read<R> {
                 let texts = rows.iter().map(|row| Some(read(row)).filter(|text| !text.is_empty()));
                 Arc::new(texts.collect::<StringArray>())
             }
-            Self::Nothing => Arc::new(StringArray::new_null(rows.len())),
             Self::Whole(read) => Arc::new(rows.iter().map(|row| read(row)).collect::<Int64Array>()),
             Self::Version(read) => {
                 Arc::new(Int32Array::from_iter_values(rows.iter().map(|row| read(row).cast_signed())))
             }
             Self::Date(read) => {
-                Arc::new(Date32Array::from_iter_values(rows.iter().map(|row| days_since_epoch(read(row)))))
+                Arc::new(rows.iter().map(|row| read(row).map(days_since_epoch)).collect::<Date32Array>())
             }
             Self::Decimal(read) => {
                 let values = rows.iter().map(|row| read(row)).collect::<Decimal128Array>();
@@ -294,10 +220,9 @@ impl<R> Read<R> {
         let owned = |text: Option<String>| Cow::Owned(text.unwrap_or_default());
         match self {
             Self::Text(read) => read(row),
-            Self::Nothing => Cow::Borrowed(""),
             Self::Whole(read) => owned(read(row).map(|n| n.to_string())),
             Self::Version(read) => Cow::Owned(read(row).to_string()),
-            Self::Date(read) => Cow::Owned(read(row).to_string()),
+            Self::Date(read) => owned(read(row).map(|date| date.to_string())),
             Self::Decimal(read) => owned(read(row).map(decimal_text)),
         }
     }

@@ -1,0 +1,107 @@
+//! What each organisation added to a change of the national figure: by its own rate, and by its share of all cases.
+
+use std::collections::BTreeSet;
+
+use super::Headlines;
+use super::peers::counts_of;
+use crate::observation::{NATIONAL, UNATTRIBUTED};
+use crate::period::Period;
+use crate::quantity::Shape;
+use crate::stats::counts::Counts;
+use crate::stats::decomposition::{Member, decompose};
+
+/// The earlier period that a change is counted from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Baseline {
+    PeriodBefore,
+    YearBefore,
+}
+
+impl Baseline {
+    /// The name in data files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::PeriodBefore => "period_before",
+            Self::YearBefore => "year_before",
+        }
+    }
+}
+
+/// One organisation's part of the change of a national figure, on the scale of the unit.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NationalContribution {
+    pub metric_id: String,
+    pub org_code: String,
+    pub period: Period,
+    pub baseline: Baseline,
+    /// The earlier period.
+    pub base_period: Period,
+    /// Numerator and denominator, `None` where it did not report.
+    pub before: Option<(i64, i64)>,
+    pub after: Option<(i64, i64)>,
+    pub rate_effect: f64,
+    pub mix_effect: f64,
+    /// The change recomputed from everybody else.
+    pub change_without: Option<f64>,
+}
+
+/// The parts of the change since the period before and since a year before, for proportions and rates. They are of the
+/// organisations' own figures: what the nation counts besides, such as months of organisations that did not return all, is
+/// in none of them.
+pub(super) fn of_metric(headlines: &Headlines<'_>) -> Vec<NationalContribution> {
+    if !matches!(headlines.metric.shape, Shape::Proportion | Shape::Rate) || headlines.is_rolling() {
+        return Vec::new();
+    }
+    let Some(period) = headlines.input.trend.last().copied() else { return Vec::new() };
+    let year_before = Period { first: period.first.plus(-12), ..period };
+    let bases = [(Baseline::PeriodBefore, period.step(-1)), (Baseline::YearBefore, year_before)];
+    let is_new =
+        |(baseline, base): &(Baseline, Period)| *baseline == Baseline::PeriodBefore || *base != period.step(-1);
+    bases.into_iter().filter(is_new).flat_map(|(baseline, base)| since(headlines, period, (baseline, base))).collect()
+}
+
+fn since(
+    headlines: &Headlines<'_>,
+    period: Period,
+    (baseline, base_period): (Baseline, Period),
+) -> Vec<NationalContribution> {
+    let metric = headlines.metric;
+    let position = headlines.input.trend.iter().position(|one| *one == base_period);
+    let same_version =
+        metric.version_at(base_period.last()).map(|v| v.version) == metric.version_at(period.last()).map(|v| v.version);
+    let Some(base) = position.filter(|_| same_version) else { return Vec::new() };
+    // Without a national figure there is no change to take apart.
+    if headlines.at(NATIONAL, base).is_none() || headlines.at(NATIONAL, headlines.last()).is_none() {
+        return Vec::new();
+    }
+    let counts = |code: &str, at: usize| headlines.at(code, at).and_then(|(_, figure)| counts_of(figure));
+    let codes: BTreeSet<&str> = headlines.organisations().chain([UNATTRIBUTED]).collect();
+    let of = |code: &str| (counts(code, base), counts(code, headlines.last()));
+    let members: Vec<(&str, Member)> = codes
+        .into_iter()
+        .map(|code| (code, of(code)))
+        .filter(|(_, (before, after))| before.is_some() || after.is_some())
+        .map(|(code, (before, after))| (code, Member { before, after }))
+        .collect();
+    let Ok(decomposition) = decompose(&members.iter().map(|(_, member)| *member).collect::<Vec<_>>()) else {
+        return Vec::new();
+    };
+    let scale = f64::from(metric.unit.multiplier());
+    let pair = |counts: Option<Counts>| counts.map(|counts| (counts.numerator, counts.denominator));
+    members
+        .iter()
+        .zip(&decomposition.contributions)
+        .map(|((code, member), part)| NationalContribution {
+            metric_id: metric.id.clone(),
+            org_code: (*code).to_owned(),
+            period,
+            baseline,
+            base_period,
+            before: pair(member.before),
+            after: pair(member.after),
+            rate_effect: part.rate * scale,
+            mix_effect: part.mix * scale,
+            change_without: part.change_without.map(|change| change * scale),
+        })
+        .collect()
+}

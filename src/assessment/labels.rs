@@ -1,0 +1,109 @@
+//! The labels of a headline figure, as the columns of the results carry them.
+
+use crate::quantity::Better;
+use crate::stats::benchmark::{Outcome, Strength, Verdict};
+use crate::stats::control::{Assurance, Variation};
+use crate::stats::trend::TrendLabel;
+
+/// What is said about a figure. A label that does not apply to it is absent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Labels {
+    /// Against its peers, the organisation itself not among them.
+    pub comparison: Option<PeerComparison>,
+    /// Of its period within the series.
+    pub variation: Option<VariationLabel>,
+    /// Of the series up to its last final period, against the standard that holds there.
+    pub assurance: Option<Assurance>,
+    /// Of the series up to its last final period.
+    pub trend: Option<TrendVerdict>,
+}
+
+/// A figure against that of its peers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PeerComparison {
+    Better(Strength),
+    Worse(Strength),
+    /// Of a metric for which neither side is better.
+    Higher(Strength),
+    Lower(Strength),
+    Similar,
+    NoClearDifference,
+    /// There is no figure, or too few peers have one, or a limit is not reached.
+    CannotTell,
+}
+
+impl PeerComparison {
+    /// The outcome turned by the better direction.
+    pub fn of(outcome: Outcome, better: Better) -> Self {
+        match (outcome, outcome.verdict(better)) {
+            (Outcome::Higher(strength) | Outcome::Lower(strength), Some(Verdict::Better)) => Self::Better(strength),
+            (Outcome::Higher(strength) | Outcome::Lower(strength), Some(Verdict::Worse)) => Self::Worse(strength),
+            (Outcome::Higher(strength), None) => Self::Higher(strength),
+            (Outcome::Lower(strength), None) => Self::Lower(strength),
+            (Outcome::Similar, _) => Self::Similar,
+            (Outcome::NoClearDifference, _) => Self::NoClearDifference,
+        }
+    }
+
+    /// The name in data files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Better(Strength::Look) => "better_95",
+            Self::Better(Strength::Act) => "better_99_8",
+            Self::Worse(Strength::Look) => "worse_95",
+            Self::Worse(Strength::Act) => "worse_99_8",
+            Self::Higher(Strength::Look) => "higher_95",
+            Self::Higher(Strength::Act) => "higher_99_8",
+            Self::Lower(Strength::Look) => "lower_95",
+            Self::Lower(Strength::Act) => "lower_99_8",
+            Self::Similar => "similar",
+            Self::NoClearDifference => "no_clear_difference",
+            Self::CannotTell => "cannot_tell",
+        }
+    }
+
+    /// How clear the difference is, where there is one.
+    pub fn strength(self) -> Option<Strength> {
+        match self {
+            Self::Better(strength) | Self::Worse(strength) | Self::Higher(strength) | Self::Lower(strength) => {
+                Some(strength)
+            }
+            Self::Similar | Self::NoClearDifference | Self::CannotTell => None,
+        }
+    }
+}
+
+/// A period within its series.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum VariationLabel {
+    Judged(Variation),
+    /// Too few points for limits, a provisional figure, or a series too rare for a chart.
+    CannotTell,
+}
+
+impl VariationLabel {
+    /// The name in data files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Judged(variation) => variation.as_str(),
+            Self::CannotTell => "cannot_tell",
+        }
+    }
+}
+
+/// The trend of a series.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TrendVerdict {
+    Told(TrendLabel),
+    CannotTell,
+}
+
+impl TrendVerdict {
+    /// The name in data files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Told(label) => label.as_str(),
+            Self::CannotTell => "cannot_tell",
+        }
+    }
+}

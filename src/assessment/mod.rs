@@ -1,0 +1,165 @@
+//! What changed, who stands out, and how sure that is: labels, signals and contributions from the figures of a run.
+//! It holds figures against each other with the statistics and computes no figure of its own.
+
+mod contributions;
+mod funnels;
+mod labels;
+mod multiplicity;
+mod peers;
+mod series;
+mod signals;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::definitions::model::Metric;
+use crate::observation::{NATIONAL, Observation, PEERS_PREFIX, REGION_PREFIX, UNATTRIBUTED};
+use crate::period::{Period, PeriodType};
+use crate::report::input::{Organisation, PeerGroup, RecordedEvent};
+
+pub use contributions::{Baseline, NationalContribution};
+pub use funnels::FunnelSummary;
+pub use labels::{Labels, PeerComparison, TrendVerdict, VariationLabel};
+pub use multiplicity::LabelFamily;
+pub use signals::{Signal, SignalKind};
+
+/// All that figures are held against.
+#[derive(Debug, Clone, Copy)]
+pub struct AssessmentInput<'a> {
+    pub metrics: &'a [Metric],
+    pub organisations: &'a [Organisation],
+    pub peer_groups: &'a [PeerGroup],
+    pub events: &'a [RecordedEvent],
+    /// The periods of the run, oldest first; the last one is that of the report.
+    pub trend: &'a [Period],
+}
+
+/// What was found, besides the labels of the figures.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Assessment {
+    /// By metric, organisation, period and kind.
+    pub signals: Vec<Signal>,
+    /// What each organisation added to a national change, by metric.
+    pub contributions: Vec<NationalContribution>,
+    /// One for each metric that has a funnel.
+    pub funnels: Vec<FunnelSummary>,
+    /// For each kind of label: how many were tested and flagged, and how many chance alone would flag.
+    pub families: Vec<LabelFamily>,
+}
+
+/// Labels every headline figure in place and returns what stands out. Figures of one metric stand together, as a run makes
+/// them; metrics are assessed side by side.
+pub fn assess(input: &AssessmentInput<'_>, observations: &mut [Observation]) -> Assessment {
+    let groups: Vec<&mut [Observation]> =
+        observations.chunk_by_mut(|one, other| one.metric_id == other.metric_id).collect();
+    let found: Vec<MetricAssessment> =
+        groups.into_par_iter().filter_map(|group| MetricAssessment::of(input, group)).collect();
+    let mut assessment = Assessment::default();
+    let mut tally = multiplicity::Tally::default();
+    for one in found {
+        assessment.signals.extend(one.signals);
+        assessment.contributions.extend(one.contributions);
+        assessment.funnels.extend(one.funnel);
+        tally.add(one.tally);
+    }
+    multiplicity::mark_discoveries(&mut assessment.signals, &tally);
+    assessment.families = tally.families();
+    assessment
+}
+
+/// What one metric's figures say.
+struct MetricAssessment {
+    signals: Vec<Signal>,
+    contributions: Vec<NationalContribution>,
+    funnel: Option<FunnelSummary>,
+    tally: multiplicity::Tally,
+}
+
+impl MetricAssessment {
+    fn of(input: &AssessmentInput<'_>, observations: &mut [Observation]) -> Option<Self> {
+        let id = Arc::clone(&observations.first()?.metric_id);
+        let metric = input.metrics.iter().find(|metric| *metric.id == *id)?;
+        let headlines = Headlines::of(input, metric, observations);
+        let mut one = Self {
+            signals: Vec::new(),
+            contributions: contributions::of_metric(&headlines),
+            funnel: None,
+            tally: multiplicity::Tally::default(),
+        };
+        let mut labels: HashMap<usize, Labels> = HashMap::new();
+        peers::label(&headlines, &mut labels, &mut one.signals, &mut one.tally);
+        series::label(&headlines, &mut labels, &mut one.signals, &mut one.tally);
+        one.funnel = funnels::label(&headlines, &mut one.signals, &mut one.tally);
+        one.signals.sort_by(|a, b| a.key().cmp(&b.key()));
+        for (place, found) in labels {
+            if let Some(observation) = observations.get_mut(place) {
+                observation.labels = Some(Box::new(found));
+            }
+        }
+        Some(one)
+    }
+}
+
+/// The headline figures of one metric, found by organisation and period.
+struct Headlines<'a> {
+    input: &'a AssessmentInput<'a>,
+    metric: &'a Metric,
+    observations: &'a [Observation],
+    /// For each code the places of its figures, one for each period of the trend.
+    places: BTreeMap<&'a str, Vec<Option<usize>>>,
+}
+
+impl<'a> Headlines<'a> {
+    fn of(input: &'a AssessmentInput<'a>, metric: &'a Metric, observations: &'a [Observation]) -> Self {
+        let index: HashMap<Period, usize> = input.trend.iter().copied().zip(0..).collect();
+        let mut places: BTreeMap<&str, Vec<Option<usize>>> = BTreeMap::new();
+        for (place, observation) in observations.iter().enumerate().filter(|(_, o)| o.category.is_none()) {
+            let Some(&at) = index.get(&observation.period) else { continue };
+            let of_code = places.entry(&observation.org_code).or_insert_with(|| vec![None; input.trend.len()]);
+            if let Some(slot) = of_code.get_mut(at) {
+                *slot = Some(place);
+            }
+        }
+        Self { input, metric, observations, places }
+    }
+
+    /// Place and figure of a code in the period at a position of the trend.
+    fn at(&self, code: &str, at: usize) -> Option<(usize, &'a Observation)> {
+        let place = (*self.places.get(code)?.get(at)?)?;
+        Some((place, self.observations.get(place)?))
+    }
+
+    /// The position of the report's period.
+    fn last(&self) -> usize {
+        self.input.trend.len().saturating_sub(1)
+    }
+
+    /// Codes of the organisations themselves.
+    fn organisations(&self) -> impl Iterator<Item = &'a str> {
+        self.places.keys().copied().filter(|code| is_organisation(code))
+    }
+
+    /// Codes whose figures make a series of their own: organisations, regions and the nation.
+    fn codes(&self) -> impl Iterator<Item = &'a str> {
+        self.places.keys().copied().filter(|code| !code.starts_with(PEERS_PREFIX) && *code != UNATTRIBUTED)
+    }
+
+    /// Whether the periods share months, so that no rule about neighbouring points holds.
+    fn is_rolling(&self) -> bool {
+        self.input.trend.iter().any(|period| period.kind == PeriodType::Rolling12m)
+    }
+
+    /// A police force, or a body that the organisations dataset does not describe.
+    fn is_force(&self, code: &str) -> bool {
+        self.input.organisations.iter().find(|o| o.code == code).is_none_or(|o| o.kind.contains("force"))
+    }
+}
+
+fn is_organisation(code: &str) -> bool {
+    code != NATIONAL && code != UNATTRIBUTED && !code.starts_with(REGION_PREFIX) && !code.starts_with(PEERS_PREFIX)
+}

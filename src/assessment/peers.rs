@@ -1,0 +1,114 @@
+//! Each organisation against the pooled figure of its peers, itself not among them.
+
+use std::collections::HashMap;
+
+use super::Headlines;
+use super::labels::{Labels, PeerComparison};
+use super::multiplicity::{PeerTest, Tally};
+use super::signals::{Signal, SignalKind, event_between};
+use crate::observation::{Observation, PEERS_PREFIX};
+use crate::quantity::{Interval, Shape, Status};
+use crate::report::input::PeerGroup;
+use crate::stats::benchmark::{Benchmark, Limits, benchmark_delay, benchmark_proportion, benchmark_rate};
+use crate::stats::counts::Counts;
+use crate::stats::peers::{AverageKind, Peer, PeerRule, PeerValue, peer_average};
+
+/// Labels every figure of an organisation that has peers. Those of the report's period that differ are signals.
+pub(super) fn label(
+    headlines: &Headlines<'_>,
+    labels: &mut HashMap<usize, Labels>,
+    signals: &mut Vec<Signal>,
+    tally: &mut Tally,
+) {
+    let metric = headlines.metric;
+    // The count of one organisation and the sum over several have nothing in common; grades are never added up.
+    if matches!(metric.shape, Shape::Count | Shape::Status) {
+        return;
+    }
+    for group in headlines.input.peer_groups {
+        let usual: Vec<i64> = group.peers.iter().map(|peer| usual_denominator(headlines, peer)).collect();
+        for at in 0..headlines.input.trend.len() {
+            let Some((place, figure)) = headlines.at(&group.org_code, at) else { continue };
+            let found = compare(headlines, (group, &usual), figure, at);
+            let comparison =
+                found.as_ref().map_or(PeerComparison::CannotTell, |b| PeerComparison::of(b.outcome, metric.better));
+            labels.entry(place).or_default().comparison = Some(comparison);
+            if at == headlines.last() {
+                tally.peers.extend(found.as_ref().ok().map(|found| PeerTest {
+                    metric_id: metric.id.clone(),
+                    org_code: group.org_code.clone(),
+                    strength: comparison.strength(),
+                    p_value: found.p_value,
+                }));
+                if let (Ok(found), Some(severity)) = (&found, comparison.strength()) {
+                    let span = (figure.period.start(), figure.period.end());
+                    signals.push(Signal {
+                        metric_id: metric.id.clone(),
+                        org_code: group.org_code.clone(),
+                        period: figure.period,
+                        kind: SignalKind::Peers,
+                        rule: comparison.as_str().to_owned(),
+                        points: 1,
+                        severity,
+                        p_value: found.p_value,
+                        discovery: None,
+                        event: event_between(headlines.input.events, &group.org_code, span),
+                    });
+                }
+            }
+        }
+    }
+}
+
+/// The comparison, or why it cannot be made.
+fn compare(
+    headlines: &Headlines<'_>,
+    (group, usual): (&PeerGroup, &[i64]),
+    figure: &Observation,
+    at: usize,
+) -> Result<Benchmark, Status> {
+    if figure.status != Status::Value {
+        return Err(figure.status.clone());
+    }
+    let peer = |(code, usual): (&String, &i64)| {
+        let counts = headlines.at(code, at).and_then(|(_, figure)| counts_of(figure));
+        Peer { value: counts.map_or(PeerValue::Absent, PeerValue::Value), usual_denominator: *usual }
+    };
+    let peers: Vec<Peer> = group.peers.iter().zip(usual).map(peer).collect();
+    let average = peer_average(counts_of(figure), &peers, AverageKind::WeightedExcludingSelf, PeerRule::default())?;
+    let (own, pooled) = counts_of(figure).zip(average.counts).ok_or_else(no_figure)?;
+    match headlines.metric.shape {
+        Shape::Proportion => benchmark_proportion(own, pooled, None),
+        Shape::Rate => benchmark_rate(own, pooled, None),
+        _ => {
+            let pooled = headlines.at(&format!("{PEERS_PREFIX}{}", group.org_code), at);
+            let pooled = pooled.and_then(|(_, figure)| limits_of(figure)).ok_or_else(no_figure)?;
+            benchmark_delay(limits_of(figure).ok_or_else(no_figure)?, pooled, None)
+        }
+    }
+}
+
+fn no_figure() -> Status {
+    Status::CannotTell("there is no figure to compare".to_owned())
+}
+
+/// Numerator and denominator of a value.
+pub(super) fn counts_of(figure: &Observation) -> Option<Counts> {
+    let counts = figure.numerator.zip(figure.denominator).map(|(x, n)| Counts::new(x, n));
+    counts.filter(|_| figure.status == Status::Value)
+}
+
+fn limits_of(figure: &Observation) -> Option<Limits> {
+    let open = Interval { lower: None, upper: None };
+    let limits = |interval: Option<Interval>| interval.unwrap_or(open);
+    Some(Limits { value: figure.value?, look: limits(figure.interval_95), act: limits(figure.interval_998) })
+}
+
+/// The middle one of the denominators that a peer had in the run, by which its absence is weighed.
+fn usual_denominator(headlines: &Headlines<'_>, code: &str) -> i64 {
+    let figures = (0..headlines.input.trend.len()).filter_map(|at| headlines.at(code, at));
+    let mut denominators: Vec<i64> =
+        figures.filter_map(|(_, figure)| counts_of(figure)).map(|c| c.denominator).collect();
+    denominators.sort_unstable();
+    denominators.get(denominators.len() / 2).copied().unwrap_or(0)
+}

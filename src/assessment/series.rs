@@ -1,0 +1,350 @@
+//! Each organisation's figures over time: control chart, trend and change points.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+
+use super::Headlines;
+use super::labels::{Labels, TrendVerdict, VariationLabel};
+use super::multiplicity::Tally;
+use super::peers::counts_of;
+use super::signals::{Signal, SignalKind, event_between};
+use crate::observation::{NATIONAL, Observation, REGION_PREFIX};
+use crate::period::Period;
+use crate::quantity::{Better, Interval, Shape, Status};
+use crate::stats::benchmark::Strength;
+use crate::stats::change_point::{ChangePoint, LEAST_SEGMENT, MOST_BREAKS, change_points};
+use crate::stats::chart_choice::{ChartChoice, Charted, choose_chart};
+use crate::stats::control::{
+    Chart, ChartPoint, Counted, Direction, Note, Observation as Point, PointType, Rule, Settings, Signal as RuleSignal,
+    Standing, Variation, p_prime, u_prime, xmr,
+};
+use crate::stats::timeline::Span;
+use crate::stats::trend::{
+    CannotTell, CountModel, Estimate, Outcome, Reading, Trend, TrendLabel, TrendPoint, count_trend, value_trend,
+};
+
+/// Kinds of recorded events after which the work or its counting is another: limits start afresh.
+const REBASING: [&str; 2] = ["system_migration", "counting_rule_change"];
+
+/// Labels the series of every organisation, region and the nation. Rolling years share months with their neighbours: no
+/// rule about neighbouring points holds for them, and they get no label.
+pub(super) fn label(
+    headlines: &Headlines<'_>,
+    labels: &mut HashMap<usize, Labels>,
+    signals: &mut Vec<Signal>,
+    tally: &mut Tally,
+) {
+    if headlines.is_rolling() || headlines.metric.shape == Shape::Status {
+        return;
+    }
+    for code in headlines.codes() {
+        let series = Series::of(headlines, code);
+        series.label_variation(labels, signals, tally);
+        series.label_trend(labels, signals);
+    }
+}
+
+/// The figures of one code, a slot for each period of the trend.
+struct Series<'a> {
+    headlines: &'a Headlines<'a>,
+    code: &'a str,
+    figures: Vec<Option<(usize, &'a Observation)>>,
+    spans: Vec<Span>,
+}
+
+impl<'a> Series<'a> {
+    fn of(headlines: &'a Headlines<'a>, code: &'a str) -> Self {
+        let trend = headlines.input.trend;
+        Self {
+            headlines,
+            code,
+            figures: (0..trend.len()).map(|at| headlines.at(code, at)).collect(),
+            spans: trend.iter().filter_map(|period| Span::new(period.start(), period.end()).ok()).collect(),
+        }
+    }
+
+    fn better(&self) -> Better {
+        self.headlines.metric.better
+    }
+
+    /// The value at a position, where there is one.
+    fn value(&self, at: usize) -> Option<f64> {
+        let (_, figure) = (*self.figures.get(at)?)?;
+        figure.value.filter(|_| figure.status == Status::Value)
+    }
+
+    /// Numerator and denominator at a position. A count has none, and is charted by its value.
+    fn counts(&self, at: usize) -> Option<(i64, i64)> {
+        let (_, figure) = (*self.figures.get(at)?)?;
+        counts_of(figure).map(|counts| (counts.numerator, counts.denominator))
+    }
+
+    /// A sum over several organisations may still grow while returns are missing.
+    fn is_provisional(&self, at: usize) -> bool {
+        let sum = self.code == NATIONAL || self.code.starts_with(REGION_PREFIX);
+        let figure = self.figures.get(at).copied().flatten();
+        let incomplete = figure.and_then(|(_, f)| f.coverage).is_some_and(|c| c.returned < c.expected);
+        sum && at + 1 == self.figures.len() && incomplete
+    }
+
+    fn standing(&self, at: usize) -> Standing {
+        if self.is_provisional(at) { Standing::Provisional } else { Standing::Final }
+    }
+
+    /// Days on which limits start afresh: a new version of the metric, and the recorded events that make the work another.
+    fn rebase(&self) -> Vec<NaiveDate> {
+        let trend = self.headlines.input.trend;
+        let versions = trend.iter().skip(1).filter(|p| self.headlines.metric.breaks_in(**p)).map(|p| p.start());
+        let concerned = |org: &str| org == self.code || org == NATIONAL;
+        let events = self.headlines.input.events.iter();
+        let events = events.filter(|event| concerned(&event.org_code) && REBASING.contains(&event.kind.as_str()));
+        // The period in which it happened mixes both: the first whole one after it begins anew.
+        let mut dates: Vec<NaiveDate> = versions.chain(events.map(|event| event.happened_on)).collect();
+        dates.sort_unstable();
+        dates.dedup();
+        dates
+    }
+
+    fn label_variation(&self, labels: &mut HashMap<usize, Labels>, signals: &mut Vec<Signal>, tally: &mut Tally) {
+        let chart = self.chart();
+        for (at, slot) in self.figures.iter().enumerate() {
+            let Some((place, figure)) = slot else { continue };
+            if figure.status != Status::Value {
+                continue;
+            }
+            let point = chart.as_ref().and_then(|chart| chart.points.get(at));
+            let judged = point.and_then(|point| point.judgement.as_ref().ok());
+            let constant = chart.as_ref().is_some_and(|chart| is_constant(chart, at));
+            labels.entry(*place).or_default().variation = Some(match judged {
+                Some(_) if constant => VariationLabel::Judged(Variation::NoVariation),
+                Some(judgement) => VariationLabel::Judged(Variation::Point(judgement.point_type)),
+                None => VariationLabel::CannotTell,
+            });
+        }
+        let Some(chart) = chart else { return };
+        signals.extend(self.chart_signals(&chart));
+        let icon = chart.icon_point.and_then(|at| self.figures.get(at).copied().flatten());
+        if let (Some((place, _)), Ok(assurance)) = (icon, chart.assurance) {
+            labels.entry(place).or_default().assurance = Some(assurance);
+        }
+        let points = chart.segments.last().map_or(0, |segment| segment.usable);
+        if let Ok(Variation::Point(point)) = chart.variation {
+            tally.icons.push((points, point != PointType::CommonCause));
+        }
+    }
+
+    /// The chart that suits the series; `None` where it is too short or too rare for one.
+    fn chart(&self) -> Option<Chart> {
+        let metric = self.headlines.metric;
+        let positions = 0..self.spans.len();
+        let values: Vec<f64> = positions.clone().filter_map(|at| self.value(at)).collect();
+        let counts: Vec<(i64, i64)> = positions.clone().filter_map(|at| self.counts(at)).collect();
+        let charted = match metric.shape {
+            Shape::Proportion => Charted::Proportion(&counts),
+            Shape::Rate => Charted::Rate,
+            Shape::Distribution => Charted::Delay,
+            Shape::Count | Shape::Status => Charted::Other,
+        };
+        let settings = Settings { target: self.target(), rebase: self.rebase(), ..Settings::new(self.better()) };
+        let counted = |swap: bool| -> Vec<Counted> {
+            let of = |(at, span): (usize, &Span)| {
+                let counts = self.counts(at).map(|(x, n)| if swap { (n - x, n) } else { (x, n) });
+                Counted { span: *span, counts, standing: self.standing(at) }
+            };
+            self.spans.iter().enumerate().map(of).collect()
+        };
+        let multiplier = metric.unit.multiplier();
+        match choose_chart(charted, values.len(), values.len(), false) {
+            ChartChoice::PPrime => p_prime(&counted(false), multiplier, &settings).ok(),
+            ChartChoice::UPrime => u_prime(&counted(false), multiplier, &settings).ok(),
+            ChartChoice::UPrimeOfFailures => {
+                // Near the top of the scale the others are the rare ones; their chart is turned over.
+                let swap = counts.iter().map(|(x, n)| 2 * x - n).sum::<i64>() > 0;
+                let better = if swap { turned(self.better()) } else { self.better() };
+                let target = settings.target.map(|t| if swap { f64::from(multiplier) - t } else { t });
+                u_prime(&counted(swap), multiplier, &Settings { better, target, ..settings })
+                    .ok()
+                    .map(|chart| if swap { turn(chart) } else { chart })
+            }
+            ChartChoice::Xmr => {
+                let of = |(at, span): (usize, &Span)| Point {
+                    span: *span,
+                    value: self.value(at),
+                    standing: self.standing(at),
+                };
+                xmr(&self.spans.iter().enumerate().map(of).collect::<Vec<_>>(), &settings).ok()
+            }
+            ChartChoice::GOfFailures | ChartChoice::RunChart | ChartChoice::PlainLine => None,
+        }
+    }
+
+    /// The standard of the last period, if one holds there.
+    fn target(&self) -> Option<f64> {
+        let (_, figure) = (*self.figures.last()?)?;
+        figure.standard.as_ref().map(|standard| standard.level)
+    }
+
+    fn chart_signals(&self, chart: &Chart) -> Vec<Signal> {
+        let mut signals = Vec::new();
+        for (at, point) in chart.points.iter().enumerate() {
+            let Ok(judgement) = &point.judgement else { continue };
+            for signal in &judgement.signals {
+                let points = pattern_length(&chart.points, at, *signal);
+                let first = self.headlines.input.trend.get(at + 1 - points);
+                let (Some(first), Some(period)) = (first, self.headlines.input.trend.get(at)) else { continue };
+                let severity = if signal.rule == Rule::OutsideLimits { Strength::Act } else { Strength::Look };
+                let rule = format!("{}_{}", signal.rule.as_str(), signal.direction.as_str());
+                signals.push(self.signal(SignalKind::ControlChart, *period, (rule, points, severity), (*first, None)));
+            }
+        }
+        signals
+    }
+
+    /// A signal whose cause lies between the period before `first` and the end of its own.
+    fn signal(
+        &self,
+        kind: SignalKind,
+        period: Period,
+        (rule, points, severity): (String, usize, Strength),
+        (first, p_value): (Period, Option<f64>),
+    ) -> Signal {
+        let window = (first.step(-1).start(), period.end());
+        Signal {
+            metric_id: self.headlines.metric.id.clone(),
+            org_code: self.code.to_owned(),
+            period,
+            kind,
+            rule,
+            points,
+            severity,
+            p_value,
+            discovery: None,
+            event: event_between(self.headlines.input.events, self.code, window),
+        }
+    }
+
+    fn label_trend(&self, labels: &mut HashMap<usize, Labels>, signals: &mut Vec<Signal>) {
+        let last = (0..self.spans.len()).rev().find(|at| self.value(*at).is_some() && !self.is_provisional(*at));
+        let Some((at, (place, figure))) = last.and_then(|at| Some((at, (*self.figures.get(at)?)?))) else { return };
+        let trend = self.trend();
+        labels.entry(place).or_default().trend = Some(match &trend {
+            Ok(trend) => TrendVerdict::Told(trend.outcome.label(self.better())),
+            Err(_) => TrendVerdict::CannotTell,
+        });
+        if let Ok(trend) = &trend
+            && matches!(trend.outcome, Outcome::Up | Outcome::Down)
+        {
+            let severity = if trend.at_act { Strength::Act } else { Strength::Look };
+            let label: TrendLabel = trend.outcome.label(self.better());
+            let first = trend.points.first().map_or(figure.period, |point| self.period_of(point.span, figure.period));
+            let what = (label.as_str().to_owned(), trend.points.len(), severity);
+            signals.push(self.signal(SignalKind::Trend, figure.period, what, (first, Some(trend.p_value))));
+        }
+        signals.extend(self.steps(at, trend.as_ref().ok()));
+    }
+
+    fn period_of(&self, span: Span, otherwise: Period) -> Period {
+        let at = self.spans.iter().position(|one| *one == span);
+        at.and_then(|at| self.headlines.input.trend.get(at)).copied().unwrap_or(otherwise)
+    }
+
+    fn trend(&self) -> Result<Trend, CannotTell> {
+        let metric = self.headlines.metric;
+        let breaks =
+            |at: usize| at > 0 && self.headlines.input.trend.get(at).is_some_and(|period| metric.breaks_in(*period));
+        match metric.shape {
+            Shape::Proportion | Shape::Rate => {
+                let model = if metric.shape == Shape::Proportion { CountModel::Proportion } else { CountModel::Rate };
+                count_trend(&self.points(|at| self.counts(at), breaks), model, metric.unit.multiplier())
+            }
+            Shape::Count => {
+                let counts = |at: usize| Some(((*self.figures.get(at)?)?.1.numerator?, 1));
+                count_trend(&self.points(counts, breaks), CountModel::Rate, 1)
+            }
+            Shape::Distribution | Shape::Status => {
+                let open = Interval { lower: None, upper: None };
+                let estimate = |at: usize| {
+                    let interval = (*self.figures.get(at)?)?.1.interval_95.unwrap_or(open);
+                    Some(Estimate { value: self.value(at)?, interval })
+                };
+                value_trend(&self.points(estimate, breaks))
+            }
+        }
+    }
+
+    fn points<T>(&self, read: impl Fn(usize) -> Option<T>, breaks: impl Fn(usize) -> bool) -> Vec<TrendPoint<T>> {
+        let of = |(at, span): (usize, &Span)| {
+            let status = self.figures.get(at).copied().flatten().map(|(_, figure)| &figure.status);
+            let reading = match (read(at), status) {
+                (_, Some(Status::Suppressed)) => Reading::Suppressed,
+                (Some(value), Some(Status::Value)) => Reading::Value(value),
+                _ => Reading::Absent,
+            };
+            TrendPoint { span: *span, reading, provisional: self.is_provisional(at), break_before: breaks(at) }
+        };
+        self.spans.iter().enumerate().map(of).collect()
+    }
+
+    /// Steps that the series seems to have taken, up to a position. Only series without gaps are looked at.
+    fn steps(&self, last: usize, trend: Option<&Trend>) -> Vec<Signal> {
+        let first = (0..=last).find(|at| self.value(*at).is_some()).unwrap_or(last);
+        let season = |at: usize| {
+            let span = self.spans.get(at);
+            let point = trend.and_then(|trend| trend.points.iter().find(|point| Some(&point.span) == span));
+            point.map_or(0.0, |point| point.seasonal)
+        };
+        let values: Option<Vec<f64>> = (first..=last).map(|at| Some(self.value(at)? - season(at))).collect();
+        let values = values.filter(|values| values.len() >= 2 * LEAST_SEGMENT);
+        let Some(found) = values.and_then(|values| change_points(&values, LEAST_SEGMENT, MOST_BREAKS).ok()) else {
+            return Vec::new();
+        };
+        let signal = |change: &ChangePoint| {
+            let period = *self.headlines.input.trend.get(first + change.after)?;
+            let (before, after) = change.means;
+            let rule = if after > before { "step_up" } else { "step_down" };
+            let what = (rule.to_owned(), last + 1 - first - change.after, Strength::Look);
+            Some(self.signal(SignalKind::ChangePoint, period, what, (period, None)))
+        };
+        found.changes.iter().filter_map(signal).collect()
+    }
+}
+
+fn is_constant(chart: &Chart, at: usize) -> bool {
+    let segment = chart.segments.iter().find(|segment| segment.points.contains(&at));
+    segment.is_some_and(|segment| segment.notes.contains(&Note::Constant))
+}
+
+/// How many points in a row, up to this one, belong to the same rule in the same direction.
+fn pattern_length(points: &[ChartPoint], at: usize, signal: RuleSignal) -> usize {
+    let belongs = |point: &&ChartPoint| point.judgement.as_ref().is_ok_and(|judged| judged.signals.contains(&signal));
+    points.iter().take(at + 1).rev().take_while(belongs).count().max(1)
+}
+
+fn turned(better: Better) -> Better {
+    match better {
+        Better::Higher => Better::Lower,
+        Better::Lower => Better::Higher,
+        Better::Neutral => Better::Neutral,
+    }
+}
+
+/// A chart of the failures, said of the successes: what is high there is low here.
+fn turn(mut chart: Chart) -> Chart {
+    for point in &mut chart.points {
+        if let Ok(judgement) = &mut point.judgement {
+            for signal in &mut judgement.signals {
+                signal.direction = match signal.direction {
+                    Direction::High => Direction::Low,
+                    Direction::Low => Direction::High,
+                };
+            }
+            judgement.point_type = match judgement.point_type {
+                PointType::SpecialCauseNeutralHigh => PointType::SpecialCauseNeutralLow,
+                PointType::SpecialCauseNeutralLow => PointType::SpecialCauseNeutralHigh,
+                other => other,
+            };
+        }
+    }
+    chart
+}

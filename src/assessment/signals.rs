@@ -1,0 +1,95 @@
+//! A signal: something that stands out, with the rule that says so and the event on record that may have caused it.
+
+use chrono::NaiveDate;
+
+use crate::observation::NATIONAL;
+use crate::period::Period;
+use crate::report::input::RecordedEvent;
+use crate::stats::benchmark::Strength;
+
+/// Where a signal comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SignalKind {
+    /// A rule of the control chart.
+    ControlChart,
+    /// The series rises or falls over the years.
+    Trend,
+    /// A step that the series seems to have taken; nobody has confirmed it.
+    ChangePoint,
+    /// Unusual among forces.
+    Funnel,
+    /// Differs from its peers.
+    Peers,
+}
+
+impl SignalKind {
+    /// The name in data files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ControlChart => "control_chart",
+            Self::Trend => "trend",
+            Self::ChangePoint => "change_point",
+            Self::Funnel => "funnel",
+            Self::Peers => "peers",
+        }
+    }
+}
+
+/// Something that stands out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Signal {
+    pub metric_id: String,
+    pub org_code: String,
+    pub period: Period,
+    pub kind: SignalKind,
+    /// The rule and its direction, such as `run_of_seven_low`.
+    pub rule: String,
+    /// Periods that the pattern takes up so far; 1 for a single figure.
+    pub points: usize,
+    pub severity: Strength,
+    /// The p-value behind it, where there is one.
+    pub p_value: Option<f64>,
+    /// Whether it is on the list that holds false discoveries of the release to 5 %; `None` for kinds that are not tested so.
+    pub discovery: Option<bool>,
+    /// The recorded event in its window.
+    pub event: Option<LinkedEvent>,
+}
+
+/// An event as a signal names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkedEvent {
+    pub happened_on: NaiveDate,
+    pub kind: String,
+}
+
+impl Signal {
+    /// What signals are sorted by.
+    pub(super) fn key(&self) -> (&str, &str, Period, SignalKind, &str) {
+        (&self.metric_id, &self.org_code, self.period, self.kind, &self.rule)
+    }
+
+    /// The name of its severity in data files.
+    pub fn severity_str(&self) -> &'static str {
+        match self.severity {
+            Strength::Look => "look",
+            Strength::Act => "act",
+        }
+    }
+}
+
+/// The event of the organisation or of the nation that lies between two days and nearest to the first; of equals the
+/// organisation's own. It may be the cause; nothing here says that it is.
+pub(super) fn event_between(
+    events: &[RecordedEvent],
+    code: &str,
+    (from, to): (NaiveDate, NaiveDate),
+) -> Option<LinkedEvent> {
+    let inside = |event: &&RecordedEvent| {
+        (event.org_code == code || event.org_code == NATIONAL) && (from..=to).contains(&event.happened_on)
+    };
+    let nearest = events
+        .iter()
+        .filter(inside)
+        .min_by_key(|event| (event.happened_on - from, event.org_code != code, event.kind.as_str()))?;
+    Some(LinkedEvent { happened_on: nearest.happened_on, kind: nearest.kind.clone() })
+}

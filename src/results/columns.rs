@@ -1,0 +1,132 @@
+//! What each column of the result files reads off a row. Columns are fixed by `schemas/results.schema.json`.
+
+use std::borrow::Cow;
+
+use super::{Column, Read};
+use crate::assessment::{Labels, NationalContribution, Signal};
+use crate::observation::Observation;
+use crate::responsibilities::Responsibility;
+
+pub(super) fn columns() -> [Column<Observation>; 25] {
+    [
+        ("metric_id", Read::Text(|o| Cow::Borrowed(&o.metric_id))),
+        ("metric_version", Read::Version(|o| o.metric_version)),
+        ("org_code", Read::Text(|o| Cow::Borrowed(&o.org_code))),
+        ("period_type", Read::Text(|o| Cow::Borrowed(o.period.kind.as_str()))),
+        ("period", Read::Text(|o| Cow::Owned(o.period.to_string()))),
+        ("period_start", Read::Date(|o| Some(o.period.start()))),
+        ("period_end", Read::Date(|o| Some(o.period.end()))),
+        ("numerator", Read::Whole(|o| o.numerator)),
+        ("denominator", Read::Whole(|o| o.denominator)),
+        ("value", Read::Decimal(|o| o.value.map(scaled))),
+        ("unit", Read::Text(|o| Cow::Borrowed(o.unit.as_str()))),
+        ("status", Read::Text(|o| Cow::Borrowed(o.status.as_str()))),
+        ("lower_95", Read::Decimal(|o| o.interval_95?.lower.map(scaled))),
+        ("upper_95", Read::Decimal(|o| o.interval_95?.upper.map(scaled))),
+        ("lower_998", Read::Decimal(|o| o.interval_998?.lower.map(scaled))),
+        ("upper_998", Read::Decimal(|o| o.interval_998?.upper.map(scaled))),
+        ("method", Read::Text(|o| Cow::Borrowed(if o.value.is_some() { o.method } else { "" }))),
+        ("coverage", Read::Decimal(coverage)),
+        ("standard_level", Read::Decimal(|o| o.standard.as_ref().map(|s| scaled(s.level)))),
+        ("standard_kind", Read::Text(|o| Cow::Borrowed(o.standard.as_ref().map_or("", |s| s.kind)))),
+        ("standard_met", Read::Text(|o| Cow::Borrowed(o.standard.as_ref().and_then(|s| s.met).map_or("", met_words)))),
+        ("comparison", Read::Text(|o| label(o, |labels| Some(labels.comparison?.as_str())))),
+        ("variation", Read::Text(|o| label(o, |labels| Some(labels.variation?.as_str())))),
+        ("assurance", Read::Text(|o| label(o, |labels| Some(labels.assurance?.as_str())))),
+        ("trend", Read::Text(|o| label(o, |labels| Some(labels.trend?.as_str())))),
+    ]
+}
+
+pub(super) fn breakdown_columns() -> Vec<Column<Observation>> {
+    let own: [Column<Observation>; 2] = [
+        ("breakdown", Read::Text(|o| Cow::Borrowed(o.category.as_ref().map_or("", |c| &c.breakdown)))),
+        ("category", Read::Text(|o| Cow::Borrowed(o.category.as_ref().map_or("", |c| &c.key)))),
+    ];
+    columns().into_iter().chain(own).collect()
+}
+
+pub(super) fn responsibility_columns() -> Vec<Column<Responsibility>> {
+    vec![
+        ("principle", Read::Version(|r| u32::from(r.principle))),
+        ("metric_id", Read::Text(|r| Cow::Borrowed(&r.metric_id))),
+        ("role", Read::Text(|r| Cow::Borrowed(r.role.as_str()))),
+        ("org_code", Read::Text(|r| Cow::Borrowed(&r.org_code))),
+        ("period_type", Read::Text(|r| Cow::Borrowed(r.period.kind.as_str()))),
+        ("period", Read::Text(|r| Cow::Owned(r.period.to_string()))),
+        ("period_start", Read::Date(|r| Some(r.period.start()))),
+        ("period_end", Read::Date(|r| Some(r.period.end()))),
+        ("outcome", Read::Text(|r| Cow::Borrowed(r.outcome.as_str()))),
+        ("standard_level", Read::Decimal(|r| r.standard.map(|(level, _)| scaled(level)))),
+        ("standard_kind", Read::Text(|r| Cow::Borrowed(r.standard.map_or("", |(_, kind)| kind)))),
+        ("against_year_before", Read::Text(|r| Cow::Borrowed(r.against_year_before.map_or("", |c| c.as_str())))),
+        ("against_peers", Read::Text(|r| Cow::Borrowed(r.against_peers.map_or("", |c| c.as_str())))),
+        ("reason", Read::Text(|r| Cow::Borrowed(&r.reason))),
+    ]
+}
+
+pub(super) fn signal_columns() -> Vec<Column<Signal>> {
+    vec![
+        ("metric_id", Read::Text(|s| Cow::Borrowed(&s.metric_id))),
+        ("org_code", Read::Text(|s| Cow::Borrowed(&s.org_code))),
+        ("period_type", Read::Text(|s| Cow::Borrowed(s.period.kind.as_str()))),
+        ("period", Read::Text(|s| Cow::Owned(s.period.to_string()))),
+        ("period_start", Read::Date(|s| Some(s.period.start()))),
+        ("period_end", Read::Date(|s| Some(s.period.end()))),
+        ("kind", Read::Text(|s| Cow::Borrowed(s.kind.as_str()))),
+        ("rule", Read::Text(|s| Cow::Borrowed(&s.rule))),
+        ("points", Read::Whole(|s| i64::try_from(s.points).ok())),
+        ("severity", Read::Text(|s| Cow::Borrowed(s.severity_str()))),
+        ("p_value", Read::Decimal(|s| s.p_value.map(scaled))),
+        ("false_discovery_list", Read::Text(|s| Cow::Borrowed(s.discovery.map_or("", listed_words)))),
+        ("event_on", Read::Date(|s| s.event.as_ref().map(|event| event.happened_on))),
+        ("event_kind", Read::Text(|s| Cow::Borrowed(s.event.as_ref().map_or("", |event| &event.kind)))),
+    ]
+}
+
+pub(super) fn contribution_columns() -> Vec<Column<NationalContribution>> {
+    vec![
+        ("metric_id", Read::Text(|c| Cow::Borrowed(&c.metric_id))),
+        ("org_code", Read::Text(|c| Cow::Borrowed(&c.org_code))),
+        ("period_type", Read::Text(|c| Cow::Borrowed(c.period.kind.as_str()))),
+        ("period", Read::Text(|c| Cow::Owned(c.period.to_string()))),
+        ("period_start", Read::Date(|c| Some(c.period.start()))),
+        ("period_end", Read::Date(|c| Some(c.period.end()))),
+        ("baseline", Read::Text(|c| Cow::Borrowed(c.baseline.as_str()))),
+        ("base_period", Read::Text(|c| Cow::Owned(c.base_period.to_string()))),
+        ("numerator_before", Read::Whole(|c| Some(c.before?.0))),
+        ("denominator_before", Read::Whole(|c| Some(c.before?.1))),
+        ("numerator_after", Read::Whole(|c| Some(c.after?.0))),
+        ("denominator_after", Read::Whole(|c| Some(c.after?.1))),
+        ("rate_effect", Read::Decimal(|c| Some(scaled(c.rate_effect)))),
+        ("mix_effect", Read::Decimal(|c| Some(scaled(c.mix_effect)))),
+        ("change_without", Read::Decimal(|c| c.change_without.map(scaled))),
+    ]
+}
+
+fn listed_words(listed: bool) -> &'static str {
+    if listed { "listed" } else { "not_listed" }
+}
+
+fn label(observation: &Observation, read: fn(&Labels) -> Option<&'static str>) -> Cow<'_, str> {
+    Cow::Borrowed(observation.labels.as_deref().and_then(read).unwrap_or_default())
+}
+
+fn met_words(met: bool) -> &'static str {
+    if met { "met" } else { "not_met" }
+}
+
+/// Share of the expected organisation-months that were returned.
+fn coverage(observation: &Observation) -> Option<i128> {
+    let coverage = observation.coverage.filter(|coverage| coverage.expected > 0)?;
+    Some(scaled(f64::from(coverage.returned) / f64::from(coverage.expected)))
+}
+
+/// A number in millionths, half away from zero.
+fn scaled(value: f64) -> i128 {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "values are far below 10^20; a larger one would saturate, not wrap"
+    )]
+    let scaled = (value * 1e6).round() as i128;
+    scaled
+}
