@@ -1,13 +1,14 @@
 //! Who is responsible for what, and whether it is met: each metric's figure of the period, seen by the roles that answer
 //! for it. It judges with what was computed before; it computes no figure.
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 
+use crate::assessment::{PeerComparison, compare_figures};
 use crate::definitions::model::{Metric, Role};
-use crate::observation::{NATIONAL, Observation, PEERS_PREFIX, REGION_PREFIX, UNATTRIBUTED};
+use crate::observation::{Observation, PEERS_PREFIX, REGION_PREFIX, UNATTRIBUTED};
 use crate::period::{Period, PeriodType};
-use crate::quantity::{Better, Shape, Status, Unit};
-use crate::stats::difference::{Direction, Estimate, difference_interval, direction};
+use crate::quantity::{Better, Status, Unit};
 
 /// Whether a responsibility is met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -45,7 +46,7 @@ impl Outcome {
     }
 }
 
-/// How a figure compares with another, judged by the 95 % limits of the difference.
+/// How a figure compares with another, judged at 95 % with the statistics of the assessment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Comparison {
     Better,
@@ -117,13 +118,8 @@ pub fn assess_responsibilities(
     let mut all = Vec::new();
     for metric in metrics {
         let of = |code: &str, period: Period| figures.get(&(metric.id.as_str(), code, period)).copied();
-        let judged: Vec<Responsibility> = codes
-            .iter()
-            .filter_map(|code| {
-                let peers = of(&format!("{PEERS_PREFIX}{code}"), period);
-                Some(judge(metric, of(code, period)?, of(code, year_before), peers))
-            })
-            .collect();
+        let judged: Vec<Responsibility> =
+            codes.iter().filter_map(|code| Some(judge(metric, of(code, period)?, of(code, year_before)))).collect();
         let mut roles = metric.responsible.clone();
         roles.sort_unstable();
         for role in roles {
@@ -145,12 +141,7 @@ fn year_before(period: Period) -> Period {
     }
 }
 
-fn judge(
-    metric: &Metric,
-    figure: &Observation,
-    before: Option<&Observation>,
-    peers: Option<&Observation>,
-) -> Responsibility {
+fn judge(metric: &Metric, figure: &Observation, before: Option<&Observation>) -> Responsibility {
     let standard = figure.standard.as_ref();
     let outcome = match (&figure.status, standard.map(|standard| standard.met)) {
         (Status::Value, Some(Some(true))) => Outcome::Met,
@@ -168,61 +159,58 @@ fn judge(
         outcome,
         standard: standard.map(|standard| (standard.level, standard.kind)),
         against_year_before: before.filter(same_version).map(|before| compare(metric, figure, before)),
-        // The count of one organisation and the sum over several have nothing in common to compare.
-        against_peers: peers
-            .filter(|_| *figure.org_code != *NATIONAL && !matches!(metric.shape, Shape::Count | Shape::Status))
-            .map(|peers| compare(metric, figure, peers)),
+        against_peers: figure.labels.as_deref().and_then(|labels| labels.comparison).map(Comparison::from),
         reason: if outcome == Outcome::NotEvidenced { figure.status.reason().to_owned() } else { String::new() },
     }
 }
 
 fn compare(metric: &Metric, figure: &Observation, other: &Observation) -> Comparison {
-    match difference(figure, other) {
-        None => Comparison::CannotTell,
-        Some(Direction::Unclear) => Comparison::NoClearDifference,
-        Some(direction) => match (metric.better, direction == Direction::Above) {
-            (Better::Neutral, true) => Comparison::Higher,
-            (Better::Neutral, false) => Comparison::Lower,
-            (Better::Higher, above) if above => Comparison::Better,
-            (Better::Lower, above) if !above => Comparison::Better,
-            _ => Comparison::Worse,
-        },
+    if figure.unit == Unit::Grade {
+        let (Some(now), Some(then)) = (figure.value, other.value) else { return Comparison::CannotTell };
+        return Comparison::turned(now.total_cmp(&then), metric.better);
+    }
+    match compare_figures(metric.shape, figure, other) {
+        Ok(found) => PeerComparison::of(found.outcome, metric.better).into(),
+        Err(_) => Comparison::CannotTell,
     }
 }
 
-fn difference(figure: &Observation, other: &Observation) -> Option<Direction> {
-    if figure.unit == Unit::Grade {
-        let (now, then) = (figure.value?, other.value?);
-        return Some(match now.total_cmp(&then) {
-            std::cmp::Ordering::Greater => Direction::Above,
-            std::cmp::Ordering::Less => Direction::Below,
-            std::cmp::Ordering::Equal => Direction::Unclear,
-        });
+impl Comparison {
+    fn turned(ordering: Ordering, better: Better) -> Self {
+        match (ordering, better) {
+            (Ordering::Equal, _) => Self::NoClearDifference,
+            (Ordering::Greater, Better::Neutral) => Self::Higher,
+            (Ordering::Less, Better::Neutral) => Self::Lower,
+            (Ordering::Greater, Better::Higher) | (Ordering::Less, Better::Lower) => Self::Better,
+            (Ordering::Greater, Better::Lower) | (Ordering::Less, Better::Higher) => Self::Worse,
+        }
     }
-    let estimate = |o: &Observation| Some(Estimate { value: o.value?, interval: o.interval_95? });
-    direction(difference_interval(estimate(figure)?, estimate(other)?))
+}
+
+/// The comparison without its level.
+impl From<PeerComparison> for Comparison {
+    fn from(comparison: PeerComparison) -> Self {
+        match comparison {
+            PeerComparison::Better(_) => Self::Better,
+            PeerComparison::Worse(_) => Self::Worse,
+            PeerComparison::Higher(_) => Self::Higher,
+            PeerComparison::Lower(_) => Self::Lower,
+            PeerComparison::Similar | PeerComparison::NoClearDifference => Self::NoClearDifference,
+            PeerComparison::CannotTell => Self::CannotTell,
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::assessment::Labels;
     use crate::observation::StandardResult;
     use crate::report::sample;
-    use crate::stats::Level;
-    use crate::stats::proportion::wilson_interval;
 
     fn figure(code: &str, period: &str, x: i64, n: i64) -> Observation {
-        let scaled = |limits: crate::quantity::Interval| crate::quantity::Interval {
-            lower: limits.lower.map(|limit| limit * 100.0),
-            upper: limits.upper.map(|limit| limit * 100.0),
-        };
-        Observation {
-            metric_id: "CRE-01".into(),
-            org_code: code.into(),
-            period: period.parse().unwrap(),
-            interval_95: wilson_interval(x, n, Level::LOOK).ok().map(scaled),
-            ..sample::percent(x, n)
-        }
+        let period = period.parse().unwrap();
+        Observation { metric_id: "CRE-01".into(), org_code: code.into(), period, ..sample::percent(x, n) }
     }
 
     fn one(observations: &[Observation], code: &str) -> Responsibility {
@@ -234,11 +222,9 @@ mod tests {
 
     #[test]
     fn without_a_standard_the_year_before_and_peers_tell() {
-        let figures = [
-            figure("E01", "2025-26Q1", 900, 1000),
-            figure("E01", "2024-25Q1", 700, 1000),
-            figure("PEERS:E01", "2025-26Q1", 9_005, 10_000),
-        ];
+        let mut figures = [figure("E01", "2025-26Q1", 900, 1000), figure("E01", "2024-25Q1", 700, 1000)];
+        let comparison = Some(PeerComparison::NoClearDifference);
+        figures[0].labels = Some(Box::new(Labels { comparison, ..Labels::default() }));
         let found = one(&figures, "E01");
         assert_eq!(found.outcome, Outcome::NoStandard);
         assert_eq!(found.against_year_before, Some(Comparison::Better));

@@ -107,6 +107,8 @@ pub async fn compute(
     drop(computed);
     drop(basis);
     let mut findings = enforce_invariants(&definitions.invariants, &metrics, &mut observations)?;
+    let metrics_time = started.elapsed().as_millis();
+    let started = Instant::now();
     let assessment = assess(
         &AssessmentInput {
             metrics: &metrics,
@@ -119,7 +121,11 @@ pub async fn compute(
     );
     let responsibilities = assess_responsibilities(&metrics, &observations, period);
     findings.extend(reconcile(&observations, &intake.reference.published_figures));
-    let milliseconds = BTreeMap::from([("roll-ups", rollup_time), ("metrics", started.elapsed().as_millis())]);
+    let milliseconds = BTreeMap::from([
+        ("roll-ups", rollup_time),
+        ("metrics", metrics_time),
+        ("assess", started.elapsed().as_millis()),
+    ]);
     Ok(Figures { metrics, observations, assessment, responsibilities, peer_groups, rollups, findings, milliseconds })
 }
 

@@ -26,6 +26,7 @@ pub use contributions::{Baseline, NationalContribution};
 pub use funnels::FunnelSummary;
 pub use labels::{Labels, PeerComparison, TrendVerdict, VariationLabel};
 pub use multiplicity::LabelFamily;
+pub use peers::compare_figures;
 pub use signals::{Signal, SignalKind};
 
 /// All that figures are held against.

@@ -80,10 +80,32 @@ fn compare(
     match headlines.metric.shape {
         Shape::Proportion => benchmark_proportion(own, pooled, None),
         Shape::Rate => benchmark_rate(own, pooled, None),
-        _ => {
-            let pooled = headlines.at(&format!("{PEERS_PREFIX}{}", group.org_code), at);
-            let pooled = pooled.and_then(|(_, figure)| limits_of(figure)).ok_or_else(no_figure)?;
-            benchmark_delay(limits_of(figure).ok_or_else(no_figure)?, pooled, None)
+        shape => {
+            let pooled = headlines.at(&format!("{PEERS_PREFIX}{}", group.org_code), at).ok_or_else(no_figure)?;
+            compare_figures(shape, figure, pooled.1)
+        }
+    }
+}
+
+/// How a figure differs from another of the same metric, such as that of a year before: proportions by their difference,
+/// rates and counts by their exact ratio, delays by the limits of both.
+///
+/// # Errors
+/// Why it cannot be told.
+pub fn compare_figures(shape: Shape, figure: &Observation, other: &Observation) -> Result<Benchmark, Status> {
+    let both = |read: fn(&Observation) -> Option<Counts>| read(figure).zip(read(other)).ok_or_else(no_figure);
+    match shape {
+        Shape::Proportion => both(counts_of).and_then(|(a, b)| benchmark_proportion(a, b, None)),
+        Shape::Rate => both(counts_of).and_then(|(a, b)| benchmark_rate(a, b, None)),
+        Shape::Count => {
+            let alone = |figure: &Observation| {
+                figure.numerator.filter(|_| figure.status == Status::Value).map(|count| Counts::new(count, 1))
+            };
+            both(alone).and_then(|(a, b)| benchmark_rate(a, b, None))
+        }
+        Shape::Distribution | Shape::Status => {
+            let (a, b) = limits_of(figure).zip(limits_of(other)).ok_or_else(no_figure)?;
+            benchmark_delay(a, b, None)
         }
     }
 }

@@ -155,7 +155,10 @@ impl<'a> Series<'a> {
             self.spans.iter().enumerate().map(of).collect()
         };
         let multiplier = metric.unit.multiplier();
-        match choose_chart(charted, values.len(), values.len(), false) {
+        let constant = values.windows(2).all(|pair| pair.first() == pair.last());
+        let suited = choose_chart(charted, values.len(), values.len(), false);
+        // A series that never varies is said to be so, however rare its failures are.
+        match if constant && suited != ChartChoice::PlainLine { ChartChoice::Xmr } else { suited } {
             ChartChoice::PPrime => p_prime(&counted(false), multiplier, &settings).ok(),
             ChartChoice::UPrime => u_prime(&counted(false), multiplier, &settings).ok(),
             ChartChoice::UPrimeOfFailures => {

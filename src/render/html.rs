@@ -13,10 +13,11 @@ use crate::render::{RenderError, content_hash};
 use crate::report::{Drawing, Figure, Page, Room};
 
 /// Templates that pages name.
-const NEEDED: [&str; 8] = [
+const NEEDED: [&str; 9] = [
     "overview.html",
     "metric.html",
     "responsibilities.html",
+    "signals.html",
     "metric-dictionary.html",
     "data-dictionary.html",
     "data-quality.html",

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use crate::assessment::Signal;
 use crate::definitions::layout::Layouts;
 use crate::definitions::model::Metric;
 use crate::observation::{NATIONAL, Observation, PEERS_PREFIX, REGION_PREFIX, UNATTRIBUTED};
@@ -24,6 +25,8 @@ pub struct Facts<'a> {
     /// Codes by metric: organisations in order of their names, then regions.
     codes: BTreeMap<&'a str, Vec<&'a str>>,
     regions: BTreeMap<&'a str, BTreeSet<&'a str>>,
+    /// Signals of the report's period by metric and code.
+    signals: HashMap<&'a str, HashMap<&'a str, Vec<&'a Signal>>>,
 }
 
 impl<'a> Facts<'a> {
@@ -36,7 +39,12 @@ impl<'a> Facts<'a> {
             organisations: input.organisations.iter().map(|o| (o.code.as_str(), o)).collect(),
             codes: BTreeMap::new(),
             regions: BTreeMap::new(),
+            signals: HashMap::new(),
         };
+        for signal in input.assessment.signals.iter().filter(|signal| signal.period == input.period) {
+            let of_metric = facts.signals.entry(&signal.metric_id).or_default();
+            of_metric.entry(&signal.org_code).or_default().push(signal);
+        }
         let mut codes: BTreeMap<&str, BTreeSet<(&str, &str)>> = BTreeMap::new();
         for figure in &input.observations {
             let category = figure.category.as_ref().map(|c| c.key.as_str());
@@ -56,6 +64,11 @@ impl<'a> Facts<'a> {
     /// The headline of a metric for an organisation or aggregate in a period.
     pub fn figure(&self, metric: &Metric, code: &str, period: Period) -> Option<&'a Observation> {
         self.figures.get(metric.id.as_str())?.get(&(code, period, None)).copied()
+    }
+
+    /// What stands out about a figure of the report's period.
+    pub fn signals(&self, metric: &Metric, code: &str) -> &[&'a Signal] {
+        self.signals.get(metric.id.as_str()).and_then(|of_metric| of_metric.get(code)).map_or(&[], Vec::as_slice)
     }
 
     /// The headline in the period of the report.

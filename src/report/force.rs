@@ -11,6 +11,7 @@ use crate::report::breakdown::value_with_unit;
 use crate::report::facts::Facts;
 use crate::report::figure::{Figure, Room};
 use crate::report::input::{FindingLine, Organisation};
+use crate::report::judged::judged_sentences;
 use crate::report::metric_page::interval_sentence;
 use crate::report::overview::{change_cell, section_title, standard_cell, value_cell};
 use crate::report::page::{Frame, Notes, build_notes, frame, links};
@@ -162,6 +163,7 @@ fn force_metric(facts: &Facts<'_>, metric: &Metric, body: &Organisation, number:
     let mut findings = if figure.is_some() { Vec::new() } else { now_sentences(facts, metric, &body.code) };
     findings.extend(own.and_then(interval_sentence));
     findings.extend(own.map(|f| standard::sentence(metric, f)));
+    findings.extend(judged_sentences(facts, metric, &body.code));
     ForceMetric {
         anchor: format!("metric-{}", metric.id),
         heading: format!("{} {}", metric.id, metric.title),

@@ -11,6 +11,7 @@ use crate::report::comparison::{build_comparison, note};
 use crate::report::coverage::{coverage_sentence, exceptions_table};
 use crate::report::facts::Facts;
 use crate::report::figure::{DataFile, Figure, Room, data_file};
+use crate::report::judged::judged_sentences;
 use crate::report::overview::metric_path;
 use crate::report::page::{Frame, Link, national_frame};
 use crate::report::table::{Cell, Column, FigureLine, Row, Table, figures_table};
@@ -96,6 +97,7 @@ fn findings(facts: &Facts<'_>, metric: &Metric) -> Vec<String> {
     let Some(figure) = facts.current(metric, NATIONAL) else { return sentences };
     sentences.extend(interval_sentence(figure));
     sentences.push(standard::sentence(metric, figure));
+    sentences.extend(judged_sentences(facts, metric, NATIONAL));
     sentences
 }
 

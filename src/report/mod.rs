@@ -9,6 +9,7 @@ mod facts;
 mod figure;
 mod force;
 pub mod input;
+mod judged;
 mod metric_page;
 mod overview;
 mod page;
@@ -16,6 +17,7 @@ mod quality;
 mod responsibility;
 #[cfg(test)]
 pub(crate) mod sample;
+mod signals_page;
 mod standard;
 mod table;
 mod trend;
@@ -46,6 +48,7 @@ pub enum Page {
     Overview(Box<overview::OverviewPage>),
     Metric(Box<metric_page::MetricPage>),
     Responsibilities(Box<responsibility::ResponsibilitiesPage>),
+    Signals(Box<signals_page::SignalsPage>),
     MetricDictionary(Box<dictionary::MetricDictionary>),
     DataDictionary(Box<dictionary::DataDictionary>),
     Quality(Box<quality::QualityPage>),
@@ -62,6 +65,7 @@ pub fn national_pages(facts: &Facts<'_>) -> Vec<Page> {
     vec![
         Page::Overview(Box::new(overview::build_overview(facts))),
         Page::Responsibilities(Box::new(responsibility::build_national_responsibilities(facts))),
+        Page::Signals(Box::new(signals_page::build_signals(facts))),
         Page::MetricDictionary(Box::new(dictionary::build_metric_dictionary(facts))),
         Page::DataDictionary(Box::new(dictionary::build_data_dictionary(facts))),
         Page::Quality(Box::new(quality::build_quality(facts))),
@@ -94,6 +98,7 @@ impl Page {
             Self::Overview(_) | Self::Force(_) => "index.html".to_owned(),
             Self::Metric(page) => format!("metrics/{}.html", page.id),
             Self::Responsibilities(_) => responsibility::PATH.to_owned(),
+            Self::Signals(_) => signals_page::PATH.to_owned(),
             Self::MetricDictionary(_) => dictionary::METRICS_PATH.to_owned(),
             Self::DataDictionary(_) => dictionary::DATA_PATH.to_owned(),
             Self::Quality(_) => "data-quality.html".to_owned(),
@@ -107,6 +112,7 @@ impl Page {
             Self::Overview(_) => "overview.html",
             Self::Metric(_) => "metric.html",
             Self::Responsibilities(_) => "responsibilities.html",
+            Self::Signals(_) => "signals.html",
             Self::MetricDictionary(_) => "metric-dictionary.html",
             Self::DataDictionary(_) => "data-dictionary.html",
             Self::Quality(_) => "data-quality.html",

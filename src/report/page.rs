@@ -39,9 +39,10 @@ pub struct Frame {
 }
 
 /// The pages of the national edition that every page links to.
-const NATIONAL_PAGES: [(&str, &str); 6] = [
+const NATIONAL_PAGES: [(&str, &str); 7] = [
     ("Overview", "index.html"),
     ("Responsibilities", "responsibilities.html"),
+    ("What stands out", "signals.html"),
     ("Metric dictionary", "metric-dictionary.html"),
     ("Data dictionary", "data-dictionary.html"),
     ("Data quality", "data-quality.html"),
@@ -115,7 +116,9 @@ pub fn build_notes(facts: &Facts<'_>) -> Notes {
         "The national figure adds up every record, also those that no organisation can be named for. Percentages and rates are worked out from the sums, never as an average of the organisations’ figures.".to_owned(),
         "The figure for peers adds up the records of an organisation’s peers, without its own.".to_owned(),
         "A range such as 78.2% to 83.5% (95% confidence interval) says where the true level is likely to lie. It allows for chance, not for records that are missing or wrong.".to_owned(),
-        "A change is the difference between two figures, worked out before rounding. It is stated as it is: this report does not test whether a rise or a fall is more than chance.".to_owned(),
+        "A change is the difference between two figures, worked out before rounding.".to_owned(),
+        "A figure is held against its peers by the 95% and 99.8% intervals of the difference (of the ratio for rates), against all forces by funnel limits that allow for how much forces usually differ, and against its own past by control charts with the rules of Making Data Count. “Clearly” stands for the 99.8% level. Limits start afresh at a recorded system migration or change of counting rules, and with a new version of the definition.".to_owned(),
+        "A trend is told from 24 months, eight quarters or five years on, allowing for the season and for more variation than chance would give.".to_owned(),
         "A standard is shown only for the dates it held. One that no longer holds is called historical.".to_owned(),
         "Nothing is estimated for returns that are missing. A percentage with nothing to count in its denominator is not applicable: neither 0 nor 100.".to_owned(),
     ];

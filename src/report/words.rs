@@ -65,6 +65,22 @@ pub fn number_words(number: usize) -> String {
     WORDS.get(number).map_or_else(figures, |word| (*word).to_owned())
 }
 
+/// A place in a row: "eighth", and figures from the tenth on: "12th".
+pub fn ordinal_words(place: usize) -> String {
+    const WORDS: [&str; 9] = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"];
+    if let Some(word) = place.checked_sub(1).and_then(|before| WORDS.get(before)) {
+        return (*word).to_owned();
+    }
+    let ending = match (place % 10, place % 100) {
+        (_, 11..=13) => "th",
+        (1, _) => "st",
+        (2, _) => "nd",
+        (3, _) => "rd",
+        _ => "th",
+    };
+    format!("{place}{ending}")
+}
+
 /// The unit of a difference.
 pub fn change_unit(unit: Unit) -> &'static str {
     if unit == Unit::Percent { "percentage points" } else { unit.words() }

@@ -31,7 +31,7 @@ use crate::observation::Observation;
 use crate::responsibilities::Responsibility;
 
 /// Version of the format; it travels in the Parquet metadata and in the run record.
-pub const FORMAT_VERSION: &str = "1.1.0";
+pub const FORMAT_VERSION: &str = "1.2.0";
 
 /// Decimals of values, limits and levels.
 const SCALE: i8 = 6;

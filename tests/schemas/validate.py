@@ -19,7 +19,20 @@ import sys
 import jsonschema
 
 SCHEMAS = pathlib.Path(__file__).resolve().parents[2] / "schemas"
-TABLES = {"observations": "observation", "breakdowns": "breakdown", "responsibilities": "responsibility"}
+TABLES = {
+    "observations": "observation",
+    "breakdowns": "breakdown",
+    "responsibilities": "responsibility",
+    "signals": "signal",
+    "contributions": "contribution",
+}
+# What rows are sorted by, besides organisation and period.
+SORTED_BY = {
+    "responsibilities": ["principle", "metric_id", "role"],
+    "signals": ["metric_id", "org_code", "period_start", "kind", "rule"],
+    "contributions": ["metric_id", "baseline"],
+}
+KINDS = ["control_chart", "trend", "change_point", "funnel", "peers"]
 MOST_PROBLEMS = 5
 # A row as it should be; the checks of the schema itself change it.
 GOOD_LINE = (
@@ -86,12 +99,12 @@ def check_table(release, table, schema, report):
     validator = jsonschema.Draft202012Validator({"$ref": f"#/$defs/{TABLES[table]}", "$defs": schema["$defs"]})
     problems = (f"line {n}: {words(error)}" for n, row in enumerate(rows, 2) for error in validator.iter_errors(row))
     report.add(f"{table}.csv: {len(rows)} rows fit the schema", problems)
-    names = ["principle", "metric_id", "role"] if table == "responsibilities" else ["metric_id", "breakdown", "category"]
-    roles = columns["role"]["enum"] if "role" in columns else []
-    order = lambda name, cell: roles.index(cell) if name == "role" else cell or ""
+    names = SORTED_BY.get(table, ["metric_id", "breakdown", "category"])
+    ranked = {"role": columns["role"]["enum"] if "role" in columns else [], "kind": KINDS}
+    order = lambda name, cell: ranked[name].index(cell) if name in ranked else cell or ""
     key = [(*(order(name, r.get(name)) for name in names), r["org_code"], r["period_start"]) for r in rows]
     report.add(f"{table}.csv: sorted and each figure once", (f"after {a}: {b}" for a, b in zip(key, key[1:]) if a >= b))
-    if table != "responsibilities":
+    if "value" in columns:
         report.add(f"{table}.csv: values lie within their limits", outside(rows))
     check_parquet(release, table, columns, rows, report)
     return rows

@@ -51,7 +51,7 @@ pub fn count_trend(points: &[TrendPoint<(i64, i64)>], model: CountModel, multipl
     let (slope, model_error) = (fit.slope(), fit.slope_error());
     let statistic = slope / (model_error * inflation);
     let p_value = student_two_sided(statistic, size(degrees));
-    let (outcome, at_act) = outcome(slope, p_value, &slopes_without_one(&cases, family));
+    let (outcome, at_act) = outcome(slope, p_value, slopes_without_one(&fit, &cases));
     let fitted = |(&(span, (x, n)), case): (&(_, (i64, i64)), &Case)| FittedPoint {
         span,
         value: real(x) * real(multiplier) / real(n),
@@ -93,13 +93,13 @@ fn without_denominator(
 }
 
 /// The slope without each period in turn; none where the rest has no fit.
-fn slopes_without_one(cases: &[Case], family: Family) -> Vec<Option<f64>> {
+fn slopes_without_one(fit: &Fit, cases: &[Case]) -> impl Iterator<Item = Option<f64>> {
     let without = |left_out: usize| {
         let rest: Vec<Case> =
             cases.iter().enumerate().filter(|&(index, _)| index != left_out).map(|(_, case)| *case).collect();
-        Fit::new(&rest, family).map(|fit| fit.slope())
+        fit.again(&rest).map(|fit| fit.slope())
     };
-    (0..cases.len()).map(without).collect()
+    (0..cases.len()).map(without)
 }
 
 /// Fitted last minus fitted first, with the dispersion and the t of the label. A share changes by no more than the whole

@@ -66,11 +66,24 @@ pub(super) struct Fit {
 impl Fit {
     /// None where the iteration does not settle or columns depend on each other.
     pub(super) fn new(cases: &[Case], family: Family) -> Option<Self> {
+        Self::from(cases, family, cases.iter().map(|case| family.start(case.events, case.size)).collect())
+    }
+
+    /// The fit of nearly the same cases, begun where this one ended.
+    pub(super) fn again(&self, cases: &[Case]) -> Option<Self> {
+        let known = |case: &Case| self.seasons.contains(&case.season);
+        if !cases.iter().all(known) {
+            return Self::new(cases, self.family);
+        }
+        Self::from(cases, self.family, cases.iter().map(|case| self.predictor(case.time, case.season)).collect())
+    }
+
+    /// The iteration from a first guess of each case's linear predictor.
+    fn from(cases: &[Case], family: Family, mut predictors: Vec<f64>) -> Option<Self> {
         let mut seasons: Vec<u32> = cases.iter().map(|case| case.season).collect();
         seasons.sort_unstable();
         seasons.dedup();
         let rows: Vec<Vec<f64>> = cases.iter().map(|case| row(&seasons, case.time, case.season)).collect();
-        let mut predictors: Vec<f64> = cases.iter().map(|case| family.start(case.events, case.size)).collect();
         let mut coefficients = vec![f64::INFINITY; seasons.len() + 1];
         for _ in 0..MOST_STEPS {
             let (next, covariance) = step(cases, &rows, &predictors, family)?;

@@ -189,13 +189,14 @@ pub struct Trend {
     pub points: Vec<FittedPoint>,
 }
 
-/// The outcome of a p-value and of the slopes left when each period in turn is taken out.
-fn outcome(slope: f64, p_value: f64, without_one: &[Option<f64>]) -> (Outcome, bool) {
+/// The outcome of a p-value and of the slopes left when each period in turn is taken out, which are asked for only where
+/// they decide.
+fn outcome(slope: f64, p_value: f64, without_one: impl IntoIterator<Item = Option<f64>>) -> (Outcome, bool) {
     if p_value >= 2.0 * Level::LOOK.tail() {
         return (Outcome::NoEvidence, false);
     }
-    let keeps = |other: &Option<f64>| other.is_some_and(|other| other * slope > 0.0);
-    if !without_one.iter().all(keeps) {
+    let keeps = |other: Option<f64>| other.is_some_and(|other| other * slope > 0.0);
+    if !without_one.into_iter().all(keeps) {
         return (Outcome::RestsOnOnePeriod, false);
     }
     let direction = if slope > 0.0 { Outcome::Up } else { Outcome::Down };

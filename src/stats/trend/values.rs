@@ -90,7 +90,7 @@ pub fn value_trend(points: &[TrendPoint<Estimate>]) -> Result<Trend, CannotTell>
     }
     let line = Line::new(&weighted).ok_or(CannotTell::NoFit)?;
     let p_value = chi_square_1_above(line.chi_square());
-    let (outcome, at_act) = outcome(line.slope, p_value, &slopes_without_one(&weighted));
+    let (outcome, at_act) = outcome(line.slope, p_value, slopes_without_one(&weighted));
     let times = || weighted.iter().map(|&(_, time, _)| time);
     let years = times().next_back().zip(times().next()).map(|(last, first)| last - first).ok_or(CannotTell::NoFit)?;
     let value = line.slope * years;
