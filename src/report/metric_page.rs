@@ -8,6 +8,7 @@ use crate::quantity::{Better, Shape};
 use crate::render::charts::SeriesRole;
 use crate::report::breakdown::breakdown_tables;
 use crate::report::comparison::{build_comparison, note};
+use crate::report::contribution_table::contribution_table;
 use crate::report::coverage::{coverage_sentence, exceptions_table};
 use crate::report::facts::Facts;
 use crate::report::figure::{DataFile, Figure, Room, data_file};
@@ -38,6 +39,8 @@ pub struct MetricPage {
     pub trend_table: Table,
     /// Every figure of the page with its counts.
     pub data: DataFile,
+    /// What moved the national figure.
+    pub contributions: Option<Table>,
     pub breakdown: Vec<Table>,
     pub regions: Option<Table>,
     pub documentation: Vec<Fact>,
@@ -73,6 +76,7 @@ pub fn build_metric_page(facts: &Facts<'_>, metric: &Metric) -> MetricPage {
         undrawn: undrawn_words(metric.shape),
         trend_table: trend_table(facts, metric),
         data: data_file(facts, format!("{}-all-figures", metric.id), facts.all_figures(metric)),
+        contributions: contribution_table(facts, metric),
         breakdown: breakdown_tables(facts, metric),
         regions: regions_table(facts, metric),
         documentation: documentation(facts, metric),

@@ -3,6 +3,7 @@
 
 mod breakdown;
 mod comparison;
+mod contribution_table;
 mod coverage;
 mod dictionary;
 mod facts;

@@ -1,0 +1,73 @@
+//! What moved a national figure: the organisations that added most to its change, by their own rate and by their share.
+//! It rounds and words; the parts were worked out before.
+
+use crate::assessment::{Baseline, NationalContribution};
+use crate::definitions::model::Metric;
+use crate::observation::NATIONAL;
+use crate::quantity::value_text;
+use crate::report::facts::Facts;
+use crate::report::table::{Cell, Column, Row, Table};
+use crate::report::words;
+
+/// Organisations listed each way.
+const MOST: usize = 5;
+
+/// The table of the change since a year before, or since the period before where there is no such figure.
+pub fn contribution_table(facts: &Facts<'_>, metric: &Metric) -> Option<Table> {
+    let all = facts.input.assessment.contributions.iter().filter(|part| part.metric_id == metric.id);
+    let of = |baseline| all.clone().filter(|part| part.baseline == baseline).collect::<Vec<_>>();
+    let parts = [Baseline::YearBefore, Baseline::PeriodBefore].map(of).into_iter().find(|parts| !parts.is_empty())?;
+    let base = parts.first()?.base_period;
+    let ranked = |up: bool| {
+        let total = |part: &NationalContribution| part.rate_effect + part.mix_effect;
+        let mut moving: Vec<&NationalContribution> =
+            parts.iter().copied().filter(|part| if up { total(part) > 0.0 } else { total(part) < 0.0 }).collect();
+        moving.sort_by(|a, b| total(b).abs().total_cmp(&total(a).abs()).then_with(|| a.org_code.cmp(&b.org_code)));
+        moving.truncate(MOST);
+        moving
+    };
+    let signed = |value: f64| {
+        let text = value_text(value.abs(), metric.unit);
+        let zero = !text.contains(|c: char| ('1'..='9').contains(&c));
+        match (zero, value < 0.0) {
+            (true, _) => Cell::new(text),
+            (false, true) => Cell::new(format!("\u{2212}{text}")),
+            (false, false) => Cell::new(format!("+{text}")),
+        }
+    };
+    let row = |part: &NationalContribution| {
+        let without = part.change_without.map_or_else(|| Cell::new("[z]"), signed);
+        let total = signed(part.rate_effect + part.mix_effect);
+        Row::new(facts.name(&part.org_code), vec![signed(part.rate_effect), signed(part.mix_effect), total, without])
+    };
+    let mut rows: Vec<Row> = ranked(true).into_iter().map(row).collect();
+    rows.extend(ranked(false).into_iter().rev().map(row));
+    if rows.is_empty() {
+        return None;
+    }
+    let sum = |read: fn(&NationalContribution) -> f64| parts.iter().map(|part| read(part)).sum::<f64>();
+    let (rate, mix) = (sum(|part| part.rate_effect), sum(|part| part.mix_effect));
+    let cells = vec![signed(rate), signed(mix), signed(rate + mix), Cell::new("[z]")];
+    rows.push(Row { emphasised: true, ..Row::new(facts.everyone(metric), cells) });
+    let mut columns = vec![Column::words("Organisation")];
+    columns.extend(["By its own rate", "By its share of cases", "In all", "Change without it"].map(Column::numbers));
+    let unit = words::change_unit(metric.unit);
+    let caption = format!("{}: what moved the national figure since {} ({unit})", metric.title, base.words());
+    let table = Table::new(format!("tab-{}-contributions", metric.id), caption, columns, rows).explained(format!(
+        "The {} organisations that added most each way. An organisation adds by its own rate where that rose or fell, and \
+         by its share where more or fewer of all cases were its own. The last column is the change worked out again \
+         without it.",
+        words::number_words(MOST)
+    ));
+    let national = facts.figure(metric, NATIONAL, base).zip(facts.current(metric, NATIONAL));
+    let same = national.and_then(|(before, now)| Some(now.value? - before.value?));
+    let differs = same.is_some_and(|change| (change - rate - mix).abs() > 1e-6);
+    Some(if differs {
+        table.explained(
+            "The sum differs from the change of the national figure, which also counts the months of organisations that did \
+             not return all of a period.",
+        )
+    } else {
+        table
+    })
+}
