@@ -58,7 +58,7 @@ impl Tally {
             let (tested, flagged, expected) = (count.tested, count.flagged, count.expected);
             families.push(LabelFamily { family, level: level.0, tested, flagged, expected });
         };
-        let (look, act) = (("95 %", Level::LOOK), ("99.8 %", Level::ACT));
+        let (look, act) = (("95%", Level::LOOK), ("99.8%", Level::ACT));
         let peers = |flagged: fn(Option<Strength>) -> bool| {
             self.peers.iter().map(|test| Some(flagged(test.strength))).collect::<Vec<_>>()
         };
@@ -75,7 +75,7 @@ impl Tally {
         let flagged = self.icons.iter().filter(|(_, special)| *special).count();
         families.push(LabelFamily {
             family: "special cause in the last period of a series",
-            level: "control chart rules",
+            level: "Control chart rules",
             tested,
             flagged,
             expected,

@@ -240,16 +240,12 @@ impl<'a> Series<'a> {
         {
             let severity = if trend.at_act { Strength::Act } else { Strength::Look };
             let label: TrendLabel = trend.outcome.label(self.better());
-            let first = trend.points.first().map_or(figure.period, |point| self.period_of(point.span, figure.period));
             let what = (label.as_str().to_owned(), trend.points.len(), severity);
-            signals.push(self.signal(SignalKind::Trend, figure.period, what, (first, Some(trend.p_value))));
+            // Years of drift have no one day on which to look for a cause.
+            let signal = self.signal(SignalKind::Trend, figure.period, what, (figure.period, Some(trend.p_value)));
+            signals.push(Signal { event: None, ..signal });
         }
         signals.extend(self.steps(at, trend.as_ref().ok()));
-    }
-
-    fn period_of(&self, span: Span, otherwise: Period) -> Period {
-        let at = self.spans.iter().position(|one| *one == span);
-        at.and_then(|at| self.headlines.input.trend.get(at)).copied().unwrap_or(otherwise)
     }
 
     fn trend(&self) -> Result<Trend, CannotTell> {

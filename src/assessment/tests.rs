@@ -110,7 +110,7 @@ fn a_force_worse_than_its_peers_at_the_level_of_action() {
     assert_eq!((signal.org_code.as_str(), signal.rule.as_str(), signal.severity_str()), ("A", "worse_99_8", "act"));
     assert!((signal.p_value.unwrap() - 0.000_11).abs() < 0.000_01, "{:?}", signal.p_value);
     assert_eq!(signal.discovery, Some(true));
-    let peers = found.families.iter().find(|family| family.level == "99.8 %").unwrap();
+    let peers = found.families.iter().find(|family| family.level == "99.8%").unwrap();
     assert_eq!((peers.tested, peers.flagged), (1, 1));
     assert!((peers.expected - 0.002).abs() < 1e-12);
 }

@@ -63,10 +63,10 @@ fn summary(facts: &Facts<'_>, all: usize, shown: usize) -> Vec<String> {
     let period = facts.input.period.words();
     vec![
         format!(
-            "In {period} {} figures or series stand out; {} of these signals call for action and are listed here: they lie \
-             beyond a control limit or hold at the 99.8% level. All are in results/signals.csv.",
-            words::number_words(all),
-            words::number_words(shown)
+            "{} signals were raised for {period}. {} of them call for action and are listed here: they lie beyond a control \
+             limit or hold at the 99.8% level. All are in results/signals.csv.",
+            words::sentence_case(&words::number_words(all)),
+            words::sentence_case(&words::number_words(shown))
         ),
         "A signal is a reason to look, not a verdict. A recorded event in its window may be the cause; where there is none, \
          no cause is on record."
