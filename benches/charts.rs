@@ -51,5 +51,6 @@ fn chart() -> TrendChart {
             to: 4,
         }],
         events: Vec::new(),
+        breaks: Vec::new(),
     }
 }

@@ -44,12 +44,15 @@ def record(out):
 
 def duckdb_statement(sql):
     """The roll-up's text with the few words that DuckDB spells differently."""
-    sql = re.sub(r"CAST\((created_at|event_at|received_at|updated_at) AS BIGINT\)", r"epoch_us(\1)", sql)
-    sql = re.sub(r"arrow_cast\(limit_us, 'Timestamp\(Microsecond, Some\(\"Europe/London\"\)\)'\)",
-                 "timezone('Europe/London', make_timestamptz(limit_us))", sql)
-    sql = re.sub(r"arrow_cast\((.+?), 'Timestamp\(Microsecond, Some\(\"Europe/London\"\)\)'\)", r"timezone('Europe/London', \1)", sql)
-    sql = re.sub(r"CAST\(\s*CAST\(submitted AS TIMESTAMP\) AT TIME ZONE 'Europe/London' AS BIGINT\) / 1000",
-                 "epoch_us(timezone('Europe/London', CAST(submitted AS TIMESTAMP)))", sql)
+    london = r"'Timestamp\(Microsecond, Some\(\"Europe/London\"\)\)'"
+    instants = "created_at|event_at|received_at|updated_at|aware_at|ico_notified_at|started_at|ended_at"
+    sql = re.sub(rf"CAST\(({instants}) AS BIGINT\)", r"epoch_us(\1)", sql)
+    sql = re.sub(r"CAST\(\s*arrow_cast\(\s*arrow_cast\((.+?), 'Timestamp\(Microsecond, None\)'\),\s*" + london +
+                 r"\s*\)\s*AS BIGINT\s*\)", r"epoch_us(timezone('Europe/London', CAST(\1 AS TIMESTAMP)))", sql)
+    sql = re.sub(r"arrow_cast\(limit_us, " + london + r"\)", "timezone('Europe/London', make_timestamptz(limit_us))", sql)
+    sql = re.sub(r"arrow_cast\((.+?), " + london + r"\)", r"timezone('Europe/London', \1)", sql)
+    sql = re.sub(r"CAST\(\s*CAST\(([a-z]+(?: \+ INTERVAL '1 month')?) AS TIMESTAMP\) AT TIME ZONE 'Europe/London' AS BIGINT\)\s*/ 1000",
+                 r"epoch_us(timezone('Europe/London', CAST(\1 AS TIMESTAMP)))", sql)
     sql = re.sub(r"CAST\((timezone\('Europe/London', [a-z_]+\)[^)]*?) AS DATE\)", r"CAST(\1 AS DATE)", sql)
     return re.sub(r" / (\d{6,})", r" // \1", sql)
 

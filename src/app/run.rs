@@ -13,6 +13,7 @@ use super::figures::{self, Figures};
 use super::intake::{self, Intake, Opened};
 use super::progress::Step;
 use super::{AppError, Context};
+use crate::config::check_target_organisations;
 use crate::diagnostics::{Finding, FindingLevel};
 use crate::digest::sha256;
 use crate::engine::ENGINE_VERSION;
@@ -64,6 +65,7 @@ pub async fn run(context: &Context, options: &RunOptions) -> Result<RunOutcome, 
     let started = Instant::now();
     let intake = intake::admit(&opened, &context.definitions, &work, concurrency, &step).await?;
     timings.insert("check", started.elapsed().as_millis());
+    check_target_organisations(&context.settings.targets, &intake.organisations)?;
     check_something_left(&intake, options)?;
     let identity = identity(context, options, &opened, &intake);
     if let Some(latest) = read_latest(&options.out, options.period).filter(|l| l.identity == identity && !options.again)

@@ -6,6 +6,7 @@ mod funnels;
 mod labels;
 mod multiplicity;
 mod peers;
+mod ranks;
 mod series;
 mod signals;
 
@@ -27,6 +28,7 @@ pub use funnels::FunnelSummary;
 pub use labels::{Labels, PeerComparison, TrendVerdict, VariationLabel};
 pub use multiplicity::LabelFamily;
 pub use peers::compare_figures;
+pub use ranks::OrganisationRank;
 pub use signals::{Signal, SignalKind};
 
 /// All that figures are held against.
@@ -47,6 +49,8 @@ pub struct Assessment {
     pub signals: Vec<Signal>,
     /// What each organisation added to a national change, by metric.
     pub contributions: Vec<NationalContribution>,
+    /// Places among the organisations with a value, by metric.
+    pub ranks: Vec<OrganisationRank>,
     /// One for each metric that has a funnel.
     pub funnels: Vec<FunnelSummary>,
     /// For each kind of label: how many were tested and flagged, and how many chance alone would flag.
@@ -65,6 +69,7 @@ pub fn assess(input: &AssessmentInput<'_>, observations: &mut [Observation]) -> 
     for one in found {
         assessment.signals.extend(one.signals);
         assessment.contributions.extend(one.contributions);
+        assessment.ranks.extend(one.ranks);
         assessment.funnels.extend(one.funnel);
         tally.add(one.tally);
     }
@@ -77,6 +82,7 @@ pub fn assess(input: &AssessmentInput<'_>, observations: &mut [Observation]) -> 
 struct MetricAssessment {
     signals: Vec<Signal>,
     contributions: Vec<NationalContribution>,
+    ranks: Vec<OrganisationRank>,
     funnel: Option<FunnelSummary>,
     tally: multiplicity::Tally,
 }
@@ -89,6 +95,7 @@ impl MetricAssessment {
         let mut one = Self {
             signals: Vec::new(),
             contributions: contributions::of_metric(&headlines),
+            ranks: ranks::of_metric(&headlines),
             funnel: None,
             tally: multiplicity::Tally::default(),
         };

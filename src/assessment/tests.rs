@@ -222,6 +222,19 @@ fn contributions_add_up_to_the_national_change() {
     assert!(found.contributions.iter().all(|c| c.baseline == Baseline::PeriodBefore));
 }
 
+/// Intervals that hold together: 95 of 100 is clearly better than 50 of 100, and 52 is not clearly better than 50.
+#[test]
+fn places_are_open_where_intervals_meet() {
+    let run = Run::over("2025-26Q1", 1).figures("A", &[(52, 100)]).figures("B", &[(95, 100)]);
+    let (found, _) = run.figures("C", &[(50, 100)]).figures("D", &[(0, 0)]).assess();
+    let places: Vec<_> = found
+        .ranks
+        .iter()
+        .map(|place| (&*place.org_code, place.rank.rank, place.rank.at_least, place.rank.at_most))
+        .collect();
+    assert_eq!(places, [("A", 2, 2, 3), ("B", 1, 1, 1), ("C", 3, 2, 3)]);
+}
+
 #[test]
 fn the_order_of_figures_changes_nothing() {
     let run = || Run::over("2025-06", 16).figures("A", &two_levels()).figures("B", &two_levels()[..8]);

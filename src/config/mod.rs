@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use crate::period::PeriodType;
 
-pub use targets::{Target, TargetError, check_targets, with_targets};
+pub use targets::{Target, TargetError, check_target_organisations, check_targets, with_targets};
 
 /// Name of the settings file that is read from the current folder when none is named.
 pub const DEFAULT_FILE: &str = "leds-metrics.toml";

@@ -42,6 +42,8 @@ pub enum TargetError {
     Dates { at: usize, from: NaiveDate, to: NaiveDate },
     #[error("targets[{at}].kinds: {kind} is not a kind of organisation; known are {known}")]
     Kind { at: usize, kind: String, known: String },
+    #[error("targets[{at}].organisations: the organisations dataset holds no {code} on the data date")]
+    Organisation { at: usize, code: String },
     #[error("targets[{at}].source: is empty; say who set the target")]
     Source { at: usize },
 }
@@ -51,6 +53,15 @@ pub fn check_targets(targets: &[Target], metrics: &[Metric], kinds: &[String]) -
     targets.iter().enumerate().try_for_each(|(at, target)| {
         check_target(at, target, metrics)?;
         check_kinds(at, target, kinds)
+    })
+}
+
+/// The first target for an organisation that the organisations dataset does not hold.
+pub fn check_target_organisations(targets: &[Target], organisations: &[Organisation]) -> Result<(), TargetError> {
+    let unknown = |code: &&String| !organisations.iter().any(|organisation| organisation.code == **code);
+    targets.iter().enumerate().try_for_each(|(at, target)| match target.organisations.iter().find(unknown) {
+        Some(code) => Err(TargetError::Organisation { at, code: code.clone() }),
+        None => Ok(()),
     })
 }
 

@@ -1,5 +1,5 @@
 //! The comparison figure: every organisation's value in the period of the report with its intervals, highest first.
-//! It ranks nobody and labels nobody: better and worse are not its words.
+//! A place is never bare: the places that chance leaves open stand with it.
 
 use crate::definitions::model::Metric;
 use crate::observation::{NATIONAL, Observation, UNATTRIBUTED};
@@ -9,6 +9,7 @@ use crate::report::facts::Facts;
 use crate::report::figure::{Drawing, Figure, Room, data_file};
 use crate::report::table::{Cell, Column, FigureLine, Table, figures_table, marker, reason};
 use crate::report::{standard, words};
+use crate::stats::ranks::Rank;
 
 type Body<'o> = (&'o str, Option<&'o Observation>);
 
@@ -150,7 +151,20 @@ fn table(facts: &Facts<'_>, metric: &Metric, with_value: &[Body<'_>], without: &
         table = table.with_column(Column::numbers(format!("Lower 99.8% limit ({heading})")), side(false));
         table = table.with_column(Column::numbers(format!("Upper 99.8% limit ({heading})")), side(true));
     }
+    let places = &facts.input.assessment.ranks;
+    let place = |code: &str| places.iter().find(|place| place.metric_id == metric.id && place.org_code == code);
+    if places.iter().any(|place| place.metric_id == metric.id) {
+        let codes = std::iter::once(NATIONAL).chain(with_value.iter().chain(without).map(|(code, _)| *code));
+        let cells = codes.map(|code| place(code).map_or_else(|| Cell::new("[z]"), |found| place_cell(found.rank)));
+        let unattributed = facts.current(metric, UNATTRIBUTED).map(|_| Cell::new("[z]"));
+        table = table.with_column(Column::numbers("Place, 1 is best"), cells.chain(unattributed));
+    }
     table
+}
+
+fn place_cell(rank: Rank) -> Cell {
+    let open = format!("{} to {} of {}", rank.at_least, rank.at_most, rank.of);
+    Cell::new(rank.rank.to_string()).with_detail(Some(open))
 }
 
 fn wide_limit(figure: Option<&Observation>, metric: &Metric, upper: bool) -> Cell {

@@ -158,6 +158,7 @@ fn chart(data: &TrendData<'_>) -> TrendChart {
         series,
         standards: data.standards.iter().map(span).collect(),
         events: data.breaks.iter().map(|at| new_definition(*at)).chain(data.events.iter().map(mark)).collect(),
+        breaks: data.breaks.clone(),
     }
 }
 

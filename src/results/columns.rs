@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Column, Read};
-use crate::assessment::{Labels, NationalContribution, Signal};
+use crate::assessment::{Labels, NationalContribution, OrganisationRank, Signal};
 use crate::observation::Observation;
 use crate::responsibilities::Responsibility;
 
@@ -100,6 +100,21 @@ pub(super) fn contribution_columns() -> Vec<Column<NationalContribution>> {
         ("rate_effect", Read::Decimal(|c| Some(scaled(c.rate_effect)))),
         ("mix_effect", Read::Decimal(|c| Some(scaled(c.mix_effect)))),
         ("change_without", Read::Decimal(|c| c.change_without.map(scaled))),
+    ]
+}
+
+pub(super) fn rank_columns() -> Vec<Column<OrganisationRank>> {
+    vec![
+        ("metric_id", Read::Text(|r| Cow::Borrowed(&r.metric_id))),
+        ("org_code", Read::Text(|r| Cow::Borrowed(&r.org_code))),
+        ("period_type", Read::Text(|r| Cow::Borrowed(r.period.kind.as_str()))),
+        ("period", Read::Text(|r| Cow::Owned(r.period.to_string()))),
+        ("period_start", Read::Date(|r| Some(r.period.start()))),
+        ("period_end", Read::Date(|r| Some(r.period.end()))),
+        ("rank", Read::Whole(|r| i64::try_from(r.rank.rank).ok())),
+        ("rank_at_least", Read::Whole(|r| i64::try_from(r.rank.at_least).ok())),
+        ("rank_at_most", Read::Whole(|r| i64::try_from(r.rank.at_most).ok())),
+        ("organisations", Read::Whole(|r| i64::try_from(r.rank.of).ok())),
     ]
 }
 

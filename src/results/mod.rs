@@ -61,7 +61,8 @@ pub enum ResultsError {
 }
 
 /// Names of the result tables; each is a Parquet and a CSV file of a release.
-pub const RESULT_TABLES: [&str; 5] = ["observations", "breakdowns", "responsibilities", "signals", "contributions"];
+pub const RESULT_TABLES: [&str; 6] =
+    ["observations", "breakdowns", "responsibilities", "signals", "contributions", "ranks"];
 
 /// Rows that are encoded at once, and those of a Parquet row group.
 const BATCH: usize = 65_536;
@@ -101,8 +102,8 @@ enum Read<R> {
 
 type Column<R> = (&'static str, Read<R>);
 
-/// `observations` with the headline figures, `breakdowns` with parts and variants, `responsibilities`, `signals` and
-/// `contributions`; each as Parquet and CSV.
+/// `observations` with the headline figures, `breakdowns` with parts and variants, `responsibilities`, `signals`,
+/// `contributions` and `ranks`; each as Parquet and CSV.
 pub fn result_files<'a>(
     observations: &'a [Observation],
     responsibilities: &'a [Responsibility],
@@ -115,6 +116,7 @@ pub fn result_files<'a>(
     files.extend(table("responsibilities", columns::responsibility_columns(), responsibilities.iter().collect()));
     files.extend(table("signals", columns::signal_columns(), assessment.signals.iter().collect()));
     files.extend(table("contributions", columns::contribution_columns(), assessment.contributions.iter().collect()));
+    files.extend(table("ranks", columns::rank_columns(), assessment.ranks.iter().collect()));
     files
 }
 

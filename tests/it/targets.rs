@@ -126,7 +126,12 @@ fn a_wrong_target_is_refused_with_its_place() {
              non_police, system_operator",
         ),
     ];
-    for (from, to, message) in cases {
+    let nobody = (
+        "kinds = [\"special_force\"]",
+        "organisations = [\"E9\"]",
+        "targets[0].organisations: the organisations dataset holds no E9 on the data date",
+    );
+    for (from, to, message) in cases.into_iter().chain([nobody]) {
         let done = run(&bench, &TARGETS.replacen(from, to, 1));
         assert_eq!((done.code, done.stdout.as_str()), (2, ""), "{message}");
         assert_eq!(done.stderr, format!("error: settings: {message}\n"));

@@ -25,12 +25,14 @@ TABLES = {
     "responsibilities": "responsibility",
     "signals": "signal",
     "contributions": "contribution",
+    "ranks": "rank",
 }
 # What rows are sorted by, besides organisation and period.
 SORTED_BY = {
     "responsibilities": ["principle", "metric_id", "role"],
     "signals": ["metric_id", "org_code", "period_start", "kind", "rule"],
     "contributions": ["metric_id", "baseline"],
+    "ranks": ["metric_id"],
 }
 KINDS = ["control_chart", "trend", "change_point", "funnel", "peers"]
 MOST_PROBLEMS = 5

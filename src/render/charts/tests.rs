@@ -30,6 +30,7 @@ fn trend(unit: Unit, series: Vec<TrendSeries>) -> TrendChart {
         series,
         standards: Vec::new(),
         events: Vec::new(),
+        breaks: Vec::new(),
     }
 }
 
@@ -193,6 +194,10 @@ fn a_gap_is_never_joined_and_a_lone_point_is_still_seen() {
     assert_eq!(ends.len(), 2, "{lines:?}");
     assert!(ends[0].1 < ends[1].0);
     assert_eq!(svg.matches("<circle").count(), 5);
+    let mut broken = trend(Unit::Percent, vec![series(SeriesRole::ThisForce, "Kent", &[Some(80.0); 4], 0.0)]);
+    broken.breaks = vec![2];
+    let svg = broken.render(ChartWidth::Wide).unwrap();
+    assert_eq!(svg.lines().filter(|l| attribute(l, "stroke-width") == Some("2.5")).count(), 2);
     let dotted = trend(Unit::Percent, vec![series(SeriesRole::AllForces, "All", &[None, Some(1.0), None], 0.0)]);
     assert_eq!(dotted.render(ChartWidth::Wide).unwrap().matches("<circle").count(), 1);
 }

@@ -63,6 +63,8 @@ pub struct TrendChart {
     pub series: Vec<TrendSeries>,
     pub standards: Vec<StandardSpan>,
     pub events: Vec<EventMark>,
+    /// Periods before which the series breaks: no line leads into them.
+    pub breaks: Vec<usize>,
 }
 
 impl TrendChart {

@@ -28,7 +28,7 @@ pub fn paint(chart: &TrendChart, layout: &TrendLayout, canvas: &mut Canvas<'_>) 
     // The force that the reader came for is drawn last, above the others.
     let (front, back): (Vec<_>, Vec<_>) = chart.series.iter().partition(|s| s.role == SeriesRole::ThisForce);
     for series in back.into_iter().chain(front) {
-        paint_series(series, layout, canvas);
+        paint_series((series, &chart.breaks), layout, canvas);
     }
     paint_end_labels(chart, layout, canvas);
     paint_notes(chart, layout, canvas);
@@ -107,7 +107,7 @@ fn paint_standards(chart: &TrendChart, layout: &TrendLayout, canvas: &mut Canvas
     }
 }
 
-fn paint_series(series: &TrendSeries, layout: &TrendLayout, canvas: &mut Canvas<'_>) {
+fn paint_series((series, breaks): (&TrendSeries, &[usize]), layout: &TrendLayout, canvas: &mut Canvas<'_>) {
     let look = series_look(series.role);
     let whisker = Stroke { width: WHISKER, dash: "", ..look.stroke };
     for (index, point) in series.points.iter().enumerate() {
@@ -119,7 +119,7 @@ fn paint_series(series: &TrendSeries, layout: &TrendLayout, canvas: &mut Canvas<
         }
     }
     let radius = if layout.pitch() < CLOSE { SMALL_MARKER } else { MARKER };
-    for run in runs(&series.points) {
+    for run in runs(&series.points, breaks) {
         let places: Vec<Place> = run.iter().map(|(index, value, _)| (layout.x(*index), layout.y(*value))).collect();
         if places.len() > 1 {
             canvas.path(&places, look.stroke);
@@ -137,14 +137,14 @@ fn paint_series(series: &TrendSeries, layout: &TrendLayout, canvas: &mut Canvas<
     }
 }
 
-/// Unbroken runs of periods with values, as (period, value, provisional).
-fn runs(points: &[TrendPoint]) -> Vec<Vec<(usize, f64, bool)>> {
+/// Runs of periods with values without a gap or a break in between, as (period, value, provisional).
+fn runs(points: &[TrendPoint], breaks: &[usize]) -> Vec<Vec<(usize, f64, bool)>> {
     let mut runs: Vec<Vec<(usize, f64, bool)>> = Vec::new();
     let mut follows_a_gap = true;
     for (index, point) in points.iter().enumerate() {
         if let Some(value) = point.value {
             match runs.last_mut() {
-                Some(run) if !follows_a_gap => run.push((index, value, point.provisional)),
+                Some(run) if !follows_a_gap && !breaks.contains(&index) => run.push((index, value, point.provisional)),
                 _ => runs.push(vec![(index, value, point.provisional)]),
             }
         }
