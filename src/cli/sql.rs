@@ -51,10 +51,14 @@ enum Format {
 
 /// The functions that a statement may call besides those of the engine.
 fn functions_help() -> String {
-    let width = FUNCTIONS.iter().map(|function| function.call().len()).max().unwrap_or(0);
-    let lines = FUNCTIONS.iter().map(|function| format!("  {:<width$}  {}", function.call(), function.summary));
-    let head = "Functions (levels such as 0.95 or 0.998; no answer, such as for a denominator of 0, is NULL):";
-    std::iter::once(head.to_owned()).chain(lines).collect::<Vec<_>>().join("\n")
+    let head = "Functions: no answer, such as for a denominator of 0, is NULL; nonsense ends the statement.";
+    let mut lines = vec![head.to_owned()];
+    for (title, functions) in FUNCTIONS.sections() {
+        let width = functions.iter().map(|(call, _)| call.len()).max().unwrap_or(0);
+        lines.push(format!("\n{title}"));
+        lines.extend(functions.iter().map(|(call, summary)| format!("  {call:<width$}  {summary}")));
+    }
+    lines.join("\n")
 }
 
 /// Runs the statement, or lists what one may read.

@@ -1,8 +1,9 @@
 //! The only door to `DataFusion`: pinned Parquet files and in-memory rows in, Arrow batches and scan figures out.
 //! It knows no dataset, metric or period, infers no schema, and lets no statement write.
 
-mod functions;
+pub mod functions;
 pub mod output;
+mod udf;
 
 use std::fmt::Debug;
 use std::path::PathBuf;
@@ -29,7 +30,7 @@ use datafusion::prelude::SessionConfig;
 use object_store::path::Path as ObjectPath;
 use object_store::{ObjectMeta, ObjectStore};
 
-pub use functions::ScalarFunction;
+use functions::Functions;
 
 /// Version of the engine, part of every cache key: another engine may count differently.
 pub const ENGINE_VERSION: &str = datafusion::DATAFUSION_VERSION;
@@ -135,7 +136,7 @@ pub struct PlannedQuery {
 pub struct Engine {
     runtime: Arc<RuntimeEnv>,
     config: SessionConfig,
-    functions: &'static [ScalarFunction],
+    functions: Functions,
 }
 
 impl Engine {
@@ -152,7 +153,7 @@ impl Engine {
         }
         let mut config = SessionConfig::new().with_target_partitions(settings.threads).with_collect_statistics(false);
         config.options_mut().execution.parquet.pushdown_filters = false;
-        Ok(Self { runtime, config, functions: &[] })
+        Ok(Self { runtime, config, functions: Functions::default() })
     }
 
     /// The same engine with one partition for each statement: small ones are quicker side by side than split.
@@ -163,7 +164,7 @@ impl Engine {
 
     /// The same engine with further functions.
     #[must_use]
-    pub fn with_functions(&self, functions: &'static [ScalarFunction]) -> Self {
+    pub fn with_functions(&self, functions: Functions) -> Self {
         Self { functions, ..self.clone() }
     }
 
@@ -211,8 +212,11 @@ impl Engine {
             .with_default_features()
             .build();
         let context = SessionContext::new_with_state(state);
-        for function in self.functions {
+        for function in self.functions.scalars() {
             context.register_udf(function.to_udf());
+        }
+        for function in self.functions.aggregates() {
+            context.register_udaf(function.to_udaf());
         }
         for (name, table) in tables {
             context.register_table(*name, provider(table.clone(), self.config.target_partitions())?)?;
