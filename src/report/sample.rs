@@ -8,8 +8,8 @@ use chrono::{Days, NaiveDate};
 use crate::definitions::Definitions;
 use crate::definitions::layout::{Layouts, SourceNames, parse_layouts};
 use crate::definitions::model::{
-    Aggregation, Breakdown, BreakdownCategory, BreakdownKind, Comparator, Evidence, Metric, MetricVersion, Role,
-    Rollup, Standard, StandardKind,
+    Aggregation, Breakdown, BreakdownCategory, BreakdownKind, Comparator, Disclosure, Evidence, Metric, MetricVersion,
+    Role, Rollup, Standard, StandardKind,
 };
 use crate::observation::{Category, Coverage, NATIONAL, Observation, StandardResult, UNATTRIBUTED};
 use crate::period::{Month, Period};
@@ -65,6 +65,7 @@ fn metric(id: &str, title: &str, (shape, unit, better): (Shape, Unit, Better), r
         rollups: vec![rollup.to_owned()],
         parameters: Vec::new(),
         evidence: Evidence::Derived,
+        disclosure: Disclosure::Small,
         caveats: Vec::new(),
         standards: Vec::new(),
         grades: Vec::new(),
