@@ -38,8 +38,19 @@ const MAY_NAME: [(&str, &[&str]); 15] = [
 ];
 
 /// Modules from left to right; each may use only those before it. What is not named here is vocabulary or wiring.
-const ORDER: [&str; 10] =
-    ["definitions", "sources", "contract", "prepare", "rollups", "stats", "metrics", "report", "render", "publish"];
+const ORDER: [&str; 11] = [
+    "definitions",
+    "sources",
+    "contract",
+    "prepare",
+    "rollups",
+    "stats",
+    "metrics",
+    "public",
+    "report",
+    "render",
+    "publish",
+];
 
 fn sources() -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
