@@ -6,16 +6,17 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
 use super::*;
+use crate::definitions::Definitions;
 use crate::definitions::model::{Breakdown, BreakdownCategory, BreakdownKind, Disclosure};
-use crate::observation::{Category, NATIONAL};
-use crate::quantity::{Shape, Unit};
-use crate::report::sample;
+use crate::observation::{Category, NATIONAL, StandardResult};
+use crate::quantity::{Interval, Shape, Unit};
 
 const Q1: &str = "2025-26Q1";
 const RULE: Rule = Rule { threshold: 5, protection: Protection::TwoValues };
 
 fn metric(id: &str, shape: Shape) -> Metric {
-    let mut metric = sample::metrics().into_iter().find(|metric| metric.id == "CRE-01").unwrap();
+    let built_in = Definitions::built_in().unwrap().metrics;
+    let mut metric = built_in.into_iter().find(|metric| metric.id == "CRE-01").unwrap();
     (metric.id, metric.shape) = (id.to_owned(), shape);
     metric.breakdown = None;
     metric
@@ -23,13 +24,27 @@ fn metric(id: &str, shape: Shape) -> Metric {
 
 /// One figure: metric, organisation, period, counts.
 fn figure((id, code, period): (&str, &str, &str), numerator: i64, denominator: Option<i64>) -> Observation {
-    let mut figure = sample::percent(numerator, denominator.unwrap_or(numerator.max(1)));
-    (figure.metric_id, figure.org_code, figure.period) = (id.into(), code.into(), period.parse().unwrap());
-    figure.denominator = denominator;
-    if denominator.is_none() {
-        (figure.unit, figure.value) = (Unit::Records, Some(f64::from(i32::try_from(numerator).unwrap())));
+    let float = |count: i64| f64::from(i32::try_from(count).unwrap());
+    let value = denominator.map_or(float(numerator), |all| 100.0 * float(numerator) / float(all));
+    let limits = Some(Interval { lower: Some(value - 1.0), upper: Some(value + 1.0) });
+    Observation {
+        metric_id: id.into(),
+        metric_version: 1,
+        org_code: code.into(),
+        period: period.parse().unwrap(),
+        category: None,
+        numerator: Some(numerator),
+        denominator,
+        value: Some(value),
+        label: None,
+        unit: if denominator.is_some() { Unit::Percent } else { Unit::Records },
+        status: Status::Value,
+        interval_95: limits,
+        interval_998: limits,
+        method: "wilson",
+        coverage: None,
+        standard: Some(StandardResult { level: 90.0, kind: "local", met: Some(value >= 90.0) }),
     }
-    figure
 }
 
 fn counts(period: &str, values: &[(&str, i64)]) -> Vec<Observation> {

@@ -352,6 +352,7 @@ pub fn input() -> ReleaseInput {
             finding("E01", period.first, "3 of 412 rows: created_at is before event_at"),
             finding("E11", period.last(), "duplicate report_ref in 12 rows"),
         ],
+        withheld_note: None,
         settings: vec![("dormant_days".to_owned(), "90".to_owned())],
         metrics,
         trend,
