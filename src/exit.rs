@@ -16,5 +16,5 @@ pub const METRIC: u8 = 30;
 pub const GAPS: u8 = 31;
 /// A page or data file could not be made; nothing was published.
 pub const RENDER: u8 = 40;
-/// The release could not be put in place; the last one stands.
+/// The release could not be put in place, or its public edition would give a withheld count away; the last one stands.
 pub const PUBLISH: u8 = 50;

@@ -1,8 +1,8 @@
 //! Documented performance metrics of police use of PNC and LEDS, per force and review period.
 //!
 //! The modules stand in one line, each using only those to its left and the shared vocabulary (`period`, `quantity`,
-//! `observation`, `diagnostics`): `definitions` → `sources` → `contract` → `rollups` → `stats` → `metrics` → `report` →
-//! `render` → `publish`, wired together by `app`. `docs/architecture.md` says more.
+//! `observation`, `diagnostics`): `definitions` → `sources` → `contract` → `rollups` → `stats` → `metrics` → `public` →
+//! `report` → `render` → `publish`, wired together by `app`. `docs/architecture.md` says more.
 #![forbid(unsafe_code)]
 
 pub mod app;
@@ -26,6 +26,7 @@ pub mod period;
 mod period_tests;
 pub mod prepare;
 pub mod provenance;
+pub mod public;
 pub mod publish;
 pub mod quantity;
 #[cfg(test)]

@@ -7,8 +7,8 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use crate::config::Target;
-
 use crate::diagnostics::Finding;
+use crate::public::MetricEvidence;
 
 /// One file that was read.
 #[derive(Debug, Clone, Serialize)]
@@ -47,6 +47,33 @@ pub struct Counts {
     pub findings_reconciliation: usize,
 }
 
+/// What the public edition withholds, and what the attack on it found.
+#[derive(Debug, Clone, Serialize)]
+pub struct DisclosureRecord {
+    /// Counts from 1 to below this are withheld.
+    pub threshold: i64,
+    /// What must remain possible for a withheld count.
+    pub protection: &'static str,
+    pub figures_withheld: usize,
+    /// Counts hidden for their own size.
+    pub cells_primary: usize,
+    /// Counts hidden to protect others.
+    pub cells_secondary: usize,
+    /// Counts hidden because an earlier edition hid them, or with the count that they complete.
+    pub cells_held_back: usize,
+    /// Small counts that readers know from earlier editions.
+    pub cells_known: usize,
+    /// The fewest values that are possible for a small count that readers do not know already.
+    pub smallest_range: Option<i64>,
+    /// Whether every search was exact, so that no pattern is better.
+    pub exact: bool,
+    /// Totals that do not equal their parts, so that nothing follows from them.
+    pub sums_not_used: Vec<String>,
+    /// Earlier public editions that were attacked together with this one.
+    pub earlier_editions: Vec<String>,
+    pub metrics: BTreeMap<String, MetricEvidence>,
+}
+
 /// Everything that the reader of a release needs to trust or repeat it.
 #[derive(Debug, Clone, Serialize)]
 pub struct RunRecord {
@@ -69,6 +96,7 @@ pub struct RunRecord {
     pub inputs: Vec<InputFile>,
     pub rollups: Vec<RollupRecord>,
     pub counts: Counts,
+    pub disclosure: DisclosureRecord,
     pub findings: Vec<Finding>,
     /// SHA-256 of each file of the release but this one.
     pub files: BTreeMap<String, String>,

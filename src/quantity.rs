@@ -167,7 +167,7 @@ impl Status {
         match self {
             Self::Value => "",
             Self::NotReturned => "not returned by the organisation",
-            Self::Suppressed => "withheld because the number is small",
+            Self::Suppressed => "withheld to protect small numbers",
             Self::Missing(reason) | Self::NotApplicable(reason) | Self::CannotTell(reason) => reason,
         }
     }

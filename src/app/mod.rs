@@ -12,6 +12,7 @@ pub mod parity;
 pub mod plan;
 pub mod prepare;
 pub mod progress;
+pub mod public;
 pub mod run;
 pub mod sql;
 pub mod verify;
@@ -27,6 +28,7 @@ use crate::exit;
 use crate::metrics::prove;
 use crate::parity::ParityError;
 use crate::prepare::PrepareError;
+use crate::public::PublicError;
 use crate::publish::PublishError;
 use crate::render::RenderError;
 use crate::results::ResultsError;
@@ -59,6 +61,10 @@ pub enum AppError {
     Rows(#[from] OutputError),
     #[error(transparent)]
     Publish(#[from] PublishError),
+    #[error(transparent)]
+    Public(#[from] PublicError),
+    #[error(transparent)]
+    Earlier(#[from] public::EarlierError),
     #[error(transparent)]
     Generate(#[from] SynthError),
     #[error(transparent)]
@@ -95,6 +101,8 @@ impl AppError {
             Self::Figures(_) | Self::CasesFailed { .. } | Self::Differs { .. } => exit::METRIC,
             Self::Render(_) | Self::Results(_) => exit::RENDER,
             Self::Publish(_)
+            | Self::Public(_)
+            | Self::Earlier(_)
             | Self::Rows(_)
             | Self::Write { .. }
             | Self::Generate(_)

@@ -12,6 +12,7 @@ use rayon::prelude::*;
 use super::figures::{self, Figures};
 use super::intake::{self, Intake, Opened};
 use super::progress::Step;
+use super::public::{self, PublicEdition, make_public};
 use super::{AppError, Context};
 use crate::config::check_target_organisations;
 use crate::diagnostics::{Finding, FindingLevel};
@@ -21,7 +22,7 @@ use crate::period::Period;
 use crate::provenance::{Counts, InputFile, RunRecord};
 use crate::publish::{Staging, next_revision, read_latest};
 use crate::render::html::Templates;
-use crate::render::{RenderError, render_editions};
+use crate::render::{RenderError, render_editions, render_public};
 use crate::report::input::{FindingLine, ReleaseInput};
 use crate::results::{FORMAT_VERSION, ResultFile, result_files};
 use crate::sources::Span;
@@ -124,6 +125,7 @@ fn identity(context: &Context, options: &RunOptions, opened: &Opened, intake: &I
     add(env!("CARGO_PKG_VERSION"));
     add(&format!("{} {} {:?}", options.period, opened.as_of, context.settings.parameters));
     add(&format!("{:?} {:?}", context.settings.trend, context.settings.targets));
+    add(&format!("{:?}", context.settings.disclosure));
     for (path, bytes) in &context.definitions.files {
         add(&format!("{path} {}", sha256(bytes)));
     }
@@ -148,7 +150,10 @@ fn publish(
     let counts = counts(intake, Some(&figures), &findings);
     let rollups = figures.rollups.clone();
     let input = release_input(context, options, (opened, intake), figures, (revision, &identity, &findings));
-    let files = write_files(context, &input, &staging)?;
+    let public = make_public(context, &options.out, &input)?;
+    timings.insert("disclosure", started.elapsed().as_millis());
+    let started = Instant::now();
+    let files = write_files(context, (&input, &public), &staging)?;
     timings.insert("render", started.elapsed().as_millis());
     let record = RunRecord {
         format_version: FORMAT_VERSION,
@@ -169,6 +174,7 @@ fn publish(
         inputs: inputs(intake),
         rollups,
         counts: counts.clone(),
+        disclosure: public.record,
         findings,
         files,
         timings,
@@ -181,7 +187,7 @@ fn publish(
 /// Writes results and editions side by side. Returns the SHA-256 of every file by its path.
 fn write_files(
     context: &Context,
-    input: &ReleaseInput,
+    (input, public): (&ReleaseInput, &PublicEdition),
     staging: &Staging,
 ) -> Result<BTreeMap<String, String>, AppError> {
     let files = Mutex::new(BTreeMap::new());
@@ -191,7 +197,12 @@ fn write_files(
         Ok(())
     };
     let templates = load_templates(context)?;
-    let results = result_files(&input.observations, &input.responsibilities, &input.assessment);
+    let mut results =
+        result_files(&public.input.observations, &public.input.responsibilities, &public.input.assessment);
+    for result in &mut results {
+        result.path = format!("{}/{}", public::FOLDER, result.path);
+    }
+    results.extend(result_files(&input.observations, &input.responsibilities, &input.assessment));
     let write_result = |result: &ResultFile<'_>| -> Result<(), AppError> {
         let wrong = |source| RenderError::Write { path: result.path.clone(), source };
         let mut file = staging.create(&result.path).map_err(wrong)?;
@@ -201,10 +212,14 @@ fn write_files(
     let write = |path: &str, bytes: &[u8]| keep(path, staging.write(path, bytes));
     let (results, editions) = rayon::join(
         || results.par_iter().with_max_len(1).try_for_each(write_result),
-        || render_editions(input, &context.definitions.layouts, &templates, &write),
+        || {
+            render_editions(input, &context.definitions.layouts, &templates, &write)?;
+            render_public(&public.input, &context.definitions.layouts, &templates, &write)
+        },
     );
     results?;
     editions?;
+    write(public::EVIDENCE, &public.evidence)?;
     Ok(files.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
 
@@ -255,6 +270,7 @@ fn release_input(
         returns: intake.grid.returns(options.period),
         findings: findings.iter().map(finding_line).collect(),
         settings: parameters.collect(),
+        withheld_note: None,
     }
 }
 

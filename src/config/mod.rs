@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use crate::disclosure::choice::Protection;
 use crate::period::PeriodType;
 
 pub use targets::{Target, TargetError, check_target_organisations, check_targets, with_targets};
@@ -32,7 +33,14 @@ pub enum SettingsError {
     },
     #[error("settings {path}: engine.{key} must be at least {least}")]
     TooSmall { path: PathBuf, key: &'static str, least: u64 },
+    #[error(
+        "settings {path}: disclosure.threshold is {threshold}, but must be 2 to {MOST_THRESHOLD}: counts from 1 to below it are withheld"
+    )]
+    Threshold { path: PathBuf, threshold: i64 },
 }
+
+/// A larger threshold would withhold figures that are not small.
+const MOST_THRESHOLD: i64 = 100;
 
 /// All settings of a run.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -40,6 +48,7 @@ pub enum SettingsError {
 pub struct Settings {
     pub engine: EngineSection,
     pub trend: TrendSection,
+    pub disclosure: DisclosureSection,
     /// Parameters of metrics by name, such as `dormant_days`. No defaults: an unset one leaves its metric without a figure, and says so.
     pub parameters: BTreeMap<String, i64>,
     /// Levels set locally for a metric, with dates.
@@ -65,6 +74,22 @@ impl EngineSection {
     /// Threads to use, at least one.
     pub fn thread_count(&self) -> usize {
         if self.threads > 0 { self.threads } else { std::thread::available_parallelism().map_or(1, usize::from) }
+    }
+}
+
+/// What the public edition of a release withholds.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DisclosureSection {
+    /// Counts of cases of people from 1 to below this are withheld.
+    pub threshold: i64,
+    /// What must remain possible for a withheld count.
+    pub protection: Protection,
+}
+
+impl Default for DisclosureSection {
+    fn default() -> Self {
+        Self { threshold: 5, protection: Protection::TwoValues }
     }
 }
 
@@ -115,6 +140,30 @@ impl Settings {
         if settings.engine.memory_limit_mib < 64 {
             return Err(SettingsError::TooSmall { path: path.to_owned(), key: "memory_limit_mib", least: 64 });
         }
+        let threshold = settings.disclosure.threshold;
+        if !(2..=MOST_THRESHOLD).contains(&threshold) {
+            return Err(SettingsError::Threshold { path: path.to_owned(), threshold });
+        }
         Ok(settings)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Settings, SettingsError> {
+        Settings::parse(Path::new("settings.toml"), text)
+    }
+
+    #[test]
+    fn disclosure_has_defaults_and_is_read_strictly() {
+        let default = parse("").unwrap().disclosure;
+        assert_eq!((default.threshold, default.protection), (5, Protection::TwoValues));
+        let range = parse("[disclosure]\nthreshold = 10\nprotection = \"range\"").unwrap().disclosure;
+        assert_eq!((range.threshold, range.protection), (10, Protection::Range));
+        for wrong in ["protection = \"none\"", "threshold = 1", "threshold = 0", "threshold = 101", "limit = 5"] {
+            assert!(parse(&format!("[disclosure]\n{wrong}")).is_err(), "{wrong} was taken");
+        }
     }
 }

@@ -252,6 +252,20 @@ mod tests {
     }
 
     #[test]
+    fn small_counts_are_withheld_unless_the_metric_says_that_they_are_of_no_people() {
+        use super::super::model::Disclosure;
+        let with = |word: &str| {
+            let line = format!("evidence = \"documented_historical\"\ndisclosure = \"{word}\"");
+            let toml = GOOD.replace("evidence = \"documented_historical\"", &line);
+            assert_ne!(toml, GOOD);
+            parse_metric(FILE, &toml, &sqls(&[1])).map(|metric| metric.disclosure)
+        };
+        assert_eq!(parse_metric(FILE, GOOD, &sqls(&[1])).unwrap().disclosure, Disclosure::Small);
+        assert_eq!((with("none"), with("small")), (Ok(Disclosure::None), Ok(Disclosure::Small)));
+        assert!(with("large").is_err());
+    }
+
+    #[test]
     fn a_wrong_word_is_refused_with_its_place() {
         let found = problems(&GOOD.replace("shape = \"proportion\"", "shape = \"share\""), &sqls(&[1]));
         assert_eq!(found.len(), 1);

@@ -157,6 +157,17 @@ pub struct Rollup {
     pub sql: String,
 }
 
+/// What a public edition withholds of a metric.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Disclosure {
+    /// Nothing: the counts are not of cases of people.
+    None,
+    /// Counts from 1 to below the threshold of the settings, and whatever would reveal them.
+    #[default]
+    Small,
+}
+
 /// How the months of a period combine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -358,6 +369,8 @@ pub struct Metric {
     #[serde(default)]
     pub parameters: Vec<String>,
     pub evidence: Evidence,
+    #[serde(default)]
+    pub disclosure: Disclosure,
     #[serde(default)]
     pub caveats: Vec<String>,
     #[serde(default)]

@@ -14,7 +14,8 @@ const SOONEST: (Search, usize) = (Search::Soonest, 20_000);
 const REOPENING: (Search, usize) = (Search::Soonest, 2_000);
 
 /// What protection asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Protection {
     /// At least two whole numbers are possible.
     #[default]

@@ -15,11 +15,13 @@ use crate::digest::sha256;
 use crate::render::html::{Download, DrawnFigure, Templates, render_page};
 use crate::report::input::{Organisation, ReleaseInput};
 use crate::report::{
-    DATA_HEADER, DataFile, Facts, Page, force_organisations, force_pages, metric_page, national_pages,
+    DATA_HEADER, DataFile, Facts, Page, force_organisations, force_pages, metric_page, national_pages, public_pages,
 };
 
 /// Folder of the national edition.
 const NATIONAL: &str = "national";
+/// Folder of the public edition.
+const PUBLIC: &str = "public";
 
 /// Why an edition could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +56,23 @@ pub fn render_editions(
     let forces = force_organisations(&facts).into_iter().map(Job::Force);
     let jobs: Vec<Job<'_>> = std::iter::once(Job::National).chain(metrics).chain(forces).collect();
     jobs.par_iter().with_max_len(1).try_for_each(|job| render_job(&facts, templates, job, emit))
+}
+
+/// Writes the public edition: that of the nation, from what is shown to everybody.
+///
+/// # Errors
+/// As for [`render_editions`].
+pub fn render_public(
+    input: &ReleaseInput,
+    layouts: &Layouts,
+    templates: &Templates,
+    emit: Emit<'_>,
+) -> Result<(), RenderError> {
+    let facts = Facts::new(input, layouts);
+    write_assets(templates, PUBLIC, emit)?;
+    public_pages(&facts).iter().try_for_each(|page| write_page(templates, PUBLIC, page, emit))?;
+    let write = |metric| write_page(templates, PUBLIC, &metric_page(&facts, metric), emit);
+    input.metrics.par_iter().with_max_len(1).try_for_each(write)
 }
 
 /// A part of a release that can be rendered on its own.

@@ -103,4 +103,6 @@ pub struct ReleaseInput {
     pub findings: Vec<FindingLine>,
     /// Settings printed beside figures: name and value.
     pub settings: Vec<(String, String)>,
+    /// In the public edition: what is withheld, as a sentence.
+    pub withheld_note: Option<String>,
 }

@@ -74,6 +74,13 @@ pub fn national_pages(facts: &Facts<'_>) -> Vec<Page> {
     ]
 }
 
+/// The pages of the public edition other than those of single metrics: those of the national one without data quality.
+pub fn public_pages(facts: &Facts<'_>) -> Vec<Page> {
+    let mut pages = national_pages(facts);
+    pages.retain(|page| !matches!(page, Page::Quality(_)));
+    pages
+}
+
 /// The national edition's page of one metric.
 pub fn metric_page(facts: &Facts<'_>, metric: &Metric) -> Page {
     Page::Metric(Box::new(metric_page::build_metric_page(facts, metric)))
@@ -102,7 +109,7 @@ impl Page {
             Self::Signals(_) => signals_page::PATH.to_owned(),
             Self::MetricDictionary(_) => dictionary::METRICS_PATH.to_owned(),
             Self::DataDictionary(_) => dictionary::DATA_PATH.to_owned(),
-            Self::Quality(_) => "data-quality.html".to_owned(),
+            Self::Quality(_) => page::QUALITY_PATH.to_owned(),
             Self::About(_) => "about.html".to_owned(),
         }
     }

@@ -33,10 +33,15 @@ pub struct Frame {
     pub run_id: String,
     pub version: String,
     pub synthetic: bool,
+    /// In the public edition: what is withheld, as a sentence.
+    pub withheld_note: Option<String>,
     /// Path from the page to the edition's folder: empty or `../`.
     pub root: &'static str,
     pub links: Vec<Link>,
 }
+
+/// Path of the page about data quality.
+pub const QUALITY_PATH: &str = "data-quality.html";
 
 /// The pages of the national edition that every page links to.
 const NATIONAL_PAGES: [(&str, &str); 7] = [
@@ -45,14 +50,16 @@ const NATIONAL_PAGES: [(&str, &str); 7] = [
     ("What stands out", "signals.html"),
     ("Metric dictionary", "metric-dictionary.html"),
     ("Data dictionary", "data-dictionary.html"),
-    ("Data quality", "data-quality.html"),
+    ("Data quality", QUALITY_PATH),
     ("About this report", "about.html"),
 ];
 
 /// The frame of a page of the national edition; `current` is its path in the edition.
 pub fn national_frame(facts: &Facts<'_>, heading: &str, current: &str) -> Frame {
     let root = if current.contains('/') { "../" } else { "" };
-    let links = links(&NATIONAL_PAGES, root, current);
+    let mut links = links(&NATIONAL_PAGES, root, current);
+    // Findings about returns name records; the public edition has none.
+    links.retain(|link| facts.input.withheld_note.is_none() || !link.href.ends_with(QUALITY_PATH));
     Frame { root, links, ..frame(facts, heading, &facts.layouts.national) }
 }
 
@@ -82,6 +89,7 @@ pub fn frame(facts: &Facts<'_>, heading: &str, layout: &Layout) -> Frame {
         run_id: input.run_id.clone(),
         version: input.version.clone(),
         synthetic: input.synthetic,
+        withheld_note: input.withheld_note.clone(),
         root: "",
         links: Vec::new(),
     }
@@ -128,6 +136,7 @@ pub fn build_notes(facts: &Facts<'_>) -> Notes {
                 .to_owned(),
         );
     }
+    method.extend(facts.input.withheld_note.clone());
     let settings = facts
         .input
         .settings

@@ -9,8 +9,8 @@ use crate::assessment::{AssessmentInput, assess};
 use crate::definitions::Definitions;
 use crate::definitions::layout::{Layouts, SourceNames, parse_layouts};
 use crate::definitions::model::{
-    Aggregation, Breakdown, BreakdownCategory, BreakdownKind, Comparator, Evidence, Metric, MetricVersion, Role,
-    Rollup, Standard, StandardKind,
+    Aggregation, Breakdown, BreakdownCategory, BreakdownKind, Comparator, Disclosure, Evidence, Metric, MetricVersion,
+    Role, Rollup, Standard, StandardKind,
 };
 use crate::observation::{Category, Coverage, NATIONAL, Observation, StandardResult, UNATTRIBUTED};
 use crate::period::{Month, Period};
@@ -66,6 +66,7 @@ fn metric(id: &str, title: &str, (shape, unit, better): (Shape, Unit, Better), r
         rollups: vec![rollup.to_owned()],
         parameters: Vec::new(),
         evidence: Evidence::Derived,
+        disclosure: Disclosure::Small,
         caveats: Vec::new(),
         standards: Vec::new(),
         grades: Vec::new(),
@@ -366,6 +367,7 @@ pub fn input() -> ReleaseInput {
             finding("E01", period.first, "3 of 412 rows: created_at is before event_at"),
             finding("E11", period.last(), "duplicate report_ref in 12 rows"),
         ],
+        withheld_note: None,
         settings: vec![("dormant_days".to_owned(), "90".to_owned())],
         metrics,
         trend,

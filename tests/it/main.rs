@@ -11,6 +11,7 @@ mod definitions;
 mod exit_codes;
 mod invariants;
 mod prepare;
+mod public;
 mod published;
 mod release;
 mod returns;

@@ -38,7 +38,7 @@ const MAY_NAME: [(&str, &[&str]); 15] = [
 ];
 
 /// Modules from left to right; each may use only those before it. What is not named here is vocabulary or wiring.
-const ORDER: [&str; 11] = [
+const ORDER: [&str; 12] = [
     "definitions",
     "sources",
     "contract",
@@ -47,6 +47,7 @@ const ORDER: [&str; 11] = [
     "stats",
     "metrics",
     "assessment",
+    "public",
     "report",
     "render",
     "publish",

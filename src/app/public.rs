@@ -1,0 +1,268 @@
+//! The public edition of a release: reads what is public already, has small counts withheld, and puts together what is
+//! rendered and recorded. It decides nothing of what is withheld.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::figures::groups;
+use super::{AppError, Context};
+use crate::assessment::{AssessmentInput, assess};
+use crate::config::DisclosureSection;
+use crate::observation::{Observation, PEERS_PREFIX};
+use crate::period::{Month, Period};
+use crate::provenance::DisclosureRecord;
+use crate::public::{EVIDENCE_HEADER, Earlier, Line, PublicFigures, PublicInput, Rule, withhold};
+use crate::quantity::Status;
+use crate::report::input::{ReleaseInput, Return, ReturnState};
+use crate::responsibilities::assess_responsibilities;
+
+/// Folder of the public edition inside a release.
+pub const FOLDER: &str = "public";
+/// The evidence, beside the run record: it tells which counts are small and is not for the public.
+pub const EVIDENCE: &str = "disclosure-evidence.csv";
+/// Months before and after the periods of a run in which figures of earlier editions may add up with its own.
+const REACH: i32 = 11;
+
+/// A public edition of an earlier release that cannot be read: what it showed is not known, so nothing can be published
+/// beside it.
+#[derive(Debug, thiserror::Error)]
+#[error("{path}: what an earlier public edition shows cannot be read: {message}; nothing was published")]
+pub struct EarlierError {
+    path: PathBuf,
+    message: String,
+}
+
+/// The public edition, ready to be rendered and written.
+pub struct PublicEdition {
+    pub input: ReleaseInput,
+    pub record: DisclosureRecord,
+    pub evidence: Vec<u8>,
+}
+
+/// Makes the public edition from the figures of a run and the releases below `out`.
+pub fn make_public(context: &Context, out: &Path, input: &ReleaseInput) -> Result<PublicEdition, AppError> {
+    let DisclosureSection { threshold, protection } = context.settings.disclosure;
+    let rule = Rule { threshold, protection };
+    let earlier = read_earlier(out, &input.trend)?;
+    // Sums over peers overlap so much that they give single organisations away: the public edition has none.
+    let groups = groups(&input.organisations, &[]);
+    let observations: Vec<Observation> =
+        input.observations.iter().filter(|one| !one.org_code.starts_with(PEERS_PREFIX)).cloned().collect();
+    let figures = withhold(&PublicInput {
+        metrics: &input.metrics,
+        groups: &groups,
+        observations: &observations,
+        earlier: &earlier,
+        rule,
+    })?;
+    let record = record(rule, &figures, &earlier);
+    let evidence = evidence_bytes(&figures.evidence)
+        .map_err(|error| AppError::Write { path: PathBuf::from(EVIDENCE), source: std::io::Error::other(error) })?;
+    Ok(PublicEdition { input: public_input(input, figures.observations, rule), record, evidence })
+}
+
+/// What the public edition is rendered from: the figures to be shown, judged anew, without findings about records.
+fn public_input(input: &ReleaseInput, mut observations: Vec<Observation>, rule: Rule) -> ReleaseInput {
+    // Nothing that was said of all figures may say something of a withheld one: the shown ones are assessed alone.
+    for observation in &mut observations {
+        observation.labels = None;
+    }
+    let assessment = assess(
+        &AssessmentInput {
+            metrics: &input.metrics,
+            organisations: &input.organisations,
+            peer_groups: &[],
+            events: &input.events,
+            trend: &input.trend,
+        },
+        &mut observations,
+    );
+    ReleaseInput {
+        period: input.period,
+        trend: input.trend.clone(),
+        as_of: input.as_of,
+        published_on: input.published_on,
+        revision: input.revision,
+        run_id: input.run_id.clone(),
+        version: input.version.clone(),
+        synthetic: input.synthetic,
+        metrics: input.metrics.clone(),
+        organisations: input.organisations.clone(),
+        peer_groups: Vec::new(),
+        events: input.events.clone(),
+        responsibilities: assess_responsibilities(&input.metrics, &observations, input.period),
+        observations,
+        assessment,
+        contracts: input.contracts.clone(),
+        rollups: input.rollups.clone(),
+        returns: input.returns.iter().map(without_reason).collect(),
+        findings: Vec::new(),
+        settings: input.settings.clone(),
+        withheld_note: Some(rule.note()),
+    }
+}
+
+/// Why a return was refused names rows and values of it.
+fn without_reason(one: &Return) -> Return {
+    match one.state {
+        ReturnState::Refused { submitted, .. } => {
+            let reason = "it did not meet its contract".to_owned();
+            Return { state: ReturnState::Refused { submitted, reason }, ..one.clone() }
+        }
+        _ => one.clone(),
+    }
+}
+
+fn record(rule: Rule, figures: &PublicFigures, earlier: &[Earlier]) -> DisclosureRecord {
+    let mut releases: Vec<&str> = earlier.iter().map(|one| &*one.release).collect();
+    releases.dedup();
+    releases.sort_unstable();
+    releases.dedup();
+    let sum =
+        |count: fn(&crate::public::MetricEvidence) -> usize| figures.metrics.iter().map(|(_, one)| count(one)).sum();
+    DisclosureRecord {
+        threshold: rule.threshold,
+        protection: rule.protection.as_str(),
+        figures_withheld: sum(|one| one.figures_withheld),
+        cells_primary: sum(|one| one.primary),
+        cells_secondary: sum(|one| one.secondary),
+        cells_held_back: sum(|one| one.held_back),
+        cells_known: sum(|one| one.known),
+        smallest_range: figures.metrics.iter().filter_map(|(_, one)| one.smallest_range).min(),
+        exact: figures.metrics.iter().all(|(_, one)| one.exact),
+        sums_not_used: figures.unused.clone(),
+        earlier_editions: releases.into_iter().map(str::to_owned).collect(),
+        metrics: figures.metrics.iter().cloned().collect(),
+    }
+}
+
+fn evidence_bytes(lines: &[Line]) -> Result<Vec<u8>, csv::Error> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(EVIDENCE_HEADER)?;
+    for line in lines {
+        writer.write_record(line.record())?;
+    }
+    writer.into_inner().map_err(|error| error.into_error().into())
+}
+
+/// The figures of every public edition below `out` whose periods may add up with those of the run, by release.
+fn read_earlier(out: &Path, trend: &[Period]) -> Result<Vec<Earlier>, EarlierError> {
+    let first = trend.iter().map(|period| period.first).min().map(|month| month.plus(-REACH));
+    let last = trend.iter().map(|period| period.last()).max().map(|month| month.plus(REACH));
+    let Some(span) = first.zip(last) else { return Ok(Vec::new()) };
+    let mut found = Vec::new();
+    for (folder, name) in public_releases(out)? {
+        for table in ["observations", "breakdowns"] {
+            read_table(&folder, table, &name, (span, &mut found))?;
+        }
+    }
+    Ok(found)
+}
+
+/// Folders of the releases that have a public edition, with their period and revision in words; by period, then revision.
+fn public_releases(out: &Path) -> Result<Vec<(PathBuf, Arc<str>)>, EarlierError> {
+    let mut found = Vec::new();
+    for (period_folder, period) in folders(out)? {
+        if period.parse::<Period>().is_err() {
+            continue;
+        }
+        for (folder, revision) in folders(&period_folder)? {
+            let number = revision.strip_prefix('r').and_then(|number| number.parse::<u32>().ok());
+            if let Some(number) = number.filter(|_| folder.join(FOLDER).is_dir()) {
+                found.push((period.clone(), number, folder, format!("{period} {revision}").into()));
+            }
+        }
+    }
+    found.sort();
+    Ok(found.into_iter().map(|(_, _, folder, name)| (folder, name)).collect())
+}
+
+/// Folders and their names; none below a folder that is not there yet.
+fn folders(path: &Path) -> Result<Vec<(PathBuf, String)>, EarlierError> {
+    let wrong = |error: std::io::Error| EarlierError { path: path.to_owned(), message: error.to_string() };
+    if !path.is_dir() {
+        return Ok(Vec::new());
+    }
+    let mut found = Vec::new();
+    for entry in fs::read_dir(path).map_err(wrong)? {
+        let entry = entry.map_err(wrong)?;
+        if entry.path().is_dir()
+            && let Ok(name) = entry.file_name().into_string()
+        {
+            found.push((entry.path(), name));
+        }
+    }
+    Ok(found)
+}
+
+/// A row of a result table, as far as it is needed.
+#[derive(serde::Deserialize)]
+struct ResultRow {
+    metric_id: String,
+    org_code: String,
+    period: String,
+    numerator: Option<i64>,
+    denominator: Option<i64>,
+    status: String,
+    #[serde(default)]
+    category: String,
+}
+
+impl ResultRow {
+    fn key(&self) -> (String, String, String, String) {
+        (self.metric_id.clone(), self.category.clone(), self.org_code.clone(), self.period.clone())
+    }
+}
+
+/// Adds the figures of one table: those shown with the counts shown, those withheld with the counts of the full results.
+fn read_table(
+    folder: &Path,
+    table: &str,
+    release: &Arc<str>,
+    (span, found): ((Month, Month), &mut Vec<Earlier>),
+) -> Result<(), EarlierError> {
+    let file = format!("results/{table}.csv");
+    let (public, full) = (folder.join(FOLDER).join(&file), folder.join(&file));
+    let wrong = |message: String| EarlierError { path: public.clone(), message };
+    let mut withheld = HashMap::new();
+    let mut names: HashMap<String, Arc<str>> = HashMap::new();
+    let mut shared = |text: String| Arc::clone(names.entry(text).or_insert_with_key(|text| text.as_str().into()));
+    for row in rows(&public)? {
+        let period: Period = row.period.parse().map_err(|error| wrong(format!("{error}")))?;
+        if period.last() < span.0 || span.1 < period.first {
+            continue;
+        }
+        let place = Earlier {
+            release: Arc::clone(release),
+            metric_id: shared(row.metric_id.clone()),
+            category: Some(row.category.clone()).filter(|key| !key.is_empty()).map(&mut shared),
+            org_code: shared(row.org_code.clone()),
+            period,
+            numerator: row.numerator.unwrap_or(0),
+            denominator: row.denominator,
+            shown: true,
+        };
+        if row.status == Status::Suppressed.as_str() {
+            withheld.insert(row.key(), place);
+        } else if row.numerator.is_some() {
+            found.push(place);
+        }
+    }
+    if withheld.is_empty() {
+        return Ok(());
+    }
+    for row in rows(&full)? {
+        if let Some(place) = withheld.remove(&row.key()) {
+            let numerator = row.numerator.ok_or_else(|| wrong("a withheld figure has no count".to_owned()))?;
+            found.push(Earlier { numerator, denominator: row.denominator, shown: false, ..place });
+        }
+    }
+    if withheld.is_empty() { Ok(()) } else { Err(wrong("a withheld figure is not in the full results".to_owned())) }
+}
+
+fn rows(path: &Path) -> Result<Vec<ResultRow>, EarlierError> {
+    let wrong = |error: csv::Error| EarlierError { path: path.to_owned(), message: error.to_string() };
+    csv::Reader::from_path(path).map_err(wrong)?.deserialize().collect::<Result<_, _>>().map_err(wrong)
+}

@@ -1,0 +1,190 @@
+//! The rows of a public edition and of those before it: one for each figure and each pair of counts it has had.
+//! It gathers; what follows from what is said elsewhere.
+
+use std::collections::HashMap;
+
+use super::PublicInput;
+use crate::definitions::model::{Disclosure, Metric};
+use crate::observation::Observation;
+use crate::period::Period;
+use crate::quantity::{Shape, Status};
+
+/// Where a figure stands: metric by position, category, organisation or aggregate, period.
+pub(super) type Place<'a> = (usize, Option<&'a str>, &'a str, Period);
+
+/// What earlier editions did with a figure.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Past {
+    /// One showed it with these counts.
+    pub(super) shown: bool,
+    /// One withheld it, be it with these counts or others.
+    pub(super) withheld: bool,
+}
+
+/// One figure with its counts.
+#[derive(Debug)]
+pub(super) struct Row<'a> {
+    pub(super) place: Place<'a>,
+    pub(super) numerator: i64,
+    pub(super) denominator: Option<i64>,
+    /// Whether the rest of the denominator is a count of cases as well.
+    pub(super) complement: bool,
+    /// Position among the figures of the run; `None` when only earlier editions have these counts.
+    pub(super) present: Option<usize>,
+    /// Earlier editions that hold it.
+    pub(super) editions: Vec<usize>,
+    pub(super) past: Past,
+    /// The figure contradicts another and has no value.
+    pub(super) contradicted: bool,
+}
+
+impl Row<'_> {
+    /// The other part of the denominator, where it is a count of cases.
+    pub(super) fn rest(&self) -> Option<i64> {
+        self.denominator.filter(|_| self.complement).map(|denominator| denominator - self.numerator)
+    }
+
+    /// Whether the row is withheld whatever else is.
+    pub(super) fn must_be_withheld(&self, threshold: i64) -> bool {
+        let counts = [Some(self.numerator), self.rest(), self.denominator];
+        self.past.withheld
+            || self.contradicted
+            || counts.into_iter().flatten().any(|count| (1..threshold).contains(&count))
+    }
+}
+
+/// All rows of metrics that withhold small counts.
+#[derive(Debug)]
+pub(super) struct Book<'a> {
+    pub(super) rows: Vec<Row<'a>>,
+    /// Rows by place, the present one first.
+    places: HashMap<Place<'a>, Vec<usize>>,
+    /// Names of the earlier editions.
+    pub(super) editions: Vec<&'a str>,
+}
+
+/// The edition that is being made, or an earlier one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Edition {
+    Present,
+    Earlier(usize),
+}
+
+/// Whether the public edition withholds small counts of the metric. A grade is no count.
+pub(super) fn is_protected(metric: &Metric) -> bool {
+    metric.disclosure == Disclosure::Small && metric.shape != Shape::Status
+}
+
+/// The shape of a metric's figures in a category.
+fn shape(metric: &Metric, category: Option<&str>) -> Shape {
+    let categories = metric.breakdown.iter().flat_map(|breakdown| &breakdown.categories);
+    let own = category.and_then(|key| categories.into_iter().find(|known| known.key == key)?.shape);
+    own.unwrap_or(metric.shape)
+}
+
+impl<'a> Book<'a> {
+    pub(super) fn of(input: &PublicInput<'a>) -> Self {
+        let metrics: HashMap<&str, usize> = input
+            .metrics
+            .iter()
+            .enumerate()
+            .filter(|(_, metric)| is_protected(metric))
+            .map(|(at, metric)| (metric.id.as_str(), at))
+            .collect();
+        let mut book = Self { rows: Vec::new(), places: HashMap::new(), editions: Vec::new() };
+        for (at, observation) in input.observations.iter().enumerate() {
+            if let Some(&metric) = metrics.get(&*observation.metric_id) {
+                book.add_present(input.metrics, metric, (at, observation));
+            }
+        }
+        let mut editions: HashMap<&str, usize> = HashMap::new();
+        for earlier in input.earlier {
+            let edition = *editions.entry(&earlier.release).or_insert_with(|| {
+                book.editions.push(&earlier.release);
+                book.editions.len() - 1
+            });
+            let Some(&metric) = metrics.get(&*earlier.metric_id) else { continue };
+            let place = (metric, earlier.category.as_deref(), &*earlier.org_code, earlier.period);
+            let counts = (earlier.numerator, earlier.denominator);
+            book.add_earlier(input.metrics, place, counts, (edition, earlier.shown));
+        }
+        book
+    }
+
+    fn add_present(&mut self, metrics: &[Metric], metric: usize, (at, observation): (usize, &'a Observation)) {
+        let Some(numerator) = observation.numerator else { return };
+        let category = observation.category.as_ref().map(|category| category.key.as_str());
+        let place = (metric, category, &*observation.org_code, observation.period);
+        let contradicted = matches!(observation.status, Status::Missing(_));
+        let row = row(metrics, place, (numerator, observation.denominator));
+        self.places.entry(place).or_default().push(self.rows.len());
+        self.rows.push(Row { present: Some(at), contradicted, ..row });
+    }
+
+    /// A figure with the counts it has now is the same row; one with others is another row.
+    fn add_earlier(
+        &mut self,
+        metrics: &[Metric],
+        place: Place<'a>,
+        counts: (i64, Option<i64>),
+        (edition, shown): (usize, bool),
+    ) {
+        let known = self.places.entry(place).or_default();
+        let is_same = |row: &Row<'_>| (row.numerator, row.denominator) == counts;
+        let same = known.iter().copied().find(|&at| self.rows.get(at).is_some_and(is_same));
+        let at = same.unwrap_or(self.rows.len());
+        if same.is_none() {
+            known.push(at);
+            self.rows.push(row(metrics, place, counts));
+        }
+        if let Some(row) = self.rows.get_mut(at) {
+            row.editions.push(edition);
+            row.past.shown |= shown;
+        }
+        if !shown {
+            for &at in &*known {
+                if let Some(row) = self.rows.get_mut(at) {
+                    row.past.withheld = true;
+                }
+            }
+        }
+    }
+
+    /// The row of a figure in an edition.
+    pub(super) fn row(&self, place: Place<'_>, edition: Edition) -> Option<usize> {
+        self.places.get(&place)?.iter().copied().find(|&at| self.holds(at, edition))
+    }
+
+    /// All rows of a figure, the present one first.
+    pub(super) fn versions<'p>(&'p self, place: Place<'p>) -> &'p [usize] {
+        self.places.get(&place).map_or(&[], Vec::as_slice)
+    }
+
+    /// All places with a row.
+    pub(super) fn places(&self) -> impl Iterator<Item = Place<'a>> {
+        self.places.keys().copied()
+    }
+
+    /// Whether an edition holds a row.
+    pub(super) fn holds(&self, row: usize, edition: Edition) -> bool {
+        self.rows.get(row).is_some_and(|row| match edition {
+            Edition::Present => row.present.is_some(),
+            Edition::Earlier(edition) => row.editions.contains(&edition),
+        })
+    }
+}
+
+fn row<'a>(metrics: &[Metric], place: Place<'a>, (numerator, denominator): (i64, Option<i64>)) -> Row<'a> {
+    let shape = metrics.get(place.0).map_or(Shape::Count, |metric| shape(metric, place.1));
+    let complement = matches!(shape, Shape::Proportion | Shape::Distribution);
+    Row {
+        place,
+        numerator,
+        denominator,
+        complement: complement && denominator.is_some_and(|denominator| denominator >= numerator),
+        present: None,
+        editions: Vec::new(),
+        past: Past::default(),
+        contradicted: false,
+    }
+}

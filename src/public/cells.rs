@@ -1,0 +1,121 @@
+//! The cells of one unit: what was or will be published of them, and where they stand.
+
+use std::collections::BTreeMap;
+
+use super::Rule;
+use super::book::Row;
+use super::columns::Measure;
+use crate::definitions::model::{BreakdownKind, Metric};
+use crate::disclosure::system::{Cell, History, Kind};
+use crate::observation::{NATIONAL, PEERS_PREFIX, REGION_PREFIX};
+use crate::period::Period;
+
+/// Where a cell stands, in words for messages and data files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct CellPlace {
+    pub(super) metric: String,
+    pub(super) category: String,
+    pub(super) measure: &'static str,
+    pub(super) code: String,
+    pub(super) period: Period,
+    /// The earlier edition that alone has it; empty for the present one.
+    pub(super) edition: String,
+}
+
+/// A cell under construction: several figures may contain it.
+#[derive(Debug, Clone)]
+pub(super) struct Draft {
+    pub(super) value: i64,
+    pub(super) kind: Kind,
+    pub(super) threshold: i64,
+    /// Readers know it from an earlier edition or from a metric that withholds nothing.
+    pub(super) published: bool,
+    /// Hidden whatever else is.
+    pub(super) withheld: bool,
+    /// `None` for the remainder of a sum that is not published.
+    pub(super) place: Option<CellPlace>,
+}
+
+impl Draft {
+    /// The remainder of a sum: never published, and no figure of its own.
+    pub(super) fn remainder(value: i64) -> Self {
+        Self { value, kind: Kind::Interior, threshold: 0, published: false, withheld: true, place: None }
+    }
+
+    fn history(&self) -> History {
+        match (self.published, self.withheld) {
+            (true, _) => History::Published,
+            (false, true) => History::Withheld,
+            (false, false) => History::New,
+        }
+    }
+
+    fn is_primary(&self) -> bool {
+        (1..self.threshold).contains(&self.value)
+    }
+}
+
+/// The cells by label.
+#[derive(Debug, Default)]
+pub(super) struct Cells(pub(super) BTreeMap<String, Draft>);
+
+impl Cells {
+    /// Adds a count of a row, or what the row says of a cell that is there already. A zero is never held back for its
+    /// history: it is no cover.
+    pub(super) fn add(&mut self, label: String, row: &Row<'_>, draft: Draft) {
+        let kept_back = (row.past.withheld || row.contradicted || row.present.is_none()) && draft.value > 0;
+        let cell = self.0.entry(label).or_insert(draft);
+        cell.published |= row.past.shown;
+        cell.withheld |= kept_back;
+    }
+
+    /// A count and the rest of its denominator go together: with the denominator known, one gives the other away.
+    pub(super) fn tie(&mut self, one: &str, other: &str) {
+        for (label, partner) in [(one, other), (other, one)] {
+            if self.0.get(partner).is_some_and(|cell| cell.is_primary() && !cell.published)
+                && let Some(cell) = self.0.get_mut(label).filter(|cell| cell.value > 0)
+            {
+                cell.withheld = true;
+            }
+        }
+    }
+
+    /// The cells as `disclosure` takes them.
+    pub(super) fn finished(&self) -> Vec<Cell> {
+        let cell = |(label, draft): (&String, &Draft)| Cell {
+            label: label.clone(),
+            value: draft.value,
+            kind: draft.kind,
+            threshold: draft.threshold,
+            history: draft.history(),
+        };
+        self.0.iter().map(cell).collect()
+    }
+}
+
+/// A cell for one count of a row.
+pub(super) fn draft(
+    metric: &Metric,
+    row: &Row<'_>,
+    (measure, value): (Measure, i64),
+    rule: Rule,
+    edition: &str,
+) -> Draft {
+    let (_, category, code, period) = row.place;
+    let is_sum = metric.breakdown.as_ref().is_some_and(|breakdown| breakdown.kind == BreakdownKind::Parts);
+    let kind = match category {
+        _ if code == NATIONAL => Kind::GrandTotal,
+        _ if code.starts_with(REGION_PREFIX) || code.starts_with(PEERS_PREFIX) => Kind::RowTotal,
+        None if is_sum => Kind::ColumnTotal,
+        _ => Kind::Interior,
+    };
+    let place = CellPlace {
+        metric: metric.id.clone(),
+        category: category.unwrap_or_default().to_owned(),
+        measure: measure.as_str(),
+        code: code.to_owned(),
+        period,
+        edition: edition.to_owned(),
+    };
+    Draft { value, kind, threshold: rule.threshold, published: false, withheld: false, place: Some(place) }
+}

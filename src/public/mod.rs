@@ -1,0 +1,162 @@
+//! What the public edition of a release withholds: small counts of cases of people, and what would reveal them.
+//!
+//! Pure: the figures of a run, the groups they add up to and the earlier public editions go in; the figures to be shown
+//! come out, with the evidence that no withheld count follows from them. Rows of figures become cells and relations here;
+//! what to hide and whether it holds is decided by `disclosure`.
+//!
+//! A figure is withheld as a whole as soon as one of its counts is hidden. The attack takes for granted only the counts
+//! that had to be hidden: a count that merely stands in a withheld figure is treated as known, since another metric may
+//! show it.
+
+mod book;
+mod cells;
+mod columns;
+mod edition;
+mod evidence;
+mod relations;
+#[cfg(test)]
+mod tests;
+mod units;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::definitions::model::Metric;
+use crate::disclosure::choice::Protection;
+use crate::disclosure::system::SystemError;
+use crate::disclosure::{ProtectError, protect};
+use crate::metrics::Group;
+use crate::observation::Observation;
+use crate::period::Period;
+use crate::quantity::Status;
+
+pub use edition::withhold_figure;
+pub use evidence::{EVIDENCE_HEADER, Line, MetricEvidence};
+
+use book::Book;
+use columns::Columns;
+use units::{Unit, units};
+
+/// What is withheld and how well it must be protected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rule {
+    /// Counts from 1 to below this are withheld.
+    pub threshold: i64,
+    pub protection: Protection,
+}
+
+impl Rule {
+    /// The note that stands on the pages of a public edition.
+    pub fn note(self) -> String {
+        let least = self.threshold - 1;
+        let what = if least == 1 { "Figures of 1".to_owned() } else { format!("Figures from 1 to {least}") };
+        format!("{what} are withheld, with some others that would reveal them.")
+    }
+}
+
+/// A figure of an earlier public edition: shown there, or withheld.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Earlier {
+    /// Period and revision of the release, such as `2025-26Q1 r2`.
+    pub release: Arc<str>,
+    pub metric_id: Arc<str>,
+    pub category: Option<Arc<str>>,
+    pub org_code: Arc<str>,
+    pub period: Period,
+    /// The true counts, also where they were withheld.
+    pub numerator: i64,
+    pub denominator: Option<i64>,
+    pub shown: bool,
+}
+
+/// All that decides a public edition.
+#[derive(Debug, Clone, Copy)]
+pub struct PublicInput<'a> {
+    pub metrics: &'a [Metric],
+    /// Which organisations add up to which aggregate.
+    pub groups: &'a [Group],
+    pub observations: &'a [Observation],
+    pub earlier: &'a [Earlier],
+    pub rule: Rule,
+}
+
+/// The figures of a public edition, with the evidence. The evidence tells what was withheld for its own size: it is not
+/// to be published.
+#[derive(Debug)]
+pub struct PublicFigures {
+    /// In the order of those given; a withheld one holds no number.
+    pub observations: Vec<Observation>,
+    /// Positions of the withheld ones.
+    pub withheld: BTreeSet<usize>,
+    pub evidence: Vec<Line>,
+    /// By metric id, only those that withhold small counts.
+    pub metrics: Vec<(String, MetricEvidence)>,
+    /// Sums that do not hold in the figures, so that nothing follows from them.
+    pub unused: Vec<String>,
+}
+
+/// Why there is no public edition.
+#[derive(Debug, thiserror::Error)]
+pub enum PublicError {
+    #[error("the public edition would reveal a withheld count: {0}; nothing was published")]
+    Revealed(String),
+    #[error("no way was found to protect a withheld count: {0}; nothing was published")]
+    NoCover(String),
+    #[error("the protection of withheld counts could not be checked: {place}: {message}; nothing was published")]
+    Unchecked { place: String, message: String },
+}
+
+/// Withholds small counts and whatever would reveal them, now or together with the earlier public editions.
+pub fn withhold(input: &PublicInput<'_>) -> Result<PublicFigures, PublicError> {
+    let book = Book::of(input);
+    let columns = Columns::of(input, &book);
+    let (units, unused) = units(input, &book, &columns);
+    let solved: Vec<Solved> = units.par_iter().map(|unit| solve(unit, input.rule)).collect::<Result<_, _>>()?;
+    let hidden: BTreeSet<&str> = solved.iter().flat_map(|solved| &solved.hidden).map(String::as_str).collect();
+    let mut rows: BTreeSet<usize> = (0..book.rows.len())
+        .filter(|&row| {
+            book.rows.get(row).is_some_and(|found| {
+                found.must_be_withheld(input.rule.threshold)
+                    || columns.labels(&book, row).iter().any(|label| hidden.contains(label.as_str()))
+            })
+        })
+        .collect();
+    edition::close_rolling_years(&book, &mut rows);
+    let withheld: BTreeSet<usize> =
+        rows.iter().filter_map(|&row| book.rows.get(row)).filter_map(|row| row.present).collect();
+    let observations = input
+        .observations
+        .iter()
+        .enumerate()
+        .map(|(at, observation)| match &observation.status {
+            Status::Missing(_) if observation.numerator.is_some() => edition::without_contradiction(observation),
+            _ if withheld.contains(&at) => withhold_figure(observation),
+            _ => observation.clone(),
+        })
+        .collect();
+    let evidence: Vec<Line> = solved.into_iter().flat_map(|solved| solved.lines).collect();
+    let metrics = evidence::by_metric(input, &withheld, &evidence);
+    Ok(PublicFigures { observations, withheld, evidence, metrics, unused })
+}
+
+/// What one unit hides, with the evidence.
+struct Solved {
+    hidden: Vec<String>,
+    lines: Vec<Line>,
+}
+
+fn solve(unit: &Unit, rule: Rule) -> Result<Solved, PublicError> {
+    let system = unit.system().map_err(|error: SystemError| PublicError::Unchecked {
+        place: unit.name.clone(),
+        message: error.to_string(),
+    })?;
+    let found = protect(&system, rule.protection).map_err(|error| match error {
+        ProtectError::Breach(labels) => PublicError::Revealed(unit.places(&labels)),
+        ProtectError::NoCover(labels) => PublicError::NoCover(unit.places(&labels)),
+        ProtectError::Attack(error) => PublicError::Unchecked { place: unit.name.clone(), message: error.to_string() },
+    })?;
+    let lines = evidence::lines(unit, &found);
+    Ok(Solved { hidden: found.choice.hidden().map(str::to_owned).collect(), lines })
+}

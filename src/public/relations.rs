@@ -1,0 +1,149 @@
+//! The sums that readers can check in published figures: organisations and aggregates, parts and headline, months,
+//! quarters and years. A sum that does not hold says nothing and is left out; where the total is larger than what is
+//! shown of it, the remainder is a cell that nobody sees.
+
+use std::collections::HashMap;
+
+use super::PublicInput;
+use super::book::{Book, Edition, Place};
+use super::columns::{Columns, Measure};
+use crate::definitions::model::{Aggregation, BreakdownKind};
+use crate::metrics::Group;
+use crate::observation::NATIONAL;
+use crate::period::{Period, PeriodType};
+
+/// A sum that was found: rows by position, which count of them, and what the total has besides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Sum {
+    pub(super) parts: Vec<usize>,
+    pub(super) total: usize,
+    pub(super) measure: Measure,
+    /// What is in the total and in no part; it is never shown.
+    pub(super) remainder: i64,
+}
+
+/// Looks for sums in one book.
+pub(super) struct Finder<'a, 'b> {
+    input: &'b PublicInput<'a>,
+    book: &'b Book<'a>,
+    columns: &'b Columns<'a>,
+    /// Members of each aggregate.
+    members: HashMap<&'a str, Vec<&'a str>>,
+    pub(super) found: Vec<Sum>,
+    /// Sums that do not hold, in words.
+    pub(super) unused: Vec<String>,
+}
+
+impl<'a, 'b> Finder<'a, 'b> {
+    pub(super) fn new(input: &'b PublicInput<'a>, book: &'b Book<'a>, columns: &'b Columns<'a>) -> Self {
+        let is_single = |group: &&Group| group.members.first() == Some(&group.code) && group.members.len() == 1;
+        let singles: Vec<&str> = input.groups.iter().filter(is_single).map(|group| group.code.as_str()).collect();
+        let aggregates = input.groups.iter().filter(|group| !is_single(group));
+        let members = aggregates
+            .map(|group| {
+                let own = group.members.iter().map(String::as_str).collect();
+                (group.code.as_str(), if group.code == NATIONAL { singles.clone() } else { own })
+            })
+            .collect();
+        Self { input, book, columns, members, found: Vec::new(), unused: Vec::new() }
+    }
+
+    /// Sums whose total stands in the row.
+    pub(super) fn look_at(&mut self, row: usize) {
+        let Some(found) = self.book.rows.get(row) else { return };
+        let present = found.present.map(|_| Edition::Present);
+        let editions: Vec<Edition> =
+            present.into_iter().chain(found.editions.iter().map(|&edition| Edition::Earlier(edition))).collect();
+        let place = found.place;
+        for edition in editions {
+            self.organisations(row, place, edition);
+            self.parts(row, place, edition);
+        }
+        self.shorter_periods(row, place);
+    }
+
+    fn organisations(&mut self, row: usize, (metric, category, code, period): Place<'a>, edition: Edition) {
+        let Some(members) = self.members.get(code) else { return };
+        let parts: Vec<usize> =
+            members.iter().filter_map(|member| self.book.row((metric, category, member, period), edition)).collect();
+        for measure in [Measure::Numerator, Measure::Denominator] {
+            let column = (metric, category, measure);
+            // The same column of another metric has the same sums.
+            if edition != Edition::Present || self.columns.first(column, period) == column {
+                self.add(parts.clone(), row, measure, true);
+            }
+        }
+    }
+
+    fn parts(&mut self, row: usize, (metric, category, code, period): Place<'a>, edition: Edition) {
+        let Some(breakdown) = self.input.metrics.get(metric).and_then(|metric| metric.breakdown.as_ref()) else {
+            return;
+        };
+        for measure in [Measure::Numerator, Measure::Denominator] {
+            let keys: Vec<&str> = match (breakdown.kind, category) {
+                (BreakdownKind::Parts, None) => breakdown.categories.iter().map(|part| part.key.as_str()).collect(),
+                (BreakdownKind::Variants, None) => {
+                    self.columns.sums.get(&(metric, period, measure)).cloned().unwrap_or_default()
+                }
+                _ => continue,
+            };
+            let rows = keys.iter().filter_map(|key| self.book.row((metric, Some(key), code, period), edition));
+            let rows: Vec<usize> = rows.collect();
+            if !rows.is_empty() {
+                self.add(rows, row, measure, false);
+            }
+        }
+    }
+
+    /// Periods of another kind that make up the row's period. Of a stock only the last one does.
+    fn shorter_periods(&mut self, row: usize, (metric, category, code, period): Place<'a>) {
+        let stock = self.input.metrics.get(metric).is_some_and(|metric| metric.aggregation == Aggregation::Stock);
+        for kind in
+            PeriodType::ALL.into_iter().filter(|kind| (kind.months(), *kind) < (period.kind.months(), period.kind))
+        {
+            let tiles = tiles(period, kind, stock);
+            let versions: Vec<&[usize]> =
+                tiles.iter().map(|tile| self.book.versions((metric, category, code, *tile))).collect();
+            if versions.is_empty() || versions.iter().any(|known| known.is_empty()) {
+                continue;
+            }
+            for measure in [Measure::Numerator, Measure::Denominator] {
+                self.add(versions.iter().filter_map(|known| known.first().copied()).collect(), row, measure, false);
+                self.add(versions.iter().filter_map(|known| known.last().copied()).collect(), row, measure, false);
+            }
+        }
+    }
+
+    /// Notes a sum. Without `open` it must hold exactly.
+    fn add(&mut self, parts: Vec<usize>, total: usize, measure: Measure, open: bool) {
+        let count = |row: &usize| self.book.rows.get(*row).and_then(|row| measure.count(row));
+        let Some(whole) = count(&total) else { return };
+        let counts: Vec<i64> = parts.iter().filter_map(count).collect();
+        let remainder = whole - counts.iter().sum::<i64>();
+        let complete = counts.len() == parts.len() && !parts.is_empty();
+        if complete && (remainder == 0 || (open && remainder > 0)) {
+            self.found.push(Sum { parts, total, measure, remainder });
+        } else if complete && let Some(row) = self.book.rows.get(total) {
+            self.unused.push(self.columns.label(self.book, row, measure));
+        }
+    }
+}
+
+/// The periods of a kind that make up a period exactly, oldest first; none where they do not.
+fn tiles(period: Period, kind: PeriodType, stock: bool) -> Vec<Period> {
+    if stock {
+        let last = Period::holding(kind, period.last());
+        return if last.last() == period.last() { vec![last] } else { Vec::new() };
+    }
+    let (mut found, mut next) = (Vec::new(), period.first);
+    while next <= period.last() {
+        let tile = Period { kind, first: next };
+        let aligned = kind == PeriodType::Rolling12m || Period::holding(kind, next) == tile;
+        if !aligned || tile.last() > period.last() {
+            return Vec::new();
+        }
+        next = tile.last().plus(1);
+        found.push(tile);
+    }
+    found
+}

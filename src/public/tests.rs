@@ -1,0 +1,313 @@
+//! Hand-worked patterns, and an attack on nothing but what was published.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
+
+use super::*;
+use crate::definitions::Definitions;
+use crate::definitions::model::{Breakdown, BreakdownCategory, BreakdownKind, Disclosure};
+use crate::observation::{Category, NATIONAL, StandardResult};
+use crate::quantity::{Interval, Shape, Unit};
+
+const Q1: &str = "2025-26Q1";
+const RULE: Rule = Rule { threshold: 5, protection: Protection::TwoValues };
+
+fn metric(id: &str, shape: Shape) -> Metric {
+    let built_in = Definitions::built_in().unwrap().metrics;
+    let mut metric = built_in.into_iter().find(|metric| metric.id == "CRE-01").unwrap();
+    (metric.id, metric.shape) = (id.to_owned(), shape);
+    metric.breakdown = None;
+    metric
+}
+
+/// One figure: metric, organisation, period, counts.
+fn figure((id, code, period): (&str, &str, &str), numerator: i64, denominator: Option<i64>) -> Observation {
+    let float = |count: i64| f64::from(i32::try_from(count).unwrap());
+    let value = denominator.map_or(float(numerator), |all| 100.0 * float(numerator) / float(all));
+    let limits = Some(Interval { lower: Some(value - 1.0), upper: Some(value + 1.0) });
+    Observation {
+        metric_id: id.into(),
+        metric_version: 1,
+        org_code: code.into(),
+        period: period.parse().unwrap(),
+        category: None,
+        numerator: Some(numerator),
+        denominator,
+        value: Some(value),
+        label: None,
+        unit: if denominator.is_some() { Unit::Percent } else { Unit::Records },
+        status: Status::Value,
+        interval_95: limits,
+        interval_998: limits,
+        method: "wilson",
+        coverage: None,
+        standard: Some(StandardResult { level: 90.0, kind: "local", met: Some(value >= 90.0) }),
+        labels: None,
+    }
+}
+
+fn counts(period: &str, values: &[(&str, i64)]) -> Vec<Observation> {
+    values.iter().map(|(code, count)| figure(("CRE-04", code, period), *count, None)).collect()
+}
+
+fn shares(id: &str, values: &[(&str, i64, i64)]) -> Vec<Observation> {
+    values.iter().map(|(code, x, n)| figure((id, code, Q1), *x, Some(*n))).collect()
+}
+
+/// Organisations A to F and the nation, with regions as given.
+fn groups(regions: &[(&str, &[&str])]) -> Vec<Group> {
+    let group = |code: &str, members: &[&str]| Group {
+        code: code.to_owned(),
+        members: members.iter().map(ToString::to_string).collect(),
+    };
+    let mut groups: Vec<Group> = ["A", "B", "C", "D", "E", "F"].iter().map(|code| group(code, &[code])).collect();
+    groups.push(group(NATIONAL, &[]));
+    groups.extend(regions.iter().map(|(code, members)| group(code, members)));
+    groups
+}
+
+fn publish(metrics: &[Metric], observations: &[Observation], earlier: &[Earlier]) -> PublicFigures {
+    let groups = groups(&[]);
+    withhold(&PublicInput { metrics, groups: &groups, observations, earlier, rule: RULE }).unwrap()
+}
+
+/// Organisations whose figure is withheld, as `code` or `metric code`.
+fn withheld(found: &PublicFigures) -> Vec<String> {
+    let several = found.observations.iter().any(|one| one.metric_id != found.observations[0].metric_id);
+    let withheld = found.observations.iter().filter(|one| one.status == Status::Suppressed);
+    withheld
+        .map(|one| if several { format!("{} {}", one.metric_id, one.org_code) } else { one.org_code.to_string() })
+        .collect()
+}
+
+fn earlier(release: &str, observation: &Observation, shown: bool) -> Earlier {
+    Earlier {
+        release: release.into(),
+        metric_id: Arc::clone(&observation.metric_id),
+        category: observation.category.as_ref().map(|category| category.key.as_str().into()),
+        org_code: Arc::clone(&observation.org_code),
+        period: observation.period,
+        numerator: observation.numerator.unwrap(),
+        denominator: observation.denominator,
+        shown,
+    }
+}
+
+#[test]
+fn a_small_count_takes_another_with_it() {
+    let metrics = [metric("CRE-04", Shape::Count)];
+    let found = publish(&metrics, &counts(Q1, &[("A", 3), ("B", 20), (NATIONAL, 23)]), &[]);
+    assert_eq!(withheld(&found), ["A", "B"]);
+    let summary = &found.metrics[0].1;
+    assert_eq!((summary.figures_withheld, summary.primary, summary.secondary, summary.safe), (2, 1, 1, 1));
+    assert!(summary.exact && found.unused.is_empty());
+    // Of three forces the smallest other one does.
+    let found = publish(&metrics, &counts(Q1, &[("A", 3), ("B", 20), ("C", 9), (NATIONAL, 32)]), &[]);
+    assert_eq!(withheld(&found), ["A", "C"]);
+}
+
+#[test]
+fn zeros_are_published_and_large_counts_stay() {
+    let metrics = [metric("CRE-04", Shape::Count)];
+    let figures = counts(Q1, &[("A", 0), ("B", 20), (NATIONAL, 20)]);
+    assert_eq!(publish(&metrics, &figures, &[]).observations, figures);
+}
+
+#[test]
+fn a_withheld_figure_holds_no_number() {
+    let metrics = [metric("CRE-04", Shape::Count)];
+    let found = publish(&metrics, &counts(Q1, &[("A", 3), ("B", 20), (NATIONAL, 23)]), &[]);
+    for one in found.observations.iter().filter(|one| one.status == Status::Suppressed) {
+        assert!(one.numerator.is_none() && one.denominator.is_none() && one.value.is_none() && one.label.is_none());
+        assert!(one.interval_95.is_none() && one.interval_998.is_none());
+        assert!(one.standard.as_ref().is_none_or(|standard| standard.met.is_none()));
+    }
+}
+
+#[test]
+fn a_small_rest_is_a_small_count() {
+    let metrics = [metric("CRE-01", Shape::Proportion)];
+    let figures = shares("CRE-01", &[("A", 98, 100), ("B", 50, 80), ("C", 60, 120), (NATIONAL, 208, 300)]);
+    let found = publish(&metrics, &figures, &[]);
+    assert_eq!(withheld(&found), ["A", "B"]);
+    let rest = found.evidence.iter().find(|line| line.hidden == "primary").unwrap();
+    assert_eq!((rest.org_code.as_str(), rest.measure), ("A", "rest"));
+    // A rate has no rest: 98 events for 100 users are no small number.
+    let rate = publish(&[metric("CRE-01", Shape::Rate)], &figures, &[]);
+    assert!(rate.withheld.is_empty());
+}
+
+#[test]
+fn counts_of_no_people_are_left_alone() {
+    let open = Metric { disclosure: Disclosure::None, ..metric("CRE-04", Shape::Count) };
+    let figures = counts(Q1, &[("A", 3), ("B", 20), (NATIONAL, 23)]);
+    let found = publish(&[open], &figures, &[]);
+    assert_eq!(found.observations, figures);
+    assert!(found.metrics.is_empty());
+}
+
+#[test]
+fn what_was_withheld_stays_withheld_and_what_was_shown_is_no_cover() {
+    let metrics = [metric("CRE-04", Shape::Count)];
+    let first = counts(Q1, &[("A", 3), ("B", 20), ("C", 30), (NATIONAL, 53)]);
+    let before: Vec<Earlier> =
+        first.iter().map(|one| earlier("r1", one, !["A", "B"].contains(&&*one.org_code))).collect();
+    // Three late records of A: it is no longer small, yet B − A of the first edition must not follow.
+    let second = counts(Q1, &[("A", 6), ("B", 20), ("C", 30), (NATIONAL, 56)]);
+    assert_eq!(withheld(&publish(&metrics, &second, &before)), ["A", "B"]);
+
+    let shown: Vec<Earlier> =
+        counts(Q1, &[("B", 20), (NATIONAL, 20)]).iter().map(|one| earlier("r1", one, true)).collect();
+    let late = counts(Q1, &[("A", 3), ("B", 20), (NATIONAL, 23)]);
+    assert_eq!(withheld(&publish(&metrics, &late, &shown)), ["A", NATIONAL]);
+}
+
+#[test]
+fn a_change_of_cover_does_not_open_the_edition_before() {
+    let metrics = [metric("CRE-04", Shape::Count)];
+    let first = counts(Q1, &[("A", 3), ("B", 20), ("C", 30), (NATIONAL, 53)]);
+    let before: Vec<Earlier> =
+        first.iter().map(|one| earlier("r1", one, !["A", "B"].contains(&&*one.org_code))).collect();
+    // C alone has changed. Were B shown now, the first edition would give A away.
+    let second = counts(Q1, &[("A", 3), ("B", 20), ("C", 9), (NATIONAL, 32)]);
+    assert_eq!(withheld(&publish(&metrics, &second, &before)), ["A", "B"]);
+}
+
+#[test]
+fn quarters_do_not_open_a_year_that_is_public() {
+    let metrics = [metric("CRE-04", Shape::Count)];
+    let year = counts("2024-25", &[("A", 30), ("B", 4), (NATIONAL, 34)]);
+    let before: Vec<Earlier> = year.iter().map(|one| earlier("2024-25 r1", one, &*one.org_code == NATIONAL)).collect();
+    let quarters: Vec<Observation> =
+        [("2024-25Q1", 8, 4), ("2024-25Q2", 7, 0), ("2024-25Q3", 9, 0), ("2024-25Q4", 6, 0)]
+            .iter()
+            .flat_map(|(period, a, b)| counts(period, &[("A", *a), ("B", *b), (NATIONAL, a + b)]))
+            .collect();
+    let found = publish(&metrics, &quarters, &before);
+    let of = |code: &str| found.observations.iter().filter(|one| &*one.org_code == code && one.value.is_some()).count();
+    // All quarters of A would give the year of A, and with the nation that of B.
+    assert!(of("A") < 4 && of("B") == 3, "{:?}", withheld(&found));
+}
+
+/// Two metrics that differ in their limit have the same denominators; what one shows the other cannot hide.
+#[test]
+fn a_denominator_is_hidden_everywhere_or_nowhere() {
+    let metrics = [metric("CRE-01", Shape::Proportion), metric("CRE-02", Shape::Proportion)];
+    let mut figures = shares("CRE-01", &[("A", 0, 3), ("B", 2, 50), ("C", 30, 60), ("D", 40, 90), (NATIONAL, 72, 203)]);
+    figures.extend(shares("CRE-02", &[("A", 0, 3), ("B", 30, 50), ("C", 40, 60), ("D", 50, 90), (NATIONAL, 120, 203)]));
+    let found = publish(&metrics, &figures, &[]);
+    let shown = |code: &str| found.observations.iter().any(|one| &*one.org_code == code && one.denominator.is_some());
+    let hidden: Vec<&str> = ["A", "B", "C", "D", NATIONAL].into_iter().filter(|code| !shown(code)).collect();
+    assert!(hidden.len() > 1 && hidden[0] == "A", "{hidden:?}");
+}
+
+#[test]
+fn parts_add_up_to_the_headline() {
+    let mut whole = metric("CRE-01", Shape::Count);
+    let part = |key: &str| BreakdownCategory {
+        key: key.to_owned(),
+        title: key.to_owned(),
+        shape: None,
+        unit: None,
+        better: None,
+    };
+    whole.breakdown = Some(Breakdown {
+        column: "court".to_owned(),
+        title: "Court".to_owned(),
+        kind: BreakdownKind::Parts,
+        categories: ["crown", "youth"].map(part).into(),
+    });
+    let one = |category: Option<&str>, count: i64| Observation {
+        category: category.map(|key| Arc::new(Category { breakdown: "court".to_owned(), key: key.to_owned() })),
+        ..figure(("CRE-01", "A", Q1), count, None)
+    };
+    let found = publish(&[whole], &[one(None, 45), one(Some("crown"), 42), one(Some("youth"), 3)], &[]);
+    let shown: Vec<bool> = found.observations.iter().map(|one| one.value.is_some()).collect();
+    assert_eq!(shown, [true, false, false]);
+}
+
+#[test]
+fn a_total_with_unseen_parts_is_a_sum_with_a_remainder() {
+    let metrics = [metric("CRE-04", Shape::Count)];
+    // Two more records come from an organisation whose return is not complete.
+    let found = publish(&metrics, &counts(Q1, &[("A", 3), ("B", 20), (NATIONAL, 25)]), &[]);
+    assert_eq!(withheld(&found)[0], "A");
+    let found = publish(&metrics, &counts(Q1, &[("A", 3), ("B", 20), (NATIONAL, 22)]), &[]);
+    assert_eq!((withheld(&found), found.unused.len()), (vec!["A".to_owned()], 1));
+}
+
+#[test]
+fn rolling_years_share_months_and_are_withheld_together() {
+    let metrics = [metric("CRE-04", Shape::Count)];
+    let mut figures = counts("12m-to-2025-03", &[("A", 3), ("B", 20), ("C", 40), (NATIONAL, 63)]);
+    figures.extend(counts("12m-to-2025-06", &[("A", 8), ("B", 21), ("C", 40), (NATIONAL, 69)]));
+    assert_eq!(withheld(&publish(&metrics, &figures, &[])), ["A", "B", "A", "B"]);
+}
+
+#[test]
+fn a_figure_that_contradicts_another_names_no_count() {
+    let mut figures = counts(Q1, &[("A", 8), ("B", 20), ("C", 40), (NATIONAL, 68)]);
+    figures[0].status = Status::Missing("left 8 should be at most right 7".to_owned());
+    let found = publish(&[metric("CRE-04", Shape::Count)], &figures, &[]);
+    assert!(found.observations[0].numerator.is_none() && !found.observations[0].status.reason().contains('8'));
+}
+
+const ORGANISATIONS: [&str; 4] = ["A", "B", "C", "D"];
+
+/// Every way to fill the withheld organisations of published counts with 1 to 14, as ranges.
+fn ranges_from_published(
+    published: &BTreeMap<String, Option<i64>>,
+    sums: &[(&str, &[&str])],
+) -> BTreeMap<String, (i64, i64)> {
+    let unknown: Vec<&str> = ORGANISATIONS.into_iter().filter(|code| published[*code].is_none()).collect();
+    let mut found: BTreeMap<String, (i64, i64)> = BTreeMap::new();
+    for code in 0..14_i64.pow(u32::try_from(unknown.len()).unwrap()) {
+        let mut rest = code;
+        let mut world: BTreeMap<&str, i64> =
+            ORGANISATIONS.iter().filter_map(|code| Some((*code, published[*code]?))).collect();
+        for name in &unknown {
+            world.insert(name, rest % 14 + 1);
+            rest /= 14;
+        }
+        let fits = sums.iter().all(|(total, parts)| {
+            let sum: i64 = parts.iter().map(|part| world[part]).sum();
+            published[*total].map_or(sum > 0, |total| total == sum)
+        });
+        if fits {
+            let totals = sums.iter().map(|(total, parts)| (*total, parts.iter().map(|part| world[part]).sum()));
+            for (name, value) in world.iter().map(|(name, value)| (*name, *value)).chain(totals) {
+                let range = found.entry(name.to_owned()).or_insert((value, value));
+                *range = (range.0.min(value), range.1.max(value));
+            }
+        }
+    }
+    found
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, rng_seed: RngSeed::Fixed(20_250_401), failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// The attacker has the published figures and nothing else.
+    #[test]
+    fn no_small_count_follows_from_what_is_published(values in prop::collection::vec(0..12_i64, 4)) {
+        let sums: [(&str, &[&str]); 4] = [(NATIONAL, &ORGANISATIONS), ("REGION:N", &["A", "B"]), ("REGION:S", &["C", "D"]), ("PEERS:A", &["B", "C"])];
+        let truth: BTreeMap<&str, i64> = ORGANISATIONS.into_iter().zip(values).collect();
+        let mut figures: Vec<(&str, i64)> = truth.iter().map(|(code, count)| (*code, *count)).collect();
+        figures.extend(sums.iter().map(|(total, parts)| (*total, parts.iter().map(|part| truth[part]).sum())));
+        let observations = counts(Q1, &figures);
+        let groups = groups(&sums[1..]);
+        let metrics = [metric("CRE-04", Shape::Count)];
+        let found = withhold(&PublicInput { metrics: &metrics, groups: &groups, observations: &observations, earlier: &[], rule: RULE }).unwrap();
+        let published: BTreeMap<String, Option<i64>> = found.observations.iter().map(|one| (one.org_code.to_string(), one.numerator)).collect();
+        let ranges = ranges_from_published(&published, &sums);
+        for (code, count) in figures {
+            if (1..5).contains(&count) {
+                prop_assert_eq!(published[code], None);
+                prop_assert!(ranges[code].0 < ranges[code].1, "{} follows from {:?}", code, published);
+            }
+            prop_assert!(count > 0 || published[code] == Some(0), "a zero of {} is withheld", code);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Rows put together into systems of cells and relations that have nothing to do with each other.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::PublicInput;
+use super::book::Book;
+use super::cells::{Cells, Draft, draft};
+use super::columns::{Columns, Measure};
+use super::relations::{Finder, Sum};
+use crate::disclosure::system::{Relation, System, SystemError};
+use crate::period::{Period, PeriodType};
+
+/// Cells that may hang together.
+#[derive(Debug, Default)]
+pub(super) struct Unit {
+    /// Metric and period, for messages.
+    pub(super) name: String,
+    pub(super) cells: Cells,
+    relations: Vec<Relation>,
+}
+
+impl Unit {
+    pub(super) fn system(&self) -> Result<System, SystemError> {
+        System::new(self.cells.finished(), &self.relations, &[])
+    }
+
+    /// Labels in words: metric, organisation and period.
+    pub(super) fn places(&self, labels: &[String]) -> String {
+        let mut places: BTreeSet<String> = BTreeSet::new();
+        for label in labels {
+            let place = self.cells.0.get(label).and_then(|cell| cell.place.as_ref());
+            places.insert(place.map_or_else(
+                || label.clone(),
+                |place| format!("{} of {} in {}", place.metric, place.code, place.period),
+            ));
+        }
+        places.into_iter().collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// Family of metrics and period; no period where earlier editions of other kinds of period link them.
+type Key = (usize, Option<Period>);
+
+/// The units that hold something to be withheld, and the sums that do not hold.
+pub(super) fn units(input: &PublicInput<'_>, book: &Book<'_>, columns: &Columns<'_>) -> (Vec<Unit>, Vec<String>) {
+    let kinds: BTreeSet<PeriodType> = book.places().map(|place| place.3.kind).collect();
+    let linked = kinds.len() > 1;
+    let key = |row: usize| {
+        let place = book.rows.get(row).map(|row| row.place)?;
+        Some((columns.families.get(place.0).copied()?, Some(place.3).filter(|_| !linked)))
+    };
+    let needs = |row: &usize| book.rows.get(*row).is_some_and(|row| row.must_be_withheld(input.rule.threshold));
+    let needed: BTreeSet<Key> = (0..book.rows.len()).filter(needs).filter_map(key).collect();
+    let mut units: BTreeMap<Key, Unit> = needed.into_iter().map(|key| (key, Unit::default())).collect();
+    let mut finder = Finder::new(input, book, columns);
+    for row in 0..book.rows.len() {
+        let Some(unit) = key(row).and_then(|key| units.get_mut(&key)) else { continue };
+        add_row(unit, input, (book, columns), row);
+        finder.look_at(row);
+    }
+    let mut unused = finder.unused;
+    unused.sort();
+    unused.dedup();
+    for sum in finder.found {
+        if let Some(unit) = key(sum.total).and_then(|key| units.get_mut(&key)) {
+            add_sum(unit, (book, columns), &sum);
+        }
+    }
+    (units.into_values().collect(), unused)
+}
+
+/// The cells of a row, and how they make up each other.
+fn add_row(unit: &mut Unit, input: &PublicInput<'_>, (book, columns): (&Book<'_>, &Columns<'_>), row: usize) {
+    let Some(row) = book.rows.get(row) else { return };
+    let Some(metric) = input.metrics.get(row.place.0) else { return };
+    if unit.name.is_empty() {
+        unit.name = format!("{} in {}", metric.id, row.place.3);
+    }
+    let edition = row.editions.first().and_then(|edition| book.editions.get(*edition)).copied();
+    let edition = edition.filter(|_| row.present.is_none()).unwrap_or_default();
+    let mut labels = Vec::new();
+    for (measure, count) in Measure::of(row) {
+        let label = columns.label(book, row, measure);
+        let mut cell = draft(metric, row, (measure, count), input.rule, edition);
+        cell.published = row.present.is_some() && columns.is_public((row.place.0, row.place.1, measure), row.place.3);
+        unit.cells.add(label.clone(), row, cell);
+        labels.push(label);
+    }
+    if let [numerator, rest, denominator] = labels.as_slice() {
+        unit.relations.push(Relation {
+            parts: vec![numerator.clone(), rest.clone()],
+            total: denominator.clone(),
+            offset: 0,
+        });
+        unit.cells.tie(numerator, rest);
+    }
+}
+
+fn add_sum(unit: &mut Unit, (book, columns): (&Book<'_>, &Columns<'_>), sum: &Sum) {
+    let label = |row: &usize| book.rows.get(*row).map(|row| columns.label(book, row, sum.measure));
+    let Some(total) = label(&sum.total) else { return };
+    let mut parts: Vec<String> = sum.parts.iter().filter_map(label).collect();
+    if sum.remainder > 0 {
+        let remainder = format!("{total} not in {}", parts.join(", "));
+        unit.cells.0.insert(remainder.clone(), Draft::remainder(sum.remainder));
+        parts.push(remainder);
+    }
+    unit.relations.push(Relation { parts, total, offset: 0 });
+}
