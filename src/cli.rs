@@ -106,6 +106,9 @@ enum Command {
         /// Publish a new revision although nothing changed.
         #[arg(long)]
         again: bool,
+        /// Add the public edition, with small numbers and what would reveal them withheld.
+        #[arg(long)]
+        public: bool,
     },
     /// Ask a source, its roll-ups and a release anything, in SQL that only reads.
     Sql(SqlArguments),
@@ -239,7 +242,7 @@ async fn dispatch(cli: Cli) -> Result<u8, AppError> {
             print_plan(&planned, json);
             Ok(exit::OK)
         }
-        Command::Run { input, release, published_on, allow_gaps, again } => {
+        Command::Run { input, release, published_on, allow_gaps, again, public } => {
             let options = RunOptions {
                 source: input.source,
                 work: release.work(),
@@ -248,6 +251,7 @@ async fn dispatch(cli: Cli) -> Result<u8, AppError> {
                 as_of: input.as_of,
                 published_on: published_on.unwrap_or_else(today),
                 again,
+                public,
                 quiet,
             };
             let outcome = run(&load().await?, &options).await?;

@@ -96,7 +96,7 @@ pub struct RunRecord {
     pub inputs: Vec<InputFile>,
     pub rollups: Vec<RollupRecord>,
     pub counts: Counts,
-    pub disclosure: DisclosureRecord,
+    pub disclosure: Option<DisclosureRecord>,
     pub findings: Vec<Finding>,
     /// SHA-256 of each file of the release but this one.
     pub files: BTreeMap<String, String>,

@@ -40,6 +40,7 @@ pub async fn demo(out: &Path, seed: u64, published_on: NaiveDate, quiet: bool) -
         as_of: None,
         published_on,
         again: false,
+        public: false,
         quiet,
     };
     run(&context, &options).await

@@ -38,6 +38,8 @@ pub struct RunOptions {
     pub published_on: NaiveDate,
     /// Publish again although nothing changed.
     pub again: bool,
+    /// Add the public edition, with small numbers withheld.
+    pub public: bool,
     pub quiet: bool,
 }
 
@@ -125,7 +127,7 @@ fn identity(context: &Context, options: &RunOptions, opened: &Opened, intake: &I
     add(env!("CARGO_PKG_VERSION"));
     add(&format!("{} {} {:?}", options.period, opened.as_of, context.settings.parameters));
     add(&format!("{:?} {:?}", context.settings.trend, context.settings.targets));
-    add(&format!("{:?}", context.settings.disclosure));
+    add(&format!("{:?}", options.public.then_some(&context.settings.disclosure)));
     for (path, bytes) in &context.definitions.files {
         add(&format!("{path} {}", sha256(bytes)));
     }
@@ -150,10 +152,12 @@ fn publish(
     let counts = counts(intake, Some(&figures), &findings);
     let rollups = figures.rollups.clone();
     let input = release_input(context, options, (opened, intake), figures, (revision, &identity, &findings));
-    let public = make_public(context, &options.out, &input)?;
-    timings.insert("disclosure", started.elapsed().as_millis());
+    let public = options.public.then(|| make_public(context, &options.out, &input)).transpose()?;
+    if public.is_some() {
+        timings.insert("disclosure", started.elapsed().as_millis());
+    }
     let started = Instant::now();
-    let files = write_files(context, (&input, &public), &staging)?;
+    let files = write_files(context, (&input, public.as_ref()), &staging)?;
     timings.insert("render", started.elapsed().as_millis());
     let record = RunRecord {
         format_version: FORMAT_VERSION,
@@ -174,7 +178,7 @@ fn publish(
         inputs: inputs(intake),
         rollups,
         counts: counts.clone(),
-        disclosure: public.record,
+        disclosure: public.map(|public| public.record),
         findings,
         files,
         timings,
@@ -187,7 +191,7 @@ fn publish(
 /// Writes results and editions side by side. Returns the SHA-256 of every file by its path.
 fn write_files(
     context: &Context,
-    (input, public): (&ReleaseInput, &PublicEdition),
+    (input, public): (&ReleaseInput, Option<&PublicEdition>),
     staging: &Staging,
 ) -> Result<BTreeMap<String, String>, AppError> {
     let files = Mutex::new(BTreeMap::new());
@@ -197,12 +201,14 @@ fn write_files(
         Ok(())
     };
     let templates = load_templates(context)?;
-    let mut results =
-        result_files(&public.input.observations, &public.input.responsibilities, &public.input.assessment);
-    for result in &mut results {
-        result.path = format!("{}/{}", public::FOLDER, result.path);
+    let mut results = result_files(&input.observations, &input.responsibilities, &input.assessment);
+    for input in public.iter().map(|public| &public.input) {
+        let mut files = result_files(&input.observations, &input.responsibilities, &input.assessment);
+        for file in &mut files {
+            file.path = format!("{}/{}", public::FOLDER, file.path);
+        }
+        results.extend(files);
     }
-    results.extend(result_files(&input.observations, &input.responsibilities, &input.assessment));
     let write_result = |result: &ResultFile<'_>| -> Result<(), AppError> {
         let wrong = |source| RenderError::Write { path: result.path.clone(), source };
         let mut file = staging.create(&result.path).map_err(wrong)?;
@@ -213,13 +219,16 @@ fn write_files(
     let (results, editions) = rayon::join(
         || results.par_iter().with_max_len(1).try_for_each(write_result),
         || {
-            render_editions(input, &context.definitions.layouts, &templates, &write)?;
-            render_public(&public.input, &context.definitions.layouts, &templates, &write)
+            let layouts = &context.definitions.layouts;
+            render_editions(input, layouts, &templates, &write)?;
+            public.map_or(Ok(()), |public| render_public(&public.input, layouts, &templates, &write))
         },
     );
     results?;
     editions?;
-    write(public::EVIDENCE, &public.evidence)?;
+    if let Some(public) = public {
+        write(public::EVIDENCE, &public.evidence)?;
+    }
     Ok(files.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
 

@@ -35,7 +35,7 @@ fn bench() -> Bench {
 
 fn publish(bench: &Bench) {
     let settings = bench.settings("[trend]\nmonth = 1\n");
-    let run = bench.run(MONTH, &["--settings", settings.to_str().unwrap()]);
+    let run = bench.run(MONTH, &["--public", "--settings", settings.to_str().unwrap()]);
     assert_eq!(run.code, 0, "{}", run.stderr);
 }
 
@@ -179,7 +179,7 @@ fn nothing_is_published_beside_an_edition_that_cannot_be_read() {
     let bench = bench();
     publish(&bench);
     fs::remove_file(bench.out().join(MONTH).join("r1/results/observations.csv")).unwrap();
-    let run = bench.run(MONTH, &["--again"]);
+    let run = bench.run(MONTH, &["--public", "--again"]);
     assert_eq!(run.code, 50, "{}", run.stderr);
     assert!(run.stderr.contains("nothing was published") && !bench.out().join(MONTH).join("r2").exists());
 }

@@ -133,6 +133,7 @@ async fn figures(context: &Context, folder: &Path, source: &str) -> BTreeMap<&'s
         as_of: Some(AS_OF.parse().unwrap()),
         published_on: "2025-12-01".parse().unwrap(),
         again: false,
+        public: false,
         quiet: true,
     };
     let outcome = run(context, &options).await.unwrap();
