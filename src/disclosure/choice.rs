@@ -10,6 +10,8 @@ use super::system::{History, Kind, System};
 /// Steps of the search for the cheapest cover, and for any cover.
 const CHEAPEST: (Search, usize) = (Search::Cheapest, 1_000);
 const SOONEST: (Search, usize) = (Search::Soonest, 20_000);
+/// Steps of the search for a cover among the cells that are hidden already.
+const COVERED: (Search, usize) = (Search::Soonest, 300);
 /// Steps of the search when a cell is to be shown again; it stays hidden when they do not do.
 const REOPENING: (Search, usize) = (Search::Soonest, 2_000);
 
@@ -270,7 +272,10 @@ impl<'a> Work<'a> {
                 }
                 self.candidates.contains(&cell).then(|| self.price(cell))
             };
-            let found = [CHEAPEST, SOONEST].into_iter().find_map(|limit| self.support(target, demand, &price, limit));
+            // What is hidden already costs nothing: most cells need no more.
+            let found = self.holds(target, demand, &self.extra, COVERED).or_else(|| {
+                [CHEAPEST, SOONEST].into_iter().find_map(|limit| self.support(target, demand, &price, limit))
+            });
             let found = found.or_else(|| self.holds(target, demand, &self.candidates, SOONEST));
             let used = found.unwrap_or_else(|| self.candidates.clone());
             self.extra.extend(used.iter().filter(|cell| self.candidates.contains(cell)));
