@@ -22,6 +22,7 @@ use datafusion::datasource::table_schema::TableSchema;
 use datafusion::error::DataFusionError;
 use datafusion::execution::SessionStateBuilder;
 use datafusion::execution::context::{SQLOptions, SessionContext};
+use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::logical_expr::{Expr, LogicalPlan, TableType};
@@ -142,7 +143,10 @@ pub struct Engine {
 impl Engine {
     /// An engine that reads files of `store`.
     pub fn new(settings: &EngineSettings, store: Option<Arc<dyn ObjectStore>>) -> Result<Self, EngineError> {
-        let mut builder = RuntimeEnvBuilder::new().with_memory_limit(settings.memory_limit_bytes, 1.0);
+        // Statements run side by side: each gets a fair share and spills beyond it, where a first come, first served pool
+        // would leave the last one without any.
+        let pool = Arc::new(FairSpillPool::new(settings.memory_limit_bytes));
+        let mut builder = RuntimeEnvBuilder::new().with_memory_pool(pool);
         if let Some(dir) = &settings.spill_dir {
             builder = builder.with_temp_file_path(dir.clone());
         }
