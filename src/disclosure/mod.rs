@@ -1,7 +1,7 @@
 //! Withholding small counts so that they do not follow from what is published, and an attacker that tries.
 //!
 //! Pure functions over a [`System`]: cells with whole numbers, relations between them and ranges that other published
-//! figures give away. [`choice`] says what to hide; [`attack`] says what can still be worked out. The two share the
+//! figures give away. [`mod@choice`] says what to hide; [`mod@attack`] says what can still be worked out. The two share the
 //! description of the system and no method, so that neither can hide a fault of the other; [`protect`] runs both.
 
 pub mod attack;

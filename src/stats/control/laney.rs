@@ -9,7 +9,7 @@ use crate::stats::real;
 /// no variation.
 ///
 /// # Errors
-/// As [`super::xmr`], and counts below 0 or a numerator above its denominator.
+/// As [`super::xmr()`], and counts below 0 or a numerator above its denominator.
 pub fn p_prime(series: &[Counted], multiplier: u32, settings: &Settings) -> Result<Chart, ChartError> {
     laney(series, Kind::PPrime(real(multiplier)), multiplier, settings)
 }
@@ -17,7 +17,7 @@ pub fn p_prime(series: &[Counted], multiplier: u32, settings: &Settings) -> Resu
 /// As [`p_prime`] with sᵢ = √(ū/tᵢ); there may be more events than exposure.
 ///
 /// # Errors
-/// As [`super::xmr`], and counts below 0.
+/// As [`super::xmr()`], and counts below 0.
 pub fn u_prime(series: &[Counted], multiplier: u32, settings: &Settings) -> Result<Chart, ChartError> {
     laney(series, Kind::UPrime(real(multiplier)), multiplier, settings)
 }
