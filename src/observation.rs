@@ -16,6 +16,11 @@ pub const REGION_PREFIX: &str = "REGION:";
 /// Prefix of the code of the sum over one organisation's peers, such as `PEERS:E23000002`.
 pub const PEERS_PREFIX: &str = "PEERS:";
 
+/// Whether a code is that of one organisation, and neither an aggregate's nor that of unattributed rows.
+pub fn is_organisation(code: &str) -> bool {
+    code != NATIONAL && code != UNATTRIBUTED && !code.starts_with(REGION_PREFIX) && !code.starts_with(PEERS_PREFIX)
+}
+
 /// How far a figure rests on what should have been returned: organisation-months present and expected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Coverage {

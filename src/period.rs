@@ -246,6 +246,12 @@ impl Period {
         Self { first: self.first.plus(n * self.kind.step()), ..self }
     }
 
+    /// The same months a year earlier.
+    #[must_use]
+    pub fn year_before(self) -> Self {
+        Self { first: self.first.plus(-12), ..self }
+    }
+
     /// The `n` periods of a trend that end with this one, oldest first.
     pub fn trend(self, n: i32) -> Vec<Self> {
         (0..n).map(|i| self.step(i + 1 - n)).collect()

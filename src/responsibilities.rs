@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use crate::assessment::{PeerComparison, compare_figures};
 use crate::definitions::model::{Metric, Role};
 use crate::observation::{Observation, PEERS_PREFIX, REGION_PREFIX, UNATTRIBUTED};
-use crate::period::{Period, PeriodType};
+use crate::period::Period;
 use crate::quantity::{Better, Status, Unit};
 
 /// Whether a responsibility is met.
@@ -106,7 +106,7 @@ pub fn assess_responsibilities(
     observations: &[Observation],
     period: Period,
 ) -> Vec<Responsibility> {
-    let year_before = year_before(period);
+    let year_before = period.year_before();
     let relevant = |o: &&Observation| o.category.is_none() && (o.period == period || o.period == year_before);
     let figures: HashMap<(&str, &str, Period), &Observation> =
         observations.iter().filter(relevant).map(|o| ((&*o.metric_id, &*o.org_code, o.period), o)).collect();
@@ -131,14 +131,6 @@ pub fn assess_responsibilities(
 
 fn answers(code: &str) -> bool {
     code != UNATTRIBUTED && !code.starts_with(REGION_PREFIX) && !code.starts_with(PEERS_PREFIX)
-}
-
-/// The same months a year earlier.
-fn year_before(period: Period) -> Period {
-    match period.kind {
-        PeriodType::FinancialYear | PeriodType::CalendarYear => period.step(-1),
-        _ => Period { first: period.first.plus(-12), ..period },
-    }
 }
 
 fn judge(metric: &Metric, figure: &Observation, before: Option<&Observation>) -> Responsibility {

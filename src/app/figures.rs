@@ -72,7 +72,7 @@ pub async fn compute(
     (period, step): (Period, &Step),
 ) -> Result<Figures, FiguresError> {
     let started = Instant::now();
-    let (mut tables, rollups) = load_rollups((opened, intake), definitions, work, step).await?;
+    let (mut tables, rollups) = load_rollups((opened, intake), (definitions, &|_| true), work, step).await?;
     let rollup_time = started.elapsed().as_millis();
     let periods = trend_periods(period, settings);
     tables.insert("months".to_owned(), months_table(&months_of(&periods)));
@@ -166,15 +166,17 @@ fn withhold(observation: &mut Observation, setting: &str) {
     (observation.interval_95, observation.interval_998) = (None, None);
 }
 
-async fn load_rollups(
+/// The rows of every roll-up that is wanted, by name, and what loading each cost.
+pub(super) async fn load_rollups(
     (opened, intake): (&Opened, &Intake),
-    definitions: &Definitions,
+    (definitions, wanted): (&Definitions, &(dyn Fn(&str) -> bool + Sync)),
     work: &WorkFolder,
     step: &Step,
 ) -> Result<(BTreeMap<String, Table>, Vec<RollupRecord>), FiguresError> {
     let rollups = Rollups { engine: &opened.engine, cache_dir: work.rollups() };
-    step.start("Rolling up", definitions.rollups.len());
-    let loading = definitions.rollups.iter().filter_map(|rollup| {
+    let chosen: Vec<&Rollup> = definitions.rollups.iter().filter(|rollup| wanted(&rollup.name)).collect();
+    step.start("Rolling up", chosen.len());
+    let loading = chosen.into_iter().filter_map(|rollup| {
         let contract = definitions.contract(&rollup.dataset)?;
         Some(load_rollup((&rollups, intake), rollup, contract, step))
     });
@@ -186,19 +188,6 @@ async fn load_rollups(
         records.push(record);
     }
     Ok((tables, records))
-}
-
-/// One roll-up's rows; `None` when its dataset has no contract.
-pub(super) async fn load_one(
-    opened: &Opened,
-    intake: &Intake,
-    (definitions, rollup): (&Definitions, &Rollup),
-    work: &WorkFolder,
-) -> Result<Option<Table>, FiguresError> {
-    let Some(contract) = definitions.contract(&rollup.dataset) else { return Ok(None) };
-    let rollups = Rollups { engine: &opened.engine, cache_dir: work.rollups() };
-    let (records, submitted) = admitted_for(intake, rollup);
-    Ok(Some(rollups.load(rollup, contract, &records, &submitted).await?.table))
 }
 
 async fn load_rollup(

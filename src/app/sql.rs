@@ -136,11 +136,8 @@ async fn source_tables(
             tables.insert(contract.dataset.clone(), files);
         }
     }
-    for rollup in definitions.rollups.iter().filter(|rollup| wanted(&rollup.name)) {
-        if let Some(table) = figures::load_one(&opened, &intake, (definitions, rollup), &work).await? {
-            tables.insert(rollup.name.clone(), table);
-        }
-    }
+    let (rollups, _) = figures::load_rollups((&opened, &intake), (definitions, wanted), &work, &step).await?;
+    tables.extend(rollups);
     step.finish();
     Ok(opened.engine.clone())
 }

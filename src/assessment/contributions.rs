@@ -53,8 +53,7 @@ pub(super) fn of_metric(headlines: &Headlines<'_>) -> Vec<NationalContribution> 
         return Vec::new();
     }
     let Some(period) = headlines.input.trend.last().copied() else { return Vec::new() };
-    let year_before = Period { first: period.first.plus(-12), ..period };
-    let bases = [(Baseline::PeriodBefore, period.step(-1)), (Baseline::YearBefore, year_before)];
+    let bases = [(Baseline::PeriodBefore, period.step(-1)), (Baseline::YearBefore, period.year_before())];
     let is_new =
         |(baseline, base): &(Baseline, Period)| *baseline == Baseline::PeriodBefore || *base != period.step(-1);
     bases.into_iter().filter(is_new).flat_map(|(baseline, base)| since(headlines, period, (baseline, base))).collect()

@@ -16,8 +16,6 @@ pub struct FunnelSummary {
     pub metric_id: String,
     /// Forces that the centre rests on.
     pub forces: usize,
-    /// Numerator and denominator of the centre.
-    pub centre: (i64, i64),
     /// Spread beyond chance: φ and τ²; `None` with fewer than ten forces.
     pub spread: Option<(f64, f64)>,
     /// The spread in words, where it is more than chance.
@@ -64,7 +62,6 @@ pub(super) fn label(headlines: &Headlines<'_>, signals: &mut Vec<Signal>, tally:
     Some(FunnelSummary {
         metric_id: metric.id.clone(),
         forces: centre.forces,
-        centre: (centre.counts.numerator, centre.counts.denominator),
         spread: dispersion.as_ref().map(|found| (found.phi, found.tau2)),
         words: adjusting.map(|found| model.spread(found).words()),
         labels,

@@ -19,7 +19,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::definitions::model::Metric;
-use crate::observation::{NATIONAL, Observation, PEERS_PREFIX, REGION_PREFIX, UNATTRIBUTED};
+use crate::observation::{Observation, PEERS_PREFIX, UNATTRIBUTED, is_organisation};
 use crate::period::{Period, PeriodType};
 use crate::report::input::{Organisation, PeerGroup, RecordedEvent};
 
@@ -166,8 +166,4 @@ impl<'a> Headlines<'a> {
     fn is_force(&self, code: &str) -> bool {
         self.input.organisations.iter().find(|o| o.code == code).is_none_or(|o| o.kind.contains("force"))
     }
-}
-
-fn is_organisation(code: &str) -> bool {
-    code != NATIONAL && code != UNATTRIBUTED && !code.starts_with(REGION_PREFIX) && !code.starts_with(PEERS_PREFIX)
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use crate::assessment::Signal;
 use crate::definitions::layout::Layouts;
 use crate::definitions::model::Metric;
-use crate::observation::{NATIONAL, Observation, PEERS_PREFIX, REGION_PREFIX, UNATTRIBUTED};
+use crate::observation::{NATIONAL, Observation, PEERS_PREFIX, REGION_PREFIX, UNATTRIBUTED, is_organisation};
 use crate::period::{Period, PeriodType};
 use crate::quantity::Status;
 use crate::report::input::{Organisation, PeerGroup, ReleaseInput, Return, ReturnState};
@@ -162,8 +162,7 @@ impl<'a> Facts<'a> {
     pub fn year_before(&self) -> Option<Period> {
         let period = self.input.period;
         let yearly = matches!(period.kind, PeriodType::FinancialYear | PeriodType::CalendarYear);
-        let earlier = Period { first: period.first.plus(-12), ..period };
-        self.in_trend(earlier).filter(|_| !yearly)
+        self.in_trend(period.year_before()).filter(|_| !yearly)
     }
 
     fn in_trend(&self, period: Period) -> Option<Period> {
@@ -200,10 +199,6 @@ impl<'a> Facts<'a> {
             r.state == ReturnState::NotYetDue && datasets.contains(r.dataset.as_str()) && concerns(&r.org_code)
         })
     }
-}
-
-fn is_organisation(code: &str) -> bool {
-    code != NATIONAL && code != UNATTRIBUTED && !code.starts_with(PEERS_PREFIX) && !code.starts_with(REGION_PREFIX)
 }
 
 /// The state of a figure that the input does not hold at all.

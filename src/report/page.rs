@@ -122,14 +122,16 @@ pub struct Notes {
 pub fn build_notes(facts: &Facts<'_>) -> Notes {
     let mut method = vec![
         "The national figure adds up every record, also those that no organisation can be named for. Percentages and rates are worked out from the sums, never as an average of the organisations’ figures.".to_owned(),
-        "The figure for peers adds up the records of an organisation’s peers, without its own.".to_owned(),
         "A range such as 78.2% to 83.5% (95% confidence interval) says where the true level is likely to lie. It allows for chance, not for records that are missing or wrong.".to_owned(),
         "A change is the difference between two figures, worked out before rounding.".to_owned(),
-        "A figure is held against its peers by the 95% and 99.8% intervals of the difference (of the ratio for rates), against all forces by funnel limits that allow for how much forces usually differ, and against its own past by control charts with the rules of Making Data Count. “Clearly” stands for the 99.8% level. Limits start afresh at a recorded system migration or change of counting rules, and with a new version of the definition.".to_owned(),
+        "A figure is held against all forces by funnel limits that allow for how much forces usually differ, and against its own past by control charts with the rules of Making Data Count. “Clearly” stands for the 99.8% level. Limits start afresh at a recorded system migration or change of counting rules, and with a new version of the definition.".to_owned(),
         "A trend is told from 24 months, eight quarters or five years on, allowing for the season and for more variation than chance would give.".to_owned(),
         "A standard is shown only for the dates it held. One that no longer holds is called historical.".to_owned(),
         "Nothing is estimated for returns that are missing. A percentage with nothing to count in its denominator is not applicable: neither 0 nor 100.".to_owned(),
     ];
+    if !facts.input.peer_groups.is_empty() {
+        method.push("The figure for peers adds up the records of an organisation’s peers, without its own. A figure is held against it by the 95% and 99.8% intervals of the difference (of the ratio for rates).".to_owned());
+    }
     if facts.input.period.kind == PeriodType::Rolling12m {
         method.push(
             "The periods are rolling years that move by a quarter: neighbouring figures share nine of their 12 months."
