@@ -3,11 +3,12 @@
 use chrono::NaiveDate;
 
 use super::monthly::{Amounts, MonthlyRow};
-use super::{FigureSource, Grid, Group, PeriodInput, observe};
+use super::{FigureSource, Grid, Group, PeriodInput, observe, prove};
 use crate::contract::Admission;
 use crate::definitions::Definitions;
 use crate::definitions::model::Metric;
 use crate::diagnostics::FindingLevel;
+use crate::engine::{Engine, EngineSettings};
 use crate::observation::{NATIONAL, Observation};
 use crate::period::Period;
 use crate::quantity::Status;
@@ -18,6 +19,19 @@ const AS_OF: &str = "2025-07-15";
 
 fn definitions() -> Definitions {
     Definitions::built_in().unwrap()
+}
+
+/// What a run need not prove again.
+#[tokio::test]
+async fn every_built_in_statement_is_proven() {
+    let settings = EngineSettings { threads: 2, memory_limit_bytes: 1 << 28, spill_dir: None };
+    let mut definitions = definitions();
+    let engine = Engine::new(&settings, None).unwrap();
+    assert_eq!(prove(&engine, &definitions).await, []);
+    // The proof sees what it is there for.
+    let version = definitions.metrics[0].versions.last_mut().unwrap();
+    version.sql = version.sql.replacen("SELECT", "SELECT 1 AS more,", 1);
+    assert_ne!(prove(&engine, &definitions).await, []);
 }
 
 fn organisation(code: &str) -> Organisation {

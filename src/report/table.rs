@@ -118,10 +118,11 @@ impl Table {
 }
 
 fn shorthand_used(columns: &[Column], rows: &[Row]) -> Option<String> {
-    let used = |marker: &str| {
-        columns.iter().any(|c| c.heading.contains(marker))
-            || rows.iter().any(|r| r.heading.contains(marker) || r.cells.iter().any(|c| c.text.contains(marker)))
-    };
+    let cells =
+        rows.iter().flat_map(|row| std::iter::once(&row.heading).chain(row.cells.iter().map(|cell| &cell.text)));
+    let texts = columns.iter().map(|column| &column.heading).chain(cells);
+    let marked: Vec<&String> = texts.filter(|text| text.contains('[')).collect();
+    let used = |marker: &str| marked.iter().any(|text| text.contains(marker));
     let parts: Vec<String> =
         SHORTHAND.iter().filter(|(m, _)| used(m)).map(|(m, meaning)| format!("{m} = {meaning}")).collect();
     (!parts.is_empty()).then(|| format!("Some shorthand is used in this table: {}.", parts.join("; ")))
