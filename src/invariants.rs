@@ -3,6 +3,8 @@
 
 use std::collections::HashMap;
 
+use rayon::prelude::*;
+
 use crate::definitions::invariant_file::{Component, Each, Invariant, OnBreach, Operand, Part};
 use crate::definitions::model::Metric;
 use crate::diagnostics::{Finding, FindingLevel};
@@ -96,8 +98,8 @@ impl Breach {
 
 fn breaches(invariants: &[Invariant], metrics: &[Metric], observations: &[Observation]) -> Vec<Breach> {
     let figures = Figures::of(observations);
-    let mut breaches = Vec::new();
-    for invariant in invariants {
+    let broken = |invariant| {
+        let mut breaches = Vec::new();
         for (metric, part) in asked_of(invariant, metrics) {
             // Two metrics may rest on different returns: only the figures of one organisation can be held together.
             let alone = |place: &&Place| invariant.each.is_some() || !is_aggregate(figures.code(**place));
@@ -105,8 +107,9 @@ fn breaches(invariants: &[Invariant], metrics: &[Metric], observations: &[Observ
                 breaches.extend(figures.contradiction(invariant, (metric, &part), *place));
             }
         }
-    }
-    breaches
+        breaches
+    };
+    invariants.par_iter().flat_map_iter(broken).collect()
 }
 
 /// The metrics whose organisations and periods an invariant is asked for, with the figure that stands where the operands

@@ -37,51 +37,36 @@ pub struct PeriodInput<'a> {
     pub periods: &'a [Period],
 }
 
-/// Monthly totals of one organisation, by category.
-type OrgTotals = BTreeMap<Option<String>, BTreeMap<Month, Totals>>;
-
 /// Headline and category observations of every group and period, in a fixed order. A body that neither had to return the
 /// metric's datasets nor did has none.
 pub fn observe(input: &PeriodInput<'_>) -> Vec<Observation> {
-    let totals = totals_by_org(input.rows);
     let series = series_of(input.metric);
-    let bodies = bodies_of(input, &totals);
-    let availability = Availability::of(input, &bodies);
+    let frame = Frame::of(input);
     let metric_id: Arc<str> = input.metric.id.as_str().into();
     let mut observations = Vec::new();
     for group in input.groups {
         let org_code: Arc<str> = group.code.as_str().into();
-        let members = members_of(group, &bodies);
-        let single = members.len() == 1 && members.first().is_some_and(|member| *member == group.code);
+        let members = frame.members_of(group);
+        let single = matches!(*members, [only] if frame.bodies.get(only).is_some_and(|body| **body == group.code));
         for period in input.periods {
-            let basis = Basis::of(input, *period, &members, &availability);
-            if basis.expected == 0 && basis.usable.is_empty() {
+            let basis = Basis::of(&frame, months_used(input.metric, *period), *period, &members);
+            if basis.expected == 0 && basis.returned() == 0 {
                 continue;
             }
-            let status =
-                if single { basis.single_status(*period, &group.code, &availability) } else { basis.group_status() };
+            let status = if single { basis.single_status(*period) } else { basis.group_status() };
             // How many organisations have a grade says nothing about one organisation.
             for series in series.iter().filter(|series| !single || series.grade.is_none()) {
                 let coverage = Coverage { returned: basis.returned(), expected: basis.expected };
                 let at = assess::Place { metric_id: &metric_id, org_code: &org_code, period: *period, coverage };
                 let observation = match &status {
                     Some(status) => assess::absent(input.metric, series, &at, status.clone()),
-                    None => assess::present(input.metric, series, &at, &basis.sum(&totals, series)),
+                    None => assess::present(input.metric, series, &at, &basis.sum(series)),
                 };
                 observations.push(observation);
             }
         }
     }
     observations
-}
-
-fn totals_by_org(rows: &[MonthlyRow]) -> BTreeMap<&str, OrgTotals> {
-    let mut totals: BTreeMap<&str, OrgTotals> = BTreeMap::new();
-    for row in rows {
-        let months = totals.entry(&row.org_code).or_default().entry(row.category.clone()).or_default();
-        months.entry(row.month).or_default().add(row.amounts);
-    }
-    totals
 }
 
 /// Headline first, then each category. A distribution also gets its median, and its percentile over closed cases alone; a
@@ -134,24 +119,63 @@ fn series_of(metric: &Metric) -> Vec<Series> {
     std::iter::once(headline(of_headline)).chain(categories).collect()
 }
 
-/// Everybody who had to return the metric's datasets, did so, or has rows.
-fn bodies_of<'a>(input: &PeriodInput<'a>, totals: &BTreeMap<&'a str, OrgTotals>) -> BTreeSet<&'a str> {
-    let mut bodies: BTreeSet<&str> = input.sources.iter().flat_map(|source| input.grid.organisations(source)).collect();
-    bodies.extend(totals.keys());
-    bodies
+/// What is known of each body and month, whatever the period. A body and a month are found by their numbers here: a
+/// figure of the nation asks for all of them, once for each period.
+struct Frame<'a> {
+    /// Everybody who had to return the metric's datasets, did so, or has rows; in the order of their codes.
+    bodies: Vec<&'a str>,
+    /// Whether each body had to return them.
+    expected: Vec<bool>,
+    /// Every month that some period asks for, oldest first.
+    months: Vec<Month>,
+    /// By body, then month.
+    states: Vec<MonthState>,
+    /// Of each category: by body, then month, where there are rows.
+    totals: BTreeMap<Option<&'a str>, Vec<Option<Totals>>>,
 }
 
-fn members_of<'a>(group: &'a Group, bodies: &BTreeSet<&'a str>) -> Vec<&'a str> {
-    if group.code == NATIONAL {
-        return bodies.iter().copied().collect();
+impl<'a> Frame<'a> {
+    fn of(input: &PeriodInput<'a>) -> Self {
+        let returned = input.sources.iter().flat_map(|source| input.grid.organisations(source));
+        let bodies: BTreeSet<&str> = returned.chain(input.rows.iter().map(|row| row.org_code.as_str())).collect();
+        let months: BTreeSet<Month> =
+            input.periods.iter().flat_map(|period| months_used(input.metric, *period)).collect();
+        let expects = |body: &&str| input.sources.iter().any(|source| input.grid.expects(&source.dataset, body));
+        let states = bodies.iter().flat_map(|body| months.iter().map(move |month| (*body, *month)));
+        let states = states.map(|(body, month)| MonthState::of(input, body, month)).collect();
+        let mut frame = Self {
+            expected: bodies.iter().map(expects).collect(),
+            bodies: bodies.into_iter().collect(),
+            months: months.into_iter().collect(),
+            states,
+            totals: BTreeMap::new(),
+        };
+        for row in input.rows {
+            let (body, month) =
+                (frame.bodies.binary_search(&row.org_code.as_str()), frame.months.binary_search(&row.month));
+            if let (Ok(body), Ok(month)) = (body, month) {
+                let place = frame.place(body, month);
+                let category = frame.totals.entry(row.category.as_deref()).or_default();
+                category.resize_with(frame.states.len(), || None);
+                if let Some(totals) = category.get_mut(place) {
+                    totals.get_or_insert_default().add(row.amounts);
+                }
+            }
+        }
+        frame
     }
-    group.members.iter().map(String::as_str).filter(|member| bodies.contains(member)).collect()
-}
 
-/// What each body's months can be used for, whatever the period.
-struct Availability<'a> {
-    months: BTreeMap<(&'a str, Month), MonthState>,
-    expected: BTreeSet<&'a str>,
+    fn place(&self, body: usize, month: usize) -> usize {
+        body * self.months.len() + month
+    }
+
+    /// Numbers of the bodies that a group adds up.
+    fn members_of(&self, group: &Group) -> Vec<usize> {
+        if group.code == NATIONAL {
+            return (0..self.bodies.len()).collect();
+        }
+        group.members.iter().filter_map(|member| self.bodies.binary_search(&member.as_str()).ok()).collect()
+    }
 }
 
 /// One month of one body: why it cannot be used at all, and the longer spans for which alone it was returned.
@@ -201,19 +225,6 @@ impl MonthState {
     }
 }
 
-impl<'a> Availability<'a> {
-    fn of(input: &PeriodInput<'a>, bodies: &BTreeSet<&'a str>) -> Self {
-        let months: BTreeSet<Month> =
-            input.periods.iter().flat_map(|period| months_used(input.metric, *period)).collect();
-        let states = bodies.iter().flat_map(|body| months.iter().map(move |month| (*body, *month)));
-        let expects = |body: &&&str| input.sources.iter().any(|source| input.grid.expects(&source.dataset, body));
-        Self {
-            months: states.map(|(body, month)| ((body, month), MonthState::of(input, body, month))).collect(),
-            expected: bodies.iter().filter(expects).copied().collect(),
-        }
-    }
-}
-
 fn months_used(metric: &Metric, period: Period) -> Vec<Month> {
     match metric.aggregation {
         Aggregation::Flow => period.months().collect(),
@@ -222,62 +233,66 @@ fn months_used(metric: &Metric, period: Period) -> Vec<Month> {
 }
 
 /// What a period's figure can rest on: usable organisation-months, and how many there should be.
-struct Basis<'a> {
-    usable: Vec<(&'a str, Month)>,
+struct Basis<'f, 'a> {
+    frame: &'f Frame<'a>,
+    /// Places in the frame, body by body, and whether each can be used.
+    places: Vec<(usize, bool)>,
+    /// Months of the period that the metric asks for.
     months: Vec<Month>,
     expected: u32,
 }
 
-impl<'a> Basis<'a> {
-    fn of(input: &PeriodInput<'_>, period: Period, members: &[&'a str], availability: &Availability<'a>) -> Self {
-        let mut basis = Self { usable: Vec::new(), months: months_used(input.metric, period), expected: 0 };
+impl<'f, 'a> Basis<'f, 'a> {
+    fn of(frame: &'f Frame<'a>, months: Vec<Month>, period: Period, members: &[usize]) -> Self {
+        let numbers: Vec<usize> = months.iter().filter_map(|month| frame.months.binary_search(month).ok()).collect();
+        let mut basis = Self { frame, places: Vec::with_capacity(members.len() * numbers.len()), months, expected: 0 };
         for member in members {
-            let expected = availability.expected.contains(member);
-            for month in &basis.months {
-                let state = availability.months.get(&(*member, *month));
-                let usable = state.is_some_and(|state| state.is_usable_in(period));
-                if usable {
-                    basis.usable.push((*member, *month));
-                }
+            let expected = frame.expected.get(*member).is_some_and(|expected| *expected);
+            for month in &numbers {
+                let place = frame.place(*member, *month);
+                let usable = frame.states.get(place).is_some_and(|state| state.is_usable_in(period));
+                basis.places.push((place, usable));
                 basis.expected += u32::from(usable || expected);
             }
         }
         basis
     }
 
+    fn usable(&self) -> impl Iterator<Item = usize> {
+        self.places.iter().filter(|(_, usable)| *usable).map(|(place, _)| *place)
+    }
+
     fn returned(&self) -> u32 {
-        u32::try_from(self.usable.len()).unwrap_or(u32::MAX)
+        u32::try_from(self.usable().count()).unwrap_or(u32::MAX)
     }
 
     /// Why one organisation has no figure; `None` when every month is there.
-    fn single_status(&self, period: Period, org_code: &str, availability: &Availability<'_>) -> Option<Status> {
-        if self.usable.len() == self.months.len() {
+    fn single_status(&self, period: Period) -> Option<Status> {
+        if self.places.iter().all(|(_, usable)| *usable) {
             return None;
         }
-        let absent = || self.months.iter().copied().filter(|month| !self.usable.contains(&(org_code, *month)));
-        let states = absent().filter_map(|month| availability.months.get(&(org_code, month)));
+        let absent = || self.places.iter().zip(&self.months).filter(|((_, usable), _)| !usable);
+        let states = absent().filter_map(|((place, _), _)| self.frame.states.get(*place));
         let reasons: BTreeSet<AbsentReason> = states.flat_map(|state| state.reasons_in(period)).collect();
-        if self.usable.is_empty() && reasons.iter().all(|reason| *reason == AbsentReason::NotReturned) {
+        if self.usable().next().is_none() && reasons.iter().all(|reason| *reason == AbsentReason::NotReturned) {
             return Some(Status::NotReturned);
         }
-        let months: Vec<String> = absent().map(Month::words).collect();
+        let months: Vec<String> = absent().map(|(_, month)| month.words()).collect();
         let words = reasons.iter().map(AbsentReason::words).collect::<Vec<_>>().join("; ");
         Some(Status::Missing(format!("{words} ({})", months.join(", "))))
     }
 
     /// An aggregate is given as soon as anything was returned; its coverage says on what it rests.
     fn group_status(&self) -> Option<Status> {
-        self.usable.is_empty().then_some(Status::NotReturned)
+        self.usable().next().is_none().then_some(Status::NotReturned)
     }
 
-    fn sum(&self, totals: &BTreeMap<&str, OrgTotals>, series: &Series) -> Totals {
+    fn sum(&self, series: &Series) -> Totals {
         let mut sum = Totals::default();
-        for (org, month) in &self.usable {
-            let Some(categories) = totals.get(org) else { continue };
-            for category in &series.from {
-                if let Some(part) = categories.get(category).and_then(|months| months.get(month)) {
-                    sum.merge(part);
-                }
+        let categories = series.from.iter().filter_map(|category| self.frame.totals.get(&category.as_deref()));
+        for totals in categories {
+            for part in self.usable().filter_map(|place| totals.get(place)?.as_ref()) {
+                sum.merge(part);
             }
         }
         sum
