@@ -5,7 +5,7 @@
 mod columns;
 
 use std::borrow::Cow;
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
@@ -187,9 +187,10 @@ fn write_csv<R>(
     let wrong = |source| ResultsError::Csv { file: format!("{name}.csv"), source };
     let mut writer = csv::Writer::from_writer(out);
     writer.write_record(columns.iter().map(|(name, _)| name)).map_err(wrong)?;
+    let mut scratch = String::new();
     for row in rows {
         for (_, read) in columns {
-            writer.write_field(read.cell(row).as_bytes()).map_err(wrong)?;
+            writer.write_field(read.cell(row, &mut scratch).as_bytes()).map_err(wrong)?;
         }
         writer.write_record(None::<&[u8]>).map_err(wrong)?;
     }
@@ -217,21 +218,23 @@ impl<R> Read<R> {
         })
     }
 
-    /// The text of one cell; an absent value is empty.
-    fn cell<'r>(&self, row: &'r R) -> Cow<'r, str> {
-        let owned = |text: Option<String>| Cow::Owned(text.unwrap_or_default());
-        match self {
-            Self::Text(read) => read(row),
-            Self::Whole(read) => owned(read(row).map(|n| n.to_string())),
-            Self::Version(read) => Cow::Owned(read(row).to_string()),
-            Self::Date(read) => owned(read(row).map(|date| date.to_string())),
-            Self::Decimal(read) => owned(read(row).map(decimal_text)),
-        }
+    /// The text of one cell; an absent value is empty. Numbers are written into `scratch`.
+    fn cell<'r>(&self, row: &'r R, scratch: &'r mut String) -> Cow<'r, str> {
+        scratch.clear();
+        // Writing into a String cannot fail.
+        let _ = match self {
+            Self::Text(read) => return read(row),
+            Self::Whole(read) => read(row).map_or(Ok(()), |n| write!(scratch, "{n}")),
+            Self::Version(read) => write!(scratch, "{}", read(row)),
+            Self::Date(read) => read(row).map_or(Ok(()), |date| write!(scratch, "{date}")),
+            Self::Decimal(read) => read(row).map_or(Ok(()), |millionths| write_decimal(millionths, scratch)),
+        };
+        Cow::Borrowed(scratch)
     }
 }
 
-fn decimal_text(millionths: i128) -> String {
+fn write_decimal(millionths: i128, out: &mut String) -> fmt::Result {
     let (whole, part) = (millionths.unsigned_abs() / 1_000_000, millionths.unsigned_abs() % 1_000_000);
     let sign = if millionths < 0 { "-" } else { "" };
-    format!("{sign}{whole}.{part:06}")
+    write!(out, "{sign}{whole}.{part:06}")
 }

@@ -91,6 +91,13 @@ pub async fn roll_up(
     Ok(Rolled { rows, prints, bytes_scanned: result.bytes_scanned })
 }
 
+/// Rows of one roll-up that the cache holds, and the submissions that it lacks.
+pub struct Recalled<'s> {
+    batches: Vec<RecordBatch>,
+    cached: usize,
+    missing: Vec<&'s Admission>,
+}
+
 /// Computes or recalls roll-ups, with their cache below `cache_dir`.
 pub struct Rollups<'a> {
     pub engine: &'a Engine,
@@ -104,35 +111,40 @@ impl Rollups<'_> {
         Ok(admitted.iter().copied().filter(|admission| !known.contains(&admission.fingerprint)).collect())
     }
 
-    /// Rows of one roll-up over all `records` (cached or scanned now) and the `submitted` roll-up files.
-    pub async fn load(
-        &self,
-        rollup: &Rollup,
-        contract: &Contract,
-        records: &[&Admission],
-        submitted: &[&Admission],
-    ) -> Result<LoadedRollup, RollupError> {
-        let mut segments = self.read_segments(rollup)?;
+    /// What the cache holds of one roll-up over all `records`.
+    pub fn recall<'s>(&self, rollup: &Rollup, records: &[&'s Admission]) -> Result<Recalled<'s>, RollupError> {
+        let segments = self.read_segments(rollup)?;
         let known: BTreeSet<&str> = segments.iter().flat_map(|s| s.fingerprints.iter().map(String::as_str)).collect();
         let is_missing = |admission: &&Admission| !known.contains(admission.fingerprint.as_str());
         let missing: Vec<&Admission> = records.iter().copied().filter(is_missing).collect();
+        let batches = Self::cached_rows(rollup, &segments, records)?;
+        Ok(Recalled { batches, cached: records.len() - missing.len(), missing })
+    }
+
+    /// Adds to what was recalled the records that are missing there, scanned now, and the `submitted` roll-up files.
+    pub async fn complete(
+        &self,
+        rollup: &Rollup,
+        contract: &Contract,
+        recalled: Recalled<'_>,
+        submitted: &[&Admission],
+    ) -> Result<LoadedRollup, RollupError> {
+        let Recalled { mut batches, cached, missing } = recalled;
         let mut bytes_scanned = 0;
         if !missing.is_empty() {
             let (bytes, segment) = self.scan(rollup, contract, &missing).await?;
             bytes_scanned += bytes;
-            segments.push(segment);
+            batches.extend(Self::cached_rows(rollup, &[segment], &missing)?);
         }
-        let schema = rollup_schema(rollup);
-        let mut batches = Self::cached_rows(rollup, &segments, records, &schema)?;
         if !submitted.is_empty() {
             let (rows, bytes) = self.read_submitted(rollup, submitted).await?;
             batches.extend(rows);
             bytes_scanned += bytes;
         }
         Ok(LoadedRollup {
-            table: Table::Rows { schema, batches },
+            table: Table::Rows { schema: rollup_schema(rollup), batches },
             scanned: missing.len(),
-            cached: records.len() - missing.len(),
+            cached,
             scans: usize::from(!missing.is_empty()),
             bytes_scanned,
         })
@@ -174,8 +186,8 @@ impl Rollups<'_> {
         rollup: &Rollup,
         segments: &[segment::Segment],
         wanted: &[&Admission],
-        schema: &SchemaRef,
     ) -> Result<Vec<RecordBatch>, RollupError> {
+        let schema = rollup_schema(rollup);
         let wanted: BTreeSet<&str> = wanted.iter().map(|admission| admission.fingerprint.as_str()).collect();
         let mut batches = Vec::new();
         let mut seen: BTreeSet<&str> = BTreeSet::new();
@@ -184,7 +196,7 @@ impl Rollups<'_> {
             let fresh: BTreeSet<&str> =
                 prints.filter(|print| wanted.contains(print) && !seen.contains(print)).collect();
             for batch in &segment.batches {
-                let rows = rows_of(batch, &fresh).and_then(|rows| to_schema(&[rows], schema));
+                let rows = rows_of(batch, &fresh).and_then(|rows| to_schema(&[rows], &schema));
                 batches.push(rows.map_err(|source| arrow_error(rollup, source))?);
             }
             seen.extend(fresh);
