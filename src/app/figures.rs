@@ -98,7 +98,8 @@ pub async fn compute(
         let (basis, metric, sources) = (Arc::clone(&basis), metric.clone(), sources_of(metric, definitions));
         async move { tokio::spawn(async move { basis.observations(&metric, &sources).await }).await }
     });
-    let mut computed = futures::stream::iter(computing).buffered(settings.engine.thread_count());
+    // They are taken in order: one that is ready early must not keep a thread from the next.
+    let mut computed = futures::stream::iter(computing).buffered(2 * settings.engine.thread_count());
     let mut observations = Vec::new();
     while let Some(found) = computed.next().await {
         observations.extend(found.map_err(FiguresError::Stopped)??);

@@ -200,8 +200,11 @@ fn write_files(
         files.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), hash);
         Ok(())
     };
-    let templates = load_templates(context)?;
-    let mut results = result_files(&input.observations, &input.responsibilities, &input.assessment);
+    let (templates, mut results) = rayon::join(
+        || load_templates(context),
+        || result_files(&input.observations, &input.responsibilities, &input.assessment),
+    );
+    let templates = templates?;
     for input in public.iter().map(|public| &public.input) {
         let mut files = result_files(&input.observations, &input.responsibilities, &input.assessment);
         for file in &mut files {

@@ -1,6 +1,7 @@
 //! What changed, who stands out, and how sure that is: labels, signals and contributions from the figures of a run.
 //! It holds figures against each other with the statistics and computes no figure of its own.
 
+mod comparisons;
 mod contributions;
 mod funnels;
 mod labels;
@@ -23,6 +24,7 @@ use crate::observation::{Observation, PEERS_PREFIX, UNATTRIBUTED, is_organisatio
 use crate::period::{Period, PeriodType};
 use crate::report::input::{Organisation, PeerGroup, RecordedEvent};
 
+pub use comparisons::{Against, FigureComparison, PeerBasis};
 pub use contributions::{Baseline, NationalContribution};
 pub use funnels::FunnelSummary;
 pub use labels::{Labels, PeerComparison, TrendVerdict, VariationLabel};
@@ -47,6 +49,9 @@ pub struct AssessmentInput<'a> {
 pub struct Assessment {
     /// By metric, organisation, period and kind.
     pub signals: Vec<Signal>,
+    /// Each figure of the report's period against its peers and against a year before; by metric, then what it is held
+    /// against.
+    pub comparisons: Vec<FigureComparison>,
     /// What each organisation added to a national change, by metric.
     pub contributions: Vec<NationalContribution>,
     /// Places among the organisations with a value, by metric.
@@ -68,6 +73,7 @@ pub fn assess(input: &AssessmentInput<'_>, observations: &mut [Observation]) -> 
     let mut tally = multiplicity::Tally::default();
     for one in found {
         assessment.signals.extend(one.signals);
+        assessment.comparisons.extend(one.comparisons);
         assessment.contributions.extend(one.contributions);
         assessment.ranks.extend(one.ranks);
         assessment.funnels.extend(one.funnel);
@@ -81,6 +87,7 @@ pub fn assess(input: &AssessmentInput<'_>, observations: &mut [Observation]) -> 
 /// What one metric's figures say.
 struct MetricAssessment {
     signals: Vec<Signal>,
+    comparisons: Vec<FigureComparison>,
     contributions: Vec<NationalContribution>,
     ranks: Vec<OrganisationRank>,
     funnel: Option<FunnelSummary>,
@@ -94,13 +101,16 @@ impl MetricAssessment {
         let headlines = Headlines::of(input, metric, observations);
         let mut one = Self {
             signals: Vec::new(),
+            comparisons: Vec::new(),
             contributions: contributions::of_metric(&headlines),
             ranks: ranks::of_metric(&headlines),
             funnel: None,
             tally: multiplicity::Tally::default(),
         };
         let mut labels: HashMap<usize, Labels> = HashMap::new();
-        peers::label(&headlines, &mut labels, &mut one.signals, &mut one.tally);
+        one.comparisons = peers::label(&headlines, &mut labels, &mut one.signals, &mut one.tally);
+        one.comparisons.sort_by(|a, b| a.org_code.cmp(&b.org_code));
+        one.comparisons.extend(comparisons::of_year_before(&headlines));
         series::label(&headlines, &mut labels, &mut one.signals, &mut one.tally);
         one.funnel = funnels::label(&headlines, &mut one.signals, &mut one.tally);
         one.signals.sort_by(|a, b| a.key().cmp(&b.key()));

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::Headlines;
+use super::comparisons::{Against, FigureComparison, PeerBasis};
 use super::labels::{Labels, PeerComparison};
 use super::multiplicity::{PeerTest, Tally};
 use super::signals::{Signal, SignalKind, event_between};
@@ -13,23 +14,26 @@ use crate::stats::benchmark::{Benchmark, Limits, benchmark_delay, benchmark_prop
 use crate::stats::counts::Counts;
 use crate::stats::peers::{AverageKind, Peer, PeerRule, PeerValue, peer_average};
 
-/// Labels every figure of an organisation that has peers. Those of the report's period that differ are signals.
+/// Labels every figure of an organisation that has peers, and returns the comparisons of the report's period. Those that
+/// show a difference are signals.
 pub(super) fn label(
     headlines: &Headlines<'_>,
     labels: &mut HashMap<usize, Labels>,
     signals: &mut Vec<Signal>,
     tally: &mut Tally,
-) {
+) -> Vec<FigureComparison> {
     let metric = headlines.metric;
+    let mut comparisons = Vec::new();
     // The count of one organisation and the sum over several have nothing in common; grades are never added up.
     if matches!(metric.shape, Shape::Count | Shape::Status) {
-        return;
+        return comparisons;
     }
     for group in headlines.input.peer_groups {
         let usual: Vec<i64> = group.peers.iter().map(|peer| usual_denominator(headlines, peer)).collect();
         for at in 0..headlines.input.trend.len() {
             let Some((place, figure)) = headlines.at(&group.org_code, at) else { continue };
-            let found = compare(headlines, (group, &usual), figure, at);
+            let peers = peers_at(headlines, (group, &usual), at);
+            let found = compare(headlines, (group, &peers), figure, at);
             let comparison =
                 found.as_ref().map_or(PeerComparison::CannotTell, |b| PeerComparison::of(b.outcome, metric.better));
             labels.entry(place).or_default().comparison = Some(comparison);
@@ -55,35 +59,84 @@ pub(super) fn label(
                         event: event_between(headlines.input.events, &group.org_code, span),
                     });
                 }
+                comparisons.push(comparison_row(headlines, (group, &peers), figure, (comparison, found)));
             }
         }
     }
+    comparisons
+}
+
+/// The peers of a group with their counts in a period.
+fn peers_at(headlines: &Headlines<'_>, (group, usual): (&PeerGroup, &[i64]), at: usize) -> Vec<Peer> {
+    let peer = |(code, usual): (&String, &i64)| {
+        let counts = headlines.at(code, at).and_then(|(_, figure)| counts_of(figure));
+        Peer { value: counts.map_or(PeerValue::Absent, PeerValue::Value), usual_denominator: *usual }
+    };
+    group.peers.iter().zip(usual).map(peer).collect()
 }
 
 /// The comparison, or why it cannot be made.
 fn compare(
     headlines: &Headlines<'_>,
-    (group, usual): (&PeerGroup, &[i64]),
+    (group, peers): (&PeerGroup, &[Peer]),
     figure: &Observation,
     at: usize,
 ) -> Result<Benchmark, Status> {
     if figure.status != Status::Value {
         return Err(figure.status.clone());
     }
-    let peer = |(code, usual): (&String, &i64)| {
-        let counts = headlines.at(code, at).and_then(|(_, figure)| counts_of(figure));
-        Peer { value: counts.map_or(PeerValue::Absent, PeerValue::Value), usual_denominator: *usual }
-    };
-    let peers: Vec<Peer> = group.peers.iter().zip(usual).map(peer).collect();
-    let average = peer_average(counts_of(figure), &peers, AverageKind::WeightedExcludingSelf, PeerRule::default())?;
+    let average = peer_average(counts_of(figure), peers, AverageKind::WeightedExcludingSelf, PeerRule::default())?;
     let (own, pooled) = counts_of(figure).zip(average.counts).ok_or_else(no_figure)?;
-    match headlines.metric.shape {
-        Shape::Proportion => benchmark_proportion(own, pooled, None),
-        Shape::Rate => benchmark_rate(own, pooled, None),
-        shape => {
-            let pooled = headlines.at(&format!("{PEERS_PREFIX}{}", group.org_code), at).ok_or_else(no_figure)?;
-            compare_figures(shape, figure, pooled.1)
+    let metric = headlines.metric;
+    match metric.shape {
+        // A margin of a share is given in percentage points.
+        Shape::Proportion => {
+            let points = f64::from(metric.unit.multiplier());
+            benchmark_proportion(own, pooled, metric.margin.map(|margin| margin / points))
         }
+        Shape::Rate => benchmark_rate(own, pooled, metric.margin),
+        _ => {
+            let pooled = headlines.at(&format!("{PEERS_PREFIX}{}", group.org_code), at).ok_or_else(no_figure)?;
+            let (a, b) = limits_of(figure).zip(limits_of(pooled.1)).ok_or_else(no_figure)?;
+            benchmark_delay(a, b, metric.margin)
+        }
+    }
+}
+
+/// A comparison as the results show it, with all four averages.
+fn comparison_row(
+    headlines: &Headlines<'_>,
+    (group, peers): (&PeerGroup, &[Peer]),
+    figure: &Observation,
+    (label, found): (PeerComparison, Result<Benchmark, Status>),
+) -> FigureComparison {
+    let metric = headlines.metric;
+    let points = f64::from(metric.unit.multiplier());
+    let average = |kind| peer_average(counts_of(figure), peers, kind, PeerRule::default()).ok();
+    // A delay has no denominator to weigh it by: the figure of all records of the peers stands for them.
+    let (counts, value, averages) = if metric.shape == Shape::Distribution {
+        let pooled = headlines.at(&format!("{PEERS_PREFIX}{}", group.org_code), headlines.last());
+        (pooled.and_then(|(_, pooled)| counts_of(pooled)), pooled.and_then(|(_, pooled)| pooled.value), [None; 4])
+    } else {
+        let pooled = average(AverageKind::WeightedExcludingSelf);
+        let of_kind = |kind| average(kind).map(|average| average.value * points);
+        let value = pooled.map(|pooled| pooled.value * points);
+        (pooled.and_then(|pooled| pooled.counts), value, AverageKind::ALL.map(of_kind))
+    };
+    let valued = |peer: &&Peer| matches!(peer.value, PeerValue::Value(counts) if counts.denominator > 0);
+    FigureComparison {
+        metric_id: metric.id.clone(),
+        org_code: group.org_code.clone(),
+        period: figure.period,
+        shape: metric.shape,
+        unit: metric.unit,
+        against: Against::Peers,
+        basis: group.source.clone(),
+        counts: counts.map(|counts| (counts.numerator, counts.denominator)),
+        value,
+        label,
+        found,
+        peers: Some(PeerBasis { used: peers.iter().filter(valued).count(), of: peers.len(), averages }),
     }
 }
 

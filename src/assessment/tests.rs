@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::{Assessment, AssessmentInput, Baseline, SignalKind, assess};
+use super::{Against, Assessment, AssessmentInput, Baseline, FigureComparison, SignalKind, assess};
 use crate::definitions::Definitions;
 use crate::definitions::model::Metric;
 use crate::observation::{NATIONAL, Observation};
@@ -113,6 +113,71 @@ fn a_force_worse_than_its_peers_at_the_level_of_action() {
     let peers = found.families.iter().find(|family| family.level == "99.8%").unwrap();
     assert_eq!((peers.tested, peers.flagged), (1, 1));
     assert!((peers.expected - 0.002).abs() < 1e-12);
+}
+
+fn comparison<'f>(found: &'f Assessment, code: &str, against: Against) -> &'f FigureComparison {
+    found.comparisons.iter().find(|one| one.org_code == code && one.against == against).unwrap()
+}
+
+fn rounded(numbers: impl IntoIterator<Item = Option<f64>>) -> Vec<String> {
+    numbers.into_iter().map(|number| number.map_or(String::new(), |number| format!("{number:.1}"))).collect()
+}
+
+/// The method handbook's worked example: -5.0 points, 95 % -7.9 to -2.3, 99.8 % -9.6 to -0.9.
+#[test]
+fn the_difference_to_peers_has_its_limits_in_points() {
+    let (found, _) = against_peers(&["B", "C", "D", "E"], (1_275, 1_450));
+    let one = comparison(&found, "A", Against::Peers);
+    assert_eq!((one.counts, one.basis.as_str(), one.is_ratio()), (Some((5_100, 6_000)), "by hand", false));
+    let (look, act) = (one.look(), one.act());
+    let numbers = [one.value, one.estimate(), look.lower, look.upper, act.lower, act.upper];
+    assert_eq!(rounded(numbers), ["85.0", "-5.0", "-7.9", "-2.3", "-9.6", "-0.9"]);
+}
+
+/// The handbook's four averages, with a fourth peer that has the pooled level and size of the other three.
+#[test]
+fn four_averages_can_lie_on_both_sides() {
+    let (found, _) = Run::over("2025-26Q1", 1)
+        .figures("A", &[(180, 200)])
+        .figures("B", &[(90, 120)])
+        .figures("C", &[(400, 500)])
+        .figures("D", &[(60, 80)])
+        .figures("E", &[(550, 700)])
+        .peers("A", &["B", "C", "D", "E"])
+        .assess();
+    let basis = comparison(&found, "A", Against::Peers).peers.unwrap();
+    assert_eq!((basis.used, basis.of), (4, 4));
+    // (90 + 75 + 80 + 75 + 78.571...) / 5, without the 90 / 4; 1,280/1,600; 1,100/1,400.
+    assert_eq!(rounded(basis.averages), ["79.7", "77.1", "80.0", "78.6"]);
+}
+
+#[test]
+fn a_year_before_is_held_against_unless_the_definition_changed() {
+    let run = || Run::over("2025-26Q1", 5).figures("A", &[(700, 1000), (0, 0), (0, 0), (0, 0), (800, 1000)]);
+    let (found, _) = run().assess();
+    let one = comparison(&found, "A", Against::YearBefore);
+    assert_eq!((one.basis.as_str(), one.label.as_str(), one.peers), ("2024-25Q1", "better_99_8", None));
+    assert_eq!(rounded([one.estimate()]), ["10.0"]);
+    let mut run = run();
+    run.observations.last_mut().unwrap().metric_version = 2;
+    let (found, _) = run.assess();
+    let one = comparison(&found, "A", Against::YearBefore);
+    assert_eq!((one.label.as_str(), one.estimate()), ("cannot_tell", None));
+    assert_eq!(one.found.as_ref().unwrap_err().reason(), "another version of the definition holds now");
+}
+
+#[test]
+fn a_difference_inside_the_margin_is_similar_only_where_a_margin_is_stated() {
+    let run = |margin| {
+        let mut run = Run::over("2025-26Q1", 1).figures("A", &[(8_000, 10_000)]);
+        for code in ["B", "C", "D", "E"] {
+            run = run.figures(code, &[(8_010, 10_000)]);
+        }
+        run.metrics.iter_mut().find(|metric| metric.id == "CRE-01").unwrap().margin = margin;
+        let (found, _) = run.peers("A", &["B", "C", "D", "E"]).assess();
+        comparison(&found, "A", Against::Peers).label.as_str()
+    };
+    assert_eq!((run(None), run(Some(2.0)), run(Some(0.5))), ("no_clear_difference", "similar", "no_clear_difference"));
 }
 
 #[test]

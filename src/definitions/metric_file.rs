@@ -95,6 +95,18 @@ fn check_texts(metric: &Metric, problems: &mut Problems<'_>) {
 
 fn check_shape(metric: &Metric, problems: &mut Problems<'_>) {
     check_unit("unit", metric.shape, metric.unit, problems);
+    let margin = metric.margin.filter(|margin| margin.is_finite() && *margin > 0.0);
+    match (metric.shape, metric.margin, margin) {
+        (_, None, _) => {}
+        (Shape::Count | Shape::Status, Some(_), _) => {
+            problems.add("margin", "belongs to figures that are held against peers: proportions, rates and delays");
+        }
+        (Shape::Rate, _, margin) if margin.is_none_or(|margin| margin <= 1.0) => {
+            problems.add("margin", "of a rate is a factor above 1, such as 1.1");
+        }
+        (_, _, None) => problems.add("margin", "must be a number above 0"),
+        _ => {}
+    }
     match (metric.shape, metric.percentile) {
         (Shape::Distribution, None) => problems.add("percentile", "is missing: a distribution needs one"),
         (Shape::Distribution, Some(percentile)) if !(1..=99).contains(&percentile) => {
@@ -263,6 +275,23 @@ mod tests {
         assert_eq!(parse_metric(FILE, GOOD, &sqls(&[1])).unwrap().disclosure, Disclosure::Small);
         assert_eq!((with("none"), with("small")), (Ok(Disclosure::None), Ok(Disclosure::Small)));
         assert!(with("large").is_err());
+    }
+
+    #[test]
+    fn a_margin_is_above_nothing_and_of_a_rate_a_factor() {
+        let with = |shape: &str, unit: &str, margin: &str| {
+            let toml = GOOD
+                .replace("shape = \"proportion\"", &format!("margin = {margin}\nshape = \"{shape}\""))
+                .replace("unit = \"percent\"", &format!("unit = \"{unit}\""));
+            problems(&toml, &sqls(&[1]))
+        };
+        assert_eq!(
+            parse_metric(FILE, &GOOD.replace("shape =", "margin = 2.5\nshape ="), &sqls(&[1])).unwrap().margin,
+            Some(2.5)
+        );
+        assert_eq!(with("proportion", "percent", "0.0"), ["margin: must be a number above 0"]);
+        assert_eq!(with("rate", "ratio", "0.9"), ["margin: of a rate is a factor above 1, such as 1.1"]);
+        assert!(with("count", "records", "1.5")[0].starts_with("margin: belongs to figures"));
     }
 
     #[test]

@@ -371,6 +371,9 @@ pub struct Metric {
     pub evidence: Evidence,
     #[serde(default)]
     pub disclosure: Disclosure,
+    /// Differences to peers that do not matter: percentage points of a share, the unit of a delay, a factor of a rate.
+    /// Without one nothing is called similar.
+    pub margin: Option<f64>,
     #[serde(default)]
     pub caveats: Vec<String>,
     #[serde(default)]

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::assessment::Signal;
+use crate::assessment::{Against, FigureComparison, Signal};
 use crate::definitions::layout::Layouts;
 use crate::definitions::model::Metric;
 use crate::observation::{NATIONAL, Observation, PEERS_PREFIX, REGION_PREFIX, UNATTRIBUTED, is_organisation};
@@ -27,6 +27,8 @@ pub struct Facts<'a> {
     regions: BTreeMap<&'a str, BTreeSet<&'a str>>,
     /// Signals of the report's period by metric and code.
     signals: HashMap<&'a str, HashMap<&'a str, Vec<&'a Signal>>>,
+    /// Comparisons by metric and code.
+    comparisons: HashMap<&'a str, HashMap<&'a str, Vec<&'a FigureComparison>>>,
 }
 
 impl<'a> Facts<'a> {
@@ -40,7 +42,12 @@ impl<'a> Facts<'a> {
             codes: BTreeMap::new(),
             regions: BTreeMap::new(),
             signals: HashMap::new(),
+            comparisons: HashMap::new(),
         };
+        for comparison in &input.assessment.comparisons {
+            let of_metric = facts.comparisons.entry(&comparison.metric_id).or_default();
+            of_metric.entry(&comparison.org_code).or_default().push(comparison);
+        }
         for signal in input.assessment.signals.iter().filter(|signal| signal.period == input.period) {
             let of_metric = facts.signals.entry(&signal.metric_id).or_default();
             of_metric.entry(&signal.org_code).or_default().push(signal);
@@ -69,6 +76,12 @@ impl<'a> Facts<'a> {
     /// What stands out about a figure of the report's period.
     pub fn signals(&self, metric: &Metric, code: &str) -> &[&'a Signal] {
         self.signals.get(metric.id.as_str()).and_then(|of_metric| of_metric.get(code)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The figure of the report's period held against another, if that other is there at all.
+    pub fn comparison(&self, metric: &Metric, code: &str, against: Against) -> Option<&'a FigureComparison> {
+        let of_code = self.comparisons.get(metric.id.as_str())?.get(code)?;
+        of_code.iter().copied().find(|comparison| comparison.against == against)
     }
 
     /// The headline in the period of the report.

@@ -1,56 +1,102 @@
 //! The sentences that say what a figure is worth: against its peers, among all forces, over time and against its standard.
 //! They word the labels and signals of the assessment and judge nothing themselves.
 
-use crate::assessment::{PeerComparison, Signal, SignalKind, TrendVerdict, VariationLabel};
+use crate::assessment::{Against, FigureComparison, PeerComparison, Signal, SignalKind, TrendVerdict, VariationLabel};
 use crate::definitions::model::Metric;
 use crate::observation::NATIONAL;
-use crate::quantity::Status;
+use crate::period::Period;
+use crate::quantity::{Status, Unit, value_text};
 use crate::report::facts::Facts;
-use crate::report::words;
+use crate::report::words::{self, Change};
 use crate::stats::benchmark::Strength;
 use crate::stats::control::{Assurance, PointType, Variation};
 use crate::stats::funnel::FunnelLabel;
 use crate::stats::trend::TrendLabel;
 
-/// What is said about the figure of the report's period, at most four sentences. None without a value.
+/// What is said about the figure of the report's period, at most three sentences: beside others, over time, and whether it
+/// will meet its standard. None without a value.
 pub fn judged_sentences(facts: &Facts<'_>, metric: &Metric, code: &str) -> Vec<String> {
     let Some(figure) = facts.current(metric, code).filter(|figure| figure.status == Status::Value) else {
         return Vec::new();
     };
     let labels = figure.labels.as_deref().copied().unwrap_or_default();
-    let sentences = [
-        labels.comparison.and_then(|comparison| peers_sentence(facts, (metric, code), comparison)),
-        funnel_sentence(facts, metric, code),
+    let beside =
+        [facts.comparison(metric, code, Against::Peers).and_then(peers_sentence), funnel_sentence(facts, metric, code)];
+    let over_time = [
+        facts.comparison(metric, code, Against::YearBefore).and_then(year_sentence),
         labels.variation.and_then(|variation| variation_sentence(facts, (metric, code), variation)),
-        labels.assurance.map(|assurance| assurance_sentence(assurance).to_owned()),
         labels.trend.and_then(|trend| trend_sentence(facts, (metric, code), trend)),
     ];
-    sentences.into_iter().flatten().collect()
+    let standing = labels.assurance.map(|assurance| assurance_sentence(assurance).to_owned());
+    let joined = [
+        words::joined_clauses(beside.into_iter().flatten()),
+        words::joined_clauses(over_time.into_iter().flatten()),
+        standing,
+    ];
+    joined.into_iter().flatten().collect()
 }
 
-fn peers_sentence(facts: &Facts<'_>, (metric, code): (&Metric, &str), comparison: PeerComparison) -> Option<String> {
-    let peers = facts.peers(metric, code, facts.input.period).and_then(words::value_in_sentence);
-    let than = |how: &str, strength: Strength| {
-        let (clearly, level) = match strength {
-            Strength::Look => ("", "95%"),
-            Strength::Act => ("clearly ", "99.8%"),
-        };
-        Some(format!(
-            "It is {clearly}{how} than its peers together, who have {} (at the {level} level).",
-            peers.as_ref()?
-        ))
+fn peers_sentence(comparison: &FigureComparison) -> Option<String> {
+    let peers = || Some(words::with_unit(&value_text(comparison.value?, comparison.unit), comparison.unit));
+    let size = size_words(comparison).map(|size| format!(": {size}")).unwrap_or_default();
+    let how = match comparison.label {
+        PeerComparison::CannotTell => return Some("Whether it differs from its peers cannot be told.".to_owned()),
+        PeerComparison::Similar => "is similar to its peers together".to_owned(),
+        PeerComparison::NoClearDifference => "does not differ clearly from its peers together".to_owned(),
+        label => format!("is {} its peers together", than_words(label)?),
     };
-    match comparison {
-        PeerComparison::Better(strength) => than("better", strength),
-        PeerComparison::Worse(strength) => than("worse", strength),
-        PeerComparison::Higher(strength) => than("higher", strength),
-        PeerComparison::Lower(strength) => than("lower", strength),
-        PeerComparison::Similar => Some(format!("It is similar to its peers together, who have {}.", peers?)),
-        PeerComparison::NoClearDifference => {
-            Some(format!("It does not differ clearly from its peers together, who have {}.", peers?))
+    Some(format!("It {how}, who have {}{size}.", peers()?))
+}
+
+/// Nothing where it cannot be told: the change itself, or that there is no earlier figure, is said elsewhere.
+fn year_sentence(comparison: &FigureComparison) -> Option<String> {
+    let period: Period = comparison.basis.parse().ok()?;
+    let size = size_words(comparison).map(|size| format!(": {size}")).unwrap_or_default();
+    let how = match comparison.label {
+        PeerComparison::CannotTell => return None,
+        PeerComparison::Similar | PeerComparison::NoClearDifference => {
+            format!("does not differ clearly from that of {}", period.words())
         }
-        PeerComparison::CannotTell => Some("Whether it differs from its peers cannot be told.".to_owned()),
+        label => format!("is {} that of {}", than_words(label)?, period.words()),
+    };
+    Some(format!("The figure {how}{size}."))
+}
+
+/// "clearly better (at the 99.8% level) than"; `None` of a label that claims no difference.
+fn than_words(label: PeerComparison) -> Option<String> {
+    let how = match label {
+        PeerComparison::Better(_) => "better",
+        PeerComparison::Worse(_) => "worse",
+        PeerComparison::Higher(_) => "higher",
+        PeerComparison::Lower(_) => "lower",
+        PeerComparison::Similar | PeerComparison::NoClearDifference | PeerComparison::CannotTell => return None,
+    };
+    Some(match label.strength()? {
+        Strength::Look => format!("{how} (at the 95% level) than"),
+        Strength::Act => format!("clearly {how} (at the 99.8% level) than"),
+    })
+}
+
+/// "2.3 percentage points higher (95% interval from 1.1 to 3.5)", "1.60 times as much (95% interval from 1.08 to 2.31)".
+/// `None` where a number or one of its limits is not there.
+fn size_words(comparison: &FigureComparison) -> Option<String> {
+    let (estimate, interval) = (comparison.estimate()?, comparison.look());
+    let (lower, upper) = (interval.lower?, interval.upper?);
+    if comparison.is_ratio() {
+        let text = |ratio: f64| value_text(ratio, Unit::Ratio);
+        return Some(format!(
+            "{} times as much (95% interval from {} to {})",
+            text(estimate),
+            text(lower),
+            text(upper)
+        ));
     }
+    let change = |amount| Change::of(amount, comparison.unit);
+    let limit = |amount| match change(amount).side_words() {
+        words if words == "no difference" => words,
+        words => words.replacen(" percentage points", "", 1),
+    };
+    Some(format!("{} (95% interval from {} to {})", change(estimate).side_words(), limit(lower), limit(upper)))
 }
 
 /// Only what is unusual is said.
@@ -177,7 +223,6 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::quantity::value_text;
     use crate::report::sample;
 
     /// Numbers of a text: digits with points and commas inside.
@@ -201,6 +246,16 @@ mod tests {
                 known.insert(signal.points.to_string());
                 let day = signal.event.as_ref().map(|event| words::date_words(event.happened_on));
                 known.extend(numbers(&day.unwrap_or_default()));
+            }
+            for comparison in input.assessment.comparisons.iter().filter(|one| one.metric_id == metric.id) {
+                let (look, unit) =
+                    (comparison.look(), if comparison.is_ratio() { Unit::Ratio } else { comparison.unit });
+                let published = [comparison.estimate(), look.lower, look.upper];
+                known.extend(published.into_iter().flatten().map(|number| value_text(number.abs(), unit)));
+                // "Less than" the smallest step stands for a difference that rounds to nothing.
+                known.extend([Change::of(1e-9, comparison.unit).size_words()].iter().flat_map(|words| numbers(words)));
+                let period = comparison.basis.parse::<Period>().map(Period::words).unwrap_or_default();
+                known.extend(numbers(&period));
             }
             for code in facts.codes(metric).iter().copied().chain([NATIONAL]) {
                 for sentence in judged_sentences(&facts, metric, code) {

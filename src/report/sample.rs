@@ -67,6 +67,7 @@ fn metric(id: &str, title: &str, (shape, unit, better): (Shape, Unit, Better), r
         parameters: Vec::new(),
         evidence: Evidence::Derived,
         disclosure: Disclosure::Small,
+        margin: None,
         caveats: Vec::new(),
         standards: Vec::new(),
         grades: Vec::new(),

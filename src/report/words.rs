@@ -47,6 +47,20 @@ pub fn sentence_case(text: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
+/// Parts of one sentence, each written as a sentence of its own: "It rose; it is high." `None` without parts.
+pub fn joined_clauses(parts: impl IntoIterator<Item = String>) -> Option<String> {
+    let mut parts = parts.into_iter();
+    let mut sentence = parts.next()?.trim_end_matches('.').to_owned();
+    for part in parts {
+        let mut letters = part.trim_end_matches('.').chars();
+        sentence.push_str("; ");
+        sentence.extend(letters.next().map(|first| first.to_lowercase().to_string()));
+        sentence.push_str(letters.as_str());
+    }
+    sentence.push('.');
+    Some(sentence)
+}
+
 /// A title inside a sentence: its first letter small, if its first word is one of ours and not a name.
 pub fn inside_sentence(title: &str) -> String {
     const COMMON: [&str; 2] = ["All", "Peers"];
@@ -196,6 +210,11 @@ pub struct Change {
 }
 
 impl Change {
+    /// A difference that was worked out elsewhere.
+    pub fn of(amount: f64, unit: Unit) -> Self {
+        Self { amount, unit }
+    }
+
     /// `None` unless both figures are values in one unit.
     pub fn between(now: &Observation, before: &Observation) -> Option<Self> {
         let (to, from) = (now.value?, before.value?);
@@ -235,6 +254,15 @@ impl Change {
         }
     }
 
+    /// "2.3 percentage points higher", "3 hours lower", "no difference".
+    pub fn side_words(self) -> String {
+        match self.amount {
+            a if a > 0.0 => format!("{} higher", self.size_words()),
+            a if a < 0.0 => format!("{} lower", self.size_words()),
+            _ => "no difference".to_owned(),
+        }
+    }
+
     /// "rose by 2.3 percentage points", "fell by 3 hours", "did not change".
     pub fn verb_words(self) -> String {
         match self.amount {
@@ -271,6 +299,13 @@ mod tests {
         assert_eq!(limit_text(Some(99.99), Unit::Percent), "99.9");
         assert_eq!(limit_text(None, Unit::Hours), "no limit");
         assert_eq!(with_unit("1", Unit::Hours), "1 hour");
+    }
+
+    #[test]
+    fn clauses_make_one_sentence() {
+        let parts = ["It rose.", "It is high (99.8%).", "The mean is low."].map(str::to_owned);
+        assert_eq!(joined_clauses(parts).unwrap(), "It rose; it is high (99.8%); the mean is low.");
+        assert_eq!(joined_clauses([]), None);
     }
 
     #[test]

@@ -3,9 +3,11 @@
 use std::borrow::Cow;
 
 use super::{Column, Read};
-use crate::assessment::{Labels, NationalContribution, OrganisationRank, Signal};
+use crate::assessment::{FigureComparison, Labels, NationalContribution, OrganisationRank, Signal};
 use crate::observation::Observation;
+use crate::quantity::Status;
 use crate::responsibilities::Responsibility;
+use crate::stats::peers::AverageKind;
 
 pub(super) fn columns() -> [Column<Observation>; 25] {
     [
@@ -101,6 +103,41 @@ pub(super) fn contribution_columns() -> Vec<Column<NationalContribution>> {
         ("mix_effect", Read::Decimal(|c| Some(scaled(c.mix_effect)))),
         ("change_without", Read::Decimal(|c| c.change_without.map(scaled))),
     ]
+}
+
+pub(super) fn comparison_columns() -> Vec<Column<FigureComparison>> {
+    vec![
+        ("metric_id", Read::Text(|c| Cow::Borrowed(&c.metric_id))),
+        ("org_code", Read::Text(|c| Cow::Borrowed(&c.org_code))),
+        ("period_type", Read::Text(|c| Cow::Borrowed(c.period.kind.as_str()))),
+        ("period", Read::Text(|c| Cow::Owned(c.period.to_string()))),
+        ("period_start", Read::Date(|c| Some(c.period.start()))),
+        ("period_end", Read::Date(|c| Some(c.period.end()))),
+        ("against", Read::Text(|c| Cow::Borrowed(c.against.as_str()))),
+        ("basis", Read::Text(|c| Cow::Borrowed(&c.basis))),
+        ("other_numerator", Read::Whole(|c| Some(c.counts?.0))),
+        ("other_denominator", Read::Whole(|c| Some(c.counts?.1))),
+        ("other_value", Read::Decimal(|c| c.value.map(scaled))),
+        ("measure", Read::Text(|c| Cow::Borrowed(if c.is_ratio() { "ratio" } else { "difference" }))),
+        ("estimate", Read::Decimal(|c| c.estimate().map(scaled))),
+        ("lower_95", Read::Decimal(|c| c.look().lower.map(scaled))),
+        ("upper_95", Read::Decimal(|c| c.look().upper.map(scaled))),
+        ("lower_998", Read::Decimal(|c| c.act().lower.map(scaled))),
+        ("upper_998", Read::Decimal(|c| c.act().upper.map(scaled))),
+        ("p_value", Read::Decimal(|c| c.found.as_ref().ok()?.p_value.map(scaled))),
+        ("label", Read::Text(|c| Cow::Borrowed(c.label.as_str()))),
+        ("reason", Read::Text(|c| Cow::Borrowed(c.found.as_ref().err().map_or("", Status::reason)))),
+        ("peers_with_value", Read::Whole(|c| i64::try_from(c.peers?.used).ok())),
+        ("peers", Read::Whole(|c| i64::try_from(c.peers?.of).ok())),
+        (AverageKind::SimpleIncludingSelf.as_str(), Read::Decimal(|c| average(c, 0))),
+        (AverageKind::SimpleExcludingSelf.as_str(), Read::Decimal(|c| average(c, 1))),
+        (AverageKind::WeightedIncludingSelf.as_str(), Read::Decimal(|c| average(c, 2))),
+        (AverageKind::WeightedExcludingSelf.as_str(), Read::Decimal(|c| average(c, 3))),
+    ]
+}
+
+fn average(comparison: &FigureComparison, kind: usize) -> Option<i128> {
+    comparison.peers?.averages.get(kind).copied().flatten().map(scaled)
 }
 
 pub(super) fn rank_columns() -> Vec<Column<OrganisationRank>> {

@@ -19,6 +19,14 @@ pub enum AverageKind {
 }
 
 impl AverageKind {
+    /// All of them, in the order of the results.
+    pub const ALL: [Self; 4] = [
+        Self::SimpleIncludingSelf,
+        Self::SimpleExcludingSelf,
+        Self::WeightedIncludingSelf,
+        Self::WeightedExcludingSelf,
+    ];
+
     /// The name in data files.
     pub fn as_str(self) -> &'static str {
         match self {

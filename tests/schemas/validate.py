@@ -24,6 +24,7 @@ TABLES = {
     "breakdowns": "breakdown",
     "responsibilities": "responsibility",
     "signals": "signal",
+    "comparisons": "comparison",
     "contributions": "contribution",
     "ranks": "rank",
 }
@@ -31,6 +32,7 @@ TABLES = {
 SORTED_BY = {
     "responsibilities": ["principle", "metric_id", "role"],
     "signals": ["metric_id", "org_code", "period_start", "kind", "rule"],
+    "comparisons": ["metric_id", "against"],
     "contributions": ["metric_id", "baseline"],
     "ranks": ["metric_id"],
 }

@@ -1,0 +1,137 @@
+//! Each figure of the report's period against another: the pooled one of its peers, or its own of a year before.
+//! The difference or the ratio with its limits; the peers' four averages beside it.
+
+use super::Headlines;
+use super::labels::PeerComparison;
+use super::peers::compare_figures;
+use crate::observation::Observation;
+use crate::period::{Period, PeriodType};
+use crate::quantity::{Interval, Shape, Status, Unit};
+use crate::stats::benchmark::Benchmark;
+
+/// What a figure is held against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Against {
+    /// The pooled figure of the peers, the organisation itself not among them.
+    Peers,
+    /// The organisation's own figure of the same period a year before.
+    YearBefore,
+}
+
+impl Against {
+    /// The name in data files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Peers => "peers",
+            Self::YearBefore => "year_before",
+        }
+    }
+}
+
+/// What the peers' part of a comparison rests on.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PeerBasis {
+    /// Peers with a value, and all of them.
+    pub used: usize,
+    pub of: usize,
+    /// The averages in the order of [`AverageKind`](crate::stats::peers::AverageKind), on the metric's scale; none of a delay.
+    pub averages: [Option<f64>; 4],
+}
+
+/// One figure held against another.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FigureComparison {
+    pub metric_id: String,
+    pub org_code: String,
+    pub period: Period,
+    pub shape: Shape,
+    pub unit: Unit,
+    pub against: Against,
+    /// Where the peers come from, or the period of the other figure.
+    pub basis: String,
+    /// Numerator and denominator of the other figure.
+    pub counts: Option<(i64, i64)>,
+    /// Value of the other figure.
+    pub value: Option<f64>,
+    pub label: PeerComparison,
+    /// The statistics, or why there are none.
+    pub found: Result<Benchmark, Status>,
+    pub peers: Option<PeerBasis>,
+}
+
+impl FigureComparison {
+    /// Whether the estimate is a ratio; else it is a difference in the metric's unit (percentage points of a share).
+    pub fn is_ratio(&self) -> bool {
+        matches!(self.shape, Shape::Rate | Shape::Count)
+    }
+
+    /// The difference or the ratio.
+    pub fn estimate(&self) -> Option<f64> {
+        Some(self.found.as_ref().ok()?.value? * self.scale())
+    }
+
+    /// The 95 % interval of the estimate.
+    pub fn look(&self) -> Interval {
+        self.scaled(|found| found.look)
+    }
+
+    /// The 99.8 % interval of the estimate.
+    pub fn act(&self) -> Interval {
+        self.scaled(|found| found.act)
+    }
+
+    /// A share is compared as a fraction of one and told in the unit of its metric.
+    fn scale(&self) -> f64 {
+        if self.shape == Shape::Proportion { f64::from(self.unit.multiplier()) } else { 1.0 }
+    }
+
+    fn scaled(&self, read: fn(&Benchmark) -> Interval) -> Interval {
+        let found = self.found.as_ref().ok().map(read);
+        let side = |limit: Option<f64>| limit.map(|limit| limit * self.scale()).filter(|limit| limit.is_finite());
+        Interval { lower: found.and_then(|i| side(i.lower)), upper: found.and_then(|i| side(i.upper)) }
+    }
+}
+
+/// The figures of organisations, regions and the nation against their own of a year before. None where the other figure is
+/// beyond the periods of the run; another version of the metric between them is the reason why it cannot be told.
+pub(super) fn of_year_before(headlines: &Headlines<'_>) -> Vec<FigureComparison> {
+    let (metric, trend) = (headlines.metric, headlines.input.trend);
+    let Some(period) = trend.last().copied().filter(|period| metric.shape != Shape::Status && !is_yearly(*period))
+    else {
+        return Vec::new();
+    };
+    let Some(at) = trend.iter().position(|one| *one == period.year_before()) else { return Vec::new() };
+    let row = |code: &str| {
+        let (_, figure) = headlines.at(code, headlines.last())?;
+        let (_, before) = headlines.at(code, at)?;
+        let found = if figure.metric_version == before.metric_version {
+            valued(figure).and(valued(before)).and_then(|()| compare_figures(metric.shape, figure, before))
+        } else {
+            Err(Status::CannotTell("another version of the definition holds now".to_owned()))
+        };
+        Some(FigureComparison {
+            metric_id: metric.id.clone(),
+            org_code: code.to_owned(),
+            period,
+            shape: metric.shape,
+            unit: metric.unit,
+            against: Against::YearBefore,
+            basis: before.period.to_string(),
+            counts: before.numerator.zip(before.denominator).filter(|_| before.value.is_some()),
+            value: before.value,
+            label: found.as_ref().map_or(PeerComparison::CannotTell, |f| PeerComparison::of(f.outcome, metric.better)),
+            found,
+            peers: None,
+        })
+    };
+    headlines.codes().filter_map(row).collect()
+}
+
+/// A year is held against the year before it as its trend; there is no season to take out.
+fn is_yearly(period: Period) -> bool {
+    matches!(period.kind, PeriodType::FinancialYear | PeriodType::CalendarYear)
+}
+
+fn valued(figure: &Observation) -> Result<(), Status> {
+    if figure.status == Status::Value { Ok(()) } else { Err(figure.status.clone()) }
+}
