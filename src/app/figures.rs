@@ -19,7 +19,9 @@ use crate::definitions::references::RETURNS;
 use crate::diagnostics::Finding;
 use crate::engine::{Engine, Table};
 use crate::invariants::{BrokenInvariants, enforce_invariants};
-use crate::metrics::{FigureSource, Grid, Group, MetricError, PeriodInput, compute_monthly, months_table, observe};
+use crate::metrics::{
+    FigureSource, Grid, Group, MetricError, PeerInput, PeriodInput, compute_monthly, months_table, observe, peer_groups,
+};
 use crate::observation::{NATIONAL, Observation, PEERS_PREFIX, REGION_PREFIX, UNATTRIBUTED};
 use crate::period::{Month, Period};
 use crate::provenance::RollupRecord;
@@ -83,7 +85,13 @@ pub async fn compute(
     let returns = intake.grid.table(&months_of(&periods))?;
     tables.insert(RETURNS.to_owned(), returns);
     let started = Instant::now();
-    let peer_groups = peer_groups(intake, period);
+    let peer_groups = peer_groups(&PeerInput {
+        organisations: &intake.organisations,
+        links: &intake.reference.peer_links,
+        fallback: settings.peers.fallback,
+        ignore_supplied: settings.peers.ignore_supplied,
+        day: period.end(),
+    });
     let basis = Arc::new(Basis {
         engine: opened.engine.serial(),
         tables,
@@ -268,40 +276,4 @@ pub(super) fn groups(organisations: &[Organisation], peer_groups: &[PeerGroup]) 
             .map(|group| Group { code: format!("{PEERS_PREFIX}{}", group.org_code), members: group.peers.clone() }),
     );
     groups
-}
-
-/// The supplied peers that hold on the period's last day; without any, the police forces of the same region, named as such.
-fn peer_groups(intake: &Intake, period: Period) -> Vec<PeerGroup> {
-    let day = period.end();
-    let mut groups = Vec::new();
-    for organisation in &intake.organisations {
-        let links: Vec<_> = intake
-            .reference
-            .peer_links
-            .iter()
-            .filter(|link| link.org_code == organisation.code)
-            .filter(|link| link.valid_from <= day && link.valid_to.is_none_or(|to| day <= to))
-            .collect();
-        let (peers, source): (Vec<String>, String) = match links.first() {
-            Some(first) => (links.iter().map(|link| link.peer_code.clone()).collect(), first.source.clone()),
-            None => (
-                same_region(organisation, &intake.organisations),
-                "same region (not the HMICFRS most similar group)".to_owned(),
-            ),
-        };
-        if !peers.is_empty() {
-            groups.push(PeerGroup { org_code: organisation.code.clone(), peers, source });
-        }
-    }
-    groups
-}
-
-fn same_region(organisation: &Organisation, all: &[Organisation]) -> Vec<String> {
-    let peer = |other: &&Organisation| {
-        other.code != organisation.code && other.kind == organisation.kind && other.region == organisation.region
-    };
-    if organisation.region.is_none() {
-        return Vec::new();
-    }
-    all.iter().filter(peer).map(|other| other.code.clone()).collect()
 }

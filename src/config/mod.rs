@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use crate::disclosure::choice::Protection;
+use crate::metrics::PeerChoice;
 use crate::period::PeriodType;
 
 pub use targets::{Target, TargetError, check_target_organisations, check_targets, with_targets};
@@ -49,6 +50,7 @@ pub struct Settings {
     pub engine: EngineSection,
     pub trend: TrendSection,
     pub disclosure: DisclosureSection,
+    pub peers: PeersSection,
     /// Parameters of metrics by name, such as `dormant_days`. No defaults: an unset one leaves its metric without a figure, and says so.
     pub parameters: BTreeMap<String, i64>,
     /// Levels set locally for a metric, with dates.
@@ -91,6 +93,16 @@ impl Default for DisclosureSection {
     fn default() -> Self {
         Self { threshold: 5, protection: Protection::TwoValues }
     }
+}
+
+/// Which organisations are held against each other.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PeersSection {
+    /// What stands in for a supplied group where nothing is supplied.
+    pub fallback: PeerChoice,
+    /// Use it also where groups are supplied.
+    pub ignore_supplied: bool,
 }
 
 /// How many periods a trend shows, by kind of period.
@@ -154,6 +166,14 @@ mod tests {
 
     fn parse(text: &str) -> Result<Settings, SettingsError> {
         Settings::parse(Path::new("settings.toml"), text)
+    }
+
+    #[test]
+    fn the_stand_in_for_peers_is_named() {
+        assert_eq!(parse("").unwrap().peers.fallback, PeerChoice::Region);
+        let peers = parse("[peers]\nfallback = \"size_band\"\nignore_supplied = true").unwrap().peers;
+        assert_eq!(peers, PeersSection { fallback: PeerChoice::SizeBand, ignore_supplied: true });
+        assert!(parse("[peers]\nfallback = \"family\"").is_err());
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 mod assess;
 mod monthly;
+mod peer_groups;
 mod periods;
 mod prove;
 mod returns;
@@ -23,6 +24,7 @@ use crate::period::Month;
 use crate::quantity::Shape;
 
 pub use monthly::{MonthlyRow, ResultError};
+pub use peer_groups::{PeerChoice, PeerInput, peer_groups};
 pub use periods::{Group, PeriodInput, observe};
 pub use prove::prove;
 pub use returns::{FigureSource, Grid, Receipt};
