@@ -33,7 +33,7 @@ pub struct Coverage {
 pub struct StandardResult {
     pub level: f64,
     pub kind: &'static str,
-    /// `None` when the figure is not a value.
+    /// `None` when the figure is not a value, and where returns that are missing could turn the verdict.
     pub met: Option<bool>,
 }
 

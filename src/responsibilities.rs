@@ -152,7 +152,11 @@ fn judge(metric: &Metric, figure: &Observation, before: Option<&Observation>) ->
         standard: standard.map(|standard| (standard.level, standard.kind)),
         against_year_before: before.filter(same_version).map(|before| compare(metric, figure, before)),
         against_peers: figure.labels.as_deref().and_then(|labels| labels.comparison).map(Comparison::from),
-        reason: if outcome == Outcome::NotEvidenced { figure.status.reason().to_owned() } else { String::new() },
+        reason: match (outcome, &figure.status) {
+            (Outcome::NotEvidenced, Status::Value) => "the returns that are missing could turn the verdict".to_owned(),
+            (Outcome::NotEvidenced, status) => status.reason().to_owned(),
+            _ => String::new(),
+        },
     }
 }
 

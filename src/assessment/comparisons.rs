@@ -3,11 +3,12 @@
 
 use super::Headlines;
 use super::labels::PeerComparison;
-use super::peers::compare_figures;
+use super::peers::{compare_figures, exposed_counts};
 use crate::observation::Observation;
 use crate::period::{Period, PeriodType};
 use crate::quantity::{Interval, Shape, Status, Unit};
-use crate::stats::benchmark::Benchmark;
+use crate::stats::benchmark::{Benchmark, benchmark_proportion, benchmark_rate};
+use crate::stats::counts::Counts;
 
 /// What a figure is held against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,14 +29,12 @@ impl Against {
     }
 }
 
-/// What the peers' part of a comparison rests on.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct PeerBasis {
-    /// Peers with a value, and all of them.
+/// How many organisations a comparison rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Resting {
+    /// Peers with a value; of a sum, organisations with a value in both periods.
     pub used: usize,
     pub of: usize,
-    /// The averages in the order of [`AverageKind`](crate::stats::peers::AverageKind), on the metric's scale; none of a delay.
-    pub averages: [Option<f64>; 4],
 }
 
 /// One figure held against another.
@@ -56,7 +55,11 @@ pub struct FigureComparison {
     pub label: PeerComparison,
     /// The statistics, or why there are none.
     pub found: Result<Benchmark, Status>,
-    pub peers: Option<PeerBasis>,
+    /// `None` of an organisation's own figure of a year before.
+    pub resting: Option<Resting>,
+    /// Averages of the peers in the order of [`AverageKind`](crate::stats::peers::AverageKind), on the metric's scale; none
+    /// of a delay.
+    pub averages: [Option<f64>; 4],
 }
 
 impl FigureComparison {
@@ -94,6 +97,8 @@ impl FigureComparison {
 
 /// The figures of organisations, regions and the nation against their own of a year before. None where the other figure is
 /// beyond the periods of the run; another version of the metric between them is the reason why it cannot be told.
+///
+/// A sum is compared over the organisations that have a value in both periods: who stops or starts to return is no change.
 pub(super) fn of_year_before(headlines: &Headlines<'_>) -> Vec<FigureComparison> {
     let (metric, trend) = (headlines.metric, headlines.input.trend);
     let Some(period) = trend.last().copied().filter(|period| metric.shape != Shape::Status && !is_yearly(*period))
@@ -101,30 +106,66 @@ pub(super) fn of_year_before(headlines: &Headlines<'_>) -> Vec<FigureComparison>
         return Vec::new();
     };
     let Some(at) = trend.iter().position(|one| *one == period.year_before()) else { return Vec::new() };
-    let row = |code: &str| {
-        let (_, figure) = headlines.at(code, headlines.last())?;
-        let (_, before) = headlines.at(code, at)?;
-        let found = if figure.metric_version == before.metric_version {
-            valued(figure).and(valued(before)).and_then(|()| compare_figures(metric.shape, figure, before))
-        } else {
-            Err(Status::CannotTell("another version of the definition holds now".to_owned()))
-        };
-        Some(FigureComparison {
-            metric_id: metric.id.clone(),
-            org_code: code.to_owned(),
-            period,
-            shape: metric.shape,
-            unit: metric.unit,
-            against: Against::YearBefore,
-            basis: before.period.to_string(),
-            counts: before.numerator.zip(before.denominator).filter(|_| before.value.is_some()),
-            value: before.value,
-            label: found.as_ref().map_or(PeerComparison::CannotTell, |f| PeerComparison::of(f.outcome, metric.better)),
-            found,
-            peers: None,
-        })
+    headlines.codes().filter_map(|code| year_before(headlines, code, at)).collect()
+}
+
+fn year_before(headlines: &Headlines<'_>, code: &str, at: usize) -> Option<FigureComparison> {
+    let metric = headlines.metric;
+    let (_, figure) = headlines.at(code, headlines.last())?;
+    let (_, before) = headlines.at(code, at)?;
+    let mut row = FigureComparison {
+        metric_id: metric.id.clone(),
+        org_code: code.to_owned(),
+        period: figure.period,
+        shape: metric.shape,
+        unit: metric.unit,
+        against: Against::YearBefore,
+        basis: before.period.to_string(),
+        counts: before.numerator.zip(before.denominator).filter(|_| before.value.is_some()),
+        value: before.value,
+        label: PeerComparison::CannotTell,
+        found: Err(Status::CannotTell("another version of the definition holds now".to_owned())),
+        resting: None,
+        averages: [None; 4],
     };
-    headlines.codes().filter_map(row).collect()
+    if figure.metric_version != before.metric_version {
+        return Some(row);
+    }
+    row.found = valued(figure).and(valued(before)).and_then(|()| compare_figures(metric.shape, figure, before));
+    // Delays of several organisations are not added up from their figures.
+    let matched = headlines.members_of(code).filter(|_| row.found.is_ok() && metric.shape != Shape::Distribution);
+    if let Some(members) = matched {
+        let (resting, pairs) = matched_counts(headlines, &members, at);
+        let (now, then) = (pooled(pairs.iter().map(|(now, _)| *now)), pooled(pairs.iter().map(|(_, then)| *then)));
+        row.found = match metric.shape {
+            Shape::Proportion => benchmark_proportion(now, then, None),
+            _ => benchmark_rate(now, then, None),
+        };
+        let share = f64::from(metric.unit.multiplier()) * then.rate();
+        row.value =
+            if metric.shape == Shape::Count { row.value } else { Some(share).filter(|share| share.is_finite()) };
+        row.counts = row.counts.map(|_| (then.numerator, then.denominator));
+        row.resting = Some(resting);
+    }
+    row.label = row.found.as_ref().map_or(PeerComparison::CannotTell, |f| PeerComparison::of(f.outcome, metric.better));
+    Some(row)
+}
+
+/// Counts of now and then of the organisations that have both, of those that have one.
+fn matched_counts(headlines: &Headlines<'_>, members: &[&str], at: usize) -> (Resting, Vec<(Counts, Counts)>) {
+    let of = |code: &str, at| headlines.at(code, at).and_then(|(_, figure)| exposed_counts(figure));
+    let either = members.iter().map(|code| (of(code, headlines.last()), of(code, at)));
+    let either: Vec<_> = either.filter(|(now, then)| now.is_some() || then.is_some()).collect();
+    let pairs: Vec<(Counts, Counts)> = either.iter().filter_map(|(now, then)| now.zip(*then)).collect();
+    (Resting { used: pairs.len(), of: either.len() }, pairs)
+}
+
+fn pooled(counts: impl Iterator<Item = Counts>) -> Counts {
+    let sum = |sum: Counts, one: Counts| {
+        let add = |a: i64, b: i64| a.saturating_add(b);
+        Counts::new(add(sum.numerator, one.numerator), add(sum.denominator, one.denominator))
+    };
+    counts.fold(Counts::new(0, 0), sum)
 }
 
 /// A year is held against the year before it as its trend; there is no season to take out.

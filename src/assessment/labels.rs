@@ -1,12 +1,13 @@
 //! The labels of a headline figure, as the columns of the results carry them.
 
+use super::coverage::Undecided;
 use crate::quantity::Better;
 use crate::stats::benchmark::{Outcome, Strength, Verdict};
 use crate::stats::control::{Assurance, Variation};
 use crate::stats::trend::TrendLabel;
 
 /// What is said about a figure. A label that does not apply to it is absent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Labels {
     /// Against its peers, the organisation itself not among them.
     pub comparison: Option<PeerComparison>,
@@ -16,6 +17,8 @@ pub struct Labels {
     pub assurance: Option<Assurance>,
     /// Of the series up to its last final period.
     pub trend: Option<TrendVerdict>,
+    /// Of a sum that lacks returns: how far it may be off.
+    pub undecided: Option<Undecided>,
 }
 
 /// A figure against that of its peers.

@@ -3,6 +3,7 @@
 
 mod comparisons;
 mod contributions;
+mod coverage;
 mod funnels;
 mod labels;
 mod multiplicity;
@@ -24,8 +25,9 @@ use crate::observation::{Observation, PEERS_PREFIX, UNATTRIBUTED, is_organisatio
 use crate::period::{Period, PeriodType};
 use crate::report::input::{Organisation, PeerGroup, RecordedEvent};
 
-pub use comparisons::{Against, FigureComparison, PeerBasis};
+pub use comparisons::{Against, FigureComparison, Resting};
 pub use contributions::{Baseline, NationalContribution};
+pub use coverage::Undecided;
 pub use funnels::FunnelSummary;
 pub use labels::{Labels, PeerComparison, TrendVerdict, VariationLabel};
 pub use multiplicity::LabelFamily;
@@ -113,10 +115,18 @@ impl MetricAssessment {
         one.comparisons.extend(comparisons::of_year_before(&headlines));
         series::label(&headlines, &mut labels, &mut one.signals, &mut one.tally);
         one.funnel = funnels::label(&headlines, &mut one.signals, &mut one.tally);
+        let undecided = coverage::undecided(&headlines);
         one.signals.sort_by(|a, b| a.key().cmp(&b.key()));
         for (place, found) in labels {
             if let Some(observation) = observations.get_mut(place) {
                 observation.labels = Some(Box::new(found));
+            }
+        }
+        for (place, found, verdict_holds) in undecided {
+            let Some(observation) = observations.get_mut(place) else { continue };
+            observation.labels.get_or_insert_default().undecided = Some(found);
+            if let Some(standard) = observation.standard.as_mut().filter(|_| !verdict_holds) {
+                standard.met = None;
             }
         }
         Some(one)

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::Headlines;
-use super::comparisons::{Against, FigureComparison, PeerBasis};
+use super::comparisons::{Against, FigureComparison, Resting};
 use super::labels::{Labels, PeerComparison};
 use super::multiplicity::{PeerTest, Tally};
 use super::signals::{Signal, SignalKind, event_between};
@@ -136,7 +136,8 @@ fn comparison_row(
         value,
         label,
         found,
-        peers: Some(PeerBasis { used: peers.iter().filter(valued).count(), of: peers.len(), averages }),
+        resting: Some(Resting { used: peers.iter().filter(valued).count(), of: peers.len() }),
+        averages,
     }
 }
 
@@ -150,17 +151,19 @@ pub fn compare_figures(shape: Shape, figure: &Observation, other: &Observation) 
     match shape {
         Shape::Proportion => both(counts_of).and_then(|(a, b)| benchmark_proportion(a, b, None)),
         Shape::Rate => both(counts_of).and_then(|(a, b)| benchmark_rate(a, b, None)),
-        Shape::Count => {
-            let alone = |figure: &Observation| {
-                figure.numerator.filter(|_| figure.status == Status::Value).map(|count| Counts::new(count, 1))
-            };
-            both(alone).and_then(|(a, b)| benchmark_rate(a, b, None))
-        }
+        Shape::Count => both(exposed_counts).and_then(|(a, b)| benchmark_rate(a, b, None)),
         Shape::Distribution | Shape::Status => {
             let (a, b) = limits_of(figure).zip(limits_of(other)).ok_or_else(no_figure)?;
             benchmark_delay(a, b, None)
         }
     }
+}
+
+/// The same; the denominator of a count is one period.
+pub(super) fn exposed_counts(figure: &Observation) -> Option<Counts> {
+    let alone = |figure: &Observation| figure.numerator.map(|count| Counts::new(count, 1));
+    counts_of(figure)
+        .or_else(|| alone(figure).filter(|_| figure.denominator.is_none() && figure.status == Status::Value))
 }
 
 fn no_figure() -> Status {
@@ -180,7 +183,7 @@ fn limits_of(figure: &Observation) -> Option<Limits> {
 }
 
 /// The middle one of the denominators that a peer had in the run, by which its absence is weighed.
-fn usual_denominator(headlines: &Headlines<'_>, code: &str) -> i64 {
+pub(super) fn usual_denominator(headlines: &Headlines<'_>, code: &str) -> i64 {
     let figures = (0..headlines.input.trend.len()).filter_map(|at| headlines.at(code, at));
     let mut denominators: Vec<i64> =
         figures.filter_map(|(_, figure)| counts_of(figure)).map(|c| c.denominator).collect();

@@ -2,10 +2,10 @@
 
 use chrono::NaiveDate;
 
-use super::{Against, Assessment, AssessmentInput, Baseline, FigureComparison, SignalKind, assess};
+use super::{Against, Assessment, AssessmentInput, Baseline, FigureComparison, Resting, SignalKind, assess};
 use crate::definitions::Definitions;
-use crate::definitions::model::Metric;
-use crate::observation::{NATIONAL, Observation};
+use crate::definitions::model::{Comparator, Metric, Standard, StandardKind};
+use crate::observation::{Coverage, NATIONAL, Observation, StandardResult};
 use crate::period::Period;
 use crate::quantity::Status;
 use crate::report::input::{Organisation, PeerGroup, RecordedEvent};
@@ -145,10 +145,10 @@ fn four_averages_can_lie_on_both_sides() {
         .figures("E", &[(550, 700)])
         .peers("A", &["B", "C", "D", "E"])
         .assess();
-    let basis = comparison(&found, "A", Against::Peers).peers.unwrap();
-    assert_eq!((basis.used, basis.of), (4, 4));
+    let one = comparison(&found, "A", Against::Peers);
+    assert_eq!(one.resting, Some(Resting { used: 4, of: 4 }));
     // (90 + 75 + 80 + 75 + 78.571...) / 5, without the 90 / 4; 1,280/1,600; 1,100/1,400.
-    assert_eq!(rounded(basis.averages), ["79.7", "77.1", "80.0", "78.6"]);
+    assert_eq!(rounded(one.averages), ["79.7", "77.1", "80.0", "78.6"]);
 }
 
 #[test]
@@ -156,7 +156,7 @@ fn a_year_before_is_held_against_unless_the_definition_changed() {
     let run = || Run::over("2025-26Q1", 5).figures("A", &[(700, 1000), (0, 0), (0, 0), (0, 0), (800, 1000)]);
     let (found, _) = run().assess();
     let one = comparison(&found, "A", Against::YearBefore);
-    assert_eq!((one.basis.as_str(), one.label.as_str(), one.peers), ("2024-25Q1", "better_99_8", None));
+    assert_eq!((one.basis.as_str(), one.label.as_str(), one.resting), ("2024-25Q1", "better_99_8", None));
     assert_eq!(rounded([one.estimate()]), ["10.0"]);
     let mut run = run();
     run.observations.last_mut().unwrap().metric_version = 2;
@@ -164,6 +164,56 @@ fn a_year_before_is_held_against_unless_the_definition_changed() {
     let one = comparison(&found, "A", Against::YearBefore);
     assert_eq!((one.label.as_str(), one.estimate()), ("cannot_tell", None));
     assert_eq!(one.found.as_ref().unwrap_err().reason(), "another version of the definition holds now");
+}
+
+/// A nation of 720 of 900 in which C lacks a return; C usually has 50 cases (the handbook's example: 75.8 to 81.1 %).
+fn nation_without_c(level: f64) -> Observation {
+    let mut run = Run::over("2025-26Q1", 2)
+        .figures("A", &[(400, 500), (400, 500)])
+        .figures("B", &[(320, 400), (320, 400)])
+        .figures("C", &[(25, 50), (0, 0)])
+        .figures(NATIONAL, &[(745, 950), (720, 900)]);
+    let missing = run.observations.iter_mut().rfind(|figure| &*figure.org_code == "C").unwrap();
+    (missing.status, missing.value, missing.numerator, missing.denominator) = (Status::NotReturned, None, None, None);
+    let nation = run.observations.last_mut().unwrap();
+    nation.coverage = Some(Coverage { returned: 6, expected: 9 });
+    nation.standard = Some(StandardResult { level, kind: "local", met: Some(80.0 >= level) });
+    let metric = run.metrics.iter_mut().find(|metric| metric.id == "CRE-01").unwrap();
+    metric.standards = vec![Standard {
+        level,
+        comparator: Comparator::AtLeast,
+        from: "2024-01-01".parse().unwrap(),
+        to: None,
+        kind: StandardKind::Local,
+        ..metric.standards[0].clone()
+    }];
+    run.assess().1.pop().unwrap()
+}
+
+#[test]
+fn a_verdict_that_missing_returns_could_turn_is_withheld() {
+    let nation = nation_without_c(78.0);
+    let undecided = nation.labels.unwrap().undecided.unwrap();
+    assert_eq!(undecided.cases, 50);
+    assert_eq!(rounded([Some(undecided.lowest), Some(undecided.highest)]), ["75.8", "81.1"]);
+    assert_eq!(nation.standard.unwrap().met, None);
+    // Above or below both ends it stands.
+    assert_eq!(nation_without_c(75.0).standard.unwrap().met, Some(true));
+    assert_eq!(nation_without_c(82.0).standard.unwrap().met, Some(false));
+}
+
+/// B has no figure now: the nation is compared over A and C alone, 600 of 1,000 against 500 of 1,000.
+#[test]
+fn a_sum_is_held_against_a_year_before_over_those_that_have_both() {
+    let (found, _) = Run::over("2025-26Q1", 5)
+        .figures("A", &[(300, 500), (0, 0), (0, 0), (0, 0), (400, 500)])
+        .figures("B", &[(90, 100)])
+        .figures("C", &[(200, 500), (0, 0), (0, 0), (0, 0), (200, 500)])
+        .figures(NATIONAL, &[(500, 1000), (0, 0), (0, 0), (0, 0), (690, 1100)])
+        .assess();
+    let one = comparison(&found, NATIONAL, Against::YearBefore);
+    assert_eq!((one.resting, one.counts), (Some(Resting { used: 2, of: 3 }), Some((500, 1000))));
+    assert_eq!(rounded([one.estimate(), one.value]), ["10.0", "50.0"]);
 }
 
 #[test]

@@ -280,6 +280,15 @@ pub struct Standard {
 }
 
 impl Standard {
+    /// Judged before rounding; a level that is exactly met is met.
+    pub fn is_met_by(&self, value: f64) -> bool {
+        match self.comparator {
+            Comparator::AtLeast => value >= self.level,
+            Comparator::AtMost => value <= self.level,
+            Comparator::Under => value < self.level,
+        }
+    }
+
     /// Whether the figures of an organisation or aggregate are held against it.
     pub fn applies_to(&self, org_code: &str) -> bool {
         self.organisations.is_empty() || self.organisations.iter().any(|code| code == org_code)
@@ -390,6 +399,28 @@ impl Metric {
     pub fn version_at(&self, month: Month) -> Option<&MetricVersion> {
         let later = self.versions.iter().skip(1).rev().find(|version| Month::of(version.date) <= month);
         later.or_else(|| self.versions.first())
+    }
+
+    /// The standard that held throughout the period for the organisation: law before a local target before any other, then
+    /// the latest. A historical standard whose last day is not known holds only in the period of its first day: it is never
+    /// carried forward.
+    pub fn standard_for(&self, org_code: &str, period: Period) -> Option<&Standard> {
+        let holds = |standard: &&Standard| {
+            let open_ended =
+                matches!(standard.kind, StandardKind::CurrentLaw | StandardKind::Expectation | StandardKind::Local);
+            match standard.to {
+                Some(to) => standard.from <= period.start() && period.end() <= to,
+                None if open_ended => standard.from <= period.start(),
+                None => period.start() <= standard.from && standard.from <= period.end(),
+            }
+        };
+        let rank = |standard: &&Standard| match standard.kind {
+            StandardKind::CurrentLaw | StandardKind::FormerLaw => 2,
+            StandardKind::Local => 1,
+            StandardKind::Expectation | StandardKind::Historical => 0,
+        };
+        let standards = self.standards.iter().filter(holds).filter(|standard| standard.applies_to(org_code));
+        standards.max_by_key(|standard| (rank(standard), standard.from))
     }
 
     /// Whether the version changes after the period before ended and before this one ends: figures on both sides do not

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::monthly::Amounts;
-use crate::definitions::model::{Comparator, Metric, Standard, StandardKind};
+use crate::definitions::model::Metric;
 use crate::observation::{Category, Coverage, Observation, StandardResult};
 use crate::period::Period;
 use crate::quantity::{Interval, Shape, Status, Unit};
@@ -139,7 +139,7 @@ fn observation(metric: &Metric, series: &Series, at: &Place<'_>, figure: Figure)
         Err(status) => (None, status),
     };
     // A standard is worded for the headline; a part or variant has none of its own.
-    let standard = series.category.is_none().then(|| standard_at(metric, at)).flatten();
+    let standard = series.category.is_none().then(|| metric.standard_for(at.org_code, at.period)).flatten();
     let title_of =
         |level: i64| metric.grades.iter().find(|grade| grade.level == level).map(|grade| grade.title.clone());
     let is_grade = series.shape == Shape::Status && status == Status::Value;
@@ -162,7 +162,7 @@ fn observation(metric: &Metric, series: &Series, at: &Place<'_>, figure: Figure)
         standard: standard.map(|standard| StandardResult {
             level: standard.level,
             kind: standard.kind.as_str(),
-            met: value.map(|value| meets(value, standard)),
+            met: value.map(|value| standard.is_met_by(value)),
         }),
         labels: None,
     }
@@ -243,38 +243,6 @@ fn delay_figure(metric: &Metric, series: &Series, totals: &Totals) -> Figure {
         interval_95,
         interval_998,
         method,
-    }
-}
-
-/// The standard that held throughout the period for the organisation: law before a local target before any other, then the
-/// latest. A historical standard whose last day is not known holds only in the period of its first day: it is never
-/// carried forward.
-fn standard_at<'m>(metric: &'m Metric, at: &Place<'_>) -> Option<&'m Standard> {
-    let period = at.period;
-    let holds = |standard: &&Standard| {
-        let open_ended =
-            matches!(standard.kind, StandardKind::CurrentLaw | StandardKind::Expectation | StandardKind::Local);
-        match standard.to {
-            Some(to) => standard.from <= period.start() && period.end() <= to,
-            None if open_ended => standard.from <= period.start(),
-            None => period.start() <= standard.from && standard.from <= period.end(),
-        }
-    };
-    let rank = |standard: &&Standard| match standard.kind {
-        StandardKind::CurrentLaw | StandardKind::FormerLaw => 2,
-        StandardKind::Local => 1,
-        StandardKind::Expectation | StandardKind::Historical => 0,
-    };
-    let standards = metric.standards.iter().filter(holds).filter(|standard| standard.applies_to(at.org_code));
-    standards.max_by_key(|standard| (rank(standard), standard.from))
-}
-
-/// Judged before rounding; a level that is exactly met is met.
-fn meets(value: f64, standard: &Standard) -> bool {
-    match standard.comparator {
-        Comparator::AtLeast => value >= standard.level,
-        Comparator::AtMost => value <= standard.level,
-        Comparator::Under => value < standard.level,
     }
 }
 

@@ -2,10 +2,11 @@
 
 use chrono::NaiveDate;
 
+use crate::assessment::Undecided;
 use crate::definitions::model::Metric;
 use crate::observation::NATIONAL;
 use crate::period::Month;
-use crate::quantity::Status;
+use crate::quantity::{Status, Unit, count_text};
 use crate::report::facts::Facts;
 use crate::report::input::{Return, ReturnState};
 use crate::report::table::{Cell, Column, Row, Table};
@@ -59,7 +60,19 @@ pub fn coverage_sentence(facts: &Facts<'_>, metric: &Metric) -> String {
         .map(|c| format!(", {} of {} monthly returns", c.returned, c.expected))
         .unwrap_or_default();
     let what = format!("{} of {} {} in full{in_part}", count.complete, count.expected, count.bodies);
-    format!("The figures rest on the returns of {what}{months}. Nothing is estimated for missing returns.")
+    let undecided = facts.current(metric, NATIONAL).and_then(|figure| figure.labels.as_deref()?.undecided);
+    let bounds = undecided.map_or_else(String::new, |undecided| bounds_sentence(undecided, metric.unit));
+    format!("The figures rest on the returns of {what}{months}. Nothing is estimated for missing returns.{bounds}")
+}
+
+fn bounds_sentence(undecided: Undecided, unit: Unit) -> String {
+    let say = |value: f64| words::with_unit(&words::limit_text(Some(value), unit), unit);
+    format!(
+        " Those missing usually have {} cases: with none of them counted the figure would be {}, with all of them {}.",
+        count_text(undecided.cases),
+        say(undecided.lowest),
+        say(undecided.highest)
+    )
 }
 
 /// Returns that were not accepted in time, one row per organisation, dataset and state; `None` when there is none.

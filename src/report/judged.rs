@@ -59,7 +59,11 @@ fn year_sentence(comparison: &FigureComparison) -> Option<String> {
         }
         label => format!("is {} that of {}", than_words(label)?, period.words()),
     };
-    Some(format!("The figure {how}{size}."))
+    let both = comparison.resting.filter(|resting| resting.used < resting.of);
+    let over = both.map_or_else(String::new, |resting| {
+        format!(", over the {} of {} organisations that have both", resting.used, resting.of)
+    });
+    Some(format!("The figure {how}{size}{over}."))
 }
 
 /// "clearly better (at the 99.8% level) than"; `None` of a label that claims no difference.
@@ -254,6 +258,7 @@ mod tests {
                 known.extend(published.into_iter().flatten().map(|number| value_text(number.abs(), unit)));
                 // "Less than" the smallest step stands for a difference that rounds to nothing.
                 known.extend([Change::of(1e-9, comparison.unit).size_words()].iter().flat_map(|words| numbers(words)));
+                known.extend(comparison.resting.into_iter().flat_map(|one| [one.used, one.of]).map(|n| n.to_string()));
                 let period = comparison.basis.parse::<Period>().map(Period::words).unwrap_or_default();
                 known.extend(numbers(&period));
             }

@@ -82,6 +82,9 @@ pub fn sentence(metric: &Metric, figure: &Observation) -> String {
             level_words(standard, metric.unit),
             dates_words(standard),
             match outcome_words(figure) {
+                "cannot tell" if figure.status == Status::Value => {
+                    "not judged, because the returns that are missing could turn the verdict"
+                }
                 "cannot tell" => "not judged, because there is no value",
                 outcome => outcome,
             }

@@ -9,7 +9,7 @@ use crate::quantity::Status;
 use crate::responsibilities::Responsibility;
 use crate::stats::peers::AverageKind;
 
-pub(super) fn columns() -> [Column<Observation>; 25] {
+pub(super) fn columns() -> [Column<Observation>; 28] {
     [
         ("metric_id", Read::Text(|o| Cow::Borrowed(&o.metric_id))),
         ("metric_version", Read::Version(|o| o.metric_version)),
@@ -36,6 +36,9 @@ pub(super) fn columns() -> [Column<Observation>; 25] {
         ("variation", Read::Text(|o| label(o, |labels| Some(labels.variation?.as_str())))),
         ("assurance", Read::Text(|o| label(o, |labels| Some(labels.assurance?.as_str())))),
         ("trend", Read::Text(|o| label(o, |labels| Some(labels.trend?.as_str())))),
+        ("missing_cases", Read::Whole(|o| Some(o.labels.as_deref()?.undecided?.cases))),
+        ("lowest", Read::Decimal(|o| Some(scaled(o.labels.as_deref()?.undecided?.lowest)))),
+        ("highest", Read::Decimal(|o| Some(scaled(o.labels.as_deref()?.undecided?.highest)))),
     ]
 }
 
@@ -127,8 +130,8 @@ pub(super) fn comparison_columns() -> Vec<Column<FigureComparison>> {
         ("p_value", Read::Decimal(|c| c.found.as_ref().ok()?.p_value.map(scaled))),
         ("label", Read::Text(|c| Cow::Borrowed(c.label.as_str()))),
         ("reason", Read::Text(|c| Cow::Borrowed(c.found.as_ref().err().map_or("", Status::reason)))),
-        ("peers_with_value", Read::Whole(|c| i64::try_from(c.peers?.used).ok())),
-        ("peers", Read::Whole(|c| i64::try_from(c.peers?.of).ok())),
+        ("organisations_used", Read::Whole(|c| i64::try_from(c.resting?.used).ok())),
+        ("organisations", Read::Whole(|c| i64::try_from(c.resting?.of).ok())),
         (AverageKind::SimpleIncludingSelf.as_str(), Read::Decimal(|c| average(c, 0))),
         (AverageKind::SimpleExcludingSelf.as_str(), Read::Decimal(|c| average(c, 1))),
         (AverageKind::WeightedIncludingSelf.as_str(), Read::Decimal(|c| average(c, 2))),
@@ -137,7 +140,7 @@ pub(super) fn comparison_columns() -> Vec<Column<FigureComparison>> {
 }
 
 fn average(comparison: &FigureComparison, kind: usize) -> Option<i128> {
-    comparison.peers?.averages.get(kind).copied().flatten().map(scaled)
+    comparison.averages.get(kind).copied().flatten().map(scaled)
 }
 
 pub(super) fn rank_columns() -> Vec<Column<OrganisationRank>> {
