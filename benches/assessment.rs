@@ -28,6 +28,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             organisations: &organisations,
             peer_groups: &peer_groups,
             events: &[],
+            decisions: &[],
             trend: &trend,
         };
         let mut times = Vec::new();

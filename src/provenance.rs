@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::Serialize;
 
+use crate::assessment::Decision;
 use crate::config::Target;
 use crate::diagnostics::Finding;
 use crate::public::MetricEvidence;
@@ -91,6 +92,7 @@ pub struct RunRecord {
     pub memory_limit_mib: usize,
     pub parameters: BTreeMap<String, i64>,
     pub targets: Vec<Target>,
+    pub decisions: Vec<Decision>,
     /// SHA-256 of each definition file.
     pub definitions: BTreeMap<String, String>,
     pub inputs: Vec<InputFile>,

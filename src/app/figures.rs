@@ -125,6 +125,7 @@ pub async fn compute(
             organisations: &intake.organisations,
             peer_groups: &peer_groups,
             events: &intake.reference.events,
+            decisions: &settings.decisions,
             trend: &periods,
         },
         &mut observations,

@@ -20,7 +20,7 @@ pub mod verify;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use crate::config::{Settings, SettingsError, TargetError, check_targets};
+use crate::config::{DecisionError, Settings, SettingsError, TargetError, check_decisions, check_targets};
 use crate::definitions::{Definitions, DefinitionsError};
 use crate::engine::output::OutputError;
 use crate::engine::{Engine, EngineError, EngineSettings};
@@ -43,6 +43,8 @@ pub enum AppError {
     Settings(#[from] SettingsError),
     #[error("settings: {0}")]
     Target(#[from] TargetError),
+    #[error("settings: {0}")]
+    Decision(#[from] DecisionError),
     #[error(transparent)]
     Definitions(#[from] DefinitionsError),
     #[error("the engine could not be started: {0}")]
@@ -95,6 +97,7 @@ impl AppError {
             | Self::Statement(_)
             | Self::Settings(_)
             | Self::Target(_)
+            | Self::Decision(_)
             | Self::Prepare(PrepareError::Key(_) | PrepareError::Exists(_)) => exit::USAGE,
             Self::Definitions(_) | Self::Prepare(PrepareError::UnpreparedReference { .. }) => exit::DEFINITIONS,
             Self::Intake(intake::IntakeError::ReferenceRefused { .. }) | Self::NothingAccepted { .. } => exit::CONTRACT,
@@ -138,6 +141,7 @@ impl Context {
         context.check_parameters()?;
         let kinds = context.definitions.kinds_of_organisation();
         check_targets(&context.settings.targets, &context.definitions.metrics, kinds)?;
+        check_decisions(&context.settings.decisions, &context.definitions.metrics)?;
         if folder.is_some() {
             let engine = Engine::new(&context.engine_settings(None), None)?;
             let problems = prove(&engine, &context.definitions).await;

@@ -126,7 +126,8 @@ fn identity(context: &Context, options: &RunOptions, opened: &Opened, intake: &I
     };
     add(env!("CARGO_PKG_VERSION"));
     add(&format!("{} {} {:?}", options.period, opened.as_of, context.settings.parameters));
-    add(&format!("{:?} {:?} {:?}", context.settings.trend, context.settings.targets, context.settings.peers));
+    add(&format!("{:?} {:?}", context.settings.trend, context.settings.targets));
+    add(&format!("{:?} {:?}", context.settings.peers, context.settings.decisions));
     add(&format!("{:?}", options.public.then_some(&context.settings.disclosure)));
     for (path, bytes) in &context.definitions.files {
         add(&format!("{path} {}", sha256(bytes)));
@@ -174,6 +175,7 @@ fn publish(
         memory_limit_mib: context.settings.engine.memory_limit_mib,
         parameters: context.settings.parameters.clone(),
         targets: context.settings.targets.clone(),
+        decisions: context.settings.decisions.clone(),
         definitions: context.definitions.files.iter().map(|(path, bytes)| (path.clone(), sha256(bytes))).collect(),
         inputs: inputs(intake),
         rollups,
@@ -274,6 +276,7 @@ fn release_input(
         organisations: intake.organisations.clone(),
         peer_groups: figures.peer_groups,
         events: intake.reference.events.clone(),
+        decisions: context.settings.decisions.clone(),
         observations: figures.observations,
         responsibilities: figures.responsibilities,
         assessment: figures.assessment,

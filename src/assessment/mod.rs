@@ -4,6 +4,7 @@
 mod comparisons;
 mod contributions;
 mod coverage;
+mod decisions;
 mod funnels;
 mod labels;
 mod multiplicity;
@@ -28,6 +29,7 @@ use crate::report::input::{Organisation, PeerGroup, RecordedEvent};
 pub use comparisons::{Against, FigureComparison, Resting};
 pub use contributions::{Baseline, NationalContribution};
 pub use coverage::Undecided;
+pub use decisions::{Decision, DecisionKind};
 pub use funnels::FunnelSummary;
 pub use labels::{Labels, PeerComparison, TrendVerdict, VariationLabel};
 pub use multiplicity::LabelFamily;
@@ -42,6 +44,8 @@ pub struct AssessmentInput<'a> {
     pub organisations: &'a [Organisation],
     pub peer_groups: &'a [PeerGroup],
     pub events: &'a [RecordedEvent],
+    /// What named people decided about the series.
+    pub decisions: &'a [Decision],
     /// The periods of the run, oldest first; the last one is that of the report.
     pub trend: &'a [Period],
 }

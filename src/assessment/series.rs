@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 
 use super::Headlines;
+use super::decisions::Decided;
 use super::labels::{Labels, TrendVerdict, VariationLabel};
 use super::multiplicity::Tally;
 use super::peers::counts_of;
@@ -89,10 +90,20 @@ impl<'a> Series<'a> {
     }
 
     fn standing(&self, at: usize) -> Standing {
-        if self.is_provisional(at) { Standing::Provisional } else { Standing::Final }
+        let period = self.headlines.input.trend.get(at);
+        match period {
+            Some(period) if self.decided().excludes(*period) => Standing::Excluded,
+            _ if self.is_provisional(at) => Standing::Provisional,
+            _ => Standing::Final,
+        }
     }
 
-    /// Days on which limits start afresh: a new version of the metric, and the recorded events that make the work another.
+    fn decided(&self) -> Decided<'a> {
+        Decided::of(self.headlines.input.decisions, &self.headlines.metric.id, self.code)
+    }
+
+    /// Days on which limits start afresh: a new version of the metric, the recorded events that make the work another, and
+    /// what was decided.
     fn rebase(&self) -> Vec<NaiveDate> {
         let trend = self.headlines.input.trend;
         let versions = trend.iter().skip(1).filter(|p| self.headlines.metric.breaks_in(**p)).map(|p| p.start());
@@ -100,7 +111,8 @@ impl<'a> Series<'a> {
         let events = self.headlines.input.events.iter();
         let events = events.filter(|event| concerned(&event.org_code) && REBASING.contains(&event.kind.as_str()));
         // The period in which it happened mixes both: the first whole one after it begins anew.
-        let mut dates: Vec<NaiveDate> = versions.chain(events.map(|event| event.happened_on)).collect();
+        let events = events.map(|event| event.happened_on).filter(|day| !self.decided().keeps(*day));
+        let mut dates: Vec<NaiveDate> = versions.chain(events).chain(self.decided().rebase()).collect();
         dates.sort_unstable();
         dates.dedup();
         dates
@@ -146,7 +158,12 @@ impl<'a> Series<'a> {
             Shape::Distribution => Charted::Delay,
             Shape::Count | Shape::Status => Charted::Other,
         };
-        let settings = Settings { target: self.target(), rebase: self.rebase(), ..Settings::new(self.better()) };
+        let settings = Settings {
+            target: self.target(),
+            rebase: self.rebase(),
+            baseline: self.decided().baseline(),
+            ..Settings::new(self.better())
+        };
         let counted = |swap: bool| -> Vec<Counted> {
             let of = |(at, span): (usize, &Span)| {
                 let counts = self.counts(at).map(|(x, n)| if swap { (n - x, n) } else { (x, n) });
@@ -300,6 +317,9 @@ impl<'a> Series<'a> {
         };
         let signal = |change: &ChangePoint| {
             let period = *self.headlines.input.trend.get(first + change.after)?;
+            if self.decided().keeps_through(period) {
+                return None;
+            }
             let (before, after) = change.means;
             let rule = if after > before { "step_up" } else { "step_down" };
             let what = (rule.to_owned(), last + 1 - first - change.after, Strength::Look);

@@ -2,7 +2,10 @@
 
 use chrono::NaiveDate;
 
-use super::{Against, Assessment, AssessmentInput, Baseline, FigureComparison, Resting, SignalKind, assess};
+use super::{
+    Against, Assessment, AssessmentInput, Baseline, Decision, DecisionKind, FigureComparison, Resting, SignalKind,
+    assess,
+};
 use crate::definitions::Definitions;
 use crate::definitions::model::{Comparator, Metric, Standard, StandardKind};
 use crate::observation::{Coverage, NATIONAL, Observation, StandardResult};
@@ -17,6 +20,7 @@ struct Run {
     organisations: Vec<Organisation>,
     peer_groups: Vec<PeerGroup>,
     events: Vec<RecordedEvent>,
+    decisions: Vec<Decision>,
     trend: Vec<Period>,
     observations: Vec<Observation>,
 }
@@ -29,6 +33,7 @@ impl Run {
             organisations: Vec::new(),
             peer_groups: Vec::new(),
             events: Vec::new(),
+            decisions: Vec::new(),
             trend: last.trend(periods),
             observations: Vec::new(),
         }
@@ -58,6 +63,22 @@ impl Run {
         self
     }
 
+    /// Decides about the series of a code of CRE-01.
+    fn decision(mut self, code: &str, kind: DecisionKind, days: [Option<&str>; 2]) -> Self {
+        let [from, to] = days.map(|day| day.map(|day| day.parse().unwrap()));
+        self.decisions.push(Decision {
+            metric: "CRE-01".into(),
+            organisation: Some(code.into()),
+            kind,
+            from,
+            to,
+            points: None,
+            reason: "by hand".into(),
+            decided_by: "the test".into(),
+        });
+        self
+    }
+
     fn assess(mut self) -> (Assessment, Vec<Observation>) {
         let found = assess(
             &AssessmentInput {
@@ -65,6 +86,7 @@ impl Run {
                 organisations: &self.organisations,
                 peer_groups: &self.peer_groups,
                 events: &self.events,
+                decisions: &self.decisions,
                 trend: &self.trend,
             },
             &mut self.observations,
@@ -278,6 +300,32 @@ fn a_recorded_migration_begins_new_limits() {
     // Another force's migration changes nothing here.
     let run = Run::over("2025-06", 16).figures("A", &two_levels()).event("B", "2024-11-01", "system_migration");
     assert_eq!(labels(&run.assess().1, "A")[1], "special_cause_improvement");
+}
+
+#[test]
+fn an_accepted_proposal_begins_new_limits_and_a_refused_one_is_gone() {
+    let run = || Run::over("2025-06", 16).figures("A", &two_levels());
+    let accepted = run().decision("A", DecisionKind::Rebase, [Some("2024-11-01"), None]);
+    assert_eq!(labels(&accepted.assess().1, "A")[1], "common_cause");
+    // What was decided about another series changes nothing here.
+    let other = run().decision("B", DecisionKind::Rebase, [Some("2024-11-01"), None]);
+    assert_eq!(labels(&other.assess().1, "A")[1], "special_cause_improvement");
+    let (found, _) = run().decision("A", DecisionKind::Keep, [Some("2024-11-15"), None]).assess();
+    assert!(rules(&found, SignalKind::ChangePoint).is_empty());
+}
+
+#[test]
+fn limits_can_be_kept_through_a_recorded_migration() {
+    let run = Run::over("2025-06", 16).figures("A", &two_levels()).event("A", "2024-11-01", "system_migration");
+    let kept = run.decision("A", DecisionKind::Keep, [Some("2024-11-01"), None]);
+    assert_eq!(labels(&kept.assess().1, "A")[1], "special_cause_improvement");
+}
+
+#[test]
+fn an_excluded_period_is_not_judged() {
+    let run = Run::over("2025-06", 16).figures("A", &two_levels());
+    let excluded = run.decision("A", DecisionKind::Exclude, [Some("2025-06-01"), Some("2025-06-30")]);
+    assert_eq!(labels(&excluded.assess().1, "A")[1], "cannot_tell");
 }
 
 #[test]

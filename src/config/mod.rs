@@ -1,6 +1,7 @@
 //! Settings: what an installation decides. Read from `leds-metrics.toml`, unknown keys refused; flags win over it.
 //! It holds no standard: a parameter without a documented value has no default.
 
+mod decisions;
 mod targets;
 
 use std::collections::BTreeMap;
@@ -8,10 +9,12 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use crate::assessment::Decision;
 use crate::disclosure::choice::Protection;
 use crate::metrics::PeerChoice;
 use crate::period::PeriodType;
 
+pub use decisions::{DecisionError, check_decisions};
 pub use targets::{Target, TargetError, check_target_organisations, check_targets, with_targets};
 
 /// Name of the settings file that is read from the current folder when none is named.
@@ -55,6 +58,8 @@ pub struct Settings {
     pub parameters: BTreeMap<String, i64>,
     /// Levels set locally for a metric, with dates.
     pub targets: Vec<Target>,
+    /// What named people decided about the series of metrics.
+    pub decisions: Vec<Decision>,
 }
 
 /// Threads and memory of the engine.
@@ -163,9 +168,29 @@ impl Settings {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::definitions::Definitions;
 
     fn parse(text: &str) -> Result<Settings, SettingsError> {
         Settings::parse(Path::new("settings.toml"), text)
+    }
+
+    /// The page of settings is read as a file of settings, and its values outside the examples are the defaults.
+    #[test]
+    fn the_documented_settings_are_those_there_are() {
+        let page = include_str!("../../docs/settings.md");
+        let text = page.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+        let (shown, default) = (parse(text).unwrap(), Settings::default());
+        assert_eq!(shown.targets.len(), 1);
+        check_targets(&shown.targets, &Definitions::built_in().unwrap().metrics, &[]).unwrap();
+        check_decisions(&shown.decisions, &Definitions::built_in().unwrap().metrics).unwrap();
+        let kinds: std::collections::BTreeSet<String> =
+            shown.decisions.iter().map(|one| format!("{:?}", one.kind)).collect();
+        assert_eq!(kinds.len(), 4);
+        assert_eq!(
+            format!("{:?} {:?}", shown.engine, shown.trend),
+            format!("{:?} {:?}", default.engine, default.trend)
+        );
+        assert_eq!((shown.disclosure, shown.peers), (default.disclosure, default.peers));
     }
 
     #[test]

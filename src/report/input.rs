@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use crate::assessment::Assessment;
+use crate::assessment::{Assessment, Decision};
 use crate::definitions::model::{Contract, Metric, Rollup};
 use crate::observation::Observation;
 use crate::period::{Month, Period};
@@ -89,6 +89,8 @@ pub struct ReleaseInput {
     pub organisations: Vec<Organisation>,
     pub peer_groups: Vec<PeerGroup>,
     pub events: Vec<RecordedEvent>,
+    /// What named people decided about the series.
+    pub decisions: Vec<Decision>,
     /// Headline and category observations of every metric × organisation or aggregate × trend period.
     pub observations: Vec<Observation>,
     /// Who is responsible for what in `period`, and whether it is met.
