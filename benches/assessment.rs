@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use leds_metrics::assessment::{AssessmentInput, assess};
+use leds_metrics::assessment::{AssessmentInput, ParityWish, assess};
 use leds_metrics::definitions::Definitions;
 use leds_metrics::observation::{Coverage, NATIONAL, Observation, PEERS_PREFIX};
 use leds_metrics::period::Period;
@@ -29,6 +29,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             peer_groups: &peer_groups,
             events: &[],
             decisions: &[],
+            parity: &ParityWish::default(),
             trend: &trend,
         };
         let mut times = Vec::new();

@@ -126,6 +126,7 @@ pub async fn compute(
             peer_groups: &peer_groups,
             events: &intake.reference.events,
             decisions: &settings.decisions,
+            parity: &settings.parity,
             trend: &periods,
         },
         &mut observations,

@@ -20,7 +20,10 @@ pub mod verify;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use crate::config::{DecisionError, Settings, SettingsError, TargetError, check_decisions, check_targets};
+use crate::config::{
+    DecisionError, ParityError as ParityWishError, Settings, SettingsError, TargetError, check_decisions, check_parity,
+    check_targets,
+};
 use crate::definitions::{Definitions, DefinitionsError};
 use crate::engine::output::OutputError;
 use crate::engine::{Engine, EngineError, EngineSettings};
@@ -45,6 +48,8 @@ pub enum AppError {
     Target(#[from] TargetError),
     #[error("settings: {0}")]
     Decision(#[from] DecisionError),
+    #[error("settings: {0}")]
+    ParityWish(#[from] ParityWishError),
     #[error(transparent)]
     Definitions(#[from] DefinitionsError),
     #[error("the engine could not be started: {0}")]
@@ -98,6 +103,7 @@ impl AppError {
             | Self::Settings(_)
             | Self::Target(_)
             | Self::Decision(_)
+            | Self::ParityWish(_)
             | Self::Prepare(PrepareError::Key(_) | PrepareError::Exists(_)) => exit::USAGE,
             Self::Definitions(_) | Self::Prepare(PrepareError::UnpreparedReference { .. }) => exit::DEFINITIONS,
             Self::Intake(intake::IntakeError::ReferenceRefused { .. }) | Self::NothingAccepted { .. } => exit::CONTRACT,
@@ -142,6 +148,7 @@ impl Context {
         let kinds = context.definitions.kinds_of_organisation();
         check_targets(&context.settings.targets, &context.definitions.metrics, kinds)?;
         check_decisions(&context.settings.decisions, &context.definitions.metrics)?;
+        check_parity(&context.settings.parity, &context.definitions.metrics)?;
         if folder.is_some() {
             let engine = Engine::new(&context.engine_settings(None), None)?;
             let problems = prove(&engine, &context.definitions).await;

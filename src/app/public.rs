@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::figures::groups;
 use super::{AppError, Context};
-use crate::assessment::{AssessmentInput, assess};
+use crate::assessment::{AssessmentInput, ParityWish, assess};
 use crate::config::DisclosureSection;
 use crate::observation::{Observation, PEERS_PREFIX};
 use crate::period::{Month, Period};
@@ -76,6 +76,7 @@ fn public_input(input: &ReleaseInput, mut observations: Vec<Observation>, rule: 
             peer_groups: &[],
             events: &input.events,
             decisions: &input.decisions,
+            parity: &ParityWish::default(),
             trend: &input.trend,
         },
         &mut observations,

@@ -127,7 +127,7 @@ fn identity(context: &Context, options: &RunOptions, opened: &Opened, intake: &I
     add(env!("CARGO_PKG_VERSION"));
     add(&format!("{} {} {:?}", options.period, opened.as_of, context.settings.parameters));
     add(&format!("{:?} {:?}", context.settings.trend, context.settings.targets));
-    add(&format!("{:?} {:?}", context.settings.peers, context.settings.decisions));
+    add(&format!("{:?} {:?} {:?}", context.settings.peers, context.settings.decisions, context.settings.parity));
     add(&format!("{:?}", options.public.then_some(&context.settings.disclosure)));
     for (path, bytes) in &context.definitions.files {
         add(&format!("{path} {}", sha256(bytes)));

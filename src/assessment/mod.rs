@@ -8,6 +8,7 @@ mod decisions;
 mod funnels;
 mod labels;
 mod multiplicity;
+mod parity_modes;
 mod peers;
 mod ranks;
 mod series;
@@ -33,6 +34,7 @@ pub use decisions::{Decision, DecisionKind};
 pub use funnels::FunnelSummary;
 pub use labels::{Labels, PeerComparison, TrendVerdict, VariationLabel};
 pub use multiplicity::LabelFamily;
+pub use parity_modes::{ParityFigure, ParityMode, ParityWish};
 pub use peers::compare_figures;
 pub use ranks::OrganisationRank;
 pub use signals::{Signal, SignalKind};
@@ -46,6 +48,8 @@ pub struct AssessmentInput<'a> {
     pub events: &'a [RecordedEvent],
     /// What named people decided about the series.
     pub decisions: &'a [Decision],
+    /// Metrics that are also judged by the rules of other packages.
+    pub parity: &'a ParityWish,
     /// The periods of the run, oldest first; the last one is that of the report.
     pub trend: &'a [Period],
 }
@@ -58,6 +62,8 @@ pub struct Assessment {
     /// Each figure of the report's period against its peers and against a year before; by metric, then what it is held
     /// against.
     pub comparisons: Vec<FigureComparison>,
+    /// What the rules of other packages say, where the settings ask for it; by metric and mode.
+    pub parity: Vec<ParityFigure>,
     /// What each organisation added to a national change, by metric.
     pub contributions: Vec<NationalContribution>,
     /// Places among the organisations with a value, by metric.
@@ -79,6 +85,7 @@ pub fn assess(input: &AssessmentInput<'_>, observations: &mut [Observation]) -> 
     let mut tally = multiplicity::Tally::default();
     for one in found {
         assessment.signals.extend(one.signals);
+        assessment.parity.extend(one.parity);
         assessment.comparisons.extend(one.comparisons);
         assessment.contributions.extend(one.contributions);
         assessment.ranks.extend(one.ranks);
@@ -94,6 +101,7 @@ pub fn assess(input: &AssessmentInput<'_>, observations: &mut [Observation]) -> 
 struct MetricAssessment {
     signals: Vec<Signal>,
     comparisons: Vec<FigureComparison>,
+    parity: Vec<ParityFigure>,
     contributions: Vec<NationalContribution>,
     ranks: Vec<OrganisationRank>,
     funnel: Option<FunnelSummary>,
@@ -108,6 +116,7 @@ impl MetricAssessment {
         let mut one = Self {
             signals: Vec::new(),
             comparisons: Vec::new(),
+            parity: parity_modes::of_metric(&headlines),
             contributions: contributions::of_metric(&headlines),
             ranks: ranks::of_metric(&headlines),
             funnel: None,

@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 
 use super::{
-    Against, Assessment, AssessmentInput, Baseline, Decision, DecisionKind, FigureComparison, Resting, SignalKind,
-    assess,
+    Against, Assessment, AssessmentInput, Baseline, Decision, DecisionKind, FigureComparison, ParityWish, Resting,
+    SignalKind, assess,
 };
 use crate::definitions::Definitions;
 use crate::definitions::model::{Comparator, Metric, Standard, StandardKind};
@@ -15,12 +15,14 @@ use crate::report::input::{Organisation, PeerGroup, RecordedEvent};
 use crate::report::sample;
 
 /// A run of CRE-01 (a proportion, higher is better) under construction.
+#[derive(Clone)]
 struct Run {
     metrics: Vec<Metric>,
     organisations: Vec<Organisation>,
     peer_groups: Vec<PeerGroup>,
     events: Vec<RecordedEvent>,
     decisions: Vec<Decision>,
+    parity: ParityWish,
     trend: Vec<Period>,
     observations: Vec<Observation>,
 }
@@ -34,6 +36,7 @@ impl Run {
             peer_groups: Vec::new(),
             events: Vec::new(),
             decisions: Vec::new(),
+            parity: ParityWish::default(),
             trend: last.trend(periods),
             observations: Vec::new(),
         }
@@ -87,6 +90,7 @@ impl Run {
                 peer_groups: &self.peer_groups,
                 events: &self.events,
                 decisions: &self.decisions,
+                parity: &self.parity,
                 trend: &self.trend,
             },
             &mut self.observations,
@@ -312,6 +316,34 @@ fn an_accepted_proposal_begins_new_limits_and_a_refused_one_is_gone() {
     assert_eq!(labels(&other.assess().1, "A")[1], "special_cause_improvement");
     let (found, _) = run().decision("A", DecisionKind::Keep, [Some("2024-11-15"), None]).assess();
     assert!(rules(&found, SignalKind::ChangePoint).is_empty());
+}
+
+/// 0.9 less 1.96 and 3.09 standard errors of 30 cases: 0.793 and 0.731. 23 of 30 are 0.767.
+#[test]
+fn other_packages_judge_beside_and_change_nothing() {
+    let mut run = Run::over("2025-06", 16).figures("A", &two_levels()).figures("B", &[(23, 30)]).event(
+        "A",
+        "2024-11-01",
+        "system_migration",
+    );
+    let (x, n) = *two_levels().last().unwrap();
+    run = run.figures("C", &[(9_000 - x - 23, 10_000 - n - 30)]);
+    let alone = run.clone().assess();
+    assert!(alone.0.parity.is_empty());
+    let both = || vec!["CRE-01".to_owned()];
+    run.parity = ParityWish { as_phe: both(), as_making_data_count: both() };
+    let (found, observations) = run.assess();
+    assert_eq!((&found.signals, &observations), (&alone.0.signals, &alone.1));
+    let of = |mode: &str, code: &str| {
+        let rows = found.parity.iter().filter(|row| row.mode.as_str() == mode && row.org_code == code);
+        rows.map(|row| (row.period.to_string(), row.label, row.variation)).collect::<Vec<_>>()
+    };
+    assert_eq!(of("as_phe", "B"), [("2025-06".to_owned(), "Low (0.025)", None)]);
+    // The recorded migration begins no new limits by that package's rules.
+    let series = of("as_making_data_count", "A");
+    assert_eq!(series.len(), 16);
+    let last = ("2025-06".to_owned(), "special_cause_improvement", Some("special_cause_improvement"));
+    assert_eq!(series.last(), Some(&last));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! It holds no standard: a parameter without a documented value has no default.
 
 mod decisions;
+mod parity;
 mod targets;
 
 use std::collections::BTreeMap;
@@ -9,12 +10,13 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::assessment::Decision;
+use crate::assessment::{Decision, ParityWish};
 use crate::disclosure::choice::Protection;
 use crate::metrics::PeerChoice;
 use crate::period::PeriodType;
 
 pub use decisions::{DecisionError, check_decisions};
+pub use parity::{ParityError, check_parity};
 pub use targets::{Target, TargetError, check_target_organisations, check_targets, with_targets};
 
 /// Name of the settings file that is read from the current folder when none is named.
@@ -60,6 +62,8 @@ pub struct Settings {
     pub targets: Vec<Target>,
     /// What named people decided about the series of metrics.
     pub decisions: Vec<Decision>,
+    /// Metrics that are also judged by the rules of other packages.
+    pub parity: ParityWish,
 }
 
 /// Threads and memory of the engine.
@@ -190,6 +194,7 @@ mod tests {
             format!("{:?} {:?}", shown.engine, shown.trend),
             format!("{:?} {:?}", default.engine, default.trend)
         );
+        check_parity(&shown.parity, &Definitions::built_in().unwrap().metrics).unwrap();
         assert_eq!((shown.disclosure, shown.peers), (default.disclosure, default.peers));
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::{Days, NaiveDate};
 
-use crate::assessment::{AssessmentInput, assess};
+use crate::assessment::{AssessmentInput, ParityWish, assess};
 use crate::definitions::Definitions;
 use crate::definitions::layout::{Layouts, SourceNames, parse_layouts};
 use crate::definitions::model::{
@@ -344,6 +344,7 @@ pub fn input() -> ReleaseInput {
             peer_groups: &peer_groups,
             events: &events,
             decisions: &[],
+            parity: &ParityWish::default(),
             trend: &trend,
         },
         &mut observations,

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Column, Read};
-use crate::assessment::{FigureComparison, Labels, NationalContribution, OrganisationRank, Signal};
+use crate::assessment::{FigureComparison, Labels, NationalContribution, OrganisationRank, ParityFigure, Signal};
 use crate::observation::Observation;
 use crate::quantity::Status;
 use crate::responsibilities::Responsibility;
@@ -155,6 +155,25 @@ pub(super) fn rank_columns() -> Vec<Column<OrganisationRank>> {
         ("rank_at_least", Read::Whole(|r| i64::try_from(r.rank.at_least).ok())),
         ("rank_at_most", Read::Whole(|r| i64::try_from(r.rank.at_most).ok())),
         ("organisations", Read::Whole(|r| i64::try_from(r.rank.of).ok())),
+    ]
+}
+
+pub(super) fn parity_columns() -> Vec<Column<ParityFigure>> {
+    vec![
+        ("metric_id", Read::Text(|p| Cow::Borrowed(&p.metric_id))),
+        ("org_code", Read::Text(|p| Cow::Borrowed(&p.org_code))),
+        ("period_type", Read::Text(|p| Cow::Borrowed(p.period.kind.as_str()))),
+        ("period", Read::Text(|p| Cow::Owned(p.period.to_string()))),
+        ("period_start", Read::Date(|p| Some(p.period.start()))),
+        ("period_end", Read::Date(|p| Some(p.period.end()))),
+        ("mode", Read::Text(|p| Cow::Borrowed(p.mode.as_str()))),
+        ("value", Read::Decimal(|p| Some(scaled(p.value)))),
+        ("centre", Read::Decimal(|p| p.centre.map(scaled))),
+        ("lower", Read::Decimal(|p| p.limits.lower.map(scaled))),
+        ("upper", Read::Decimal(|p| p.limits.upper.map(scaled))),
+        ("label", Read::Text(|p| Cow::Borrowed(p.label))),
+        ("variation", Read::Text(|p| Cow::Borrowed(p.variation.unwrap_or_default()))),
+        ("assurance", Read::Text(|p| Cow::Borrowed(p.assurance.unwrap_or_default()))),
     ]
 }
 

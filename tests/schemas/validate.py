@@ -27,6 +27,7 @@ TABLES = {
     "comparisons": "comparison",
     "contributions": "contribution",
     "ranks": "rank",
+    "parity": "parity",
 }
 # What rows are sorted by, besides organisation and period.
 SORTED_BY = {
@@ -35,6 +36,7 @@ SORTED_BY = {
     "comparisons": ["metric_id", "against"],
     "contributions": ["metric_id", "baseline"],
     "ranks": ["metric_id"],
+    "parity": ["metric_id", "mode"],
 }
 KINDS = ["control_chart", "trend", "change_point", "funnel", "peers"]
 MOST_PROBLEMS = 5
