@@ -2,6 +2,7 @@
 //! It holds figures against each other with the statistics and computes no figure of its own.
 
 mod contributions;
+mod control;
 mod funnels;
 mod labels;
 mod multiplicity;
@@ -24,7 +25,8 @@ use crate::period::{Period, PeriodType};
 use crate::report::input::{Organisation, PeerGroup, RecordedEvent};
 
 pub use contributions::{Baseline, NationalContribution};
-pub use funnels::FunnelSummary;
+pub use control::{ControlChart, ControlPoint, ControlSegment, SegmentStart};
+pub use funnels::{FunnelForce, FunnelSummary, SizeLimits};
 pub use labels::{Labels, PeerComparison, TrendVerdict, VariationLabel};
 pub use multiplicity::LabelFamily;
 pub use peers::compare_figures;
@@ -53,6 +55,8 @@ pub struct Assessment {
     pub ranks: Vec<OrganisationRank>,
     /// One for each metric that has a funnel.
     pub funnels: Vec<FunnelSummary>,
+    /// The control charts of the series that have one, by metric and code.
+    pub charts: Vec<ControlChart>,
     /// For each kind of label: how many were tested and flagged, and how many chance alone would flag.
     pub families: Vec<LabelFamily>,
 }
@@ -71,6 +75,7 @@ pub fn assess(input: &AssessmentInput<'_>, observations: &mut [Observation]) -> 
         assessment.contributions.extend(one.contributions);
         assessment.ranks.extend(one.ranks);
         assessment.funnels.extend(one.funnel);
+        assessment.charts.extend(one.charts);
         tally.add(one.tally);
     }
     multiplicity::mark_discoveries(&mut assessment.signals, &tally);
@@ -84,6 +89,7 @@ struct MetricAssessment {
     contributions: Vec<NationalContribution>,
     ranks: Vec<OrganisationRank>,
     funnel: Option<FunnelSummary>,
+    charts: Vec<ControlChart>,
     tally: multiplicity::Tally,
 }
 
@@ -97,11 +103,12 @@ impl MetricAssessment {
             contributions: contributions::of_metric(&headlines),
             ranks: ranks::of_metric(&headlines),
             funnel: None,
+            charts: Vec::new(),
             tally: multiplicity::Tally::default(),
         };
         let mut labels: HashMap<usize, Labels> = HashMap::new();
         peers::label(&headlines, &mut labels, &mut one.signals, &mut one.tally);
-        series::label(&headlines, &mut labels, &mut one.signals, &mut one.tally);
+        one.charts = series::label(&headlines, &mut labels, &mut one.signals, &mut one.tally);
         one.funnel = funnels::label(&headlines, &mut one.signals, &mut one.tally);
         one.signals.sort_by(|a, b| a.key().cmp(&b.key()));
         for (place, found) in labels {

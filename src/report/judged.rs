@@ -63,7 +63,7 @@ fn funnel_sentence(facts: &Facts<'_>, metric: &Metric, code: &str) -> Option<Str
         FunnelLabel::BelowAct => ("low", "99.8%"),
         FunnelLabel::Within | FunnelLabel::CannotTell => return None,
     };
-    let allowing = match funnel.words {
+    let allowing = match funnel.beyond_chance() {
         Some(_) => "even allowing for how much forces usually differ",
         None => "by more than chance would give",
     };

@@ -31,7 +31,7 @@ use crate::observation::Observation;
 use crate::responsibilities::Responsibility;
 
 /// Version of the format; it travels in the Parquet metadata and in the run record.
-pub const FORMAT_VERSION: &str = "1.2.0";
+pub const FORMAT_VERSION: &str = "1.3.0";
 
 /// Decimals of values, limits and levels.
 const SCALE: i8 = 6;
@@ -61,8 +61,16 @@ pub enum ResultsError {
 }
 
 /// Names of the result tables; each is a Parquet and a CSV file of a release.
-pub const RESULT_TABLES: [&str; 6] =
-    ["observations", "breakdowns", "responsibilities", "signals", "contributions", "ranks"];
+pub const RESULT_TABLES: [&str; 8] = [
+    "observations",
+    "breakdowns",
+    "responsibilities",
+    "signals",
+    "contributions",
+    "ranks",
+    "funnels",
+    "control_limits",
+];
 
 /// Rows that are encoded at once, and those of a Parquet row group.
 const BATCH: usize = 65_536;
@@ -103,7 +111,7 @@ enum Read<R> {
 type Column<R> = (&'static str, Read<R>);
 
 /// `observations` with the headline figures, `breakdowns` with parts and variants, `responsibilities`, `signals`,
-/// `contributions` and `ranks`; each as Parquet and CSV.
+/// `contributions`, `ranks`, `funnels` and `control_limits`; each as Parquet and CSV.
 pub fn result_files<'a>(
     observations: &'a [Observation],
     responsibilities: &'a [Responsibility],
@@ -117,6 +125,10 @@ pub fn result_files<'a>(
     files.extend(table("signals", columns::signal_columns(), assessment.signals.iter().collect()));
     files.extend(table("contributions", columns::contribution_columns(), assessment.contributions.iter().collect()));
     files.extend(table("ranks", columns::rank_columns(), assessment.ranks.iter().collect()));
+    let forces = assessment.funnels.iter().flat_map(|funnel| &funnel.forces);
+    files.extend(table("funnels", columns::funnel_columns(), forces.collect()));
+    let points = assessment.charts.iter().flat_map(|chart| &chart.points);
+    files.extend(table("control_limits", columns::control_columns(), points.collect()));
     files
 }
 

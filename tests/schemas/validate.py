@@ -26,6 +26,8 @@ TABLES = {
     "signals": "signal",
     "contributions": "contribution",
     "ranks": "rank",
+    "funnels": "funnel",
+    "control_limits": "control_limit",
 }
 # What rows are sorted by, besides organisation and period.
 SORTED_BY = {
@@ -33,6 +35,8 @@ SORTED_BY = {
     "signals": ["metric_id", "org_code", "period_start", "kind", "rule"],
     "contributions": ["metric_id", "baseline"],
     "ranks": ["metric_id"],
+    "funnels": ["metric_id"],
+    "control_limits": ["metric_id"],
 }
 KINDS = ["control_chart", "trend", "change_point", "funnel", "peers"]
 MOST_PROBLEMS = 5
