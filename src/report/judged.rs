@@ -55,7 +55,7 @@ fn peers_sentence(facts: &Facts<'_>, (metric, code): (&Metric, &str), comparison
 
 /// Only what is unusual is said.
 fn funnel_sentence(facts: &Facts<'_>, metric: &Metric, code: &str) -> Option<String> {
-    let funnel = facts.input.assessment.funnels.iter().find(|funnel| funnel.metric_id == metric.id)?;
+    let funnel = facts.funnel(metric)?;
     let (side, level) = match funnel.label_of(code)? {
         FunnelLabel::AboveAct => ("high", "99.8%"),
         FunnelLabel::AboveLook => ("high", "95%"),
