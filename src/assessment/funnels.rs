@@ -1,35 +1,159 @@
 //! Each force among all forces in the report's period: plain limits of chance, and limits that allow for the usual spread.
+//! One engine gives the limits of every size, so that the line drawn at a force's size is the line that labels it.
+
+use std::sync::Arc;
 
 use super::Headlines;
 use super::multiplicity::Tally;
 use super::peers::counts_of;
 use super::signals::{Signal, SignalKind, event_between};
-use crate::quantity::Shape;
+use crate::period::Period;
+use crate::quantity::{Interval, Shape};
 use crate::stats::benchmark::Strength;
 use crate::stats::counts::Counts;
-use crate::stats::funnel::{Centre, FunnelLabel, FunnelLimits, Switch, proportion_funnel, rate_funnel};
+use crate::stats::funnel::{
+    Centre, FunnelLabel, FunnelLimits, Rule, Switch, proportion_funnel, rate_funnel, ratio_funnel,
+};
 use crate::stats::overdispersion::{Dispersion, Model, Observation, Trimming, dispersion};
 
-/// What a metric's funnel rests on, and where the forces stand in it.
+/// A metric's funnel: what it rests on, where the forces stand in it, and the engine of its limits.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FunnelSummary {
     pub metric_id: String,
+    /// What the forces are held against, and how many it rests on.
+    pub centre: Centre,
+    /// How much more forces differ than chance explains; `None` with fewer than ten forces.
+    pub dispersion: Option<Dispersion>,
+    /// By code.
+    pub forces: Vec<FunnelForce>,
+    shape: Shape,
+    multiplier: f64,
+    model: Model,
+}
+
+/// A force in the funnel.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FunnelForce {
+    pub metric_id: String,
+    pub org_code: Arc<str>,
+    pub period: Period,
+    pub counts: Counts,
+    /// The denominator of a proportion; of a rate the number of events to expect.
+    pub size: f64,
+    pub value: f64,
+    /// The pooled figure of all forces.
+    pub centre: f64,
+    /// By chance alone.
+    pub plain: SizeLimits,
+    pub plain_label: FunnelLabel,
+    /// Allowing for the usual spread, where that is more than chance.
+    pub adjusted: Option<(SizeLimits, FunnelLabel)>,
+    /// φ and τ².
+    pub spread: Option<(f64, f64)>,
     /// Forces that the centre rests on.
     pub forces: usize,
-    /// Spread beyond chance: φ and τ²; `None` with fewer than ten forces.
-    pub spread: Option<(f64, f64)>,
-    /// The spread in words, where it is more than chance.
-    pub words: Option<String>,
-    /// For each force its plain label, and the adjusted one where the spread is more than chance.
-    pub labels: Vec<(String, FunnelLabel, Option<FunnelLabel>)>,
+}
+
+impl FunnelForce {
+    /// The label that counts: the adjusted one where there is one.
+    pub fn label(&self) -> FunnelLabel {
+        self.adjusted.map_or(self.plain_label, |(_, label)| label)
+    }
+
+    /// The limits behind that label.
+    pub fn limits(&self) -> SizeLimits {
+        self.adjusted.map_or(self.plain, |(limits, _)| limits)
+    }
+}
+
+/// Limits at one size, on the scale of the values. An open side is one on which no force of the size can fall outside.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SizeLimits {
+    pub size: f64,
+    pub look: Interval,
+    pub act: Interval,
+    pub rule: Rule,
 }
 
 impl FunnelSummary {
     /// The headline label of a force: the adjusted one where there is one.
     pub fn label_of(&self, code: &str) -> Option<FunnelLabel> {
-        let (_, plain, adjusted) = self.labels.iter().find(|(force, ..)| force == code)?;
-        Some(adjusted.unwrap_or(*plain))
+        self.forces.iter().find(|force| *force.org_code == *code).map(FunnelForce::label)
     }
+
+    /// The spread, where it is more than chance: then the adjusted limits and labels count.
+    pub fn beyond_chance(&self) -> Option<&Dispersion> {
+        self.dispersion.as_ref().filter(|found| found.beyond_chance())
+    }
+
+    /// The spread in words, where it is more than chance.
+    pub fn words(&self) -> Option<String> {
+        self.beyond_chance().map(|found| self.model.spread(found).words())
+    }
+
+    /// Codes of forces that φ and τ² leave out, because the scale cannot hold a count of 0.
+    pub fn left_out(&self) -> impl Iterator<Item = &str> {
+        let rows = self.dispersion.iter().flat_map(|found| &found.left_out);
+        rows.filter_map(|row| self.forces.get(*row)).map(|force| &*force.org_code)
+    }
+
+    /// The pooled figure of all forces.
+    pub fn centre_value(&self) -> f64 {
+        self.multiplier * self.centre.counts.rate()
+    }
+
+    /// The limits that label a force of a size, whether or not there is one; a proportion's size is taken as a whole number.
+    pub fn limits_at(&self, size: f64) -> Option<SizeLimits> {
+        let plain = match self.shape {
+            Shape::Proportion => proportion_funnel(self.centre, whole(size), Switch::Always).ok()?,
+            _ => ratio_funnel(size).ok()?,
+        };
+        let size = if self.shape == Shape::Proportion { size.round() } else { size };
+        let adjusted = self.beyond_chance().map(|found| self.model.adjust(plain, size, found));
+        Some(self.drawn(adjusted.unwrap_or(plain), size))
+    }
+
+    /// Boundary counts as limits of the value.
+    fn drawn(&self, limits: FunnelLimits, size: f64) -> SizeLimits {
+        let scale =
+            if self.shape == Shape::Proportion { self.multiplier } else { self.multiplier * self.centre.counts.rate() };
+        let drawn = |boundary: crate::stats::funnel::Boundary| boundary.drawn(scale, size);
+        SizeLimits { size, look: drawn(limits.look), act: drawn(limits.act), rule: limits.rule }
+    }
+
+    /// A force with its limits and labels.
+    fn place(&self, period: Period, entry: &Entry) -> Option<FunnelForce> {
+        let limits = match self.shape {
+            Shape::Proportion => proportion_funnel(self.centre, entry.counts.denominator, Switch::Always).ok()?,
+            _ => rate_funnel(self.centre, entry.counts.denominator).ok()?,
+        };
+        let size = size(self.shape, self.centre, entry.counts.denominator);
+        let adjusted = self.beyond_chance().map(|found| {
+            let wide = self.model.adjust(limits, size, found);
+            (self.drawn(wide, size), wide.label(entry.counts.numerator))
+        });
+        Some(FunnelForce {
+            metric_id: self.metric_id.clone(),
+            org_code: Arc::clone(&entry.code),
+            period,
+            counts: entry.counts,
+            size,
+            value: entry.value,
+            centre: self.centre_value(),
+            plain: self.drawn(limits, size),
+            plain_label: limits.label(entry.counts.numerator),
+            adjusted,
+            spread: self.dispersion.as_ref().map(|found| (found.phi, found.tau2)),
+            forces: self.centre.forces,
+        })
+    }
+}
+
+/// A force's figure before it is placed.
+struct Entry {
+    code: Arc<str>,
+    counts: Counts,
+    value: f64,
 }
 
 /// The funnel of a proportion or a rate over at least five forces. A force outside its headline limits is a signal.
@@ -38,47 +162,43 @@ pub(super) fn label(headlines: &Headlines<'_>, signals: &mut Vec<Signal>, tally:
     if !matches!(metric.shape, Shape::Proportion | Shape::Rate) {
         return None;
     }
-    let at = headlines.last();
-    let of_force = |code: &'_ str| Some((code.to_owned(), counts_of(headlines.at(code, at)?.1)?));
-    let forces: Vec<(String, Counts)> = headlines
-        .organisations()
-        .filter(|code| headlines.is_force(code))
-        .filter_map(of_force)
-        .filter(|(_, counts)| counts.denominator > 0)
-        .collect();
-    let centre = Centre::of_forces(forces.iter().map(|(_, counts)| Some(*counts))).ok()?;
-    let (model, dispersion) = spread(metric.shape, centre, &forces)?;
-    let adjusting = dispersion.as_ref().filter(|found| found.beyond_chance());
-    let mut labels = Vec::new();
-    for (code, counts) in &forces {
-        let Some(limits) = limits(metric.shape, centre, counts.denominator) else { continue };
-        let plain = limits.label(counts.numerator);
-        let size = size(metric.shape, centre, counts.denominator);
-        let adjusted = adjusting.map(|found| model.adjust(limits, size, found).label(counts.numerator));
-        tally.funnels.push(plain);
-        signals.extend(signal(headlines, code, adjusted.unwrap_or(plain), adjusted.is_some()));
-        labels.push((code.clone(), plain, adjusted));
-    }
-    Some(FunnelSummary {
+    let (at, period) = (headlines.last(), *headlines.input.trend.last()?);
+    let entry = |code: &'_ str| {
+        let (_, figure) = headlines.at(code, at)?;
+        let counts = counts_of(figure).filter(|counts| counts.denominator > 0)?;
+        Some(Entry { code: Arc::clone(&figure.org_code), counts, value: figure.value? })
+    };
+    let entries: Vec<Entry> =
+        headlines.organisations().filter(|code| headlines.is_force(code)).filter_map(entry).collect();
+    let centre = Centre::of_forces(entries.iter().map(|entry| Some(entry.counts))).ok()?;
+    let (model, dispersion) = spread(metric.shape, centre, &entries)?;
+    let mut summary = FunnelSummary {
         metric_id: metric.id.clone(),
-        forces: centre.forces,
-        spread: dispersion.as_ref().map(|found| (found.phi, found.tau2)),
-        words: adjusting.map(|found| model.spread(found).words()),
-        labels,
-    })
+        centre,
+        dispersion,
+        forces: Vec::new(),
+        shape: metric.shape,
+        multiplier: f64::from(metric.unit.multiplier()),
+        model,
+    };
+    summary.forces = entries.iter().filter_map(|entry| summary.place(period, entry)).collect();
+    tally.funnels.extend(summary.forces.iter().map(|force| force.plain_label));
+    signals.extend(summary.forces.iter().filter_map(|force| signal(headlines, force)));
+    Some(summary)
 }
 
 /// The scale on which forces spread, and how far; `None` where the centre does not vary.
-fn spread(shape: Shape, centre: Centre, forces: &[(String, Counts)]) -> Option<(Model, Option<Dispersion>)> {
+fn spread(shape: Shape, centre: Centre, entries: &[Entry]) -> Option<(Model, Option<Dispersion>)> {
     let model = match shape {
         Shape::Proportion => Model::proportion(centre.counts.rate())?,
+        _ if centre.counts.numerator == 0 => return None,
         _ => Model::log_ratio(),
     };
-    let observed = |(_, counts): &(String, Counts)| Observation {
-        observed: counts.numerator,
-        size: size(shape, centre, counts.denominator),
+    let observed = |entry: &Entry| Observation {
+        observed: entry.counts.numerator,
+        size: size(shape, centre, entry.counts.denominator),
     };
-    let observed: Vec<Observation> = forces.iter().map(observed).collect();
+    let observed: Vec<Observation> = entries.iter().map(observed).collect();
     Some((model, dispersion(model, &observed, Trimming::default()).ok()))
 }
 
@@ -88,30 +208,29 @@ fn size(shape: Shape, centre: Centre, denominator: i64) -> f64 {
     if shape == Shape::Proportion { denominator_alone } else { denominator_alone * centre.counts.rate() }
 }
 
-fn limits(shape: Shape, centre: Centre, denominator: i64) -> Option<FunnelLimits> {
-    match shape {
-        Shape::Proportion => proportion_funnel(centre, denominator, Switch::Always).ok(),
-        _ => rate_funnel(centre, denominator).ok(),
-    }
+#[expect(clippy::cast_possible_truncation, reason = "a size is far below 2^53; a larger one would saturate")]
+fn whole(size: f64) -> i64 {
+    size.round() as i64
 }
 
-fn signal(headlines: &Headlines<'_>, code: &str, label: FunnelLabel, adjusted: bool) -> Option<Signal> {
+fn signal(headlines: &Headlines<'_>, force: &FunnelForce) -> Option<Signal> {
+    let label = force.label();
     let severity = match label {
         FunnelLabel::AboveAct | FunnelLabel::BelowAct => Strength::Act,
         FunnelLabel::AboveLook | FunnelLabel::BelowLook => Strength::Look,
         FunnelLabel::Within | FunnelLabel::CannotTell => return None,
     };
-    let period = *headlines.input.trend.last()?;
+    let period = force.period;
     Some(Signal {
         metric_id: headlines.metric.id.clone(),
-        org_code: code.to_owned(),
+        org_code: force.org_code.to_string(),
         period,
         kind: SignalKind::Funnel,
-        rule: format!("{}_{}", label.as_str(), if adjusted { "adjusted" } else { "plain" }),
+        rule: format!("{}_{}", label.as_str(), if force.adjusted.is_some() { "adjusted" } else { "plain" }),
         points: 1,
         severity,
         p_value: None,
         discovery: None,
-        event: event_between(headlines.input.events, code, (period.start(), period.end())),
+        event: event_between(headlines.input.events, &force.org_code, (period.start(), period.end())),
     })
 }

@@ -3,6 +3,7 @@
 
 mod comparisons;
 mod contributions;
+mod control;
 mod coverage;
 mod decisions;
 mod funnels;
@@ -29,9 +30,10 @@ use crate::report::input::{Organisation, PeerGroup, RecordedEvent};
 
 pub use comparisons::{Against, FigureComparison, Resting};
 pub use contributions::{Baseline, NationalContribution};
+pub use control::{ControlChart, ControlPoint, ControlSegment, SegmentStart};
 pub use coverage::Undecided;
 pub use decisions::{Decision, DecisionKind};
-pub use funnels::FunnelSummary;
+pub use funnels::{FunnelForce, FunnelSummary, SizeLimits};
 pub use labels::{Labels, PeerComparison, TrendVerdict, VariationLabel};
 pub use multiplicity::LabelFamily;
 pub use parity_modes::{ParityFigure, ParityMode, ParityWish};
@@ -70,6 +72,8 @@ pub struct Assessment {
     pub ranks: Vec<OrganisationRank>,
     /// One for each metric that has a funnel.
     pub funnels: Vec<FunnelSummary>,
+    /// The control charts of the series that have one, by metric and code.
+    pub charts: Vec<ControlChart>,
     /// For each kind of label: how many were tested and flagged, and how many chance alone would flag.
     pub families: Vec<LabelFamily>,
 }
@@ -90,6 +94,7 @@ pub fn assess(input: &AssessmentInput<'_>, observations: &mut [Observation]) -> 
         assessment.contributions.extend(one.contributions);
         assessment.ranks.extend(one.ranks);
         assessment.funnels.extend(one.funnel);
+        assessment.charts.extend(one.charts);
         tally.add(one.tally);
     }
     multiplicity::mark_discoveries(&mut assessment.signals, &tally);
@@ -105,6 +110,7 @@ struct MetricAssessment {
     contributions: Vec<NationalContribution>,
     ranks: Vec<OrganisationRank>,
     funnel: Option<FunnelSummary>,
+    charts: Vec<ControlChart>,
     tally: multiplicity::Tally,
 }
 
@@ -120,13 +126,14 @@ impl MetricAssessment {
             contributions: contributions::of_metric(&headlines),
             ranks: ranks::of_metric(&headlines),
             funnel: None,
+            charts: Vec::new(),
             tally: multiplicity::Tally::default(),
         };
         let mut labels: HashMap<usize, Labels> = HashMap::new();
         one.comparisons = peers::label(&headlines, &mut labels, &mut one.signals, &mut one.tally);
         one.comparisons.sort_by(|a, b| a.org_code.cmp(&b.org_code));
         one.comparisons.extend(comparisons::of_year_before(&headlines));
-        series::label(&headlines, &mut labels, &mut one.signals, &mut one.tally);
+        one.charts = series::label(&headlines, &mut labels, &mut one.signals, &mut one.tally);
         one.funnel = funnels::label(&headlines, &mut one.signals, &mut one.tally);
         let undecided = coverage::undecided(&headlines);
         one.signals.sort_by(|a, b| a.key().cmp(&b.key()));

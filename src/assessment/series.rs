@@ -5,20 +5,22 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 
 use super::Headlines;
+use super::control::{ControlChart, SegmentStart, turn, variation_of};
 use super::decisions::Decided;
 use super::labels::{Labels, TrendVerdict, VariationLabel};
 use super::multiplicity::Tally;
 use super::peers::counts_of;
-use super::signals::{Signal, SignalKind, event_between};
+use super::signals::{LinkedEvent, Signal, SignalKind, event_between};
 use crate::observation::{NATIONAL, Observation, REGION_PREFIX};
 use crate::period::Period;
 use crate::quantity::{Better, Interval, Shape, Status};
+use crate::report::input::RecordedEvent;
 use crate::stats::benchmark::Strength;
 use crate::stats::change_point::{ChangePoint, LEAST_SEGMENT, MOST_BREAKS, change_points};
 use crate::stats::chart_choice::{ChartChoice, Charted, choose_chart};
 use crate::stats::control::{
-    Chart, ChartPoint, Counted, Direction, Note, Observation as Point, PointType, Rule, Settings, Signal as RuleSignal,
-    Standing, Variation, p_prime, u_prime, xmr,
+    Chart, ChartPoint, Counted, Observation as Point, PointType, Rule, Settings, Signal as RuleSignal, Standing,
+    Variation, p_prime, u_prime, xmr,
 };
 use crate::stats::timeline::Span;
 use crate::stats::trend::{
@@ -28,22 +30,24 @@ use crate::stats::trend::{
 /// Kinds of recorded events after which the work or its counting is another: limits start afresh.
 const REBASING: [&str; 2] = ["system_migration", "counting_rule_change"];
 
-/// Labels the series of every organisation, region and the nation. Rolling years share months with their neighbours: no
+/// Labels the series of every organisation, region and the nation, and returns their control charts. Rolling years share months with their neighbours: no
 /// rule about neighbouring points holds for them, and they get no label.
 pub(super) fn label(
     headlines: &Headlines<'_>,
     labels: &mut HashMap<usize, Labels>,
     signals: &mut Vec<Signal>,
     tally: &mut Tally,
-) {
+) -> Vec<ControlChart> {
+    let mut charts = Vec::new();
     if headlines.is_rolling() || headlines.metric.shape == Shape::Status {
-        return;
+        return charts;
     }
     for code in headlines.codes() {
         let series = Series::of(headlines, code);
-        series.label_variation(labels, signals, tally);
+        charts.extend(series.label_variation(labels, signals, tally));
         series.label_trend(labels, signals);
     }
+    charts
 }
 
 /// The figures of one code, a slot for each period of the trend.
@@ -102,40 +106,42 @@ impl<'a> Series<'a> {
         Decided::of(self.headlines.input.decisions, &self.headlines.metric.id, self.code)
     }
 
-    /// Days on which limits start afresh: a new version of the metric, the recorded events that make the work another, and
-    /// what was decided.
-    fn rebase(&self) -> Vec<NaiveDate> {
+    /// Days on which limits start afresh, each with its reason: a new version of the metric, the recorded events that make
+    /// the work another, and what was decided.
+    fn rebase(&self) -> Vec<(NaiveDate, SegmentStart)> {
         let trend = self.headlines.input.trend;
         let versions = trend.iter().skip(1).filter(|p| self.headlines.metric.breaks_in(**p)).map(|p| p.start());
         let concerned = |org: &str| org == self.code || org == NATIONAL;
         let events = self.headlines.input.events.iter();
         let events = events.filter(|event| concerned(&event.org_code) && REBASING.contains(&event.kind.as_str()));
         // The period in which it happened mixes both: the first whole one after it begins anew.
-        let events = events.map(|event| event.happened_on).filter(|day| !self.decided().keeps(*day));
-        let mut dates: Vec<NaiveDate> = versions.chain(events).chain(self.decided().rebase()).collect();
-        dates.sort_unstable();
-        dates.dedup();
+        let events = events.filter(|event| !self.decided().keeps(event.happened_on));
+        let event = |event: &RecordedEvent| (event.happened_on, SegmentStart::Event(LinkedEvent::of(event)));
+        let versions = versions.map(|day| (day, SegmentStart::NewDefinition));
+        let decided = self.decided().rebase().map(|day| (day, SegmentStart::Decision));
+        let mut dates: Vec<(NaiveDate, SegmentStart)> = versions.chain(events.map(event)).chain(decided).collect();
+        dates.sort_by_key(|(day, _)| *day);
         dates
     }
 
-    fn label_variation(&self, labels: &mut HashMap<usize, Labels>, signals: &mut Vec<Signal>, tally: &mut Tally) {
-        let chart = self.chart();
+    fn label_variation(
+        &self,
+        labels: &mut HashMap<usize, Labels>,
+        signals: &mut Vec<Signal>,
+        tally: &mut Tally,
+    ) -> Option<ControlChart> {
+        let found = self.chart();
+        let chart = found.as_ref().map(|(_, chart)| chart);
         for (at, slot) in self.figures.iter().enumerate() {
             let Some((place, figure)) = slot else { continue };
             if figure.status != Status::Value {
                 continue;
             }
-            let point = chart.as_ref().and_then(|chart| chart.points.get(at));
-            let judged = point.and_then(|point| point.judgement.as_ref().ok());
-            let constant = chart.as_ref().is_some_and(|chart| is_constant(chart, at));
-            labels.entry(*place).or_default().variation = Some(match judged {
-                Some(_) if constant => VariationLabel::Judged(Variation::NoVariation),
-                Some(judgement) => VariationLabel::Judged(Variation::Point(judgement.point_type)),
-                None => VariationLabel::CannotTell,
-            });
+            let label = chart.map_or(VariationLabel::CannotTell, |chart| variation_of(chart, at));
+            labels.entry(*place).or_default().variation = Some(label);
         }
-        let Some(chart) = chart else { return };
-        signals.extend(self.chart_signals(&chart));
+        let (kind, chart) = found.as_ref()?;
+        signals.extend(self.chart_signals(chart));
         let icon = chart.icon_point.and_then(|at| self.figures.get(at).copied().flatten());
         if let (Some((place, _)), Ok(assurance)) = (icon, chart.assurance) {
             labels.entry(place).or_default().assurance = Some(assurance);
@@ -144,10 +150,13 @@ impl<'a> Series<'a> {
         if let Ok(Variation::Point(point)) = chart.variation {
             tally.icons.push((points, point != PointType::CommonCause));
         }
+        let (_, figure) = self.figures.iter().flatten().next()?;
+        let names = (&figure.metric_id, &figure.org_code);
+        ControlChart::of(names, (*kind, chart), self.headlines.input.trend, &self.rebase())
     }
 
-    /// The chart that suits the series; `None` where it is too short or too rare for one.
-    fn chart(&self) -> Option<Chart> {
+    /// The chart that suits the series, and its kind; `None` where the series is too short or too rare for one.
+    fn chart(&self) -> Option<(ChartChoice, Chart)> {
         let metric = self.headlines.metric;
         let positions = 0..self.spans.len();
         let values: Vec<f64> = positions.clone().filter_map(|at| self.value(at)).collect();
@@ -160,7 +169,7 @@ impl<'a> Series<'a> {
         };
         let settings = Settings {
             target: self.target(),
-            rebase: self.rebase(),
+            rebase: self.rebase().into_iter().map(|(day, _)| day).collect(),
             baseline: self.decided().baseline(),
             ..Settings::new(self.better())
         };
@@ -175,7 +184,8 @@ impl<'a> Series<'a> {
         let constant = values.windows(2).all(|pair| pair.first() == pair.last());
         let suited = choose_chart(charted, values.len(), values.len(), false);
         // A series that never varies is said to be so, however rare its failures are.
-        match if constant && suited != ChartChoice::PlainLine { ChartChoice::Xmr } else { suited } {
+        let kind = if constant && suited != ChartChoice::PlainLine { ChartChoice::Xmr } else { suited };
+        let chart = match kind {
             ChartChoice::PPrime => p_prime(&counted(false), multiplier, &settings).ok(),
             ChartChoice::UPrime => u_prime(&counted(false), multiplier, &settings).ok(),
             ChartChoice::UPrimeOfFailures => {
@@ -185,7 +195,7 @@ impl<'a> Series<'a> {
                 let target = settings.target.map(|t| if swap { f64::from(multiplier) - t } else { t });
                 u_prime(&counted(swap), multiplier, &Settings { better, target, ..settings })
                     .ok()
-                    .map(|chart| if swap { turn(chart) } else { chart })
+                    .map(|chart| if swap { turn(chart, f64::from(multiplier)) } else { chart })
             }
             ChartChoice::Xmr => {
                 let of = |(at, span): (usize, &Span)| Point {
@@ -196,7 +206,8 @@ impl<'a> Series<'a> {
                 xmr(&self.spans.iter().enumerate().map(of).collect::<Vec<_>>(), &settings).ok()
             }
             ChartChoice::GOfFailures | ChartChoice::RunChart | ChartChoice::PlainLine => None,
-        }
+        };
+        Some((kind, chart?))
     }
 
     /// The standard of the last period, if one holds there.
@@ -329,11 +340,6 @@ impl<'a> Series<'a> {
     }
 }
 
-fn is_constant(chart: &Chart, at: usize) -> bool {
-    let segment = chart.segments.iter().find(|segment| segment.points.contains(&at));
-    segment.is_some_and(|segment| segment.notes.contains(&Note::Constant))
-}
-
 /// How many points in a row, up to this one, belong to the same rule in the same direction.
 fn pattern_length(points: &[ChartPoint], at: usize, signal: RuleSignal) -> usize {
     let belongs = |point: &&ChartPoint| point.judgement.as_ref().is_ok_and(|judged| judged.signals.contains(&signal));
@@ -346,24 +352,4 @@ fn turned(better: Better) -> Better {
         Better::Lower => Better::Higher,
         Better::Neutral => Better::Neutral,
     }
-}
-
-/// A chart of the failures, said of the successes: what is high there is low here.
-fn turn(mut chart: Chart) -> Chart {
-    for point in &mut chart.points {
-        if let Ok(judgement) = &mut point.judgement {
-            for signal in &mut judgement.signals {
-                signal.direction = match signal.direction {
-                    Direction::High => Direction::Low,
-                    Direction::Low => Direction::High,
-                };
-            }
-            judgement.point_type = match judgement.point_type {
-                PointType::SpecialCauseNeutralHigh => PointType::SpecialCauseNeutralLow,
-                PointType::SpecialCauseNeutralLow => PointType::SpecialCauseNeutralHigh,
-                other => other,
-            };
-        }
-    }
-    chart
 }

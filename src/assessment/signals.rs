@@ -62,6 +62,12 @@ pub struct LinkedEvent {
     pub kind: String,
 }
 
+impl LinkedEvent {
+    pub(super) fn of(event: &RecordedEvent) -> Self {
+        Self { happened_on: event.happened_on, kind: event.kind.clone() }
+    }
+}
+
 impl Signal {
     /// What signals are sorted by.
     pub(super) fn key(&self) -> (&str, &str, Period, SignalKind, &str) {
@@ -91,5 +97,5 @@ pub(super) fn event_between(
         .iter()
         .filter(inside)
         .min_by_key(|event| (event.happened_on - from, event.org_code != code, event.kind.as_str()))?;
-    Some(LinkedEvent { happened_on: nearest.happened_on, kind: nearest.kind.clone() })
+    Some(LinkedEvent::of(nearest))
 }

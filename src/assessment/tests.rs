@@ -361,6 +361,37 @@ fn an_excluded_period_is_not_judged() {
 }
 
 #[test]
+fn a_chart_is_kept_with_its_lines_segments_and_reasons() {
+    let run = Run::over("2025-06", 16).figures("A", &two_levels()).event("A", "2024-10-20", "system_migration");
+    let (found, observations) = run.assess();
+    let [chart] = found.charts.as_slice() else { panic!("{:?}", found.charts) };
+    assert_eq!((&*chart.org_code, chart.kind.as_str(), chart.points.len()), ("A", "xmr", 16));
+    let starts: Vec<_> = chart.segments.iter().map(|s| (s.periods.clone(), s.start.as_str(), s.trial)).collect();
+    assert_eq!(starts, [(0..8, "first_period", true), (8..16, "recorded_event", true)]);
+    // Means of eight shares of 100, which add up to 640 and 720.
+    assert!((chart.points[0].mean - 80.0).abs() < 1e-9 && (chart.points[15].mean - 90.0).abs() < 1e-9);
+    for (point, figure) in chart.points.iter().zip(&observations) {
+        assert_eq!((point.period, Some(point.label)), (figure.period, figure.labels.as_ref().unwrap().variation));
+    }
+    // Seven months after the change are too few: they have no lines, and their segment says so.
+    let run = Run::over("2025-06", 16).figures("A", &two_levels()).event("A", "2024-12-01", "system_migration");
+    let (found, _) = run.assess();
+    let chart = &found.charts[0];
+    assert_eq!((chart.points.len(), chart.segments[1].has_limits, chart.segments[1].usable), (9, false, 7));
+    assert!(Run::over("2025-06", 7).figures("A", &[(8, 10); 7]).assess().0.charts.is_empty());
+}
+
+/// Two failures of 100 a month: they are charted, and the lines are those of the successes.
+#[test]
+fn the_lines_of_charted_failures_stand_on_the_scale_of_the_figure() {
+    let counts: Vec<(i64, i64)> = (0..16).map(|month| (98 + i64::from(month % 2 == 0), 100)).collect();
+    let (found, _) = Run::over("2025-06", 16).figures("A", &counts).assess();
+    let chart = &found.charts[0];
+    assert_eq!(chart.kind.as_str(), "u_prime_of_failures");
+    assert!(chart.points.iter().all(|point| (point.mean - 98.5).abs() < 1e-9 && point.lower < 98.0), "{chart:?}");
+}
+
+#[test]
 fn short_constant_and_rolling_series() {
     let short = Run::over("2025-06", 7).figures("A", &[(8, 10); 7]).assess().1;
     assert_eq!(labels(&short, "A")[1..], ["cannot_tell", "", "cannot_tell"]);
@@ -391,10 +422,35 @@ fn the_funnel_flags_from_its_boundary_counts_on() {
         }
         let (found, _) = run.figures("E", &[(0, 0)]).figures("F", &[(9, 10)]).assess();
         let summary = found.funnels.into_iter().next().unwrap();
-        assert_eq!((summary.forces, summary.spread), (5, None));
+        assert_eq!((summary.centre.forces, &summary.dispersion), (5, &None));
         summary.label_of("A").unwrap().as_str()
     };
     assert_eq!([23, 22, 21, 20].map(label), ["within", "below_95", "below_95", "below_99_8"]);
+}
+
+/// Twelve forces of 400 cases each that differ far more than chance: the line at a force's size is the line that labels it.
+#[test]
+fn the_funnel_drawn_at_a_size_is_the_one_that_labels_there() {
+    let mut run = Run::over("2025-26Q1", 1);
+    for place in 0..12 {
+        run = run.figures(&format!("F{place:02}"), &[(240 + 10 * place, 400)]);
+    }
+    let (found, _) = run.assess();
+    let funnel = &found.funnels[0];
+    let spread = funnel.beyond_chance().unwrap();
+    assert!(spread.phi > 1.0 && spread.trimmed >= 2, "{spread:?}");
+    assert!(funnel.words().unwrap().starts_with("forces typically differ by about"));
+    assert_eq!(funnel.forces.len(), 12);
+    for force in &funnel.forces {
+        assert_eq!(funnel.limits_at(force.size), Some(force.limits()));
+        let (wide, plain) = (force.adjusted.unwrap().0, force.plain);
+        assert!(wide.look.lower < plain.look.lower && wide.act.upper > plain.act.upper, "{force:?}");
+        let outside = force.value > wide.act.upper.unwrap() || force.value < wide.act.lower.unwrap();
+        assert_eq!(outside, force.label().as_str().ends_with("99_8"));
+    }
+    // By chance alone the outermost are far outside; allowing for the spread they are not.
+    assert_eq!(funnel.forces[0].plain_label.as_str(), "below_99_8");
+    assert_eq!(funnel.label_of("F00").unwrap().as_str(), "within");
 }
 
 /// R₀ = 0.755, R₁ = 0.800: rate effects +2.25, −1.00, +1.20 and mix effects +0.475, 0, +1.575 (the handbook's example).

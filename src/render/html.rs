@@ -88,6 +88,7 @@ impl SafeSvg {
         let drawn = match &figure.drawing {
             Drawing::Trend(chart) => chart.render(width),
             Drawing::Comparison(chart) => chart.render(width),
+            Drawing::Funnel(chart) => chart.render(width),
         };
         drawn.map(Self).map_err(|source| RenderError::Chart { figure: figure.id.clone(), source })
     }

@@ -15,7 +15,7 @@ use crate::digest::sha256;
 use crate::render::html::{Download, DrawnFigure, Templates, render_page};
 use crate::report::input::{Organisation, ReleaseInput};
 use crate::report::{
-    DATA_HEADER, DataFile, Facts, Page, force_organisations, force_pages, metric_page, national_pages, public_pages,
+    DataFile, Facts, Page, force_organisations, force_pages, metric_page, national_pages, public_pages,
 };
 
 /// Folder of the national edition.
@@ -125,7 +125,7 @@ pub(crate) fn content_hash(bytes: &[u8]) -> String {
 
 fn csv_bytes(data: &DataFile) -> Result<Vec<u8>, csv::Error> {
     let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(DATA_HEADER)?;
+    writer.write_record(&data.header)?;
     for record in &data.records {
         for cell in record {
             writer.write_field(&*without_formula(cell))?;

@@ -31,6 +31,7 @@ pub fn build_comparison(facts: &Facts<'_>, metric: &Metric, number: usize) -> Op
         number,
         title: title(&with_value),
         subtitle: format!("{}, by organisation, {}", metric.title, facts.input.period.words_with_short_name()),
+        icons: Vec::new(),
         room: Room::Full,
         drawing,
         text: text(facts, metric, &with_value, &without),

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::assessment::{Against, FigureComparison, Signal};
+use crate::assessment::{Against, FigureComparison, FunnelSummary, Signal};
 use crate::definitions::layout::Layouts;
 use crate::definitions::model::Metric;
 use crate::observation::{NATIONAL, Observation, PEERS_PREFIX, REGION_PREFIX, UNATTRIBUTED, is_organisation};
@@ -136,10 +136,19 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// A police force, or a body that the organisations dataset does not describe.
+    pub fn is_force(&self, code: &str) -> bool {
+        self.organisation(code).is_none_or(|o| o.kind.contains("force"))
+    }
+
+    /// Where forces stand among all forces, for a metric that has a funnel.
+    pub fn funnel(&self, metric: &Metric) -> Option<&'a FunnelSummary> {
+        self.input.assessment.funnels.iter().find(|funnel| funnel.metric_id == metric.id)
+    }
+
     /// "forces", or "organisations" where the metric is also measured for others.
     pub fn bodies(&self, metric: &Metric) -> &'static str {
-        let is_force = |code: &&str| self.organisation(code).is_none_or(|o| o.kind.contains("force"));
-        if self.codes(metric).iter().all(is_force) { "forces" } else { "organisations" }
+        if self.codes(metric).iter().all(|code| self.is_force(code)) { "forces" } else { "organisations" }
     }
 
     /// "All forces" or "All organisations": the name of the national figure.

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::observation::Observation;
 use crate::quantity::Status;
-use crate::render::charts::{ComparisonChart, TrendChart};
+use crate::render::charts::{ComparisonChart, FunnelChart, TrendChart};
 use crate::report::facts::Facts;
 use crate::report::table::Table;
 
@@ -17,6 +17,7 @@ use crate::report::table::Table;
 pub enum Drawing {
     Trend(TrendChart),
     Comparison(ComparisonChart),
+    Funnel(FunnelChart),
 }
 
 /// How much room a figure has on its page.
@@ -39,6 +40,8 @@ pub struct Figure {
     pub title: String,
     /// Measure, area and period.
     pub subtitle: String,
+    /// What the control chart says of the series, in the words of its icons.
+    pub icons: Vec<String>,
     pub room: Room,
     #[serde(skip)]
     pub drawing: Drawing,
@@ -48,17 +51,19 @@ pub struct Figure {
     pub data: DataFile,
 }
 
-/// Observations as text records, as a data file writes them.
+/// Rows as text records, as a data file writes them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DataFile {
     /// File name without hash and ending; unique in an edition.
     pub stem: String,
     #[serde(skip)]
+    pub header: Vec<&'static str>,
+    #[serde(skip)]
     pub records: Vec<StringRecord>,
 }
 
-/// Header of every data file.
-pub const DATA_HEADER: [&str; 26] = [
+/// Header of a data file of observations.
+const DATA_HEADER: [&str; 26] = [
     "metric_id",
     "metric_version",
     "org_code",
@@ -89,7 +94,8 @@ pub const DATA_HEADER: [&str; 26] = [
 
 /// The data file of `figures`, in the order given. A withheld figure has no number in it.
 pub fn data_file<'o>(facts: &Facts<'_>, stem: String, figures: impl IntoIterator<Item = &'o Observation>) -> DataFile {
-    DataFile { stem, records: figures.into_iter().map(|figure| record(facts, figure)).collect() }
+    let header = DATA_HEADER.to_vec();
+    DataFile { stem, header, records: figures.into_iter().map(|figure| record(facts, figure)).collect() }
 }
 
 fn record(facts: &Facts<'_>, figure: &Observation) -> StringRecord {

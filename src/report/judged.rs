@@ -105,7 +105,7 @@ fn size_words(comparison: &FigureComparison) -> Option<String> {
 
 /// Only what is unusual is said.
 fn funnel_sentence(facts: &Facts<'_>, metric: &Metric, code: &str) -> Option<String> {
-    let funnel = facts.input.assessment.funnels.iter().find(|funnel| funnel.metric_id == metric.id)?;
+    let funnel = facts.funnel(metric)?;
     let (side, level) = match funnel.label_of(code)? {
         FunnelLabel::AboveAct => ("high", "99.8%"),
         FunnelLabel::AboveLook => ("high", "95%"),
@@ -113,7 +113,7 @@ fn funnel_sentence(facts: &Facts<'_>, metric: &Metric, code: &str) -> Option<Str
         FunnelLabel::BelowAct => ("low", "99.8%"),
         FunnelLabel::Within | FunnelLabel::CannotTell => return None,
     };
-    let allowing = match funnel.words {
+    let allowing = match funnel.beyond_chance() {
         Some(_) => "even allowing for how much forces usually differ",
         None => "by more than chance would give",
     };

@@ -12,6 +12,7 @@ use crate::report::contribution_table::contribution_table;
 use crate::report::coverage::{coverage_sentence, exceptions_table};
 use crate::report::facts::Facts;
 use crate::report::figure::{DataFile, Figure, Room, data_file};
+use crate::report::funnel::build_funnel;
 use crate::report::judged::judged_sentences;
 use crate::report::overview::metric_path;
 use crate::report::page::{Frame, Link, national_frame};
@@ -67,12 +68,14 @@ pub fn build_metric_page(facts: &Facts<'_>, metric: &Metric) -> MetricPage {
             room: Room::Full,
         },
     );
-    let comparison = build_comparison(facts, metric, if trend.is_some() { 2 } else { 1 });
+    let mut figures: Vec<Figure> = trend.into_iter().collect();
+    figures.extend(build_comparison(facts, metric, figures.len() + 1));
+    figures.extend(build_funnel(facts, metric, figures.len() + 1));
     MetricPage {
         frame: national_frame(facts, &heading, &metric_path(metric)),
         id: metric.id.clone(),
         findings: findings(facts, metric),
-        figures: trend.into_iter().chain(comparison).collect(),
+        figures,
         undrawn: undrawn_words(metric.shape),
         trend_table: trend_table(facts, metric),
         data: data_file(facts, format!("{}-all-figures", metric.id), facts.all_figures(metric)),

@@ -9,6 +9,8 @@ mod dictionary;
 mod facts;
 mod figure;
 mod force;
+mod funnel;
+mod funnel_words;
 pub mod input;
 mod judged;
 mod metric_page;
@@ -29,7 +31,7 @@ mod words;
 use serde::Serialize;
 
 pub use facts::Facts;
-pub use figure::{DATA_HEADER, DataFile, Drawing, Figure, Room};
+pub use figure::{DataFile, Drawing, Figure, Room};
 
 use crate::definitions::model::Metric;
 use crate::report::input::Organisation;

@@ -86,6 +86,7 @@ pub fn build_trend<'a>(facts: &'a Facts<'a>, request: &'a TrendRequest<'a>) -> O
         number: request.number,
         title: trend_words::title(&data),
         subtitle: trend_words::subtitle(&data),
+        icons: Vec::new(),
         room: request.room,
         drawing: Drawing::Trend(chart(&data)),
         text: trend_words::description(&data),

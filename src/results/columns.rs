@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 
 use super::{Column, Read};
-use crate::assessment::{FigureComparison, Labels, NationalContribution, OrganisationRank, ParityFigure, Signal};
+use crate::assessment::{
+    ControlPoint, FigureComparison, FunnelForce, Labels, NationalContribution, OrganisationRank, ParityFigure, Signal,
+};
 use crate::observation::Observation;
 use crate::quantity::Status;
 use crate::responsibilities::Responsibility;
@@ -158,6 +160,35 @@ pub(super) fn rank_columns() -> Vec<Column<OrganisationRank>> {
     ]
 }
 
+pub(super) fn funnel_columns() -> Vec<Column<FunnelForce>> {
+    vec![
+        ("metric_id", Read::Text(|f| Cow::Borrowed(&f.metric_id))),
+        ("org_code", Read::Text(|f| Cow::Borrowed(&f.org_code))),
+        ("period_type", Read::Text(|f| Cow::Borrowed(f.period.kind.as_str()))),
+        ("period", Read::Text(|f| Cow::Owned(f.period.to_string()))),
+        ("period_start", Read::Date(|f| Some(f.period.start()))),
+        ("period_end", Read::Date(|f| Some(f.period.end()))),
+        ("numerator", Read::Whole(|f| Some(f.counts.numerator))),
+        ("denominator", Read::Whole(|f| Some(f.counts.denominator))),
+        ("size", Read::Decimal(|f| Some(scaled(f.size)))),
+        ("value", Read::Decimal(|f| Some(scaled(f.value)))),
+        ("centre", Read::Decimal(|f| Some(scaled(f.centre)))),
+        ("lower_95", Read::Decimal(|f| f.plain.look.lower.map(scaled))),
+        ("upper_95", Read::Decimal(|f| f.plain.look.upper.map(scaled))),
+        ("lower_998", Read::Decimal(|f| f.plain.act.lower.map(scaled))),
+        ("upper_998", Read::Decimal(|f| f.plain.act.upper.map(scaled))),
+        ("label", Read::Text(|f| Cow::Borrowed(f.plain_label.as_str()))),
+        ("adjusted_lower_95", Read::Decimal(|f| f.adjusted?.0.look.lower.map(scaled))),
+        ("adjusted_upper_95", Read::Decimal(|f| f.adjusted?.0.look.upper.map(scaled))),
+        ("adjusted_lower_998", Read::Decimal(|f| f.adjusted?.0.act.lower.map(scaled))),
+        ("adjusted_upper_998", Read::Decimal(|f| f.adjusted?.0.act.upper.map(scaled))),
+        ("adjusted_label", Read::Text(|f| Cow::Borrowed(f.adjusted.map_or("", |(_, label)| label.as_str())))),
+        ("phi", Read::Decimal(|f| Some(scaled(f.spread?.0)))),
+        ("tau2", Read::Decimal(|f| Some(scaled(f.spread?.1)))),
+        ("forces", Read::Whole(|f| i64::try_from(f.forces).ok())),
+    ]
+}
+
 pub(super) fn parity_columns() -> Vec<Column<ParityFigure>> {
     vec![
         ("metric_id", Read::Text(|p| Cow::Borrowed(&p.metric_id))),
@@ -174,6 +205,26 @@ pub(super) fn parity_columns() -> Vec<Column<ParityFigure>> {
         ("label", Read::Text(|p| Cow::Borrowed(p.label))),
         ("variation", Read::Text(|p| Cow::Borrowed(p.variation.unwrap_or_default()))),
         ("assurance", Read::Text(|p| Cow::Borrowed(p.assurance.unwrap_or_default()))),
+    ]
+}
+
+pub(super) fn control_columns() -> Vec<Column<ControlPoint>> {
+    vec![
+        ("metric_id", Read::Text(|p| Cow::Borrowed(&p.metric_id))),
+        ("org_code", Read::Text(|p| Cow::Borrowed(&p.org_code))),
+        ("period_type", Read::Text(|p| Cow::Borrowed(p.period.kind.as_str()))),
+        ("period", Read::Text(|p| Cow::Owned(p.period.to_string()))),
+        ("period_start", Read::Date(|p| Some(p.period.start()))),
+        ("period_end", Read::Date(|p| Some(p.period.end()))),
+        ("chart", Read::Text(|p| Cow::Borrowed(p.kind.as_str()))),
+        ("segment", Read::Whole(|p| i64::try_from(p.segment).ok())),
+        ("segment_start", Read::Text(|p| Cow::Borrowed(p.start))),
+        ("mean", Read::Decimal(|p| Some(scaled(p.mean)))),
+        ("lower_limit", Read::Decimal(|p| Some(scaled(p.lower)))),
+        ("upper_limit", Read::Decimal(|p| Some(scaled(p.upper)))),
+        ("sigma_z", Read::Decimal(|p| p.sigma_z.map(scaled))),
+        ("point_type", Read::Text(|p| Cow::Borrowed(p.label.as_str()))),
+        ("limits", Read::Text(|p| Cow::Borrowed(if p.trial { "trial" } else { "full" }))),
     ]
 }
 

@@ -61,8 +61,18 @@ pub enum ResultsError {
 }
 
 /// Names of the result tables; each is a Parquet and a CSV file of a release.
-pub const RESULT_TABLES: [&str; 8] =
-    ["observations", "breakdowns", "responsibilities", "signals", "comparisons", "contributions", "ranks", "parity"];
+pub const RESULT_TABLES: [&str; 10] = [
+    "observations",
+    "breakdowns",
+    "responsibilities",
+    "signals",
+    "comparisons",
+    "contributions",
+    "ranks",
+    "funnels",
+    "control_limits",
+    "parity",
+];
 
 /// Rows that are encoded at once, and those of a Parquet row group.
 const BATCH: usize = 65_536;
@@ -103,7 +113,7 @@ enum Read<R> {
 type Column<R> = (&'static str, Read<R>);
 
 /// `observations` with the headline figures, `breakdowns` with parts and variants, `responsibilities`, `signals`,
-/// `comparisons`, `contributions`, `ranks` and `parity`; each as Parquet and CSV.
+/// `comparisons`, `contributions`, `ranks`, `funnels`, `control_limits` and `parity`; each as Parquet and CSV.
 pub fn result_files<'a>(
     observations: &'a [Observation],
     responsibilities: &'a [Responsibility],
@@ -118,6 +128,10 @@ pub fn result_files<'a>(
     files.extend(table("comparisons", columns::comparison_columns(), assessment.comparisons.iter().collect()));
     files.extend(table("contributions", columns::contribution_columns(), assessment.contributions.iter().collect()));
     files.extend(table("ranks", columns::rank_columns(), assessment.ranks.iter().collect()));
+    let forces = assessment.funnels.iter().flat_map(|funnel| &funnel.forces);
+    files.extend(table("funnels", columns::funnel_columns(), forces.collect()));
+    let points = assessment.charts.iter().flat_map(|chart| &chart.points);
+    files.extend(table("control_limits", columns::control_columns(), points.collect()));
     files.extend(table("parity", columns::parity_columns(), assessment.parity.iter().collect()));
     files
 }

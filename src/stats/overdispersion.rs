@@ -227,6 +227,8 @@ pub struct Dispersion {
     pub tau2: f64,
     /// Forces that the two rest on.
     pub kept: usize,
+    /// Forces that trimming dropped, or whose z it drew in.
+    pub trimmed: usize,
     /// Rows of forces without a point, such as those with no event on the logarithmic scale.
     pub left_out: Vec<usize>,
     /// The share trimmed at each end.
@@ -256,7 +258,11 @@ pub fn dispersion(model: Model, forces: &[Observation], trimming: Trimming) -> R
     if present.len() < trimming.least_forces {
         return Err(Status::CannotTell(format!("fewer than {} forces", trimming.least_forces)));
     }
-    let kept: Vec<Point> = trim(model, &present, trimming.share).into_iter().flatten().collect();
+    let left = trim(model, &present, trimming.share);
+    let unequal =
+        |(before, after): &(&Point, &Option<Point>)| after.is_none_or(|after| after.z.total_cmp(&before.z).is_ne());
+    let trimmed = present.iter().zip(&left).filter(unequal).count();
+    let kept: Vec<Point> = left.into_iter().flatten().collect();
     if kept.len() < 2 {
         return Err(Status::CannotTell("fewer than 2 forces are left".to_owned()));
     }
@@ -265,7 +271,7 @@ pub fn dispersion(model: Model, forces: &[Observation], trimming: Trimming) -> R
     let squares = sum(|point| point.z * point.z);
     let (w, w2) = (sum(|point| point.s.powi(-2)), sum(|point| point.s.powi(-4)));
     let tau2 = ((squares - (n - 1.0)) / (w - w2 / w)).max(0.0);
-    Ok(Dispersion { phi: squares / n, tau2, kept: kept.len(), left_out, share: trimming.share })
+    Ok(Dispersion { phi: squares / n, tau2, kept: kept.len(), trimmed, left_out, share: trimming.share })
 }
 
 /// The points with their z trimmed by the rule of the model's scale; `None` for one that is dropped.

@@ -28,6 +28,8 @@ TABLES = {
     "contributions": "contribution",
     "ranks": "rank",
     "parity": "parity",
+    "funnels": "funnel",
+    "control_limits": "control_limit",
 }
 # What rows are sorted by, besides organisation and period.
 SORTED_BY = {
@@ -37,6 +39,8 @@ SORTED_BY = {
     "contributions": ["metric_id", "baseline"],
     "ranks": ["metric_id"],
     "parity": ["metric_id", "mode"],
+    "funnels": ["metric_id"],
+    "control_limits": ["metric_id"],
 }
 KINDS = ["control_chart", "trend", "change_point", "funnel", "peers"]
 MOST_PROBLEMS = 5

@@ -34,3 +34,11 @@ pub fn draw_marker(canvas: &mut Canvas<'_>, marker: Marker, at: Place, radius: f
 fn square(canvas: &mut Canvas<'_>, at: Place, half: f64, colour: Colour) {
     canvas.rectangle((at.0 - half, at.1 - half), (at.0 + half, at.1 + half), colour);
 }
+
+/// The zigzag between zero and the first tick of a cut axis; `at` is that tick, `length` the way down to the axis line.
+pub fn paint_break(canvas: &mut Canvas<'_>, (x, y): Place, length: f64) {
+    let points = [0.0, 0.25, 0.42, 0.66, 0.83, 1.0].map(|part| y + part * length);
+    let across = [0.0, 0.0, 4.0, -4.0, 0.0, 0.0];
+    let zigzag: Vec<Place> = across.iter().zip(points).map(|(dx, y)| (x + dx, y)).collect();
+    canvas.path(&zigzag, theme::AXIS);
+}

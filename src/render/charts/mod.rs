@@ -1,10 +1,12 @@
-//! Charts as inline SVG: a measure over time, and forces side by side. The same chart gives the same bytes on every run.
+//! Charts as inline SVG: a measure over time, forces side by side, and forces by their size. The same chart gives the same bytes on every run.
 //! Nothing is computed, rounded or worded here: values, labels and notes come finished from the report.
 
 mod axis;
 mod canvas;
 mod comparison;
 mod comparison_layout;
+mod funnel;
+mod funnel_layout;
 mod markers;
 mod placement;
 mod svg;
@@ -17,6 +19,7 @@ mod trend_layout;
 mod trend_marks;
 
 pub use comparison::{ComparisonChart, ComparisonRow};
+pub use funnel::{FunnelChart, FunnelPoint, LimitLevel, LimitLine};
 pub use trend::{EventMark, SeriesRole, StandardSpan, TrendChart, TrendPoint, TrendSeries};
 
 /// The room a chart is drawn for. Text has its full size in each, so a chart is drawn again and never scaled down.

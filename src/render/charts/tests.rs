@@ -104,11 +104,45 @@ fn comparison(rows: u32) -> ComparisonChart {
     }
 }
 
+/// Forces of falling size round 80 with limits that narrow; every third is named, some far out, some on one spot.
+fn funnel(forces: u32, unit: Unit) -> FunnelChart {
+    let size = |i: u32| 4_000.0 / f64::from(i * i + 1);
+    let limit = |size: f64, width: f64| 80.0 + width * 300.0 / (size + 1.0).sqrt();
+    let line = |label: &str, level, width: f64| {
+        let sizes = (1..=40).map(|step: i32| 4_160.0 * f64::from(step * step) / 1_600.0);
+        let points: Vec<_> = sizes.map(|size| (size, limit(size, width))).collect();
+        let pieces = vec![points[3..20].to_vec(), points[22..].to_vec()];
+        LimitLine { label: label.to_owned(), level, pieces }
+    };
+    let point = |i: u32| FunnelPoint {
+        label: ["Hampshire and Isle of Wight", "Kent", "Police Service of Northern Ireland"][i as usize % 3].to_owned(),
+        size: size(i / 2 * 2),
+        value: if i.is_multiple_of(3) { 62.0 + f64::from(i) } else { 80.0 + f64::from(i % 5) },
+        named: i.is_multiple_of(3),
+    };
+    FunnelChart {
+        unit,
+        axis_title: "Per cent".to_owned(),
+        size_title: "Court results received in the period that are on PNC".to_owned(),
+        centre: ("All forces 80.0%".to_owned(), 80.0),
+        limits: vec![
+            line("99.8% limit", LimitLevel::Outer, 1.0),
+            line("95% limit", LimitLevel::Inner, 0.6),
+            line("95% limit", LimitLevel::Inner, -0.6),
+            line("99.8% limit", LimitLevel::Outer, -1.0),
+        ],
+        points: (0..forces).map(point).collect(),
+        held: vec![70.0, 90.0],
+    }
+}
+
 fn drawings() -> Vec<(String, ChartWidth)> {
     let mut all = Vec::new();
     for width in WIDTHS {
         all.extend(trends().iter().map(|chart| (chart.render(width).unwrap(), width)));
         all.extend([1, 8, 46].map(|rows| (comparison(rows).render(width).unwrap(), width)));
+        let funnels = [(5, Unit::Percent), (43, Unit::Percent), (43, Unit::PerMillionTransactions)];
+        all.extend(funnels.map(|(forces, unit)| (funnel(forces, unit).render(width).unwrap(), width)));
     }
     all
 }
@@ -211,6 +245,25 @@ fn a_standard_spans_its_periods_only_and_a_provisional_point_is_open_and_named()
     assert!(svg.contains(">provisional</text>") && svg.contains(">95% interval</text>"));
     assert!(svg.contains("(axis starts at 75%)"));
     assert!(svg.lines().any(|l| l.starts_with("<circle") && attribute(l, "fill") == Some("#FFFFFF")));
+}
+
+#[test]
+fn a_funnel_joins_no_pieces_keeps_every_point_and_names_those_far_out() {
+    let chart = funnel(20, Unit::Percent);
+    let svg = chart.render(ChartWidth::Wide).unwrap();
+    let outer: Vec<&str> =
+        svg.lines().filter(|l| l.starts_with("<polyline") && attribute(l, "stroke-width") == Some("1.25")).collect();
+    assert_eq!(outer.len(), 4, "two sides of two pieces");
+    // Each point is drawn on its white halo.
+    assert_eq!(svg.matches("<circle").count(), 40);
+    let words = text_boxes(&svg, ChartWidth::Wide.font());
+    let is_named = |name: &str| words.iter().any(|(_, words)| words.contains(name));
+    assert!(is_named("Hampshire") && is_named("99.8% limit") && !is_named("Kent"));
+    let mut wrong = funnel(5, Unit::Percent);
+    wrong.held.push(f64::NAN);
+    assert!(matches!(wrong.render(ChartWidth::Wide), Err(ChartError::NotFinite(_))));
+    wrong.points.clear();
+    assert_eq!(wrong.render(ChartWidth::Wide), Err(ChartError::Empty));
 }
 
 #[test]

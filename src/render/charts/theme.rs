@@ -1,9 +1,9 @@
 //! Colours, strokes and markers by role: one meaning has one look in the whole report.
 //! It draws nothing and names no drawing library.
 
-use crate::render::charts::SeriesRole;
 use crate::render::charts::canvas::{Colour, Stroke};
 use crate::render::charts::markers::Marker;
+use crate::render::charts::{LimitLevel, SeriesRole};
 
 pub const WHITE: Colour = Colour(0xFF, 0xFF, 0xFF);
 pub const TEXT: Colour = Colour(0x0B, 0x0C, 0x0C);
@@ -20,6 +20,8 @@ pub const AXIS: Stroke = Stroke { colour: LIMIT_GREY, width: 1.0, dash: "" };
 pub const EVENT: Stroke = Stroke { colour: LIMIT_GREY, width: 1.5, dash: " stroke-dasharray=\"3 3\"" };
 pub const STANDARD: Stroke = Stroke { colour: DARK_PINK, width: 2.0, dash: " stroke-dasharray=\"12 5\"" };
 pub const REFERENCE: Stroke = Stroke { colour: DARK_GREY, width: 2.0, dash: DOTTED };
+/// From a point to its name.
+pub const LEADER: Stroke = Stroke { colour: LIMIT_GREY, width: 1.0, dash: "" };
 const DOTTED: &str = " stroke-dasharray=\"0.1 5\" stroke-linecap=\"round\"";
 
 /// How a series looks. Roles differ in colour, in dash and in marker, so that no reader depends on colour.
@@ -65,6 +67,19 @@ pub fn row_look(emphasised: bool) -> RowLook {
     }
 }
 
+/// The look of a limit: the outer one a thin line, the inner one short dashes.
+pub fn limit_stroke(level: LimitLevel) -> Stroke {
+    match level {
+        LimitLevel::Outer => Stroke { colour: LIMIT_GREY, width: 1.25, dash: "" },
+        LimitLevel::Inner => Stroke { colour: LIMIT_GREY, width: 1.5, dash: " stroke-dasharray=\"5 4\"" },
+    }
+}
+
+/// The colour of a force in a funnel; one beyond the outer limits is larger too, and named.
+pub fn funnel_look(named: bool) -> Colour {
+    if named { DARK_BLUE } else { DARK_GREY }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -89,7 +104,9 @@ mod tests {
         let roles = [SeriesRole::ThisForce, SeriesRole::Peers, SeriesRole::AllForces];
         let series = roles.map(|role| series_look(role).stroke.colour);
         let rows = [row_look(true), row_look(false)].map(|l| [l.point, l.inner.colour, l.outer.colour]);
-        let marks = [AXIS, EVENT, STANDARD, REFERENCE].map(|stroke| stroke.colour);
+        let limits = [LimitLevel::Outer, LimitLevel::Inner].map(limit_stroke);
+        let marks = [AXIS, EVENT, STANDARD, REFERENCE, LEADER].map(|stroke| stroke.colour);
+        let marks = [&marks[..], &limits.map(|stroke| stroke.colour), &[true, false].map(funnel_look)].concat();
         for colour in series.iter().chain(rows.iter().flatten()).chain(&marks) {
             assert!(contrast(*colour, WHITE) >= 3.0, "{colour:?}");
             assert!(contrast(*colour, GRID.colour) >= 2.0, "{colour:?} on a grid line");

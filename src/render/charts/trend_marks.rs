@@ -4,7 +4,7 @@
 use crate::render::charts::MIDDLE_TO_BASELINE;
 use crate::render::charts::axis::Axis;
 use crate::render::charts::canvas::{Anchor, Canvas, Place, Stroke};
-use crate::render::charts::markers::{Marker, draw_marker};
+use crate::render::charts::markers::{Marker, draw_marker, paint_break};
 use crate::render::charts::text::Weight;
 use crate::render::charts::theme::{self, series_look};
 use crate::render::charts::trend::{SeriesRole, TrendChart, TrendPoint, TrendSeries};
@@ -53,7 +53,7 @@ fn paint_axes(layout: &TrendLayout, canvas: &mut Canvas<'_>) {
     }
     canvas.line((layout.left, layout.base), (layout.right, layout.base), theme::AXIS);
     if layout.base > layout.bottom {
-        paint_break(layout, canvas);
+        paint_break(canvas, (layout.left, layout.bottom), BREAK);
     }
     for label in &layout.x_labels {
         let x = layout.x(label.index);
@@ -64,15 +64,6 @@ fn paint_axes(layout: &TrendLayout, canvas: &mut Canvas<'_>) {
             baseline += line;
         }
     }
-}
-
-/// The zigzag between zero and the first tick of a cut axis.
-fn paint_break(layout: &TrendLayout, canvas: &mut Canvas<'_>) {
-    let (x, y) = (layout.left, layout.bottom);
-    let points = [0.0, 0.25, 0.42, 0.66, 0.83, 1.0].map(|part| y + part * BREAK);
-    let across = [0.0, 0.0, 4.0, -4.0, 0.0, 0.0];
-    let zigzag: Vec<Place> = across.iter().zip(points).map(|(dx, y)| (x + dx, y)).collect();
-    canvas.path(&zigzag, theme::AXIS);
 }
 
 fn paint_events(layout: &TrendLayout, canvas: &mut Canvas<'_>) {

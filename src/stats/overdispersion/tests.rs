@@ -103,7 +103,7 @@ fn equal_forces_show_no_spread() {
 }
 
 fn spread_of(tau: f64) -> Dispersion {
-    Dispersion { phi: 2.0, tau2: tau * tau, kept: 43, left_out: Vec::new(), share: 0.1 }
+    Dispersion { phi: 2.0, tau2: tau * tau, kept: 43, trimmed: 0, left_out: Vec::new(), share: 0.1 }
 }
 
 #[test]

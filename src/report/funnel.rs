@@ -1,0 +1,232 @@
+//! The funnel figure: each force by its size and value among all forces, with the limits that label it.
+//! Limits and labels come from the assessment; this words them and lays them out.
+
+use csv::StringRecord;
+
+use crate::assessment::{FunnelForce, FunnelSummary, SizeLimits};
+use crate::definitions::model::Metric;
+use crate::quantity::{Interval, Shape, Unit, count_text, value_text};
+use crate::render::charts::{FunnelChart, FunnelPoint, LimitLevel, LimitLine};
+use crate::report::facts::Facts;
+use crate::report::figure::{DataFile, Drawing, Figure, Room};
+use crate::report::funnel_words::{description, label_words, method_lines, title};
+use crate::report::table::{Cell, Column, Row, Table};
+use crate::report::words;
+use crate::stats::funnel::FunnelLabel;
+
+/// Sizes at which limits are worked out besides those of the forces.
+const SIZES: u32 = 32;
+/// The lines go on to this multiple of the largest force's size.
+const BEYOND: f64 = 1.04;
+/// A denominator in more letters than this is no title of an axis.
+const LONGEST_TITLE: usize = 70;
+
+/// The figure; `None` for other shapes than proportions and rates, and with fewer than five forces.
+pub fn build_funnel(facts: &Facts<'_>, metric: &Metric, number: usize) -> Option<Figure> {
+    let funnel = facts.funnel(metric).filter(|funnel| !funnel.forces.is_empty())?;
+    let mut forces: Vec<&FunnelForce> = funnel.forces.iter().collect();
+    forces.sort_by(|a, b| b.size.total_cmp(&a.size).then_with(|| a.org_code.cmp(&b.org_code)));
+    Some(Figure {
+        id: format!("fig-{}-funnel", metric.id),
+        number,
+        title: title(&forces),
+        subtitle: format!("{}, forces by size, {}", metric.title, facts.input.period.words_with_short_name()),
+        icons: Vec::new(),
+        room: Room::Full,
+        drawing: Drawing::Funnel(chart(facts, metric, funnel, &forces)),
+        text: description(facts, metric, funnel, &forces),
+        table: table(facts, metric, funnel, &forces),
+        data: data_file(facts, metric, &forces),
+    })
+}
+
+/// Whether a force lies beyond the outer limits.
+pub fn is_far_out(force: &FunnelForce) -> bool {
+    matches!(force.label(), FunnelLabel::AboveAct | FunnelLabel::BelowAct)
+}
+
+/// The pooled figure with its unit.
+pub fn centre_words(metric: &Metric, funnel: &FunnelSummary) -> String {
+    words::with_unit(&value_text(funnel.centre_value(), metric.unit), metric.unit)
+}
+
+fn chart(facts: &Facts<'_>, metric: &Metric, funnel: &FunnelSummary, forces: &[&FunnelForce]) -> FunnelChart {
+    let curve = curve(funnel, forces);
+    let line = |level: LimitLevel, upper: bool| {
+        let side = |limits: &SizeLimits| {
+            let interval = if level == LimitLevel::Outer { limits.act } else { limits.look };
+            if upper { interval.upper } else { interval.lower }
+        };
+        let label = if level == LimitLevel::Outer { "99.8% limit" } else { "95% limit" };
+        LimitLine { label: label.to_owned(), level, pieces: pieces(&curve, side) }
+    };
+    let point = |force: &&FunnelForce| FunnelPoint {
+        label: facts.name(&force.org_code),
+        size: force.size,
+        value: force.value,
+        named: is_far_out(force),
+    };
+    FunnelChart {
+        unit: metric.unit,
+        axis_title: words::sentence_case(metric.unit.words()),
+        size_title: size_title(metric),
+        centre: (format!("All forces {}", centre_words(metric, funnel)), funnel.centre_value()),
+        limits: vec![
+            line(LimitLevel::Outer, true),
+            line(LimitLevel::Inner, true),
+            line(LimitLevel::Inner, false),
+            line(LimitLevel::Outer, false),
+        ],
+        points: forces.iter().map(point).collect(),
+        held: held(forces),
+    }
+}
+
+/// What size is, in few words.
+fn size_title(metric: &Metric) -> String {
+    match metric.shape {
+        Shape::Proportion if metric.denominator.chars().count() <= LONGEST_TITLE => metric.denominator.clone(),
+        Shape::Proportion => "Denominator of the figure".to_owned(),
+        _ => "Number to expect at the figure of all forces".to_owned(),
+    }
+}
+
+/// Limits by size: those of the forces, and enough others for a smooth line, closer together where limits bend.
+fn curve(funnel: &FunnelSummary, forces: &[&FunnelForce]) -> Vec<SizeLimits> {
+    let greatest = forces.iter().map(|force| force.size).fold(0.0, f64::max) * BEYOND;
+    let size = |step: u32| greatest * (f64::from(step) / f64::from(SIZES)).powi(2);
+    let between = (1..=SIZES).filter_map(|step| funnel.limits_at(size(step)));
+    let mut curve: Vec<SizeLimits> = forces.iter().map(|force| force.limits()).chain(between).collect();
+    curve.sort_by(|a, b| a.size.total_cmp(&b.size));
+    curve.dedup_by(|a, b| a.size.total_cmp(&b.size).is_eq());
+    curve
+}
+
+/// A side of the limits as pieces: a new one after sizes without a limit, and where limits are made in another way.
+fn pieces(curve: &[SizeLimits], side: impl Fn(&SizeLimits) -> Option<f64>) -> Vec<Vec<(f64, f64)>> {
+    let runs = curve.chunk_by(|a, b| a.rule == b.rule && side(a).is_some() == side(b).is_some());
+    let piece = |run: &[SizeLimits]| -> Vec<(f64, f64)> {
+        run.iter().filter_map(|limits| Some((limits.size, side(limits)?))).collect()
+    };
+    runs.map(piece).filter(|piece| !piece.is_empty()).collect()
+}
+
+/// The outer limits at the size that a quarter of the forces lie below: those of the smallest would leave no room for the rest.
+fn held(forces: &[&FunnelForce]) -> Vec<f64> {
+    let at = (3 * forces.len() / 4).min(forces.len().saturating_sub(1));
+    let Interval { lower, upper } = forces.get(at).map_or(Interval { lower: None, upper: None }, |f| f.limits().act);
+    [lower, upper].into_iter().flatten().collect()
+}
+
+/// Whether limits of some force lie beyond what the axis surely holds.
+pub fn runs_off(forces: &[&FunnelForce]) -> bool {
+    let values = || forces.iter().map(|force| force.value).chain(held(forces));
+    let (low, high) = (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
+    forces.iter().flat_map(|f| [f.limits().act.lower, f.limits().act.upper]).flatten().any(|l| l < low || l > high)
+}
+
+fn table(facts: &Facts<'_>, metric: &Metric, funnel: &FunnelSummary, forces: &[&FunnelForce]) -> Table {
+    let (unit, heading) = (metric.unit, words::unit_heading(metric.unit));
+    let adjusted = funnel.beyond_chance().is_some();
+    let mut columns = vec![Column::words("Force"), Column::numbers(format!("Value ({heading})"))];
+    columns.extend(["Numerator", "Denominator"].map(Column::numbers));
+    if metric.shape != Shape::Proportion {
+        columns.push(Column::numbers("Number to expect"));
+    }
+    for level in ["95%", "99.8%"] {
+        columns.extend(["Lower", "Upper"].map(|side| Column::numbers(format!("{side} {level} limit ({heading})"))));
+    }
+    columns.push(Column::words("Label"));
+    if adjusted {
+        columns.push(Column::words("Label by chance alone"));
+    }
+    let row = |force: &&FunnelForce| {
+        let value = facts.current(metric, &force.org_code).map_or_else(|| "[x]".to_owned(), words::value_cell);
+        let counts = [force.counts.numerator, force.counts.denominator].map(count_text);
+        let mut cells: Vec<Cell> = std::iter::once(value).chain(counts).map(Cell::new).collect();
+        if metric.shape != Shape::Proportion {
+            cells.push(Cell::new(size_text(force.size)));
+        }
+        let SizeLimits { look, act, .. } = force.limits();
+        let limits = [look.lower, look.upper, act.lower, act.upper];
+        cells.extend(limits.map(|limit| Cell::new(words::limit_text(limit, unit))));
+        cells.push(Cell::new(label_words(force.label())));
+        if adjusted {
+            cells.push(Cell::new(label_words(force.plain_label)));
+        }
+        Row::new(facts.name(&force.org_code), cells)
+    };
+    let caption =
+        format!("{}, forces by size, largest first, {}", metric.title, facts.input.period.words_with_short_name());
+    let id = format!("tab-{}-funnel", metric.id);
+    let table = Table::new(id, caption, columns, forces.iter().map(row).collect());
+    method_lines(facts, metric, funnel, forces).into_iter().fold(table, Table::explained)
+}
+
+/// The number to expect, with one decimal.
+fn size_text(size: f64) -> String {
+    value_text(size, Unit::PerOfficer)
+}
+
+/// Header of the data file.
+const HEADER: [&str; 25] = [
+    "metric_id",
+    "org_code",
+    "organisation",
+    "period_type",
+    "period",
+    "period_start",
+    "period_end",
+    "numerator",
+    "denominator",
+    "size",
+    "value",
+    "centre",
+    "lower_95",
+    "upper_95",
+    "lower_998",
+    "upper_998",
+    "label",
+    "adjusted_lower_95",
+    "adjusted_upper_95",
+    "adjusted_lower_998",
+    "adjusted_upper_998",
+    "adjusted_label",
+    "phi",
+    "tau2",
+    "forces",
+];
+
+fn data_file(facts: &Facts<'_>, metric: &Metric, forces: &[&FunnelForce]) -> DataFile {
+    let record = |force: &&FunnelForce| {
+        let period = force.period;
+        let number = |number: Option<f64>| number.map_or_else(String::new, |number| number.to_string());
+        let sides = |limits: Option<SizeLimits>| {
+            let side = |read: fn(&SizeLimits) -> Option<f64>| number(limits.as_ref().and_then(read));
+            [side(|l| l.look.lower), side(|l| l.look.upper), side(|l| l.act.lower), side(|l| l.act.upper)]
+        };
+        let mut cells = vec![
+            force.metric_id.clone(),
+            force.org_code.to_string(),
+            facts.name(&force.org_code),
+            period.kind.as_str().to_owned(),
+            period.to_string(),
+            period.start().to_string(),
+            period.end().to_string(),
+            force.counts.numerator.to_string(),
+            force.counts.denominator.to_string(),
+            force.size.to_string(),
+            force.value.to_string(),
+            force.centre.to_string(),
+        ];
+        cells.extend(sides(Some(force.plain)));
+        cells.push(force.plain_label.as_str().to_owned());
+        cells.extend(sides(force.adjusted.map(|(limits, _)| limits)));
+        cells.push(force.adjusted.map_or_else(String::new, |(_, label)| label.as_str().to_owned()));
+        cells.extend([number(force.spread.map(|(phi, _)| phi)), number(force.spread.map(|(_, tau2)| tau2))]);
+        cells.push(force.forces.to_string());
+        StringRecord::from(cells)
+    };
+    let stem = format!("{}-funnel", metric.id);
+    DataFile { stem, header: HEADER.to_vec(), records: forces.iter().map(record).collect() }
+}

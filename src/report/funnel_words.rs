@@ -1,0 +1,147 @@
+//! The sentences about a funnel: who lies beyond the limits, what the centre rests on, and how much forces usually differ.
+//! Every number in them comes from the assessment and stands in the figure's table or above it.
+
+use crate::assessment::{FunnelForce, FunnelSummary};
+use crate::definitions::model::Metric;
+use crate::quantity::{Shape, Unit, value_text};
+use crate::report::facts::Facts;
+use crate::report::funnel::{centre_words, is_far_out, runs_off};
+use crate::report::table::reason;
+use crate::report::words;
+use crate::stats::funnel::FunnelLabel;
+
+/// How many forces lie beyond the outer limits.
+pub fn title(forces: &[&FunnelForce]) -> String {
+    match forces.iter().filter(|force| is_far_out(force)).count() {
+        0 => "No force lies beyond the 99.8% limits".to_owned(),
+        1 => "One force lies beyond the 99.8% limits".to_owned(),
+        number => format!("{} forces lie beyond the 99.8% limits", words::sentence_case(&words::number_words(number))),
+    }
+}
+
+/// A label as a table shows it.
+pub fn label_words(label: FunnelLabel) -> &'static str {
+    match label {
+        FunnelLabel::AboveAct => "Above the 99.8% limit",
+        FunnelLabel::AboveLook => "Above the 95% limit",
+        FunnelLabel::Within => "Within the limits",
+        FunnelLabel::BelowLook => "Below the 95% limit",
+        FunnelLabel::BelowAct => "Below the 99.8% limit",
+        FunnelLabel::CannotTell => "Cannot tell: too few cases",
+    }
+}
+
+/// What the figure says, for those who do not see it.
+pub fn description(facts: &Facts<'_>, metric: &Metric, funnel: &FunnelSummary, forces: &[&FunnelForce]) -> String {
+    let mut sentences = vec![beyond_sentence(facts, metric, forces)];
+    sentences.extend(inner_sentence(facts, forces));
+    sentences.push(centre_sentence(metric, funnel));
+    sentences.push(spread_sentence(metric, funnel));
+    let open = |force: &&&FunnelForce| force.limits().look.lower.is_none() || force.limits().look.upper.is_none();
+    if forces.iter().any(|force| open(&force)) {
+        sentences.push("Where a limit is missing, no force of that size could lie beyond it.".to_owned());
+    }
+    if runs_off(forces) {
+        sentences.push("Limits of the smallest forces may run off the drawing; the table has all of them.".to_owned());
+    }
+    sentences.extend(absent_sentence(facts, metric, forces));
+    sentences.join(" ")
+}
+
+/// What stands above the table: what the labels mean, and what the limits are made from.
+pub fn method_lines(
+    facts: &Facts<'_>,
+    metric: &Metric,
+    funnel: &FunnelSummary,
+    forces: &[&FunnelForce],
+) -> Vec<String> {
+    let law = if metric.shape == Shape::Proportion { "binomial" } else { "Poisson" };
+    let limits = match funnel.beyond_chance() {
+        Some(_) => format!(
+            "The limits are the exact {law} ones for each force’s size, widened where the usual spread of forces reaches further."
+        ),
+        None => format!("The limits are the exact {law} ones for each force’s size: chance alone."),
+    };
+    let mut lines = vec![
+        format!("A label says where a force stands against the limits for its size. {limits}"),
+        format!("{} {}", centre_sentence(metric, funnel), spread_sentence(metric, funnel)),
+    ];
+    let left_out: Vec<String> = funnel.left_out().map(|code| facts.name(code)).collect();
+    if !left_out.is_empty() {
+        lines.push(format!("Left out of φ and τ, because none was counted: {}.", words::list_words(&left_out)));
+    }
+    lines.extend(absent_sentence(facts, metric, forces));
+    lines
+}
+
+fn beyond_sentence(facts: &Facts<'_>, metric: &Metric, forces: &[&FunnelForce]) -> String {
+    let side = |label: FunnelLabel| -> Vec<String> {
+        let say = |force: &&FunnelForce| {
+            let value = facts.current(metric, &force.org_code).and_then(words::value_in_sentence).unwrap_or_default();
+            format!("{} ({value})", facts.name(&force.org_code))
+        };
+        let mut chosen: Vec<&FunnelForce> = forces.iter().copied().filter(|force| force.label() == label).collect();
+        chosen.sort_by(|a, b| b.value.total_cmp(&a.value));
+        chosen.iter().map(say).collect()
+    };
+    let (above, below) = (side(FunnelLabel::AboveAct), side(FunnelLabel::BelowAct));
+    let part = |where_: &str, names: &[String]| {
+        (!names.is_empty()).then(|| format!("{where_} the 99.8% limits lie {}", words::list_words(names)))
+    };
+    let parts: Vec<String> = [part("above", &above), part("below", &below)].into_iter().flatten().collect();
+    if parts.is_empty() {
+        return format!("None of {} forces lies beyond the 99.8% limits.", words::number_words(forces.len()));
+    }
+    format!("Of {} forces, {}.", words::number_words(forces.len()), parts.join("; "))
+}
+
+/// The forces between the limits of both levels.
+fn inner_sentence(facts: &Facts<'_>, forces: &[&FunnelForce]) -> Option<String> {
+    let between = |force: &&&FunnelForce| matches!(force.label(), FunnelLabel::AboveLook | FunnelLabel::BelowLook);
+    let mut names: Vec<String> = forces.iter().filter(between).map(|force| facts.name(&force.org_code)).collect();
+    names.sort();
+    (!names.is_empty()).then(|| format!("Beyond the 95% limits alone: {}.", words::list_words(&names)))
+}
+
+fn centre_sentence(metric: &Metric, funnel: &FunnelSummary) -> String {
+    let number = words::number_words(funnel.centre.forces);
+    format!("The centre, {}, is the figure of {number} forces together.", centre_words(metric, funnel))
+}
+
+/// How much forces differ beyond chance, and what the limits make of it.
+fn spread_sentence(metric: &Metric, funnel: &FunnelSummary) -> String {
+    let Some(found) = &funnel.dispersion else {
+        return "The limits are those of chance alone: how much forces usually differ is estimated from ten forces on."
+            .to_owned();
+    };
+    let phi = value_text(found.phi, Unit::Ratio);
+    let Some(spread) = funnel.words() else {
+        return format!(
+            "There is no sign that forces differ by more than chance (φ is {phi}): the limits are those of chance alone."
+        );
+    };
+    let how = if metric.shape == Shape::Proportion { "drawn in" } else { "left out" };
+    let trimmed = match found.trimmed {
+        0 => String::new(),
+        1 => format!(" after the outermost force was {how}"),
+        number => format!(" after the {} outermost forces were {how}", words::number_words(number)),
+    };
+    let tau = found.tau2.sqrt();
+    let spread = words::sentence_case(&spread);
+    format!("{spread}; the limits allow for that (φ is {phi} and τ is {tau:.3}{trimmed}).")
+}
+
+/// Forces without a point.
+fn absent_sentence(facts: &Facts<'_>, metric: &Metric, forces: &[&FunnelForce]) -> Option<String> {
+    let drawn = |code: &str| forces.iter().any(|force| *force.org_code == *code);
+    let absent: Vec<String> = facts
+        .codes(metric)
+        .iter()
+        .filter(|code| facts.is_force(code) && !drawn(code))
+        .map(|code| {
+            let why = reason(facts.current(metric, code)).unwrap_or_else(|| "nothing in the denominator".to_owned());
+            format!("{} ({why})", facts.name(code))
+        })
+        .collect();
+    (!absent.is_empty()).then(|| format!("Not drawn: {}.", words::list_words(&absent)))
+}
