@@ -13,11 +13,12 @@ use crate::render::{RenderError, content_hash};
 use crate::report::{Drawing, Figure, Page, Room};
 
 /// Templates that pages name.
-const NEEDED: [&str; 9] = [
+const NEEDED: [&str; 10] = [
     "overview.html",
     "metric.html",
     "responsibilities.html",
     "signals.html",
+    "other-rules.html",
     "metric-dictionary.html",
     "data-dictionary.html",
     "data-quality.html",

@@ -10,6 +10,7 @@ use crate::report::breakdown::breakdown_tables;
 use crate::report::comparison::{build_comparison, note};
 use crate::report::contribution_table::contribution_table;
 use crate::report::coverage::{coverage_sentence, exceptions_table};
+use crate::report::decision_table::decision_table;
 use crate::report::facts::Facts;
 use crate::report::figure::{DataFile, Figure, Room, data_file};
 use crate::report::funnel::build_funnel;
@@ -50,6 +51,8 @@ pub struct MetricPage {
     pub coverage: String,
     pub exceptions: Option<Table>,
     pub versions: Table,
+    /// What was decided about its charts.
+    pub decisions: Option<Table>,
     pub neighbours: Vec<Link>,
 }
 
@@ -88,6 +91,7 @@ pub fn build_metric_page(facts: &Facts<'_>, metric: &Metric) -> MetricPage {
         coverage: coverage_sentence(facts, metric),
         exceptions: exceptions_table(facts, &format!("tab-{}-returns", metric.id), &facts.returns(metric)),
         versions: versions_table(metric),
+        decisions: decision_table(facts, metric, None),
         neighbours: neighbours(facts, metric),
     }
 }

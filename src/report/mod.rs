@@ -5,6 +5,7 @@ mod breakdown;
 mod comparison;
 mod contribution_table;
 mod coverage;
+mod decision_table;
 mod dictionary;
 mod facts;
 mod figure;
@@ -16,6 +17,7 @@ mod judged;
 mod metric_page;
 mod overview;
 mod page;
+mod parity_page;
 mod quality;
 mod responsibility;
 #[cfg(test)]
@@ -52,6 +54,7 @@ pub enum Page {
     Metric(Box<metric_page::MetricPage>),
     Responsibilities(Box<responsibility::ResponsibilitiesPage>),
     Signals(Box<signals_page::SignalsPage>),
+    Parity(Box<parity_page::ParityPage>),
     MetricDictionary(Box<dictionary::MetricDictionary>),
     DataDictionary(Box<dictionary::DataDictionary>),
     Quality(Box<quality::QualityPage>),
@@ -65,7 +68,8 @@ pub fn national_pages(facts: &Facts<'_>) -> Vec<Page> {
         frame: page::national_frame(facts, "About this report", "about.html"),
         notes: page::build_notes(facts),
     };
-    vec![
+    let parity = parity_page::build_parity(facts).map(|page| Page::Parity(Box::new(page)));
+    let pages = vec![
         Page::Overview(Box::new(overview::build_overview(facts))),
         Page::Responsibilities(Box::new(responsibility::build_national_responsibilities(facts))),
         Page::Signals(Box::new(signals_page::build_signals(facts))),
@@ -73,7 +77,8 @@ pub fn national_pages(facts: &Facts<'_>) -> Vec<Page> {
         Page::DataDictionary(Box::new(dictionary::build_data_dictionary(facts))),
         Page::Quality(Box::new(quality::build_quality(facts))),
         Page::About(Box::new(about)),
-    ]
+    ];
+    pages.into_iter().chain(parity).collect()
 }
 
 /// The pages of the public edition other than those of single metrics: those of the national one without data quality.
@@ -109,6 +114,7 @@ impl Page {
             Self::Metric(page) => format!("metrics/{}.html", page.id),
             Self::Responsibilities(_) => responsibility::PATH.to_owned(),
             Self::Signals(_) => signals_page::PATH.to_owned(),
+            Self::Parity(_) => parity_page::PATH.to_owned(),
             Self::MetricDictionary(_) => dictionary::METRICS_PATH.to_owned(),
             Self::DataDictionary(_) => dictionary::DATA_PATH.to_owned(),
             Self::Quality(_) => page::QUALITY_PATH.to_owned(),
@@ -123,6 +129,7 @@ impl Page {
             Self::Metric(_) => "metric.html",
             Self::Responsibilities(_) => "responsibilities.html",
             Self::Signals(_) => "signals.html",
+            Self::Parity(_) => "other-rules.html",
             Self::MetricDictionary(_) => "metric-dictionary.html",
             Self::DataDictionary(_) => "data-dictionary.html",
             Self::Quality(_) => "data-quality.html",

@@ -6,6 +6,7 @@ use crate::definitions::layout::Layout;
 use crate::period::PeriodType;
 use crate::report::facts::Facts;
 use crate::report::input::ReturnState;
+use crate::report::parity_page::PATH as PARITY_PATH;
 use crate::report::words;
 
 /// A link inside an edition, relative to the page it stands on.
@@ -44,10 +45,11 @@ pub struct Frame {
 pub const QUALITY_PATH: &str = "data-quality.html";
 
 /// The pages of the national edition that every page links to.
-const NATIONAL_PAGES: [(&str, &str); 7] = [
+const NATIONAL_PAGES: [(&str, &str); 8] = [
     ("Overview", "index.html"),
     ("Responsibilities", "responsibilities.html"),
     ("What stands out", "signals.html"),
+    ("By the rules of others", PARITY_PATH),
     ("Metric dictionary", "metric-dictionary.html"),
     ("Data dictionary", "data-dictionary.html"),
     ("Data quality", QUALITY_PATH),
@@ -60,6 +62,7 @@ pub fn national_frame(facts: &Facts<'_>, heading: &str, current: &str) -> Frame 
     let mut links = links(&NATIONAL_PAGES, root, current);
     // Findings about returns name records; the public edition has none.
     links.retain(|link| facts.input.withheld_note.is_none() || !link.href.ends_with(QUALITY_PATH));
+    links.retain(|link| !facts.input.assessment.parity.is_empty() || !link.href.ends_with(PARITY_PATH));
     Frame { root, links, ..frame(facts, heading, &facts.layouts.national) }
 }
 
