@@ -61,9 +61,12 @@ pub struct Figures {
     pub milliseconds: BTreeMap<&'static str, u128>,
 }
 
-/// The periods that a run computes, oldest first; the last is the one asked for.
-pub fn trend_periods(period: Period, settings: &Settings) -> Vec<Period> {
-    period.trend(settings.trend.periods(period.kind))
+/// The periods that a run computes, oldest first; the last is the one asked for. A trend begins no earlier than the returns
+/// do: nobody failed to return what nobody was asked for.
+pub fn trend_periods(period: Period, settings: &Settings, opened: &Opened) -> Vec<Period> {
+    let first = opened.first_month();
+    let begun = |one: &Period| *one == period || first.is_none_or(|first| first <= one.last());
+    period.trend(settings.trend.periods(period.kind)).into_iter().filter(begun).collect()
 }
 
 /// Computes every metric for every organisation, aggregate and trend period.
@@ -77,7 +80,7 @@ pub async fn compute(
     let started = Instant::now();
     let (mut tables, rollups) = load_rollups((opened, intake), (definitions, &|_| true), work, step).await?;
     let rollup_time = started.elapsed().as_millis();
-    let periods = trend_periods(period, settings);
+    let periods = trend_periods(period, settings, opened);
     tables.insert("months".to_owned(), months_table(&months_of(&periods)));
     if let Some(table) = &intake.reference.organisations_table {
         tables.insert("organisations".to_owned(), table.clone());

@@ -16,6 +16,7 @@ use crate::diagnostics::{Finding, FindingLevel};
 use crate::engine::{Engine, EngineError, EngineSettings};
 use crate::metrics::Grid;
 use crate::observation::{NATIONAL, PEERS_PREFIX, REGION_PREFIX, UNATTRIBUTED};
+use crate::period::Month;
 use crate::report::input::Organisation;
 use crate::rollups::ReferenceData;
 use crate::sources::{CONFLICT_RULE, LAYOUT_RULE, Pinned, Source, SourceError, Submission, SubmittedTable, pin};
@@ -61,6 +62,14 @@ pub struct Opened {
     pub pinned: Pinned,
     pub listing_findings: Vec<Finding>,
     pub synthetic: bool,
+}
+
+impl Opened {
+    /// The first month for which anything was submitted, accepted or not.
+    pub fn first_month(&self) -> Option<Month> {
+        let scopes = self.pinned.submissions.iter().filter_map(|submission| submission.scope.as_ref());
+        scopes.map(|scope| scope.span.first).min()
+    }
 }
 
 /// Opens and lists a source. Without `as_of` the data date is the latest submission's.

@@ -93,7 +93,7 @@ pub async fn plan(
     Ok(RunPlan {
         period,
         as_of: opened.as_of,
-        trend: trend_periods(period, &context.settings),
+        trend: trend_periods(period, &context.settings, &opened),
         tables,
         rollups,
         metrics: context.definitions.metrics.len(),

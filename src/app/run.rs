@@ -265,7 +265,7 @@ fn release_input(
     let parameters = context.settings.parameters.iter().map(|(name, value)| (name.clone(), value.to_string()));
     ReleaseInput {
         period: options.period,
-        trend: figures::trend_periods(options.period, &context.settings),
+        trend: figures::trend_periods(options.period, &context.settings, opened),
         as_of: opened.as_of,
         published_on: options.published_on,
         revision,

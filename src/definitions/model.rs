@@ -429,4 +429,9 @@ impl Metric {
         let before = period.first.plus(-1);
         self.version_at(before).map(|v| v.version) != self.version_at(period.last()).map(|v| v.version)
     }
+
+    /// Whether the period itself counts some months by another version than others.
+    pub fn mixes_in(&self, period: Period) -> bool {
+        self.version_at(period.first).map(|v| v.version) != self.version_at(period.last()).map(|v| v.version)
+    }
 }

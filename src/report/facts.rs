@@ -170,7 +170,7 @@ impl<'a> Facts<'a> {
     /// Words of a period as a column's heading, marked where a series breaks.
     pub fn period_heading(&self, metric: &Metric, period: Period) -> String {
         let at = self.input.trend.iter().position(|p| *p == period);
-        let breaks = at.is_some_and(|at| self.breaks(metric).contains(&at));
+        let breaks = at.is_some_and(|at| self.breaks(metric).contains(&at)) || metric.mixes_in(period);
         if breaks { format!("{} [b]", period.words()) } else { period.words() }
     }
 
