@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::assessment::{FunnelSummary, Signal};
+use crate::assessment::{ControlChart, FunnelSummary, Signal};
 use crate::definitions::layout::Layouts;
 use crate::definitions::model::Metric;
 use crate::observation::{NATIONAL, Observation, PEERS_PREFIX, REGION_PREFIX, UNATTRIBUTED, is_organisation};
@@ -27,6 +27,8 @@ pub struct Facts<'a> {
     regions: BTreeMap<&'a str, BTreeSet<&'a str>>,
     /// Signals of the report's period by metric and code.
     signals: HashMap<&'a str, HashMap<&'a str, Vec<&'a Signal>>>,
+    /// By metric and code.
+    charts: HashMap<(&'a str, &'a str), &'a ControlChart>,
 }
 
 impl<'a> Facts<'a> {
@@ -40,6 +42,7 @@ impl<'a> Facts<'a> {
             codes: BTreeMap::new(),
             regions: BTreeMap::new(),
             signals: HashMap::new(),
+            charts: input.assessment.charts.iter().map(|c| ((&*c.metric_id, &*c.org_code), c)).collect(),
         };
         for signal in input.assessment.signals.iter().filter(|signal| signal.period == input.period) {
             let of_metric = facts.signals.entry(&signal.metric_id).or_default();
@@ -69,6 +72,11 @@ impl<'a> Facts<'a> {
     /// What stands out about a figure of the report's period.
     pub fn signals(&self, metric: &Metric, code: &str) -> &[&'a Signal] {
         self.signals.get(metric.id.as_str()).and_then(|of_metric| of_metric.get(code)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The control chart of a code's series, where it has one.
+    pub fn control_chart(&self, metric: &Metric, code: &str) -> Option<&'a ControlChart> {
+        self.charts.get(&(metric.id.as_str(), code)).copied()
     }
 
     /// The headline in the period of the report.

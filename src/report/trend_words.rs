@@ -44,6 +44,7 @@ pub fn description(data: &TrendData<'_>) -> String {
     sentences.extend(compared_sentence(data));
     // Figures by two definitions have no common lowest and highest.
     sentences.extend(data.breaks.is_empty().then(|| range_sentence(&data.figures)).flatten());
+    sentences.extend(data.control.map(|control| control.sentences()).unwrap_or_default());
     let standards: Vec<String> =
         data.standards.iter().map(|(held, _)| format!("the {}", standard_words(request.metric, held))).collect();
     if !standards.is_empty() {

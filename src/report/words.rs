@@ -183,6 +183,14 @@ pub fn limit_text(limit: Option<f64>, unit: Unit) -> String {
     }
 }
 
+/// A limit or mean in a sentence: "81.0%", "less than 0.1%".
+pub fn limit_in_sentence(limit: f64, unit: Unit) -> String {
+    match limit_text(Some(limit), unit).as_str() {
+        "[low]" => format!("less than {}", with_unit(&smallest_step(unit), unit)),
+        text => with_unit(text, unit),
+    }
+}
+
 /// The smallest number that the unit's decimals can show: "0.1", "1".
 fn smallest_step(unit: Unit) -> String {
     value_text(0.1_f64.powi(unit.decimals().cast_signed()), unit)
