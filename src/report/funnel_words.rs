@@ -115,10 +115,12 @@ fn centre_sentence(metric: &Metric, funnel: &FunnelSummary) -> String {
 /// How much forces differ beyond chance, and what the limits make of it.
 fn spread_sentence(metric: &Metric, funnel: &FunnelSummary) -> String {
     let Some(found) = &funnel.dispersion else {
-        let needed = if funnel.forces.len() < LEAST_FORCES { "" } else { " with at least one case" };
-        return format!(
-            "The limits are those of chance alone: how much forces usually differ is told from ten forces{needed} on."
-        );
+        let from = if funnel.forces.len() < LEAST_FORCES {
+            "from ten forces on"
+        } else {
+            "only where ten forces have at least one case each"
+        };
+        return format!("The limits are those of chance alone: how much forces usually differ is estimated {from}.");
     };
     let phi = value_text(found.phi, Unit::Ratio);
     let Some(spread) = funnel.words() else {
