@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use leds_metrics::quantity::Unit;
 use leds_metrics::render::charts::{
-    ChartError, ChartWidth, SeriesRole, StandardSpan, TrendChart, TrendPoint, TrendSeries,
+    ChartError, ChartWidth, PointSign, SeriesRole, StandardSpan, TrendChart, TrendPoint, TrendSeries,
 };
 
 const DRAWINGS: u32 = 10_000;
@@ -30,7 +30,13 @@ fn chart() -> TrendChart {
         let point = |quarter: u32| {
             let value = level + f64::from(quarter * 7 % 5);
             let limit = |sign: f64| half_width.map(|half| value + sign * half);
-            TrendPoint { value: Some(value), lower: limit(-1.0), upper: limit(1.0), provisional: quarter == 11 }
+            TrendPoint {
+                value: Some(value),
+                lower: limit(-1.0),
+                upper: limit(1.0),
+                provisional: quarter == 11,
+                sign: PointSign::Plain,
+            }
         };
         (0..12).map(point).collect()
     };
@@ -52,5 +58,6 @@ fn chart() -> TrendChart {
         }],
         events: Vec::new(),
         breaks: Vec::new(),
+        control: Vec::new(),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::assessment::{Against, FigureComparison, FunnelSummary, Signal};
+use crate::assessment::{Against, ControlChart, FigureComparison, FunnelSummary, Signal};
 use crate::definitions::layout::Layouts;
 use crate::definitions::model::Metric;
 use crate::observation::{NATIONAL, Observation, PEERS_PREFIX, REGION_PREFIX, UNATTRIBUTED, is_organisation};
@@ -29,6 +29,8 @@ pub struct Facts<'a> {
     signals: HashMap<&'a str, HashMap<&'a str, Vec<&'a Signal>>>,
     /// Comparisons by metric and code.
     comparisons: HashMap<&'a str, HashMap<&'a str, Vec<&'a FigureComparison>>>,
+    /// By metric and code.
+    charts: HashMap<(&'a str, &'a str), &'a ControlChart>,
 }
 
 impl<'a> Facts<'a> {
@@ -43,6 +45,7 @@ impl<'a> Facts<'a> {
             regions: BTreeMap::new(),
             signals: HashMap::new(),
             comparisons: HashMap::new(),
+            charts: input.assessment.charts.iter().map(|c| ((&*c.metric_id, &*c.org_code), c)).collect(),
         };
         for comparison in &input.assessment.comparisons {
             let of_metric = facts.comparisons.entry(&comparison.metric_id).or_default();
@@ -82,6 +85,11 @@ impl<'a> Facts<'a> {
     pub fn comparison(&self, metric: &Metric, code: &str, against: Against) -> Option<&'a FigureComparison> {
         let of_code = self.comparisons.get(metric.id.as_str())?.get(code)?;
         of_code.iter().copied().find(|comparison| comparison.against == against)
+    }
+
+    /// The control chart of a code's series, where it has one.
+    pub fn control_chart(&self, metric: &Metric, code: &str) -> Option<&'a ControlChart> {
+        self.charts.get(&(metric.id.as_str(), code)).copied()
     }
 
     /// The headline in the period of the report.

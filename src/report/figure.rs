@@ -98,6 +98,24 @@ pub fn data_file<'o>(facts: &Facts<'_>, stem: String, figures: impl IntoIterator
     DataFile { stem, header, records: figures.into_iter().map(|figure| record(facts, figure)).collect() }
 }
 
+impl DataFile {
+    /// The same with more columns; `cells` holds those of each record.
+    #[must_use]
+    pub fn with_columns<const N: usize>(
+        mut self,
+        header: [&'static str; N],
+        cells: impl IntoIterator<Item = [String; N]>,
+    ) -> Self {
+        self.header.extend(header);
+        for (record, cells) in self.records.iter_mut().zip(cells) {
+            for cell in &cells {
+                record.push_field(cell);
+            }
+        }
+        self
+    }
+}
+
 fn record(facts: &Facts<'_>, figure: &Observation) -> StringRecord {
     let withheld = figure.status == Status::Suppressed;
     let mut record = StringRecord::with_capacity(256, DATA_HEADER.len());

@@ -47,7 +47,7 @@ pub fn is_far_out(force: &FunnelForce) -> bool {
 
 /// The pooled figure with its unit.
 pub fn centre_words(metric: &Metric, funnel: &FunnelSummary) -> String {
-    words::with_unit(&value_text(funnel.centre_value(), metric.unit), metric.unit)
+    words::limit_in_sentence(funnel.centre_value(), metric.unit)
 }
 
 fn chart(facts: &Facts<'_>, metric: &Metric, funnel: &FunnelSummary, forces: &[&FunnelForce]) -> FunnelChart {

@@ -10,6 +10,9 @@ use crate::report::table::reason;
 use crate::report::words;
 use crate::stats::funnel::FunnelLabel;
 
+/// From so many forces on their usual spread is estimated.
+const LEAST_FORCES: usize = 10;
+
 /// How many forces lie beyond the outer limits.
 pub fn title(forces: &[&FunnelForce]) -> String {
     match forces.iter().filter(|force| is_far_out(force)).count() {
@@ -84,10 +87,11 @@ fn beyond_sentence(facts: &Facts<'_>, metric: &Metric, forces: &[&FunnelForce]) 
         chosen.sort_by(|a, b| b.value.total_cmp(&a.value));
         chosen.iter().map(say).collect()
     };
-    let (above, below) = (side(FunnelLabel::AboveAct), side(FunnelLabel::BelowAct));
     let part = |where_: &str, names: &[String]| {
-        (!names.is_empty()).then(|| format!("{where_} the 99.8% limits lie {}", words::list_words(names)))
+        let (many, lie) = (words::number_words(names.len()), if names.len() == 1 { "lies" } else { "lie" });
+        (!names.is_empty()).then(|| format!("{many} {lie} {where_} the 99.8% limits, {}", words::list_words(names)))
     };
+    let (above, below) = (side(FunnelLabel::AboveAct), side(FunnelLabel::BelowAct));
     let parts: Vec<String> = [part("above", &above), part("below", &below)].into_iter().flatten().collect();
     if parts.is_empty() {
         return format!("None of {} forces lies beyond the 99.8% limits.", words::number_words(forces.len()));
@@ -111,8 +115,12 @@ fn centre_sentence(metric: &Metric, funnel: &FunnelSummary) -> String {
 /// How much forces differ beyond chance, and what the limits make of it.
 fn spread_sentence(metric: &Metric, funnel: &FunnelSummary) -> String {
     let Some(found) = &funnel.dispersion else {
-        return "The limits are those of chance alone: how much forces usually differ is estimated from ten forces on."
-            .to_owned();
+        let from = if funnel.forces.len() < LEAST_FORCES {
+            "from ten forces on"
+        } else {
+            "only where ten forces have at least one case each"
+        };
+        return format!("The limits are those of chance alone: how much forces usually differ is estimated {from}.");
     };
     let phi = value_text(found.phi, Unit::Ratio);
     let Some(spread) = funnel.words() else {

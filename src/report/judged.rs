@@ -138,8 +138,8 @@ fn variation_sentence(facts: &Facts<'_>, (metric, code): (&Metric, &str), variat
             };
             let cause = match &signal.event {
                 Some(event) => format!(
-                    "on record is a {} on {}",
-                    words::plain_name(&event.kind),
+                    "on record is {} on {}",
+                    words::with_article(&words::event_kind(&event.kind)),
                     words::date_words(event.happened_on)
                 ),
                 None => "no cause is on record".to_owned(),

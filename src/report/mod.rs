@@ -4,6 +4,7 @@
 mod breakdown;
 mod comparison;
 mod contribution_table;
+mod control;
 mod coverage;
 mod decision_table;
 mod dictionary;

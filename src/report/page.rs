@@ -128,6 +128,7 @@ pub fn build_notes(facts: &Facts<'_>) -> Notes {
         "A range such as 78.2% to 83.5% (95% confidence interval) says where the true level is likely to lie. It allows for chance, not for records that are missing or wrong.".to_owned(),
         "A change is the difference between two figures, worked out before rounding.".to_owned(),
         "A figure is held against all forces by funnel limits that allow for how much forces usually differ, and against its own past by control charts with the rules of Making Data Count. “Clearly” stands for the 99.8% level. Limits start afresh at a recorded system migration or change of counting rules, and with a new version of the definition.".to_owned(),
+        "Limits in a trend figure show how far a series usually varies from one period to the next. A figure beyond them, or a pattern that chance seldom makes, is said to have a special cause; a triangle marks an improvement, a diamond a concern. Limits from fewer than 13 figures are trial limits, and with fewer than eight there are none.".to_owned(),
         "A trend is told from 24 months, eight quarters or five years on, allowing for the season and for more variation than chance would give.".to_owned(),
         "A standard is shown only for the dates it held. One that no longer holds is called historical.".to_owned(),
         "Nothing is estimated for returns that are missing. A percentage with nothing to count in its denominator is not applicable: neither 0 nor 100.".to_owned(),

@@ -95,7 +95,7 @@ fn chance_table(facts: &Facts<'_>) -> Table {
 fn row(facts: &Facts<'_>, (title, path): (&str, String), signal: &Signal) -> Row {
     let event = match &signal.event {
         Some(event) => {
-            let kind = words::sentence_case(&words::plain_name(&event.kind));
+            let kind = words::sentence_case(&words::event_kind(&event.kind));
             Cell::new(format!("{kind}, {}", words::date_words(event.happened_on)))
         }
         None => Cell::new("None on record"),

@@ -1,5 +1,5 @@
 //! The trend figure: one organisation or the nation by period, beside its peers and all others where asked for.
-//! It gathers what the drawing, the words and the table share; a change is never judged.
+//! It gathers what the drawing, the words and the table share; what is judged was judged by the assessment.
 
 use std::ops::RangeInclusive;
 
@@ -7,7 +7,8 @@ use crate::definitions::model::{Metric, Standard};
 use crate::observation::{NATIONAL, Observation};
 use crate::period::{Period, PeriodType};
 use crate::quantity::{Shape, Status};
-use crate::render::charts::{EventMark, SeriesRole, StandardSpan, TrendChart, TrendPoint, TrendSeries};
+use crate::render::charts::{EventMark, PointSign, SeriesRole, StandardSpan, TrendChart, TrendPoint, TrendSeries};
+use crate::report::control::{CONTROL_HEADER, Control, sign};
 use crate::report::facts::Facts;
 use crate::report::figure::{Drawing, Figure, Room, data_file};
 use crate::report::input::RecordedEvent;
@@ -60,6 +61,8 @@ pub struct TrendData<'a> {
     pub events: Vec<(usize, &'a RecordedEvent)>,
     /// Whether the last figure may still grow.
     pub provisional: bool,
+    /// Mean and limits of the series, where there are enough figures.
+    pub control: Option<Control<'a>>,
 }
 
 /// The figure; `None` when no period has a value to draw.
@@ -78,20 +81,22 @@ pub fn build_trend<'a>(facts: &'a Facts<'a>, request: &'a TrendRequest<'a>) -> O
         events: events(facts, request.code),
         breaks: facts.breaks(metric),
         provisional: facts.is_provisional(metric, request.code),
+        control: Control::of(facts, metric, request.code),
         figures,
     };
-    let records = data.figures.iter().chain(data.compared.iter().flat_map(|c| &c.figures)).copied().flatten();
+    let records = || data.figures.iter().chain(data.compared.iter().flat_map(|c| &c.figures)).copied().flatten();
+    let file = data_file(facts, format!("{}-trend", metric.id), records());
     Some(Figure {
         id: format!("fig-{}-trend", metric.id),
         number: request.number,
         title: trend_words::title(&data),
         subtitle: trend_words::subtitle(&data),
-        icons: Vec::new(),
+        icons: data.control.map(|control| control.icons()).unwrap_or_default(),
         room: request.room,
         drawing: Drawing::Trend(chart(&data)),
         text: trend_words::description(&data),
         table: trend_data_table(&data),
-        data: data_file(facts, format!("{}-trend", metric.id), records),
+        data: file.with_columns(CONTROL_HEADER, records().map(|figure| Control::cells(facts, metric, figure))),
     })
 }
 
@@ -133,13 +138,19 @@ fn events<'f>(facts: &Facts<'f>, code: &str) -> Vec<(usize, &'f RecordedEvent)> 
 
 fn chart(data: &TrendData<'_>) -> TrendChart {
     let (request, unit) = (data.request, data.request.metric.unit);
-    let mut series = vec![TrendSeries {
-        role: request.role,
-        label: request.subject.clone(),
-        points: points(&data.figures, data.provisional),
-    }];
-    // Intervals of the lines to compare with would cover the line the reader came for.
+    // Intervals of the lines to compare with would cover the line the reader came for, and those of a series with limits of
+    // usual variation would look like more of these.
     let bare = |point: TrendPoint| TrendPoint { lower: None, upper: None, ..point };
+    let mut own = points(&data.figures, data.provisional);
+    if let Some(control) = &data.control {
+        own = own.into_iter().map(|point| TrendPoint { sign: PointSign::NotJudged, ..bare(point) }).collect();
+        for line in &control.chart.points {
+            if let Some(point) = own.get_mut(line.at) {
+                point.sign = sign(line.label, request.metric.better);
+            }
+        }
+    }
+    let mut series = vec![TrendSeries { role: request.role, label: request.subject.clone(), points: own }];
     series.extend(data.compared.iter().map(|compared| TrendSeries {
         role: compared.line.role,
         label: compared.line.label.clone(),
@@ -151,7 +162,11 @@ fn chart(data: &TrendData<'_>) -> TrendChart {
         from: *range.start(),
         to: *range.end(),
     };
-    let mark = |(at, event): &(usize, &RecordedEvent)| EventMark { at: *at, label: event_label(&event.kind) };
+    let mark = |(at, event): &(usize, &RecordedEvent)| {
+        let renewed = data.control.is_some_and(|control| control.starts_afresh_after(event));
+        let label = words::sentence_case(&words::event_kind(&event.kind));
+        EventMark { at: *at, label: if renewed { format!("{label}: new limits") } else { label } }
+    };
     TrendChart {
         unit,
         axis_title: words::sentence_case(unit.words()),
@@ -160,6 +175,7 @@ fn chart(data: &TrendData<'_>) -> TrendChart {
         standards: data.standards.iter().map(span).collect(),
         events: data.breaks.iter().map(|at| new_definition(*at)).chain(data.events.iter().map(mark)).collect(),
         breaks: data.breaks.clone(),
+        control: data.control.map(|control| control.lines()).unwrap_or_default(),
     }
 }
 
@@ -177,6 +193,7 @@ fn points(figures: &Series<'_>, provisional: bool) -> Vec<TrendPoint> {
             lower: interval.and_then(|i| i.lower),
             upper: interval.and_then(|i| i.upper),
             provisional: provisional && index == last,
+            sign: PointSign::Plain,
         }
     };
     figures.iter().copied().enumerate().map(point).collect()
@@ -191,9 +208,4 @@ fn axis_words(period: Period) -> String {
         PeriodType::Rolling12m => format!("Year ending {}", words::month_words(period.last())),
         _ => period.words(),
     }
-}
-
-/// A kind of event as a drawing names it; "other" alone would say nothing.
-fn event_label(kind: &str) -> String {
-    if kind == "other" { "Recorded event".to_owned() } else { words::sentence_case(&words::plain_name(kind)) }
 }

@@ -43,6 +43,9 @@ pub fn trend_data_table(data: &TrendData<'_>) -> Table {
         let heading = format!("Change on a year before ({unit})");
         table = table.with_column(Column::numbers(heading), changes(data, year_before));
     }
+    if let Some(control) = &data.control {
+        table = control.add_columns(table);
+    }
     if data.request.code != NATIONAL {
         return table;
     }

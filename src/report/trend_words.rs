@@ -44,6 +44,7 @@ pub fn description(data: &TrendData<'_>) -> String {
     sentences.extend(compared_sentence(data));
     // Figures by two definitions have no common lowest and highest.
     sentences.extend(data.breaks.is_empty().then(|| range_sentence(&data.figures)).flatten());
+    sentences.extend(data.control.map(|control| control.sentences()).unwrap_or_default());
     let standards: Vec<String> =
         data.standards.iter().map(|(held, _)| format!("the {}", standard_words(request.metric, held))).collect();
     if !standards.is_empty() {
@@ -159,7 +160,7 @@ pub fn standard_words(metric: &Metric, held: &Standard) -> String {
 
 /// "system migration on 12 May 2025 (description)".
 pub fn event_words(event: &RecordedEvent) -> String {
-    let (kind, day) = (words::plain_name(&event.kind), words::date_words(event.happened_on));
+    let (kind, day) = (words::event_kind(&event.kind), words::date_words(event.happened_on));
     format!("{kind} on {day} ({})", event.description.trim_end_matches('.'))
 }
 

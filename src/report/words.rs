@@ -105,6 +105,17 @@ pub fn plain_name(name: &str) -> String {
     name.replace('_', " ")
 }
 
+/// Words with the article that their first letter asks for: "an outage", "a system migration".
+pub fn with_article(words: &str) -> String {
+    let article = if words.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    format!("{article} {words}")
+}
+
+/// A kind of event from the events table in words; "other" alone would say nothing.
+pub fn event_kind(kind: &str) -> String {
+    if kind == "other" { "recorded event".to_owned() } else { plain_name(kind) }
+}
+
 /// The unit as a column heading carries it: "%" or words.
 pub fn unit_heading(unit: Unit) -> &'static str {
     if unit == Unit::Percent { "%" } else { unit.words() }
@@ -194,6 +205,14 @@ pub fn limit_text(limit: Option<f64>, unit: Unit) -> String {
         "100.0" if unit == Unit::Percent && limit < 100.0 => "99.9".to_owned(),
         "0.0" | "0.00" if limit > 0.0 => "[low]".to_owned(),
         _ => text,
+    }
+}
+
+/// A limit or mean in a sentence: "81.0%", "less than 0.1%".
+pub fn limit_in_sentence(limit: f64, unit: Unit) -> String {
+    match limit_text(Some(limit), unit).as_str() {
+        "[low]" => format!("less than {}", with_unit(&smallest_step(unit), unit)),
+        text => with_unit(text, unit),
     }
 }
 

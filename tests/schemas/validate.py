@@ -114,9 +114,13 @@ def check_table(release, table, schema, report):
     order = lambda name, cell: ranked[name].index(cell) if name in ranked else cell or ""
     key = [(*(order(name, r.get(name)) for name in names), r["org_code"], r["period_start"]) for r in rows]
     report.add(f"{table}.csv: sorted and each figure once", (f"after {a}: {b}" for a, b in zip(key, key[1:]) if a >= b))
-    # The limits of a funnel are those of the size, not of the figure.
-    if "value" in columns and table != "funnels":
+    if table == "funnels":
+        report.add("funnels.csv: labels are those of the limits beside them", mislabelled(rows))
+    elif "value" in columns:
         report.add(f"{table}.csv: values lie within their limits", outside(rows))
+    if table == "control_limits":
+        unordered = (str(row) for row in rows if not row["lower_limit"] <= row["mean"] <= row["upper_limit"])
+        report.add("control_limits.csv: each mean lies between its limits", unordered)
     check_parquet(release, table, columns, rows, report)
     return rows
 
@@ -127,6 +131,21 @@ def outside(rows):
             lower, value, upper = row[f"lower_{level}"], row["value"], row[f"upper_{level}"]
             if (lower is not None and lower > value) or (upper is not None and upper < value):
                 yield f"{row['metric_id']} {row['org_code']} {row['period']}: {lower} to {upper} does not hold {value}"
+
+
+def mislabelled(rows):
+    for row in rows:
+        for kind in ("", "adjusted_"):
+            lower, upper = ([row[f"{kind}{side}_{level}"] for level in ("998", "95")] for side in ("lower", "upper"))
+            label, value = row[f"{kind}label"], row["value"]
+            if label in (None, "cannot_tell"):
+                continue
+            # A value on a limit is within it; six decimals cannot tell one from the other.
+            near = any(limit is not None and abs(limit - value) <= 2e-6 for limit in lower + upper)
+            sides = [side for limit, side in zip(upper, ("above_99_8", "above_95")) if limit is not None and value > limit]
+            sides += [side for limit, side in zip(lower, ("below_99_8", "below_95")) if limit is not None and value < limit]
+            if not near and label != (sides or ["within"])[0]:
+                yield f"{row['metric_id']} {row['org_code']}: {kind}label is {label}, not {(sides or ['within'])[0]}"
 
 
 def check_parquet(release, table, columns, rows, report):

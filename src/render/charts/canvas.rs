@@ -99,6 +99,12 @@ impl Canvas<'_> {
         self.note(drawn.map_err(|e| e.to_string()), "");
     }
 
+    /// A filled shape with these corners.
+    pub fn polygon(&mut self, corners: &[Place], colour: Colour) {
+        let drawn = self.backend.fill_polygon(corners.iter().map(|corner| units(*corner)), &filled(colour));
+        self.note(drawn.map_err(|e| e.to_string()), "");
+    }
+
     /// A text in the text colour whose baseline begins, is centred or ends at `at`. Control characters become spaces.
     pub fn text(&mut self, at: Place, text: &str, anchor: Anchor, weight: Weight) {
         let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();

@@ -16,6 +16,8 @@ const LEADER: f64 = 22.0;
 const MARGIN: f64 = 3.0;
 /// Below the axis line down to the words of the ticks.
 const TICK: f64 = 5.0;
+/// Up to a greatest size of this, sizes have ticks between whole numbers.
+const WHOLE_FROM: f64 = 4.0;
 /// Part of the plot's width that a line of a name may take.
 const NAME_PART: f64 = 0.48;
 /// Distances from its point at which a name is tried, in px.
@@ -240,8 +242,10 @@ impl FunnelLayout {
     fn place_foot(&mut self, chart: &FunnelChart) {
         let font = self.sheet.font;
         let mut title = chart.size_title.clone();
+        // Sizes are whole but for the number to expect, which may be small.
+        let unit = if self.greatest < WHOLE_FROM { Unit::Ratio } else { Unit::Records };
         for most_ticks in (3..=7).rev() {
-            let Some(axis) = Axis::fit(Unit::Records, [0.0, self.greatest].into_iter(), most_ticks) else { break };
+            let Some(axis) = Axis::fit(unit, [0.0, self.greatest].into_iter(), most_ticks) else { break };
             title = axis.titled(&chart.size_title);
             let end = axis.share(self.greatest);
             let x = |share: f64| self.left + share / end * (self.right - self.left);

@@ -9,10 +9,16 @@ use crate::render::charts::theme;
 pub enum Marker {
     Circle,
     OpenSquare,
+    Square,
+    TriangleUp,
+    TriangleDown,
+    Diamond,
 }
 
 /// Part of a marker's half width that its outline takes when it is open.
 const OUTLINE: f64 = 1.75;
+/// What a diamond's half diagonal has more than a circle's radius, to look as large.
+const DIAMOND: f64 = 2.5;
 
 /// Draws one marker of half width `radius` px. An open one has a white heart.
 pub fn draw_marker(canvas: &mut Canvas<'_>, marker: Marker, at: Place, radius: f64, (colour, open): (Colour, bool)) {
@@ -28,7 +34,29 @@ pub fn draw_marker(canvas: &mut Canvas<'_>, marker: Marker, at: Place, radius: f
             square(canvas, at, radius, colour);
             square(canvas, at, heart, theme::WHITE);
         }
+        Marker::Square => {
+            square(canvas, at, radius, colour);
+            if open {
+                square(canvas, at, heart, theme::WHITE);
+            }
+        }
+        Marker::TriangleUp => triangle(canvas, at, -radius, colour),
+        Marker::TriangleDown => triangle(canvas, at, radius, colour),
+        Marker::Diamond => {
+            diamond(canvas, at, radius + DIAMOND, theme::OUTLINE);
+            diamond(canvas, at, radius + DIAMOND - OUTLINE, colour);
+        }
     }
+}
+
+/// A triangle whose tip points up where `towards` is below 0.
+fn triangle(canvas: &mut Canvas<'_>, (x, y): Place, towards: f64, colour: Colour) {
+    let half = towards.abs() * 1.3;
+    canvas.polygon(&[(x - half, y - towards * 0.85), (x + half, y - towards * 0.85), (x, y + towards * 1.4)], colour);
+}
+
+fn diamond(canvas: &mut Canvas<'_>, (x, y): Place, half: f64, colour: Colour) {
+    canvas.polygon(&[(x - half, y), (x, y - half), (x + half, y), (x, y + half)], colour);
 }
 
 fn square(canvas: &mut Canvas<'_>, at: Place, half: f64, colour: Colour) {

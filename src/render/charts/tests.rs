@@ -9,7 +9,7 @@ const WIDTHS: [ChartWidth; 3] = [ChartWidth::Wide, ChartWidth::Narrow, ChartWidt
 
 fn point(value: Option<f64>, half: f64) -> TrendPoint {
     let side = |by: f64| value.map(|v| v + by).filter(|_| half > 0.0);
-    TrendPoint { value, lower: side(-half), upper: side(half), provisional: false }
+    TrendPoint { value, lower: side(-half), upper: side(half), provisional: false, sign: PointSign::Plain }
 }
 
 fn series(role: SeriesRole, label: &str, values: &[Option<f64>], half: f64) -> TrendSeries {
@@ -31,6 +31,7 @@ fn trend(unit: Unit, series: Vec<TrendSeries>) -> TrendChart {
         standards: Vec::new(),
         events: Vec::new(),
         breaks: Vec::new(),
+        control: Vec::new(),
     }
 }
 
@@ -59,6 +60,25 @@ fn typical() -> TrendChart {
     chart
 }
 
+/// The typical chart as a control chart of two segments, with a point of every sign.
+fn controlled() -> TrendChart {
+    let mut chart = typical();
+    let line = |at: usize, mean: f64| ControlLine { at, mean, lower: mean - 4.0, upper: mean + 4.0 };
+    let segment = |periods: std::ops::Range<usize>, mean: f64| periods.map(|at| line(at, mean)).collect();
+    chart.control = vec![segment(0..7, 83.0), segment(7..12, 84.0)];
+    let signs = [
+        PointSign::ImprovementUp,
+        PointSign::ImprovementDown,
+        PointSign::Concern,
+        PointSign::Neutral,
+        PointSign::Usual,
+    ];
+    for (point, sign) in chart.series[0].points.iter_mut().zip(signs.iter().cycle()) {
+        (point.lower, point.upper, point.sign) = (None, None, *sign);
+    }
+    chart
+}
+
 fn trends() -> Vec<TrendChart> {
     let flat = |value, count| vec![Some(value); count];
     let mut one = trend(Unit::Percent, vec![series(SeriesRole::ThisForce, "Kent", &[Some(52.0)], 4.0)]);
@@ -66,6 +86,7 @@ fn trends() -> Vec<TrendChart> {
     let lone = [Some(1.0), None, Some(2.0), None, None];
     vec![
         typical(),
+        controlled(),
         one,
         trend(Unit::Cases, vec![series(SeriesRole::ThisForce, "Kent", &flat(0.0, 8), 0.0)]),
         trend(Unit::Transactions, vec![series(SeriesRole::AllForces, "All forces", &flat(16e6, 24), 0.0)]),
@@ -245,6 +266,24 @@ fn a_standard_spans_its_periods_only_and_a_provisional_point_is_open_and_named()
     assert!(svg.contains(">provisional</text>") && svg.contains(">95% interval</text>"));
     assert!(svg.contains("(axis starts at 75%)"));
     assert!(svg.lines().any(|l| l.starts_with("<circle") && attribute(l, "fill") == Some("#FFFFFF")));
+}
+
+#[test]
+fn limits_of_two_segments_are_not_joined_and_signs_differ_in_shape() {
+    let svg = controlled().render(ChartWidth::Wide).unwrap();
+    let dashed: Vec<&str> =
+        svg.lines().filter(|l| l.starts_with("<polyline") && l.contains("stroke-dasharray=\"5 4\"")).collect();
+    assert_eq!(dashed.len(), 4, "two limits of two segments");
+    // Two kinds of triangles and the two parts of a diamond.
+    assert!(svg.matches("<polygon").count() >= 2 * 3 + 2 * 2, "{svg}");
+    for words in ["Upper limit", "Mean", "Lower limit", "improvement", "concern", "stands out"] {
+        assert!(svg.contains(&format!(">{words}</text>")), "{words}");
+    }
+    let small = controlled().render(ChartWidth::Small).unwrap();
+    assert!(!small.contains("Upper limit") && small.contains(">limits of usual variation</text>"));
+    let mut wrong = controlled();
+    wrong.control[0][0].upper = f64::INFINITY;
+    assert!(matches!(wrong.render(ChartWidth::Wide), Err(ChartError::NotFinite(_))));
 }
 
 #[test]

@@ -3,12 +3,13 @@
 
 use crate::render::charts::canvas::{Colour, Stroke};
 use crate::render::charts::markers::Marker;
-use crate::render::charts::{LimitLevel, SeriesRole};
+use crate::render::charts::{LimitLevel, PointSign, SeriesRole};
 
 pub const WHITE: Colour = Colour(0xFF, 0xFF, 0xFF);
 pub const TEXT: Colour = Colour(0x0B, 0x0C, 0x0C);
 const DARK_BLUE: Colour = Colour(0x12, 0x43, 0x6D);
 const TURQUOISE: Colour = Colour(0x28, 0xA1, 0x97);
+const ORANGE: Colour = Colour(0xF4, 0x6A, 0x25);
 const DARK_PINK: Colour = Colour(0x80, 0x16, 0x50);
 const DARK_GREY: Colour = Colour(0x3D, 0x3D, 0x3D);
 const LIMIT_GREY: Colour = Colour(0x59, 0x59, 0x59);
@@ -20,6 +21,11 @@ pub const AXIS: Stroke = Stroke { colour: LIMIT_GREY, width: 1.0, dash: "" };
 pub const EVENT: Stroke = Stroke { colour: LIMIT_GREY, width: 1.5, dash: " stroke-dasharray=\"3 3\"" };
 pub const STANDARD: Stroke = Stroke { colour: DARK_PINK, width: 2.0, dash: " stroke-dasharray=\"12 5\"" };
 pub const REFERENCE: Stroke = Stroke { colour: DARK_GREY, width: 2.0, dash: DOTTED };
+/// The mean of a series and the limits of its usual variation.
+pub const MEAN: Stroke = Stroke { colour: LIMIT_GREY, width: 1.25, dash: "" };
+pub const VARIATION: Stroke = Stroke { colour: LIMIT_GREY, width: 1.5, dash: " stroke-dasharray=\"5 4\"" };
+/// Round a marker whose own colour is pale.
+pub const OUTLINE: Colour = DARK_GREY;
 /// From a point to its name.
 pub const LEADER: Stroke = Stroke { colour: LIMIT_GREY, width: 1.0, dash: "" };
 const DOTTED: &str = " stroke-dasharray=\"0.1 5\" stroke-linecap=\"round\"";
@@ -44,6 +50,18 @@ pub fn series_look(role: SeriesRole) -> SeriesLook {
         SeriesRole::AllForces => {
             SeriesLook { stroke: Stroke { colour: DARK_GREY, width: 2.5, dash: DOTTED }, marker: None }
         }
+    }
+}
+
+/// Marker and colour of a judged point; types differ in shape, so that no reader depends on colour. `None`: as its series.
+pub fn sign_look(sign: PointSign) -> Option<(Marker, Colour)> {
+    match sign {
+        PointSign::Plain => None,
+        PointSign::Usual | PointSign::NotJudged => Some((Marker::Circle, DARK_GREY)),
+        PointSign::ImprovementUp => Some((Marker::TriangleUp, DARK_BLUE)),
+        PointSign::ImprovementDown => Some((Marker::TriangleDown, DARK_BLUE)),
+        PointSign::Concern => Some((Marker::Diamond, ORANGE)),
+        PointSign::Neutral => Some((Marker::Square, DARK_GREY)),
     }
 }
 
@@ -105,7 +123,7 @@ mod tests {
         let series = roles.map(|role| series_look(role).stroke.colour);
         let rows = [row_look(true), row_look(false)].map(|l| [l.point, l.inner.colour, l.outer.colour]);
         let limits = [LimitLevel::Outer, LimitLevel::Inner].map(limit_stroke);
-        let marks = [AXIS, EVENT, STANDARD, REFERENCE, LEADER].map(|stroke| stroke.colour);
+        let marks = [AXIS, EVENT, STANDARD, REFERENCE, LEADER, MEAN, VARIATION].map(|stroke| stroke.colour);
         let marks = [&marks[..], &limits.map(|stroke| stroke.colour), &[true, false].map(funnel_look)].concat();
         for colour in series.iter().chain(rows.iter().flatten()).chain(&marks) {
             assert!(contrast(*colour, WHITE) >= 3.0, "{colour:?}");
@@ -128,7 +146,9 @@ mod tests {
 
     #[test]
     fn contrasts_are_those_of_the_published_palette() {
-        for (colour, expected) in [(DARK_BLUE, 10.25), (TURQUOISE, 3.17), (DARK_PINK, 9.77), (DARK_GREY, 10.86)] {
+        for (colour, expected) in
+            [(DARK_BLUE, 10.25), (TURQUOISE, 3.17), (ORANGE, 3.03), (DARK_PINK, 9.77), (DARK_GREY, 10.86)]
+        {
             assert!((contrast(colour, WHITE) - expected).abs() < 0.01, "{colour:?}");
         }
         assert!((contrast(LIMIT_GREY, WHITE) - 7.00).abs() < 0.01);

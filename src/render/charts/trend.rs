@@ -25,6 +25,33 @@ pub struct TrendPoint {
     pub upper: Option<f64>,
     /// The figure may still change; its marker is open.
     pub provisional: bool,
+    /// What its control chart says of it; it decides the marker.
+    pub sign: PointSign,
+}
+
+/// How a point stands in the control chart of its series.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum PointSign {
+    /// Not judged: the marker of its series.
+    #[default]
+    Plain,
+    /// Beside judged ones: it may still change, or there are too few figures.
+    NotJudged,
+    Usual,
+    ImprovementUp,
+    ImprovementDown,
+    Concern,
+    /// Beyond usual variation, where neither side is better.
+    Neutral,
+}
+
+/// The lines of a control chart in one period, cut at the ends of the scale.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ControlLine {
+    pub at: usize,
+    pub mean: f64,
+    pub lower: f64,
+    pub upper: f64,
 }
 
 /// One line, with a point per period.
@@ -65,6 +92,8 @@ pub struct TrendChart {
     pub events: Vec<EventMark>,
     /// Periods before which the series breaks: no line leads into them.
     pub breaks: Vec<usize>,
+    /// Mean and limits of the first series, by segment: no line leads from one segment into the next.
+    pub control: Vec<Vec<ControlLine>>,
 }
 
 impl TrendChart {
@@ -82,7 +111,11 @@ impl TrendChart {
     /// Every number that the value axis must hold.
     pub(super) fn values(&self) -> impl Iterator<Item = f64> + '_ {
         let points = self.series.iter().flat_map(|series| series.points.iter().flat_map(drawn_values));
-        points.chain(self.standards.iter().map(|span| span.level))
+        points.chain(self.standards.iter().map(|span| span.level)).chain(self.control_values())
+    }
+
+    fn control_values(&self) -> impl Iterator<Item = f64> + '_ {
+        self.control.iter().flatten().flat_map(|line| [line.lower, line.mean, line.upper])
     }
 
     fn check(&self) -> Result<(), ChartError> {
@@ -102,10 +135,14 @@ impl TrendChart {
             }
         }
         let places = self.standards.iter().map(|span| (&span.label, span.to.max(span.from)));
-        for (label, index) in places.chain(self.events.iter().map(|event| (&event.label, event.at))) {
+        let limits = self.control.iter().flatten().map(|line| (&self.axis_title, line.at));
+        for (label, index) in places.chain(self.events.iter().map(|event| (&event.label, event.at))).chain(limits) {
             if index >= periods {
                 return Err(ChartError::OutsideThePeriods { label: label.clone(), index, periods });
             }
+        }
+        if !self.control_values().all(f64::is_finite) {
+            return Err(ChartError::NotFinite(self.axis_title.clone()));
         }
         match self.standards.iter().find(|span| !span.level.is_finite()) {
             Some(span) => Err(ChartError::NotFinite(span.label.clone())),

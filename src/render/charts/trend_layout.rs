@@ -5,7 +5,7 @@ use crate::render::charts::axis::Axis;
 use crate::render::charts::canvas::{Place, Sheet};
 use crate::render::charts::placement::{AxisLabel, AxisRow, Side, hang, spread, thin_out};
 use crate::render::charts::text::{Weight, widest, width, wrap};
-use crate::render::charts::trend::{EventMark, TrendChart, TrendSeries};
+use crate::render::charts::trend::{EventMark, PointSign, TrendChart, TrendSeries};
 use crate::render::charts::{ChartWidth, LINE_HEIGHT};
 
 /// From the plot's edge to its first and last period, so that markers stay clear of the edge.
@@ -23,10 +23,35 @@ pub const BREAK: f64 = 14.0;
 /// Height of a plot without values.
 const EMPTY_PLOT: f64 = 60.0;
 
+/// A line that has words at its right end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Labelled {
+    Series(usize),
+    Upper,
+    Mean,
+    Lower,
+}
+
+impl Labelled {
+    /// Where a line of a control chart ends: its last period and value.
+    fn last_value(self, chart: &TrendChart) -> Option<(usize, f64)> {
+        if let Self::Series(index) = self {
+            return chart.series.get(index).and_then(last_value);
+        }
+        let line = chart.control.last()?.last()?;
+        let value = match self {
+            Self::Upper => line.upper,
+            Self::Lower => line.lower,
+            Self::Mean | Self::Series(_) => line.mean,
+        };
+        Some((line.at, value))
+    }
+}
+
 /// The words at the right end of a line.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EndLabel {
-    pub series: usize,
+    pub what: Labelled,
     pub lines: Vec<String>,
     /// Where the line ends, if it reaches the last period.
     pub end: Option<Place>,
@@ -74,6 +99,12 @@ pub struct TrendLayout {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Note {
     Interval,
+    Mean,
+    Limits,
+    Improvement(PointSign),
+    Concern,
+    Unusual,
+    NotJudged,
     Provisional,
 }
 
@@ -81,6 +112,12 @@ impl Note {
     pub fn words(self) -> &'static str {
         match self {
             Self::Interval => "95% interval",
+            Self::Mean => "mean",
+            Self::Limits => "limits of usual variation",
+            Self::Improvement(_) => "improvement",
+            Self::Concern => "concern",
+            Self::Unusual => "stands out",
+            Self::NotJudged => "not judged",
             Self::Provisional => "provisional",
         }
     }
@@ -89,17 +126,42 @@ impl Note {
 /// Sizes that depend on the room, in px, and the greatest numbers of ticks and labels.
 struct Room {
     plot_height: f64,
+    /// With the lines of a control chart.
+    control_height: f64,
     label_column: f64,
     most_ticks: i32,
     most_x_labels: usize,
+    /// Whether the lines of a control chart have their words at their right ends, or as notes below.
+    control_labels: bool,
 }
 
 impl Room {
     fn of(width: ChartWidth) -> Self {
         match width {
-            ChartWidth::Wide => Self { plot_height: 260.0, label_column: 190.0, most_ticks: 6, most_x_labels: 6 },
-            ChartWidth::Narrow => Self { plot_height: 200.0, label_column: 112.0, most_ticks: 6, most_x_labels: 3 },
-            ChartWidth::Small => Self { plot_height: 80.0, label_column: 112.0, most_ticks: 4, most_x_labels: 2 },
+            ChartWidth::Wide => Self {
+                plot_height: 260.0,
+                control_height: 280.0,
+                label_column: 190.0,
+                most_ticks: 6,
+                most_x_labels: 6,
+                control_labels: true,
+            },
+            ChartWidth::Narrow => Self {
+                plot_height: 200.0,
+                control_height: 220.0,
+                label_column: 112.0,
+                most_ticks: 6,
+                most_x_labels: 3,
+                control_labels: true,
+            },
+            ChartWidth::Small => Self {
+                plot_height: 80.0,
+                control_height: 140.0,
+                label_column: 112.0,
+                most_ticks: 4,
+                most_x_labels: 2,
+                control_labels: false,
+            },
         }
     }
 }
@@ -129,7 +191,7 @@ impl TrendLayout {
         };
         layout.place_columns(chart, &room);
         layout.place_heading(chart);
-        layout.place_plot(&room);
+        layout.place_plot(chart, &room);
         layout.place_end_labels(chart);
         layout.place_foot(chart, &room);
         layout
@@ -168,11 +230,19 @@ impl TrendLayout {
         let font = self.sheet.font;
         let ticks = self.axis.iter().flat_map(Axis::ticks).map(|(_, words)| width(&words, font, Weight::Regular));
         self.left = ticks.fold(0.0, f64::max) + GAP;
-        let shown = chart.series.iter().enumerate().filter(|(_, series)| last_value(series).is_some());
+        let words = |what: Labelled| match what {
+            Labelled::Series(index) => chart.series.get(index).map_or("", |series| &series.label),
+            Labelled::Upper => "Upper limit",
+            Labelled::Mean => "Mean",
+            Labelled::Lower => "Lower limit",
+        };
+        let lines = if room.control_labels { &[Labelled::Upper, Labelled::Mean, Labelled::Lower][..] } else { &[] };
+        let labelled = (0..chart.series.len()).map(Labelled::Series).chain(lines.iter().copied());
+        let shown = labelled.filter(|what| what.last_value(chart).is_some());
         self.end_labels = shown
-            .map(|(index, series)| {
-                let lines = wrap(&series.label, room.label_column, font, Weight::Regular);
-                EndLabel { series: index, lines, end: None, centre: 0.0 }
+            .map(|what| {
+                let lines = wrap(words(what), room.label_column, font, Weight::Regular);
+                EndLabel { what, lines, end: None, centre: 0.0 }
             })
             .collect();
         let widths = self.end_labels.iter().map(|label| widest(&label.lines, font, Weight::Regular));
@@ -215,9 +285,10 @@ impl TrendLayout {
     }
 
     /// The plot is as high as the room asks for, and higher where the words beside it need it.
-    fn place_plot(&mut self, room: &Room) {
+    fn place_plot(&mut self, chart: &TrendChart, room: &Room) {
         let words: f64 = self.end_labels.iter().map(|label| self.label_height(label)).sum();
-        let plot = if self.axis.is_some() { room.plot_height } else { EMPTY_PLOT };
+        let height = if chart.control.is_empty() { room.plot_height } else { room.control_height };
+        let plot = if self.axis.is_some() { height } else { EMPTY_PLOT };
         self.bottom = self.top + plot.max(words - self.line());
         let is_cut = self.axis.is_some_and(|axis| axis.is_cut());
         self.base = self.bottom + if is_cut { BREAK } else { 0.0 };
@@ -228,7 +299,7 @@ impl TrendLayout {
         let last = self.periods.saturating_sub(1);
         let mut labels = std::mem::take(&mut self.end_labels);
         for label in &mut labels {
-            let Some((index, value)) = chart.series.get(label.series).and_then(last_value) else { continue };
+            let Some((index, value)) = label.what.last_value(chart) else { continue };
             label.centre = self.y(value);
             label.end = (index == last).then(|| (self.x(index), label.centre));
         }
@@ -254,7 +325,7 @@ impl TrendLayout {
         let lines = self.x_labels.iter().map(|label| label.lines.len()).max().unwrap_or(0);
         let mut y = self.base + GAP + count(lines) * self.line();
         let mut x = self.left;
-        for note in notes(chart) {
+        for note in notes(chart, room) {
             let length = SAMPLE + width(note.words(), font, Weight::Regular);
             if x > self.left && x + length > self.sheet.width {
                 x = self.left;
@@ -284,16 +355,22 @@ fn distinct_events(chart: &TrendChart) -> Vec<&EventMark> {
 }
 
 /// Which signs the drawing uses.
-fn notes(chart: &TrendChart) -> Vec<Note> {
+fn notes(chart: &TrendChart, room: &Room) -> Vec<Note> {
     let points = || chart.series.iter().flat_map(|series| &series.points).filter(|point| point.value.is_some());
-    let mut notes = Vec::new();
-    if points().any(|point| point.lower.is_some() || point.upper.is_some()) {
-        notes.push(Note::Interval);
-    }
-    if points().any(|point| point.provisional) {
-        notes.push(Note::Provisional);
-    }
-    notes
+    let has = |sign: PointSign| points().any(|point| point.sign == sign);
+    let improvement = [PointSign::ImprovementUp, PointSign::ImprovementDown].into_iter().find(|sign| has(*sign));
+    let below = !chart.control.is_empty() && !room.control_labels;
+    let notes = [
+        points().any(|point| point.lower.is_some() || point.upper.is_some()).then_some(Note::Interval),
+        below.then_some(Note::Mean),
+        below.then_some(Note::Limits),
+        improvement.map(Note::Improvement),
+        has(PointSign::Concern).then_some(Note::Concern),
+        has(PointSign::Neutral).then_some(Note::Unusual),
+        points().any(|p| p.sign == PointSign::NotJudged && !p.provisional).then_some(Note::NotJudged),
+        points().any(|point| point.provisional).then_some(Note::Provisional),
+    ];
+    notes.into_iter().flatten().collect()
 }
 
 fn count(number: usize) -> f64 {

@@ -6,9 +6,9 @@ use crate::render::charts::axis::Axis;
 use crate::render::charts::canvas::{Anchor, Canvas, Place, Stroke};
 use crate::render::charts::markers::{Marker, draw_marker, paint_break};
 use crate::render::charts::text::Weight;
-use crate::render::charts::theme::{self, series_look};
-use crate::render::charts::trend::{SeriesRole, TrendChart, TrendPoint, TrendSeries};
-use crate::render::charts::trend_layout::{BREAK, Note, SAMPLE, TrendLayout};
+use crate::render::charts::theme::{self, series_look, sign_look};
+use crate::render::charts::trend::{ControlLine, PointSign, SeriesRole, TrendChart, TrendPoint, TrendSeries};
+use crate::render::charts::trend_layout::{BREAK, Labelled, Note, SAMPLE, TrendLayout};
 
 /// Width of an interval's line.
 const WHISKER: f64 = 1.25;
@@ -19,16 +19,21 @@ const SHORT: f64 = 29.0;
 const MARKER: f64 = 4.5;
 const SMALL_MARKER: f64 = 3.25;
 const CLOSE: f64 = 18.0;
+/// Half width of the marker of a point within usual variation, at most.
+const USUAL: f64 = 3.5;
+/// Half width of the marker of a point that stands out, at least.
+const SPECIAL: f64 = 4.0;
 
 /// Paints a checked chart.
 pub fn paint(chart: &TrendChart, layout: &TrendLayout, canvas: &mut Canvas<'_>) {
     paint_axes(layout, canvas);
     paint_events(layout, canvas);
+    paint_control(chart, layout, canvas);
     paint_standards(chart, layout, canvas);
     // The force that the reader came for is drawn last, above the others.
     let (front, back): (Vec<_>, Vec<_>) = chart.series.iter().partition(|s| s.role == SeriesRole::ThisForce);
     for series in back.into_iter().chain(front) {
-        paint_series((series, &chart.breaks), layout, canvas);
+        paint_series((series, chart), layout, canvas);
     }
     paint_end_labels(chart, layout, canvas);
     paint_notes(chart, layout, canvas);
@@ -76,6 +81,25 @@ fn paint_events(layout: &TrendLayout, canvas: &mut Canvas<'_>) {
     }
 }
 
+/// One line of a control chart, and its look.
+type Drawn = (fn(&ControlLine) -> f64, Stroke);
+
+/// Mean and limits of each segment, from half a period before its first to half a period after its last.
+fn paint_control(chart: &TrendChart, layout: &TrendLayout, canvas: &mut Canvas<'_>) {
+    let half = layout.half_pitch();
+    let lines: [Drawn; 3] =
+        [(|l| l.lower, theme::VARIATION), (|l| l.upper, theme::VARIATION), (|l| l.mean, theme::MEAN)];
+    // A period without counts has no limits: nothing is drawn there.
+    let runs = chart.control.iter().flat_map(|segment| segment.chunk_by(|a, b| a.at + 1 == b.at));
+    for (run, (read, stroke)) in runs.flat_map(|run| lines.map(|line| (run, line))) {
+        let (Some(first), Some(last)) = (run.first(), run.last()) else { continue };
+        let ends = |line: &ControlLine, by: f64| (layout.x(line.at) + by, layout.y(read(line)));
+        let middle = run.iter().map(|line| ends(line, 0.0));
+        let path: Vec<Place> = std::iter::once(ends(first, -half)).chain(middle).chain([ends(last, half)]).collect();
+        canvas.path(&path, stroke);
+    }
+}
+
 fn paint_standards(chart: &TrendChart, layout: &TrendLayout, canvas: &mut Canvas<'_>) {
     for span in &chart.standards {
         let y = layout.y(span.level);
@@ -98,8 +122,9 @@ fn paint_standards(chart: &TrendChart, layout: &TrendLayout, canvas: &mut Canvas
     }
 }
 
-fn paint_series((series, breaks): (&TrendSeries, &[usize]), layout: &TrendLayout, canvas: &mut Canvas<'_>) {
+fn paint_series((series, chart): (&TrendSeries, &TrendChart), layout: &TrendLayout, canvas: &mut Canvas<'_>) {
     let look = series_look(series.role);
+    let last = series.points.iter().rposition(|point| point.value.is_some());
     let whisker = Stroke { width: WHISKER, dash: "", ..look.stroke };
     for (index, point) in series.points.iter().enumerate() {
         let Some(value) = point.value else { continue };
@@ -110,19 +135,28 @@ fn paint_series((series, breaks): (&TrendSeries, &[usize]), layout: &TrendLayout
         }
     }
     let radius = if layout.pitch() < CLOSE { SMALL_MARKER } else { MARKER };
-    for run in runs(&series.points, breaks) {
+    for run in runs(&series.points, &chart.breaks) {
         let places: Vec<Place> = run.iter().map(|(index, value, _)| (layout.x(*index), layout.y(*value))).collect();
         if places.len() > 1 {
             canvas.path(&places, look.stroke);
         }
-        for (place, (_, _, provisional)) in places.iter().zip(&run) {
-            match look.marker {
-                Some(marker) => draw_marker(canvas, marker, *place, radius, (look.stroke.colour, *provisional)),
+        for (place, (index, _, provisional)) in places.iter().zip(&run) {
+            let sign = series.points.get(*index).map_or(PointSign::Plain, |point| point.sign);
+            match (sign_look(sign), look.marker) {
+                (Some((marker, colour)), _) => {
+                    let is_plain = matches!(sign, PointSign::Usual | PointSign::NotJudged);
+                    let radius = if is_plain { radius.min(USUAL) } else { radius.max(SPECIAL) };
+                    let open = *provisional || sign == PointSign::NotJudged;
+                    draw_marker(canvas, marker, *place, radius, (colour, open));
+                }
+                // Beside limits and signs, the markers of lines to compare with would be too many.
+                (None, Some(_)) if !chart.control.is_empty() && places.len() > 1 && Some(*index) != last => {}
+                (None, Some(marker)) => draw_marker(canvas, marker, *place, radius, (look.stroke.colour, *provisional)),
                 // A line without markers would lose a lone point, and could not show that one is provisional.
-                None if places.len() == 1 || *provisional => {
+                (None, None) if places.len() == 1 || *provisional => {
                     draw_marker(canvas, Marker::Circle, *place, SMALL_MARKER, (look.stroke.colour, *provisional));
                 }
-                None => {}
+                (None, None) => {}
             }
         }
     }
@@ -147,8 +181,14 @@ fn runs(points: &[TrendPoint], breaks: &[usize]) -> Vec<Vec<(usize, f64, bool)>>
 fn paint_end_labels(chart: &TrendChart, layout: &TrendLayout, canvas: &mut Canvas<'_>) {
     let font = layout.sheet.font;
     for label in &layout.end_labels {
-        let Some(series) = chart.series.get(label.series) else { continue };
-        let stroke = series_look(series.role).stroke;
+        let stroke = match label.what {
+            Labelled::Series(index) => {
+                let Some(series) = chart.series.get(index) else { continue };
+                series_look(series.role).stroke
+            }
+            Labelled::Mean => theme::MEAN,
+            Labelled::Upper | Labelled::Lower => theme::VARIATION,
+        };
         match label.end {
             Some((x, y)) => {
                 let leader = Stroke { width: 1.0, dash: "", ..stroke };
@@ -178,8 +218,22 @@ fn paint_notes(chart: &TrendChart, layout: &TrendLayout, canvas: &mut Canvas<'_>
                 let whisker = Stroke { width: WHISKER, dash: "", ..stroke };
                 canvas.line((middle.0, middle.1 - 8.0), (middle.0, middle.1 + 8.0), whisker);
             }
+            Note::Mean | Note::Limits => {
+                let stroke = if *note == Note::Mean { theme::MEAN } else { theme::VARIATION };
+                canvas.line((*x, middle.1), (x + SAMPLE - 6.0, middle.1), stroke);
+            }
+            Note::Improvement(sign) => paint_sign(*sign, middle, canvas),
+            Note::Concern => paint_sign(PointSign::Concern, middle, canvas),
+            Note::Unusual => paint_sign(PointSign::Neutral, middle, canvas),
+            Note::NotJudged => paint_sign(PointSign::NotJudged, middle, canvas),
             Note::Provisional => draw_marker(canvas, Marker::Circle, middle, MARKER, (stroke.colour, true)),
         }
-        canvas.text((x + MARKER + 12.0, *baseline), note.words(), Anchor::Start, Weight::Regular);
+        canvas.text((x + SAMPLE, *baseline), note.words(), Anchor::Start, Weight::Regular);
+    }
+}
+
+fn paint_sign(sign: PointSign, at: Place, canvas: &mut Canvas<'_>) {
+    if let Some((marker, colour)) = sign_look(sign) {
+        draw_marker(canvas, marker, at, MARKER, (colour, sign == PointSign::NotJudged));
     }
 }
