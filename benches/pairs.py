@@ -82,6 +82,17 @@ def median(values):
     return statistics.median(values)
 
 
+def second_run(binary, arguments, source, out):
+    """Wall seconds and counts of a run after one force sent one file again."""
+    changed = next(source.glob("arrest_summons/*/org=E23000002/period=2025-06/*.parquet"))
+    again = source / "arrest_summons" / "submitted=2025-09-30" / "org=E23000002" / "period=2025-06"
+    again.mkdir(parents=True)
+    shutil.copy(changed, again / changed.name)
+    wall, _ = run(binary, *arguments)
+    shutil.rmtree(again.parent.parent)
+    return wall, record(out)["counts"]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("binary")
@@ -90,18 +101,20 @@ def main():
     parser.add_argument("--folder")
     options = parser.parse_args()
     folder = Path(options.folder or tempfile.mkdtemp())
-    source, out, work = folder / "source", folder / "out", folder / "out-work"
+    source = folder / "source"
     if not source.exists():
         seconds, memory = run(options.binary, "generate", "--from", "2025-04", "--to", "2025-06", "--scale", options.scale, "--out", source)
         print(f"generate: {seconds:.1f} s, {memory:.0f} MiB")
     # The generator plants one cut-off file; DuckDB would stop at it, so it is taken away for both.
     for broken in source.glob("court_results/*/org=E23000024/period=2025-06/*.parquet"):
         shutil.rmtree(broken.parent)
-    arguments = ["run", "--source", source, "--out", out, "--period", PERIOD, "--published-on", "2025-12-01"]
-    walls, memories, checks, steps, ours, theirs, rows = [], [], [], [], {}, {}, 0
-    for _ in range(options.pairs):
-        shutil.rmtree(out, ignore_errors=True)
-        shutil.rmtree(work, ignore_errors=True)
+    walls, memories, checks, steps, second_runs, ours, theirs, rows = [], [], [], [], [], {}, {}, 0
+    # Each pair has folders of its own: after thousands of files were deleted, a file system is slow to create new ones.
+    outs = [folder / f"out-{pair}" for pair in range(options.pairs)]
+    if any(out.exists() for out in outs):
+        sys.exit(f"{folder} holds the releases of another run; delete its out-* folders a minute before this one")
+    for out in outs:
+        arguments = ["run", "--source", source, "--out", out, "--period", PERIOD, "--published-on", "2025-12-01"]
         wall, memory = run(options.binary, *arguments)
         facts = record(out)
         walls.append(wall)
@@ -111,6 +124,7 @@ def main():
         rows = sum(file["rows"] for file in facts["inputs"] if file["path"].startswith("transactions/"))
         for rollup in facts["rollups"]:
             ours.setdefault(rollup["name"], []).append(rollup["milliseconds"] / 1000)
+        second_runs.append(second_run(options.binary, arguments, source, out))
         for name, seconds in duckdb_rollups(source, list(ours), facts["threads"]).items():
             theirs.setdefault(name, []).append(seconds)
     print(f"cold run: {rows:,} transactions, wall {median(walls):.2f} s, peak memory {max(memories):.0f} MiB, check {median(checks):.2f} s")
@@ -120,15 +134,9 @@ def main():
     duck_total = sum(median(theirs[n]) for n in theirs)
     print(f"roll-up step: ours {median(steps):.2f} s, {len(theirs)} of {len(ours)} statements by DuckDB {duck_total:.2f} s, "
           f"ratio {median(steps) / duck_total:.2f}")
-    changed = next(source.glob("arrest_summons/*/org=E23000002/period=2025-06/*.parquet"))
-    again = changed.parent.parent.parent.parent / "submitted=2025-09-30" / "org=E23000002" / "period=2025-06"
-    again.mkdir(parents=True, exist_ok=True)
-    shutil.copy(changed, again / changed.name)
-    wall, memory = run(options.binary, *arguments)
-    counts = record(out)["counts"]
+    wall, counts = median(seconds for seconds, _ in second_runs), second_runs[-1][1]
     print(f"second run, one submission changed: wall {wall:.2f} s ({median(walls) / wall:.1f} times quicker), "
           f"{counts['submissions_read']} submission and {counts['bytes_read']:,} bytes read")
-    shutil.rmtree(again.parent.parent)
 
 
 if __name__ == "__main__":
