@@ -200,10 +200,13 @@ impl<'a> Work<'a> {
         for (target, threshold) in targets {
             let asked = [Demand::UpTo(threshold - 1), Demand::Another];
             let skipped = usize::from(protection == Protection::TwoValues);
-            let attainable = asked
-                .into_iter()
-                .skip(skipped)
-                .find(|&demand| work.holds(target, demand, &everything, SOONEST).is_some());
+            let attainable = asked.into_iter().skip(skipped).find(|&demand| {
+                // Cells that must be hidden often protect each other.
+                let covered = work.holds(target, demand, &BTreeSet::new(), COVERED);
+                let attainable = covered.is_some() || work.holds(target, demand, &everything, SOONEST).is_some();
+                work.supports.extend(covered.map(|used| (target, used)));
+                attainable
+            });
             match attainable {
                 Some(demand) => {
                     work.demands.insert(target, demand);
@@ -266,6 +269,9 @@ impl<'a> Work<'a> {
     /// Hides the cheapest cover of each target in turn; where none is found in time, everything in the part.
     fn cover(&mut self) {
         for (target, demand) in self.demands.clone() {
+            if self.supports.contains_key(&target) {
+                continue;
+            }
             let price = |cell: usize| {
                 if self.fixed.contains(&cell) || self.extra.contains(&cell) {
                     return Some(Cost::default());
