@@ -132,6 +132,7 @@ fn record(rule: Rule, figures: &PublicFigures, earlier: &[Earlier]) -> Disclosur
         cells_known: sum(|one| one.known),
         smallest_range: figures.metrics.iter().filter_map(|(_, one)| one.smallest_range).min(),
         exact: figures.metrics.iter().all(|(_, one)| one.exact),
+        units_withheld_whole: figures.whole.len(),
         sums_not_used: figures.unused.clone(),
         earlier_editions: releases.into_iter().map(str::to_owned).collect(),
         metrics: figures.metrics.iter().cloned().collect(),

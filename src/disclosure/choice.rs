@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::exact::improve;
 use super::moves::{Cost, Moves, Search};
-use super::system::{History, Kind, System};
+use super::system::{Cell, History, Kind, System};
 
 /// Steps of the search for the cheapest cover, and for any cover.
 const CHEAPEST: (Search, usize) = (Search::Cheapest, 1_000);
@@ -36,32 +36,6 @@ impl Protection {
     }
 }
 
-/// Why a cell that must be hidden can be worked out all the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reason {
-    /// An earlier release shows it.
-    AlreadyPublished,
-    /// It follows from what is shown whatever else is hidden.
-    FollowsFromPublished,
-}
-
-impl Reason {
-    /// The word in data files.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::AlreadyPublished => "already_published",
-            Self::FollowsFromPublished => "follows_from_published",
-        }
-    }
-}
-
-/// A cell that hiding cannot protect.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unprotected {
-    pub label: String,
-    pub reason: Reason,
-}
-
 /// A pattern. All lists are in the order of labels.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Choice {
@@ -71,7 +45,10 @@ pub struct Choice {
     pub secondary: Vec<String>,
     /// Hidden because an earlier release hid them.
     pub earlier: Vec<String>,
-    pub unprotected: Vec<Unprotected>,
+    /// Small, and shown by an earlier release: readers have it, and hiding protects nothing.
+    pub published: Vec<String>,
+    /// Small ones for which no cover was found. All that hangs together with them is hidden.
+    pub without_cover: Vec<String>,
     /// Whether every independent part was searched exactly, so that no pattern is better.
     pub exact: bool,
 }
@@ -91,9 +68,7 @@ pub fn choose(system: &System, protection: Protection) -> Choice {
     for (position, cell) in system.cells().iter().enumerate() {
         let label = || cell.label.clone();
         match (cell.is_primary(), cell.history) {
-            (true, History::Published) => {
-                chosen.unprotected.push(Unprotected { label: label(), reason: Reason::AlreadyPublished });
-            }
+            (true, History::Published) => chosen.published.push(label()),
             (true, _) => chosen.primary.push(label()),
             (false, History::Withheld) => chosen.earlier.push(label()),
             _ => continue,
@@ -106,16 +81,21 @@ pub fn choose(system: &System, protection: Protection) -> Choice {
     let mut secondary = BTreeSet::new();
     for part in parts(system, &moves, &fixed) {
         let mut work = Work::new(system, &moves, part, protection);
-        chosen.unprotected.extend(
-            work.given_up.iter().map(|&cell| Unprotected { label: label(cell), reason: Reason::FollowsFromPublished }),
-        );
-        work.cover();
-        work.reopen();
-        chosen.exact &= improve(&mut work);
-        secondary.extend(work.extra);
+        if work.given_up.is_empty() {
+            work.cover();
+            work.reopen();
+            chosen.exact &= improve(&mut work);
+            secondary.extend(work.extra);
+        } else {
+            // The search may have missed a world. Hiding all there is needs none: where nothing is known, twice every
+            // count is another world.
+            chosen.without_cover.extend(work.given_up.iter().map(|&cell| label(cell)));
+            chosen.exact = false;
+            secondary.extend(work.candidates);
+        }
     }
     chosen.secondary = secondary.into_iter().map(label).collect();
-    chosen.unprotected.sort_by(|one, other| one.label.cmp(&other.label));
+    chosen.without_cover.sort();
     chosen
 }
 
@@ -150,7 +130,7 @@ fn parts(system: &System, moves: &Moves, fixed: &BTreeSet<usize>) -> Vec<Part> {
                 waiting.extend(terms.unwrap_or_default().iter().map(|term| term.0));
             }
         }
-        let primary = |&position: &usize| system.cells().get(position).is_some_and(super::system::Cell::is_primary);
+        let primary = |&position: &usize| system.cells().get(position).is_some_and(Cell::is_primary);
         if part.fixed.iter().any(primary) {
             found.push(part);
         }

@@ -33,7 +33,7 @@ use crate::period::Period;
 use crate::quantity::Status;
 
 pub use edition::withhold_figure;
-pub use evidence::{EVIDENCE_HEADER, Line, MetricEvidence};
+pub use evidence::{EVIDENCE_HEADER, Line, MetricEvidence, Searched};
 
 use book::Book;
 use columns::Columns;
@@ -95,6 +95,8 @@ pub struct PublicFigures {
     pub metrics: Vec<(String, MetricEvidence)>,
     /// Sums that do not hold in the figures, so that nothing follows from them.
     pub unused: Vec<String>,
+    /// Metric and period of the units in which some small count had no cover, so that all beside it is withheld.
+    pub whole: Vec<String>,
 }
 
 /// Why there is no public edition.
@@ -136,15 +138,19 @@ pub fn withhold(input: &PublicInput<'_>) -> Result<PublicFigures, PublicError> {
             _ => observation.clone(),
         })
         .collect();
+    let whole =
+        solved.iter().zip(&units).filter(|(solved, _)| solved.whole).map(|(_, unit)| unit.name.clone()).collect();
     let evidence: Vec<Line> = solved.into_iter().flat_map(|solved| solved.lines).collect();
     let metrics = evidence::by_metric(input, &withheld, &evidence);
-    Ok(PublicFigures { observations, withheld, evidence, metrics, unused })
+    Ok(PublicFigures { observations, withheld, evidence, metrics, unused, whole })
 }
 
 /// What one unit hides, with the evidence.
 struct Solved {
     hidden: Vec<String>,
     lines: Vec<Line>,
+    /// Whether some small count had no cover.
+    whole: bool,
 }
 
 fn solve(unit: &Unit, rule: Rule) -> Result<Solved, PublicError> {
@@ -158,5 +164,6 @@ fn solve(unit: &Unit, rule: Rule) -> Result<Solved, PublicError> {
         ProtectError::Attack(error) => PublicError::Unchecked { place: unit.name.clone(), message: error.to_string() },
     })?;
     let lines = evidence::lines(unit, &found);
-    Ok(Solved { hidden: found.choice.hidden().map(str::to_owned).collect(), lines })
+    let whole = !found.choice.without_cover.is_empty();
+    Ok(Solved { hidden: found.choice.hidden().map(str::to_owned).collect(), lines, whole })
 }
