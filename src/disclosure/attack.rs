@@ -17,7 +17,7 @@ const MOST_VISITS: usize = 50;
 pub enum Assumption {
     /// They are at least 0.
     NotNegative,
-    /// They are at least 1, because zeros are published. It is not made of a hidden cell that is 0 all the same.
+    /// They are at least 1, because zeros are published. It is not made of a cell that would be hidden as 0 too.
     AtLeastOne,
 }
 
@@ -89,7 +89,7 @@ pub fn attack_all(system: &System, hidden: &BTreeSet<&str>, assumption: Assumpti
             unknowns.insert(position, labels.len());
             labels.push(cell.label.clone());
             truth.push(i128::from(cell.value));
-            let least = i64::from(assumption == Assumption::AtLeastOne && cell.value > 0);
+            let least = if assumption == Assumption::AtLeastOne { cell.least_when_hidden() } else { 0 };
             bounds.push(Bound { lower: lower.max(least).into(), upper: upper.map(i128::from) });
         }
     }

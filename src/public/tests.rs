@@ -8,6 +8,7 @@ use proptest::test_runner::RngSeed;
 use super::*;
 use crate::definitions::Definitions;
 use crate::definitions::model::{Breakdown, BreakdownCategory, BreakdownKind, Disclosure};
+use crate::disclosure::Verdict;
 use crate::observation::{Category, NATIONAL, StandardResult};
 use crate::quantity::{Interval, Shape, Unit};
 
@@ -201,6 +202,27 @@ fn a_denominator_is_hidden_everywhere_or_nowhere() {
     let shown = |code: &str| found.observations.iter().any(|one| &*one.org_code == code && one.denominator.is_some());
     let hidden: Vec<&str> = ["A", "B", "C", "D", NATIONAL].into_iter().filter(|code| !shown(code)).collect();
     assert!(hidden.len() > 1 && hidden[0] == "A", "{hidden:?}");
+}
+
+/// Others show that A has three transactions, so its share is withheld whatever its numerator is: it may be 0 too.
+#[test]
+fn a_small_denominator_that_others_show_does_not_give_its_numerator_away() {
+    let open = Metric { disclosure: Disclosure::None, ..metric("CRE-04", Shape::Count) };
+    let metrics = [metric("CRE-01", Shape::Proportion), open];
+    let mut figures = counts(Q1, &[("A", 3), ("B", 80), ("C", 90), (NATIONAL, 173)]);
+    figures.extend(shares("CRE-01", &[("A", 3, 3), ("B", 20, 80), ("C", 40, 90), (NATIONAL, 63, 173)]));
+    let found = publish(&metrics, &figures, &[]);
+    assert_eq!(withheld(&found), ["CRE-01 A", "CRE-01 B"]);
+    let line =
+        |measure: &str| found.evidence.iter().find(|line| &*line.org_code == "A" && line.measure == measure).unwrap();
+    let (_, numerator) = line("numerator").ranges.unwrap();
+    assert_eq!((line("numerator").hidden, numerator.lower, numerator.upper), ("primary", 0, Some(3)));
+    // The rest of what is no count of people is none either.
+    assert_eq!((line("rest").hidden, line("denominator").hidden), ("held_back", "already_published"));
+    // Other numerators of A are known by then: B shows nothing and the nation nothing else.
+    let figures =
+        [&figures[..4], &shares("CRE-01", &[("A", 3, 3), ("B", 0, 80), ("C", 0, 90), (NATIONAL, 3, 173)])].concat();
+    assert!(publish(&metrics, &figures, &[]).evidence.iter().all(|line| line.verdict != Some(Verdict::Disclosed)));
 }
 
 #[test]

@@ -78,11 +78,20 @@ fn add_row(unit: &mut Unit, input: &PublicInput<'_>, (book, columns): (&Book<'_>
     }
     let edition = row.editions.first().and_then(|edition| book.editions.get(*edition)).copied();
     let edition = edition.filter(|_| row.present.is_none()).unwrap_or_default();
+    let is_public = |measure| columns.is_public((row.place.0, row.place.1, measure), row.place.3);
+    // With a small denominator that readers know, the figure is withheld whatever its numerator, also if that is 0.
+    let small = row.denominator.is_some_and(|count| (1..input.rule.threshold).contains(&count));
+    let unseen = small && is_public(Measure::Denominator);
     let mut labels = Vec::new();
     for (measure, count) in Measure::of(row) {
         let label = columns.label(book, row, measure);
         let mut cell = draft(metric, row, (measure, count), input.rule, edition);
-        cell.published = row.present.is_some() && columns.is_public((row.place.0, row.place.1, measure), row.place.3);
+        cell.published = is_public(measure);
+        cell.unseen = unseen && measure != Measure::Denominator;
+        if measure == Measure::Rest && is_public(Measure::Denominator) {
+            // What others show without withholding is no count of cases of people, nor is its rest.
+            cell.threshold = 0;
+        }
         unit.cells.add(label.clone(), row, cell);
         labels.push(label);
     }
