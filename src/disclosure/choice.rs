@@ -9,7 +9,7 @@ use super::system::{Cell, History, Kind, System};
 
 /// Steps of the search for the cheapest cover, and for any cover.
 const CHEAPEST: (Search, usize) = (Search::Cheapest, 200);
-const SOONEST: (Search, usize) = (Search::Soonest, 8_000);
+const SOONEST: (Search, usize) = (Search::Soonest, 4_000);
 /// Steps of the search for a cover among the cells that are hidden already.
 const COVERED: (Search, usize) = (Search::Soonest, 200);
 /// Steps of the search when a cell is to be shown again; it stays hidden when they do not do.
@@ -183,7 +183,9 @@ impl<'a> Work<'a> {
             let attainable = asked.into_iter().skip(skipped).find(|&demand| {
                 // Cells that must be hidden often protect each other.
                 let covered = work.holds(target, demand, &nothing_else, COVERED);
-                let attainable = covered.is_some() || work.holds(target, demand, &everything, SOONEST).is_some();
+                // Once one has no cover all is hidden, and a long search for another would be in vain.
+                let limit = if work.given_up.is_empty() { SOONEST } else { COVERED };
+                let attainable = covered.is_some() || work.holds(target, demand, &everything, limit).is_some();
                 work.supports.extend(covered.map(|used| (target, used)));
                 attainable
             });

@@ -14,6 +14,7 @@ mod columns;
 mod edition;
 mod evidence;
 mod relations;
+mod shared;
 #[cfg(test)]
 mod tests;
 mod units;

@@ -225,6 +225,33 @@ fn a_small_denominator_that_others_show_does_not_give_its_numerator_away() {
     assert!(publish(&metrics, &figures, &[]).evidence.iter().all(|line| line.verdict != Some(Verdict::Disclosed)));
 }
 
+/// One body has no figure in one of the metrics, and one differs. D's denominator is the same in both: were it shown by one
+/// and the cover of A in the other, A would follow.
+#[test]
+fn a_shared_denominator_is_one_cell_although_not_all_bodies_agree() {
+    let metrics = [metric("CRE-01", Shape::Proportion), metric("CRE-02", Shape::Proportion)];
+    let first = [("A", 0, 3), ("B", 20, 50), ("C", 30, 60), ("D", 25, 55), ("E", 35, 70), (NATIONAL, 110, 238)];
+    let second = [("A", 0, 3), ("C", 40, 58), ("D", 45, 55), ("E", 45, 70), (NATIONAL, 130, 186)];
+    let found = publish(&metrics, &[shares("CRE-01", &first), shares("CRE-02", &second)].concat(), &[]);
+    let shown = |id: &str, code: &str| {
+        found
+            .observations
+            .iter()
+            .any(|one| &*one.metric_id == id && &*one.org_code == code && one.denominator.is_some())
+    };
+    for code in ["A", "D", "E"] {
+        assert_eq!(shown("CRE-01", code), shown("CRE-02", code), "{code}");
+    }
+    assert!(!shown("CRE-01", "A"));
+    let covered = |id: &str| ["B", "C", "D", "E", NATIONAL].into_iter().filter(|code| !shown(id, code)).count() > 0;
+    assert!(covered("CRE-01") && ["C", "D", "E", NATIONAL].into_iter().any(|code| !shown("CRE-02", code)));
+    // Without a roll-up in common nothing says that these are the same counts.
+    let mut apart = metrics.clone();
+    apart[1].rollups = vec!["another".to_owned()];
+    let found = publish(&apart, &[shares("CRE-01", &first), shares("CRE-02", &second)].concat(), &[]);
+    assert_eq!(withheld(&found), ["CRE-01 A", "CRE-01 B", "CRE-02 A", "CRE-02 D"]);
+}
+
 #[test]
 fn parts_add_up_to_the_headline() {
     let mut whole = metric("CRE-01", Shape::Count);
@@ -274,6 +301,26 @@ fn a_figure_that_contradicts_another_names_no_count() {
     figures[0].status = Status::Missing("left 8 should be at most right 7".to_owned());
     let found = publish(&[metric("CRE-04", Shape::Count)], &figures, &[]);
     assert!(found.observations[0].numerator.is_none() && !found.observations[0].status.reason().contains('8'));
+}
+
+/// Denominators of A and B are the same in two metrics, those of C are not. Every way to fill what neither shows, as the
+/// values that A, B, the two of C and the two of the nation can have.
+fn values_of_shared(known: [Option<i64>; 6]) -> [BTreeSet<i64>; 6] {
+    let mut found: [BTreeSet<i64>; 6] = Default::default();
+    let choices = |at: usize| known[at].map_or(1..=14, |value| value..=value);
+    for a in choices(0) {
+        for b in choices(1) {
+            for one in choices(2) {
+                for other in choices(3) {
+                    let world = [a, b, one, other, a + b + one, a + b + other];
+                    if world.iter().zip(known).all(|(value, known)| known.is_none_or(|known| known == *value)) {
+                        found.iter_mut().zip(world).for_each(|(found, value)| found.extend([value]));
+                    }
+                }
+            }
+        }
+    }
+    found
 }
 
 const ORGANISATIONS: [&str; 4] = ["A", "B", "C", "D"];
@@ -330,6 +377,19 @@ proptest! {
                 prop_assert!(ranges[code].0 < ranges[code].1, "{} follows from {:?}", code, published);
             }
             prop_assert!(count > 0 || published[code] == Some(0), "a zero of {} is withheld", code);
+        }
+    }
+
+    #[test]
+    fn no_small_count_follows_from_what_two_metrics_share(a in 1..12_i64, b in 1..12_i64, c in 3..12_i64, less in 1..3_i64) {
+        let metrics = [metric("CRE-01", Shape::Rate), metric("CRE-02", Shape::Rate)];
+        let of = |id, c: i64| shares(id, &[("A", 20, a), ("B", 30, b), ("C", 40, c), (NATIONAL, 90, a + b + c)]);
+        let found = publish(&metrics, &[of("CRE-01", c), of("CRE-02", c - less)].concat(), &[]);
+        let shown = |metric: usize, code: usize| found.observations[metric * 4 + code].denominator;
+        let known = [shown(0, 0).or(shown(1, 0)), shown(0, 1).or(shown(1, 1)), shown(0, 2), shown(1, 2), shown(0, 3), shown(1, 3)];
+        let truth = [a, b, c, c - less, a + b + c, a + b + c - less];
+        for ((values, truth), known) in values_of_shared(known).iter().zip(truth).zip(known) {
+            prop_assert!(truth > 4 || (known.is_none() && values.len() > 1), "{truth} follows from {:?}", withheld(&found));
         }
     }
 }
