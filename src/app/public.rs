@@ -52,6 +52,7 @@ pub fn make_public(context: &Context, out: &Path, input: &ReleaseInput) -> Resul
         input.observations.iter().filter(|one| !one.org_code.starts_with(PEERS_PREFIX)).cloned().collect();
     let figures = withhold(&PublicInput {
         metrics: &input.metrics,
+        invariants: &context.definitions.invariants,
         groups: &groups,
         observations: &observations,
         earlier: &earlier,

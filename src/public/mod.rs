@@ -13,6 +13,7 @@ mod cells;
 mod columns;
 mod edition;
 mod evidence;
+mod promises;
 mod relations;
 mod shared;
 #[cfg(test)]
@@ -24,6 +25,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use crate::definitions::invariant_file::Invariant;
 use crate::definitions::model::Metric;
 use crate::disclosure::choice::Protection;
 use crate::disclosure::system::SystemError;
@@ -76,6 +78,8 @@ pub struct Earlier {
 #[derive(Debug, Clone, Copy)]
 pub struct PublicInput<'a> {
     pub metrics: &'a [Metric],
+    /// What holds between figures by definition.
+    pub invariants: &'a [Invariant],
     /// Which organisations add up to which aggregate.
     pub groups: &'a [Group],
     pub observations: &'a [Observation],

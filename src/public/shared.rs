@@ -18,6 +18,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use super::PublicInput;
 use super::book::{Book, Edition, is_protected};
 use super::columns::{Column, Measure, RowCount, Sums};
+use super::promises::column;
 use crate::definitions::model::{BreakdownKind, Metric};
 use crate::period::Period;
 
@@ -98,6 +99,14 @@ pub(super) fn shared<'a>(
                     });
                 }
             }
+        }
+    }
+    for invariant in input.invariants {
+        let metrics =
+            [&invariant.left].into_iter().chain(&invariant.right).filter_map(|operand| column(input, operand));
+        let metrics: Vec<usize> = metrics.map(|column| column.0).collect();
+        for (one, other) in metrics.iter().zip(metrics.iter().skip(1)) {
+            found.join(*one, *other);
         }
     }
     for members in classes.members.into_values().filter(|members| members.len() > 1) {

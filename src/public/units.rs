@@ -6,7 +6,9 @@ use super::PublicInput;
 use super::book::Book;
 use super::cells::{Cells, Draft, draft};
 use super::columns::{Columns, Measure};
+use super::promises::{Promise, promises};
 use super::relations::{Finder, Sum};
+use crate::definitions::invariant_file::Relation::AtMost;
 use crate::disclosure::system::{Relation, System, SystemError};
 use crate::period::{Period, PeriodType};
 
@@ -66,6 +68,11 @@ pub(super) fn units(input: &PublicInput<'_>, book: &Book<'_>, columns: &Columns<
             add_sum(unit, (book, columns), &sum);
         }
     }
+    for promise in promises(input, book) {
+        if let Some(unit) = key(promise.left.0).and_then(|key| units.get_mut(&key)) {
+            add_promise(unit, (book, columns), &promise);
+        }
+    }
     for &(one, other) in columns.equals() {
         if let Some(unit) = key(one.0).and_then(|key| units.get_mut(&key))
             && let (Some(part), Some(total)) = (columns.label(book, one), columns.label(book, other))
@@ -110,6 +117,37 @@ fn add_row(unit: &mut Unit, input: &PublicInput<'_>, (book, columns): (&Book<'_>
         });
         unit.cells.tie(numerator, rest);
     }
+}
+
+/// An invariant as sums, with what one side has more as a cell that nobody sees.
+fn add_promise(unit: &mut Unit, (book, columns): (&Book<'_>, &Columns<'_>), promise: &Promise) {
+    let Some(left) = columns.label(book, promise.left) else { return };
+    let mut right: Vec<String> = promise.right.iter().filter_map(|&count| columns.label(book, count)).collect();
+    let total = match right.as_slice() {
+        [one] if *one == left => return,
+        [one] => one.clone(),
+        _ => {
+            right.sort();
+            let labels = right.len();
+            right.dedup();
+            if right.len() < labels {
+                return;
+            }
+            let counts = right.iter().map(|label| unit.cells.0.get(label).map(|cell| cell.value));
+            let Some(sum) = counts.sum::<Option<i64>>() else { return };
+            let total = right.join(" with ");
+            unit.cells.0.insert(total.clone(), Draft::remainder(sum));
+            unit.relations.push(Relation { parts: right, total: total.clone(), offset: 0 });
+            total
+        }
+    };
+    let mut parts = vec![left];
+    if promise.relation == AtMost {
+        let more = format!("{total} beyond {}", parts.join(""));
+        unit.cells.0.insert(more.clone(), Draft::remainder(promise.more));
+        parts.push(more);
+    }
+    unit.relations.push(Relation { parts, total, offset: 0 });
 }
 
 fn add_sum(unit: &mut Unit, (book, columns): (&Book<'_>, &Columns<'_>), sum: &Sum) {
