@@ -155,7 +155,7 @@ fn read_earlier(out: &Path, trend: &[Period]) -> Result<Vec<Earlier>, EarlierErr
     let last = trend.iter().map(|period| period.last()).max().map(|month| month.plus(REACH));
     let Some(span) = first.zip(last) else { return Ok(Vec::new()) };
     let mut found = Vec::new();
-    for (folder, name) in public_releases(out)? {
+    for (folder, name) in public_releases(out, span.0)? {
         for table in ["observations", "breakdowns"] {
             read_table(&folder, table, &name, (span, &mut found))?;
         }
@@ -164,10 +164,11 @@ fn read_earlier(out: &Path, trend: &[Period]) -> Result<Vec<Earlier>, EarlierErr
 }
 
 /// Folders of the releases that have a public edition, with their period and revision in words; by period, then revision.
-fn public_releases(out: &Path) -> Result<Vec<(PathBuf, Arc<str>)>, EarlierError> {
+/// A release shows its own period and those before: one whose period ends before `first` has nothing to add.
+fn public_releases(out: &Path, first: Month) -> Result<Vec<(PathBuf, Arc<str>)>, EarlierError> {
     let mut found = Vec::new();
     for (period_folder, period) in folders(out)? {
-        if period.parse::<Period>().is_err() {
+        if !period.parse::<Period>().is_ok_and(|known| first <= known.last()) {
             continue;
         }
         for (folder, revision) in folders(&period_folder)? {
