@@ -256,6 +256,13 @@ impl<'a> Related<'a, '_> {
 
 /// Whether two columns are alike, and if so whether they agree everywhere.
 fn agree(ours: &Entries<'_>, theirs: &Entries<'_>, share_a_rollup: bool) -> Option<bool> {
+    let equal = |(our, their): (&Entry<'_>, &Entry<'_>)| (our.count, our.code) == (their.count, their.code);
+    if ours.len() == theirs.len() && ours.iter().zip(theirs).all(equal) {
+        return (share_a_rollup || ours.iter().any(|our| our.count > 0)).then_some(true);
+    }
+    if !share_a_rollup {
+        return None;
+    }
     let (mut same, mut different) = (0_usize, 0_usize);
     for (our, their) in common(ours, theirs) {
         match (our.count == their.count, our.count) {
@@ -264,8 +271,7 @@ fn agree(ours: &Entries<'_>, theirs: &Entries<'_>, share_a_rollup: bool) -> Opti
             (false, _) => different += 1,
         }
     }
-    let everywhere = different == 0 && ours.len() == theirs.len() && common(ours, theirs).count() == ours.len();
-    ((everywhere && same > 0) || (share_a_rollup && same >= different)).then_some(everywhere)
+    (same >= different).then_some(false)
 }
 
 /// Counts put together into classes of the same.
