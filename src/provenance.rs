@@ -68,6 +68,8 @@ pub struct DisclosureRecord {
     pub smallest_range: Option<i64>,
     /// Whether every search was exact, so that no pattern is better.
     pub exact: bool,
+    /// Families of metrics, each in one period, in which some small count had no cover: all beside it is withheld.
+    pub units_withheld_whole: usize,
     /// Totals that do not equal their parts, so that nothing follows from them.
     pub sums_not_used: Vec<String>,
     /// Earlier public editions that were attacked together with this one.

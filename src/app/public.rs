@@ -52,6 +52,7 @@ pub fn make_public(context: &Context, out: &Path, input: &ReleaseInput) -> Resul
         input.observations.iter().filter(|one| !one.org_code.starts_with(PEERS_PREFIX)).cloned().collect();
     let figures = withhold(&PublicInput {
         metrics: &input.metrics,
+        invariants: &context.definitions.invariants,
         groups: &groups,
         observations: &observations,
         earlier: &earlier,
@@ -135,6 +136,7 @@ fn record(rule: Rule, figures: &PublicFigures, earlier: &[Earlier]) -> Disclosur
         cells_known: sum(|one| one.known),
         smallest_range: figures.metrics.iter().filter_map(|(_, one)| one.smallest_range).min(),
         exact: figures.metrics.iter().all(|(_, one)| one.exact),
+        units_withheld_whole: figures.whole.len(),
         sums_not_used: figures.unused.clone(),
         earlier_editions: releases.into_iter().map(str::to_owned).collect(),
         metrics: figures.metrics.iter().cloned().collect(),
@@ -156,7 +158,7 @@ fn read_earlier(out: &Path, trend: &[Period]) -> Result<Vec<Earlier>, EarlierErr
     let last = trend.iter().map(|period| period.last()).max().map(|month| month.plus(REACH));
     let Some(span) = first.zip(last) else { return Ok(Vec::new()) };
     let mut found = Vec::new();
-    for (folder, name) in public_releases(out)? {
+    for (folder, name) in public_releases(out, span.0)? {
         for table in ["observations", "breakdowns"] {
             read_table(&folder, table, &name, (span, &mut found))?;
         }
@@ -165,10 +167,11 @@ fn read_earlier(out: &Path, trend: &[Period]) -> Result<Vec<Earlier>, EarlierErr
 }
 
 /// Folders of the releases that have a public edition, with their period and revision in words; by period, then revision.
-fn public_releases(out: &Path) -> Result<Vec<(PathBuf, Arc<str>)>, EarlierError> {
+/// A release shows its own period and those before: one whose period ends before `first` has nothing to add.
+fn public_releases(out: &Path, first: Month) -> Result<Vec<(PathBuf, Arc<str>)>, EarlierError> {
     let mut found = Vec::new();
     for (period_folder, period) in folders(out)? {
-        if period.parse::<Period>().is_err() {
+        if !period.parse::<Period>().is_ok_and(|known| first <= known.last()) {
             continue;
         }
         for (folder, revision) in folders(&period_folder)? {

@@ -17,7 +17,7 @@ const MOST_VISITS: usize = 50;
 pub enum Assumption {
     /// They are at least 0.
     NotNegative,
-    /// They are at least 1, because zeros are published. It is not made of a hidden cell that is 0 all the same.
+    /// They are at least 1, because zeros are published. It is not made of a cell that would be hidden as 0 too.
     AtLeastOne,
 }
 
@@ -61,30 +61,51 @@ struct Equation {
     constant: i128,
 }
 
+/// What the attack says of one hidden cell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    pub label: String,
+    pub range: Range,
+    /// Whether two worlds in whole numbers are known that differ in it. Without it the second value of a range may be one
+    /// that only worlds with fractions reach.
+    pub certain: bool,
+}
+
 /// The range of every hidden cell, in the order of labels. Labels that are no cell are passed over.
 pub fn attack(
     system: &System,
     hidden: &BTreeSet<&str>,
     assumption: Assumption,
 ) -> Result<Vec<(String, Range)>, AttackError> {
+    Ok(attack_all(system, hidden, assumption)?.into_iter().map(|found| (found.label, found.range)).collect())
+}
+
+/// The same, with what is certain of the ranges.
+pub fn attack_all(system: &System, hidden: &BTreeSet<&str>, assumption: Assumption) -> Result<Vec<Found>, AttackError> {
     let mut unknowns: BTreeMap<usize, usize> = BTreeMap::new();
-    let (mut labels, mut bounds) = (Vec::new(), Vec::new());
+    let (mut labels, mut truth, mut bounds) = (Vec::new(), Vec::new(), Vec::new());
     for (position, (cell, &(lower, upper))) in system.cells().iter().zip(system.known()).enumerate() {
         if hidden.contains(cell.label.as_str()) {
             unknowns.insert(position, labels.len());
             labels.push(cell.label.clone());
-            let least = i64::from(assumption == Assumption::AtLeastOne && cell.value > 0);
+            truth.push(i128::from(cell.value));
+            let least = if assumption == Assumption::AtLeastOne { cell.least_when_hidden() } else { 0 };
             bounds.push(Bound { lower: lower.max(least).into(), upper: upper.map(i128::from) });
         }
     }
     let equations = equations(system, &unknowns);
     let settled = narrow(&mut bounds, &equations)?;
+    let mut unproven = BTreeSet::new();
     for group in groups(&bounds, &equations) {
         if !(settled && group.is_tree()) {
-            solve(&mut bounds, &group)?;
+            unproven.extend(solve(&mut bounds, &truth, &group)?);
         }
     }
-    labels.into_iter().zip(bounds).map(|(label, bound)| Ok((label, range(bound)?))).collect()
+    let found = |(unknown, (label, bound)): (usize, (String, Bound))| {
+        let certain = bound.upper != Some(bound.lower) && !unproven.contains(&unknown);
+        Ok(Found { label, range: range(bound)?, certain })
+    };
+    labels.into_iter().zip(bounds).enumerate().map(found).collect()
 }
 
 fn range(bound: Bound) -> Result<Range, AttackError> {
@@ -277,8 +298,9 @@ fn groups(bounds: &[Bound], equations: &[Equation]) -> Vec<Group> {
     found
 }
 
-/// Finds both ends of every unknown of a group. An end that some corner has already reached needs no search.
-fn solve(bounds: &mut [Bound], group: &Group) -> Result<(), AttackError> {
+/// Finds both ends of every unknown of a group. An end that some corner has already reached needs no search. Gives the
+/// unknowns of which no other whole number was met.
+fn solve(bounds: &mut [Bound], truth: &[i128], group: &Group) -> Result<Vec<usize>, AttackError> {
     let places: BTreeMap<usize, usize> =
         group.unknowns.iter().enumerate().map(|(place, &unknown)| (unknown, place)).collect();
     let of = |unknown: usize| bounds.get(unknown).copied().ok_or(AttackError::Contradiction);
@@ -292,36 +314,61 @@ fn solve(bounds: &mut [Bound], group: &Group) -> Result<(), AttackError> {
         })
         .collect();
     let mut tableau = Tableau::new(&start, &equations)?;
-    let mut reached: Vec<(i128, i128)> = Vec::new();
-    for place in 0..start.len() {
-        let value = tableau.value(place)?;
-        reached.push((value.ceiling(), value.floor()));
-    }
+    let own = group.unknowns.iter().map(|&unknown| truth.get(unknown).copied().unwrap_or_default());
+    let mut reached = Reached::new(&tableau, own)?;
     for (place, (bound, &unknown)) in start.iter().zip(&group.unknowns).enumerate() {
         let mut found = *bound;
-        let reached_now = |reached: &[(i128, i128)]| reached.get(place).copied().unwrap_or((i128::MAX, i128::MIN));
-        if reached_now(&reached).0 > bound.lower {
+        if reached.of(place).0 > bound.lower {
             let least = tableau.optimise(place, End::Least)?.ok_or(AttackError::Contradiction)?;
             found.lower = least.ceiling();
-            note(&tableau, &mut reached)?;
+            reached.note(&tableau)?;
         }
-        if bound.upper.is_none_or(|upper| reached_now(&reached).1 < upper) {
+        if bound.upper.is_none_or(|upper| reached.of(place).1 < upper) {
             found.upper = tableau.optimise(place, End::Greatest)?.map(super::simplex::Fraction::floor);
-            note(&tableau, &mut reached)?;
+            reached.note(&tableau)?;
         }
         if let Some(bound) = bounds.get_mut(unknown) {
             *bound = found;
         }
     }
-    Ok(())
+    // Where nothing limits an unknown, some multiple of the way up leads from the truth to a world in whole numbers.
+    let limited = |unknown: usize| bounds.get(unknown).is_some_and(|bound| bound.upper.is_some());
+    let met = group.unknowns.iter().zip(reached.differs);
+    Ok(met.filter(|&(&unknown, differs)| !differs && limited(unknown)).map(|(&unknown, _)| unknown).collect())
 }
 
-/// Widens what has been reached by the present corner.
-fn note(tableau: &Tableau, reached: &mut [(i128, i128)]) -> Result<(), AttackError> {
-    for (place, (least, greatest)) in reached.iter_mut().enumerate() {
-        let value = tableau.value(place)?;
-        *least = value.ceiling().min(*least);
-        *greatest = value.floor().max(*greatest);
+/// What the corners seen so far say of each unknown of a group.
+struct Reached {
+    truth: Vec<i128>,
+    ends: Vec<(i128, i128)>,
+    /// Whether a corner in whole numbers differs from the truth.
+    differs: Vec<bool>,
+}
+
+impl Reached {
+    fn new(tableau: &Tableau, truth: impl Iterator<Item = i128>) -> Result<Self, AttackError> {
+        let truth: Vec<i128> = truth.collect();
+        let ends = vec![(i128::MAX, i128::MIN); truth.len()];
+        let mut reached = Self { differs: vec![false; truth.len()], truth, ends };
+        reached.note(tableau)?;
+        Ok(reached)
     }
-    Ok(())
+
+    fn of(&self, place: usize) -> (i128, i128) {
+        self.ends.get(place).copied().unwrap_or((i128::MAX, i128::MIN))
+    }
+
+    /// Takes in the present corner.
+    fn note(&mut self, tableau: &Tableau) -> Result<(), AttackError> {
+        let corner = tableau.corner()?;
+        let whole = corner.iter().all(|value| value.numerator % value.denominator == 0);
+        for (((least, greatest), value), (differs, truth)) in
+            self.ends.iter_mut().zip(&corner).zip(self.differs.iter_mut().zip(&self.truth))
+        {
+            *least = value.ceiling().min(*least);
+            *greatest = value.floor().max(*greatest);
+            *differs |= whole && value.floor() != *truth;
+        }
+        Ok(())
+    }
 }

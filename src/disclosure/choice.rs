@@ -5,15 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::exact::improve;
 use super::moves::{Cost, Moves, Search};
-use super::system::{History, Kind, System};
+use super::system::{Cell, History, Kind, System};
 
 /// Steps of the search for the cheapest cover, and for any cover.
-const CHEAPEST: (Search, usize) = (Search::Cheapest, 1_000);
-const SOONEST: (Search, usize) = (Search::Soonest, 20_000);
+const CHEAPEST: (Search, usize) = (Search::Cheapest, 200);
+const SOONEST: (Search, usize) = (Search::Soonest, 4_000);
 /// Steps of the search for a cover among the cells that are hidden already.
-const COVERED: (Search, usize) = (Search::Soonest, 300);
+const COVERED: (Search, usize) = (Search::Soonest, 200);
 /// Steps of the search when a cell is to be shown again; it stays hidden when they do not do.
-const REOPENING: (Search, usize) = (Search::Soonest, 2_000);
+const REOPENING: (Search, usize) = (Search::Soonest, 200);
 
 /// What protection asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
@@ -36,32 +36,6 @@ impl Protection {
     }
 }
 
-/// Why a cell that must be hidden can be worked out all the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reason {
-    /// An earlier release shows it.
-    AlreadyPublished,
-    /// It follows from what is shown whatever else is hidden.
-    FollowsFromPublished,
-}
-
-impl Reason {
-    /// The word in data files.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::AlreadyPublished => "already_published",
-            Self::FollowsFromPublished => "follows_from_published",
-        }
-    }
-}
-
-/// A cell that hiding cannot protect.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unprotected {
-    pub label: String,
-    pub reason: Reason,
-}
-
 /// A pattern. All lists are in the order of labels.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Choice {
@@ -71,7 +45,10 @@ pub struct Choice {
     pub secondary: Vec<String>,
     /// Hidden because an earlier release hid them.
     pub earlier: Vec<String>,
-    pub unprotected: Vec<Unprotected>,
+    /// Small, and shown by an earlier release: readers have it, and hiding protects nothing.
+    pub published: Vec<String>,
+    /// Small ones for which no cover was found. All that hangs together with them is hidden.
+    pub without_cover: Vec<String>,
     /// Whether every independent part was searched exactly, so that no pattern is better.
     pub exact: bool,
 }
@@ -91,11 +68,9 @@ pub fn choose(system: &System, protection: Protection) -> Choice {
     for (position, cell) in system.cells().iter().enumerate() {
         let label = || cell.label.clone();
         match (cell.is_primary(), cell.history) {
-            (true, History::Published) => {
-                chosen.unprotected.push(Unprotected { label: label(), reason: Reason::AlreadyPublished });
-            }
+            (true, History::Published) => chosen.published.push(label()),
             (true, _) => chosen.primary.push(label()),
-            (false, History::Withheld) => chosen.earlier.push(label()),
+            (false, History::Withheld | History::Unseen) => chosen.earlier.push(label()),
             _ => continue,
         }
         if cell.history != History::Published {
@@ -106,16 +81,21 @@ pub fn choose(system: &System, protection: Protection) -> Choice {
     let mut secondary = BTreeSet::new();
     for part in parts(system, &moves, &fixed) {
         let mut work = Work::new(system, &moves, part, protection);
-        chosen.unprotected.extend(
-            work.given_up.iter().map(|&cell| Unprotected { label: label(cell), reason: Reason::FollowsFromPublished }),
-        );
-        work.cover();
-        work.reopen();
-        chosen.exact &= improve(&mut work);
-        secondary.extend(work.extra);
+        if work.given_up.is_empty() {
+            work.cover();
+            work.reopen();
+            chosen.exact &= improve(&mut work);
+            secondary.extend(work.extra);
+        } else {
+            // The search may have missed a world. Hiding all there is needs none: where nothing is known, twice every
+            // count is another world.
+            chosen.without_cover.extend(work.given_up.iter().map(|&cell| label(cell)));
+            chosen.exact = false;
+            secondary.extend(work.candidates);
+        }
     }
     chosen.secondary = secondary.into_iter().map(label).collect();
-    chosen.unprotected.sort_by(|one, other| one.label.cmp(&other.label));
+    chosen.without_cover.sort();
     chosen
 }
 
@@ -150,7 +130,7 @@ fn parts(system: &System, moves: &Moves, fixed: &BTreeSet<usize>) -> Vec<Part> {
                 waiting.extend(terms.unwrap_or_default().iter().map(|term| term.0));
             }
         }
-        let primary = |&position: &usize| system.cells().get(position).is_some_and(super::system::Cell::is_primary);
+        let primary = |&position: &usize| system.cells().get(position).is_some_and(Cell::is_primary);
         if part.fixed.iter().any(primary) {
             found.push(part);
         }
@@ -189,7 +169,7 @@ impl<'a> Work<'a> {
         let (demands, supports) = (BTreeMap::new(), BTreeMap::new());
         let mut work =
             Self { system, moves, fixed, candidates, demands, given_up: Vec::new(), extra: BTreeSet::new(), supports };
-        let everything = work.candidates.clone();
+        let (nothing_else, everything) = (work.live(&BTreeSet::new()), work.live(&work.candidates));
         let targets: Vec<(usize, i64)> = work
             .fixed
             .iter()
@@ -200,10 +180,15 @@ impl<'a> Work<'a> {
         for (target, threshold) in targets {
             let asked = [Demand::UpTo(threshold - 1), Demand::Another];
             let skipped = usize::from(protection == Protection::TwoValues);
-            let attainable = asked
-                .into_iter()
-                .skip(skipped)
-                .find(|&demand| work.holds(target, demand, &everything, SOONEST).is_some());
+            let attainable = asked.into_iter().skip(skipped).find(|&demand| {
+                // Cells that must be hidden often protect each other.
+                let covered = work.holds(target, demand, &nothing_else, COVERED);
+                // Once one has no cover all is hidden, and a long search for another would be in vain.
+                let limit = if work.given_up.is_empty() { SOONEST } else { COVERED };
+                let attainable = covered.is_some() || work.holds(target, demand, &everything, limit).is_some();
+                work.supports.extend(covered.map(|used| (target, used)));
+                attainable
+            });
             match attainable {
                 Some(demand) => {
                     work.demands.insert(target, demand);
@@ -214,16 +199,21 @@ impl<'a> Work<'a> {
         work
     }
 
-    /// The cells that protect a target when exactly the fixed and these cells are hidden.
+    /// The cells that can differ between two worlds when the fixed and these are hidden, and some that cannot.
+    pub(super) fn live(&self, extra: &BTreeSet<usize>) -> Vec<bool> {
+        self.moves.live(|cell| self.fixed.contains(&cell) || extra.contains(&cell))
+    }
+
+    /// The cells that protect a target when these are hidden and no others.
     pub(super) fn holds(
         &self,
         target: usize,
         demand: Demand,
-        extra: &BTreeSet<usize>,
+        live: &[bool],
         limit: (Search, usize),
     ) -> Option<BTreeSet<usize>> {
-        let free = |cell: usize| (self.fixed.contains(&cell) || extra.contains(&cell)).then(Cost::default);
-        self.support(target, demand, &free, limit)
+        let free = |cell: usize| live.get(cell).filter(|live| **live).map(|_| Cost::default());
+        free(target).and_then(|_| self.support(target, demand, &free, limit))
     }
 
     fn support(
@@ -235,15 +225,15 @@ impl<'a> Work<'a> {
     ) -> Option<BTreeSet<usize>> {
         let truth = self.moves.truth();
         let Demand::UpTo(most) = demand else {
-            let ways = [1, -1].map(|by| self.moves.find(truth, (target, by), cost, limit));
-            let price = |way: &Vec<(usize, i64)>| {
-                way.iter().filter_map(|&(cell, _)| cost(cell)).fold(Cost::default(), Cost::plus)
-            };
+            let price =
+                |way: &[(usize, i64)]| way.iter().filter_map(|&(cell, _)| cost(cell)).fold(Cost::default(), Cost::plus);
+            let up = self.moves.find(truth, (target, 1), cost, limit).map(|way| (price(&way), way));
+            let free = up.as_ref().is_some_and(|(price, _)| *price == Cost::default());
+            let down = (!free).then(|| self.moves.find(truth, (target, -1), cost, limit)).flatten();
+            let ways = [up, down.map(|way| (price(&way), way))].into_iter().flatten();
             return ways
-                .into_iter()
-                .flatten()
-                .min_by_key(price)
-                .map(|way| way.into_iter().map(|(cell, _)| cell).collect());
+                .min_by_key(|(price, _)| *price)
+                .map(|(_, way)| way.into_iter().map(|(cell, _)| cell).collect());
         };
         let value = *truth.get(target)?;
         let mut used = BTreeSet::new();
@@ -265,21 +255,30 @@ impl<'a> Work<'a> {
 
     /// Hides the cheapest cover of each target in turn; where none is found in time, everything in the part.
     fn cover(&mut self) {
+        let everything = self.live(&self.candidates);
+        let mut live = self.live(&self.extra);
         for (target, demand) in self.demands.clone() {
+            if self.supports.contains_key(&target) {
+                continue;
+            }
             let price = |cell: usize| {
                 if self.fixed.contains(&cell) || self.extra.contains(&cell) {
                     return Some(Cost::default());
                 }
-                self.candidates.contains(&cell).then(|| self.price(cell))
+                everything.get(cell).filter(|live| **live).map(|_| self.price(cell))
             };
             // What is hidden already costs nothing: most cells need no more.
-            let found = self.holds(target, demand, &self.extra, COVERED).or_else(|| {
+            let found = self.holds(target, demand, &live, COVERED).or_else(|| {
                 [CHEAPEST, SOONEST].into_iter().find_map(|limit| self.support(target, demand, &price, limit))
             });
-            let found = found.or_else(|| self.holds(target, demand, &self.candidates, SOONEST));
+            let found = found.or_else(|| self.holds(target, demand, &everything, SOONEST));
             let used = found.unwrap_or_else(|| self.candidates.clone());
+            let before = self.extra.len();
             self.extra.extend(used.iter().filter(|cell| self.candidates.contains(cell)));
             self.supports.insert(target, used);
+            if self.extra.len() > before {
+                live = self.live(&self.extra);
+            }
         }
     }
 
@@ -292,13 +291,14 @@ impl<'a> Work<'a> {
         for cell in order {
             let mut fewer = self.extra.clone();
             fewer.remove(&cell);
+            let live = self.live(&fewer);
             let affected: Vec<usize> =
                 self.supports.iter().filter(|(_, used)| used.contains(&cell)).map(|(&target, _)| target).collect();
             let renewed: Option<Vec<(usize, BTreeSet<usize>)>> = affected
                 .into_iter()
                 .map(|target| {
                     let demand = *self.demands.get(&target)?;
-                    Some((target, self.holds(target, demand, &fewer, REOPENING)?))
+                    Some((target, self.holds(target, demand, &live, REOPENING)?))
                 })
                 .collect();
             if let Some(renewed) = renewed {

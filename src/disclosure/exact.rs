@@ -120,7 +120,7 @@ struct Tester<'a, 'b> {
 impl Tester<'_, '_> {
     /// `None` when the searches are used up.
     fn protects(&mut self, set: u32) -> Option<bool> {
-        let extra = members(self.candidates, set);
+        let live = self.work.live(&members(self.candidates, set));
         for (&target, &demand) in &self.work.demands {
             if self.supports.iter().any(|&(known, enough)| known == target && enough & !set == 0) {
                 continue;
@@ -129,7 +129,7 @@ impl Tester<'_, '_> {
                 return None;
             }
             let before = self.work.visits();
-            let Some(enough) = self.bits(target, demand, &extra) else {
+            let Some(enough) = self.bits(target, demand, &live) else {
                 self.cut |= self.work.visits() - before > LIMIT.1;
                 return Some(false);
             };
@@ -138,8 +138,8 @@ impl Tester<'_, '_> {
         Some(true)
     }
 
-    fn bits(&self, target: usize, demand: Demand, extra: &BTreeSet<usize>) -> Option<u32> {
-        let used = self.work.holds(target, demand, extra, LIMIT)?;
+    fn bits(&self, target: usize, demand: Demand, live: &[bool]) -> Option<u32> {
+        let used = self.work.holds(target, demand, live, LIMIT)?;
         Some(
             self.candidates
                 .iter()

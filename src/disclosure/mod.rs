@@ -19,9 +19,9 @@ mod tests;
 
 use std::collections::BTreeSet;
 
-use attack::{Assumption, AttackError, Range, attack};
-use choice::{Choice, Protection, Reason, Unprotected, choose};
-use system::{Cell, History, System};
+use attack::{Assumption, AttackError, Found, Range, attack_all};
+use choice::{Choice, Protection, choose};
+use system::System;
 
 /// How well a cell that had to be hidden is protected, by what the attacker finds when hidden cells are known to be at
 /// least 1.
@@ -80,53 +80,36 @@ pub struct Protected {
 pub enum ProtectError {
     #[error(transparent)]
     Attack(#[from] AttackError),
-    #[error("the chosen pattern discloses {0:?}")]
+    #[error("{0:?} follow from what is shown or was shown before")]
     Breach(Vec<String>),
-    #[error("no cover was found for {0:?}, though hiding more would protect them")]
+    #[error("no other whole numbers were found for {0:?}, though all beside them is hidden")]
     NoCover(Vec<String>),
 }
 
-/// Chooses what to hide and attacks the result. Cells that nothing can protect are named in the choice and are no error,
-/// once the attacker has found them with everything hidden that can be; any other disclosed cell is an error.
+/// Chooses what to hide and attacks the result. A small cell that follows from what is shown is an error, whatever was
+/// hidden for it; so is one that no cover was found for, unless the attack proves that hiding all beside it protects it.
 pub fn protect(system: &System, protection: Protection) -> Result<Protected, ProtectError> {
     let choice = choose(system, protection);
     let hidden: BTreeSet<&str> = choice.hidden().collect();
-    let not_negative = attack(system, &hidden, Assumption::NotNegative)?;
-    let at_least_one = attack(system, &hidden, Assumption::AtLeastOne)?;
+    let not_negative = attack_all(system, &hidden, Assumption::NotNegative)?;
+    let at_least_one = attack_all(system, &hidden, Assumption::AtLeastOne)?;
+    let certain: BTreeSet<String> =
+        at_least_one.iter().filter(|found| found.certain).map(|found| found.label.clone()).collect();
     let evidence: Vec<Evidence> = not_negative
         .into_iter()
         .zip(at_least_one)
-        .map(|((label, not_negative), (_, at_least_one))| {
+        .map(|(Found { label, range: not_negative, .. }, Found { range: at_least_one, .. })| {
             let primary = system.cell(&label).filter(|cell| cell.is_primary());
             let verdict = primary.map(|cell| Verdict::of(at_least_one, cell.threshold));
             Evidence { label, not_negative, at_least_one, verdict }
         })
         .collect();
-    let given_up: Vec<&Unprotected> = choice.unprotected.iter().collect();
     let disclosed = evidence.iter().filter(|found| found.verdict == Some(Verdict::Disclosed));
-    let breached: Vec<String> = disclosed
-        .filter(|found| !given_up.iter().any(|known| known.label == found.label))
-        .map(|found| found.label.clone())
-        .collect();
+    let breached: Vec<String> = disclosed.map(|found| found.label.clone()).collect();
     if !breached.is_empty() {
         return Err(ProtectError::Breach(breached));
     }
-    let follow = given_up.iter().filter(|known| known.reason == Reason::FollowsFromPublished);
-    let uncovered = protectable(system, &follow.map(|known| known.label.as_str()).collect())?;
+    let uncovered: Vec<String> =
+        choice.without_cover.iter().filter(|label| !certain.contains(*label)).cloned().collect();
     if uncovered.is_empty() { Ok(Protected { choice, evidence }) } else { Err(ProtectError::NoCover(uncovered)) }
-}
-
-/// Those of the cells that the attacker cannot find when everything is hidden that can be.
-fn protectable(system: &System, given_up: &BTreeSet<&str>) -> Result<Vec<String>, AttackError> {
-    if given_up.is_empty() {
-        return Ok(Vec::new());
-    }
-    let may_be_hidden =
-        |cell: &&Cell| cell.history == History::Withheld || (cell.history == History::New && cell.value > 0);
-    let all = system.cells().iter().filter(may_be_hidden).map(|cell| cell.label.as_str()).collect();
-    let found = attack(system, &all, Assumption::AtLeastOne)?;
-    let safe = found.into_iter().filter(|(label, range)| {
-        given_up.contains(label.as_str()) && range.whole_numbers().is_none_or(|left| left > 1)
-    });
-    Ok(safe.map(|(label, _)| label).collect())
 }

@@ -7,7 +7,7 @@
 
 use std::cell::Cell;
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashSet};
+use std::collections::{BinaryHeap, HashMap, HashSet};
 
 use super::system::System;
 
@@ -68,9 +68,12 @@ impl<'a> Moves<'a> {
                 }
             }
         }
-        // Hidden cells are known to be at least 1, unless one is 0 all the same.
-        let lower =
-            system.cells().iter().zip(system.known()).map(|(cell, known)| known.0.max(cell.value.min(1))).collect();
+        let lower = system
+            .cells()
+            .iter()
+            .zip(system.known())
+            .map(|(cell, known)| known.0.max(cell.least_when_hidden()))
+            .collect();
         Self {
             system,
             of_cell,
@@ -96,6 +99,36 @@ impl<'a> Moves<'a> {
         &self.truth
     }
 
+    /// Of the cells that may change, those that are not the only such one in any relation. The others cannot change, so
+    /// that no search need try them.
+    pub(super) fn live(&self, may_change: impl Fn(usize) -> bool) -> Vec<bool> {
+        let mut live: Vec<bool> = (0..self.truth.len()).map(may_change).collect();
+        let is = |live: &[bool], cell: usize| live.get(cell).copied().unwrap_or(false);
+        let equations = self.system.equations();
+        let of = |live: &[bool], relation: usize| -> Vec<usize> {
+            let terms = equations.get(relation).map(|equation| equation.terms.as_slice()).unwrap_or_default();
+            terms.iter().map(|term| term.0).filter(|&cell| is(live, cell)).collect()
+        };
+        let mut left: Vec<usize> = (0..equations.len()).map(|relation| of(&live, relation).len()).collect();
+        let mut waiting: Vec<usize> =
+            left.iter().enumerate().filter(|(_, count)| **count == 1).map(|one| one.0).collect();
+        while let Some(relation) = waiting.pop() {
+            let Some(&cell) = of(&live, relation).first() else { continue };
+            if let Some(mark) = live.get_mut(cell) {
+                *mark = false;
+            }
+            for &(other, _) in self.relations_of(cell) {
+                if let Some(count) = left.get_mut(other) {
+                    *count = count.saturating_sub(1);
+                    if *count == 1 {
+                        waiting.push(other);
+                    }
+                }
+            }
+        }
+        live
+    }
+
     /// A set of changes to `world` that moves `target` by `by` (+1 or −1), using cells with a cost only; `None` where
     /// there is none, or none was found in `most` steps of the search.
     pub(super) fn find(
@@ -111,11 +144,14 @@ impl<'a> Moves<'a> {
         }
         let mut nodes = vec![Node { parent: None, cell, by, cost: Cost::default(), steps: 0 }];
         let mut heap = BinaryHeap::from([Reverse((0_u32, Cost::default(), 0_u32, 0_usize))]);
-        let mut upsets: Vec<Upset> = vec![self.upset_by(&Vec::new(), cell, by)];
+        // What is upset at the nodes that were looked at; for the others it is worked out when they are.
+        let mut upsets: HashMap<usize, Upset> = HashMap::new();
         let mut seen: HashSet<Upset> = HashSet::new();
         let mut visits = 0;
         while let Some(Reverse((_, _, _, at))) = heap.pop() {
-            let upset = upsets.get_mut(at).map(std::mem::take)?;
+            let node = nodes.get(at)?;
+            let before = node.parent.and_then(|parent| upsets.get(&parent));
+            let upset = self.upset_by(before.map_or(&[], Vec::as_slice), node.cell, node.by);
             if upset.is_empty() {
                 return Some(changes(&nodes, at));
             }
@@ -127,23 +163,23 @@ impl<'a> Moves<'a> {
             if visits > most {
                 return None;
             }
+            let (spent_before, steps) = (node.cost, node.steps + 1);
+            let moved = net(&nodes, at);
             for (next, by) in self.remedies(&upset, cell) {
-                let (Some(extra), Some(node)) = (cost(next), nodes.get(at)) else { continue };
-                let moved = net(&nodes, at, next);
-                if !self.allows(world, next, moved.0 + by) {
+                let Some(extra) = cost(next) else { continue };
+                let already = moved.iter().find(|change| change.0 == next).map(|change| change.1);
+                if !self.allows(world, next, already.unwrap_or(0) + by) {
                     continue;
                 }
-                let extra = if moved.1 { Cost::default() } else { extra };
-                let (spent, steps) = (node.cost.plus(extra), node.steps + 1);
-                let left = self.upset_by(&upset, next, by);
+                let spent = if already.is_some() { spent_before } else { spent_before.plus(extra) };
                 let urgency = match search {
                     Search::Cheapest => 0,
-                    Search::Soonest => u32::try_from(left.len()).unwrap_or(u32::MAX).saturating_add(spent.cells),
+                    Search::Soonest => self.upset_count(&upset, next, by).saturating_add(spent.cells),
                 };
                 heap.push(Reverse((urgency, spent, steps, nodes.len())));
                 nodes.push(Node { parent: Some(at), cell: next, by, cost: spent, steps });
-                upsets.push(left);
             }
+            upsets.insert(at, upset);
         }
         None
     }
@@ -171,8 +207,8 @@ impl<'a> Moves<'a> {
     }
 
     /// What is upset after one more change.
-    fn upset_by(&self, upset: &Upset, cell: usize, by: i64) -> Upset {
-        let mut left = upset.clone();
+    fn upset_by(&self, upset: &[(usize, i64)], cell: usize, by: i64) -> Upset {
+        let mut left = upset.to_vec();
         for &(relation, sign) in self.relations_of(cell) {
             match left.binary_search_by_key(&relation, |known| known.0) {
                 Ok(place) => {
@@ -188,33 +224,39 @@ impl<'a> Moves<'a> {
         }
         left
     }
+
+    /// How many relations are upset after one more change.
+    fn upset_count(&self, upset: &[(usize, i64)], cell: usize, by: i64) -> u32 {
+        let mut count = upset.len();
+        for &(relation, sign) in self.relations_of(cell) {
+            match upset.binary_search_by_key(&relation, |known| known.0) {
+                Ok(place) if upset.get(place).is_some_and(|known| known.1 + sign * by == 0) => count -= 1,
+                Ok(_) => {}
+                Err(_) => count += 1,
+            }
+        }
+        u32::try_from(count).unwrap_or(u32::MAX)
+    }
 }
 
-/// The changes that lead to a node, with their number if any touched the cell.
-fn net(nodes: &[Node], at: usize, cell: usize) -> (i64, bool) {
-    let (mut sum, mut touched) = (0, false);
+/// The cells that were changed on the way to a node, each with its whole change.
+fn net(nodes: &[Node], at: usize) -> Vec<(usize, i64)> {
+    let mut found: Vec<(usize, i64)> = Vec::new();
     for node in path(nodes, at) {
-        if node.cell == cell {
-            sum += node.by;
-            touched = true;
+        match found.iter_mut().find(|known| known.0 == node.cell) {
+            Some(known) => known.1 += node.by,
+            None => found.push((node.cell, node.by)),
         }
     }
-    (sum, touched)
+    found
 }
 
 /// All changes that lead to a node, those that undo each other left out.
 fn changes(nodes: &[Node], at: usize) -> Vec<(usize, i64)> {
-    let mut found: Vec<(usize, i64)> = path(nodes, at).map(|node| (node.cell, node.by)).collect();
+    let mut found = net(nodes, at);
+    found.retain(|change| change.1 != 0);
     found.sort_unstable();
-    let mut merged: Vec<(usize, i64)> = Vec::new();
-    for (cell, by) in found {
-        match merged.last_mut().filter(|last| last.0 == cell) {
-            Some(last) => last.1 += by,
-            None => merged.push((cell, by)),
-        }
-    }
-    merged.retain(|change| change.1 != 0);
-    merged
+    found
 }
 
 fn path(nodes: &[Node], at: usize) -> impl Iterator<Item = &Node> {

@@ -64,6 +64,17 @@ struct Variable {
     turned: bool,
 }
 
+impl Variable {
+    /// Where it stands, given its row if it has one.
+    fn value(self, row: Option<&Row>) -> Result<Fraction, Failure> {
+        let (numerator, denominator) = row.map_or((0, 1), |row| (row.right, row.scale));
+        let from = if self.turned { self.bound.upper.unwrap_or(0) } else { self.bound.lower };
+        let moved = if self.turned { -numerator } else { numerator };
+        let numerator = product(from, denominator)?.checked_add(moved).ok_or(Failure::Overflow)?;
+        Ok(Fraction { numerator, denominator })
+    }
+}
+
 /// A feasible corner of the equations. Variables outside the rows are 0, measured from the bound they stand at.
 #[derive(Debug, Clone)]
 pub(super) struct Tableau {
@@ -202,12 +213,18 @@ impl Tableau {
     /// Value of a variable at the present corner.
     pub(super) fn value(&self, variable: usize) -> Result<Fraction, Failure> {
         let place = self.variables.get(variable).copied().ok_or(Failure::Contradiction)?;
-        let (numerator, denominator) =
-            self.row_of(variable).and_then(|row| self.rows.get(row)).map_or((0, 1), |row| (row.right, row.scale));
-        let from = if place.turned { place.bound.upper.unwrap_or(0) } else { place.bound.lower };
-        let moved = if place.turned { -numerator } else { numerator };
-        let numerator = product(from, denominator)?.checked_add(moved).ok_or(Failure::Overflow)?;
-        Ok(Fraction { numerator, denominator })
+        place.value(self.row_of(variable).and_then(|row| self.rows.get(row)))
+    }
+
+    /// Values of all variables at the present corner.
+    pub(super) fn corner(&self) -> Result<Vec<Fraction>, Failure> {
+        let mut row_of = vec![None; self.variables.len()];
+        for row in &self.rows {
+            if let Some(place) = row_of.get_mut(row.basic) {
+                *place = Some(row);
+            }
+        }
+        self.variables.iter().zip(row_of).map(|(place, row)| place.value(row)).collect()
     }
 
     fn row_of(&self, variable: usize) -> Option<usize> {

@@ -23,6 +23,8 @@ pub enum History {
     Published,
     /// It was hidden in an earlier release and stays hidden.
     Withheld,
+    /// It would not be shown if it were 0 either, so readers do not know that it is at least 1.
+    Unseen,
 }
 
 /// A published or withheld count.
@@ -42,6 +44,12 @@ impl Cell {
     /// Whether the rule withholds the count for itself. Zero is published.
     pub fn is_primary(&self) -> bool {
         (1..self.threshold).contains(&self.value)
+    }
+
+    /// The least value of the cell, once hidden, for readers who know that zeros are published. Of a hidden cell that is 0
+    /// all the same it is 0.
+    pub(super) fn least_when_hidden(&self) -> i64 {
+        i64::from(self.value > 0 && self.history != History::Unseen)
     }
 }
 

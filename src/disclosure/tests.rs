@@ -6,10 +6,10 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
 use super::attack::{Assumption, Range, attack};
-use super::choice::{Choice, Protection, Reason, choose};
+use super::choice::{Choice, Protection, choose};
 use super::share::{Printed, known_range};
 use super::system::{Cell, History, Kind, KnownRange, Relation, System};
-use super::{Protected, Verdict, protect};
+use super::{ProtectError, Protected, Verdict, protect};
 
 fn cell(label: &str, value: i64, kind: Kind) -> Cell {
     Cell { label: label.to_owned(), value, kind, threshold: 5, history: History::New }
@@ -126,19 +126,15 @@ fn an_interior_cell_comes_before_an_equal_total() {
 }
 
 #[test]
-fn what_nothing_can_protect_is_named() {
+fn what_nothing_can_protect_is_refused_and_what_is_public_is_named() {
     let mut cells = vec![cell("a", 3, Kind::Interior), cell("b", 20, Kind::Interior), cell("t", 23, Kind::RowTotal)];
     let relations = [relation(&["a", "b"], "t")];
     let exactly = [KnownRange { label: "a".to_owned(), lower: 3, upper: Some(3) }];
-    let found = protect(&System::new(cells.clone(), &relations, &exactly).unwrap(), Protection::TwoValues).unwrap();
-    assert_eq!(
-        (found.choice.unprotected[0].label.as_str(), found.choice.unprotected[0].reason),
-        ("a", Reason::FollowsFromPublished)
-    );
-    assert_eq!(found.evidence[0].verdict, Some(Verdict::Disclosed));
+    let found = protect(&System::new(cells.clone(), &relations, &exactly).unwrap(), Protection::TwoValues);
+    assert_eq!(found, Err(ProtectError::Breach(vec!["a".to_owned()])));
     cells[0].history = History::Published;
     let found = protect(&System::new(cells, &relations, &[]).unwrap(), Protection::TwoValues).unwrap();
-    assert_eq!(found.choice.unprotected[0].reason, Reason::AlreadyPublished);
+    assert_eq!(found.choice.published, ["a"]);
     assert_eq!(found.choice.hidden().count(), 0);
 }
 
@@ -149,9 +145,11 @@ fn a_printed_percentage_gives_its_numerator_away() {
     let known = known_range("x", Printed::Digits(571), 1, 7).unwrap();
     let system = System::new(cells, &[relation(&["x", "other"], "n")], &[known]).unwrap();
     let found = choose(&system, Protection::TwoValues);
-    assert_eq!(found.unprotected.iter().map(|known| known.label.as_str()).collect::<Vec<_>>(), ["x"]);
-    // The complement is saved by the denominator.
-    assert_eq!(found.secondary, ["n"]);
+    assert_eq!(
+        (found.without_cover.as_slice(), found.secondary.as_slice()),
+        (&["x".to_owned()][..], &["n".to_owned()][..])
+    );
+    assert_eq!(protect(&system, Protection::TwoValues), Err(ProtectError::Breach(vec!["x".to_owned()])));
 }
 
 #[test]
@@ -325,16 +323,11 @@ fn ranges_by_enumeration(values: &[Vec<i64>], hidden: &[(usize, usize)], least: 
 fn patterns_agree(values: &[Vec<i64>]) -> Result<(), TestCaseError> {
     let system = table(values).system();
     let found = protect(&system, Protection::TwoValues).unwrap();
-    let given_up: Vec<&str> = found.choice.unprotected.iter().map(|known| known.label.as_str()).collect();
-    let demanded: Vec<&str> =
-        found.choice.primary.iter().map(String::as_str).filter(|label| !given_up.contains(label)).collect();
+    let demanded: Vec<&str> = found.choice.primary.iter().map(String::as_str).collect();
     let worlds = other_worlds(values, &system);
-    for label in &given_up {
-        prop_assert!(!worlds.iter().any(|world| world.contains(*label)), "{label} could be protected");
-    }
     let secondary: BTreeSet<String> = found.choice.secondary.iter().cloned().collect();
     prop_assert_eq!(secondary, best_by_enumeration(&system, &worlds, &demanded));
-    prop_assert!(found.choice.exact);
+    prop_assert!(found.choice.exact && found.choice.without_cover.is_empty());
     Ok(())
 }
 
@@ -365,7 +358,7 @@ proptest! {
         let mut table = table(&values);
         let found: Protected = protect(&table.system(), protection).unwrap();
         let evidence: BTreeMap<&str, Option<Verdict>> = found.evidence.iter().map(|found| (found.label.as_str(), found.verdict)).collect();
-        for label in found.choice.primary.iter().filter(|label| !found.choice.unprotected.iter().any(|known| known.label == **label)) {
+        for label in &found.choice.primary {
             prop_assert!(evidence[label.as_str()] > Some(Verdict::Disclosed));
         }
         for range in &found.evidence {

@@ -32,6 +32,8 @@ pub(super) struct Draft {
     pub(super) published: bool,
     /// Hidden whatever else is.
     pub(super) withheld: bool,
+    /// It would be hidden as 0 too.
+    pub(super) unseen: bool,
     /// `None` for the remainder of a sum that is not published.
     pub(super) place: Option<CellPlace>,
 }
@@ -39,14 +41,15 @@ pub(super) struct Draft {
 impl Draft {
     /// The remainder of a sum: never published, and no figure of its own.
     pub(super) fn remainder(value: i64) -> Self {
-        Self { value, kind: Kind::Interior, threshold: 0, published: false, withheld: true, place: None }
+        Self { value, kind: Kind::Interior, threshold: 0, published: false, withheld: true, unseen: true, place: None }
     }
 
     fn history(&self) -> History {
-        match (self.published, self.withheld) {
-            (true, _) => History::Published,
-            (false, true) => History::Withheld,
-            (false, false) => History::New,
+        match (self.published, self.unseen, self.withheld) {
+            (true, _, _) => History::Published,
+            (false, true, _) => History::Unseen,
+            (false, false, true) => History::Withheld,
+            (false, false, false) => History::New,
         }
     }
 
@@ -64,8 +67,12 @@ impl Cells {
     /// history: it is no cover.
     pub(super) fn add(&mut self, label: String, row: &Row<'_>, draft: Draft) {
         let kept_back = (row.past.withheld || row.contradicted || row.present.is_none()) && draft.value > 0;
+        let (unseen, published, threshold) = (draft.unseen, draft.published || row.past.shown, draft.threshold);
         let cell = self.0.entry(label).or_insert(draft);
-        cell.published |= row.past.shown;
+        cell.published |= published;
+        cell.threshold = cell.threshold.max(threshold);
+        // One figure that shows it if it is 0 is enough.
+        cell.unseen &= unseen;
         cell.withheld |= kept_back;
     }
 
@@ -117,5 +124,13 @@ pub(super) fn draft(
         period,
         edition: edition.to_owned(),
     };
-    Draft { value, kind, threshold: rule.threshold, published: false, withheld: false, place: Some(place) }
+    Draft {
+        value,
+        kind,
+        threshold: rule.threshold,
+        published: false,
+        withheld: false,
+        unseen: false,
+        place: Some(place),
+    }
 }

@@ -9,7 +9,6 @@ use super::book::is_protected;
 use super::cells::Draft;
 use super::units::Unit;
 use crate::disclosure::attack::Range;
-use crate::disclosure::choice::Reason;
 use crate::disclosure::{Protected, Verdict};
 
 /// The header of a file of evidence.
@@ -39,12 +38,34 @@ pub struct Line {
     pub measure: &'static str,
     /// The earlier edition that alone has these counts; empty for the present one.
     pub edition: String,
-    /// `primary`, `secondary`, `earlier`, or why hiding is of no use.
+    /// `primary`, `secondary`, `held_back`, or `already_published`.
     pub hidden: &'static str,
     /// Ranges when values are at least 0 and when hidden values are at least 1; `None` for a cell that readers know.
     pub ranges: Option<(Range, Range)>,
     pub verdict: Option<Verdict>,
-    pub exact: bool,
+    pub search: Searched,
+}
+
+/// How the pattern of a cell's unit was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Searched {
+    /// No pattern is better.
+    Exact,
+    /// It is small, and a better one may exist.
+    Greedy,
+    /// No cover was found for some of its small counts: all beside them is withheld.
+    Whole,
+}
+
+impl Searched {
+    /// The word in data files.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Greedy => "greedy",
+            Self::Whole => "whole",
+        }
+    }
 }
 
 impl Line {
@@ -69,7 +90,7 @@ impl Line {
             lower_1,
             upper_1,
             self.verdict.map_or("", Verdict::as_str).to_owned(),
-            if self.exact { "exact" } else { "greedy" }.to_owned(),
+            self.search.as_str().to_owned(),
         ]
     }
 }
@@ -101,29 +122,28 @@ pub struct MetricEvidence {
 pub(super) fn lines(unit: &Unit, found: &Protected) -> Vec<Line> {
     let set = |labels: &'_ [String]| labels.iter().cloned().collect::<BTreeSet<String>>();
     let (primary, secondary) = (set(&found.choice.primary), set(&found.choice.secondary));
-    let known: BTreeMap<&str, Reason> =
-        found.choice.unprotected.iter().map(|known| (known.label.as_str(), known.reason)).collect();
-    let place = |label: &str| unit.cells.0.get(label);
+    let search = match (found.choice.without_cover.is_empty(), found.choice.exact) {
+        (false, _) => Searched::Whole,
+        (true, true) => Searched::Exact,
+        (true, false) => Searched::Greedy,
+    };
+    let line = |label: &String| line(unit.cells.0.get(label)?, search);
     let mut lines: Vec<Line> = Vec::new();
     for evidence in &found.evidence {
-        let hidden = match known.get(evidence.label.as_str()) {
-            Some(reason) => reason.as_str(),
-            None if primary.contains(&evidence.label) => "primary",
-            None if secondary.contains(&evidence.label) => "secondary",
-            None => "held_back",
+        let hidden = match &evidence.label {
+            label if primary.contains(label) => "primary",
+            label if secondary.contains(label) => "secondary",
+            _ => "held_back",
         };
         let ranges = Some((evidence.not_negative, evidence.at_least_one));
-        let line = place(&evidence.label).and_then(|cell| line(cell, hidden, ranges));
-        lines.extend(line.map(|line| Line { verdict: evidence.verdict, exact: found.choice.exact, ..line }));
+        lines.extend(line(&evidence.label).map(|line| Line { hidden, ranges, verdict: evidence.verdict, ..line }));
     }
-    for (label, reason) in known.iter().filter(|(_, reason)| **reason == Reason::AlreadyPublished) {
-        lines.extend(place(label).and_then(|cell| line(cell, reason.as_str(), None)));
-    }
+    lines.extend(found.choice.published.iter().filter_map(line));
     lines
 }
 
 /// `None` for a remainder, which is no figure.
-fn line(cell: &Draft, hidden: &'static str, ranges: Option<(Range, Range)>) -> Option<Line> {
+fn line(cell: &Draft, search: Searched) -> Option<Line> {
     let place = cell.place.as_ref()?;
     Some(Line {
         metric_id: place.metric.clone(),
@@ -132,10 +152,10 @@ fn line(cell: &Draft, hidden: &'static str, ranges: Option<(Range, Range)>) -> O
         period: place.period.to_string(),
         measure: place.measure,
         edition: place.edition.clone(),
-        hidden,
-        ranges,
+        hidden: "already_published",
+        ranges: None,
         verdict: None,
-        exact: true,
+        search,
     })
 }
 
@@ -163,7 +183,7 @@ pub(super) fn by_metric(
 
 impl MetricEvidence {
     fn count(&mut self, line: &Line) {
-        self.exact &= line.exact;
+        self.exact &= line.search == Searched::Exact;
         match line.hidden {
             "primary" => self.primary += 1,
             "secondary" => self.secondary += 1,

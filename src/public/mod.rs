@@ -13,7 +13,9 @@ mod cells;
 mod columns;
 mod edition;
 mod evidence;
+mod promises;
 mod relations;
+mod shared;
 #[cfg(test)]
 mod tests;
 mod units;
@@ -23,6 +25,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use crate::definitions::invariant_file::Invariant;
 use crate::definitions::model::Metric;
 use crate::disclosure::choice::Protection;
 use crate::disclosure::system::SystemError;
@@ -33,7 +36,7 @@ use crate::period::Period;
 use crate::quantity::Status;
 
 pub use edition::withhold_figure;
-pub use evidence::{EVIDENCE_HEADER, Line, MetricEvidence};
+pub use evidence::{EVIDENCE_HEADER, Line, MetricEvidence, Searched};
 
 use book::Book;
 use columns::Columns;
@@ -75,6 +78,8 @@ pub struct Earlier {
 #[derive(Debug, Clone, Copy)]
 pub struct PublicInput<'a> {
     pub metrics: &'a [Metric],
+    /// What holds between figures by definition.
+    pub invariants: &'a [Invariant],
     /// Which organisations add up to which aggregate.
     pub groups: &'a [Group],
     pub observations: &'a [Observation],
@@ -95,6 +100,8 @@ pub struct PublicFigures {
     pub metrics: Vec<(String, MetricEvidence)>,
     /// Sums that do not hold in the figures, so that nothing follows from them.
     pub unused: Vec<String>,
+    /// Metric and period of the units in which some small count had no cover, so that all beside it is withheld.
+    pub whole: Vec<String>,
 }
 
 /// Why there is no public edition.
@@ -136,15 +143,19 @@ pub fn withhold(input: &PublicInput<'_>) -> Result<PublicFigures, PublicError> {
             _ => observation.clone(),
         })
         .collect();
+    let whole =
+        solved.iter().zip(&units).filter(|(solved, _)| solved.whole).map(|(_, unit)| unit.name.clone()).collect();
     let evidence: Vec<Line> = solved.into_iter().flat_map(|solved| solved.lines).collect();
     let metrics = evidence::by_metric(input, &withheld, &evidence);
-    Ok(PublicFigures { observations, withheld, evidence, metrics, unused })
+    Ok(PublicFigures { observations, withheld, evidence, metrics, unused, whole })
 }
 
 /// What one unit hides, with the evidence.
 struct Solved {
     hidden: Vec<String>,
     lines: Vec<Line>,
+    /// Whether some small count had no cover.
+    whole: bool,
 }
 
 fn solve(unit: &Unit, rule: Rule) -> Result<Solved, PublicError> {
@@ -158,5 +169,6 @@ fn solve(unit: &Unit, rule: Rule) -> Result<Solved, PublicError> {
         ProtectError::Attack(error) => PublicError::Unchecked { place: unit.name.clone(), message: error.to_string() },
     })?;
     let lines = evidence::lines(unit, &found);
-    Ok(Solved { hidden: found.choice.hidden().map(str::to_owned).collect(), lines })
+    let whole = !found.choice.without_cover.is_empty();
+    Ok(Solved { hidden: found.choice.hidden().map(str::to_owned).collect(), lines, whole })
 }

@@ -67,11 +67,7 @@ impl<'a, 'b> Finder<'a, 'b> {
         let parts: Vec<usize> =
             members.iter().filter_map(|member| self.book.row((metric, category, member, period), edition)).collect();
         for measure in [Measure::Numerator, Measure::Denominator] {
-            let column = (metric, category, measure);
-            // The same column of another metric has the same sums.
-            if edition != Edition::Present || self.columns.first(column, period) == column {
-                self.add(parts.clone(), row, measure, true);
-            }
+            self.add(parts.clone(), row, measure, true);
         }
     }
 
@@ -123,8 +119,8 @@ impl<'a, 'b> Finder<'a, 'b> {
         let complete = counts.len() == parts.len() && !parts.is_empty();
         if complete && (remainder == 0 || (open && remainder > 0)) {
             self.found.push(Sum { parts, total, measure, remainder });
-        } else if complete && let Some(row) = self.book.rows.get(total) {
-            self.unused.push(self.columns.label(self.book, row, measure));
+        } else if complete {
+            self.unused.extend(self.columns.label(self.book, (total, measure)));
         }
     }
 }

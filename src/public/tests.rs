@@ -8,6 +8,7 @@ use proptest::test_runner::RngSeed;
 use super::*;
 use crate::definitions::Definitions;
 use crate::definitions::model::{Breakdown, BreakdownCategory, BreakdownKind, Disclosure};
+use crate::disclosure::Verdict;
 use crate::observation::{Category, NATIONAL, StandardResult};
 use crate::quantity::{Interval, Shape, Unit};
 
@@ -70,7 +71,7 @@ fn groups(regions: &[(&str, &[&str])]) -> Vec<Group> {
 
 fn publish(metrics: &[Metric], observations: &[Observation], earlier: &[Earlier]) -> PublicFigures {
     let groups = groups(&[]);
-    withhold(&PublicInput { metrics, groups: &groups, observations, earlier, rule: RULE }).unwrap()
+    withhold(&PublicInput { metrics, invariants: &[], groups: &groups, observations, earlier, rule: RULE }).unwrap()
 }
 
 /// Organisations whose figure is withheld, as `code` or `metric code`.
@@ -203,6 +204,54 @@ fn a_denominator_is_hidden_everywhere_or_nowhere() {
     assert!(hidden.len() > 1 && hidden[0] == "A", "{hidden:?}");
 }
 
+/// Others show that A has three transactions, so its share is withheld whatever its numerator is: it may be 0 too.
+#[test]
+fn a_small_denominator_that_others_show_does_not_give_its_numerator_away() {
+    let open = Metric { disclosure: Disclosure::None, ..metric("CRE-04", Shape::Count) };
+    let metrics = [metric("CRE-01", Shape::Proportion), open];
+    let mut figures = counts(Q1, &[("A", 3), ("B", 80), ("C", 90), (NATIONAL, 173)]);
+    figures.extend(shares("CRE-01", &[("A", 3, 3), ("B", 20, 80), ("C", 40, 90), (NATIONAL, 63, 173)]));
+    let found = publish(&metrics, &figures, &[]);
+    assert_eq!(withheld(&found), ["CRE-01 A", "CRE-01 B"]);
+    let line =
+        |measure: &str| found.evidence.iter().find(|line| &*line.org_code == "A" && line.measure == measure).unwrap();
+    let (_, numerator) = line("numerator").ranges.unwrap();
+    assert_eq!((line("numerator").hidden, numerator.lower, numerator.upper), ("primary", 0, Some(3)));
+    // The rest of what is no count of people is none either.
+    assert_eq!((line("rest").hidden, line("denominator").hidden), ("held_back", "already_published"));
+    // Other numerators of A are known by then: B shows nothing and the nation nothing else.
+    let figures =
+        [&figures[..4], &shares("CRE-01", &[("A", 3, 3), ("B", 0, 80), ("C", 0, 90), (NATIONAL, 3, 173)])].concat();
+    assert!(publish(&metrics, &figures, &[]).evidence.iter().all(|line| line.verdict != Some(Verdict::Disclosed)));
+}
+
+/// One body has no figure in one of the metrics, and one differs. D's denominator is the same in both: were it shown by one
+/// and the cover of A in the other, A would follow.
+#[test]
+fn a_shared_denominator_is_one_cell_although_not_all_bodies_agree() {
+    let metrics = [metric("CRE-01", Shape::Proportion), metric("CRE-02", Shape::Proportion)];
+    let first = [("A", 0, 3), ("B", 20, 50), ("C", 30, 60), ("D", 25, 55), ("E", 35, 70), (NATIONAL, 110, 238)];
+    let second = [("A", 0, 3), ("C", 40, 58), ("D", 45, 55), ("E", 45, 70), (NATIONAL, 130, 186)];
+    let found = publish(&metrics, &[shares("CRE-01", &first), shares("CRE-02", &second)].concat(), &[]);
+    let shown = |id: &str, code: &str| {
+        found
+            .observations
+            .iter()
+            .any(|one| &*one.metric_id == id && &*one.org_code == code && one.denominator.is_some())
+    };
+    for code in ["A", "D", "E"] {
+        assert_eq!(shown("CRE-01", code), shown("CRE-02", code), "{code}");
+    }
+    assert!(!shown("CRE-01", "A"));
+    let covered = |id: &str| ["B", "C", "D", "E", NATIONAL].into_iter().filter(|code| !shown(id, code)).count() > 0;
+    assert!(covered("CRE-01") && ["C", "D", "E", NATIONAL].into_iter().any(|code| !shown("CRE-02", code)));
+    // Without a roll-up in common nothing says that these are the same counts.
+    let mut apart = metrics.clone();
+    apart[1].rollups = vec!["another".to_owned()];
+    let found = publish(&apart, &[shares("CRE-01", &first), shares("CRE-02", &second)].concat(), &[]);
+    assert_eq!(withheld(&found), ["CRE-01 A", "CRE-01 B", "CRE-02 A", "CRE-02 D"]);
+}
+
 #[test]
 fn parts_add_up_to_the_headline() {
     let mut whole = metric("CRE-01", Shape::Count);
@@ -254,6 +303,46 @@ fn a_figure_that_contradicts_another_names_no_count() {
     assert!(found.observations[0].numerator.is_none() && !found.observations[0].status.reason().contains('8'));
 }
 
+/// Denominators of A and B are the same in two metrics, those of C are not. Every way to fill what neither shows, as the
+/// values that A, B, the two of C and the two of the nation can have.
+fn values_of_shared(known: [Option<i64>; 6]) -> [BTreeSet<i64>; 6] {
+    let mut found: [BTreeSet<i64>; 6] = Default::default();
+    let choices = |at: usize| known[at].map_or(1..=14, |value| value..=value);
+    for a in choices(0) {
+        for b in choices(1) {
+            for one in choices(2) {
+                for other in choices(3) {
+                    let world = [a, b, one, other, a + b + one, a + b + other];
+                    if world.iter().zip(known).all(|(value, known)| known.is_none_or(|known| known == *value)) {
+                        found.iter_mut().zip(world).for_each(|(found, value)| found.extend([value]));
+                    }
+                }
+            }
+        }
+    }
+    found
+}
+
+/// Counts of three bodies and their sum in two metrics, the first never above the second: every way to fill what is not
+/// shown with 1 to 9, as the values that each can have.
+fn values_of_ordered(known: [[Option<i64>; 4]; 2]) -> [[BTreeSet<i64>; 4]; 2] {
+    let fill = |known: [Option<i64>; 4]| {
+        let choices = move |at: usize| known[at].map_or(1..=9_i64, |value| value..=value);
+        let worlds =
+            choices(0).flat_map(move |a| choices(1).flat_map(move |b| choices(2).map(move |c| [a, b, c, a + b + c])));
+        worlds.filter(|world| known[3].is_none_or(|total| total == world[3])).collect::<Vec<_>>()
+    };
+    let (ones, others) = (fill(known[0]), fill(known[1]));
+    let mut found: [[BTreeSet<i64>; 4]; 2] = Default::default();
+    for one in &ones {
+        for other in others.iter().filter(|other| one.iter().zip(*other).all(|(one, other)| one <= other)) {
+            found[0].iter_mut().zip(one).for_each(|(found, value)| found.extend([*value]));
+            found[1].iter_mut().zip(other).for_each(|(found, value)| found.extend([*value]));
+        }
+    }
+    found
+}
+
 const ORGANISATIONS: [&str; 4] = ["A", "B", "C", "D"];
 
 /// Every way to fill the withheld organisations of published counts with 1 to 14, as ranges.
@@ -299,7 +388,7 @@ proptest! {
         let observations = counts(Q1, &figures);
         let groups = groups(&sums[1..]);
         let metrics = [metric("CRE-04", Shape::Count)];
-        let found = withhold(&PublicInput { metrics: &metrics, groups: &groups, observations: &observations, earlier: &[], rule: RULE }).unwrap();
+        let found = withhold(&PublicInput { metrics: &metrics, invariants: &[], groups: &groups, observations: &observations, earlier: &[], rule: RULE }).unwrap();
         let published: BTreeMap<String, Option<i64>> = found.observations.iter().map(|one| (one.org_code.to_string(), one.numerator)).collect();
         let ranges = ranges_from_published(&published, &sums);
         for (code, count) in figures {
@@ -308,6 +397,37 @@ proptest! {
                 prop_assert!(ranges[code].0 < ranges[code].1, "{} follows from {:?}", code, published);
             }
             prop_assert!(count > 0 || published[code] == Some(0), "a zero of {} is withheld", code);
+        }
+    }
+
+    #[test]
+    fn no_small_count_follows_from_what_two_metrics_share(a in 1..12_i64, b in 1..12_i64, c in 3..12_i64, less in 1..3_i64) {
+        let metrics = [metric("CRE-01", Shape::Rate), metric("CRE-02", Shape::Rate)];
+        let of = |id, c: i64| shares(id, &[("A", 20, a), ("B", 30, b), ("C", 40, c), (NATIONAL, 90, a + b + c)]);
+        let found = publish(&metrics, &[of("CRE-01", c), of("CRE-02", c - less)].concat(), &[]);
+        let shown = |metric: usize, code: usize| found.observations[metric * 4 + code].denominator;
+        let known = [shown(0, 0).or(shown(1, 0)), shown(0, 1).or(shown(1, 1)), shown(0, 2), shown(1, 2), shown(0, 3), shown(1, 3)];
+        let truth = [a, b, c, c - less, a + b + c, a + b + c - less];
+        for ((values, truth), known) in values_of_shared(known).iter().zip(truth).zip(known) {
+            prop_assert!(truth > 4 || (known.is_none() && values.len() > 1), "{truth} follows from {:?}", withheld(&found));
+        }
+    }
+
+    #[test]
+    fn no_small_count_follows_from_what_holds_by_definition(small in prop::collection::vec(1..8_i64, 3), more in prop::collection::vec(0..3_i64, 3)) {
+        let metrics = [metric("CRE-01", Shape::Count), metric("CRE-02", Shape::Count)];
+        let invariants = Definitions::built_in().unwrap().invariants;
+        let large: Vec<i64> = small.iter().zip(more).map(|(small, more)| small + more).collect();
+        let truth = [small, large].map(|values| [values[0], values[1], values[2], values.iter().sum()]);
+        let figures: Vec<Observation> = ["CRE-01", "CRE-02"].into_iter().zip(truth).flat_map(|(id, values)| {
+            ["A", "B", "C", NATIONAL].into_iter().zip(values).map(move |(code, count)| figure((id, code, Q1), count, None))
+        }).collect();
+        let groups = groups(&[]);
+        let found = withhold(&PublicInput { metrics: &metrics, invariants: &invariants, groups: &groups, observations: &figures, earlier: &[], rule: RULE }).unwrap();
+        let shown = |metric: usize| [0, 1, 2, 3].map(|code| found.observations[metric * 4 + code].numerator);
+        let values = values_of_ordered([shown(0), shown(1)]);
+        for (count, values) in truth.iter().flatten().zip(values.iter().flatten()) {
+            prop_assert!(*count > 4 || values.len() > 1, "{count} follows from {:?}", withheld(&found));
         }
     }
 }

@@ -6,7 +6,9 @@ use super::PublicInput;
 use super::book::Book;
 use super::cells::{Cells, Draft, draft};
 use super::columns::{Columns, Measure};
+use super::promises::{Promise, promises};
 use super::relations::{Finder, Sum};
+use crate::definitions::invariant_file::Relation::AtMost;
 use crate::disclosure::system::{Relation, System, SystemError};
 use crate::period::{Period, PeriodType};
 
@@ -47,7 +49,7 @@ pub(super) fn units(input: &PublicInput<'_>, book: &Book<'_>, columns: &Columns<
     let linked = kinds.len() > 1;
     let key = |row: usize| {
         let place = book.rows.get(row).map(|row| row.place)?;
-        Some((columns.families.get(place.0).copied()?, Some(place.3).filter(|_| !linked)))
+        Some((columns.family(place.0), Some(place.3).filter(|_| !linked)))
     };
     let needs = |row: &usize| book.rows.get(*row).is_some_and(|row| row.must_be_withheld(input.rule.threshold));
     let needed: BTreeSet<Key> = (0..book.rows.len()).filter(needs).filter_map(key).collect();
@@ -66,23 +68,44 @@ pub(super) fn units(input: &PublicInput<'_>, book: &Book<'_>, columns: &Columns<
             add_sum(unit, (book, columns), &sum);
         }
     }
+    for promise in promises(input, book) {
+        if let Some(unit) = key(promise.left.0).and_then(|key| units.get_mut(&key)) {
+            add_promise(unit, (book, columns), &promise);
+        }
+    }
+    for &(one, other) in columns.equals() {
+        if let Some(unit) = key(one.0).and_then(|key| units.get_mut(&key))
+            && let (Some(part), Some(total)) = (columns.label(book, one), columns.label(book, other))
+        {
+            unit.relations.push(Relation { parts: vec![part], total, offset: 0 });
+        }
+    }
     (units.into_values().collect(), unused)
 }
 
 /// The cells of a row, and how they make up each other.
-fn add_row(unit: &mut Unit, input: &PublicInput<'_>, (book, columns): (&Book<'_>, &Columns<'_>), row: usize) {
-    let Some(row) = book.rows.get(row) else { return };
+fn add_row(unit: &mut Unit, input: &PublicInput<'_>, (book, columns): (&Book<'_>, &Columns<'_>), at: usize) {
+    let Some(row) = book.rows.get(at) else { return };
     let Some(metric) = input.metrics.get(row.place.0) else { return };
     if unit.name.is_empty() {
         unit.name = format!("{} in {}", metric.id, row.place.3);
     }
     let edition = row.editions.first().and_then(|edition| book.editions.get(*edition)).copied();
     let edition = edition.filter(|_| row.present.is_none()).unwrap_or_default();
+    let is_public = |measure| columns.is_public((at, measure));
+    // With a small denominator that readers know, the figure is withheld whatever its numerator, also if that is 0.
+    let small = row.denominator.is_some_and(|count| (1..input.rule.threshold).contains(&count));
+    let unseen = small && is_public(Measure::Denominator);
     let mut labels = Vec::new();
     for (measure, count) in Measure::of(row) {
-        let label = columns.label(book, row, measure);
+        let Some(label) = columns.label(book, (at, measure)) else { continue };
         let mut cell = draft(metric, row, (measure, count), input.rule, edition);
-        cell.published = row.present.is_some() && columns.is_public((row.place.0, row.place.1, measure), row.place.3);
+        cell.published = is_public(measure);
+        cell.unseen = unseen && measure != Measure::Denominator;
+        if measure == Measure::Rest && is_public(Measure::Denominator) {
+            // What others show without withholding is no count of cases of people, nor is its rest.
+            cell.threshold = 0;
+        }
         unit.cells.add(label.clone(), row, cell);
         labels.push(label);
     }
@@ -96,8 +119,39 @@ fn add_row(unit: &mut Unit, input: &PublicInput<'_>, (book, columns): (&Book<'_>
     }
 }
 
+/// An invariant as sums, with what one side has more as a cell that nobody sees.
+fn add_promise(unit: &mut Unit, (book, columns): (&Book<'_>, &Columns<'_>), promise: &Promise) {
+    let Some(left) = columns.label(book, promise.left) else { return };
+    let mut right: Vec<String> = promise.right.iter().filter_map(|&count| columns.label(book, count)).collect();
+    let total = match right.as_slice() {
+        [one] if *one == left => return,
+        [one] => one.clone(),
+        _ => {
+            right.sort();
+            let labels = right.len();
+            right.dedup();
+            if right.len() < labels {
+                return;
+            }
+            let counts = right.iter().map(|label| unit.cells.0.get(label).map(|cell| cell.value));
+            let Some(sum) = counts.sum::<Option<i64>>() else { return };
+            let total = right.join(" with ");
+            unit.cells.0.insert(total.clone(), Draft::remainder(sum));
+            unit.relations.push(Relation { parts: right, total: total.clone(), offset: 0 });
+            total
+        }
+    };
+    let mut parts = vec![left];
+    if promise.relation == AtMost {
+        let more = format!("{total} beyond {}", parts.join(""));
+        unit.cells.0.insert(more.clone(), Draft::remainder(promise.more));
+        parts.push(more);
+    }
+    unit.relations.push(Relation { parts, total, offset: 0 });
+}
+
 fn add_sum(unit: &mut Unit, (book, columns): (&Book<'_>, &Columns<'_>), sum: &Sum) {
-    let label = |row: &usize| book.rows.get(*row).map(|row| columns.label(book, row, sum.measure));
+    let label = |row: &usize| columns.label(book, (*row, sum.measure));
     let Some(total) = label(&sum.total) else { return };
     let mut parts: Vec<String> = sum.parts.iter().filter_map(label).collect();
     if sum.remainder > 0 {

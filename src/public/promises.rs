@@ -1,0 +1,72 @@
+//! What holds between figures of different metrics by definition: the invariants of the definitions. A reader knows them
+//! too, and works out what they limit: no more reports are on PNC within a day than within three.
+//!
+//! What the larger side has more is a cell that nobody sees and that may be 0, so that the attack has an equation and needs
+//! no inequality. Invariants of every metric of a sort say what the sums say already.
+
+use super::PublicInput;
+use super::book::{Book, Edition};
+use super::columns::{Measure, RowCount};
+use crate::definitions::invariant_file::{Component, Invariant, Operand, Part, Relation};
+
+/// An invariant of one organisation or aggregate, period and edition.
+#[derive(Debug)]
+pub(super) struct Promise {
+    pub(super) left: RowCount,
+    pub(super) relation: Relation,
+    /// Added up.
+    pub(super) right: Vec<RowCount>,
+    /// What the right side has more.
+    pub(super) more: i64,
+}
+
+/// All invariants that hold for rows of the book. One that does not says nothing.
+pub(super) fn promises(input: &PublicInput<'_>, book: &Book<'_>) -> Vec<Promise> {
+    let mut found = Vec::new();
+    for invariant in input.invariants.iter().filter(|invariant| invariant.each.is_none()) {
+        let Some(left) = column(input, &invariant.left) else { continue };
+        for (at, row) in book.rows.iter().enumerate() {
+            if (row.place.0, row.place.1) != (left.0, left.1) {
+                continue;
+            }
+            let editions = row.present.map(|_| Edition::Present).into_iter();
+            for edition in editions.chain(row.editions.iter().map(|&edition| Edition::Earlier(edition))) {
+                found.extend(promise(input, book, (invariant, edition), (at, left.2)));
+            }
+        }
+    }
+    found
+}
+
+fn promise(
+    input: &PublicInput<'_>,
+    book: &Book<'_>,
+    (invariant, edition): (&Invariant, Edition),
+    left: RowCount,
+) -> Option<Promise> {
+    let (_, _, code, period) = book.rows.get(left.0)?.place;
+    let operand = |operand: &Operand| {
+        let (metric, category, measure) = column(input, operand)?;
+        Some((book.row((metric, category, code, period), edition)?, measure))
+    };
+    let right = invariant.right.iter().map(operand).collect::<Option<Vec<_>>>()?;
+    let count = |&(row, measure): &RowCount| measure.count(book.rows.get(row)?);
+    let more = right.iter().map(count).sum::<Option<i64>>()? - count(&left)?;
+    let holds = more == 0 || (more > 0 && invariant.relation == Relation::AtMost);
+    holds.then_some(Promise { left, relation: invariant.relation, right, more })
+}
+
+/// The metric, category and count that an operand names; none for the sum of all categories, which the headline is.
+pub(super) fn column<'a>(input: &PublicInput<'a>, operand: &'a Operand) -> Option<(usize, Option<&'a str>, Measure)> {
+    let metric = input.metrics.iter().position(|metric| metric.id == operand.metric)?;
+    let category = match &operand.part {
+        Part::Headline => None,
+        Part::Category(key) => Some(key.as_str()),
+        Part::AllCategories => return None,
+    };
+    let measure = match operand.component {
+        Component::Numerator => Measure::Numerator,
+        Component::Denominator => Measure::Denominator,
+    };
+    Some((metric, category, measure))
+}

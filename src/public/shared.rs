@@ -1,0 +1,306 @@
+//! Counts that are the same thing under several names: the denominators of metrics that differ only in their limit, the
+//! headline and its first variant, a share and the rest of its counterpart. What one metric shows another cannot hide, so
+//! such counts are one cell.
+//!
+//! Nothing in the definitions says which counts these are; the figures do. Two columns of an edition and period are *alike*
+//! when they agree for every organisation and aggregate, or when their metrics share a roll-up (or are one metric) and they
+//! agree for at least half of the organisations and aggregates that both have and that are not 0 in both. Of two columns
+//! that are alike, the counts that agree are one cell, body by body; those that differ are two, and a body that only one
+//! column has takes nothing from the other.
+//!
+//! Taking too many counts for the same is safe, taking too few is not. A reader who takes two counts for the same that are
+//! not knows one equation more than there is: the attack has it too, so that more is withheld and never less. A reader who
+//! knows of an equation that the attack has not can undo the protection. So half is enough, and it does not matter which
+//! counts are compared: numerators, rests and denominators are.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use super::PublicInput;
+use super::book::{Book, Edition, is_protected};
+use super::columns::{Column, Measure, RowCount, Sums};
+use super::promises::column;
+use crate::definitions::model::{BreakdownKind, Metric};
+use crate::period::Period;
+
+/// Which counts are one cell.
+#[derive(Debug)]
+pub(super) struct Shared {
+    /// The count whose name a count goes by, where it is not its own.
+    first: HashMap<RowCount, RowCount>,
+    equals: Vec<(RowCount, RowCount)>,
+    /// Counts that metrics show that withhold nothing.
+    public: HashSet<RowCount>,
+    families: Vec<usize>,
+}
+
+impl Shared {
+    pub(super) fn first(&self, count: RowCount) -> RowCount {
+        self.first.get(&count).copied().unwrap_or(count)
+    }
+
+    pub(super) fn equals(&self) -> &[(RowCount, RowCount)] {
+        &self.equals
+    }
+
+    pub(super) fn is_public(&self, count: RowCount) -> bool {
+        self.public.contains(&count)
+    }
+
+    pub(super) fn family(&self, metric: usize) -> usize {
+        self.families.get(metric).copied().unwrap_or(metric)
+    }
+
+    fn join(&mut self, one: usize, other: usize) {
+        let (kept, left) = (self.family(one).min(self.family(other)), self.family(one).max(self.family(other)));
+        for known in self.families.iter_mut().filter(|known| **known == left) {
+            *known = kept;
+        }
+    }
+}
+
+/// A count of a body and the row it stands in; no row where a metric shows it that withholds nothing.
+#[derive(Debug, Clone, Copy)]
+struct Entry<'a> {
+    code: &'a str,
+    count: i64,
+    row: usize,
+}
+
+/// The counts of a column in one edition and period, in the order of codes.
+type Entries<'a> = Vec<Entry<'a>>;
+
+/// Finds the counts that are one cell. `label` names a count by itself: of several that are one, the first name is used.
+pub(super) fn shared<'a>(
+    input: &PublicInput<'a>,
+    book: &Book<'a>,
+    sums: &Sums<'a>,
+    label: impl Fn(RowCount) -> Option<String>,
+) -> Shared {
+    let mut found = Shared {
+        first: HashMap::new(),
+        equals: Vec::new(),
+        public: HashSet::new(),
+        families: (0..input.metrics.len()).collect(),
+    };
+    let mut classes = Classes::default();
+    let related = Related { metrics: input.metrics, sums };
+    let editions = (0..book.editions.len()).map(Edition::Earlier);
+    for edition in [Edition::Present].into_iter().chain(editions) {
+        for (period, columns) in tables(book, edition) {
+            let mut alike = related.alike(&columns, period);
+            // Those that agree everywhere come first: they hardly do by chance.
+            alike.sort_by_key(|pair| std::cmp::Reverse(pair.2));
+            for (one, other, _) in alike {
+                let ((first, ours), (second, theirs)) = (one, other);
+                found.join(first.0, second.0);
+                for (our, their) in common(ours, theirs).filter(|(our, their)| our.count == their.count) {
+                    classes.unite((our.row, first.2), (their.row, second.2), our.count, |one, other| {
+                        related.exclude(book, one, other)
+                    });
+                }
+            }
+        }
+    }
+    for invariant in input.invariants {
+        let metrics =
+            [&invariant.left].into_iter().chain(&invariant.right).filter_map(|operand| column(input, operand));
+        let metrics: Vec<usize> = metrics.map(|column| column.0).collect();
+        for (one, other) in metrics.iter().zip(metrics.iter().skip(1)) {
+            found.join(*one, *other);
+        }
+    }
+    for members in classes.members.into_values().filter(|members| members.len() > 1) {
+        let name = members.iter().copied().min_by_key(|&count| label(count));
+        found.first.extend(name.into_iter().flat_map(|name| members.iter().map(move |&count| (count, name))));
+    }
+    found.equals = classes.equals;
+    found.public = related.public(input, book);
+    found
+}
+
+/// The columns of an edition by period. Of an earlier one only the periods in which a count has changed since.
+fn tables<'a>(book: &Book<'a>, edition: Edition) -> BTreeMap<Period, BTreeMap<Column<'a>, Entries<'a>>> {
+    let of_edition = || (0..book.rows.len()).filter(|&row| book.holds(row, edition));
+    let changed: BTreeSet<Period> = of_edition()
+        .filter_map(|row| book.rows.get(row))
+        .filter(|row| edition == Edition::Present || row.present.is_none())
+        .map(|row| row.place.3)
+        .collect();
+    let mut found: BTreeMap<Period, BTreeMap<Column<'a>, Entries<'a>>> = BTreeMap::new();
+    for at in of_edition() {
+        let Some(row) = book.rows.get(at).filter(|row| changed.contains(&row.place.3)) else { continue };
+        let (metric, category, code, period) = row.place;
+        for (measure, count) in Measure::of(row) {
+            let column = found.entry(period).or_default().entry((metric, category, measure)).or_default();
+            column.push(Entry { code, count, row: at });
+        }
+    }
+    for column in found.values_mut().flat_map(BTreeMap::values_mut) {
+        column.sort_unstable_by_key(|entry| entry.code);
+    }
+    found
+}
+
+/// The bodies that two columns have in common.
+fn common<'e, 'a>(ours: &'e Entries<'a>, theirs: &'e Entries<'a>) -> impl Iterator<Item = (Entry<'a>, Entry<'a>)> {
+    let find = |code| theirs.binary_search_by_key(&code, |entry| entry.code).ok().and_then(|at| theirs.get(at));
+    ours.iter().filter_map(move |our| find(our.code).map(|their| (*our, *their)))
+}
+
+/// A column and its counts.
+type Known<'e, 'a> = (Column<'a>, &'e Entries<'a>);
+
+/// What the definitions say of metrics.
+struct Related<'a, 'b> {
+    metrics: &'a [Metric],
+    sums: &'b Sums<'a>,
+}
+
+impl<'a> Related<'a, '_> {
+    /// Pairs of columns that are alike, and whether they agree everywhere.
+    fn alike<'e>(
+        &self,
+        columns: &'e BTreeMap<Column<'a>, Entries<'a>>,
+        period: Period,
+    ) -> Vec<(Known<'e, 'a>, Known<'e, 'a>, bool)> {
+        let columns: Vec<Known<'e, 'a>> = columns.iter().map(|(column, entries)| (*column, entries)).collect();
+        let mut found = Vec::new();
+        for (at, &one) in columns.iter().enumerate() {
+            for &other in columns.iter().skip(at + 1) {
+                // Counts of one figure, and of one sum, have relations of their own.
+                if !self.are_apart(one.0, other.0, period)
+                    && let Some(everywhere) = agree(one.1, other.1, self.share_a_rollup(one.0.0, other.0.0))
+                {
+                    found.push((one, other, everywhere));
+                }
+            }
+        }
+        found
+    }
+
+    fn share_a_rollup(&self, one: usize, other: usize) -> bool {
+        let rollups =
+            |metric: usize| self.metrics.get(metric).map(|metric| metric.rollups.as_slice()).unwrap_or_default();
+        one == other || rollups(one).iter().any(|rollup| rollups(other).contains(rollup))
+    }
+
+    /// Whether two columns belong to one figure, or to one sum of parts or variants.
+    fn are_apart(&self, one: Column<'a>, other: Column<'a>, period: Period) -> bool {
+        one.0 == other.0 && (one.1 == other.1 || self.is_part(one, period) || self.is_part(other, period))
+    }
+
+    fn is_part(&self, (metric, category, _): Column<'a>, period: Period) -> bool {
+        let Some(category) = category else { return false };
+        let breakdown = self.metrics.get(metric).and_then(|metric| metric.breakdown.as_ref());
+        let adds_up =
+            |measure| self.sums.get(&(metric, period, measure)).is_some_and(|parts| parts.contains(&category));
+        breakdown.is_some_and(|breakdown| breakdown.kind == BreakdownKind::Parts)
+            || [Measure::Numerator, Measure::Denominator].into_iter().any(adds_up)
+    }
+
+    /// Whether two counts cannot be one cell, because a relation may hold both.
+    fn exclude(&self, book: &Book<'a>, one: RowCount, other: RowCount) -> bool {
+        let column =
+            |(row, measure): RowCount| book.rows.get(row).map(|row| ((row.place.0, row.place.1, measure), row.place.3));
+        match (column(one), column(other)) {
+            (Some((first, period)), Some((second, _))) => first != second && self.are_apart(first, second, period),
+            _ => true,
+        }
+    }
+
+    /// Denominators that a metric shows that withholds nothing, and as far as they are known what they were before. A numerator that agrees with such a column is a count of
+    /// people all the same.
+    fn public(&self, input: &PublicInput<'a>, book: &Book<'a>) -> HashSet<RowCount> {
+        let open = self.open(input);
+        let mut found = HashSet::new();
+        for (period, columns) in tables(book, Edition::Present) {
+            for ((metric, _, _), entries) in columns.iter().filter(|(column, _)| column.2 == Measure::Denominator) {
+                for (shown, _) in open.get(&period).into_iter().flatten().filter_map(|(shown, theirs)| {
+                    let agree = agree(entries, theirs, self.share_a_rollup(*metric, *shown))?;
+                    Some((theirs, agree))
+                }) {
+                    let same = common(entries, shown).filter(|(our, their)| our.count == their.count);
+                    let rows = same.filter_map(|(our, _)| Some(book.versions(book.rows.get(our.row)?.place)));
+                    found.extend(rows.flatten().map(|&row| (row, Measure::Denominator)));
+                }
+            }
+        }
+        found
+    }
+
+    /// Columns of the metrics that withhold nothing, by period, each with the position of its metric.
+    fn open(&self, input: &PublicInput<'a>) -> BTreeMap<Period, Vec<(usize, Entries<'a>)>> {
+        let open: HashMap<&str, usize> = (0..)
+            .zip(self.metrics)
+            .filter(|(_, metric)| !is_protected(metric))
+            .map(|(at, metric)| (metric.id.as_str(), at))
+            .collect();
+        let mut columns: BTreeMap<(Period, Column<'a>), Entries<'a>> = BTreeMap::new();
+        for observation in input.observations {
+            let Some(&metric) = open.get(&*observation.metric_id) else { continue };
+            let category = observation.category.as_ref().map(|category| category.key.as_str());
+            let counts = [(Measure::Numerator, observation.numerator), (Measure::Denominator, observation.denominator)];
+            for (measure, count) in counts.into_iter().filter_map(|(measure, count)| Some((measure, count?))) {
+                let column = columns.entry((observation.period, (metric, category, measure))).or_default();
+                column.push(Entry { code: &observation.org_code, count, row: usize::MAX });
+            }
+        }
+        let mut found: BTreeMap<Period, Vec<(usize, Entries<'a>)>> = BTreeMap::new();
+        for ((period, (metric, _, _)), mut entries) in columns {
+            entries.sort_unstable_by_key(|entry| entry.code);
+            found.entry(period).or_default().push((metric, entries));
+        }
+        found
+    }
+}
+
+/// Whether two columns are alike, and if so whether they agree everywhere.
+fn agree(ours: &Entries<'_>, theirs: &Entries<'_>, share_a_rollup: bool) -> Option<bool> {
+    let equal = |(our, their): (&Entry<'_>, &Entry<'_>)| (our.count, our.code) == (their.count, their.code);
+    if ours.len() == theirs.len() && ours.iter().zip(theirs).all(equal) {
+        return (share_a_rollup || ours.iter().any(|our| our.count > 0)).then_some(true);
+    }
+    if !share_a_rollup {
+        return None;
+    }
+    let (mut same, mut different) = (0_usize, 0_usize);
+    for (our, their) in common(ours, theirs) {
+        match (our.count == their.count, our.count) {
+            (true, 0) => {}
+            (true, _) => same += 1,
+            (false, _) => different += 1,
+        }
+    }
+    (same >= different).then_some(false)
+}
+
+/// Counts put together into classes of the same.
+#[derive(Debug, Default)]
+struct Classes {
+    of: HashMap<RowCount, RowCount>,
+    members: BTreeMap<RowCount, Vec<RowCount>>,
+    equals: Vec<(RowCount, RowCount)>,
+}
+
+impl Classes {
+    /// Makes two counts one cell; where a relation may hold both, they stay two that are equal.
+    fn unite(&mut self, one: RowCount, other: RowCount, count: i64, exclude: impl Fn(RowCount, RowCount) -> bool) {
+        let key = |classes: &Self, count: RowCount| classes.of.get(&count).copied().unwrap_or(count);
+        let (kept, left) = (key(self, one), key(self, other));
+        if kept == left {
+            return;
+        }
+        let of = |classes: &Self, key: RowCount| classes.members.get(&key).cloned().unwrap_or_else(|| vec![key]);
+        let (mut stay, come) = (of(self, kept), of(self, left));
+        if stay.iter().any(|&stay| come.iter().any(|&come| exclude(stay, come))) {
+            if count > 0 {
+                self.equals.push((one, other));
+            }
+            return;
+        }
+        self.of.extend(come.iter().map(|&count| (count, kept)));
+        stay.extend(come);
+        self.members.remove(&left);
+        self.members.insert(kept, stay);
+    }
+}
