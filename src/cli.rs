@@ -45,7 +45,7 @@ const EXIT_CODES: &str = "Exit codes: 0 done · 2 usage or settings · 10 defini
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Generate a small synthetic nation, publish a quarter of it, and name the report to open.
+    /// Generate a small synthetic nation, publish its last month and quarter, and name the reports to open.
     Demo {
         #[arg(long, value_name = "DIR")]
         out: PathBuf,
@@ -214,8 +214,8 @@ async fn dispatch(cli: Cli) -> Result<u8, AppError> {
     let load = || Context::load(folder.as_ref(), settings.as_ref());
     match command {
         Command::Demo { out, seed, published_on } => {
-            let outcome = demo::demo(&out, seed, published_on.unwrap_or_else(today), quiet).await?;
-            print_outcome(&outcome);
+            let outcomes = demo::demo(&out, seed, published_on.unwrap_or_else(today), quiet).await?;
+            outcomes.iter().for_each(print_outcome);
             Ok(exit::OK)
         }
         Command::Generate { from, to, scale, seed, out } => {

@@ -19,10 +19,12 @@ const SCALE: f64 = 0.002;
 /// Quarters shown, and generated: the asked one, and back to a year before.
 const QUARTERS: u16 = 5;
 
-/// Generates below `{out}/source` and publishes into `{out}/releases`.
-pub async fn demo(out: &Path, seed: u64, published_on: NaiveDate, quiet: bool) -> Result<RunOutcome, AppError> {
+/// Generates below `{out}/source` and publishes into `{out}/releases`: the last month, whose trend is long enough for a
+/// control chart, and the last quarter, which is the report to open first.
+pub async fn demo(out: &Path, seed: u64, published_on: NaiveDate, quiet: bool) -> Result<[RunOutcome; 2], AppError> {
     let mut settings = Settings::parse(Path::new(crate::config::DEFAULT_FILE), SETTINGS)?;
     settings.trend.quarter = QUARTERS;
+    settings.trend.month = 3 * QUARTERS;
     let context = Context::with(None, settings).await?;
     let last = Month::new(2026, 3).unwrap_or_else(|| Month::of(published_on));
     let plan = Plan { from: last.plus(1 - 3 * i32::from(QUARTERS)), to: last, scale: SCALE, seed };
@@ -32,18 +34,19 @@ pub async fn demo(out: &Path, seed: u64, published_on: NaiveDate, quiet: bool) -
         std::fs::write(marker(out), identity(&plan))
             .map_err(|error| AppError::Write { path: marker(out), source: error })?;
     }
-    let options = RunOptions {
+    let options = |kind| RunOptions {
         source: source.to_string_lossy().into_owned(),
         out: out.join("releases"),
         work: out.join("work"),
-        period: Period::holding(PeriodType::FyQuarter, last),
+        period: Period::holding(kind, last),
         as_of: None,
         published_on,
         again: false,
         public: false,
         quiet,
     };
-    run(&context, &options).await
+    let month = run(&context, &options(PeriodType::Month)).await?;
+    Ok([month, run(&context, &options(PeriodType::FyQuarter)).await?])
 }
 
 /// A second `demo` into the same folder uses what the first one generated.

@@ -158,10 +158,13 @@ pub fn standard_words(metric: &Metric, held: &Standard) -> String {
     format!("{kind} of {level}, in place {}", standard::dates_words(held))
 }
 
-/// "system migration on 12 May 2025 (description)".
+/// "system migration on 12 May 2025 (description)"; of an event without a kind, "12 May 2025 (description)".
 pub fn event_words(event: &RecordedEvent) -> String {
-    let (kind, day) = (words::event_kind(&event.kind), words::date_words(event.happened_on));
-    format!("{kind} on {day} ({})", event.description.trim_end_matches('.'))
+    let (day, description) = (words::date_words(event.happened_on), event.description.trim_end_matches('.'));
+    if event.kind == "other" {
+        return format!("{day} ({description})");
+    }
+    format!("{} on {day} ({description})", words::plain_name(&event.kind))
 }
 
 #[cfg(test)]

@@ -56,12 +56,13 @@ READ = {"integer": int, "number": float}
 class Report:
     def __init__(self):
         self.passed = self.failed = 0
+        self.edition = ""
 
     def add(self, name, problems):
         problems = list(problems)
         self.failed += bool(problems)
         self.passed += not problems
-        print(f"{'FAIL' if problems else 'ok  '} {name}")
+        print(f"{'FAIL' if problems else 'ok  '} {self.edition}{name}")
         for problem in problems[:MOST_PROBLEMS]:
             print(f"     {problem}")
         if len(problems) > MOST_PROBLEMS:
@@ -201,6 +202,23 @@ def check_record(release, tables, report):
     report.add("run-record.json: its period is in the results", [] if asked else [record["period"]])
 
 
+def check_public(rows, public, report):
+    """What the public edition shows is what the whole release holds, or withheld; nothing else may be in it."""
+    names = ["metric_id", "org_code", "period_type", "period"]
+    key = lambda row: tuple(row[name] for name in names)
+    whole = {key(row): row for row in rows}
+    figure = ["numerator", "denominator", "value"]
+    # A figure without a value may keep its parts to the release.
+    same = lambda cell, own, row: cell == own or (cell is None and row["status"] != "value")
+    agrees = lambda row, own: row["status"] == own.get("status") and all(same(row[n], own[n], row) for n in figure)
+    shown = [row for row in public if row["status"] != "suppressed"]
+    other = (str(key(row)) for row in shown if not agrees(row, whole.get(key(row), {})))
+    report.add("observations.csv: figures that are shown are those of the release", other)
+    numbers = ["numerator", "denominator", "value", "lower_95", "upper_95", "lower_998", "upper_998"]
+    left = (str(key(row)) for row in public if row["status"] == "suppressed" and any(row[n] is not None for n in numbers))
+    report.add("observations.csv: what is withheld has no number", left)
+
+
 def check_refusals(schema, report):
     """Each change makes a good row wrong; a schema that lets one pass says too little."""
     columns = columns_of(schema, "observations")
@@ -248,6 +266,11 @@ def main():
     schema = load(SCHEMAS / "results.schema.json")
     tables = {table: check_table(release, table, schema, report) for table in TABLES}
     check_record(release, tables, report)
+    if (release / "public").is_dir():
+        report.edition = "public/"
+        public = {table: check_table(release / "public", table, schema, report) for table in TABLES}
+        check_public(tables["observations"], public["observations"], report)
+        report.edition = ""
     check_refusals(schema, report)
     print(f"{report.passed} passed, {report.failed} failed")
     sys.exit(report.failed > 0)
