@@ -8,6 +8,7 @@
 
 mod bad_input;
 mod definitions;
+mod edge_cases;
 mod exit_codes;
 mod invariants;
 mod prepare;
