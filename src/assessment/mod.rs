@@ -14,6 +14,7 @@ mod peers;
 mod ranks;
 mod series;
 mod signals;
+mod trends;
 
 #[cfg(test)]
 mod tests;
@@ -40,6 +41,7 @@ pub use parity_modes::{ParityFigure, ParityMode, ParityWish};
 pub use peers::compare_figures;
 pub use ranks::OrganisationRank;
 pub use signals::{Signal, SignalKind};
+pub use trends::{SeriesTrend, TrendWindow};
 
 /// All that figures are held against.
 #[derive(Debug, Clone, Copy)]
@@ -74,6 +76,8 @@ pub struct Assessment {
     pub funnels: Vec<FunnelSummary>,
     /// The control charts of the series that have one, by metric and code.
     pub charts: Vec<ControlChart>,
+    /// What the trend test says of each series with a final figure, by metric and code.
+    pub trends: Vec<SeriesTrend>,
     /// For each kind of label: how many were tested and flagged, and how many chance alone would flag.
     pub families: Vec<LabelFamily>,
 }
@@ -95,6 +99,7 @@ pub fn assess(input: &AssessmentInput<'_>, observations: &mut [Observation]) -> 
         assessment.ranks.extend(one.ranks);
         assessment.funnels.extend(one.funnel);
         assessment.charts.extend(one.charts);
+        assessment.trends.extend(one.trends);
         tally.add(one.tally);
     }
     multiplicity::mark_discoveries(&mut assessment.signals, &tally);
@@ -111,6 +116,7 @@ struct MetricAssessment {
     ranks: Vec<OrganisationRank>,
     funnel: Option<FunnelSummary>,
     charts: Vec<ControlChart>,
+    trends: Vec<SeriesTrend>,
     tally: multiplicity::Tally,
 }
 
@@ -127,13 +133,14 @@ impl MetricAssessment {
             ranks: ranks::of_metric(&headlines),
             funnel: None,
             charts: Vec::new(),
+            trends: Vec::new(),
             tally: multiplicity::Tally::default(),
         };
         let mut labels: HashMap<usize, Labels> = HashMap::new();
         one.comparisons = peers::label(&headlines, &mut labels, &mut one.signals, &mut one.tally);
         one.comparisons.sort_by(|a, b| a.org_code.cmp(&b.org_code));
         one.comparisons.extend(comparisons::of_year_before(&headlines));
-        one.charts = series::label(&headlines, &mut labels, &mut one.signals, &mut one.tally);
+        (one.charts, one.trends) = series::label(&headlines, &mut labels, &mut one.signals, &mut one.tally);
         one.funnel = funnels::label(&headlines, &mut one.signals, &mut one.tally);
         let undecided = coverage::undecided(&headlines);
         one.signals.sort_by(|a, b| a.key().cmp(&b.key()));

@@ -1,16 +1,18 @@
 //! Each organisation's figures over time: control chart, trend and change points.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 
 use super::Headlines;
 use super::control::{ControlChart, SegmentStart, turn, variation_of};
 use super::decisions::Decided;
-use super::labels::{Labels, TrendVerdict, VariationLabel};
+use super::labels::{Labels, VariationLabel};
 use super::multiplicity::Tally;
 use super::peers::counts_of;
 use super::signals::{LinkedEvent, Signal, SignalKind, event_between};
+use super::trends::{SeriesTrend, TrendWindow};
 use crate::observation::{NATIONAL, Observation, REGION_PREFIX};
 use crate::period::Period;
 use crate::quantity::{Better, Interval, Shape, Status};
@@ -30,24 +32,24 @@ use crate::stats::trend::{
 /// Kinds of recorded events after which the work or its counting is another: limits start afresh.
 const REBASING: [&str; 2] = ["system_migration", "counting_rule_change"];
 
-/// Labels the series of every organisation, region and the nation, and returns their control charts. Rolling years share months with their neighbours: no
-/// rule about neighbouring points holds for them, and they get no label.
+/// Labels the series of every organisation, region and the nation, and returns their control charts and trends. Rolling
+/// years share months with their neighbours: no rule about neighbouring points holds for them, and they get no label.
 pub(super) fn label(
     headlines: &Headlines<'_>,
     labels: &mut HashMap<usize, Labels>,
     signals: &mut Vec<Signal>,
     tally: &mut Tally,
-) -> Vec<ControlChart> {
-    let mut charts = Vec::new();
+) -> (Vec<ControlChart>, Vec<SeriesTrend>) {
+    let (mut charts, mut trends) = (Vec::new(), Vec::new());
     if headlines.is_rolling() || headlines.metric.shape == Shape::Status {
-        return charts;
+        return (charts, trends);
     }
     for code in headlines.codes() {
         let series = Series::of(headlines, code);
         charts.extend(series.label_variation(labels, signals, tally));
-        series.label_trend(labels, signals);
+        trends.extend(series.label_trend(labels, signals));
     }
-    charts
+    (charts, trends)
 }
 
 /// The figures of one code, a slot for each period of the trend.
@@ -255,14 +257,18 @@ impl<'a> Series<'a> {
         }
     }
 
-    fn label_trend(&self, labels: &mut HashMap<usize, Labels>, signals: &mut Vec<Signal>) {
+    fn label_trend(&self, labels: &mut HashMap<usize, Labels>, signals: &mut Vec<Signal>) -> Option<SeriesTrend> {
         let last = (0..self.spans.len()).rev().find(|at| self.value(*at).is_some() && !self.is_provisional(*at));
-        let Some((at, (place, figure))) = last.and_then(|at| Some((at, (*self.figures.get(at)?)?))) else { return };
+        let (at, (place, figure)) = last.and_then(|at| Some((at, (*self.figures.get(at)?)?)))?;
         let trend = self.trend();
-        labels.entry(place).or_default().trend = Some(match &trend {
-            Ok(trend) => TrendVerdict::Told(trend.outcome.label(self.better())),
-            Err(_) => TrendVerdict::CannotTell,
-        });
+        let told = SeriesTrend {
+            metric_id: Arc::clone(&figure.metric_id),
+            org_code: Arc::clone(&figure.org_code),
+            unit: figure.unit,
+            period: figure.period,
+            found: trend.as_ref().map_err(|reason| *reason).and_then(|trend| TrendWindow::of(trend, figure.period)),
+        };
+        labels.entry(place).or_default().trend = Some(told.verdict(self.better()));
         if let Ok(trend) = &trend
             && matches!(trend.outcome, Outcome::Up | Outcome::Down)
         {
@@ -274,6 +280,7 @@ impl<'a> Series<'a> {
             signals.push(Signal { event: None, ..signal });
         }
         signals.extend(self.steps(at, trend.as_ref().ok()));
+        Some(told)
     }
 
     fn trend(&self) -> Result<Trend, CannotTell> {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::assessment::{Against, ControlChart, FigureComparison, FunnelSummary, Signal};
+use crate::assessment::{Against, ControlChart, FigureComparison, FunnelSummary, SeriesTrend, Signal};
 use crate::definitions::layout::Layouts;
 use crate::definitions::model::Metric;
 use crate::observation::{NATIONAL, Observation, PEERS_PREFIX, REGION_PREFIX, UNATTRIBUTED, is_organisation};
@@ -31,6 +31,8 @@ pub struct Facts<'a> {
     comparisons: HashMap<&'a str, HashMap<&'a str, Vec<&'a FigureComparison>>>,
     /// By metric and code.
     charts: HashMap<(&'a str, &'a str), &'a ControlChart>,
+    /// By metric and code.
+    trends: HashMap<(&'a str, &'a str), &'a SeriesTrend>,
 }
 
 impl<'a> Facts<'a> {
@@ -46,6 +48,7 @@ impl<'a> Facts<'a> {
             signals: HashMap::new(),
             comparisons: HashMap::new(),
             charts: input.assessment.charts.iter().map(|c| ((&*c.metric_id, &*c.org_code), c)).collect(),
+            trends: input.assessment.trends.iter().map(|t| ((&*t.metric_id, &*t.org_code), t)).collect(),
         };
         for comparison in &input.assessment.comparisons {
             let of_metric = facts.comparisons.entry(&comparison.metric_id).or_default();
@@ -85,6 +88,11 @@ impl<'a> Facts<'a> {
     pub fn comparison(&self, metric: &Metric, code: &str, against: Against) -> Option<&'a FigureComparison> {
         let of_code = self.comparisons.get(metric.id.as_str())?.get(code)?;
         of_code.iter().copied().find(|comparison| comparison.against == against)
+    }
+
+    /// What the trend test says of a code's series, if it has a final figure.
+    pub fn trend(&self, metric: &Metric, code: &str) -> Option<&'a SeriesTrend> {
+        self.trends.get(&(metric.id.as_str(), code)).copied()
     }
 
     /// The control chart of a code's series, where it has one.

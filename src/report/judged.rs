@@ -5,7 +5,7 @@ use crate::assessment::{Against, FigureComparison, PeerComparison, Signal, Signa
 use crate::definitions::model::Metric;
 use crate::observation::NATIONAL;
 use crate::period::Period;
-use crate::quantity::{Status, Unit, value_text};
+use crate::quantity::{Interval, Status, Unit, value_text};
 use crate::report::facts::Facts;
 use crate::report::words::{self, Change};
 use crate::stats::benchmark::Strength;
@@ -85,8 +85,8 @@ fn than_words(label: PeerComparison) -> Option<String> {
 /// `None` where a number or one of its limits is not there.
 fn size_words(comparison: &FigureComparison) -> Option<String> {
     let (estimate, interval) = (comparison.estimate()?, comparison.look());
-    let (lower, upper) = (interval.lower?, interval.upper?);
     if comparison.is_ratio() {
+        let (lower, upper) = (interval.lower?, interval.upper?);
         let text = |ratio: f64| value_text(ratio, Unit::Ratio);
         return Some(format!(
             "{} times as much (95% interval from {} to {})",
@@ -95,7 +95,13 @@ fn size_words(comparison: &FigureComparison) -> Option<String> {
             text(upper)
         ));
     }
-    let change = |amount| Change::of(amount, comparison.unit);
+    change_words(estimate, interval, comparison.unit)
+}
+
+/// "2.3 percentage points higher (95% interval from 1.1 higher to 3.5 higher)"; `None` without both limits.
+fn change_words(estimate: f64, interval: Interval, unit: Unit) -> Option<String> {
+    let (lower, upper) = (interval.lower?, interval.upper?);
+    let change = |amount| Change::of(amount, unit);
     let limit = |amount| match change(amount).side_words() {
         words if words == "no difference" => words,
         words => words.replacen(" percentage points", "", 1),
@@ -205,21 +211,25 @@ fn assurance_sentence(assurance: Assurance) -> &'static str {
 
 fn trend_sentence(facts: &Facts<'_>, (metric, code): (&Metric, &str), trend: TrendVerdict) -> Option<String> {
     let TrendVerdict::Told(label) = trend else { return None };
+    let series = facts.trend(metric, code)?;
+    let window = series.found.as_ref().ok()?;
+    let over = format!("over {} periods", words::number_words(window.periods));
     let how = match label {
         TrendLabel::Better => "become better",
         TrendLabel::Worse => "become worse",
         TrendLabel::Up => "risen",
         TrendLabel::Down => "fallen",
-        TrendLabel::NoEvidence => return Some("There is no evidence of a trend over the periods shown.".to_owned()),
+        TrendLabel::NoEvidence => return Some(format!("There is no evidence of a trend {over}.")),
     };
-    let signals = facts.signals(metric, code);
-    let signal = signals.iter().find(|signal| signal.kind == SignalKind::Trend)?;
+    let signal = facts.signals(metric, code).iter().find(|signal| signal.kind == SignalKind::Trend)?;
     let level = match signal.severity {
         Strength::Look => "95%",
         Strength::Act => "99.8%",
     };
+    let size = change_words(window.change.value, window.change.look, series.unit);
+    let size = size.map(|size| format!(": its trend line ends {size}")).unwrap_or_default();
     let whose = if code == NATIONAL { "The national figure" } else { "It" };
-    Some(format!("{whose} has {how} over {} periods (at the {level} level).", words::number_words(signal.points)))
+    Some(format!("{whose} has {how} {over} (at the {level} level){size}."))
 }
 
 #[cfg(test)]
@@ -239,7 +249,7 @@ mod tests {
     fn no_sentence_holds_a_number_that_is_not_in_the_results() {
         let (input, layouts) = (sample::input(), sample::layouts());
         let facts = Facts::new(&input, &layouts);
-        let mut said = 0;
+        let (mut said, mut trends) = (0, 0);
         for metric in &input.metrics {
             let mut known: BTreeSet<String> = ["95", "99.8"].map(str::to_owned).into();
             for figure in input.observations.iter().filter(|figure| *figure.metric_id == *metric.id) {
@@ -262,6 +272,13 @@ mod tests {
                 let period = comparison.basis.parse::<Period>().map(Period::words).unwrap_or_default();
                 known.extend(numbers(&period));
             }
+            for trend in input.assessment.trends.iter().filter(|one| *one.metric_id == metric.id) {
+                known.extend(trend.periods().map(|periods| periods.to_string()));
+                let Ok(window) = &trend.found else { continue };
+                let limits = window.change.look;
+                let published = [Some(window.change.value), limits.lower, limits.upper];
+                known.extend(published.into_iter().flatten().map(|number| value_text(number.abs(), trend.unit)));
+            }
             for code in facts.codes(metric).iter().copied().chain([NATIONAL]) {
                 for sentence in judged_sentences(&facts, metric, code) {
                     assert!(sentence.ends_with('.') && !sentence.contains('_'), "{sentence}");
@@ -270,9 +287,10 @@ mod tests {
                         assert!(known.contains(ordinal), "{} {code}: {number} in “{sentence}”", metric.id);
                     }
                     said += 1;
+                    trends += usize::from(sentence.contains("its trend line ends"));
                 }
             }
         }
-        assert!(said > 20, "{said} sentences");
+        assert!(said > 20 && trends > 0, "{said} sentences, {trends} with a trend");
     }
 }

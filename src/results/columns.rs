@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use super::{Column, Read};
 use crate::assessment::{
-    ControlPoint, FigureComparison, FunnelForce, Labels, NationalContribution, OrganisationRank, ParityFigure, Signal,
+    ControlPoint, FigureComparison, FunnelForce, Labels, NationalContribution, OrganisationRank, ParityFigure,
+    SeriesTrend, Signal, TrendWindow,
 };
 use crate::observation::Observation;
 use crate::quantity::Status;
@@ -226,6 +227,32 @@ pub(super) fn control_columns() -> Vec<Column<ControlPoint>> {
         ("point_type", Read::Text(|p| Cow::Borrowed(p.label.as_str()))),
         ("limits", Read::Text(|p| Cow::Borrowed(if p.trial { "trial" } else { "full" }))),
     ]
+}
+
+pub(super) fn trend_columns() -> Vec<Column<SeriesTrend>> {
+    vec![
+        ("metric_id", Read::Text(|t| Cow::Borrowed(&t.metric_id))),
+        ("org_code", Read::Text(|t| Cow::Borrowed(&t.org_code))),
+        ("period_type", Read::Text(|t| Cow::Borrowed(t.period.kind.as_str()))),
+        ("period", Read::Text(|t| Cow::Owned(t.period.to_string()))),
+        ("period_start", Read::Date(|t| Some(t.period.start()))),
+        ("period_end", Read::Date(|t| Some(t.period.end()))),
+        ("first_period", Read::Text(|t| window(t).map_or(Cow::Borrowed(""), |w| Cow::Owned(w.first.to_string())))),
+        ("periods", Read::Whole(|t| i64::try_from(t.periods()?).ok())),
+        ("outcome", Read::Text(|t| Cow::Borrowed(t.outcome_str()))),
+        ("reason", Read::Text(|t| Cow::Borrowed(t.reason_str()))),
+        ("change", Read::Decimal(|t| Some(scaled(window(t)?.change.value)))),
+        ("change_lower_95", Read::Decimal(|t| window(t)?.change.look.lower.map(scaled))),
+        ("change_upper_95", Read::Decimal(|t| window(t)?.change.look.upper.map(scaled))),
+        ("change_lower_998", Read::Decimal(|t| window(t)?.change.act.lower.map(scaled))),
+        ("change_upper_998", Read::Decimal(|t| window(t)?.change.act.upper.map(scaled))),
+        ("p_value", Read::Decimal(|t| Some(scaled(window(t)?.p_value)))),
+        ("dispersion", Read::Decimal(|t| window(t)?.dispersion.map(scaled))),
+    ]
+}
+
+fn window(trend: &SeriesTrend) -> Option<&TrendWindow> {
+    trend.found.as_ref().ok()
 }
 
 fn listed_words(listed: bool) -> &'static str {

@@ -61,7 +61,7 @@ pub enum ResultsError {
 }
 
 /// Names of the result tables; each is a Parquet and a CSV file of a release.
-pub const RESULT_TABLES: [&str; 10] = [
+pub const RESULT_TABLES: [&str; 11] = [
     "observations",
     "breakdowns",
     "responsibilities",
@@ -71,6 +71,7 @@ pub const RESULT_TABLES: [&str; 10] = [
     "ranks",
     "funnels",
     "control_limits",
+    "trends",
     "parity",
 ];
 
@@ -113,7 +114,7 @@ enum Read<R> {
 type Column<R> = (&'static str, Read<R>);
 
 /// `observations` with the headline figures, `breakdowns` with parts and variants, `responsibilities`, `signals`,
-/// `comparisons`, `contributions`, `ranks`, `funnels`, `control_limits` and `parity`; each as Parquet and CSV.
+/// `comparisons`, `contributions`, `ranks`, `funnels`, `control_limits`, `trends` and `parity`; each as Parquet and CSV.
 pub fn result_files<'a>(
     observations: &'a [Observation],
     responsibilities: &'a [Responsibility],
@@ -132,6 +133,7 @@ pub fn result_files<'a>(
     files.extend(table("funnels", columns::funnel_columns(), forces.collect()));
     let points = assessment.charts.iter().flat_map(|chart| &chart.points);
     files.extend(table("control_limits", columns::control_columns(), points.collect()));
+    files.extend(table("trends", columns::trend_columns(), assessment.trends.iter().collect()));
     files.extend(table("parity", columns::parity_columns(), assessment.parity.iter().collect()));
     files
 }

@@ -30,6 +30,7 @@ TABLES = {
     "parity": "parity",
     "funnels": "funnel",
     "control_limits": "control_limit",
+    "trends": "trend",
 }
 # What rows are sorted by, besides organisation and period.
 SORTED_BY = {
@@ -41,6 +42,7 @@ SORTED_BY = {
     "parity": ["metric_id", "mode"],
     "funnels": ["metric_id"],
     "control_limits": ["metric_id"],
+    "trends": ["metric_id"],
 }
 KINDS = ["control_chart", "trend", "change_point", "funnel", "peers"]
 MOST_PROBLEMS = 5

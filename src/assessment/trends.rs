@@ -1,0 +1,76 @@
+//! The trend test of a series as the results carry it: its outcome, or why there is none, and the change over its window.
+
+use std::sync::Arc;
+
+use super::labels::TrendVerdict;
+use crate::period::{Month, Period};
+use crate::quantity::{Better, Unit};
+use crate::stats::trend::{CannotTell, Change, Outcome, Trend, TrendLabel};
+
+/// What the trend test says of one organisation's, a region's or the national series up to its last final period.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SeriesTrend {
+    pub metric_id: Arc<str>,
+    pub org_code: Arc<str>,
+    pub unit: Unit,
+    /// The last period of the window.
+    pub period: Period,
+    pub found: Result<TrendWindow, CannotTell>,
+}
+
+/// A window that meets the conditions of the test, and what was found in it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TrendWindow {
+    /// The first period with a figure.
+    pub first: Period,
+    /// Periods with a figure.
+    pub periods: usize,
+    pub outcome: Outcome,
+    /// Fitted last minus fitted first, in the metric's unit.
+    pub change: Change,
+    pub p_value: f64,
+    /// Pearson's chi-square over its degrees of freedom; none for figures that are tested by their limits.
+    pub dispersion: Option<f64>,
+}
+
+impl TrendWindow {
+    /// The window of a fitted trend, whose periods are of the kind of its last one.
+    pub(super) fn of(trend: &Trend, last: Period) -> Result<Self, CannotTell> {
+        let first = trend.points.first().ok_or(CannotTell::NoFit)?.span.first();
+        Ok(Self {
+            first: Period::holding(last.kind, Month::of(first)),
+            periods: trend.points.len(),
+            outcome: trend.outcome,
+            change: trend.change,
+            p_value: trend.p_value,
+            dispersion: trend.dispersion,
+        })
+    }
+}
+
+impl SeriesTrend {
+    /// The name of the outcome in data files.
+    pub fn outcome_str(&self) -> &'static str {
+        self.found.as_ref().map_or("cannot_tell", |window| window.outcome.as_str())
+    }
+
+    /// Why it cannot be told; empty where it can.
+    pub fn reason_str(&self) -> &'static str {
+        self.found.as_ref().err().map_or("", |reason| reason.as_str())
+    }
+
+    /// Periods with a figure; of a series that cannot be told, where their number is the reason.
+    pub fn periods(&self) -> Option<usize> {
+        match &self.found {
+            Ok(window) => Some(window.periods),
+            Err(CannotTell::TooFewPeriods { have, .. }) => Some(*have),
+            Err(_) => None,
+        }
+    }
+
+    /// The label of the series' last final figure.
+    pub(super) fn verdict(&self, better: Better) -> TrendVerdict {
+        let label = |window: &TrendWindow| -> TrendLabel { window.outcome.label(better) };
+        self.found.as_ref().map_or(TrendVerdict::CannotTell, |window| TrendVerdict::Told(label(window)))
+    }
+}
