@@ -20,7 +20,6 @@ mod linear;
 pub mod multiplicity;
 pub mod neighbours;
 pub mod overdispersion;
-pub mod overlap;
 pub mod peers;
 pub mod percentile;
 pub mod proportion;

@@ -67,28 +67,6 @@ pub fn target_position(figure: Counts, interval: Interval, target: Target) -> Re
     Ok(position(met, interval, real(target.value.numerator) / real(target.value.denominator), target.side))
 }
 
-/// The position of a figure that is no fraction, such as a median delay. Values within 1e-9 · max(1, |target|) of the
-/// target meet it.
-///
-/// # Errors
-/// [`Status::Missing`] for a value or target that is not finite.
-pub fn target_position_of_value(
-    value: f64,
-    interval: Interval,
-    target: f64,
-    side: Side,
-) -> Result<TargetPosition, Status> {
-    if !(value.is_finite() && target.is_finite()) {
-        return Err(Status::Missing("not a number".to_owned()));
-    }
-    let slack = 1e-9 * target.abs().max(1.0);
-    let met = match side {
-        Side::AtLeast => value >= target - slack,
-        Side::AtMost => value <= target + slack,
-    };
-    Ok(position(met, interval, target, side))
-}
-
 fn position(met: bool, interval: Interval, target: f64, side: Side) -> TargetPosition {
     let above = interval.lower.is_some_and(|lower| lower > target);
     let below = interval.upper.is_some_and(|upper| upper < target);
@@ -154,15 +132,16 @@ mod tests {
 
     #[test]
     fn an_interval_that_touches_is_not_clear() {
-        let touching = Interval { lower: Some(7.0), upper: Some(9.0) };
-        let of = |target, side| target_position_of_value(8.0, touching, target, side).unwrap();
-        assert_eq!(of(9.0, Side::AtMost), TargetPosition::Met);
-        assert_eq!(of(9.1, Side::AtMost), TargetPosition::MetClearly);
-        assert_eq!(of(7.0, Side::AtMost), TargetPosition::NotMet);
-        assert_eq!(of(6.9, Side::AtMost), TargetPosition::NotMetClearly);
-        assert_eq!(of(8.0, Side::AtLeast), TargetPosition::Met);
-        assert_eq!(of(8.0, Side::AtMost), TargetPosition::Met);
-        assert!(target_position_of_value(f64::NAN, touching, 1.0, Side::AtMost).is_err());
+        let touching = Interval { lower: Some(0.7), upper: Some(0.9) };
+        let of = |target, side| {
+            target_position(Counts::new(80, 100), touching, Target { value: Counts::new(target, 100), side }).unwrap()
+        };
+        assert_eq!(of(90, Side::AtMost), TargetPosition::Met);
+        assert_eq!(of(91, Side::AtMost), TargetPosition::MetClearly);
+        assert_eq!(of(70, Side::AtMost), TargetPosition::NotMet);
+        assert_eq!(of(69, Side::AtMost), TargetPosition::NotMetClearly);
+        assert_eq!(of(80, Side::AtLeast), TargetPosition::Met);
+        assert_eq!(of(80, Side::AtMost), TargetPosition::Met);
     }
 
     #[test]
