@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use leds_metrics::assessment::{AssessmentInput, ParityWish, assess};
 use leds_metrics::definitions::Definitions;
+use leds_metrics::lateness::Provisional;
 use leds_metrics::observation::{Coverage, NATIONAL, Observation, PEERS_PREFIX};
 use leds_metrics::period::Period;
 use leds_metrics::quantity::{Interval, Shape, Status};
@@ -31,6 +32,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             decisions: &[],
             parity: &ParityWish::default(),
             trend: &trend,
+            provisional: &Provisional::default(),
         };
         let mut times = Vec::new();
         let mut signals = 0;

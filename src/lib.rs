@@ -18,6 +18,7 @@ pub mod engine;
 pub mod exit;
 pub mod files;
 pub mod invariants;
+pub mod lateness;
 pub mod metrics;
 pub mod observation;
 pub mod parity;

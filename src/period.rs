@@ -105,6 +105,19 @@ pub fn london_date(instant: NaiveDateTime) -> NaiveDate {
     (instant + offset).date()
 }
 
+/// Whole months from the end of `month` to `day`: 0 until a month has passed, negative before the month's last day.
+pub fn whole_months_after(month: Month, day: NaiveDate) -> i32 {
+    Month::of(day + Days::new(1)).months_since(month) - 1
+}
+
+/// The same day of the month `months` earlier, and no later than its end; the last day of a month stays a last day.
+pub fn months_earlier(day: NaiveDate, months: u32) -> NaiveDate {
+    let back = Month::of(day).plus(0_i32.saturating_sub_unsigned(months));
+    let is_last = Month::of(day).last_day() == day;
+    let same = back.first_day() + Days::new(u64::from(day.day0()));
+    if is_last { back.last_day() } else { same.min(back.last_day()) }
+}
+
 impl fmt::Display for Month {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:04}-{:02}", self.year(), self.number())

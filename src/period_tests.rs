@@ -2,7 +2,7 @@
 
 use chrono::{NaiveDate, TimeZone as _, Utc};
 
-use crate::period::{Month, Period, PeriodType, london_date, london_midnight};
+use crate::period::{Month, Period, PeriodType, london_date, london_midnight, months_earlier, whole_months_after};
 
 fn period(text: &str) -> Period {
     text.parse().unwrap()
@@ -103,4 +103,21 @@ fn months_have_their_last_days() {
         (last("2024-02"), last("2025-02"), last("2025-12")),
         (day("2024-02-29"), day("2025-02-28"), day("2025-12-31"))
     );
+}
+
+#[test]
+fn whole_months_are_counted_from_the_end_of_a_month_to_the_same_day_of_a_later_one() {
+    let after = |month: &str, date: &str| whole_months_after(month.parse().unwrap(), day(date));
+    assert_eq!((after("2025-04", "2025-04-29"), after("2025-04", "2025-04-30")), (-1, 0));
+    assert_eq!((after("2025-04", "2025-05-30"), after("2025-04", "2025-05-31")), (0, 1));
+    assert_eq!((after("2025-04", "2025-06-29"), after("2024-12", "2025-02-28")), (1, 2));
+    assert_eq!(months_earlier(day("2025-07-15"), 2), day("2025-05-15"));
+    assert_eq!(months_earlier(day("2025-03-30"), 1), day("2025-02-28"), "no later than its end");
+    assert_eq!(months_earlier(day("2025-02-28"), 2), day("2024-12-31"), "a last day stays a last day");
+    for (month, as_of) in [("2024-11", "2025-07-15"), ("2024-11", "2025-06-30"), ("2025-01", "2025-05-31")] {
+        // One month less is one lag less, down to the day that lies within a month of the event month's end.
+        let lag = after(month, as_of);
+        let first = months_earlier(day(as_of), lag.unsigned_abs());
+        assert_eq!(after(month, &first.to_string()), 0, "{month} {as_of}");
+    }
 }

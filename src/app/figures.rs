@@ -5,10 +5,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use chrono::NaiveDate;
 use futures::{StreamExt, TryStreamExt};
 use rayon::prelude::*;
 
 use super::intake::{Intake, Opened, WorkFolder};
+use super::late::{LateInput, PastBasis, lateness, load_past, past_rows, unmeasured};
+use super::past::{Past, is_measured};
 use super::progress::Step;
 use crate::assessment::{Assessment, AssessmentInput, assess};
 use crate::config::{Settings, with_targets};
@@ -19,8 +22,10 @@ use crate::definitions::references::RETURNS;
 use crate::diagnostics::Finding;
 use crate::engine::{Engine, Table};
 use crate::invariants::{BrokenInvariants, enforce_invariants};
+use crate::lateness::Lateness;
 use crate::metrics::{
-    FigureSource, Grid, Group, MetricError, PeerInput, PeriodInput, compute_monthly, months_table, observe, peer_groups,
+    FigureSource, Frame, Grid, Group, MetricError, PeerInput, PeriodInput, compute_monthly, months_table, observe,
+    observe_in, peer_groups,
 };
 use crate::observation::{NATIONAL, Observation, PEERS_PREFIX, REGION_PREFIX, UNATTRIBUTED};
 use crate::period::{Month, Period};
@@ -54,6 +59,7 @@ pub struct Figures {
     pub metrics: Vec<Metric>,
     pub observations: Vec<Observation>,
     pub assessment: Assessment,
+    pub lateness: Lateness,
     pub responsibilities: Vec<Responsibility>,
     pub peer_groups: Vec<PeerGroup>,
     pub rollups: Vec<RollupRecord>,
@@ -71,20 +77,22 @@ pub fn trend_periods(period: Period, settings: &Settings, opened: &Opened) -> Ve
 
 /// Computes every metric for every organisation, aggregate and trend period.
 pub async fn compute(
-    (opened, intake): (&Opened, &Intake),
+    (opened, intake, past): (&Opened, &Intake, Past),
     definitions: &Definitions,
     settings: &Settings,
     work: &WorkFolder,
     (period, step): (Period, &Step),
 ) -> Result<Figures, FiguresError> {
     let started = Instant::now();
-    let (mut tables, rollups) = load_rollups((opened, intake), (definitions, &|_| true), work, step).await?;
-    let rollup_time = started.elapsed().as_millis();
+    let (mut tables, mut rollups) = load_rollups((opened, intake), (definitions, &|_| true), work, step).await?;
     let periods = trend_periods(period, settings, opened);
-    tables.insert("months".to_owned(), months_table(&months_of(&periods)));
+    let mut shared = BTreeMap::from([("months".to_owned(), months_table(&months_of(&periods)))]);
     if let Some(table) = &intake.reference.organisations_table {
-        tables.insert("organisations".to_owned(), table.clone());
+        shared.insert("organisations".to_owned(), table.clone());
     }
+    let past = load_past(past, (definitions, &opened.engine), work, &shared, &mut rollups).await?;
+    let rollup_time = started.elapsed().as_millis();
+    tables.extend(shared);
     let returns = intake.grid.table(&months_of(&periods))?;
     tables.insert(RETURNS.to_owned(), returns);
     let started = Instant::now();
@@ -95,30 +103,20 @@ pub async fn compute(
         ignore_supplied: settings.peers.ignore_supplied,
         day: period.end(),
     });
-    let basis = Arc::new(Basis {
+    let basis = Basis {
         engine: opened.engine.serial(),
         tables,
         parameters: settings.parameters.clone(),
         grid: Arc::clone(&intake.grid),
         groups: groups(&intake.organisations, &peer_groups),
         periods: periods.clone(),
-    });
+        past,
+        lags: settings.late.months,
+        as_of: opened.as_of,
+    };
     let metrics = with_targets(&definitions.metrics, &settings.targets, &intake.organisations);
-    step.start("Computing metrics", metrics.len());
-    let computing = metrics.iter().map(|metric| {
-        let (basis, metric, sources) = (Arc::clone(&basis), metric.clone(), sources_of(metric, definitions));
-        async move { tokio::spawn(async move { basis.observations(&metric, &sources).await }).await }
-    });
-    // They are taken in order: one that is ready early must not keep a thread from the next.
-    let mut computed = futures::stream::iter(computing).buffered(2 * settings.engine.thread_count());
-    let mut observations = Vec::new();
-    while let Some(found) = computed.next().await {
-        observations.extend(found.map_err(FiguresError::Stopped)??);
-        step.advance(1, 0);
-    }
-    // The roll-ups have done their work; the pages need the room.
-    drop(computed);
-    drop(basis);
+    let threads = settings.engine.thread_count();
+    let (mut observations, lateness) = compute_metrics(basis, (&metrics, definitions), threads, step).await?;
     let mut findings = enforce_invariants(&definitions.invariants, &metrics, &mut observations)?;
     let metrics_time = started.elapsed().as_millis();
     let started = Instant::now();
@@ -131,6 +129,7 @@ pub async fn compute(
             decisions: &settings.decisions,
             parity: &settings.parity,
             trend: &periods,
+            provisional: &lateness.provisional,
         },
         &mut observations,
     );
@@ -141,7 +140,43 @@ pub async fn compute(
         ("metrics", metrics_time),
         ("assess", started.elapsed().as_millis()),
     ]);
-    Ok(Figures { metrics, observations, assessment, responsibilities, peer_groups, rollups, findings, milliseconds })
+    Ok(Figures {
+        metrics,
+        observations,
+        assessment,
+        lateness,
+        responsibilities,
+        peer_groups,
+        rollups,
+        findings,
+        milliseconds,
+    })
+}
+
+/// Every metric, several side by side. The basis ends here: the roll-ups have done their work, and the pages need the room.
+async fn compute_metrics(
+    basis: Basis,
+    (metrics, definitions): (&[Metric], &Definitions),
+    threads: usize,
+    step: &Step,
+) -> Result<(Vec<Observation>, Lateness), FiguresError> {
+    let basis = Arc::new(basis);
+    step.start("Computing metrics", metrics.len());
+    let computing = metrics.iter().map(|metric| {
+        let (basis, metric, sources) = (Arc::clone(&basis), metric.clone(), sources_of(metric, definitions));
+        async move { tokio::spawn(async move { basis.figures(&metric, &sources).await }).await }
+    });
+    // They are taken in order: one that is ready early must not keep a thread from the next.
+    let mut computed = futures::stream::iter(computing).buffered(2 * threads);
+    let (mut observations, mut lateness) = (Vec::new(), Lateness::default());
+    while let Some(found) = computed.next().await {
+        let (of_metric, late) = found.map_err(FiguresError::Stopped)??;
+        observations.extend(of_metric);
+        lateness.extend(late);
+        step.advance(1, 0);
+    }
+    lateness.sort();
+    Ok((observations, lateness))
 }
 
 /// All that a metric is computed from, shared by those that are computed side by side.
@@ -152,24 +187,43 @@ struct Basis {
     grid: Arc<Grid>,
     groups: Vec<Group>,
     periods: Vec<Period>,
+    /// Earlier data dates on which something else was in use than today.
+    past: Vec<PastBasis>,
+    lags: u32,
+    as_of: NaiveDate,
 }
 
 impl Basis {
-    /// Every figure of one metric; without a setting that the metric needs, each says so.
-    async fn observations(&self, metric: &Metric, sources: &[FigureSource]) -> Result<Vec<Observation>, MetricError> {
+    /// Every figure of one metric, and how late its data come in; without a setting that the metric needs, each figure
+    /// says so.
+    async fn figures(
+        &self,
+        metric: &Metric,
+        sources: &[FigureSource],
+    ) -> Result<(Vec<Observation>, Lateness), MetricError> {
         let unset = metric.parameters.iter().find(|name| !self.parameters.contains_key(*name));
         let rows = match unset {
             Some(_) => Vec::new(),
             None => compute_monthly(&self.engine, metric, &self.tables, &self.parameters).await?,
         };
         let (grid, groups, periods) = (&*self.grid, &*self.groups, &*self.periods);
-        let mut observations = observe(&PeriodInput { metric, sources, rows: &rows, grid, groups, periods });
+        let input = PeriodInput { metric, sources, rows: &rows, grid, groups, periods };
         if let Some(name) = unset {
+            let mut observations = observe(&input);
             for observation in &mut observations {
                 withhold(observation, name);
             }
+            return Ok((observations, Lateness::default()));
         }
-        Ok(observations)
+        let frame = Frame::of(&input);
+        let observations = observe_in(&frame, &input);
+        let late = LateInput { groups, periods, as_of: self.as_of, lags: self.lags };
+        if is_measured(metric, sources) {
+            let past = past_rows(&self.engine, (metric, sources), &self.past, &self.parameters).await?;
+            return Ok((observations, lateness(&late, (metric, sources), &frame, &past)));
+        }
+        let grows = sources.iter().any(|source| source.by_other_month);
+        Ok((observations, if grows { unmeasured(&late, metric) } else { Lateness::default() }))
     }
 }
 

@@ -165,19 +165,30 @@ pub async fn admit(
     concurrency: usize,
     step: &Step,
 ) -> Result<Intake, IntakeError> {
-    let mut by_table: BTreeMap<SubmittedTable, Vec<Submission>> = BTreeMap::new();
-    for submission in &opened.pinned.submissions {
-        by_table.entry(submission.table.clone()).or_default().push(submission.clone());
-    }
     step.start("Checking submissions", opened.pinned.submissions.len());
+    let submissions = opened.pinned.submissions.clone();
+    let admissions = admit_submissions(opened, definitions, (work, concurrency), (submissions, step)).await?;
+    let reference = read_reference(opened, definitions, &admissions).await?;
+    Ok(assemble(opened, definitions, admissions, reference))
+}
+
+/// Admits submissions of any tables.
+pub(super) async fn admit_submissions(
+    opened: &Opened,
+    definitions: &Definitions,
+    (work, concurrency): (&WorkFolder, usize),
+    (submissions, step): (Vec<Submission>, &Step),
+) -> Result<BTreeMap<SubmittedTable, Vec<Admission>>, IntakeError> {
+    let mut by_table: BTreeMap<SubmittedTable, Vec<Submission>> = BTreeMap::new();
+    for submission in submissions {
+        by_table.entry(submission.table.clone()).or_default().push(submission);
+    }
     // Small tables wait for files, large ones for the processor: side by side they fill each other's gaps.
     let tables = by_table.into_iter().filter_map(|(table, submissions)| {
         let contract = contract_of(definitions, &table)?;
         Some(admit_table(opened, work, (concurrency, step), (table, contract, submissions)))
     });
-    let admissions = futures::stream::iter(tables).buffered(TABLES_AT_ONCE).try_collect().await?;
-    let reference = read_reference(opened, definitions, &admissions).await?;
-    Ok(assemble(opened, definitions, admissions, reference))
+    futures::stream::iter(tables).buffered(TABLES_AT_ONCE).try_collect().await
 }
 
 /// Admits the submissions of one table and remembers what became of them.
@@ -247,8 +258,23 @@ fn assemble(
 ) -> Intake {
     let organisations = reference.organisations_on(opened.as_of);
     refuse_unknown_organisations(&mut admissions, &organisations);
-    let mut grid = Grid::new(&definitions.contracts, &organisations, opened.as_of);
-    for (table, admissions) in &admissions {
+    let grid = grid_of(definitions, &organisations, opened.as_of, &admissions);
+    let mut findings = opened.listing_findings.clone();
+    findings.extend(opened.pinned.findings.iter().cloned());
+    findings.extend(admissions.values().flatten().flat_map(|admission| admission.findings.iter().cloned()));
+    findings.sort();
+    Intake { admissions, reference, organisations, grid: Arc::new(grid), findings }
+}
+
+/// What was expected until a day, and what became of each submission.
+pub(super) fn grid_of(
+    definitions: &Definitions,
+    organisations: &[Organisation],
+    as_of: NaiveDate,
+    admissions: &BTreeMap<SubmittedTable, Vec<Admission>>,
+) -> Grid {
+    let mut grid = Grid::new(&definitions.contracts, organisations, as_of);
+    for (table, admissions) in admissions {
         let dataset = match table {
             SubmittedTable::Reference(_) => continue,
             SubmittedTable::Records(name) => Some(name.clone()),
@@ -259,11 +285,7 @@ fn assemble(
             grid.enter(dataset.as_deref().unwrap_or_default(), admission, required);
         }
     }
-    let mut findings = opened.listing_findings.clone();
-    findings.extend(opened.pinned.findings.iter().cloned());
-    findings.extend(admissions.values().flatten().flat_map(|admission| admission.findings.iter().cloned()));
-    findings.sort();
-    Intake { admissions, reference, organisations, grid: Arc::new(grid), findings }
+    grid
 }
 
 fn refuse_unknown_organisations(

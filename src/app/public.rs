@@ -10,6 +10,7 @@ use super::figures::groups;
 use super::{AppError, Context};
 use crate::assessment::{AssessmentInput, ParityWish, assess};
 use crate::config::DisclosureSection;
+use crate::lateness::Lateness;
 use crate::observation::{Observation, PEERS_PREFIX};
 use crate::period::{Month, Period};
 use crate::provenance::DisclosureRecord;
@@ -70,6 +71,7 @@ fn public_input(input: &ReleaseInput, mut observations: Vec<Observation>, rule: 
     for observation in &mut observations {
         observation.labels = None;
     }
+    let lateness = public_lateness(&input.lateness);
     let assessment = assess(
         &AssessmentInput {
             metrics: &input.metrics,
@@ -79,6 +81,7 @@ fn public_input(input: &ReleaseInput, mut observations: Vec<Observation>, rule: 
             decisions: &input.decisions,
             parity: &ParityWish::default(),
             trend: &input.trend,
+            provisional: &lateness.provisional,
         },
         &mut observations,
     );
@@ -99,6 +102,7 @@ fn public_input(input: &ReleaseInput, mut observations: Vec<Observation>, rule: 
         responsibilities: assess_responsibilities(&input.metrics, &observations, input.period),
         observations,
         assessment,
+        lateness,
         contracts: input.contracts.clone(),
         rollups: input.rollups.clone(),
         returns: input.returns.iter().map(without_reason).collect(),
@@ -106,6 +110,12 @@ fn public_input(input: &ReleaseInput, mut observations: Vec<Observation>, rule: 
         settings: input.settings.clone(),
         withheld_note: Some(rule.note()),
     }
+}
+
+/// Only what is provisional: a change of a count from one day to another may give away a single case.
+fn public_lateness(lateness: &Lateness) -> Lateness {
+    let provisional = lateness.provisional.only(|code| !code.starts_with(PEERS_PREFIX));
+    Lateness { provisional, ..Lateness::default() }
 }
 
 /// Why a return was refused names rows and values of it.

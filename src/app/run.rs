@@ -9,8 +9,10 @@ use std::time::Instant;
 use chrono::NaiveDate;
 use rayon::prelude::*;
 
-use super::figures::{self, Figures};
+use super::figures::{self, Figures, FiguresError};
 use super::intake::{self, Intake, Opened};
+use super::last_release::{LastRelease, LastReleaseError, changes_since, read_last_release, unreadable};
+use super::past::{self, Past};
 use super::progress::Step;
 use super::public::{self, PublicEdition, make_public};
 use super::{AppError, Context};
@@ -70,7 +72,10 @@ pub async fn run(context: &Context, options: &RunOptions) -> Result<RunOutcome, 
     timings.insert("check", started.elapsed().as_millis());
     check_target_organisations(&context.settings.targets, &intake.organisations)?;
     check_something_left(&intake, options)?;
-    let identity = identity(context, options, &opened, &intake);
+    let (definitions, settings) = (&context.definitions, &context.settings);
+    let past = (&work, concurrency);
+    let past = past::take_in((&opened, &intake), (definitions, settings), past, (options.period, &step)).await?;
+    let identity = identity(context, options, &opened, (&intake, &past));
     if let Some(latest) = read_latest(&options.out, options.period).filter(|l| l.identity == identity && !options.again)
     {
         step.finish();
@@ -82,11 +87,14 @@ pub async fn run(context: &Context, options: &RunOptions) -> Result<RunOutcome, 
             counts: counts(&intake, None, &intake.findings),
         });
     }
-    let figures =
-        figures::compute((&opened, &intake), &context.definitions, &context.settings, &work, (options.period, &step))
-            .await?;
+    let inputs = inputs(&intake, &past);
+    let basis = (&opened, &intake, past);
+    let (out, period) = (options.out.clone(), options.period);
+    let last = tokio::task::spawn_blocking(move || read_last_release(&out, period));
+    let figures = figures::compute(basis, definitions, settings, &work, (options.period, &step)).await?;
     timings.extend(figures.milliseconds.clone());
-    let outcome = publish(context, options, (&opened, &intake), figures, (identity, timings))?;
+    let last = last.await.map_err(FiguresError::Stopped)?;
+    let outcome = publish(context, options, (&opened, &intake, (inputs, last)), figures, (identity, timings))?;
     step.finish();
     Ok(outcome)
 }
@@ -118,7 +126,7 @@ fn check_something_left(intake: &Intake, options: &RunOptions) -> Result<(), App
 }
 
 /// Hash of all that decides what a release says: program, definitions, settings, period, dates and inputs.
-fn identity(context: &Context, options: &RunOptions, opened: &Opened, intake: &Intake) -> String {
+fn identity(context: &Context, options: &RunOptions, opened: &Opened, (intake, past): (&Intake, &Past)) -> String {
     let mut hasher = blake3::Hasher::new();
     let mut add = |text: &str| {
         hasher.update(text.as_bytes());
@@ -129,19 +137,26 @@ fn identity(context: &Context, options: &RunOptions, opened: &Opened, intake: &I
     add(&format!("{:?} {:?}", context.settings.trend, context.settings.targets));
     add(&format!("{:?} {:?} {:?}", context.settings.peers, context.settings.decisions, context.settings.parity));
     add(&format!("{:?}", options.public.then_some(&context.settings.disclosure)));
+    add(&format!("{:?}", context.settings.late));
     for (path, bytes) in &context.definitions.files {
         add(&format!("{path} {}", sha256(bytes)));
     }
     for admission in intake.admissions.values().flatten() {
         add(&format!("{} {}", admission.fingerprint, admission.submission.first_submitted));
     }
+    for admission in &past.replaced {
+        add(&admission.fingerprint);
+    }
     hasher.finalize().to_hex().to_string()
 }
+
+/// The release before this one, if there is one and it can be read.
+type LastRead = Result<Option<LastRelease>, LastReleaseError>;
 
 fn publish(
     context: &Context,
     options: &RunOptions,
-    (opened, intake): (&Opened, &Intake),
+    (opened, intake, (inputs, last)): (&Opened, &Intake, (Vec<InputFile>, LastRead)),
     figures: Figures,
     (identity, mut timings): (String, BTreeMap<&'static str, u128>),
 ) -> Result<RunOutcome, AppError> {
@@ -150,9 +165,15 @@ fn publish(
     let revision = next_revision(&options.out, options.period);
     let mut findings = intake.findings.clone();
     findings.extend(figures.findings.iter().cloned());
+    findings.extend(last.as_ref().err().map(unreadable));
     let counts = counts(intake, Some(&figures), &findings);
     let rollups = figures.rollups.clone();
-    let input = release_input(context, options, (opened, intake), figures, (revision, &identity, &findings));
+    let mut input = release_input(context, options, (opened, intake), figures, (revision, &identity, &findings));
+    if let Ok(Some(last)) = &last {
+        let changes = changes_since(last, &input, (&context.definitions, &inputs));
+        input.lateness.revisions.extend(changes);
+        input.lateness.sort();
+    }
     let public = options.public.then(|| make_public(context, &options.out, &input)).transpose()?;
     if public.is_some() {
         timings.insert("disclosure", started.elapsed().as_millis());
@@ -177,7 +198,7 @@ fn publish(
         targets: context.settings.targets.clone(),
         decisions: context.settings.decisions.clone(),
         definitions: context.definitions.files.iter().map(|(path, bytes)| (path.clone(), sha256(bytes))).collect(),
-        inputs: inputs(intake),
+        inputs,
         rollups,
         counts: counts.clone(),
         disclosure: public.map(|public| public.record),
@@ -204,11 +225,11 @@ fn write_files(
     };
     let (templates, mut results) = rayon::join(
         || load_templates(context),
-        || result_files(&input.observations, &input.responsibilities, &input.assessment),
+        || result_files(&input.observations, &input.responsibilities, &input.assessment, Some(&input.lateness)),
     );
     let templates = templates?;
     for input in public.iter().map(|public| &public.input) {
-        let mut files = result_files(&input.observations, &input.responsibilities, &input.assessment);
+        let mut files = result_files(&input.observations, &input.responsibilities, &input.assessment, None);
         for file in &mut files {
             file.path = format!("{}/{}", public::FOLDER, file.path);
         }
@@ -280,6 +301,7 @@ fn release_input(
         observations: figures.observations,
         responsibilities: figures.responsibilities,
         assessment: figures.assessment,
+        lateness: figures.lateness,
         contracts: context.definitions.contracts.clone(),
         rollups: context.definitions.rollups.clone(),
         returns: intake.grid.returns(options.period),
@@ -299,8 +321,9 @@ fn finding_line(finding: &Finding) -> FindingLine {
     }
 }
 
-fn inputs(intake: &Intake) -> Vec<InputFile> {
-    let files = intake.admissions.values().flatten().flat_map(|admission| {
+/// Every file that was looked at, those of replaced submissions included.
+fn inputs(intake: &Intake, past: &Past) -> Vec<InputFile> {
+    let files = intake.admissions.values().flatten().chain(&past.replaced).flat_map(|admission| {
         let used = !admission.refused();
         admission.files.iter().map(move |file| InputFile {
             path: file.path.clone(),

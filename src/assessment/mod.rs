@@ -25,6 +25,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::definitions::model::Metric;
+use crate::lateness::Provisional;
 use crate::observation::{Observation, PEERS_PREFIX, UNATTRIBUTED, is_organisation};
 use crate::period::{Period, PeriodType};
 use crate::report::input::{Organisation, PeerGroup, RecordedEvent};
@@ -56,6 +57,8 @@ pub struct AssessmentInput<'a> {
     pub parity: &'a ParityWish,
     /// The periods of the run, oldest first; the last one is that of the report.
     pub trend: &'a [Period],
+    /// The figures that may still grow: they are shown, and not judged within their series.
+    pub provisional: &'a Provisional,
 }
 
 /// What was found, besides the labels of the figures.

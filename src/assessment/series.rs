@@ -13,7 +13,7 @@ use super::multiplicity::Tally;
 use super::peers::counts_of;
 use super::signals::{LinkedEvent, Signal, SignalKind, event_between};
 use super::trends::{SeriesTrend, TrendWindow};
-use crate::observation::{NATIONAL, Observation, REGION_PREFIX};
+use crate::observation::{NATIONAL, Observation};
 use crate::period::Period;
 use crate::quantity::{Better, Interval, Shape, Status};
 use crate::report::input::RecordedEvent;
@@ -87,12 +87,9 @@ impl<'a> Series<'a> {
         counts_of(figure).map(|counts| (counts.numerator, counts.denominator))
     }
 
-    /// A sum over several organisations may still grow while returns are missing.
     fn is_provisional(&self, at: usize) -> bool {
-        let sum = self.code == NATIONAL || self.code.starts_with(REGION_PREFIX);
-        let figure = self.figures.get(at).copied().flatten();
-        let incomplete = figure.and_then(|(_, f)| f.coverage).is_some_and(|c| c.returned < c.expected);
-        sum && at + 1 == self.figures.len() && incomplete
+        let (metric, input) = (&self.headlines.metric.id, self.headlines.input);
+        input.trend.get(at).is_some_and(|period| input.provisional.contains(metric, self.code, *period))
     }
 
     fn standing(&self, at: usize) -> Standing {

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::definitions::Definitions;
 use crate::definitions::model::{Comparator, Metric, Standard, StandardKind};
+use crate::lateness::Provisional;
 use crate::observation::{Coverage, NATIONAL, Observation, StandardResult};
 use crate::period::Period;
 use crate::quantity::Status;
@@ -92,6 +93,7 @@ impl Run {
                 decisions: &self.decisions,
                 parity: &self.parity,
                 trend: &self.trend,
+                provisional: &Provisional::default(),
             },
             &mut self.observations,
         );

@@ -39,6 +39,8 @@ pub enum SettingsError {
     },
     #[error("settings {path}: engine.{key} must be at least {least}")]
     TooSmall { path: PathBuf, key: &'static str, least: u64 },
+    #[error("settings {path}: late.months is {months}, but must be 1 to {MOST_LATE_MONTHS}")]
+    LateMonths { path: PathBuf, months: u32 },
     #[error(
         "settings {path}: disclosure.threshold is {threshold}, but must be 2 to {MOST_THRESHOLD}: counts from 1 to below it are withheld"
     )]
@@ -48,6 +50,9 @@ pub enum SettingsError {
 /// A larger threshold would withhold figures that are not small.
 const MOST_THRESHOLD: i64 = 100;
 
+/// A trend of months has few that are older.
+const MOST_LATE_MONTHS: u32 = 24;
+
 /// All settings of a run.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -56,6 +61,7 @@ pub struct Settings {
     pub trend: TrendSection,
     pub disclosure: DisclosureSection,
     pub peers: PeersSection,
+    pub late: LateSection,
     /// Parameters of metrics by name, such as `dormant_days`. No defaults: an unset one leaves its metric without a figure, and says so.
     pub parameters: BTreeMap<String, i64>,
     /// Levels set locally for a metric, with dates.
@@ -114,6 +120,20 @@ pub struct PeersSection {
     pub ignore_supplied: bool,
 }
 
+/// How long data may come in late.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LateSection {
+    /// Whole months from the end of an event month to the day on which it is taken as complete.
+    pub months: u32,
+}
+
+impl Default for LateSection {
+    fn default() -> Self {
+        Self { months: 6 }
+    }
+}
+
 /// How many periods a trend shows, by kind of period.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -165,6 +185,10 @@ impl Settings {
         if !(2..=MOST_THRESHOLD).contains(&threshold) {
             return Err(SettingsError::Threshold { path: path.to_owned(), threshold });
         }
+        let months = settings.late.months;
+        if !(1..=MOST_LATE_MONTHS).contains(&months) {
+            return Err(SettingsError::LateMonths { path: path.to_owned(), months });
+        }
         Ok(settings)
     }
 }
@@ -204,6 +228,15 @@ mod tests {
         let peers = parse("[peers]\nfallback = \"size_band\"\nignore_supplied = true").unwrap().peers;
         assert_eq!(peers, PeersSection { fallback: PeerChoice::SizeBand, ignore_supplied: true });
         assert!(parse("[peers]\nfallback = \"family\"").is_err());
+    }
+
+    #[test]
+    fn a_month_is_complete_after_half_a_year_unless_set() {
+        assert_eq!(parse("").unwrap().late.months, 6);
+        assert_eq!(parse("[late]\nmonths = 12").unwrap().late.months, 12);
+        for wrong in ["months = 0", "months = 25", "lags = 3"] {
+            assert!(parse(&format!("[late]\n{wrong}")).is_err(), "{wrong} was taken");
+        }
     }
 
     #[test]

@@ -107,6 +107,9 @@ fn check_shape(metric: &Metric, problems: &mut Problems<'_>) {
         (_, _, None) => problems.add("margin", "must be a number above 0"),
         _ => {}
     }
+    if metric.least_completeness > 100 {
+        problems.add("least_completeness", "is a share in per cent, from 0 to 100");
+    }
     match (metric.shape, metric.percentile) {
         (Shape::Distribution, None) => problems.add("percentile", "is missing: a distribution needs one"),
         (Shape::Distribution, Some(percentile)) if !(1..=99).contains(&percentile) => {
@@ -292,6 +295,15 @@ mod tests {
         assert_eq!(with("proportion", "percent", "0.0"), ["margin: must be a number above 0"]);
         assert_eq!(with("rate", "ratio", "0.9"), ["margin: of a rate is a factor above 1, such as 1.1"]);
         assert!(with("count", "records", "1.5")[0].starts_with("margin: belongs to figures"));
+    }
+
+    #[test]
+    fn a_figure_is_provisional_below_98_per_cent_unless_its_metric_says_otherwise() {
+        let with = |line: &str| GOOD.replace("shape =", &format!("{line}\nshape ="));
+        let least = |toml: &str| parse_metric(FILE, toml, &sqls(&[1])).unwrap().least_completeness;
+        assert_eq!((least(GOOD), least(&with("least_completeness = 95"))), (98, 95));
+        let found = problems(&with("least_completeness = 101"), &sqls(&[1]));
+        assert_eq!(found, ["least_completeness: is a share in per cent, from 0 to 100"]);
     }
 
     #[test]

@@ -383,6 +383,9 @@ pub struct Metric {
     /// Differences to peers that do not matter: percentage points of a share, the unit of a delay, a factor of a rate.
     /// Without one nothing is called similar.
     pub margin: Option<f64>,
+    /// Per cent of the expected cases below which an aggregate's figure is provisional.
+    #[serde(default = "least_completeness")]
+    pub least_completeness: u8,
     #[serde(default)]
     pub caveats: Vec<String>,
     #[serde(default)]
@@ -392,6 +395,11 @@ pub struct Metric {
     #[serde(default)]
     pub grades: Vec<Grade>,
     pub versions: Vec<MetricVersion>,
+}
+
+/// A figure that lacks more than two in a hundred of its cases is provisional unless its metric says otherwise.
+fn least_completeness() -> u8 {
+    98
 }
 
 impl Metric {

@@ -60,6 +60,15 @@ impl Totals {
         }
     }
 
+    /// Numerator and denominator as a figure of this shape shows them: for a distribution closed and all cases.
+    pub(super) fn counts(&self, shape: Shape) -> (i64, i64) {
+        if shape != Shape::Distribution {
+            return (self.numerator, self.denominator);
+        }
+        let closed = self.delays.iter().filter(|((_, observed), _)| *observed).map(|(_, count)| count).sum();
+        (closed, self.delays.values().sum())
+    }
+
     pub(super) fn merge(&mut self, other: &Self) {
         self.numerator += other.numerator;
         self.denominator += other.denominator;

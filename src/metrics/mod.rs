@@ -2,6 +2,8 @@
 //! It never reads record-level data; the last module that may name Arrow or the engine.
 
 mod assess;
+mod frame;
+mod known;
 mod monthly;
 mod peer_groups;
 mod periods;
@@ -23,9 +25,11 @@ use crate::engine::{Engine, EngineError, Query, Table, schema_of};
 use crate::period::Month;
 use crate::quantity::Shape;
 
+pub use frame::{Frame, months_used};
+pub use known::{Known, KnownCounts, KnownFigure, KnownInput, KnownMonth, KnownStep, PastFrame};
 pub use monthly::{MonthlyRow, ResultError};
 pub use peer_groups::{PeerChoice, PeerInput, peer_groups};
-pub use periods::{Group, PeriodInput, observe};
+pub use periods::{Group, PeriodInput, observe, observe_in};
 pub use prove::prove;
 pub use returns::{FigureSource, Grid, Receipt};
 

@@ -1,17 +1,17 @@
 //! The period engine: adds months up to review periods and organisations up to aggregates, always from integers.
 //! It decides what may be computed from what was returned; the statistics are in `assess`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::assess::{self, DelayStatistic, Series, Totals};
+use super::frame::{AbsentReason, Frame, months_used};
 use super::monthly::MonthlyRow;
-use super::returns::{Cell, FigureSource, Grid};
-use crate::definitions::model::{Aggregation, BreakdownKind, Grade, Metric};
-use crate::observation::{Category, Coverage, NATIONAL, Observation};
+use super::returns::{FigureSource, Grid};
+use crate::definitions::model::{BreakdownKind, Grade, Metric};
+use crate::observation::{Category, Coverage, Observation};
 use crate::period::{Month, Period};
 use crate::quantity::{Shape, Status, Unit};
-use crate::sources::Span;
 
 /// Breakdown of a status: how many organisations have each grade.
 const GRADE: &str = "grade";
@@ -40,8 +40,12 @@ pub struct PeriodInput<'a> {
 /// Headline and category observations of every group and period, in a fixed order. A body that neither had to return the
 /// metric's datasets nor did has none.
 pub fn observe(input: &PeriodInput<'_>) -> Vec<Observation> {
+    observe_in(&Frame::of(input), input)
+}
+
+/// The same from a frame of the input that is there already.
+pub fn observe_in(frame: &Frame<'_>, input: &PeriodInput<'_>) -> Vec<Observation> {
     let series = series_of(input.metric);
-    let frame = Frame::of(input);
     let metric_id: Arc<str> = input.metric.id.as_str().into();
     let mut observations = Vec::new();
     for group in input.groups {
@@ -49,7 +53,7 @@ pub fn observe(input: &PeriodInput<'_>) -> Vec<Observation> {
         let members = frame.members_of(group);
         let single = matches!(*members, [only] if frame.bodies.get(only).is_some_and(|body| **body == group.code));
         for period in input.periods {
-            let basis = Basis::of(&frame, months_used(input.metric, *period), *period, &members);
+            let basis = Basis::of(frame, months_used(input.metric, *period), *period, &members);
             if basis.expected == 0 && basis.returned() == 0 {
                 continue;
             }
@@ -71,7 +75,7 @@ pub fn observe(input: &PeriodInput<'_>) -> Vec<Observation> {
 
 /// Headline first, then each category. A distribution also gets its median, and its percentile over closed cases alone; a
 /// status the number of organisations at each grade.
-fn series_of(metric: &Metric) -> Vec<Series> {
+pub(super) fn series_of(metric: &Metric) -> Vec<Series> {
     let headline = |categories: Vec<Option<String>>| Series {
         category: None,
         from: categories,
@@ -117,119 +121,6 @@ fn series_of(metric: &Metric) -> Vec<Series> {
         grade: None,
     });
     std::iter::once(headline(of_headline)).chain(categories).collect()
-}
-
-/// What is known of each body and month, whatever the period. A body and a month are found by their numbers here: a
-/// figure of the nation asks for all of them, once for each period.
-struct Frame<'a> {
-    /// Everybody who had to return the metric's datasets, did so, or has rows; in the order of their codes.
-    bodies: Vec<&'a str>,
-    /// Whether each body had to return them.
-    expected: Vec<bool>,
-    /// Every month that some period asks for, oldest first.
-    months: Vec<Month>,
-    /// By body, then month.
-    states: Vec<MonthState>,
-    /// Of each category: by body, then month, where there are rows.
-    totals: BTreeMap<Option<&'a str>, Vec<Option<Totals>>>,
-}
-
-impl<'a> Frame<'a> {
-    fn of(input: &PeriodInput<'a>) -> Self {
-        let returned = input.sources.iter().flat_map(|source| input.grid.organisations(source));
-        let bodies: BTreeSet<&str> = returned.chain(input.rows.iter().map(|row| row.org_code.as_str())).collect();
-        let months: BTreeSet<Month> =
-            input.periods.iter().flat_map(|period| months_used(input.metric, *period)).collect();
-        let expects = |body: &&str| input.sources.iter().any(|source| input.grid.expects(&source.dataset, body));
-        let states = bodies.iter().flat_map(|body| months.iter().map(move |month| (*body, *month)));
-        let states = states.map(|(body, month)| MonthState::of(input, body, month)).collect();
-        let mut frame = Self {
-            expected: bodies.iter().map(expects).collect(),
-            bodies: bodies.into_iter().collect(),
-            months: months.into_iter().collect(),
-            states,
-            totals: BTreeMap::new(),
-        };
-        for row in input.rows {
-            let (body, month) =
-                (frame.bodies.binary_search(&row.org_code.as_str()), frame.months.binary_search(&row.month));
-            if let (Ok(body), Ok(month)) = (body, month) {
-                let place = frame.place(body, month);
-                let category = frame.totals.entry(row.category.as_deref()).or_default();
-                category.resize_with(frame.states.len(), || None);
-                if let Some(totals) = category.get_mut(place) {
-                    totals.get_or_insert_default().add(row.amounts);
-                }
-            }
-        }
-        frame
-    }
-
-    fn place(&self, body: usize, month: usize) -> usize {
-        body * self.months.len() + month
-    }
-
-    /// Numbers of the bodies that a group adds up.
-    fn members_of(&self, group: &Group) -> Vec<usize> {
-        if group.code == NATIONAL {
-            return (0..self.bodies.len()).collect();
-        }
-        group.members.iter().filter_map(|member| self.bodies.binary_search(&member.as_str()).ok()).collect()
-    }
-}
-
-/// One month of one body: why it cannot be used at all, and the longer spans for which alone it was returned.
-#[derive(Default)]
-struct MonthState {
-    absent: Vec<AbsentReason>,
-    within: Vec<Span>,
-}
-
-impl MonthState {
-    /// Returns of earlier months are needed where the metric counts them here.
-    fn of(input: &PeriodInput<'_>, body: &str, month: Month) -> Self {
-        let mut state = Self::default();
-        for source in input.sources {
-            match input.grid.cell(source, body, month) {
-                Cell::Refused { .. } => state.absent.push(AbsentReason::Refused(source.dataset.replace('_', " "))),
-                Cell::NotYetDue => state.absent.push(AbsentReason::NotYetDue),
-                Cell::NotReturned | Cell::NotExpected => state.absent.push(AbsentReason::NotReturned),
-                Cell::Accepted { span, .. } => state.add_span(span),
-            }
-            if input.grid.rests_on_earlier(source, body, month) {
-                for earlier in (1..=i32::from(input.metric.earlier_months)).map(|n| month.plus(-n)) {
-                    match input.grid.cell(source, body, earlier) {
-                        Cell::Accepted { span, .. } => state.add_span(span),
-                        _ => state.absent.push(AbsentReason::EarlierMonth(earlier)),
-                    }
-                }
-            }
-        }
-        state
-    }
-
-    fn add_span(&mut self, span: Span) {
-        if span.first != span.last {
-            self.within.push(span);
-        }
-    }
-
-    /// A month returned for a longer span counts only in a period that covers the whole span.
-    fn is_usable_in(&self, period: Period) -> bool {
-        self.absent.is_empty() && self.within.iter().all(|span| period.covers(span.first, span.last))
-    }
-
-    fn reasons_in(&self, period: Period) -> impl Iterator<Item = AbsentReason> {
-        let uncovered = self.within.iter().filter(move |span| !period.covers(span.first, span.last));
-        self.absent.iter().cloned().chain(uncovered.map(|span| AbsentReason::OnlyLonger(span.text())))
-    }
-}
-
-fn months_used(metric: &Metric, period: Period) -> Vec<Month> {
-    match metric.aggregation {
-        Aggregation::Flow => period.months().collect(),
-        Aggregation::Stock => vec![period.last()],
-    }
 }
 
 /// What a period's figure can rest on: usable organisation-months, and how many there should be.
@@ -296,27 +187,5 @@ impl<'f, 'a> Basis<'f, 'a> {
             }
         }
         sum
-    }
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum AbsentReason {
-    Refused(String),
-    OnlyLonger(String),
-    /// Records of this earlier month count here too, and are not there.
-    EarlierMonth(Month),
-    NotYetDue,
-    NotReturned,
-}
-
-impl AbsentReason {
-    fn words(&self) -> String {
-        match self {
-            Self::Refused(dataset) => format!("{dataset} refused by a check"),
-            Self::OnlyLonger(span) => format!("returned only for {span} as a whole"),
-            Self::EarlierMonth(month) => format!("needs the return of {} too", month.words()),
-            Self::NotYetDue => "not yet due".to_owned(),
-            Self::NotReturned => "not returned".to_owned(),
-        }
     }
 }

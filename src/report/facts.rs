@@ -228,8 +228,14 @@ impl<'a> Facts<'a> {
         self.input.returns.iter().filter(|r| datasets.contains(r.dataset.as_str())).collect()
     }
 
-    /// Whether a figure of the report's period may still grow: a return it rests on is not yet due.
-    pub fn is_provisional(&self, metric: &Metric, code: &str) -> bool {
+    /// Whether a figure may still grow: it was measured to be incomplete, or a return that a figure of the report's period
+    /// rests on is not yet due.
+    pub fn is_provisional(&self, metric: &Metric, code: &str, period: Period) -> bool {
+        let measured = self.input.lateness.provisional.contains(&metric.id, code, period);
+        measured || (period == self.input.period && self.rests_on_returns_not_due(metric, code))
+    }
+
+    fn rests_on_returns_not_due(&self, metric: &Metric, code: &str) -> bool {
         let datasets = self.datasets(metric);
         let peers = code.strip_prefix(PEERS_PREFIX).and_then(|own| self.peer_group(own)).map(|group| &group.peers);
         let concerns = |other: &String| code == NATIONAL || other == code || peers.is_some_and(|p| p.contains(other));

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use crate::assessment::{Assessment, Decision};
 use crate::definitions::model::{Contract, Metric, Rollup};
+use crate::lateness::Lateness;
 use crate::observation::Observation;
 use crate::period::{Month, Period};
 use crate::responsibilities::Responsibility;
@@ -97,6 +98,8 @@ pub struct ReleaseInput {
     pub responsibilities: Vec<Responsibility>,
     /// What changed and who stands out.
     pub assessment: Assessment,
+    /// How complete recent figures are, and what has moved.
+    pub lateness: Lateness,
     /// What the metrics rest on, for the dictionaries.
     pub contracts: Vec<Contract>,
     pub rollups: Vec<Rollup>,

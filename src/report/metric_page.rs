@@ -15,6 +15,7 @@ use crate::report::facts::Facts;
 use crate::report::figure::{DataFile, Figure, Room, data_file};
 use crate::report::funnel::build_funnel;
 use crate::report::judged::judged_sentences;
+use crate::report::late_section::{LateSection, late_section};
 use crate::report::overview::metric_path;
 use crate::report::page::{Frame, Link, national_frame};
 use crate::report::table::{Cell, Column, FigureLine, Row, Table, figures_table};
@@ -48,6 +49,8 @@ pub struct MetricPage {
     pub documentation: Vec<Fact>,
     pub standards: Option<Table>,
     pub caveats: Vec<String>,
+    /// How complete recent figures are, and what has moved.
+    pub late: Option<LateSection>,
     pub coverage: String,
     pub exceptions: Option<Table>,
     pub versions: Table,
@@ -88,6 +91,7 @@ pub fn build_metric_page(facts: &Facts<'_>, metric: &Metric) -> MetricPage {
         documentation: documentation(facts, metric),
         standards: standards_table(metric),
         caveats: metric.caveats.clone(),
+        late: late_section(facts, metric),
         coverage: coverage_sentence(facts, metric),
         exceptions: exceptions_table(facts, &format!("tab-{}-returns", metric.id), &facts.returns(metric)),
         versions: versions_table(metric),

@@ -15,6 +15,7 @@ mod funnel;
 mod funnel_words;
 pub mod input;
 mod judged;
+mod late_section;
 mod metric_page;
 mod overview;
 mod page;
@@ -149,11 +150,11 @@ impl Page {
 
     /// The data files that the page offers.
     pub fn data_files(&self) -> Vec<&DataFile> {
-        let own = match self {
-            Self::Metric(page) => Some(&page.data),
-            _ => None,
+        let (own, late) = match self {
+            Self::Metric(page) => (Some(&page.data), page.late.as_ref().and_then(|late| late.data.as_ref())),
+            _ => (None, None),
         };
-        self.figures().into_iter().map(|figure| &figure.data).chain(own).collect()
+        self.figures().into_iter().map(|figure| &figure.data).chain(own).chain(late).collect()
     }
 
     /// The figures to draw.

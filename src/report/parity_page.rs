@@ -103,6 +103,7 @@ fn said(label: &str) -> String {
 mod tests {
     use super::*;
     use crate::assessment::{AssessmentInput, ParityWish, assess};
+    use crate::lateness::Provisional;
     use crate::quantity::Unit;
     use crate::report::sample;
 
@@ -120,6 +121,7 @@ mod tests {
                 decisions: &[],
                 parity: &ParityWish { as_phe: wish(), as_making_data_count: wish() },
                 trend: &input.trend,
+                provisional: &Provisional::default(),
             },
             &mut input.observations,
         );

@@ -12,6 +12,7 @@ use crate::definitions::model::{
     Aggregation, Breakdown, BreakdownCategory, BreakdownKind, Comparator, Disclosure, Evidence, Metric, MetricVersion,
     Role, Rollup, Standard, StandardKind,
 };
+use crate::lateness::{Lateness, Provisional};
 use crate::observation::{Category, Coverage, NATIONAL, Observation, StandardResult, UNATTRIBUTED};
 use crate::period::{Month, Period};
 use crate::quantity::{Better, Interval, Shape, Status, Unit};
@@ -68,6 +69,7 @@ fn metric(id: &str, title: &str, (shape, unit, better): (Shape, Unit, Better), r
         evidence: Evidence::Derived,
         disclosure: Disclosure::Small,
         margin: None,
+        least_completeness: 98,
         caveats: Vec::new(),
         standards: Vec::new(),
         grades: Vec::new(),
@@ -305,6 +307,16 @@ fn returns(period: Period) -> Vec<Return> {
     all
 }
 
+fn finding(org_code: &str, month: Month, message: &str) -> FindingLine {
+    FindingLine {
+        severity: "warning",
+        dataset: "arrest_summons".to_owned(),
+        org_code: org_code.to_owned(),
+        month: month.to_string(),
+        message: message.to_owned(),
+    }
+}
+
 /// The whole release: 12 quarters, 14 forces, five metrics.
 pub fn input() -> ReleaseInput {
     let period: Period = "2025-26Q1".parse().unwrap();
@@ -318,13 +330,6 @@ pub fn input() -> ReleaseInput {
         region: Some("North West".to_owned()),
         country: "England".to_owned(),
         officers: Some(2_345),
-    };
-    let finding = |org_code: &str, month: Month, message: &str| FindingLine {
-        severity: "warning",
-        dataset: "arrest_summons".to_owned(),
-        org_code: org_code.to_owned(),
-        month: month.to_string(),
-        message: message.to_owned(),
     };
     let organisations: Vec<Organisation> = NAMES.iter().map(organisation).collect();
     let peers = ["E02", "E03", "E06"].map(str::to_owned).to_vec();
@@ -346,6 +351,7 @@ pub fn input() -> ReleaseInput {
             decisions: &[],
             parity: &ParityWish::default(),
             trend: &trend,
+            provisional: &Provisional::default(),
         },
         &mut observations,
     );
@@ -363,6 +369,7 @@ pub fn input() -> ReleaseInput {
         decisions: Vec::new(),
         responsibilities: assess_responsibilities(&metrics, &observations, period),
         assessment,
+        lateness: Lateness::default(),
         contracts: definitions().contracts,
         rollups: definitions().rollups,
         observations,

@@ -8,9 +8,10 @@ use crate::quantity::{Interval, Status, Unit, count_text};
 use crate::report::words;
 
 /// Shorthand of the reports and what it means.
-const SHORTHAND: [(&str, &str); 6] = [
+const SHORTHAND: [(&str, &str); 7] = [
     ("[b]", "break in time series, from here on by a new version of the definition"),
     ("[c]", "confidential, withheld to protect small numbers"),
+    ("[e]", "estimated"),
     ("[low]", "rounds to zero but is not zero"),
     ("[p]", "provisional"),
     ("[x]", "not available"),

@@ -43,7 +43,8 @@ pub type Series<'o> = Vec<Option<&'o Observation>>;
 pub struct ComparedSeries<'a> {
     pub line: &'a ComparedLine,
     pub figures: Series<'a>,
-    pub provisional: bool,
+    /// Whether each may still grow.
+    pub provisional: Vec<bool>,
 }
 
 /// What the parts of one trend figure are made from.
@@ -59,8 +60,8 @@ pub struct TrendData<'a> {
     pub standards: Vec<(&'a Standard, RangeInclusive<usize>)>,
     /// Events with the index of their period.
     pub events: Vec<(usize, &'a RecordedEvent)>,
-    /// Whether the last figure may still grow.
-    pub provisional: bool,
+    /// Whether each figure may still grow.
+    pub provisional: Vec<bool>,
     /// Mean and limits of the series, where there are enough figures.
     pub control: Option<Control<'a>>,
 }
@@ -80,7 +81,7 @@ pub fn build_trend<'a>(facts: &'a Facts<'a>, request: &'a TrendRequest<'a>) -> O
         standards: spans(metric, &figures),
         events: events(facts, request.code),
         breaks: facts.breaks(metric),
-        provisional: facts.is_provisional(metric, request.code),
+        provisional: provisional(facts, metric, request.code),
         control: Control::of(facts, metric, request.code),
         figures,
     };
@@ -104,9 +105,13 @@ fn series<'o>(facts: &Facts<'o>, metric: &Metric, code: &str) -> Series<'o> {
     facts.input.trend.iter().map(|period| facts.figure(metric, code, *period)).collect()
 }
 
+fn provisional(facts: &Facts<'_>, metric: &Metric, code: &str) -> Vec<bool> {
+    facts.input.trend.iter().map(|period| facts.is_provisional(metric, code, *period)).collect()
+}
+
 fn compared_series<'a>(facts: &Facts<'a>, metric: &Metric, line: &'a ComparedLine) -> ComparedSeries<'a> {
     let figures = series(facts, metric, &line.code);
-    ComparedSeries { line, figures, provisional: facts.is_provisional(metric, &line.code) }
+    ComparedSeries { line, figures, provisional: provisional(facts, metric, &line.code) }
 }
 
 fn spans<'m>(metric: &'m Metric, figures: &Series<'_>) -> Vec<(&'m Standard, RangeInclusive<usize>)> {
@@ -141,7 +146,7 @@ fn chart(data: &TrendData<'_>) -> TrendChart {
     // Intervals of the lines to compare with would cover the line the reader came for, and those of a series with limits of
     // usual variation would look like more of these.
     let bare = |point: TrendPoint| TrendPoint { lower: None, upper: None, ..point };
-    let mut own = points(&data.figures, data.provisional);
+    let mut own = points(&data.figures, &data.provisional);
     if let Some(control) = &data.control {
         own = own.into_iter().map(|point| TrendPoint { sign: PointSign::NotJudged, ..bare(point) }).collect();
         for line in &control.chart.points {
@@ -154,7 +159,7 @@ fn chart(data: &TrendData<'_>) -> TrendChart {
     series.extend(data.compared.iter().map(|compared| TrendSeries {
         role: compared.line.role,
         label: compared.line.label.clone(),
-        points: points(&compared.figures, compared.provisional).into_iter().map(bare).collect(),
+        points: points(&compared.figures, &compared.provisional).into_iter().map(bare).collect(),
     }));
     let span = |(held, range): &(&Standard, RangeInclusive<usize>)| StandardSpan {
         label: standard::line_label(held, unit),
@@ -183,8 +188,7 @@ fn new_definition(at: usize) -> EventMark {
     EventMark { at, label: "New definition".to_owned() }
 }
 
-fn points(figures: &Series<'_>, provisional: bool) -> Vec<TrendPoint> {
-    let last = figures.len().saturating_sub(1);
+fn points(figures: &Series<'_>, provisional: &[bool]) -> Vec<TrendPoint> {
     let point = |(index, figure): (usize, Option<&Observation>)| {
         let shown = figure.filter(|f| f.status == Status::Value);
         let interval = shown.and_then(|f| f.interval_95);
@@ -192,7 +196,7 @@ fn points(figures: &Series<'_>, provisional: bool) -> Vec<TrendPoint> {
             value: shown.and_then(|f| f.value),
             lower: interval.and_then(|i| i.lower),
             upper: interval.and_then(|i| i.upper),
-            provisional: provisional && index == last,
+            provisional: provisional.get(index).is_some_and(|is| *is),
             sign: PointSign::Plain,
         }
     };

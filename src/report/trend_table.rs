@@ -83,8 +83,8 @@ fn note(data: &TrendData<'_>, index: usize, figure: Option<&Observation>) -> Str
         let level = standard::level_words(held, data.request.metric.unit);
         parts.push(format!("{kind} of {level}: {}", standard::outcome_words(figure)));
     }
-    if data.provisional && index + 1 == data.figures.len() {
-        parts.push("provisional".to_owned());
+    if data.provisional.get(index).is_some_and(|is| *is) {
+        parts.push("[p]".to_owned());
     }
     let months = figure.filter(|f| *f.org_code != *NATIONAL && f.status == Status::Value).and_then(|f| f.coverage);
     if let Some(coverage) = months.filter(|c| c.returned < c.expected) {

@@ -145,11 +145,13 @@ fn gaps_sentence(data: &TrendData<'_>) -> Option<String> {
 }
 
 fn provisional_sentence(data: &TrendData<'_>) -> Option<String> {
-    let own = data.provisional.then(|| words::inside_sentence(&data.request.subject));
-    let others = data.compared.iter().filter(|c| c.provisional).map(|c| words::inside_sentence(&c.line.label));
+    let last = |provisional: &[bool]| provisional.last().is_some_and(|is| *is);
+    let own = last(&data.provisional).then(|| words::inside_sentence(&data.request.subject));
+    let others = data.compared.iter().filter(|c| last(&c.provisional)).map(|c| words::inside_sentence(&c.line.label));
     let names: Vec<String> = own.into_iter().chain(others).collect();
     let whose = words::list_words(&names);
-    (!names.is_empty()).then(|| format!("The last figure for {whose} is provisional, because returns are not yet due."))
+    (!names.is_empty())
+        .then(|| format!("The last figure for {whose} is provisional: it may change as more data come in."))
 }
 
 /// "historical standard of 90% or more, in place from … to …".

@@ -274,7 +274,7 @@ fn coverage(observation: &Observation) -> Option<i128> {
 }
 
 /// A number in millionths, half away from zero.
-fn scaled(value: f64) -> i128 {
+pub(super) fn scaled(value: f64) -> i128 {
     #[expect(
         clippy::cast_possible_truncation,
         reason = "values are far below 10^20; a larger one would saturate, not wrap"

@@ -3,6 +3,7 @@
 //! Columns are fixed by `schemas/results.schema.json`; nothing is rounded but to the six decimals of the format.
 
 mod columns;
+mod late_columns;
 
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
@@ -27,11 +28,12 @@ use rayon::prelude::*;
 
 use crate::assessment::Assessment;
 use crate::contract::days_since_epoch;
+use crate::lateness::Lateness;
 use crate::observation::Observation;
 use crate::responsibilities::Responsibility;
 
 /// Version of the format; it travels in the Parquet metadata and in the run record.
-pub const FORMAT_VERSION: &str = "1.3.0";
+pub const FORMAT_VERSION: &str = "1.4.0";
 
 /// Decimals of values, limits and levels.
 const SCALE: i8 = 6;
@@ -61,7 +63,7 @@ pub enum ResultsError {
 }
 
 /// Names of the result tables; each is a Parquet and a CSV file of a release.
-pub const RESULT_TABLES: [&str; 11] = [
+pub const RESULT_TABLES: [&str; 14] = [
     "observations",
     "breakdowns",
     "responsibilities",
@@ -73,6 +75,9 @@ pub const RESULT_TABLES: [&str; 11] = [
     "control_limits",
     "trends",
     "parity",
+    "revisions",
+    "revision_statistics",
+    "completeness",
 ];
 
 /// Rows that are encoded at once, and those of a Parquet row group.
@@ -114,11 +119,13 @@ enum Read<R> {
 type Column<R> = (&'static str, Read<R>);
 
 /// `observations` with the headline figures, `breakdowns` with parts and variants, `responsibilities`, `signals`,
-/// `comparisons`, `contributions`, `ranks`, `funnels`, `control_limits`, `trends` and `parity`; each as Parquet and CSV.
+/// `comparisons`, `contributions`, `ranks`, `funnels`, `control_limits`, `trends` and `parity`; with `lateness` also
+/// `revisions`, `revision_statistics` and `completeness`. Each as Parquet and CSV.
 pub fn result_files<'a>(
     observations: &'a [Observation],
     responsibilities: &'a [Responsibility],
     assessment: &'a Assessment,
+    lateness: Option<&'a Lateness>,
 ) -> Vec<ResultFile<'a>> {
     let (headlines, parts): (Vec<&Observation>, Vec<&Observation>) =
         observations.iter().partition(|observation| observation.category.is_none());
@@ -135,6 +142,12 @@ pub fn result_files<'a>(
     files.extend(table("control_limits", columns::control_columns(), points.collect()));
     files.extend(table("trends", columns::trend_columns(), assessment.trends.iter().collect()));
     files.extend(table("parity", columns::parity_columns(), assessment.parity.iter().collect()));
+    if let Some(late) = lateness {
+        files.extend(table("revisions", late_columns::revision_columns(), late.revisions.iter().collect()));
+        let summaries = late.summaries.iter().collect();
+        files.extend(table("revision_statistics", late_columns::summary_columns(), summaries));
+        files.extend(table("completeness", late_columns::completeness_columns(), late.completeness.iter().collect()));
+    }
     files
 }
 

@@ -60,6 +60,14 @@ pub struct LoadedRollup {
     pub bytes_scanned: u64,
 }
 
+/// What loading several sets of one roll-up cost besides reading the cache.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct LoadedSets {
+    pub scanned: usize,
+    pub scans: usize,
+    pub bytes_scanned: u64,
+}
+
 /// Schema of a roll-up's rows inside the engine: keys, then measures.
 pub fn rollup_schema(rollup: &Rollup) -> SchemaRef {
     let field = |column: &Column| Field::new(&column.name, engine_type(column.field_type), true);
@@ -148,6 +156,50 @@ impl Rollups<'_> {
             scans: usize::from(!missing.is_empty()),
             bytes_scanned,
         })
+    }
+
+    /// Rows over each of several sets of admitted records and submitted roll-ups. The cache is read once, and what it lacks
+    /// is scanned once. Two sets may hold different submissions of the same organisation and month. Returns a table for
+    /// each set, and how many submissions were scanned, in how many statements, and their bytes.
+    pub async fn load_sets(
+        &self,
+        rollup: &Rollup,
+        contract: &Contract,
+        sets: &[(Vec<&Admission>, Vec<&Admission>)],
+    ) -> Result<(Vec<Table>, LoadedSets), RollupError> {
+        let mut segments = self.read_segments(rollup)?;
+        let mut known: BTreeSet<&str> =
+            segments.iter().flat_map(|s| s.fingerprints.iter().map(String::as_str)).collect();
+        // A statement cannot tell apart two submissions of the same organisation and month: each gets a wave of its own.
+        let mut waves: Vec<Vec<&Admission>> = Vec::new();
+        for record in sets.iter().flat_map(|(records, _)| records) {
+            if known.insert(&record.fingerprint) {
+                let free =
+                    |wave: &Vec<&Admission>| wave.iter().all(|one| one.submission.scope != record.submission.scope);
+                match waves.iter_mut().find(|wave| free(wave)) {
+                    Some(wave) => wave.push(record),
+                    None => waves.push(vec![record]),
+                }
+            }
+        }
+        let mut cost = LoadedSets { scans: waves.len(), ..LoadedSets::default() };
+        for wave in waves {
+            let (bytes, segment) = self.scan(rollup, contract, &wave).await?;
+            cost.scanned += wave.len();
+            cost.bytes_scanned += bytes;
+            segments.push(segment);
+        }
+        let mut tables = Vec::new();
+        for (records, submitted) in sets {
+            let mut batches = Self::cached_rows(rollup, &segments, records)?;
+            if !submitted.is_empty() {
+                let (rows, bytes) = self.read_submitted(rollup, submitted).await?;
+                batches.extend(rows);
+                cost.bytes_scanned += bytes;
+            }
+            tables.push(Table::Rows { schema: rollup_schema(rollup), batches });
+        }
+        Ok((tables, cost))
     }
 
     /// One statement over all missing submissions; the result goes into a new cache segment.

@@ -15,6 +15,9 @@ pub const CONFLICT_RULE: &str = "conflict";
 #[derive(Debug, Default)]
 pub struct Pinned {
     pub submissions: Vec<Submission>,
+    /// Not later than the data date and not chosen: replaced by a later one, or by records where it is a roll-up. What was
+    /// known on an earlier day may rest on them.
+    pub replaced: Vec<Submission>,
     pub findings: Vec<Finding>,
 }
 
@@ -26,21 +29,25 @@ pub struct Pinned {
 pub fn pin(submissions: &[Submission], as_of: NaiveDate, dataset_of: &dyn Fn(&str) -> Option<String>) -> Pinned {
     let mut latest: BTreeMap<(SubmittedTable, Option<&super::Scope>), &Submission> = BTreeMap::new();
     let mut firsts: BTreeMap<(&SubmittedTable, Option<&super::Scope>), NaiveDate> = BTreeMap::new();
+    let mut pinned = Pinned::default();
     for submission in submissions {
         if submission.submitted <= as_of {
             let first = firsts.entry((&submission.table, submission.scope.as_ref())).or_insert(submission.submitted);
             *first = submission.submitted.min(*first);
             let slot = latest.entry((submission.table.clone(), submission.scope.as_ref())).or_insert(submission);
             if submission.submitted > slot.submitted {
+                pinned.replaced.push((*slot).clone());
                 *slot = submission;
+            } else if submission.submitted < slot.submitted {
+                pinned.replaced.push(submission.clone());
             }
         }
     }
-    let mut pinned = Pinned::default();
     let chosen: Vec<&Submission> = latest.into_values().collect();
     for submission in &chosen {
         if let Some((level, message)) = conflict(submission, &chosen, dataset_of) {
             pinned.findings.push(submission.finding(level, CONFLICT_RULE, message));
+            pinned.replaced.push((*submission).clone());
             continue;
         }
         let first = firsts.get(&(&submission.table, submission.scope.as_ref()));
@@ -106,6 +113,7 @@ mod tests {
         assert_eq!(at("2025-06-09"), ["2025-05-10"]);
         assert_eq!(at("2025-07-01"), ["2025-06-10", "2025-06-11"]);
         let pinned = pin(&all, "2025-07-01".parse().unwrap(), &|_| None);
+        assert_eq!(pinned.replaced, all[..1]);
         assert_eq!(
             pinned.submissions[0].first_submitted.to_string(),
             "2025-05-10",
@@ -124,7 +132,7 @@ mod tests {
         ];
         let pinned = pin(&all, "2026-01-01".parse().unwrap(), &|_| Some("x".into()));
         let messages: Vec<_> = pinned.findings.iter().map(|f| (f.level, f.message.as_str())).collect();
-        assert_eq!(pinned.submissions.len(), 2);
+        assert_eq!((pinned.submissions.len(), pinned.replaced.len()), (2, 2));
         assert_eq!(
             messages,
             [

@@ -1,7 +1,7 @@
 //! How complete a recent period is: the chain ladder on counts that arrive late, with its standard error
 //! (Mack, ASTIN Bulletin 23, 1993).
 
-use super::real;
+use super::{Level, real};
 
 /// A triangle of counts: one row for each event period, oldest first; column k holds what had arrived k publications
 /// after the first, added up.
@@ -58,12 +58,28 @@ pub struct Projection {
     pub standard_error: Option<f64>,
     /// Whether a factor used rests on one row only.
     pub rests_on_one_row: bool,
+    /// The first of the factors that the count has still to be multiplied by.
+    first_factor: usize,
 }
 
 impl Projection {
     /// Latest / ultimate, above 1 when records are expected to be withdrawn; `None` where the ultimate is 0 or missing.
     pub fn completeness(&self) -> Option<f64> {
         self.ultimate.filter(|&ultimate| ultimate > 0.0).map(|ultimate| real(self.latest) / ultimate)
+    }
+
+    /// Limits of the ultimate count at a level, see [`Projection::interval_of`].
+    pub fn interval(&self, level: Level) -> Option<(f64, f64)> {
+        Self::interval_of(self.ultimate, self.standard_error, level)
+    }
+
+    /// Limits of an ultimate count U with error s, log-normal so that none lies below zero: U·exp(±z·v − v²/2) with
+    /// v² = ln(1 + s²/U²). `None` without an error or a count above zero.
+    pub fn interval_of(ultimate: Option<f64>, error: Option<f64>, level: Level) -> Option<(f64, f64)> {
+        let (ultimate, error) = ultimate.filter(|&ultimate| ultimate > 0.0).zip(error)?;
+        let square = (error / ultimate).powi(2).ln_1p();
+        let limit = |side: f64| ultimate * (side * level.z() * square.sqrt() - square / 2.0).exp();
+        Some((limit(-1.0), limit(1.0)))
     }
 
     /// Ultimate − latest: the cases still expected, below 0 when records are expected to be withdrawn.
@@ -111,7 +127,7 @@ impl Triangle {
             (1..self.rows.first().map_or(0, Vec::len)).map(|to| self.factor(to - 1, to)).collect();
         fill_tail(&mut factors, tail);
         let rows: Vec<Projection> = self.rows.iter().map(|row| project(row, &factors)).collect();
-        let total = self.total(&rows, &factors);
+        let total = sum_of(&rows, &factors);
         ChainLadder { factors, rows, total }
     }
 
@@ -129,31 +145,77 @@ impl Triangle {
         });
         Factor { factor, variance, weight, rows, left_out: both().count() - rows }
     }
+}
 
-    /// Sum over rows of mse + U·(Σ of newer U)·Σ 2σ²/f²/weight over the row's remaining lags.
-    fn total(&self, rows: &[Projection], factors: &[Factor]) -> Projection {
-        let ultimate = rows.iter().map(|row| row.ultimate).sum::<Option<f64>>();
-        let mut newer = 0.0;
-        let mut square = Some(0.0);
-        for (projection, row) in rows.iter().zip(&self.rows).rev() {
-            let own = projection.ultimate.unwrap_or(0.0);
-            let shared = factors
-                .iter()
-                .skip(row.len() - 1)
-                .map(|factor| factor.relative_variance().map(|relative| 2.0 * relative / real(factor.weight)));
-            let shared = shared.sum::<Option<f64>>();
-            square = square
-                .zip(projection.standard_error)
-                .zip(shared)
-                .map(|((sum, error), shared): ((f64, f64), f64)| sum + error * error + own * newer * shared);
-            newer += own;
-        }
-        Projection {
-            latest: rows.iter().map(|row| row.latest).sum(),
-            ultimate,
-            standard_error: ultimate.and(square).map(f64::sqrt),
-            rests_on_one_row: rows.iter().any(|row| row.rests_on_one_row),
-        }
+impl ChainLadder {
+    /// What [`Triangle::chain_ladder`] gives when every row has held its count from lag 0 on: `rows` are counts with their
+    /// last lag, oldest first.
+    pub fn settled(rows: &[(i64, usize)]) -> Self {
+        let longest = rows.first().map_or(0, |(_, lag)| *lag);
+        let factor = |lag: usize| {
+            let both = || rows.iter().filter(move |(_, last)| *last > lag);
+            let used = || both().filter(|(count, _)| *count > 0);
+            let rows = used().count();
+            let known = (rows > 0).then_some(());
+            Factor {
+                factor: known.map(|()| 1.0),
+                variance: known.map(|()| 0.0),
+                weight: used().map(|(count, _)| i128::from(*count)).sum(),
+                rows,
+                left_out: both().count() - rows,
+            }
+        };
+        let factors: Vec<Factor> = (0..longest).map(factor).collect();
+        let row = |(count, lag): &(i64, usize)| {
+            let remaining = || factors.iter().skip(*lag);
+            let known = *lag == longest || *count > 0 && remaining().all(|factor| factor.rows > 0);
+            Projection {
+                latest: (*count).into(),
+                ultimate: known.then(|| real(*count)),
+                standard_error: known.then_some(0.0),
+                rests_on_one_row: remaining().any(|factor| factor.rows == 1),
+                first_factor: *lag,
+            }
+        };
+        let rows: Vec<Projection> = rows.iter().map(row).collect();
+        let total = sum_of(&rows, &factors);
+        Self { factors, rows, total }
+    }
+
+    /// Some of the rows together, oldest first, as `total` is of all.
+    pub fn sum_of(&self, rows: &[Projection]) -> Projection {
+        sum_of(rows, &self.factors)
+    }
+
+    /// The growth that comes next for a row; `None` at the last lag.
+    pub fn next_factor(&self, row: &Projection) -> Option<&Factor> {
+        self.factors.get(row.first_factor)
+    }
+}
+
+/// Mack's error of a sum: Σ over rows of mse + U·(Σ of newer U)·Σ 2σ²/f²/weight over the row's remaining lags.
+fn sum_of(rows: &[Projection], factors: &[Factor]) -> Projection {
+    let ultimate = rows.iter().map(|row| row.ultimate).sum::<Option<f64>>();
+    let mut newer = 0.0;
+    let mut square = Some(0.0);
+    for projection in rows.iter().rev() {
+        let own = projection.ultimate.unwrap_or(0.0);
+        let remaining = factors.iter().skip(projection.first_factor);
+        let shared =
+            remaining.map(|factor| factor.relative_variance().map(|relative| 2.0 * relative / real(factor.weight)));
+        let shared = shared.sum::<Option<f64>>();
+        square = square
+            .zip(projection.standard_error)
+            .zip(shared)
+            .map(|((sum, error), shared): ((f64, f64), f64)| sum + error * error + own * newer * shared);
+        newer += own;
+    }
+    Projection {
+        latest: rows.iter().map(|row| row.latest).sum(),
+        ultimate,
+        standard_error: ultimate.and(square).map(f64::sqrt),
+        rests_on_one_row: rows.iter().any(|row| row.rests_on_one_row),
+        first_factor: rows.iter().map(|row| row.first_factor).min().unwrap_or(factors.len()),
     }
 }
 
@@ -168,7 +230,8 @@ impl Factor {
 /// U = C·Πf and mse(U) = U²·Σ (σ²/f²)(1/Ĉ + 1/weight) over the remaining lags, Ĉ being the count projected so far.
 fn project(row: &[i64], factors: &[Factor]) -> Projection {
     let latest = row.last().copied().unwrap_or(0);
-    let mut remaining = factors.iter().skip(row.len() - 1).peekable();
+    let first_factor = row.len().saturating_sub(1);
+    let mut remaining = factors.iter().skip(first_factor).peekable();
     let known = remaining.peek().is_none() || latest > 0;
     let mut count = Some(real(latest)).filter(|_| known);
     let (mut relative, mut rests_on_one_row) = (Some(0.0), false);
@@ -181,7 +244,7 @@ fn project(row: &[i64], factors: &[Factor]) -> Projection {
         rests_on_one_row |= factor.rows == 1;
     }
     let standard_error = count.zip(relative).map(|(ultimate, relative)| ultimate * relative.sqrt());
-    Projection { latest: latest.into(), ultimate: count, standard_error, rests_on_one_row }
+    Projection { latest: latest.into(), ultimate: count, standard_error, rests_on_one_row, first_factor }
 }
 
 /// Gives factors that rest on one row a variance from the lags before.
@@ -260,6 +323,12 @@ mod tests {
         // One variance is no line and no pair, so the tail is unknown and so are the errors.
         assert_eq!((found.factors[1].variance, newest.standard_error, found.total.standard_error), (None, None, None));
         assert_eq!(found.total.latest, 1_735_330 + 1_236_139 + 290_507);
+        assert_eq!(found.sum_of(&found.rows), found.total);
+        assert_eq!(found.sum_of(&found.rows[2..]).ultimate, newest.ultimate);
+        // U = 200, s = 20: v² = ln 1.01, limits 200·exp(±1.96·0.09975 − 0.004975).
+        let projection = Projection { ultimate: Some(200.0), standard_error: Some(20.0), ..newest };
+        let (lower, upper) = projection.interval(Level::LOOK).unwrap();
+        assert!((lower - 163.666_882).abs() < 1e-6 && (upper - 241.979_072).abs() < 1e-6, "{lower} {upper}");
         assert!(found.factors[0].variance.is_some());
     }
 
@@ -321,6 +390,22 @@ mod tests {
                     prop_assert!(projection.completeness().is_none_or(|share| (0.0..=1.0 + 1e-12).contains(&share)));
                     prop_assert!(projection.standard_error.is_none_or(|error| error.is_finite() && error >= 0.0));
                 }
+            }
+        }
+
+        #[test]
+        fn rows_that_never_move_need_no_triangle(counts in prop::collection::vec(0..50_i64, 1..12), longest in 0..8_usize) {
+            let lags = |at: usize| longest.min(counts.len() - 1 - at);
+            let rows: Vec<(i64, usize)> = counts.iter().enumerate().map(|(at, count)| (*count, lags(at))).collect();
+            let triangle = Triangle::new(rows.iter().map(|(count, lag)| vec![*count; lag + 1]).collect()).unwrap();
+            let (found, settled) = (triangle.chain_ladder(Tail::LogLinear), ChainLadder::settled(&rows));
+            for (one, other) in found.rows.iter().zip(&settled.rows) {
+                // A variance of 0 gives the tail no line, so the triangle has no error there.
+                let known = one.standard_error.map_or(other.standard_error, Some);
+                prop_assert_eq!(Projection { standard_error: known, ..*one }, *other);
+            }
+            for (one, other) in found.factors.iter().zip(&settled.factors) {
+                prop_assert_eq!((one.factor, one.weight, one.rows, one.left_out), (other.factor, other.weight, other.rows, other.left_out));
             }
         }
 

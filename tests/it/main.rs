@@ -11,6 +11,7 @@ mod definitions;
 mod edge_cases;
 mod exit_codes;
 mod invariants;
+mod late;
 mod prepare;
 mod public;
 mod published;

@@ -38,7 +38,7 @@ const MAY_NAME: [(&str, &[&str]); 15] = [
 ];
 
 /// Modules from left to right; each may use only those before it. What is not named here is vocabulary or wiring.
-const ORDER: [&str; 12] = [
+const ORDER: [&str; 13] = [
     "definitions",
     "sources",
     "contract",
@@ -46,6 +46,7 @@ const ORDER: [&str; 12] = [
     "rollups",
     "stats",
     "metrics",
+    "lateness",
     "assessment",
     "public",
     "report",

@@ -31,6 +31,9 @@ TABLES = {
     "funnels": "funnel",
     "control_limits": "control_limit",
     "trends": "trend",
+    "revisions": "revision",
+    "revision_statistics": "revision_statistic",
+    "completeness": "completeness",
 }
 # What rows are sorted by, besides organisation and period.
 SORTED_BY = {
@@ -43,8 +46,13 @@ SORTED_BY = {
     "funnels": ["metric_id"],
     "control_limits": ["metric_id"],
     "trends": ["metric_id"],
+    "revisions": ["metric_id", "kind", "earlier_release", "org_code", "period_start", "period_type", "earlier_as_of"],
+    "revision_statistics": ["metric_id", "lag", "scale"],
+    "completeness": ["metric_id", "org_code", "period_start", "period_type"],
 }
-KINDS = ["control_chart", "trend", "change_point", "funnel", "peers"]
+KINDS = ["control_chart", "trend", "change_point", "funnel", "peers", "as_known", "since_last_release"]
+SCALES = ["units", "per_cent"]
+PERIOD_TYPES = ["month", "fy_quarter", "cal_quarter", "financial_year", "calendar_year", "rolling_12m"]
 MOST_PROBLEMS = 5
 # A row as it should be; the checks of the schema itself change it.
 GOOD_LINE = (
@@ -113,9 +121,9 @@ def check_table(release, table, schema, report):
     problems = (f"line {n}: {words(error)}" for n, row in enumerate(rows, 2) for error in validator.iter_errors(row))
     report.add(f"{table}.csv: {len(rows)} rows fit the schema", problems)
     names = SORTED_BY.get(table, ["metric_id", "breakdown", "category"])
-    ranked = {"role": columns["role"]["enum"] if "role" in columns else [], "kind": KINDS}
-    order = lambda name, cell: ranked[name].index(cell) if name in ranked else cell or ""
-    key = [(*(order(name, r.get(name)) for name in names), r["org_code"], r["period_start"]) for r in rows]
+    ranked = {"role": columns["role"]["enum"] if "role" in columns else [], "kind": KINDS, "scale": SCALES, "period_type": PERIOD_TYPES}
+    order = lambda name, cell: ranked[name].index(cell) if name in ranked else cell if isinstance(cell, int) else cell or ""
+    key = [(*(order(name, r.get(name)) for name in names), r.get("org_code"), r.get("period_start")) for r in rows]
     report.add(f"{table}.csv: sorted and each figure once", (f"after {a}: {b}" for a, b in zip(key, key[1:]) if a >= b))
     if table == "funnels":
         report.add("funnels.csv: labels are those of the limits beside them", mislabelled(rows))

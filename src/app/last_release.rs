@@ -1,0 +1,302 @@
+//! What has changed since the last release: its figures and returns beside those of this run.
+//! Reads what was published below the folder of releases; the differences become rows of `results/revisions`.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use serde::Deserialize;
+
+use super::figures::{groups, sources_of};
+use crate::definitions::Definitions;
+use crate::definitions::model::Metric;
+use crate::diagnostics::{Finding, FindingLevel};
+use crate::lateness::{Changes, Revision, RevisionKind, RevisionSide, reason_of};
+use crate::metrics::FigureSource;
+use crate::observation::{NATIONAL, Observation};
+use crate::period::{Month, Period, whole_months_after};
+use crate::provenance::InputFile;
+use crate::publish::read_latest;
+use crate::report::input::ReleaseInput;
+use crate::sources::ROLLUP_PREFIX;
+
+/// Six decimals of a published value leave this much open.
+const ROUNDING: f64 = 0.6e-6;
+
+/// A release that cannot be read. The run goes on without it.
+#[derive(Debug, thiserror::Error)]
+#[error("{path}: {message}")]
+pub struct LastReleaseError {
+    path: PathBuf,
+    message: String,
+}
+
+/// The release before this one: the latest of the same period, or else of the period before.
+#[derive(Debug)]
+pub struct LastRelease {
+    /// Period and revision, such as `2025-26Q1 r1`.
+    name: String,
+    as_of: NaiveDate,
+    figures: PublishedFigures,
+    returns: Returns,
+}
+
+/// By metric, code and period.
+type PublishedFigures = HashMap<String, HashMap<String, BTreeMap<Period, LastFigure>>>;
+
+/// A headline figure as it was published.
+#[derive(Debug)]
+struct LastFigure {
+    version: u32,
+    numerator: Option<i64>,
+    denominator: Option<i64>,
+    value: Option<f64>,
+    status: String,
+}
+
+/// Dataset, organisation and month or span as it is written.
+type ReturnKey = (String, String, String);
+
+/// What was in use of each return: the day of its submission, then the hashes of its files.
+type Returns = BTreeMap<ReturnKey, (String, BTreeSet<String>)>;
+
+#[derive(Deserialize)]
+struct Record {
+    as_of: NaiveDate,
+    inputs: Vec<RecordedFile>,
+}
+
+#[derive(Deserialize)]
+struct RecordedFile {
+    path: String,
+    sha256: String,
+    used: bool,
+}
+
+/// Reads the release before the next one of a period; `None` where nothing was published yet.
+///
+/// # Errors
+/// A record or table of it that is missing or cannot be read.
+pub fn read_last_release(out: &Path, period: Period) -> Result<Option<LastRelease>, LastReleaseError> {
+    let latest = [period, period.step(-1)].into_iter().find_map(|one| Some((one, read_latest(out, one)?)));
+    let Some((of, latest)) = latest else { return Ok(None) };
+    let folder = out.join(of.to_string()).join(&latest.path);
+    let path = folder.join("run-record.json");
+    let wrong = |message: String| LastReleaseError { path: path.clone(), message };
+    let bytes = std::fs::read(&path).map_err(|error| wrong(error.to_string()))?;
+    let record: Record = serde_json::from_slice(&bytes).map_err(|error| wrong(error.to_string()))?;
+    let used = record.inputs.iter().filter(|file| file.used).map(|file| (file.path.as_str(), file.sha256.as_str()));
+    Ok(Some(LastRelease {
+        name: format!("{of} r{}", latest.revision),
+        as_of: record.as_of,
+        returns: returns(used),
+        figures: read_figures(&folder.join("results/observations.csv"))?,
+    }))
+}
+
+fn read_figures(path: &Path) -> Result<PublishedFigures, LastReleaseError> {
+    let wrong = |message: String| LastReleaseError { path: path.to_owned(), message };
+    let mut reader = csv::Reader::from_path(path).map_err(|error| wrong(error.to_string()))?;
+    let header = reader.headers().map_err(|error| wrong(error.to_string()))?.clone();
+    let column =
+        |name: &str| header.iter().position(|one| one == name).ok_or_else(|| wrong(format!("has no column {name}")));
+    let (metric, code, period) = (column("metric_id")?, column("org_code")?, column("period")?);
+    let (version, status) = (column("metric_version")?, column("status")?);
+    let (numerator, denominator, value) = (column("numerator")?, column("denominator")?, column("value")?);
+    let mut figures = PublishedFigures::new();
+    let mut row = csv::StringRecord::new();
+    while reader.read_record(&mut row).map_err(|error| wrong(error.to_string()))? {
+        let text = |at: usize| row.get(at).unwrap_or_default();
+        let bad =
+            |at: usize| wrong(format!("“{}” is not what column {} holds", text(at), header.get(at).unwrap_or("")));
+        let count = |at: usize| match text(at) {
+            "" => Ok(None),
+            number => number.parse::<i64>().map(Some).map_err(|_| bad(at)),
+        };
+        let figure = LastFigure {
+            version: text(version).parse().map_err(|_| bad(version))?,
+            numerator: count(numerator)?,
+            denominator: count(denominator)?,
+            value: Some(text(value))
+                .filter(|text| !text.is_empty())
+                .map(str::parse)
+                .transpose()
+                .map_err(|_| bad(value))?,
+            status: text(status).to_owned(),
+        };
+        let of_period: Period = text(period).parse().map_err(|_| bad(period))?;
+        // Rows are sorted: the entries of a metric and code are nearly always there.
+        if !figures.contains_key(text(metric)) {
+            figures.insert(text(metric).to_owned(), HashMap::new());
+        }
+        let Some(of_metric) = figures.get_mut(text(metric)) else { continue };
+        if !of_metric.contains_key(text(code)) {
+            of_metric.insert(text(code).to_owned(), BTreeMap::new());
+        }
+        if let Some(of_code) = of_metric.get_mut(text(code)) {
+            of_code.insert(of_period, figure);
+        }
+    }
+    Ok(figures)
+}
+
+/// The latest submission of each return among files with their hashes.
+fn returns<'f>(files: impl Iterator<Item = (&'f str, &'f str)>) -> Returns {
+    let mut found = Returns::new();
+    for (path, sha256) in files {
+        let parts: Vec<&str> = path.split('/').collect();
+        let [table, submitted, org, period, _file] = parts.as_slice() else { continue };
+        let key = (
+            (*table).to_owned(),
+            org.trim_start_matches("org=").to_owned(),
+            period.trim_start_matches("period=").to_owned(),
+        );
+        let slot = found.entry(key).or_default();
+        if **submitted > *slot.0 {
+            *slot = ((*submitted).to_owned(), BTreeSet::new());
+        }
+        if **submitted == *slot.0 {
+            slot.1.insert(sha256.to_owned());
+        }
+    }
+    found
+}
+
+/// Months of returns that came in or changed, first and last, by table and organisation.
+#[derive(Default)]
+struct Moved<'r> {
+    arrived: Months<'r>,
+    corrected: Months<'r>,
+}
+
+type Months<'r> = BTreeMap<(&'r str, &'r str), Vec<(Month, Month)>>;
+
+impl<'r> Moved<'r> {
+    fn between(then: &'r Returns, now: &'r Returns) -> Self {
+        let mut moved = Self::default();
+        for (key, files) in now {
+            let set = match then.get(key) {
+                None => &mut moved.arrived,
+                Some(before) if before != files => &mut moved.corrected,
+                Some(_) => continue,
+            };
+            set.entry((&key.0, &key.1)).or_default().extend(span(&key.2));
+        }
+        for key in then.keys().filter(|key| !now.contains_key(*key)) {
+            moved.corrected.entry((&key.0, &key.1)).or_default().extend(span(&key.2));
+        }
+        moved
+    }
+
+    /// Whether returns of the tables and members came in, and whether some changed. Those of the period itself tell; only
+    /// where there are none do others, because some figures rest on returns of other months.
+    fn of(&self, tables: &[String], members: Option<&[String]>, period: Period) -> (bool, bool) {
+        let own = |(first, last): (Month, Month)| first <= period.last() && period.first <= last;
+        let any = |moved: &Months<'_>, wanted: &dyn Fn((Month, Month)) -> bool| {
+            let concerned = moved.iter().filter(|((table, org), _)| {
+                tables.iter().any(|one| one == table)
+                    && members.is_none_or(|members| members.iter().any(|one| one == org))
+            });
+            concerned.flat_map(|(_, months)| months).any(|months| wanted(*months))
+        };
+        match (any(&self.arrived, &own), any(&self.corrected, &own)) {
+            (false, false) => (any(&self.arrived, &|_| true), any(&self.corrected, &|_| true)),
+            found => found,
+        }
+    }
+}
+
+/// The first and last month of a return, of which a path holds either one month or both.
+fn span(text: &str) -> Option<(Month, Month)> {
+    const WRITTEN: usize = "2025-04".len();
+    let first = text.get(..WRITTEN)?.parse().ok()?;
+    let last = text.get(text.len().checked_sub(WRITTEN)?..)?.parse().ok()?;
+    Some((first, last))
+}
+
+/// Every headline figure that is not what the last release published. Figures that it did not hold are no change.
+pub fn changes_since(
+    last: &LastRelease,
+    input: &ReleaseInput,
+    (definitions, inputs): (&Definitions, &[InputFile]),
+) -> Vec<Revision> {
+    let now = returns(inputs.iter().filter(|file| file.used).map(|file| (file.path.as_str(), file.sha256.as_str())));
+    let moved = Moved::between(&last.returns, &now);
+    let groups = groups(&input.organisations, &input.peer_groups);
+    let members: HashMap<&str, &[String]> = groups.iter().map(|one| (one.code.as_str(), &*one.members)).collect();
+    let mut found = Vec::new();
+    for of_metric in input.observations.chunk_by(|one, other| one.metric_id == other.metric_id) {
+        let Some(first) = of_metric.first() else { continue };
+        let Some(published) = last.figures.get(&*first.metric_id) else { continue };
+        let Some(metric) = input.metrics.iter().find(|metric| *metric.id == *first.metric_id) else { continue };
+        let tables = tables_of(metric, definitions);
+        for figure in of_metric.iter().filter(|figure| figure.category.is_none()) {
+            let then = published.get(&*figure.org_code).and_then(|of_code| of_code.get(&figure.period));
+            let Some(then) = then.filter(|then| then.differs(figure)) else { continue };
+            let members = (*figure.org_code != *NATIONAL).then(|| members.get(&*figure.org_code).copied());
+            let members = members.map(Option::unwrap_or_default);
+            let (arrived, corrected) = moved.of(&tables, members, figure.period);
+            let changes = Changes { definition: then.version != figure.metric_version, arrived, corrected };
+            found.push(revision(last, then, figure, (input.as_of, changes)));
+        }
+    }
+    found
+}
+
+/// Folders of a source that a metric rests on.
+fn tables_of(metric: &Metric, definitions: &Definitions) -> Vec<String> {
+    let datasets = sources_of(metric, definitions).into_iter().map(|source: FigureSource| source.dataset);
+    datasets.chain(metric.rollups.iter().map(|rollup| format!("{ROLLUP_PREFIX}{rollup}"))).collect()
+}
+
+fn revision(
+    last: &LastRelease,
+    then: &LastFigure,
+    now: &Observation,
+    (as_of, changes): (NaiveDate, Changes),
+) -> Revision {
+    let side =
+        |as_of: NaiveDate, (numerator, denominator, value): (Option<i64>, Option<i64>, Option<f64>), status: &str| {
+            let lag = u32::try_from(whole_months_after(now.period.last(), as_of)).ok();
+            RevisionSide { as_of, lag, numerator, denominator, value, status: status.to_owned() }
+        };
+    Revision {
+        metric_id: now.metric_id.to_string(),
+        org_code: Arc::clone(&now.org_code),
+        period: now.period,
+        kind: RevisionKind::SinceLastRelease,
+        earlier_release: last.name.clone(),
+        earlier: side(last.as_of, (then.numerator, then.denominator, then.value), &then.status),
+        later: side(as_of, (now.numerator, now.denominator, now.value), now.status.as_str()),
+        reason: reason_of(changes),
+    }
+}
+
+impl LastFigure {
+    fn differs(&self, now: &Observation) -> bool {
+        let same_value = match (self.value, now.value) {
+            (Some(then), Some(now)) => (then - now).abs() <= ROUNDING,
+            (None, None) => true,
+            _ => false,
+        };
+        let counts = (self.numerator, self.denominator) == (now.numerator, now.denominator);
+        !(counts && same_value && self.status == now.status.as_str())
+    }
+}
+
+/// That changes since the last release are not listed.
+pub fn unreadable(error: &LastReleaseError) -> Finding {
+    Finding {
+        level: FindingLevel::Warning,
+        rule: "last_release".to_owned(),
+        dataset: "releases".to_owned(),
+        org_code: String::new(),
+        period: String::new(),
+        path: String::new(),
+        column: String::new(),
+        rows: 0,
+        message: format!("the last release cannot be read, so nothing says what has changed since: {error}"),
+        failing_rows: String::new(),
+    }
+}

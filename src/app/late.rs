@@ -1,0 +1,169 @@
+//! Late data of one metric: what was known on earlier data dates, how complete recent months are, and what has moved.
+//! Hands what the metrics know to the arithmetic; the rows of earlier days come from `past`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+
+use super::intake::WorkFolder;
+use super::past::{Moment, Past};
+use crate::contract::Admission;
+use crate::definitions::Definitions;
+use crate::definitions::model::Metric;
+use crate::engine::{Engine, Table};
+use crate::lateness::{CompletenessInput, Lateness, as_known, measure, summarise};
+use crate::metrics::{
+    FigureSource, Frame, Grid, Group, Known, KnownInput, MetricError, MonthlyRow, PastFrame, PeriodInput,
+    compute_monthly, months_used,
+};
+use crate::observation::{NATIONAL, PEERS_PREFIX, REGION_PREFIX, UNATTRIBUTED};
+use crate::period::{Period, whole_months_after};
+use crate::provenance::RollupRecord;
+use crate::rollups::{RollupError, Rollups};
+use crate::sources::SubmittedTable;
+
+/// What a metric can be computed from as it was on an earlier data date.
+pub struct PastBasis {
+    day: NaiveDate,
+    bodies: BTreeSet<String>,
+    datasets: BTreeSet<String>,
+    grid: Grid,
+    tables: BTreeMap<String, Table>,
+}
+
+/// What is the same for every metric of a run.
+#[derive(Debug, Clone, Copy)]
+pub struct LateInput<'a> {
+    pub groups: &'a [Group],
+    pub periods: &'a [Period],
+    pub as_of: NaiveDate,
+    /// A month whose end lies so many whole months back is taken as complete.
+    pub lags: u32,
+}
+
+/// Loads the roll-ups of every earlier day, beside the `shared` tables that do not depend on the day. What had to be
+/// scanned is added to `records`.
+pub async fn load_past(
+    past: Past,
+    (definitions, engine): (&Definitions, &Engine),
+    work: &WorkFolder,
+    shared: &BTreeMap<String, Table>,
+    records: &mut [RollupRecord],
+) -> Result<Vec<PastBasis>, RollupError> {
+    let rollups = Rollups { engine, cache_dir: work.rollups() };
+    let mut tables: Vec<BTreeMap<String, Table>> = past.moments.iter().map(|_| shared.clone()).collect();
+    for rollup in definitions.rollups.iter().filter(|_| !past.moments.is_empty()) {
+        let Some(contract) = definitions.contract(&rollup.dataset) else { continue };
+        let (records_of, rollup_of) =
+            (SubmittedTable::Records(rollup.dataset.clone()), SubmittedTable::Rollup(rollup.name.clone()));
+        let sets: Vec<(Vec<&Admission>, Vec<&Admission>)> =
+            past.moments.iter().map(|moment| (moment.accepted(&records_of), moment.accepted(&rollup_of))).collect();
+        if sets.iter().all(|(records, submitted)| records.is_empty() && submitted.is_empty()) {
+            continue;
+        }
+        let (found, cost) = rollups.load_sets(rollup, contract, &sets).await?;
+        for (tables, table) in tables.iter_mut().zip(found) {
+            tables.insert(rollup.name.clone(), table);
+        }
+        if let Some(record) = records.iter_mut().find(|record| record.name == rollup.name) {
+            record.scans += cost.scans;
+            record.submissions_scanned += cost.scanned;
+            record.bytes_scanned += cost.bytes_scanned;
+        }
+    }
+    let basis = |(moment, tables): (Moment, BTreeMap<String, Table>)| PastBasis {
+        day: moment.day,
+        bodies: moment.bodies,
+        datasets: moment.datasets,
+        grid: moment.grid,
+        tables,
+    };
+    Ok(past.moments.into_iter().zip(tables).map(basis).collect())
+}
+
+/// The rows of a metric on every earlier day on which it rested on something else.
+pub async fn past_rows<'b>(
+    engine: &Engine,
+    (metric, sources): (&Metric, &[FigureSource]),
+    past: &'b [PastBasis],
+    parameters: &BTreeMap<String, i64>,
+) -> Result<Vec<(&'b PastBasis, Vec<MonthlyRow>)>, MetricError> {
+    let mut found = Vec::new();
+    for basis in past {
+        if sources.iter().any(|source| basis.datasets.contains(&source.dataset)) {
+            found.push((basis, compute_monthly(engine, metric, &basis.tables, parameters).await?));
+        }
+    }
+    Ok(found)
+}
+
+/// Completeness, revisions and what is provisional, of one metric that can be measured.
+pub fn lateness(
+    input: &LateInput<'_>,
+    (metric, sources): (&Metric, &[FigureSource]),
+    frame: &Frame<'_>,
+    past: &[(&PastBasis, Vec<MonthlyRow>)],
+) -> Lateness {
+    let past = past_frames(input, (metric, sources), past);
+    let mut found = Lateness::default();
+    let Some(known) = Known::new(KnownInput { metric, frame, past, as_of: input.as_of, lags: input.lags }) else {
+        return found;
+    };
+    let least = f64::from(metric.least_completeness) / 100.0;
+    for group in input.groups {
+        let settled = known.is_settled(group);
+        if is_aggregate(group) {
+            let months = known.months(group);
+            let (periods, lags, org_code) = (input.periods, input.lags, group.code.as_str());
+            let measured =
+                measure(&CompletenessInput { metric, org_code, months: &months, periods, lags, least, settled });
+            for one in measured.iter().filter(|one| one.provisional && periods.contains(&one.period)) {
+                found.provisional.insert(&metric.id, &group.code, one.period);
+            }
+            if group.code == NATIONAL {
+                let steps = known.steps(group);
+                found.summaries.extend(summarise(&metric.id, &months, &steps));
+                found.revisions.extend(as_known(&metric.id, &steps));
+            }
+            // Of the others only those are worth a row of which something ever came in late.
+            if group.code == NATIONAL || !settled {
+                found.completeness.extend(measured);
+            }
+        } else if !settled {
+            found.revisions.extend(as_known(&metric.id, &known.steps(group)));
+        }
+    }
+    found
+}
+
+fn past_frames<'p>(
+    input: &LateInput<'p>,
+    (metric, sources): (&'p Metric, &'p [FigureSource]),
+    past: &'p [(&'p PastBasis, Vec<MonthlyRow>)],
+) -> Vec<PastFrame<'p>> {
+    let frame = |(basis, rows): &'p (&'p PastBasis, Vec<MonthlyRow>)| {
+        let (grid, groups, periods) = (&basis.grid, input.groups, input.periods);
+        let frame = Frame::of(&PeriodInput { metric, sources, rows, grid, groups, periods });
+        PastFrame { day: basis.day, bodies: &basis.bodies, frame }
+    };
+    past.iter().map(frame).collect()
+}
+
+fn is_aggregate(group: &Group) -> bool {
+    group.code == NATIONAL || group.code.starts_with(REGION_PREFIX) || group.code.starts_with(PEERS_PREFIX)
+}
+
+/// What is provisional of a metric that cannot be measured: everything that holds a month not taken as complete.
+pub fn unmeasured(input: &LateInput<'_>, metric: &Metric) -> Lateness {
+    let mut found = Lateness::default();
+    let lag = |month| u32::try_from(whole_months_after(month, input.as_of)).ok();
+    let is_young = |period: &&Period| {
+        months_used(metric, **period).into_iter().any(|month| lag(month).is_none_or(|lag| lag < input.lags))
+    };
+    for period in input.periods.iter().filter(is_young) {
+        for group in input.groups.iter().filter(|group| group.code != UNATTRIBUTED) {
+            found.provisional.insert(&metric.id, &group.code, *period);
+        }
+    }
+    found
+}

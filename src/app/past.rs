@@ -1,0 +1,189 @@
+//! What runs on earlier data dates rested on, as far as it was something else than today: submissions that have been
+//! replaced since. Nothing is listed or read where every organisation and month has one submission.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+
+use super::figures::{months_of, sources_of, trend_periods};
+use super::intake::{self, Intake, IntakeError, Opened, WorkFolder};
+use super::progress::Step;
+use crate::config::Settings;
+use crate::contract::Admission;
+use crate::definitions::Definitions;
+use crate::definitions::model::Metric;
+use crate::definitions::references::RETURNS;
+use crate::metrics::{FigureSource, Grid};
+use crate::observation::UNATTRIBUTED;
+use crate::period::{Period, months_earlier, whole_months_after};
+use crate::quantity::Shape;
+use crate::sources::{Pinned, Scope, Submission, SubmittedTable, pin};
+
+/// Whether it can be measured how complete a metric's months are. A month whose cases come in with the submissions of
+/// later months cannot: how many are known on a day is not what a submission of that month holds.
+pub fn is_measured(metric: &Metric, sources: &[FigureSource]) -> bool {
+    metric.shape != Shape::Status
+        && !metric.rollups.iter().any(|name| name == RETURNS)
+        && !sources.iter().any(|source| source.by_other_month)
+}
+
+/// An earlier data date on which replaced submissions were in use.
+pub struct Moment {
+    pub day: NaiveDate,
+    /// Organisations of which something was in use that has been replaced, and the datasets of it.
+    pub bodies: BTreeSet<String>,
+    pub datasets: BTreeSet<String>,
+    pub grid: Grid,
+    admissions: BTreeMap<SubmittedTable, Vec<Admission>>,
+}
+
+impl Moment {
+    /// What a figure of that day could use, of one table.
+    pub fn accepted(&self, table: &SubmittedTable) -> Vec<&Admission> {
+        self.admissions.get(table).into_iter().flatten().filter(|admission| !admission.refused()).collect()
+    }
+}
+
+/// All of them, oldest first, and the replaced submissions that were checked for them.
+#[derive(Default)]
+pub struct Past {
+    pub moments: Vec<Moment>,
+    pub replaced: Vec<Admission>,
+}
+
+/// Looks for replaced submissions, and checks those that a figure of the trend once rested on.
+pub async fn take_in(
+    (opened, intake): (&Opened, &Intake),
+    (definitions, settings): (&Definitions, &Settings),
+    (work, concurrency): (&WorkFolder, usize),
+    (period, step): (Period, &Step),
+) -> Result<Past, IntakeError> {
+    if opened.pinned.replaced.is_empty() {
+        return Ok(Past::default());
+    }
+    let finder = Finder { opened, intake, definitions };
+    let mut pins: Vec<(NaiveDate, BTreeSet<String>, Pinned)> = Vec::new();
+    for (day, concerned) in finder.concerned(&days(opened, period, settings)) {
+        pins.extend(finder.pin_on(day, &concerned).map(|(datasets, pinned)| (day, datasets, pinned)));
+    }
+    let current: BTreeMap<Key<'_>, &Admission> =
+        intake.admissions.values().flatten().map(|admission| (key(&admission.submission), admission)).collect();
+    let picked = pins.iter().flat_map(|(_, _, pinned)| &pinned.submissions);
+    let unknown: BTreeMap<Key<'_>, &Submission> =
+        picked.filter(|one| !current.contains_key(&key(one))).map(|one| (key(one), one)).collect();
+    let submissions = unknown.into_values().cloned().collect();
+    let admitted = intake::admit_submissions(opened, definitions, (work, concurrency), (submissions, step)).await?;
+    let replaced: Vec<Admission> = admitted.into_values().flatten().collect();
+    let mut known = current;
+    known.extend(replaced.iter().map(|admission| (key(&admission.submission), admission)));
+    let moments = pins.iter().map(|(day, datasets, pinned)| {
+        let mut admissions: BTreeMap<SubmittedTable, Vec<Admission>> = BTreeMap::new();
+        for submission in &pinned.submissions {
+            let found = known.get(&key(submission)).copied();
+            admissions.entry(submission.table.clone()).or_default().extend(found.cloned());
+        }
+        let bodies = pinned.submissions.iter().map(|one| one.org_code().to_owned()).collect();
+        let grid = intake::grid_of(definitions, &intake.organisations, *day, &admissions);
+        Moment { day: *day, bodies, datasets: datasets.clone(), grid, admissions }
+    });
+    let moments = moments.collect();
+    Ok(Past { moments, replaced })
+}
+
+/// The earlier data dates at which some event month of the trend is looked at, oldest first.
+fn days(opened: &Opened, period: Period, settings: &Settings) -> Vec<NaiveDate> {
+    let as_of = opened.as_of;
+    let months = months_of(&trend_periods(period, settings, opened));
+    let oldest = months.first().map_or(0, |month| whole_months_after(*month, as_of));
+    (1..=u32::try_from(oldest).unwrap_or(0)).rev().map(|months| months_earlier(as_of, months)).collect()
+}
+
+/// What tells submissions apart.
+type Key<'s> = (&'s SubmittedTable, Option<&'s Scope>, NaiveDate);
+
+fn key(submission: &Submission) -> Key<'_> {
+    (&submission.table, submission.scope.as_ref(), submission.submitted)
+}
+
+/// Datasets and organisations of replaced submissions.
+type Concerned = BTreeSet<(String, String)>;
+
+struct Finder<'a> {
+    opened: &'a Opened,
+    intake: &'a Intake,
+    definitions: &'a Definitions,
+}
+
+impl Finder<'_> {
+    fn dataset_of(&self, table: &SubmittedTable) -> Option<String> {
+        match table {
+            SubmittedTable::Reference(_) => None,
+            SubmittedTable::Records(name) => Some(name.clone()),
+            SubmittedTable::Rollup(name) => self.definitions.rollup(name).map(|rollup| rollup.dataset.clone()),
+        }
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Submission> {
+        self.opened.pinned.submissions.iter().chain(&self.opened.pinned.replaced)
+    }
+
+    /// For each day on which a replaced submission may have been in use, whose and of which dataset.
+    fn concerned(&self, days: &[NaiveDate]) -> BTreeMap<NaiveDate, Concerned> {
+        let replaced = &self.opened.pinned.replaced;
+        let wanted: BTreeSet<(&SubmittedTable, Option<&Scope>)> =
+            replaced.iter().map(|one| (&one.table, one.scope.as_ref())).collect();
+        let mut dates: BTreeMap<(&SubmittedTable, Option<&Scope>), Vec<NaiveDate>> = BTreeMap::new();
+        for one in self.all().filter(|one| wanted.contains(&(&one.table, one.scope.as_ref()))) {
+            dates.entry((&one.table, one.scope.as_ref())).or_default().push(one.submitted);
+        }
+        let measured = self.measured_datasets();
+        let bodies: BTreeSet<&str> = self.intake.organisations.iter().map(|one| one.code.as_str()).collect();
+        let mut found: BTreeMap<NaiveDate, Concerned> = BTreeMap::new();
+        for one in replaced {
+            let Some(dataset) = self.dataset_of(&one.table).filter(|dataset| measured.contains(dataset)) else {
+                continue;
+            };
+            if one.org_code() != UNATTRIBUTED && !bodies.contains(one.org_code()) {
+                continue;
+            }
+            let later = dates.get(&(&one.table, one.scope.as_ref())).into_iter().flatten();
+            let until = later.copied().filter(|date| *date > one.submitted).min();
+            for day in days.iter().filter(|day| one.submitted <= **day && until.is_none_or(|until| **day < until)) {
+                found.entry(*day).or_default().insert((dataset.clone(), one.org_code().to_owned()));
+            }
+        }
+        found
+    }
+
+    fn measured_datasets(&self) -> BTreeSet<String> {
+        let of = |metric: &Metric| {
+            let sources = sources_of(metric, self.definitions);
+            if is_measured(metric, &sources) { sources } else { Vec::new() }
+        };
+        self.definitions.metrics.iter().flat_map(of).map(|source| source.dataset).collect()
+    }
+
+    /// What a run on that day would have used of the organisations concerned, in the datasets of every metric that rests
+    /// on one of theirs. `None` where nothing of it has been replaced.
+    fn pin_on(&self, day: NaiveDate, concerned: &Concerned) -> Option<(BTreeSet<String>, Pinned)> {
+        let datasets: BTreeSet<&str> = concerned.iter().map(|(dataset, _)| dataset.as_str()).collect();
+        let bodies: BTreeSet<&str> = concerned.iter().map(|(_, body)| body.as_str()).collect();
+        let mut family: BTreeSet<String> = BTreeSet::new();
+        for metric in &self.definitions.metrics {
+            let sources = sources_of(metric, self.definitions);
+            if sources.iter().any(|source| datasets.contains(source.dataset.as_str())) {
+                family.extend(sources.into_iter().map(|source| source.dataset));
+            }
+        }
+        let chosen = |one: &&Submission| {
+            bodies.contains(one.org_code()) && self.dataset_of(&one.table).is_some_and(|name| family.contains(&name))
+        };
+        let candidates: Vec<Submission> = self.all().filter(chosen).cloned().collect();
+        let dataset_of = |rollup: &str| self.definitions.rollup(rollup).map(|rollup| rollup.dataset.clone());
+        let pinned = pin(&candidates, day, &dataset_of);
+        let replaced: BTreeSet<Key<'_>> = self.opened.pinned.replaced.iter().map(key).collect();
+        let in_use = pinned.submissions.iter().filter(|one| replaced.contains(&key(one)));
+        let datasets: BTreeSet<String> = in_use.filter_map(|one| self.dataset_of(&one.table)).collect();
+        (!datasets.is_empty()).then_some((datasets, pinned))
+    }
+}

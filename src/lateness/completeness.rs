@@ -1,0 +1,262 @@
+//! How complete the figures of recent event months are, by chain ladder with Mack's error: numerators and denominators
+//! each by a triangle of their own. A new version of a metric starts a new triangle.
+
+use crate::definitions::model::Metric;
+use crate::metrics::{KnownCounts, KnownMonth, months_used};
+use crate::period::{Month, Period, PeriodType};
+use crate::quantity::Shape;
+use crate::stats::Level;
+use crate::stats::late::{ChainLadder, Projection, Tail, Triangle, is_provisional};
+
+/// What is measured: one metric of one organisation or aggregate.
+#[derive(Debug, Clone, Copy)]
+pub struct CompletenessInput<'a> {
+    pub metric: &'a Metric,
+    pub org_code: &'a str,
+    /// Oldest first.
+    pub months: &'a [KnownMonth],
+    pub periods: &'a [Period],
+    /// A month whose end lies so many whole months back is taken as complete.
+    pub lags: u32,
+    /// A figure that is less complete is provisional, as a share from 0 to 1.
+    pub least: f64,
+    /// Whether every month has had its counts from lag 0 on.
+    pub settled: bool,
+}
+
+/// A count so far and what it is expected to come to.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Projected {
+    pub latest: i64,
+    /// `None` where it cannot be estimated.
+    pub ultimate: Option<f64>,
+    /// 95 % limits of the ultimate count.
+    pub limits: Option<(f64, f64)>,
+}
+
+/// How complete one figure is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Completeness {
+    pub metric_id: String,
+    pub org_code: String,
+    pub period: Period,
+    /// Whole months from the end of the period's last month to the data date; `None` while it has not ended.
+    pub lag: Option<u32>,
+    /// Earlier event months that the first growth still to come was measured on.
+    pub earlier_months: usize,
+    pub numerator: Projected,
+    /// `None` for a count.
+    pub denominator: Option<Projected>,
+    /// Latest / ultimate of the less complete of the two; of the returns where both counts are zero.
+    pub completeness: Option<f64>,
+    /// Completeness at the limits of the denominator, or of the numerator of a count.
+    pub limits: Option<(f64, f64)>,
+    /// Whether a growth that was used was measured on one event month only.
+    pub rests_on_one_month: bool,
+    /// Of a proportion, in per cent: what it comes to if all cases still expected fail, and if all of them pass.
+    pub range: Option<(f64, f64)>,
+    pub provisional: bool,
+}
+
+impl Completeness {
+    /// What the rows of the result file are sorted by.
+    pub(super) fn key(&self) -> (&str, &str, Month, PeriodType) {
+        (&self.metric_id, &self.org_code, self.period.first, self.period.kind)
+    }
+}
+
+/// What is counted in a triangle.
+#[derive(Debug, Clone, Copy)]
+enum Counted {
+    Numerator,
+    Denominator,
+    Returns,
+}
+
+impl Counted {
+    fn of(self, counts: &KnownCounts) -> i64 {
+        match self {
+            Self::Numerator => counts.numerator,
+            Self::Denominator => counts.denominator,
+            Self::Returns => counts.returns.into(),
+        }
+    }
+}
+
+/// Months of one version of the metric with their triangles.
+struct Run<'a> {
+    months: &'a [KnownMonth],
+    numerator: Option<ChainLadder>,
+    denominator: Option<ChainLadder>,
+    returns: Option<ChainLadder>,
+}
+
+impl Run<'_> {
+    fn ladder(&self, counted: Counted) -> Option<&ChainLadder> {
+        match counted {
+            Counted::Numerator => self.numerator.as_ref(),
+            Counted::Denominator => self.denominator.as_ref(),
+            Counted::Returns => self.returns.as_ref(),
+        }
+    }
+}
+
+/// The completeness of each period that holds a month not yet taken as complete, and of each such month.
+pub fn measure(input: &CompletenessInput<'_>) -> Vec<Completeness> {
+    let is_young = |month: &&KnownMonth| month.lag < input.lags;
+    let wanted = |period: &Period| {
+        let used = months_used(input.metric, *period);
+        let found = || used.iter().filter_map(|month| find(input.months, *month));
+        found().count() < used.len() || found().any(|month| month.lag < input.lags)
+    };
+    let mut periods: Vec<Period> = input.periods.iter().copied().filter(wanted).collect();
+    let months = input.months.iter().filter(is_young).map(|m| Period { kind: PeriodType::Month, first: m.month });
+    let used = |month: &Period| periods.iter().any(|period| period != month && period.covers(month.first, month.first));
+    let months: Vec<Period> = months.filter(used).collect();
+    periods.extend(months);
+    if periods.is_empty() {
+        return Vec::new();
+    }
+    let runs = runs(input);
+    periods.into_iter().map(|period| measure_period(input, &runs, period)).collect()
+}
+
+fn find(months: &[KnownMonth], month: Month) -> Option<&KnownMonth> {
+    months.binary_search_by_key(&month, |known| known.month).ok().and_then(|at| months.get(at))
+}
+
+fn runs<'a>(input: &CompletenessInput<'a>) -> Vec<Run<'a>> {
+    let version = |month: &KnownMonth| input.metric.version_at(month.month).map(|version| version.version);
+    let runs = input.months.chunk_by(|a, b| version(a) == version(b));
+    let ladder = |months: &[KnownMonth], counted: Counted| {
+        if input.settled {
+            let row = |month: &KnownMonth| Some((counted.of(&month.now), month.counts.len().checked_sub(1)?));
+            let rows: Vec<(i64, usize)> = months.iter().filter_map(row).collect();
+            let whole = rows.first().is_some_and(|(_, lag)| u32::try_from(*lag).is_ok_and(|lag| lag >= input.lags));
+            return whole.then(|| ChainLadder::settled(&rows));
+        }
+        let row = |month: &KnownMonth| month.counts.iter().map(|counts| counted.of(counts)).collect();
+        let rows: Vec<Vec<i64>> = months.iter().map(row).collect();
+        // Without a month at the last lag nobody knows what growth is still to come.
+        let whole = rows.first().is_some_and(|oldest| u32::try_from(oldest.len()).is_ok_and(|n| n > input.lags));
+        whole.then(|| Triangle::new(rows)).and_then(Result::ok).map(|triangle| triangle.chain_ladder(Tail::LogLinear))
+    };
+    runs.map(|months| Run {
+        months,
+        numerator: ladder(months, Counted::Numerator),
+        denominator: ladder(months, Counted::Denominator),
+        returns: ladder(months, Counted::Returns),
+    })
+    .collect()
+}
+
+fn has_denominator(input: &CompletenessInput<'_>) -> bool {
+    !matches!(input.metric.shape, Shape::Count | Shape::Status)
+}
+
+fn measure_period(input: &CompletenessInput<'_>, runs: &[Run<'_>], period: Period) -> Completeness {
+    let used = match period.kind {
+        PeriodType::Month => vec![period.first],
+        _ => months_used(input.metric, period),
+    };
+    let ended = used.iter().all(|month| find(input.months, *month).is_some());
+    let lag = find(input.months, period.last()).map(|month| month.lag);
+    let of = |counted| Sum::of(runs, (&used, ended), counted);
+    let numerator = of(Counted::Numerator);
+    let denominator = has_denominator(input).then(|| of(Counted::Denominator));
+    let returns = of(Counted::Returns);
+    let main = denominator.as_ref().unwrap_or(&numerator);
+    let shares = [Some(&numerator), denominator.as_ref()].into_iter().flatten().filter_map(Sum::completeness);
+    let measured = shares.min_by(f64::total_cmp);
+    let basis = if measured.is_some() { main } else { &returns };
+    let completeness = measured.or_else(|| returns.completeness());
+    Completeness {
+        metric_id: input.metric.id.clone(),
+        org_code: input.org_code.to_owned(),
+        period,
+        lag,
+        earlier_months: basis.earlier,
+        completeness,
+        limits: main.limits.map(|(lower, upper)| {
+            // More than all can only be there where records are expected to be withdrawn.
+            let most = completeness.unwrap_or(1.0).max(1.0);
+            (main.real() / upper, (main.real() / lower).min(most))
+        }),
+        rests_on_one_month: main.rests_on_one_row,
+        range: range(input, &numerator, denominator.as_ref()),
+        provisional: !ended || is_provisional(completeness, basis.earlier, input.least),
+        numerator: numerator.projected(),
+        denominator: denominator.as_ref().map(Sum::projected),
+    }
+}
+
+/// x / (n + m) and (x + m) / (n + m) in per cent, m being the cases still expected.
+fn range(input: &CompletenessInput<'_>, numerator: &Sum, denominator: Option<&Sum>) -> Option<(f64, f64)> {
+    let all = denominator.filter(|_| input.metric.shape == Shape::Proportion)?;
+    let ultimate = all.ultimate.filter(|&ultimate| ultimate > 0.0)?.max(all.real());
+    let late = ultimate - all.real();
+    Some((100.0 * numerator.real() / ultimate, 100.0 * (numerator.real() + late) / ultimate))
+}
+
+/// The counts of some months added up.
+struct Sum {
+    latest: i64,
+    ultimate: Option<f64>,
+    limits: Option<(f64, f64)>,
+    /// Rows that the first factor still to come rests on, the fewest of any month.
+    earlier: usize,
+    rests_on_one_row: bool,
+}
+
+impl Sum {
+    fn of(runs: &[Run<'_>], (used, ended): (&[Month], bool), counted: Counted) -> Self {
+        let mut sum =
+            Self { latest: 0, ultimate: Some(0.0), limits: None, earlier: usize::MAX, rests_on_one_row: false };
+        let mut square = Some(0.0);
+        for run in runs {
+            let at: Vec<usize> = (0..run.months.len())
+                .filter(|at| run.months.get(*at).is_some_and(|known| used.contains(&known.month)))
+                .collect();
+            let now: i64 = at.iter().filter_map(|at| run.months.get(*at)).map(|known| counted.of(&known.now)).sum();
+            sum.latest += now;
+            let Some(ladder) = run.ladder(counted) else {
+                if !at.is_empty() {
+                    (sum.ultimate, sum.earlier) = (None, 0);
+                }
+                continue;
+            };
+            let rows: Vec<Projection> = at.iter().filter_map(|at| ladder.rows.get(*at)).copied().collect();
+            let part = ladder.sum_of(&rows);
+            // What came in after the longest lag that is looked at is no part of the triangle.
+            let later = real(i128::from(now) - part.latest);
+            sum.ultimate = sum.ultimate.zip(part.ultimate).map(|(sum, part)| sum + part + later);
+            square = square.zip(part.standard_error).map(|(sum, error): (f64, f64)| sum + error * error);
+            sum.rests_on_one_row |= part.rests_on_one_row;
+            let still = rows.iter().filter_map(|row| ladder.next_factor(row));
+            sum.earlier = still.map(|factor| factor.rows).fold(sum.earlier, usize::min);
+        }
+        if !ended {
+            (sum.ultimate, sum.earlier) = (None, 0);
+        }
+        let error = square.map(f64::sqrt).filter(|_| sum.ultimate.is_some());
+        sum.limits = Projection::interval_of(sum.ultimate, error, Level::LOOK);
+        sum
+    }
+
+    fn real(&self) -> f64 {
+        real(i128::from(self.latest))
+    }
+
+    fn completeness(&self) -> Option<f64> {
+        self.ultimate.filter(|&ultimate| ultimate > 0.0).map(|ultimate| self.real() / ultimate)
+    }
+
+    fn projected(&self) -> Projected {
+        Projected { latest: self.latest, ultimate: self.ultimate, limits: self.limits }
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+fn real(count: i128) -> f64 {
+    count as f64
+}

@@ -1,0 +1,70 @@
+//! Late data: how complete recent figures are, and what has moved since figures were first known.
+//! Pure: it turns counts by event month and lag into estimates and differences; it reads nothing and words nothing.
+
+mod completeness;
+mod revisions;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::period::Period;
+
+pub use completeness::{Completeness, CompletenessInput, Projected, measure};
+pub use revisions::{
+    Changes, Reason, Revision, RevisionKind, RevisionSide, RevisionSummary, as_known, reason_of, summarise,
+};
+
+/// Everything that is known about late data in a release.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Lateness {
+    /// Of the nation, regions and peers: event months that are not taken as complete yet, and the periods that hold them.
+    pub completeness: Vec<Completeness>,
+    /// Every figure that has changed, by metric.
+    pub revisions: Vec<Revision>,
+    /// How much national figures have moved, by metric and lag.
+    pub summaries: Vec<RevisionSummary>,
+    pub provisional: Provisional,
+}
+
+/// The figures that may still grow: periods by metric and code.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Provisional(BTreeMap<String, BTreeMap<String, BTreeSet<Period>>>);
+
+impl Provisional {
+    /// Marks a figure.
+    pub fn insert(&mut self, metric: &str, code: &str, period: Period) {
+        self.0.entry(metric.to_owned()).or_default().entry(code.to_owned()).or_default().insert(period);
+    }
+
+    /// Whether the figure may still grow.
+    pub fn contains(&self, metric: &str, code: &str, period: Period) -> bool {
+        let periods = self.0.get(metric).and_then(|of_metric| of_metric.get(code));
+        periods.is_some_and(|periods| periods.contains(&period))
+    }
+
+    /// Without the codes for which `keep` is false.
+    #[must_use]
+    pub fn only(&self, keep: impl Fn(&str) -> bool) -> Self {
+        let of_metric = |codes: &BTreeMap<String, BTreeSet<Period>>| {
+            let kept = codes.iter().filter(|(code, _)| keep(code));
+            kept.map(|(code, periods)| (code.clone(), periods.clone())).collect()
+        };
+        Self(self.0.iter().map(|(metric, codes)| (metric.clone(), of_metric(codes))).collect())
+    }
+}
+
+impl Lateness {
+    /// In the order of the result files.
+    pub fn sort(&mut self) {
+        self.completeness.sort_by(|a, b| a.key().cmp(&b.key()));
+        self.revisions.sort_by(|a, b| a.key().cmp(&b.key()));
+        self.summaries.sort_by(|a, b| a.key().cmp(&b.key()));
+    }
+
+    /// Adds what was found for another metric.
+    pub fn extend(&mut self, other: Self) {
+        self.completeness.extend(other.completeness);
+        self.revisions.extend(other.revisions);
+        self.summaries.extend(other.summaries);
+        self.provisional.0.extend(other.provisional.0);
+    }
+}

@@ -1,0 +1,161 @@
+//! What is known of each body and month for one metric: the sums of its rows, and why a month cannot be used.
+//! Built once for all periods; it adds nothing up over bodies or months.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+
+use super::assess::Totals;
+use super::periods::{Group, PeriodInput};
+use super::returns::Cell;
+use crate::definitions::model::{Aggregation, Metric};
+use crate::observation::NATIONAL;
+use crate::period::{Month, Period, PeriodType};
+use crate::sources::Span;
+
+/// What is known of each body and month, whatever the period. A body and a month are found by their numbers here: a
+/// figure of the nation asks for all of them, once for each period.
+#[derive(Debug)]
+pub struct Frame<'a> {
+    /// Everybody who had to return the metric's datasets, did so, or has rows; in the order of their codes.
+    pub(super) bodies: Vec<&'a str>,
+    /// Whether each body had to return them.
+    pub(super) expected: Vec<bool>,
+    /// Every month that some period asks for, oldest first.
+    pub(super) months: Vec<Month>,
+    /// By body, then month.
+    pub(super) states: Vec<MonthState>,
+    /// Of each category: by body, then month, where there are rows.
+    pub(super) totals: BTreeMap<Option<&'a str>, Vec<Option<Totals>>>,
+}
+
+impl<'a> Frame<'a> {
+    /// Everything that the input knows.
+    pub fn of(input: &PeriodInput<'a>) -> Self {
+        let returned = input.sources.iter().flat_map(|source| input.grid.organisations(source));
+        let bodies: BTreeSet<&str> = returned.chain(input.rows.iter().map(|row| row.org_code.as_str())).collect();
+        let months: BTreeSet<Month> =
+            input.periods.iter().flat_map(|period| months_used(input.metric, *period)).collect();
+        let expects = |body: &&str| input.sources.iter().any(|source| input.grid.expects(&source.dataset, body));
+        let states = bodies.iter().flat_map(|body| months.iter().map(move |month| (*body, *month)));
+        let states = states.map(|(body, month)| MonthState::of(input, body, month)).collect();
+        let mut frame = Self {
+            expected: bodies.iter().map(expects).collect(),
+            bodies: bodies.into_iter().collect(),
+            months: months.into_iter().collect(),
+            states,
+            totals: BTreeMap::new(),
+        };
+        for row in input.rows {
+            let (body, month) =
+                (frame.bodies.binary_search(&row.org_code.as_str()), frame.months.binary_search(&row.month));
+            if let (Ok(body), Ok(month)) = (body, month) {
+                let place = frame.place(body, month);
+                let category = frame.totals.entry(row.category.as_deref()).or_default();
+                category.resize_with(frame.states.len(), || None);
+                if let Some(totals) = category.get_mut(place) {
+                    totals.get_or_insert_default().add(row.amounts);
+                }
+            }
+        }
+        frame
+    }
+
+    pub(super) fn place(&self, body: usize, month: usize) -> usize {
+        body * self.months.len() + month
+    }
+
+    /// Numbers of the bodies that a group adds up.
+    pub(super) fn members_of(&self, group: &Group) -> Vec<usize> {
+        if group.code == NATIONAL {
+            return (0..self.bodies.len()).collect();
+        }
+        group.members.iter().filter_map(|member| self.bodies.binary_search(&member.as_str()).ok()).collect()
+    }
+}
+
+/// One month of one body: why it cannot be used at all, and the longer spans for which alone it was returned.
+#[derive(Debug, Default)]
+pub(super) struct MonthState {
+    absent: Vec<AbsentReason>,
+    within: Vec<Span>,
+    /// The day from which on all that the month rests on was there as it is now; `None` where it rests on no submission.
+    known_on: Option<NaiveDate>,
+}
+
+impl MonthState {
+    /// Returns of earlier months are needed where the metric counts them here.
+    fn of(input: &PeriodInput<'_>, body: &str, month: Month) -> Self {
+        let mut state = Self::default();
+        for source in input.sources {
+            match input.grid.cell(source, body, month) {
+                Cell::Refused { .. } => state.absent.push(AbsentReason::Refused(source.dataset.replace('_', " "))),
+                Cell::NotYetDue => state.absent.push(AbsentReason::NotYetDue),
+                Cell::NotReturned | Cell::NotExpected => state.absent.push(AbsentReason::NotReturned),
+                Cell::Accepted { span, submitted, .. } => state.add(span, submitted),
+            }
+            if input.grid.rests_on_earlier(source, body, month) {
+                for earlier in (1..=i32::from(input.metric.earlier_months)).map(|n| month.plus(-n)) {
+                    match input.grid.cell(source, body, earlier) {
+                        Cell::Accepted { span, submitted, .. } => state.add(span, submitted),
+                        _ => state.absent.push(AbsentReason::EarlierMonth(earlier)),
+                    }
+                }
+            }
+        }
+        state
+    }
+
+    /// The day from which on the month's figure was known as it is now; `None` where it cannot be used by itself.
+    pub(super) fn known_on(&self, month: Month) -> Option<NaiveDate> {
+        let alone = Period { kind: PeriodType::Month, first: month };
+        self.known_on.filter(|_| self.is_usable_in(alone))
+    }
+
+    fn add(&mut self, span: Span, submitted: NaiveDate) {
+        self.known_on = self.known_on.max(Some(submitted));
+        if span.first != span.last {
+            self.within.push(span);
+        }
+    }
+
+    /// A month returned for a longer span counts only in a period that covers the whole span.
+    pub(super) fn is_usable_in(&self, period: Period) -> bool {
+        self.absent.is_empty() && self.within.iter().all(|span| period.covers(span.first, span.last))
+    }
+
+    pub(super) fn reasons_in(&self, period: Period) -> impl Iterator<Item = AbsentReason> {
+        let uncovered = self.within.iter().filter(move |span| !period.covers(span.first, span.last));
+        self.absent.iter().cloned().chain(uncovered.map(|span| AbsentReason::OnlyLonger(span.text())))
+    }
+}
+
+/// The months whose rows a figure of the period adds up.
+pub fn months_used(metric: &Metric, period: Period) -> Vec<Month> {
+    match metric.aggregation {
+        Aggregation::Flow => period.months().collect(),
+        Aggregation::Stock => vec![period.last()],
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum AbsentReason {
+    Refused(String),
+    OnlyLonger(String),
+    /// Records of this earlier month count here too, and are not there.
+    EarlierMonth(Month),
+    NotYetDue,
+    NotReturned,
+}
+
+impl AbsentReason {
+    pub(super) fn words(&self) -> String {
+        match self {
+            Self::Refused(dataset) => format!("{dataset} refused by a check"),
+            Self::OnlyLonger(span) => format!("returned only for {span} as a whole"),
+            Self::EarlierMonth(month) => format!("needs the return of {} too", month.words()),
+            Self::NotYetDue => "not yet due".to_owned(),
+            Self::NotReturned => "not returned".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,277 @@
+//! What was known of a metric's event months on earlier data dates, each as many whole months after the month's end.
+//! It looks up and adds integers; how complete they are, and what their changes mean, is worked out elsewhere.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+
+use super::assess::{self, Place, Series, Totals};
+use super::frame::Frame;
+use super::periods::{Group, series_of};
+use crate::definitions::model::Metric;
+use crate::observation::Coverage;
+use crate::period::{Month, Period, PeriodType, months_earlier, whole_months_after};
+
+/// What a metric's figures rested on at an earlier data date, for the bodies of which it was something else than now.
+#[derive(Debug)]
+pub struct PastFrame<'a> {
+    pub day: NaiveDate,
+    pub bodies: &'a BTreeSet<String>,
+    pub frame: Frame<'a>,
+}
+
+/// All that is needed for one metric.
+#[derive(Debug)]
+pub struct KnownInput<'a> {
+    pub metric: &'a Metric,
+    pub frame: &'a Frame<'a>,
+    /// At most one for each day.
+    pub past: Vec<PastFrame<'a>>,
+    pub as_of: NaiveDate,
+    /// The longest lag that is looked at, in whole months.
+    pub lags: u32,
+}
+
+/// Counts at one data date.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct KnownCounts {
+    /// Organisations whose month was there.
+    pub returns: u32,
+    /// For a distribution: closed cases.
+    pub numerator: i64,
+    /// For a distribution: all cases. 0 for a count.
+    pub denominator: i64,
+}
+
+/// One event month of one organisation or aggregate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownMonth {
+    pub month: Month,
+    /// Whole months from its end to the data date.
+    pub lag: u32,
+    /// At each lag from 0 to the longest that is looked at, or to that of the data date.
+    pub counts: Vec<KnownCounts>,
+    /// On the data date.
+    pub now: KnownCounts,
+}
+
+/// A figure of an event month on one day.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct KnownFigure {
+    pub day: NaiveDate,
+    /// Whole months from the end of the event month.
+    pub lag: u32,
+    pub numerator: Option<i64>,
+    pub denominator: Option<i64>,
+    pub value: Option<f64>,
+    /// Name of the status in data files.
+    pub status: &'static str,
+}
+
+/// A change of what was known of an event month from one data date to the next.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KnownStep {
+    pub org_code: Arc<str>,
+    pub month: Month,
+    pub earlier: KnownFigure,
+    pub later: KnownFigure,
+    /// An organisation's month came in that was not there before.
+    pub arrived: bool,
+    /// An organisation's month was replaced by another one, or could not be used any more.
+    pub corrected: bool,
+}
+
+/// The days on which an event month is looked at: at each lag, and on the data date if that is later.
+#[derive(Debug)]
+struct MonthDays {
+    lag: u32,
+    days: Vec<NaiveDate>,
+}
+
+/// What was known of every body, month and lag.
+#[derive(Debug)]
+pub struct Known<'a> {
+    input: KnownInput<'a>,
+    headline: Series,
+    days: BTreeMap<usize, MonthDays>,
+    /// By place of the frame, then day.
+    cells: Vec<Option<(i64, i64)>>,
+    width: usize,
+    /// Of each body: whether anything of it came in or changed after lag 0.
+    late: Vec<bool>,
+}
+
+impl<'a> Known<'a> {
+    /// `None` for a metric without a headline series.
+    pub fn new(input: KnownInput<'a>) -> Option<Self> {
+        let headline = series_of(input.metric).into_iter().find(|series| series.category.is_none())?;
+        let width = usize::try_from(input.lags).ok()? + 2;
+        let days = |(number, month): (usize, &Month)| Some((number, MonthDays::of(*month, input.as_of, input.lags)?));
+        let days = input.frame.months.iter().enumerate().filter_map(days).collect();
+        let mut known = Self { input, headline, days, cells: Vec::new(), width, late: Vec::new() };
+        (known.cells, known.late) = known.look_up();
+        Some(known)
+    }
+
+    fn look_up(&self) -> (Vec<Option<(i64, i64)>>, Vec<bool>) {
+        let mut cells = vec![None; self.input.frame.states.len() * self.width];
+        let mut late = vec![false; self.input.frame.bodies.len()];
+        for (body, late) in late.iter_mut().enumerate() {
+            for (number, month) in &self.days {
+                let now = month.days.last().and_then(|day| self.at(body, *number, *day));
+                let now_counts = now.map(|now| self.counts(now));
+                let first = self.input.frame.place(body, *number) * self.width;
+                for (day, cell) in month.days.iter().zip(cells.iter_mut().skip(first)) {
+                    let then = self.at(body, *number, *day);
+                    let differs = self.differs(then, now);
+                    *cell = if differs { then.map(|then| self.counts(then)) } else { now_counts };
+                    *late |= differs;
+                }
+            }
+        }
+        (cells, late)
+    }
+
+    /// The frame and the place in it that held a body's month on a day; `None` where it was not there.
+    fn at(&self, body: usize, month: usize, day: NaiveDate) -> Option<(&Frame<'a>, usize)> {
+        let code = *self.input.frame.bodies.get(body)?;
+        let past = self.input.past.iter().find(|past| past.day == day && past.bodies.contains(code));
+        let (frame, place) = match past {
+            Some(past) => {
+                let body = past.frame.bodies.binary_search(&code).ok()?;
+                let month = past.frame.months.binary_search(self.input.frame.months.get(month)?).ok()?;
+                (&past.frame, past.frame.place(body, month))
+            }
+            None => (self.input.frame, self.input.frame.place(body, month)),
+        };
+        let month = *self.input.frame.months.get(month)?;
+        let known_on = frame.states.get(place)?.known_on(month)?;
+        (known_on <= day).then_some((frame, place))
+    }
+
+    /// The parts of the headline in one place.
+    fn parts<'f>(&'f self, (frame, place): (&'f Frame<'a>, usize)) -> impl Iterator<Item = &'f Totals> {
+        let categories = self.headline.from.iter().filter_map(|category| frame.totals.get(&category.as_deref()));
+        categories.filter_map(move |totals| totals.get(place)?.as_ref())
+    }
+
+    fn counts(&self, place: (&Frame<'a>, usize)) -> (i64, i64) {
+        let counts = self.parts(place).map(|totals| totals.counts(self.headline.shape));
+        counts.fold((0, 0), |(numerator, denominator), (n, d)| (numerator + n, denominator + d))
+    }
+
+    fn totals(&self, place: (&Frame<'a>, usize)) -> Totals {
+        let mut sum = Totals::default();
+        self.parts(place).for_each(|totals| sum.merge(totals));
+        sum
+    }
+
+    fn differs(&self, then: Option<(&Frame<'a>, usize)>, now: Option<(&Frame<'a>, usize)>) -> bool {
+        match (then, now) {
+            (Some(then), Some(now)) if std::ptr::eq(then.0, now.0) && then.1 == now.1 => false,
+            (Some(then), Some(now)) => self.totals(then) != self.totals(now),
+            (None, None) => false,
+            _ => true,
+        }
+    }
+
+    /// Whether everything that is known of the group was known at lag 0 as it is now.
+    pub fn is_settled(&self, group: &Group) -> bool {
+        let late = |member: usize| self.late.get(member).is_some_and(|late| *late);
+        !self.input.frame.members_of(group).into_iter().any(late)
+    }
+
+    /// Every event month that has ended, oldest first.
+    pub fn months(&self, group: &Group) -> Vec<KnownMonth> {
+        let members = self.input.frame.members_of(group);
+        let lags = usize::try_from(self.input.lags).unwrap_or(usize::MAX);
+        let settled = self.is_settled(group);
+        let month = |(number, days): (&usize, &MonthDays)| {
+            let now = self.sum(&members, (*number, days.days.len().checked_sub(1)?));
+            let sum = |column| if settled { now } else { self.sum(&members, (*number, column)) };
+            let counts = (0..days.days.len().min(lags.saturating_add(1))).map(sum).collect();
+            Some(KnownMonth { month: *self.input.frame.months.get(*number)?, lag: days.lag, counts, now })
+        };
+        self.days.iter().filter_map(month).collect()
+    }
+
+    fn sum(&self, members: &[usize], (month, column): (usize, usize)) -> KnownCounts {
+        let mut sum = KnownCounts::default();
+        for member in members {
+            let cell = self.input.frame.place(*member, month) * self.width + column;
+            if let Some((numerator, denominator)) = self.cells.get(cell).copied().flatten() {
+                sum.returns += 1;
+                sum.numerator += numerator;
+                sum.denominator += denominator;
+            }
+        }
+        sum
+    }
+
+    /// Every change of the group's figures from one data date to the next, oldest month first.
+    pub fn steps(&self, group: &Group) -> Vec<KnownStep> {
+        let (members, mut steps) = (self.input.frame.members_of(group), Vec::new());
+        let org_code: Arc<str> = group.code.as_str().into();
+        for (number, days) in &self.days {
+            let Some(month) = self.input.frame.months.get(*number) else { continue };
+            for (column, pair) in days.days.windows(2).enumerate() {
+                let [from, to] = pair else { continue };
+                if self.sum(&members, (*number, column)).returns == 0 {
+                    continue;
+                }
+                let (mut arrived, mut corrected) = (false, false);
+                for member in &members {
+                    let (before, after) = (self.at(*member, *number, *from), self.at(*member, *number, *to));
+                    let differs = self.differs(before, after);
+                    arrived |= differs && before.is_none();
+                    corrected |= differs && before.is_some();
+                }
+                if arrived || corrected {
+                    let figure = |day, column| self.figure(&members, (*number, *month), (day, column), days);
+                    let (earlier, later) = (figure(*from, column), figure(*to, column + 1));
+                    let org_code = Arc::clone(&org_code);
+                    steps.push(KnownStep { org_code, month: *month, earlier, later, arrived, corrected });
+                }
+            }
+        }
+        steps
+    }
+
+    fn figure(
+        &self,
+        members: &[usize],
+        (number, month): (usize, Month),
+        (day, column): (NaiveDate, usize),
+        days: &MonthDays,
+    ) -> KnownFigure {
+        let mut sum = Totals::default();
+        let found = members.iter().filter_map(|member| self.at(*member, number, day));
+        found.for_each(|place| sum.merge(&self.totals(place)));
+        let coverage = Coverage { returned: self.sum(members, (number, column)).returns, expected: 0 };
+        let period = Period { kind: PeriodType::Month, first: month };
+        let at = Place { metric_id: &"".into(), org_code: &"".into(), period, coverage };
+        let figure = assess::present(self.input.metric, &self.headline, &at, &sum);
+        let lag = u32::try_from(column).ok().filter(|lag| *lag <= self.input.lags).unwrap_or(days.lag);
+        KnownFigure {
+            day,
+            lag,
+            numerator: figure.numerator,
+            denominator: figure.denominator,
+            value: figure.value,
+            status: figure.status.as_str(),
+        }
+    }
+}
+
+impl MonthDays {
+    /// `None` for a month that has not ended on the data date.
+    fn of(month: Month, as_of: NaiveDate, lags: u32) -> Option<Self> {
+        let lag = u32::try_from(whole_months_after(month, as_of)).ok()?;
+        let mut days: Vec<NaiveDate> = (0..=lag.min(lags)).map(|at| months_earlier(as_of, lag - at)).collect();
+        if lag > lags {
+            days.push(as_of);
+        }
+        Some(Self { lag, days })
+    }
+}

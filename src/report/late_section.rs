@@ -1,0 +1,268 @@
+//! Late data and revisions on a metric's page: how complete recent figures are, and what has moved since it was first
+//! known or last published. Every number is one of `results/completeness`, `results/revisions` or
+//! `results/revision_statistics`.
+
+use chrono::NaiveDate;
+use csv::StringRecord;
+use serde::Serialize;
+
+use crate::definitions::model::Metric;
+use crate::lateness::{Completeness, Projected, Reason, Revision, RevisionKind, RevisionSide};
+use crate::observation::{NATIONAL, is_organisation};
+use crate::period::PeriodType;
+use crate::quantity::{Unit, count_text, value_text};
+use crate::report::facts::Facts;
+use crate::report::figure::DataFile;
+use crate::report::table::{Cell, Column, Row, Table};
+use crate::report::words::{self, Change};
+use crate::stats::revision::{Scale, Tendency};
+
+/// More rows of organisations than these are left to the data file.
+const MOST_ROWS: usize = 40;
+
+/// What the page of a metric says about late data.
+#[derive(Debug, Clone, Serialize)]
+pub struct LateSection {
+    pub sentences: Vec<String>,
+    pub completeness: Option<Table>,
+    /// Figures that are not what the last release published.
+    pub changes: Option<Table>,
+    /// What was known of each month on earlier days.
+    pub known: Option<Table>,
+    /// Every revision of the metric.
+    pub data: Option<DataFile>,
+}
+
+/// The section; `None` where nothing is incomplete and nothing has moved.
+pub fn late_section(facts: &Facts<'_>, metric: &Metric) -> Option<LateSection> {
+    let late = &facts.input.lateness;
+    let measured: Vec<&Completeness> =
+        late.completeness.iter().filter(|one| one.metric_id == metric.id && one.org_code == NATIONAL).collect();
+    let is_whole = |one: &&&Completeness| !one.provisional && one.completeness.is_some_and(|share| share >= 1.0);
+    let incomplete: Vec<&Completeness> = measured.iter().filter(|one| !is_whole(one)).copied().collect();
+    let revisions: Vec<&Revision> = late.revisions.iter().filter(|one| one.metric_id == metric.id).collect();
+    if incomplete.is_empty() && revisions.is_empty() {
+        return None;
+    }
+    let (changes, left_out) = changes_table(facts, metric, &revisions);
+    let mut sentences: Vec<String> = measured.iter().filter_map(|one| period_sentence(facts, metric, one)).collect();
+    sentences.extend(tendency_sentence(facts, metric));
+    sentences.extend((left_out > 0).then(|| {
+        format!("Figures of organisations changed too: {} rows, which the file below holds.", count_words(left_out))
+    }));
+    Some(LateSection {
+        sentences,
+        completeness: completeness_table(metric, &incomplete),
+        changes,
+        known: known_table(metric, &revisions),
+        data: (!revisions.is_empty()).then(|| data_file(facts, metric, &revisions)),
+    })
+}
+
+/// How much of the report's period is there, and what the figure comes to when the rest has come in.
+fn period_sentence(facts: &Facts<'_>, metric: &Metric, one: &Completeness) -> Option<String> {
+    if one.period != facts.input.period || !one.provisional {
+        return None;
+    }
+    let period = one.period.words();
+    let Some(share) = one.completeness else {
+        return Some(format!(
+            "How complete {period} is cannot be measured: no earlier month was followed long enough."
+        ));
+    };
+    let per_cent = |share: f64| format!("{}%", value_text(100.0 * share, Unit::Percent));
+    let limits = one.limits.map(|(lower, upper)| format!(" (95% interval {} to {})", per_cent(lower), per_cent(upper)));
+    let months = words::number_words(one.earlier_months);
+    let measured =
+        if one.earlier_months == 1 { "one earlier month".to_owned() } else { format!("{months} earlier months") };
+    let range = one.range.map(|(worst, best)| {
+        let say = |value| words::with_unit(&value_text(value, metric.unit), metric.unit);
+        format!(" If all cases still expected fail, the figure comes to {}; if all pass, to {}.", say(worst), say(best))
+    });
+    Some(format!(
+        "About {} of the cases of {period} are there so far{}, measured on {measured}.{}",
+        per_cent(share),
+        limits.unwrap_or_default(),
+        range.unwrap_or_default()
+    ))
+}
+
+/// That revisions have mostly gone one way, at the longest lag that shows it.
+fn tendency_sentence(facts: &Facts<'_>, metric: &Metric) -> Option<String> {
+    let summaries = facts.input.lateness.summaries.iter();
+    let units = summaries.filter(|one| one.metric_id == metric.id && one.scale == Scale::Units);
+    let told = units.filter_map(|one| Some((one, one.statistics.tendency()?))).next_back();
+    let (one, tendency) = told?;
+    let way = match tendency {
+        Tendency::Upward => "upward",
+        Tendency::Downward => "downward",
+    };
+    let size = Change::of(one.statistics.mean.abs(), metric.unit).size_words();
+    let months = usize::try_from(one.statistics.number).map(count_words).unwrap_or_default();
+    Some(format!(
+        "Revisions of the national figure have tended to be {way}: by {size} on average, over {months} months."
+    ))
+}
+
+fn completeness_table(metric: &Metric, rows: &[&Completeness]) -> Option<Table> {
+    let row = |one: &&Completeness| {
+        let main = one.denominator.unwrap_or(one.numerator);
+        let share = |share: Option<f64>| {
+            Cell::new(share.map_or_else(|| "[x]".to_owned(), |share| value_text(100.0 * share, Unit::Percent)))
+        };
+        let mut notes = Vec::new();
+        notes.extend(one.provisional.then_some("[p]"));
+        notes.extend(one.rests_on_one_month.then_some("the estimate rests on one earlier month"));
+        let heading = if one.period.kind == PeriodType::Month {
+            words::month_words(one.period.first)
+        } else {
+            one.period.words_with_short_name()
+        };
+        let notes = if notes.is_empty() { "No note".to_owned() } else { notes.join("; ") };
+        let mut cells = vec![Cell::new(count_text(main.latest)), estimate_cell(main)];
+        cells.push(share(one.completeness));
+        cells.push(share(one.limits.map(|(lower, _)| lower)));
+        cells.push(share(one.limits.map(|(_, upper)| upper)));
+        cells.push(Cell::new(notes));
+        Row::new(heading, cells)
+    };
+    let mut columns = vec![Column::words("Period")];
+    let numbers = ["Cases so far", "Expected in all [e]", "Complete (%)", "Lower 95% limit (%)", "Upper 95% limit (%)"];
+    columns.extend(numbers.map(Column::numbers));
+    columns.push(Column::words("Notes"));
+    let caption = format!("{}, all forces: how complete recent figures are", metric.title);
+    let table = Table::new(format!("tab-{}-completeness", metric.id), caption, columns, rows.iter().map(row).collect());
+    let explanation = "Expected from how earlier months have grown (chain ladder, with Mack's error). The expected number \
+                       never stands in place of the count. A figure is provisional while it is not measured on at least \
+                       four earlier months, or is less complete than its metric demands.";
+    (!rows.is_empty()).then(|| table.explained(explanation))
+}
+
+fn estimate_cell(projected: Projected) -> Cell {
+    let whole = |number: f64| value_text(number, Unit::Cases);
+    match projected.ultimate {
+        Some(ultimate) => Cell::new(whole(ultimate)).with_detail(
+            projected.limits.map(|(lower, upper)| format!("95% interval {} to {}", whole(lower), whole(upper))),
+        ),
+        None => Cell::new("[x]"),
+    }
+}
+
+/// The changes since the last release, and how many rows of organisations were left out.
+fn changes_table(facts: &Facts<'_>, metric: &Metric, revisions: &[&Revision]) -> (Option<Table>, usize) {
+    let since = || revisions.iter().copied().filter(|one| one.kind == RevisionKind::SinceLastRelease);
+    let Some(release) = since().next().map(|one| one.earlier_release.clone()) else { return (None, 0) };
+    let national: Vec<&Revision> = since().filter(|one| *one.org_code == *NATIONAL).collect();
+    let own: Vec<&Revision> = since().filter(|one| is_organisation(&one.org_code)).collect();
+    let shown = if own.len() > MOST_ROWS { &[] } else { own.as_slice() };
+    let left_out = own.len() - shown.len();
+    let row = |one: &&Revision| {
+        let mut cells = vec![Cell::new(one.period.words_with_short_name())];
+        cells.extend(change_cells(metric.unit, one));
+        Row::new(if *one.org_code == *NATIONAL { facts.everyone(metric) } else { facts.name(&one.org_code) }, cells)
+    };
+    let rows: Vec<Row> = national.iter().chain(shown).map(row).collect();
+    let mut columns = vec![Column::words("Organisation"), Column::words("Period")];
+    columns.extend(change_columns("Published then", "Now", metric.unit));
+    let caption = format!("{}: figures that changed since {release}", metric.title);
+    let table = Table::new(format!("tab-{}-changes", metric.id), caption, columns, rows);
+    ((!table.rows.is_empty()).then_some(table), left_out)
+}
+
+fn known_table(metric: &Metric, revisions: &[&Revision]) -> Option<Table> {
+    let known = |one: &&&Revision| one.kind == RevisionKind::AsKnown && *one.org_code == *NATIONAL;
+    let row = |one: &&Revision| {
+        let mut cells =
+            vec![Cell::new(words::date_words(one.earlier.as_of)), Cell::new(words::date_words(one.later.as_of))];
+        cells.extend(change_cells(metric.unit, one));
+        Row::new(words::month_words(one.period.first), cells)
+    };
+    let rows: Vec<Row> = revisions.iter().filter(known).map(row).collect();
+    let mut columns = vec![Column::words("Month"), Column::words("As known on"), Column::words("And on")];
+    columns.extend(change_columns("First figure", "Second figure", metric.unit));
+    let caption = format!("{}, all forces: what was known of each month", metric.title);
+    let table = Table::new(format!("tab-{}-known", metric.id), caption, columns, rows);
+    (!table.rows.is_empty())
+        .then(|| table.explained("By today's definitions, from the returns that were there on each day. Months that did not change are left out."))
+}
+
+fn change_columns(then: &str, now: &str, unit: Unit) -> [Column; 4] {
+    let unit_words = words::unit_heading(unit);
+    [
+        Column::numbers(format!("{then} ({unit_words})")),
+        Column::numbers(format!("{now} ({unit_words})")),
+        Column::numbers(format!("Change ({})", words::change_unit(unit))),
+        Column::words("Reason"),
+    ]
+}
+
+fn change_cells(unit: Unit, one: &Revision) -> [Cell; 4] {
+    let side = |side: &RevisionSide| {
+        let value = side.value.map_or_else(|| "[x]".to_owned(), |value| value_text(value, unit));
+        let counts = side.numerator.zip(side.denominator);
+        Cell::new(value).with_detail(counts.map(|(x, n)| format!("{} of {}", count_text(x), count_text(n))))
+    };
+    let change = one.change().map_or_else(|| "[x]".to_owned(), |change| Change::of(change, unit).signed_text());
+    [side(&one.earlier), side(&one.later), Cell::new(change), Cell::new(reason_words(one.reason))]
+}
+
+fn reason_words(reason: Reason) -> &'static str {
+    match reason {
+        Reason::LateData => "A return came in late",
+        Reason::Correction => "A return was replaced",
+        Reason::LateDataAndCorrection => "Returns came in late and were replaced",
+        Reason::Definition => "New version of the definition",
+        Reason::Settings => "Settings, reference data or program",
+    }
+}
+
+fn count_words(count: usize) -> String {
+    i64::try_from(count).map_or_else(|_| String::new(), count_text)
+}
+
+/// Header of the data file of revisions.
+const HEADER: [&str; 18] = [
+    "metric_id",
+    "kind",
+    "earlier_release",
+    "org_code",
+    "organisation",
+    "period_type",
+    "period",
+    "earlier_as_of",
+    "earlier_numerator",
+    "earlier_denominator",
+    "earlier_value",
+    "earlier_status",
+    "later_as_of",
+    "later_numerator",
+    "later_denominator",
+    "later_value",
+    "later_status",
+    "reason",
+];
+
+fn data_file(facts: &Facts<'_>, metric: &Metric, revisions: &[&Revision]) -> DataFile {
+    let side = |side: &RevisionSide, as_of: NaiveDate| {
+        let count = |count: Option<i64>| count.map_or_else(String::new, |count| count.to_string());
+        let value = side.value.map_or_else(String::new, |value| value.to_string());
+        [as_of.to_string(), count(side.numerator), count(side.denominator), value, side.status.clone()]
+    };
+    let record = |one: &&Revision| {
+        let mut cells = vec![
+            one.metric_id.clone(),
+            one.kind.as_str().to_owned(),
+            one.earlier_release.clone(),
+            one.org_code.to_string(),
+            facts.name(&one.org_code),
+            one.period.kind.as_str().to_owned(),
+            one.period.to_string(),
+        ];
+        cells.extend(side(&one.earlier, one.earlier.as_of));
+        cells.extend(side(&one.later, one.later.as_of));
+        cells.push(one.reason.as_str().to_owned());
+        StringRecord::from(cells)
+    };
+    let records = revisions.iter().map(record).collect();
+    DataFile { stem: format!("{}-revisions", metric.id), header: HEADER.to_vec(), records }
+}

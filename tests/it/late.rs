@@ -1,0 +1,169 @@
+//! Late data and revisions: what was known of a month earlier, and what has moved since.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::support::{Bench, arrests, table, text};
+
+const FAST: (&str, &str) = ("2025-04-03T10:00:00Z", "2025-04-03T12:00:00Z");
+const SLOW: (&str, &str) = ("2025-04-04T10:00:00Z", "2025-04-20T12:00:00Z");
+
+fn in_month(month: &str, (event, created): (&'static str, &'static str)) -> (String, String) {
+    (event.replacen("2025-04", month, 1), created.replacen("2025-04", month, 1))
+}
+
+/// Arrests of a month: so many in time, so many not.
+fn month(month: &str, (fast, slow): (usize, usize)) -> String {
+    let cases: Vec<(String, String)> = std::iter::repeat_n(in_month(month, FAST), fast)
+        .chain(std::iter::repeat_n(in_month(month, SLOW), slow))
+        .collect();
+    arrests(&cases.iter().map(|(event, created)| (event.as_str(), created.as_str())).collect::<Vec<_>>())
+}
+
+/// Two forces and three months. E1 sends April again in July; E2 sends May a month late.
+fn bench() -> Bench {
+    let bench = Bench::new();
+    let send = |submitted, org, period, counts| {
+        bench.submit("arrest_summons", (submitted, org, period), &month(period, counts));
+    };
+    send("2025-05-10", "E1", "2025-04", (3, 1));
+    send("2025-05-12", "E2", "2025-04", (4, 0));
+    send("2025-06-10", "E1", "2025-05", (2, 2));
+    send("2025-07-12", "E2", "2025-05", (1, 1));
+    send("2025-07-10", "E1", "2025-06", (5, 0));
+    send("2025-07-15", "E2", "2025-06", (1, 0));
+    send("2025-07-14", "E1", "2025-04", (3, 5));
+    bench
+}
+
+fn rows(bench: &Bench, period: &str, name: &str, metric: &str) -> Vec<BTreeMap<String, String>> {
+    let rows = table(&bench.published(period, &format!("results/{name}.csv")));
+    rows.into_iter().filter(|row| row["metric_id"] == metric).collect()
+}
+
+fn cells<'r>(row: &'r BTreeMap<String, String>, columns: &str) -> Vec<&'r str> {
+    columns.split(' ').map(|column| row[column].as_str()).collect()
+}
+
+const MOVED: &str = "org_code period earlier_as_of earlier_lag earlier_numerator earlier_denominator earlier_value \
+                     later_as_of later_lag later_numerator later_denominator later_value change reason";
+
+#[test]
+fn a_resubmission_and_a_late_submission_are_listed_with_what_was_known_before() {
+    let bench = bench();
+    let run = bench.run("2025-06", &[]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let found = rows(&bench, "2025-06", "revisions", "CRE-01");
+    let found: Vec<Vec<&str>> = found.iter().map(|row| cells(row, MOVED)).collect();
+    let expected = [
+        "E1 2025-04 2025-06-15 1 3 4 75.000000 2025-07-15 2 3 8 37.500000 -37.500000 correction",
+        "NATIONAL 2025-04 2025-06-15 1 7 8 87.500000 2025-07-15 2 7 12 58.333333 -29.166667 correction",
+        "NATIONAL 2025-05 2025-06-15 0 2 4 50.000000 2025-07-15 1 3 6 50.000000 0.000000 late_data",
+    ];
+    let expected: Vec<Vec<&str>> = expected.iter().map(|row| row.split(' ').collect()).collect();
+    assert_eq!(found, expected);
+}
+
+const MEASURED: &str = "org_code period lag earlier_months numerator numerator_expected denominator denominator_expected \
+                        denominator_expected_lower_95 denominator_expected_upper_95 completeness completeness_lower_95 \
+                        completeness_upper_95 value_all_failing value_all_passing provisional";
+
+/// Known at lags 0 and 1, all cases and those in time: April 8 and 8 (7 and 7), May 4 and 6 (2 and 3), June 6 (6).
+/// All cases: f = 14/12, so June comes to 7; s² = 8(1 - 7/6)² + 4(3/2 - 7/6)² = 2/3, error √(49 · (2/3)/(49/36) · (1/6 + 1/12))
+/// = √6; limits 7·exp(±1.96·√ln(1 + 6/49) - ln(1 + 6/49)/2). In time: f = 10/9, 6 come to 6.67.
+#[test]
+fn completeness_is_measured_on_earlier_months() {
+    let bench = bench();
+    let settings = bench.settings("[late]\nmonths = 1\n");
+    let run = bench.run("2025-06", &["--settings", text(&settings)]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let found = rows(&bench, "2025-06", "completeness", "CRE-01");
+    let national: Vec<Vec<&str>> =
+        found.iter().filter(|row| row["org_code"] == "NATIONAL").map(|row| cells(row, MEASURED)).collect();
+    let june = "NATIONAL 2025-06 0 2 6 6.666667 6 7.000000 3.394027 12.862168 85.714286 46.648433 100.000000 85.714286 \
+                100.000000 yes";
+    assert_eq!(national, [june.split_whitespace().collect::<Vec<_>>()]);
+    let page = bench.published("2025-06", "national/metrics/CRE-01.html");
+    assert!(page.contains("[p] = provisional"), "{page}");
+    let told = "About 85.7% of the cases of June 2025 are there so far (95% interval 46.6% to 100.0%), measured on two \
+                earlier months. If all cases still expected fail, the figure comes to 85.7%; if all pass, to 100.0%.";
+    assert!(page.contains(told), "{page}");
+    let moved = "Arrest&#x2f;summons on PNC within 24 hours, all forces: what was known of each month</span></caption>";
+    assert!(page.contains(moved) && page.contains("A return was replaced"), "{page}");
+}
+
+#[test]
+fn figures_that_changed_since_the_last_release_are_listed_with_a_reason() {
+    let bench = bench();
+    assert_eq!(bench.run("2025-06", &["--as-of", "2025-07-12"]).code, 0);
+    assert_eq!(
+        rows(&bench, "2025-06", "revisions", "CRE-01").iter().filter(|row| row["kind"] == "since_last_release").count(),
+        0
+    );
+    assert_eq!(bench.run("2025-06", &[]).code, 0);
+    let found = rows(&bench, "2025-06", "revisions", "CRE-01");
+    let since: Vec<Vec<&str>> =
+        found.iter().filter(|row| row["kind"] == "since_last_release").map(|row| cells(row, SINCE)).collect();
+    let expected = [
+        "2025-06_r1 E1 2025-04 3 4 value 3 8 value -37.500000 correction",
+        "2025-06_r1 E2 2025-06   missing 1 1 value  late_data",
+        "2025-06_r1 NATIONAL 2025-04 7 8 value 7 12 value -29.166667 correction",
+        "2025-06_r1 NATIONAL 2025-06 5 5 value 6 6 value 0.000000 late_data",
+        "2025-06_r1 PEERS:E1 2025-06   not_returned 1 1 value  late_data",
+        "2025-06_r1 PEERS:E2 2025-04 3 4 value 3 8 value -37.500000 correction",
+        "2025-06_r1 REGION:North 2025-04 7 8 value 7 12 value -29.166667 correction",
+        "2025-06_r1 REGION:North 2025-06 5 5 value 6 6 value 0.000000 late_data",
+    ];
+    let expected: Vec<Vec<String>> =
+        expected.iter().map(|row| row.split(' ').map(|cell| cell.replace('_', " ")).collect()).collect();
+    let since: Vec<Vec<String>> =
+        since.iter().map(|row| row.iter().map(|cell| cell.replace('_', " ")).collect()).collect();
+    assert_eq!(since, expected);
+
+    // Nothing has moved since; the release of the next month is held against this one.
+    assert_eq!(bench.run("2025-06", &["--again"]).code, 0);
+    let since = |period| {
+        rows(&bench, period, "revisions", "CRE-01")
+            .into_iter()
+            .filter(|row| row["kind"] == "since_last_release")
+            .count()
+    };
+    assert_eq!(since("2025-06"), 0);
+    bench.submit("arrest_summons", ("2025-08-10", "E1", "2025-07"), &month("2025-07", (1, 0)));
+    assert_eq!(bench.run("2025-07", &[]).code, 0);
+    assert_eq!(since("2025-07"), 0, "a month that is new is no change");
+}
+
+const SINCE: &str = "earlier_release org_code period earlier_numerator earlier_denominator earlier_status later_numerator \
+                     later_denominator later_status change reason";
+
+#[test]
+fn another_version_of_a_metric_is_the_reason_for_a_change() {
+    let bench = bench();
+    assert_eq!(bench.run("2025-06", &[]).code, 0);
+    let definitions = bench.export();
+    let sql = definitions.read("queries/metrics/CRE-01/v1.sql").replace("delay_hours <= 24", "delay_hours <= 1");
+    definitions.write("queries/metrics/CRE-01/v2.sql", &sql);
+    let toml = "queries/metrics/CRE-01/metric.toml";
+    let entry = "\n[[versions]]\nversion = 2\ndate = \"2020-01-01\"\nreason = \"Shorter\"\n";
+    definitions.write(toml, &(definitions.read(toml) + entry));
+    definitions.edit(toml, "date = \"2026-11-23\"", "date = \"2019-12-31\"");
+    let run = bench.run("2025-06", &["--definitions", definitions.path()]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let since =
+        rows(&bench, "2025-06", "revisions", "CRE-01").into_iter().filter(|row| row["kind"] == "since_last_release");
+    let reasons: BTreeSet<String> = since.map(|row| row["reason"].clone()).collect();
+    assert_eq!(reasons, BTreeSet::from(["definition".to_owned()]));
+}
+
+#[test]
+fn a_last_release_that_cannot_be_read_is_a_warning() {
+    let bench = bench();
+    assert_eq!(bench.run("2025-06", &[]).code, 0);
+    std::fs::write(bench.out().join("2025-06/r1/run-record.json"), "{").unwrap();
+    let run = bench.run("2025-06", &["--again"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let record: serde_json::Value = serde_json::from_str(&bench.published("2025-06", "run-record.json")).unwrap();
+    let warned =
+        record["findings"].as_array().unwrap().iter().filter(|finding| finding["rule"] == "last_release").count();
+    assert_eq!((record["revision"].as_u64(), warned), (Some(2), 1));
+}
