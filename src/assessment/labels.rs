@@ -80,6 +80,9 @@ impl PeerComparison {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum VariationLabel {
     Judged(Variation),
+    /// By a run chart: the series has shifted about its median, or nothing suggests so.
+    Shift,
+    NoShift,
     /// Too few points for limits, a provisional figure, or a series too rare for a chart.
     CannotTell,
 }
@@ -89,6 +92,8 @@ impl VariationLabel {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Judged(variation) => variation.as_str(),
+            Self::Shift => "shift",
+            Self::NoShift => "no_shift",
             Self::CannotTell => "cannot_tell",
         }
     }

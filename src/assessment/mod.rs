@@ -1,6 +1,7 @@
 //! What changed, who stands out, and how sure that is: labels, signals and contributions from the figures of a run.
 //! It holds figures against each other with the statistics and computes no figure of its own.
 
+mod change_points;
 mod comparisons;
 mod contributions;
 mod control;
@@ -12,10 +13,13 @@ mod multiplicity;
 mod parity_modes;
 mod peers;
 mod ranks;
+mod run_charts;
 mod series;
 mod signals;
 mod trends;
 
+#[cfg(test)]
+mod step_tests;
 #[cfg(test)]
 mod tests;
 
@@ -30,6 +34,7 @@ use crate::observation::{Observation, PEERS_PREFIX, UNATTRIBUTED, is_organisatio
 use crate::period::{Period, PeriodType};
 use crate::report::input::{Organisation, PeerGroup, RecordedEvent};
 
+pub use change_points::{ProposedStep, StepDecision, StepSize};
 pub use comparisons::{Against, FigureComparison, Resting};
 pub use contributions::{Baseline, NationalContribution};
 pub use control::{ControlChart, ControlPoint, ControlSegment, SegmentStart};
@@ -41,6 +46,7 @@ pub use multiplicity::LabelFamily;
 pub use parity_modes::{ParityFigure, ParityMode, ParityWish};
 pub use peers::compare_figures;
 pub use ranks::OrganisationRank;
+pub use run_charts::SeriesRunChart;
 pub use signals::{Signal, SignalKind};
 pub use trends::{SeriesTrend, TrendWindow};
 
@@ -81,6 +87,10 @@ pub struct Assessment {
     pub charts: Vec<ControlChart>,
     /// What the trend test says of each series with a final figure, by metric and code.
     pub trends: Vec<SeriesTrend>,
+    /// The run charts of the series that have no control chart, by metric and code.
+    pub run_charts: Vec<SeriesRunChart>,
+    /// Steps that series seem to have taken, by metric, code and period.
+    pub steps: Vec<ProposedStep>,
     /// For each kind of label: how many were tested and flagged, and how many chance alone would flag.
     pub families: Vec<LabelFamily>,
 }
@@ -103,6 +113,8 @@ pub fn assess(input: &AssessmentInput<'_>, observations: &mut [Observation]) -> 
         assessment.funnels.extend(one.funnel);
         assessment.charts.extend(one.charts);
         assessment.trends.extend(one.trends);
+        assessment.steps.extend(one.steps);
+        assessment.run_charts.extend(one.run_charts);
         tally.add(one.tally);
     }
     multiplicity::mark_discoveries(&mut assessment.signals, &tally);
@@ -120,6 +132,8 @@ struct MetricAssessment {
     funnel: Option<FunnelSummary>,
     charts: Vec<ControlChart>,
     trends: Vec<SeriesTrend>,
+    steps: Vec<ProposedStep>,
+    run_charts: Vec<SeriesRunChart>,
     tally: multiplicity::Tally,
 }
 
@@ -137,13 +151,17 @@ impl MetricAssessment {
             funnel: None,
             charts: Vec::new(),
             trends: Vec::new(),
+            steps: Vec::new(),
+            run_charts: Vec::new(),
             tally: multiplicity::Tally::default(),
         };
         let mut labels: HashMap<usize, Labels> = HashMap::new();
         one.comparisons = peers::label(&headlines, &mut labels, &mut one.signals, &mut one.tally);
         one.comparisons.sort_by(|a, b| a.org_code.cmp(&b.org_code));
         one.comparisons.extend(comparisons::of_year_before(&headlines));
-        (one.charts, one.trends) = series::label(&headlines, &mut labels, &mut one.signals, &mut one.tally);
+        let found = series::label(&headlines, &mut labels, &mut one.signals, &mut one.tally);
+        (one.charts, one.run_charts) = (found.charts, found.run_charts);
+        (one.trends, one.steps) = (found.trends, found.steps);
         one.funnel = funnels::label(&headlines, &mut one.signals, &mut one.tally);
         let undecided = coverage::undecided(&headlines);
         one.signals.sort_by(|a, b| a.key().cmp(&b.key()));

@@ -8,6 +8,7 @@ use crate::stats::benchmark::Strength;
 use crate::stats::false_alarm::expected_icons;
 use crate::stats::funnel::FunnelLabel;
 use crate::stats::multiplicity::{Correction, discoveries, flag_count};
+use crate::stats::run_chart;
 
 /// False discovery rate of the list of a release.
 const DISCOVERY_RATE: f64 = 0.05;
@@ -42,6 +43,8 @@ pub(super) struct Tally {
     pub funnels: Vec<FunnelLabel>,
     /// For each series with a variation icon: its points, and whether the icon is a special cause.
     pub icons: Vec<(usize, bool)>,
+    /// For each series that a run chart judges: its points off the median, and whether they have shifted.
+    pub runs: Vec<(usize, bool)>,
 }
 
 impl Tally {
@@ -49,6 +52,7 @@ impl Tally {
         self.peers.extend(other.peers);
         self.funnels.extend(other.funnels);
         self.icons.extend(other.icons);
+        self.runs.extend(other.runs);
     }
 
     pub(super) fn families(&self) -> Vec<LabelFamily> {
@@ -79,6 +83,13 @@ impl Tally {
             tested,
             flagged,
             expected,
+        });
+        families.push(LabelFamily {
+            family: "shift of a series about its median",
+            level: "Run chart rules",
+            tested: self.runs.len(),
+            flagged: self.runs.iter().filter(|(_, shift)| *shift).count(),
+            expected: self.runs.iter().filter_map(|(useful, _)| run_chart::false_alarm(*useful)).sum(),
         });
         families
     }

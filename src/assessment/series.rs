@@ -6,20 +6,22 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 
 use super::Headlines;
+use super::change_points::{ProposedStep, count_shared, proposed_steps};
 use super::control::{ControlChart, SegmentStart, turn, variation_of};
 use super::decisions::Decided;
 use super::labels::{Labels, VariationLabel};
 use super::multiplicity::Tally;
 use super::peers::counts_of;
+use super::run_charts::SeriesRunChart;
 use super::signals::{LinkedEvent, Signal, SignalKind, event_between};
 use super::trends::{SeriesTrend, TrendWindow};
+use crate::definitions::model::Metric;
 use crate::observation::{NATIONAL, Observation};
 use crate::period::Period;
 use crate::quantity::{Better, Interval, Shape, Status};
 use crate::report::input::RecordedEvent;
 use crate::stats::benchmark::Strength;
-use crate::stats::change_point::{ChangePoint, LEAST_SEGMENT, MOST_BREAKS, change_points};
-use crate::stats::chart_choice::{ChartChoice, Charted, choose_chart};
+use crate::stats::chart_choice::{ChartChoice, Charted, choose_chart, has_many_zeros};
 use crate::stats::control::{
     Chart, ChartPoint, Counted, Observation as Point, PointType, Rule, Settings, Signal as RuleSignal, Standing,
     Variation, p_prime, u_prime, xmr,
@@ -32,28 +34,44 @@ use crate::stats::trend::{
 /// Kinds of recorded events after which the work or its counting is another: limits start afresh.
 const REBASING: [&str; 2] = ["system_migration", "counting_rule_change"];
 
-/// Labels the series of every organisation, region and the nation, and returns their control charts and trends. Rolling
-/// years share months with their neighbours: no rule about neighbouring points holds for them, and they get no label.
+/// What was found in the series of a metric.
+#[derive(Default)]
+pub(super) struct SeriesFound {
+    pub(super) charts: Vec<ControlChart>,
+    pub(super) trends: Vec<SeriesTrend>,
+    pub(super) steps: Vec<ProposedStep>,
+    pub(super) run_charts: Vec<SeriesRunChart>,
+}
+
+/// Labels the series of every organisation, region and the nation. Rolling years share months with their neighbours: no
+/// rule about neighbouring points holds for them, and they get no label.
 pub(super) fn label(
     headlines: &Headlines<'_>,
     labels: &mut HashMap<usize, Labels>,
     signals: &mut Vec<Signal>,
     tally: &mut Tally,
-) -> (Vec<ControlChart>, Vec<SeriesTrend>) {
-    let (mut charts, mut trends) = (Vec::new(), Vec::new());
+) -> SeriesFound {
+    let mut found = SeriesFound::default();
     if headlines.is_rolling() || headlines.metric.shape == Shape::Status {
-        return (charts, trends);
+        return found;
     }
     for code in headlines.codes() {
         let series = Series::of(headlines, code);
-        charts.extend(series.label_variation(labels, signals, tally));
-        trends.extend(series.label_trend(labels, signals));
+        match series.label_variation(labels, signals, tally) {
+            Some(chart) => found.charts.push(chart),
+            None => found.run_charts.extend(series.label_runs(labels, signals, tally)),
+        }
+        if let Some((trend, steps)) = series.label_trend(labels, signals) {
+            found.trends.push(trend);
+            found.steps.extend(steps);
+        }
     }
-    (charts, trends)
+    count_shared(&mut found.steps);
+    found
 }
 
 /// The figures of one code, a slot for each period of the trend.
-struct Series<'a> {
+pub(super) struct Series<'a> {
     headlines: &'a Headlines<'a>,
     code: &'a str,
     figures: Vec<Option<(usize, &'a Observation)>>,
@@ -75,14 +93,44 @@ impl<'a> Series<'a> {
         self.headlines.metric.better
     }
 
+    pub(super) fn metric(&self) -> &'a Metric {
+        self.headlines.metric
+    }
+
+    pub(super) fn events(&self) -> &'a [RecordedEvent] {
+        self.headlines.input.events
+    }
+
+    pub(super) fn period(&self, at: usize) -> Option<Period> {
+        self.headlines.input.trend.get(at).copied()
+    }
+
+    /// Periods of the trend.
+    pub(super) fn len(&self) -> usize {
+        self.figures.len()
+    }
+
+    pub(super) fn span(&self, at: usize) -> Option<&Span> {
+        self.spans.get(at)
+    }
+
+    pub(super) fn figure(&self, at: usize) -> Option<&'a Observation> {
+        Some((*self.figures.get(at)?)?.1)
+    }
+
+    /// Whether a figure at a position counts: neither provisional nor excluded.
+    pub(super) fn is_final(&self, at: usize) -> bool {
+        self.standing(at) == Standing::Final
+    }
+
     /// The value at a position, where there is one.
-    fn value(&self, at: usize) -> Option<f64> {
+    pub(super) fn value(&self, at: usize) -> Option<f64> {
         let (_, figure) = (*self.figures.get(at)?)?;
         figure.value.filter(|_| figure.status == Status::Value)
     }
 
     /// Numerator and denominator at a position. A count has none, and is charted by its value.
-    fn counts(&self, at: usize) -> Option<(i64, i64)> {
+    pub(super) fn counts(&self, at: usize) -> Option<(i64, i64)> {
         let (_, figure) = (*self.figures.get(at)?)?;
         counts_of(figure).map(|counts| (counts.numerator, counts.denominator))
     }
@@ -101,13 +149,13 @@ impl<'a> Series<'a> {
         }
     }
 
-    fn decided(&self) -> Decided<'a> {
+    pub(super) fn decided(&self) -> Decided<'a> {
         Decided::of(self.headlines.input.decisions, &self.headlines.metric.id, self.code)
     }
 
     /// Days on which limits start afresh, each with its reason: a new version of the metric, the recorded events that make
     /// the work another, and what was decided.
-    fn rebase(&self) -> Vec<(NaiveDate, SegmentStart)> {
+    pub(super) fn rebase(&self) -> Vec<(NaiveDate, SegmentStart)> {
         let trend = self.headlines.input.trend;
         let versions = trend.iter().skip(1).filter(|p| self.headlines.metric.breaks_in(**p)).map(|p| p.start());
         let concerned = |org: &str| org == self.code || org == NATIONAL;
@@ -154,6 +202,22 @@ impl<'a> Series<'a> {
         ControlChart::of(names, (*kind, chart), self.headlines.input.trend, &self.rebase())
     }
 
+    /// The run chart of a series without a control chart.
+    fn label_runs(
+        &self,
+        labels: &mut HashMap<usize, Labels>,
+        signals: &mut Vec<Signal>,
+        tally: &mut Tally,
+    ) -> Option<SeriesRunChart> {
+        let (last, chart) = SeriesRunChart::of(self)?;
+        if let (Some(label), Some((place, _))) = (chart.label(), *self.figures.get(last)?) {
+            labels.entry(place).or_default().variation = Some(label);
+            tally.runs.push((chart.runs.useful, label == VariationLabel::Shift));
+        }
+        signals.extend(chart.as_signal(self));
+        Some(chart)
+    }
+
     /// The chart that suits the series, and its kind; `None` where the series is too short or too rare for one.
     fn chart(&self) -> Option<(ChartChoice, Chart)> {
         let metric = self.headlines.metric;
@@ -181,7 +245,9 @@ impl<'a> Series<'a> {
         };
         let multiplier = metric.unit.multiplier();
         let constant = values.windows(2).all(|pair| pair.first() == pair.last());
-        let suited = choose_chart(charted, values.len(), values.len(), false);
+        // Rare failures of a proportion have a chart of their own.
+        let awkward = metric.shape != Shape::Proportion && has_many_zeros(&values);
+        let suited = choose_chart(charted, values.len(), values.len(), awkward);
         // A series that never varies is said to be so, however rare its failures are.
         let kind = if constant && suited != ChartChoice::PlainLine { ChartChoice::Xmr } else { suited };
         let chart = match kind {
@@ -232,7 +298,7 @@ impl<'a> Series<'a> {
     }
 
     /// A signal whose cause lies between the period before `first` and the end of its own.
-    fn signal(
+    pub(super) fn signal(
         &self,
         kind: SignalKind,
         period: Period,
@@ -254,7 +320,11 @@ impl<'a> Series<'a> {
         }
     }
 
-    fn label_trend(&self, labels: &mut HashMap<usize, Labels>, signals: &mut Vec<Signal>) -> Option<SeriesTrend> {
+    fn label_trend(
+        &self,
+        labels: &mut HashMap<usize, Labels>,
+        signals: &mut Vec<Signal>,
+    ) -> Option<(SeriesTrend, Vec<ProposedStep>)> {
         let last = (0..self.spans.len()).rev().find(|at| self.value(*at).is_some() && !self.is_provisional(*at));
         let (at, (place, figure)) = last.and_then(|at| Some((at, (*self.figures.get(at)?)?)))?;
         let trend = self.trend();
@@ -276,8 +346,9 @@ impl<'a> Series<'a> {
             let signal = self.signal(SignalKind::Trend, figure.period, what, (figure.period, Some(trend.p_value)));
             signals.push(Signal { event: None, ..signal });
         }
-        signals.extend(self.steps(at, trend.as_ref().ok()));
-        Some(told)
+        let steps = proposed_steps(self, at, trend.as_ref().ok());
+        signals.extend(steps.iter().filter_map(ProposedStep::signal));
+        Some((told, steps))
     }
 
     fn trend(&self) -> Result<Trend, CannotTell> {
@@ -315,32 +386,6 @@ impl<'a> Series<'a> {
             TrendPoint { span: *span, reading, provisional: self.is_provisional(at), break_before: breaks(at) }
         };
         self.spans.iter().enumerate().map(of).collect()
-    }
-
-    /// Steps that the series seems to have taken, up to a position. Only series without gaps are looked at.
-    fn steps(&self, last: usize, trend: Option<&Trend>) -> Vec<Signal> {
-        let first = (0..=last).find(|at| self.value(*at).is_some()).unwrap_or(last);
-        let season = |at: usize| {
-            let span = self.spans.get(at);
-            let point = trend.and_then(|trend| trend.points.iter().find(|point| Some(&point.span) == span));
-            point.map_or(0.0, |point| point.seasonal)
-        };
-        let values: Option<Vec<f64>> = (first..=last).map(|at| Some(self.value(at)? - season(at))).collect();
-        let values = values.filter(|values| values.len() >= 2 * LEAST_SEGMENT);
-        let Some(found) = values.and_then(|values| change_points(&values, LEAST_SEGMENT, MOST_BREAKS).ok()) else {
-            return Vec::new();
-        };
-        let signal = |change: &ChangePoint| {
-            let period = *self.headlines.input.trend.get(first + change.after)?;
-            if self.decided().keeps_through(period) {
-                return None;
-            }
-            let (before, after) = change.means;
-            let rule = if after > before { "step_up" } else { "step_down" };
-            let what = (rule.to_owned(), last + 1 - first - change.after, Strength::Look);
-            Some(self.signal(SignalKind::ChangePoint, period, what, (period, None)))
-        };
-        found.changes.iter().filter_map(signal).collect()
     }
 }
 

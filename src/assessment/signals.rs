@@ -12,6 +12,8 @@ use crate::stats::benchmark::Strength;
 pub enum SignalKind {
     /// A rule of the control chart.
     ControlChart,
+    /// A rule of the run chart of a series that suits no control chart.
+    RunChart,
     /// The series rises or falls over the years.
     Trend,
     /// A step that the series seems to have taken; nobody has confirmed it.
@@ -27,6 +29,7 @@ impl SignalKind {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::ControlChart => "control_chart",
+            Self::RunChart => "run_chart",
             Self::Trend => "trend",
             Self::ChangePoint => "change_point",
             Self::Funnel => "funnel",

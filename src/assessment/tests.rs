@@ -17,7 +17,7 @@ use crate::report::sample;
 
 /// A run of CRE-01 (a proportion, higher is better) under construction.
 #[derive(Clone)]
-struct Run {
+pub(super) struct Run {
     metrics: Vec<Metric>,
     organisations: Vec<Organisation>,
     peer_groups: Vec<PeerGroup>,
@@ -25,11 +25,11 @@ struct Run {
     decisions: Vec<Decision>,
     parity: ParityWish,
     trend: Vec<Period>,
-    observations: Vec<Observation>,
+    pub(super) observations: Vec<Observation>,
 }
 
 impl Run {
-    fn over(last: &str, periods: i32) -> Self {
+    pub(super) fn over(last: &str, periods: i32) -> Self {
         let last: Period = last.parse().unwrap();
         Self {
             metrics: Definitions::built_in().unwrap().metrics,
@@ -44,7 +44,7 @@ impl Run {
     }
 
     /// Numerators and denominators of a code, up to the last period.
-    fn figures(mut self, code: &str, counts: &[(i64, i64)]) -> Self {
+    pub(super) fn figures(mut self, code: &str, counts: &[(i64, i64)]) -> Self {
         let periods = self.trend[self.trend.len() - counts.len()..].iter();
         self.observations.extend(periods.zip(counts).map(|(period, (x, n))| Observation {
             org_code: code.into(),
@@ -54,13 +54,13 @@ impl Run {
         self
     }
 
-    fn peers(mut self, code: &str, peers: &[&str]) -> Self {
+    pub(super) fn peers(mut self, code: &str, peers: &[&str]) -> Self {
         let peers = peers.iter().map(|peer| (*peer).to_owned()).collect();
         self.peer_groups.push(PeerGroup { org_code: code.into(), peers, source: "by hand".into() });
         self
     }
 
-    fn event(mut self, code: &str, day: &str, kind: &str) -> Self {
+    pub(super) fn event(mut self, code: &str, day: &str, kind: &str) -> Self {
         let happened_on: NaiveDate = day.parse().unwrap();
         let (kind, description) = (kind.to_owned(), String::new());
         self.events.push(RecordedEvent { org_code: code.into(), happened_on, kind, description });
@@ -68,7 +68,7 @@ impl Run {
     }
 
     /// Decides about the series of a code of CRE-01.
-    fn decision(mut self, code: &str, kind: DecisionKind, days: [Option<&str>; 2]) -> Self {
+    pub(super) fn decision(mut self, code: &str, kind: DecisionKind, days: [Option<&str>; 2]) -> Self {
         let [from, to] = days.map(|day| day.map(|day| day.parse().unwrap()));
         self.decisions.push(Decision {
             metric: "CRE-01".into(),
@@ -83,7 +83,7 @@ impl Run {
         self
     }
 
-    fn assess(mut self) -> (Assessment, Vec<Observation>) {
+    pub(super) fn assess(mut self) -> (Assessment, Vec<Observation>) {
         let found = assess(
             &AssessmentInput {
                 metrics: &self.metrics,
@@ -278,7 +278,7 @@ fn a_figure_without_a_value_has_no_label_and_never_a_number() {
 }
 
 /// Eight months at 80 %, then eight at 90 %: seven on one side of the mean.
-fn two_levels() -> Vec<(i64, i64)> {
+pub(super) fn two_levels() -> Vec<(i64, i64)> {
     let scatter = [0, 2, -2, 1, -1, 2, -2, 0];
     let level = |level: i64| scatter.map(|off| (level + off, 100));
     level(80).into_iter().chain(level(90)).collect()

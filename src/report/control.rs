@@ -222,7 +222,8 @@ pub const CONTROL_HEADER: [&str; 6] = ["chart", "segment", "mean", "lower_limit"
 /// How a figure is drawn by its label.
 pub fn sign(label: VariationLabel, better: Better) -> PointSign {
     match label {
-        VariationLabel::CannotTell => PointSign::NotJudged,
+        // Run charts judge a series as a whole, no point of it.
+        VariationLabel::CannotTell | VariationLabel::Shift | VariationLabel::NoShift => PointSign::NotJudged,
         VariationLabel::Judged(Variation::NoVariation | Variation::Point(PointType::CommonCause)) => PointSign::Usual,
         VariationLabel::Judged(Variation::Point(point)) => match point {
             PointType::SpecialCauseImprovement if better == Better::Lower => PointSign::ImprovementDown,
@@ -237,6 +238,8 @@ pub fn sign(label: VariationLabel, better: Better) -> PointSign {
 fn variation_words(label: VariationLabel) -> &'static str {
     match label {
         VariationLabel::CannotTell => "Cannot tell",
+        VariationLabel::Shift => "Shift",
+        VariationLabel::NoShift => "No shift",
         VariationLabel::Judged(Variation::NoVariation) => "No variation",
         VariationLabel::Judged(Variation::Point(point)) => match point {
             PointType::CommonCause => "Usual",

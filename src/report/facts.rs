@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::assessment::{Against, ControlChart, FigureComparison, FunnelSummary, SeriesTrend, Signal};
+use crate::assessment::{Against, ControlChart, FigureComparison, FunnelSummary, SeriesRunChart, SeriesTrend, Signal};
 use crate::definitions::layout::Layouts;
 use crate::definitions::model::Metric;
 use crate::observation::{NATIONAL, Observation, PEERS_PREFIX, REGION_PREFIX, UNATTRIBUTED, is_organisation};
@@ -32,6 +32,8 @@ pub struct Facts<'a> {
     /// By metric and code.
     charts: HashMap<(&'a str, &'a str), &'a ControlChart>,
     /// By metric and code.
+    run_charts: HashMap<(&'a str, &'a str), &'a SeriesRunChart>,
+    /// By metric and code.
     trends: HashMap<(&'a str, &'a str), &'a SeriesTrend>,
 }
 
@@ -48,6 +50,7 @@ impl<'a> Facts<'a> {
             signals: HashMap::new(),
             comparisons: HashMap::new(),
             charts: input.assessment.charts.iter().map(|c| ((&*c.metric_id, &*c.org_code), c)).collect(),
+            run_charts: input.assessment.run_charts.iter().map(|c| ((&*c.metric_id, &*c.org_code), c)).collect(),
             trends: input.assessment.trends.iter().map(|t| ((&*t.metric_id, &*t.org_code), t)).collect(),
         };
         for comparison in &input.assessment.comparisons {
@@ -88,6 +91,11 @@ impl<'a> Facts<'a> {
     pub fn comparison(&self, metric: &Metric, code: &str, against: Against) -> Option<&'a FigureComparison> {
         let of_code = self.comparisons.get(metric.id.as_str())?.get(code)?;
         of_code.iter().copied().find(|comparison| comparison.against == against)
+    }
+
+    /// The run chart of a code's series, where it has no control chart.
+    pub fn run_chart(&self, metric: &Metric, code: &str) -> Option<&'a SeriesRunChart> {
+        self.run_charts.get(&(metric.id.as_str(), code)).copied()
     }
 
     /// What the trend test says of a code's series, if it has a final figure.

@@ -8,6 +8,7 @@ use crate::observation::{NATIONAL, Observation, PEERS_PREFIX};
 use crate::quantity::Status;
 use crate::render::charts::SeriesRole;
 use crate::report::breakdown::value_with_unit;
+use crate::report::decision_table::decision_table;
 use crate::report::facts::Facts;
 use crate::report::figure::{Figure, Room};
 use crate::report::input::{FindingLine, Organisation};
@@ -16,6 +17,7 @@ use crate::report::metric_page::interval_sentence;
 use crate::report::overview::{change_cell, section_title, standard_cell, value_cell};
 use crate::report::page::{Frame, Notes, build_notes, frame, links};
 use crate::report::quality::{findings_sentence, findings_table, own_returns_table};
+use crate::report::step_table::step_table;
 use crate::report::table::{Cell, Column, Row, Table};
 use crate::report::trend::{ComparedLine, TrendRequest, build_trend};
 use crate::report::trend_words::now_sentences;
@@ -29,6 +31,8 @@ pub struct ForceMetric {
     pub definition: String,
     pub findings: Vec<String>,
     pub figure: Option<Figure>,
+    /// Steps that its series seems to have taken, and what was decided about its chart.
+    pub tables: Vec<Table>,
 }
 
 /// A heading with the metrics below it.
@@ -170,6 +174,10 @@ fn force_metric(facts: &Facts<'_>, metric: &Metric, body: &Organisation, number:
         definition: metric.definition.clone(),
         findings,
         figure,
+        tables: [step_table, decision_table]
+            .into_iter()
+            .filter_map(|table| table(facts, metric, Some(&body.code)))
+            .collect(),
     }
 }
 

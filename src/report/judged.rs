@@ -131,6 +131,10 @@ fn variation_sentence(facts: &Facts<'_>, (metric, code): (&Metric, &str), variat
         VariationLabel::CannotTell => {
             Some("Whether its changes are more than usual variation cannot be told yet.".to_owned())
         }
+        VariationLabel::Shift => Some("The figures seem to have shifted about their median.".to_owned()),
+        VariationLabel::NoShift => {
+            Some("Nothing suggests that the figures have shifted about their median.".to_owned())
+        }
         VariationLabel::Judged(Variation::NoVariation) => Some("It has not varied over the periods shown.".to_owned()),
         VariationLabel::Judged(Variation::Point(PointType::CommonCause)) => {
             Some("Its latest changes are no more than its usual variation.".to_owned())

@@ -22,10 +22,12 @@ mod page;
 mod parity_page;
 mod quality;
 mod responsibility;
+mod run_words;
 #[cfg(test)]
 pub(crate) mod sample;
 mod signals_page;
 mod standard;
+mod step_table;
 mod table;
 mod trend;
 mod trend_table;

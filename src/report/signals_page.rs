@@ -120,6 +120,7 @@ fn what_words(signal: &Signal) -> String {
                 _ => words::sentence_case(&plain),
             }
         }
+        SignalKind::RunChart => format!("Shift about its median: {plain}"),
         SignalKind::Trend => {
             format!("Trend over {} periods: {plain}", words::number_words(signal.points))
         }

@@ -177,11 +177,19 @@ fn chart(data: &TrendData<'_>) -> TrendChart {
         axis_title: words::sentence_case(unit.words()),
         x_labels: data.facts.input.trend.iter().map(|period| axis_words(*period)).collect(),
         series,
-        standards: data.standards.iter().map(span).collect(),
+        standards: data.standards.iter().map(span).chain(median_span(data)).collect(),
         events: data.breaks.iter().map(|at| new_definition(*at)).chain(data.events.iter().map(mark)).collect(),
         breaks: data.breaks.clone(),
         control: data.control.map(|control| control.lines()).unwrap_or_default(),
     }
+}
+
+/// The median of a series that has no control chart.
+fn median_span(data: &TrendData<'_>) -> Option<StandardSpan> {
+    let chart = data.facts.run_chart(data.request.metric, data.request.code)?;
+    let at = |period: Period| data.facts.input.trend.iter().position(|one| *one == period);
+    let (from, to) = (at(chart.first)?, at(chart.period)?);
+    Some(StandardSpan { label: "Median".to_owned(), level: chart.centre, from, to })
 }
 
 fn new_definition(at: usize) -> EventMark {

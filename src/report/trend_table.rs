@@ -3,6 +3,7 @@
 use crate::observation::{NATIONAL, Observation};
 use crate::period::{Period, PeriodType};
 use crate::quantity::Status;
+use crate::report::run_words::run_sentence;
 use crate::report::table::{Cell, Column, FigureLine, Table, figures_table, marker};
 use crate::report::trend::TrendData;
 use crate::report::trend_words::{break_words, event_words, standard_words, subtitle};
@@ -45,6 +46,9 @@ pub fn trend_data_table(data: &TrendData<'_>) -> Table {
     }
     if let Some(control) = &data.control {
         table = control.add_columns(table);
+    }
+    if let Some(sentence) = run_sentence(data.facts, metric, data.request.code) {
+        table = table.explained(sentence);
     }
     if data.request.code != NATIONAL {
         return table;

@@ -7,6 +7,7 @@ use crate::period::Month;
 use crate::quantity::Status;
 use crate::report::facts::Facts;
 use crate::report::input::RecordedEvent;
+use crate::report::run_words::run_sentence;
 use crate::report::table::reason;
 use crate::report::trend::TrendData;
 use crate::report::{standard, words};
@@ -45,6 +46,7 @@ pub fn description(data: &TrendData<'_>) -> String {
     // Figures by two definitions have no common lowest and highest.
     sentences.extend(data.breaks.is_empty().then(|| range_sentence(&data.figures)).flatten());
     sentences.extend(data.control.map(|control| control.sentences()).unwrap_or_default());
+    sentences.extend(run_sentence(facts, request.metric, request.code));
     let standards: Vec<String> =
         data.standards.iter().map(|(held, _)| format!("the {}", standard_words(request.metric, held))).collect();
     if !standards.is_empty() {

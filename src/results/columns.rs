@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use super::{Column, Read};
 use crate::assessment::{
     ControlPoint, FigureComparison, FunnelForce, Labels, NationalContribution, OrganisationRank, ParityFigure,
-    SeriesTrend, Signal, TrendWindow,
+    ProposedStep, SeriesRunChart, SeriesTrend, Signal, TrendWindow,
 };
 use crate::observation::Observation;
+use crate::period::Period;
 use crate::quantity::Status;
 use crate::responsibilities::Responsibility;
 use crate::stats::peers::AverageKind;
@@ -249,6 +250,68 @@ pub(super) fn trend_columns() -> Vec<Column<SeriesTrend>> {
         ("p_value", Read::Decimal(|t| Some(scaled(window(t)?.p_value)))),
         ("dispersion", Read::Decimal(|t| window(t)?.dispersion.map(scaled))),
     ]
+}
+
+pub(super) fn step_columns() -> Vec<Column<ProposedStep>> {
+    vec![
+        ("metric_id", Read::Text(|s| Cow::Borrowed(&s.metric_id))),
+        ("org_code", Read::Text(|s| Cow::Borrowed(&s.org_code))),
+        ("period_type", Read::Text(|s| Cow::Borrowed(s.period.kind.as_str()))),
+        ("period", Read::Text(|s| Cow::Owned(s.period.to_string()))),
+        ("period_start", Read::Date(|s| Some(s.period.start()))),
+        ("period_end", Read::Date(|s| Some(s.period.end()))),
+        ("earliest_period", Read::Text(|s| period_text(s.earliest))),
+        ("latest_period", Read::Text(|s| period_text(s.latest))),
+        ("date_interval", Read::Text(|s| Cow::Borrowed(date_interval(s)))),
+        ("periods_before", Read::Whole(|s| i64::try_from(s.periods.0).ok())),
+        ("periods_after", Read::Whole(|s| i64::try_from(s.periods.1).ok())),
+        ("mean_before", Read::Decimal(|s| Some(scaled(s.means.0)))),
+        ("mean_after", Read::Decimal(|s| Some(scaled(s.means.1)))),
+        ("seasonally_adjusted", Read::Text(|s| Cow::Borrowed(if s.adjusted { "yes" } else { "no" }))),
+        (
+            "measure",
+            Read::Text(|s| Cow::Borrowed(s.size.map_or("", |size| if size.is_ratio { "ratio" } else { "difference" }))),
+        ),
+        ("estimate", Read::Decimal(|s| s.size?.estimate.map(scaled))),
+        ("lower_95", Read::Decimal(|s| s.size?.limits.lower.map(scaled))),
+        ("upper_95", Read::Decimal(|s| s.size?.limits.upper.map(scaled))),
+        ("shared_by", Read::Whole(|s| i64::try_from(s.shared_by).ok())),
+        ("event_on", Read::Date(|s| s.event.as_ref().map(|event| event.happened_on))),
+        ("event_kind", Read::Text(|s| Cow::Borrowed(s.event.as_ref().map_or("", |event| &event.kind)))),
+        ("decision", Read::Text(|s| Cow::Borrowed(s.decision.as_str()))),
+    ]
+}
+
+pub(super) fn run_columns() -> Vec<Column<SeriesRunChart>> {
+    vec![
+        ("metric_id", Read::Text(|c| Cow::Borrowed(&c.metric_id))),
+        ("org_code", Read::Text(|c| Cow::Borrowed(&c.org_code))),
+        ("period_type", Read::Text(|c| Cow::Borrowed(c.period.kind.as_str()))),
+        ("period", Read::Text(|c| Cow::Owned(c.period.to_string()))),
+        ("period_start", Read::Date(|c| Some(c.period.start()))),
+        ("period_end", Read::Date(|c| Some(c.period.end()))),
+        ("first_period", Read::Text(|c| Cow::Owned(c.first.to_string()))),
+        ("points", Read::Whole(|c| i64::try_from(c.points).ok())),
+        ("median", Read::Decimal(|c| Some(scaled(c.centre)))),
+        ("useful_points", Read::Whole(|c| i64::try_from(c.runs.useful).ok())),
+        ("longest_run", Read::Whole(|c| i64::try_from(c.runs.longest).ok())),
+        ("longest_run_limit", Read::Whole(|c| i64::try_from(c.runs.longest_limit?).ok())),
+        ("crossings", Read::Whole(|c| i64::try_from(c.runs.crossings).ok())),
+        ("crossings_limit", Read::Whole(|c| i64::try_from(c.runs.crossings_limit?).ok())),
+        ("signal", Read::Text(|c| Cow::Borrowed(c.signal.as_str()))),
+    ]
+}
+
+fn period_text(period: Option<Period>) -> Cow<'static, str> {
+    period.map_or(Cow::Borrowed(""), |period| Cow::Owned(period.to_string()))
+}
+
+fn date_interval(step: &ProposedStep) -> &'static str {
+    match (step.has_interval, step.earliest, step.latest) {
+        (false, ..) => "none",
+        (true, Some(_), Some(_)) => "closed",
+        (true, ..) => "open",
+    }
 }
 
 fn window(trend: &SeriesTrend) -> Option<&TrendWindow> {

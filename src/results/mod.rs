@@ -63,7 +63,7 @@ pub enum ResultsError {
 }
 
 /// Names of the result tables; each is a Parquet and a CSV file of a release.
-pub const RESULT_TABLES: [&str; 14] = [
+pub const RESULT_TABLES: [&str; 16] = [
     "observations",
     "breakdowns",
     "responsibilities",
@@ -73,7 +73,9 @@ pub const RESULT_TABLES: [&str; 14] = [
     "ranks",
     "funnels",
     "control_limits",
+    "run_charts",
     "trends",
+    "change_points",
     "parity",
     "revisions",
     "revision_statistics",
@@ -119,7 +121,7 @@ enum Read<R> {
 type Column<R> = (&'static str, Read<R>);
 
 /// `observations` with the headline figures, `breakdowns` with parts and variants, `responsibilities`, `signals`,
-/// `comparisons`, `contributions`, `ranks`, `funnels`, `control_limits`, `trends` and `parity`; with `lateness` also
+/// `comparisons`, `contributions`, `ranks`, `funnels`, `control_limits`, `run_charts`, `trends`, `change_points` and `parity`; with `lateness` also
 /// `revisions`, `revision_statistics` and `completeness`. Each as Parquet and CSV.
 pub fn result_files<'a>(
     observations: &'a [Observation],
@@ -140,7 +142,9 @@ pub fn result_files<'a>(
     files.extend(table("funnels", columns::funnel_columns(), forces.collect()));
     let points = assessment.charts.iter().flat_map(|chart| &chart.points);
     files.extend(table("control_limits", columns::control_columns(), points.collect()));
+    files.extend(table("run_charts", columns::run_columns(), assessment.run_charts.iter().collect()));
     files.extend(table("trends", columns::trend_columns(), assessment.trends.iter().collect()));
+    files.extend(table("change_points", columns::step_columns(), assessment.steps.iter().collect()));
     files.extend(table("parity", columns::parity_columns(), assessment.parity.iter().collect()));
     if let Some(late) = lateness {
         files.extend(table("revisions", late_columns::revision_columns(), late.revisions.iter().collect()));

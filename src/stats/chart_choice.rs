@@ -72,6 +72,15 @@ pub fn choose_chart(charted: Charted, points: usize, useful: usize, awkward: boo
     }
 }
 
+/// Whether a quarter or more of the values are 0, but not all: limits about a mean do not suit such a series.
+///
+/// Skewness is no such reason here. No measure of it that a dozen to three dozen points allow tells a skewed series from one
+/// with a step, and a step is what a chart should find.
+pub fn has_many_zeros(values: &[f64]) -> bool {
+    let zeros = values.iter().filter(|value| **value == 0.0).count();
+    zeros < values.len() && 4 * zeros >= values.len()
+}
+
 fn of_proportion(counts: &[(i64, i64)]) -> ChartChoice {
     let sizes = || counts.iter().map(|&(_, n)| n).filter(|&n| n > 0);
     let sum = |of: fn(&(i64, i64)) -> i64| counts.iter().map(of).map(i128::from).sum::<i128>();
@@ -114,6 +123,12 @@ mod tests {
         assert_eq!((proportion(195, 200), proportion(2_999, 3_000)), (ChartChoice::Xmr, ChartChoice::UPrimeOfFailures));
         assert_eq!(proportion(100, 100), ChartChoice::GOfFailures);
         assert_eq!(proportion(0, 0), ChartChoice::PlainLine);
+    }
+
+    #[test]
+    fn a_quarter_of_zeros_is_many() {
+        assert!(has_many_zeros(&[0.0, 2.0, 3.0, 1.0]) && has_many_zeros(&[0.0, 0.0, 1.0]));
+        assert!(!has_many_zeros(&[0.0, 2.0, 3.0, 1.0, 4.0]) && !has_many_zeros(&[0.0, 0.0]) && !has_many_zeros(&[]));
     }
 
     #[test]

@@ -96,6 +96,38 @@ pub fn run_chart(values: &[Option<f64>], baseline: Option<usize>) -> Option<RunC
     Some(RunChart { centre, runs, signal })
 }
 
+/// How often chance alone breaks a limit when so many points fall independently on either side of the line with equal
+/// chances: 1 − P(longest ≤ its limit and crossings ≥ theirs), counted exactly. `None` below [`LEAST_USEFUL`] points. About
+/// their own median points are a little more evenly spread, so the true share is somewhat lower.
+pub fn false_alarm(useful: usize) -> Option<f64> {
+    let (most, fewest) = (longest_limit(useful)?, crossings_limit(useful)?);
+    if useful < LEAST_USEFUL {
+        return None;
+    }
+    // By length of the last run, then crossings: the probability that no run was too long so far.
+    let mut states = vec![vec![0.0; useful]; most];
+    if let Some(first) = states.first_mut().and_then(|crossings| crossings.first_mut()) {
+        *first = 1.0;
+    }
+    for _ in 1..useful {
+        let mut next = vec![vec![0.0; useful]; most];
+        for (run, crossings) in states.iter().enumerate() {
+            for (crossed, probability) in crossings.iter().enumerate() {
+                let mut add = |run: usize, crossed: usize| {
+                    if let Some(slot) = next.get_mut(run).and_then(|crossings| crossings.get_mut(crossed)) {
+                        *slot += probability / 2.0;
+                    }
+                };
+                add(run + 1, crossed);
+                add(0, crossed + 1);
+            }
+        }
+        states = next;
+    }
+    let usual: f64 = states.iter().flat_map(|crossings| crossings.iter().skip(fewest)).sum();
+    Some((1.0 - usual).clamp(0.0, 1.0))
+}
+
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a logarithm of a size lies from 0 to 64")]
 fn longest_limit(useful: usize) -> Option<usize> {
     (useful > 0).then(|| size(useful).log2().round() as usize + 3)
@@ -146,6 +178,21 @@ mod tests {
         // At large sizes the normal approximation is good: mean 500,000, deviation 500.
         let limit = crossings_limit(1_000_001).unwrap();
         assert!(limit.abs_diff(500_000 - 822) <= 1, "{limit}");
+    }
+
+    #[test]
+    fn false_alarms_are_counted_over_all_sequences() {
+        assert_eq!(false_alarm(9), None);
+        for useful in [10, 12, 14] {
+            let broken = (0..1_u32 << useful).filter(|sequence| {
+                let values: Vec<_> = (0..useful).map(|at| Some(f64::from(sequence >> at & 1))).collect();
+                Runs::about(0.5, &values, true).breaks_a_limit()
+            });
+            let share = size(broken.count()) / f64::from(1_u32 << useful);
+            assert!((false_alarm(useful).unwrap() - share).abs() < 1e-12, "{useful}");
+        }
+        let rates: Vec<f64> = (10..=60).filter_map(false_alarm).collect();
+        assert!(rates.iter().all(|rate| (0.02..0.12).contains(rate)), "{rates:?}");
     }
 
     #[test]

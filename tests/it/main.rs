@@ -20,6 +20,7 @@ mod returns;
 mod rollups_alone;
 mod second_opinion;
 mod sql;
+mod steps;
 mod support;
 mod targets;
 mod tidy;

@@ -30,7 +30,9 @@ TABLES = {
     "parity": "parity",
     "funnels": "funnel",
     "control_limits": "control_limit",
+    "run_charts": "run_chart",
     "trends": "trend",
+    "change_points": "change_point",
     "revisions": "revision",
     "revision_statistics": "revision_statistic",
     "completeness": "completeness",
@@ -45,12 +47,14 @@ SORTED_BY = {
     "parity": ["metric_id", "mode"],
     "funnels": ["metric_id"],
     "control_limits": ["metric_id"],
+    "run_charts": ["metric_id"],
     "trends": ["metric_id"],
+    "change_points": ["metric_id"],
     "revisions": ["metric_id", "kind", "earlier_release", "org_code", "period_start", "period_type", "earlier_as_of"],
     "revision_statistics": ["metric_id", "lag", "scale"],
     "completeness": ["metric_id", "org_code", "period_start", "period_type"],
 }
-KINDS = ["control_chart", "trend", "change_point", "funnel", "peers", "as_known", "since_last_release"]
+KINDS = ["control_chart", "run_chart", "trend", "change_point", "funnel", "peers", "as_known", "since_last_release"]
 SCALES = ["units", "per_cent"]
 PERIOD_TYPES = ["month", "fy_quarter", "cal_quarter", "financial_year", "calendar_year", "rolling_12m"]
 MOST_PROBLEMS = 5

@@ -1,0 +1,226 @@
+//! Steps that a series seems to have taken, as proposals: when, how large, who else took one then, what is on record.
+//! Nothing follows from a proposal by itself; a named person accepts it with a decision to rebase, or refuses it.
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+
+use super::series::Series;
+use super::signals::{LinkedEvent, Signal, SignalKind, event_between};
+use crate::observation::is_organisation;
+use crate::period::Period;
+use crate::quantity::{Interval, Shape, Unit};
+use crate::stats::Level;
+use crate::stats::benchmark::Strength;
+use crate::stats::change_point::{ChangePoint, LEAST_SEGMENT, MOST_BREAKS, change_points};
+use crate::stats::counts::Counts;
+use crate::stats::proportion_difference::proportion_difference;
+use crate::stats::rate_ratio::rate_ratio;
+use crate::stats::trend::Trend;
+
+/// At most one period in so many may lack a figure between the first and the last.
+const MOST_ABSENT: usize = 5;
+
+/// What was decided about a proposal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StepDecision {
+    /// Nothing yet.
+    Open,
+    /// Limits begin anew there.
+    Accepted,
+    /// Limits go on through it.
+    Refused,
+}
+
+impl StepDecision {
+    /// The name in data files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Accepted => "accepted",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+/// How the level after a step compares with that before, on the counts of both stretches.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct StepSize {
+    /// A difference in the metric's unit, or a ratio.
+    pub estimate: Option<f64>,
+    /// 95 %.
+    pub limits: Interval,
+    pub is_ratio: bool,
+}
+
+/// A step that the series of an organisation, a region or the nation seems to have taken.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ProposedStep {
+    pub metric_id: Arc<str>,
+    pub org_code: Arc<str>,
+    pub unit: Unit,
+    /// The first period of the new level.
+    pub period: Period,
+    /// 95 % interval of that period; a side is `None` where it leaves the series, or where there is none at all.
+    pub earliest: Option<Period>,
+    pub latest: Option<Period>,
+    /// Whether the date has an interval: not where a level does not vary.
+    pub has_interval: bool,
+    /// Periods with a figure before and after, up to the next step.
+    pub periods: (usize, usize),
+    /// Mean of the figures before and after, seasons taken out where `adjusted`.
+    pub means: (f64, f64),
+    pub adjusted: bool,
+    /// `None` for figures without counts of their own, such as delays.
+    pub size: Option<StepSize>,
+    /// Other organisations with a step of the same metric whose interval meets this one.
+    pub shared_by: usize,
+    /// An event on record within the interval.
+    pub event: Option<LinkedEvent>,
+    pub decision: StepDecision,
+}
+
+impl ProposedStep {
+    /// The days between which the level changed: from the period before the earliest to the end of the latest.
+    fn window(&self) -> (NaiveDate, NaiveDate) {
+        let (earliest, latest) = (self.earliest.unwrap_or(self.period), self.latest.unwrap_or(self.period));
+        (earliest.step(-1).start(), latest.end())
+    }
+
+    fn meets(&self, other: &Self) -> bool {
+        // An open side reaches to the end of the series, which is the same for all.
+        let from = |step: &Self| if step.has_interval { step.earliest } else { Some(step.period) };
+        let to = |step: &Self| if step.has_interval { step.latest } else { Some(step.period) };
+        let before = |a: Option<Period>, b: Option<Period>| a.zip(b).is_none_or(|(a, b)| a.first <= b.first);
+        before(from(self), to(other)) && before(from(other), to(self))
+    }
+
+    /// A proposal that nobody has refused, as a signal.
+    pub(super) fn signal(&self) -> Option<Signal> {
+        let (before, after) = self.means;
+        (self.decision != StepDecision::Refused).then(|| Signal {
+            metric_id: self.metric_id.to_string(),
+            org_code: self.org_code.to_string(),
+            period: self.period,
+            kind: SignalKind::ChangePoint,
+            rule: if after > before { "step_up" } else { "step_down" }.to_owned(),
+            points: self.periods.1,
+            severity: Strength::Look,
+            p_value: None,
+            discovery: None,
+            event: self.event.clone(),
+        })
+    }
+}
+
+/// Counts for each step of a metric how many other organisations took one at the time.
+pub(super) fn count_shared(steps: &mut [ProposedStep]) {
+    let shared: Vec<usize> = steps
+        .iter()
+        .map(|step| {
+            let others =
+                steps.iter().filter(|other| is_organisation(&other.org_code) && other.org_code != step.org_code);
+            let mut codes: Vec<&str> = others.filter(|other| step.meets(other)).map(|other| &*other.org_code).collect();
+            codes.dedup();
+            codes.len()
+        })
+        .collect();
+    for (step, shared) in steps.iter_mut().zip(shared) {
+        step.shared_by = shared;
+    }
+}
+
+/// The steps of a series up to the position of its last final figure. Periods without a final figure are left out; a series
+/// that lacks more than one in five has none.
+pub(super) fn proposed_steps(series: &Series<'_>, last: usize, trend: Option<&Trend>) -> Vec<ProposedStep> {
+    let present: Vec<usize> = (0..=last).filter(|at| series.is_final(*at) && series.value(*at).is_some()).collect();
+    let span = present.first().map_or(0, |first| last + 1 - first);
+    if present.len() < 2 * LEAST_SEGMENT || (span - present.len()) * MOST_ABSENT > span {
+        return Vec::new();
+    }
+    let season = |at: usize| {
+        let fitted = trend.and_then(|trend| trend.points.iter().find(|point| Some(&point.span) == series.span(at)));
+        fitted.map_or(0.0, |point| point.seasonal)
+    };
+    let values: Vec<f64> = present.iter().filter_map(|at| Some(series.value(*at)? - season(*at))).collect();
+    let Ok(found) = change_points(&values, LEAST_SEGMENT, MOST_BREAKS) else { return Vec::new() };
+    let adjusted = present.iter().any(|at| season(*at) != 0.0);
+    let ends: Vec<usize> = found.changes.iter().map(|change| change.after).chain([present.len()]).collect();
+    let mut start = 0;
+    let mut steps = Vec::new();
+    for (change, end) in found.changes.iter().zip(ends.iter().skip(1)) {
+        let parts = (present.get(start..change.after), present.get(change.after..*end));
+        if let (Some(before), Some(after)) = parts {
+            steps.extend(step(series, (change, adjusted), (before, after), &present));
+        }
+        start = change.after;
+    }
+    steps
+}
+
+fn step(
+    series: &Series<'_>,
+    (change, adjusted): (&ChangePoint, bool),
+    (before, after): (&[usize], &[usize]),
+    present: &[usize],
+) -> Option<ProposedStep> {
+    let begins = |periods: usize| series.period(*present.get(periods)?);
+    let (period, figure) = (begins(change.after)?, series.figure(*after.first()?)?);
+    let side = |side: Option<usize>| side.and_then(begins);
+    let (earliest, latest) = change.interval.map_or((None, None), |(from, to)| (side(from), side(to)));
+    let mut found = ProposedStep {
+        metric_id: Arc::clone(&figure.metric_id),
+        org_code: Arc::clone(&figure.org_code),
+        unit: figure.unit,
+        period,
+        earliest,
+        latest,
+        has_interval: change.interval.is_some(),
+        periods: (before.len(), after.len()),
+        means: change.means,
+        adjusted,
+        size: size(series, before, after),
+        shared_by: 0,
+        event: None,
+        decision: StepDecision::Open,
+    };
+    let (from, to) = found.window();
+    found.event = event_between(series.events(), &found.org_code, (from, to));
+    let decided = series.decided();
+    if decided.keeps_through(period) {
+        found.decision = StepDecision::Refused;
+    } else if decided.rebase().any(|day| (from..=to).contains(&day)) {
+        found.decision = StepDecision::Accepted;
+    }
+    Some(found)
+}
+
+/// Newcombe's interval of the difference of two proportions, the exact one of the ratio of two rates or counts.
+fn size(series: &Series<'_>, before: &[usize], after: &[usize]) -> Option<StepSize> {
+    let metric = series.metric();
+    let pooled = |part: &[usize]| -> Option<Counts> {
+        let mut sum = (0_i64, 0_i64);
+        for at in part {
+            let (numerator, denominator) = match metric.shape {
+                Shape::Count => (series.figure(*at)?.numerator?, 1),
+                _ => series.counts(*at)?,
+            };
+            sum = (sum.0.checked_add(numerator)?, sum.1.checked_add(denominator)?);
+        }
+        Some(Counts::new(sum.0, sum.1))
+    };
+    match metric.shape {
+        Shape::Proportion => {
+            let scale = f64::from(metric.unit.multiplier());
+            let found = proportion_difference(pooled(after)?, pooled(before)?, Level::LOOK).ok()?;
+            let scaled = |limit: Option<f64>| limit.map(|limit| limit * scale);
+            let limits = Interval { lower: scaled(found.interval.lower), upper: scaled(found.interval.upper) };
+            Some(StepSize { estimate: Some(found.value * scale), limits, is_ratio: false })
+        }
+        Shape::Rate | Shape::Count => {
+            let found = rate_ratio(pooled(after)?, pooled(before)?, Level::LOOK).ok()?;
+            Some(StepSize { estimate: found.value, limits: found.interval, is_ratio: true })
+        }
+        Shape::Distribution | Shape::Status => None,
+    }
+}

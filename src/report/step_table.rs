@@ -1,0 +1,98 @@
+//! The table of steps that series seem to have taken: for whoever decides whether limits begin anew there.
+
+use crate::assessment::{ProposedStep, StepDecision, StepSize};
+use crate::definitions::model::Metric;
+use crate::observation::NATIONAL;
+use crate::period::{Period, PeriodType};
+use crate::quantity::{Unit, value_text};
+use crate::report::facts::Facts;
+use crate::report::table::{Cell, Column, Row, Table};
+use crate::report::words::{self, Change};
+
+/// One row for each step; `None` where no series seems to have taken one. `code` limits it to the series of one
+/// organisation, and then says nothing of others but how many they are.
+pub fn step_table(facts: &Facts<'_>, metric: &Metric, code: Option<&str>) -> Option<Table> {
+    let concerns =
+        |step: &&ProposedStep| *step.metric_id == *metric.id && code.is_none_or(|code| *step.org_code == *code);
+    let row = |step: &ProposedStep| {
+        let (before, after) = step.means;
+        let event = step.event.as_ref().map_or_else(
+            || "No recorded cause".to_owned(),
+            |event| {
+                let kind = words::sentence_case(&words::event_kind(&event.kind));
+                format!("{kind}, {}", words::date_words(event.happened_on))
+            },
+        );
+        let cells = vec![
+            Cell::new(step.period.words()).with_detail(Some(date_words(step))),
+            Cell::new(value_text(before, metric.unit)),
+            Cell::new(value_text(after, metric.unit)),
+            step.size.map_or_else(|| Cell::new("[z]"), |size| size_cell(size, metric.unit)),
+            Cell::new(step.shared_by.to_string()),
+            Cell::new(event),
+            Cell::new(decision_words(step.decision)),
+        ];
+        let name = if *step.org_code == *NATIONAL { facts.everyone(metric) } else { facts.name(&step.org_code) };
+        Row::new(name, cells)
+    };
+    let rows: Vec<Row> = facts.input.assessment.steps.iter().filter(concerns).map(row).collect();
+    let unit = words::unit_heading(metric.unit);
+    let columns = vec![
+        Column::words("Series"),
+        Column::words("New level from"),
+        Column::numbers(format!("Mean before ({unit})")),
+        Column::numbers(format!("Mean after ({unit})")),
+        Column::words("Difference"),
+        Column::numbers("Other organisations with a step then"),
+        Column::words("Recorded event"),
+        Column::words("Decision"),
+    ];
+    let caption = format!("Steps that the series of {} seem to have taken", metric.id);
+    let table = Table::new(format!("tab-{}-steps", metric.id), caption, columns, rows);
+    (!table.rows.is_empty()).then(|| {
+        table.explained(
+            "A step is a proposal (least squares, number of steps by BIC). Limits begin anew there only when a named \
+             person has decided so.",
+        )
+    })
+}
+
+/// "between October and December 2024 (95% interval)".
+fn date_words(step: &ProposedStep) -> String {
+    let name = |period: Period| match period.kind {
+        PeriodType::Month => words::month_words(period.first),
+        _ => period.words(),
+    };
+    match (step.has_interval, step.earliest, step.latest) {
+        (false, ..) => "no interval: a level does not vary".to_owned(),
+        (true, Some(from), Some(to)) if from == to => "95% interval: that period alone".to_owned(),
+        (true, Some(from), Some(to)) => format!("95% interval: {} to {}", name(from), name(to)),
+        (true, Some(from), None) => format!("95% interval: from {} on", name(from)),
+        (true, None, Some(to)) => format!("95% interval: up to {}", name(to)),
+        (true, None, None) => "95% interval: any period".to_owned(),
+    }
+}
+
+fn size_cell(size: StepSize, unit: Unit) -> Cell {
+    let interval = |lower: String, upper: String| Some(format!("95% interval {lower} to {upper}"));
+    if size.is_ratio {
+        let text = |ratio: f64| value_text(ratio, Unit::Ratio);
+        let upper = size.limits.upper.map_or_else(|| words::NO_LIMIT.to_owned(), text);
+        let lower = size.limits.lower.map_or_else(|| words::NO_LIMIT.to_owned(), text);
+        let times = size.estimate.map_or_else(|| "[z]".to_owned(), |ratio| format!("{} times as much", text(ratio)));
+        return Cell::new(times).with_detail(interval(lower, upper));
+    }
+    let text = |amount: Option<f64>| {
+        amount.map_or_else(|| words::NO_LIMIT.to_owned(), |amount| Change::of(amount, unit).signed_text())
+    };
+    let points = format!("{} {}", text(size.estimate), words::change_unit(unit));
+    Cell::new(points).with_detail(interval(text(size.limits.lower), text(size.limits.upper)))
+}
+
+fn decision_words(decision: StepDecision) -> &'static str {
+    match decision {
+        StepDecision::Open => "Not decided",
+        StepDecision::Accepted => "Limits begin anew",
+        StepDecision::Refused => "Limits go on",
+    }
+}

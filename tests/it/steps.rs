@@ -1,0 +1,65 @@
+//! Steps that a series seems to have taken: proposed with date and size, shown where somebody decides, and decided.
+
+use std::collections::BTreeMap;
+
+use crate::support::{Bench, table, text};
+
+/// January 2024 to April 2025; E1 has about 10 of 20 reports on PNC within 24 hours, from September 2024 on about 17.
+fn bench() -> Bench {
+    let bench = Bench::new();
+    for n in 0..16 {
+        let month = format!("{}-{:02}", 2024 + n / 12, n % 12 + 1);
+        let scatter = [0, 1, 0, -1][n % 4];
+        let fast = if n < 8 { 10 } else { 17 } + scatter;
+        let line = |case: i64| {
+            let created = if case < fast { "03T12" } else { "20T12" };
+            format!("r{case},arrest,{month}-03T10:00:00Z,{month}-{created}:00:00Z,true,true\n")
+        };
+        let rows: String = (0..20).map(line).collect();
+        bench.submit("arrest_summons", ("2025-06-01", "E1", &month), rows.trim_end());
+    }
+    bench.reference("events", "2025-06-01", "E1,2024-08-19,outage,The terminals of two stations were replaced");
+    bench
+}
+
+fn steps(bench: &Bench) -> Vec<BTreeMap<String, String>> {
+    let rows = table(&bench.published("2025-04", "results/change_points.csv"));
+    rows.into_iter().filter(|row| row["metric_id"] == "CRE-01" && row["org_code"] == "E1").collect()
+}
+
+fn cells<'r>(row: &'r BTreeMap<String, String>, columns: &str) -> Vec<&'r str> {
+    columns.split_whitespace().map(|column| row[column].as_str()).collect()
+}
+
+#[test]
+fn a_step_is_proposed_with_its_event_and_a_named_person_decides() {
+    let bench = bench();
+    let trend = "[trend]\nmonth = 16\n";
+    let settings = bench.settings(trend);
+    let run = bench.run("2025-04", &["--settings", text(&settings)]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let found = steps(&bench);
+    assert_eq!(found.len(), 1, "{found:?}");
+    let columns = "period earliest_period latest_period date_interval periods_before periods_after mean_before mean_after \
+                   seasonally_adjusted measure estimate lower_95 upper_95 shared_by event_on event_kind decision";
+    // 136 of 160 against 80 of 160: 35 points; Newcombe from Wilson's 78.7 to 89.7 and 42.3 to 57.7.
+    let expected = "2024-09 2024-08 2024-10 closed 8 8 50.000000 85.000000 no difference 35.000000 25.053633 43.987892 0 \
+                    2024-08-19 outage open";
+    assert_eq!(cells(&found[0], columns), expected.split_whitespace().collect::<Vec<_>>());
+    for page in ["national/metrics/CRE-01.html", "forces/E1/index.html"] {
+        let page = bench.published("2025-04", page);
+        assert!(page.contains("Steps that the series of CRE-01 seem to have taken") && page.contains("Not decided"));
+        assert!(page.contains("95% interval: August 2024 to October 2024") && page.contains("Outage, 19 August 2024"));
+    }
+
+    let decision = "\n[[decisions]]\nmetric = \"CRE-01\"\norganisation = \"E1\"\nkind = \"keep\"\nfrom = \"2024-09-01\"\n\
+                    reason = \"Nothing else was new\"\ndecided_by = \"A. Nalyst\"\n";
+    let settings = bench.settings(&(trend.to_owned() + decision));
+    assert_eq!(bench.run("2025-04", &["--settings", text(&settings)]).code, 0);
+    assert_eq!(steps(&bench)[0]["decision"], "refused");
+    let force = bench.published("2025-04", "forces/E1/index.html");
+    assert!(force.contains("Limits go on</td>") && force.contains("A. Nalyst"), "the force reads who decided");
+    let signals = table(&bench.published("2025-04", "results/signals.csv"));
+    let own = |row: &&BTreeMap<String, String>| row["kind"] == "change_point" && row["org_code"] == "E1";
+    assert_eq!(signals.iter().filter(own).filter(|row| row["metric_id"] == "CRE-01").count(), 0);
+}
