@@ -35,7 +35,9 @@ pub fn step_table(facts: &Facts<'_>, metric: &Metric, code: Option<&str>) -> Opt
         let name = if *step.org_code == *NATIONAL { facts.everyone(metric) } else { facts.name(&step.org_code) };
         Row::new(name, cells)
     };
-    let rows: Vec<Row> = facts.input.assessment.steps.iter().filter(concerns).map(row).collect();
+    let mut steps: Vec<&ProposedStep> = facts.input.assessment.steps.iter().filter(concerns).collect();
+    steps.sort_by_key(|step| (*step.org_code != *NATIONAL, facts.name(&step.org_code), step.period));
+    let rows: Vec<Row> = steps.into_iter().map(row).collect();
     let unit = words::unit_heading(metric.unit);
     let columns = vec![
         Column::words("Series"),

@@ -1,9 +1,10 @@
 // Checks the pages of a release: markup (html-validate), accessibility (axe-core, wide and narrow, data tables open),
 // reflow at 320 px, that nothing is blocked or missing, and that each figure shows one drawing.
 //
-// Usage: node tests/pages/check.mjs RELEASE [--all]
+// Usage: node tests/pages/check.mjs RELEASE [--all | --every=N]
 // Run it from a folder with puppeteer-core 24, axe-core 4.14 and html-validate 10 installed; CHROMIUM names the browser.
-// Without --all the browser opens every national page and three editions of organisations; markup is always checked for all.
+// Without --all the browser opens every national page and three editions of organisations, with --every=6 each sixth page;
+// markup is always checked for all.
 
 import { createRequire } from "node:module";
 import { readdirSync, readFileSync } from "node:fs";
@@ -26,6 +27,7 @@ const MARKUP = {
 
 const folder = resolve(process.argv[2] ?? ".");
 const all = process.argv.includes("--all");
+const every = Number(process.argv.find((argument) => argument.startsWith("--every="))?.split("=")[1] ?? 0);
 const pages = readdirSync(folder, { recursive: true }).filter((name) => name.endsWith(".html")).sort();
 const failures = [];
 let passed = 0;
@@ -95,7 +97,8 @@ for (const name of pages) await checkMarkup(name);
 
 const isForce = (name) => /(^|\/)forces\//.test(name);
 const few = pages.filter(isForce).slice(0, 3);
-const opened = all ? pages : pages.filter((name) => !isForce(name) || few.includes(name));
+const isChosen = (name, at) => (every ? at % every === 0 : !isForce(name) || few.includes(name));
+const opened = all ? pages : pages.filter(isChosen);
 const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const browser = await puppeteer.launch({ executablePath, args: ["--no-sandbox", "--force-color-profile=srgb"] });
 const incomplete = new Map();
