@@ -49,9 +49,11 @@ pub struct Completeness {
     pub denominator: Option<Projected>,
     /// Latest / ultimate of the less complete of the two; of the returns where both counts are zero.
     pub completeness: Option<f64>,
-    /// Completeness at the limits of the denominator, or of the numerator of a count.
+    /// Whether the numerator is less complete than the denominator, and so the one that is measured.
+    pub by_numerator: bool,
+    /// Completeness at the limits of the count that is measured.
     pub limits: Option<(f64, f64)>,
-    /// Whether a growth that was used was measured on one event month only.
+    /// Whether a growth that was used of it was measured on one event month only.
     pub rests_on_one_month: bool,
     /// Of a proportion, in per cent: what it comes to if all cases still expected fail, and if all of them pass.
     pub range: Option<(f64, f64)>,
@@ -165,9 +167,10 @@ fn measure_period(input: &CompletenessInput<'_>, runs: &[Run<'_>], period: Perio
     let numerator = of(Counted::Numerator);
     let denominator = has_denominator(input).then(|| of(Counted::Denominator));
     let returns = of(Counted::Returns);
-    let main = denominator.as_ref().unwrap_or(&numerator);
-    let shares = [Some(&numerator), denominator.as_ref()].into_iter().flatten().filter_map(Sum::completeness);
-    let measured = shares.min_by(f64::total_cmp);
+    let share = |sum: &Sum| sum.completeness().unwrap_or(f64::INFINITY);
+    let by_numerator = denominator.as_ref().is_some_and(|all| share(&numerator) < share(all));
+    let main = denominator.as_ref().filter(|_| !by_numerator).unwrap_or(&numerator);
+    let measured = main.completeness();
     let basis = if measured.is_some() { main } else { &returns };
     let completeness = measured.or_else(|| returns.completeness());
     Completeness {
@@ -177,10 +180,10 @@ fn measure_period(input: &CompletenessInput<'_>, runs: &[Run<'_>], period: Perio
         lag,
         earlier_months: basis.earlier,
         completeness,
-        limits: main.limits.map(|(lower, upper)| {
+        by_numerator,
+        limits: main.limits.zip(measured).map(|((lower, upper), share)| {
             // More than all can only be there where records are expected to be withdrawn.
-            let most = completeness.unwrap_or(1.0).max(1.0);
-            (main.real() / upper, (main.real() / lower).min(most))
+            ((main.real() / upper).min(share), (main.real() / lower).min(share.max(1.0)).max(share))
         }),
         rests_on_one_month: main.rests_on_one_row,
         range: range(input, &numerator, denominator.as_ref()),

@@ -3,6 +3,8 @@
 
 mod completeness;
 mod revisions;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -118,19 +118,58 @@ impl<'a> Known<'a> {
         let mut cells = vec![None; self.input.frame.states.len() * self.width];
         let mut late = vec![false; self.input.frame.bodies.len()];
         for (body, late) in late.iter_mut().enumerate() {
+            let code = self.input.frame.bodies.get(body).copied();
+            let replaced = code.is_some_and(|code| self.input.past.iter().any(|past| past.bodies.contains(code)));
             for (number, month) in &self.days {
-                let now = month.days.last().and_then(|day| self.at(body, *number, *day));
-                let now_counts = now.map(|now| self.counts(now));
-                let first = self.input.frame.place(body, *number) * self.width;
-                for (day, cell) in month.days.iter().zip(cells.iter_mut().skip(first)) {
-                    let then = self.at(body, *number, *day);
-                    let differs = self.differs(then, now);
-                    *cell = if differs { then.map(|then| self.counts(then)) } else { now_counts };
-                    *late |= differs;
-                }
+                let place = self.input.frame.place(body, *number);
+                let cells = cells.iter_mut().skip(place * self.width);
+                let days = month.days.iter().zip(cells);
+                *late |= if replaced {
+                    self.fill(days, (body, *number), month)
+                } else {
+                    self.fill_once(days, (place, *number))
+                };
             }
         }
         (cells, late)
+    }
+
+    /// Looks up each day of a month of which something has been replaced. Whether it is not the same on all of them.
+    fn fill<'c>(
+        &self,
+        days: impl Iterator<Item = (&'c NaiveDate, &'c mut Option<(i64, i64)>)>,
+        (body, number): (usize, usize),
+        month: &MonthDays,
+    ) -> bool {
+        let now = month.days.last().and_then(|day| self.at(body, number, *day));
+        let now_counts = now.map(|now| self.counts(now));
+        let mut late = false;
+        for (day, cell) in days {
+            let then = self.at(body, number, *day);
+            let differs = self.differs(then, now);
+            *cell = if differs { then.map(|then| self.counts(then)) } else { now_counts };
+            late |= differs;
+        }
+        late
+    }
+
+    /// The same where nothing has been replaced: the month is not there before one day, and as it is now from then on.
+    fn fill_once<'c>(
+        &self,
+        days: impl Iterator<Item = (&'c NaiveDate, &'c mut Option<(i64, i64)>)>,
+        (place, number): (usize, usize),
+    ) -> bool {
+        let frame = self.input.frame;
+        let known_on = frame.months.get(number).zip(frame.states.get(place));
+        let Some(known_on) = known_on.and_then(|(month, state)| state.known_on(*month)) else { return false };
+        let counts = self.counts((frame, place));
+        let (mut before, mut after) = (false, false);
+        for (day, cell) in days {
+            let known = known_on <= *day;
+            *cell = known.then_some(counts);
+            (before, after) = (before || !known, known);
+        }
+        before && after
     }
 
     /// The frame and the place in it that held a body's month on a day; `None` where it was not there.

@@ -106,8 +106,9 @@ fn period_sentence(facts: &Facts<'_>, metric: &Metric, one: &Completeness) -> Op
         let say = |value| words::with_unit(&value_text(value, metric.unit), metric.unit);
         format!(" If all cases still expected fail, the figure comes to {}; if all pass, to {}.", say(worst), say(best))
     });
+    let cases = if one.by_numerator { "cases that count in the numerator" } else { "cases" };
     Some(format!(
-        "About {} of the cases of {period} are there so far{}, measured on {measured}.{}",
+        "About {} of the {cases} of {period} are there so far{}, measured on {measured}.{}",
         per_cent(share),
         limits.unwrap_or_default(),
         range.unwrap_or_default()
@@ -133,12 +134,13 @@ fn tendency_sentence(facts: &Facts<'_>, metric: &Metric) -> Option<String> {
 
 fn completeness_table(metric: &Metric, rows: &[&Completeness]) -> Option<Table> {
     let row = |one: &&Completeness| {
-        let main = one.denominator.unwrap_or(one.numerator);
+        let main = one.denominator.filter(|_| !one.by_numerator).unwrap_or(one.numerator);
         let share = |share: Option<f64>| {
             Cell::new(share.map_or_else(|| "[x]".to_owned(), |share| value_text(100.0 * share, Unit::Percent)))
         };
         let mut notes = Vec::new();
         notes.extend(one.provisional.then_some("[p]"));
+        notes.extend(one.by_numerator.then_some("cases of the numerator, which is less complete"));
         notes.extend(one.rests_on_one_month.then_some("the estimate rests on one earlier month"));
         let heading = if one.period.kind == PeriodType::Month {
             words::month_words(one.period.first)
