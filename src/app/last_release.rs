@@ -11,9 +11,10 @@ use serde::Deserialize;
 use super::figures::{groups, sources_of};
 use crate::definitions::Definitions;
 use crate::definitions::model::Metric;
+use crate::definitions::references::RETURNS;
 use crate::diagnostics::{Finding, FindingLevel};
 use crate::lateness::{Changes, Revision, RevisionKind, RevisionSide, reason_of};
-use crate::metrics::FigureSource;
+use crate::metrics::months_used;
 use crate::observation::{NATIONAL, Observation};
 use crate::period::{Month, Period, whole_months_after};
 use crate::provenance::InputFile;
@@ -58,8 +59,11 @@ struct LastFigure {
 /// Dataset, organisation and month or span as it is written.
 type ReturnKey = (String, String, String);
 
-/// What was in use of each return: the day of its submission, then the hashes of its files.
-type Returns = BTreeMap<ReturnKey, (String, BTreeSet<String>)>;
+/// What was in use of each return: the hashes of its files.
+type Returns = BTreeMap<ReturnKey, BTreeSet<String>>;
+
+/// A file of a record: its path, its hash, and whether the checks let it in.
+type FileLine<'f> = (&'f str, &'f str, bool);
 
 #[derive(Deserialize)]
 struct Record {
@@ -86,11 +90,11 @@ pub fn read_last_release(out: &Path, period: Period) -> Result<Option<LastReleas
     let wrong = |message: String| LastReleaseError { path: path.clone(), message };
     let bytes = std::fs::read(&path).map_err(|error| wrong(error.to_string()))?;
     let record: Record = serde_json::from_slice(&bytes).map_err(|error| wrong(error.to_string()))?;
-    let used = record.inputs.iter().filter(|file| file.used).map(|file| (file.path.as_str(), file.sha256.as_str()));
+    let files = record.inputs.iter().map(|file| (file.path.as_str(), file.sha256.as_str(), file.used));
     Ok(Some(LastRelease {
         name: format!("{of} r{}", latest.revision),
         as_of: record.as_of,
-        returns: returns(used),
+        returns: returns(files),
         figures: read_figures(&folder.join("results/observations.csv"))?,
     }))
 }
@@ -141,10 +145,11 @@ fn read_figures(path: &Path) -> Result<PublishedFigures, LastReleaseError> {
     Ok(figures)
 }
 
-/// The latest submission of each return among files with their hashes.
-fn returns<'f>(files: impl Iterator<Item = (&'f str, &'f str)>) -> Returns {
-    let mut found = Returns::new();
-    for (path, sha256) in files {
+/// What the latest submission of each return holds. One that was refused counts as none, although the one before it was
+/// accepted: no figure rests on that any more.
+fn returns<'f>(files: impl Iterator<Item = FileLine<'f>>) -> Returns {
+    let mut latest: BTreeMap<ReturnKey, (&str, BTreeSet<String>, bool)> = BTreeMap::new();
+    for (path, sha256, used) in files {
         let parts: Vec<&str> = path.split('/').collect();
         let [table, submitted, org, period, _file] = parts.as_slice() else { continue };
         let key = (
@@ -152,15 +157,17 @@ fn returns<'f>(files: impl Iterator<Item = (&'f str, &'f str)>) -> Returns {
             org.trim_start_matches("org=").to_owned(),
             period.trim_start_matches("period=").to_owned(),
         );
-        let slot = found.entry(key).or_default();
-        if **submitted > *slot.0 {
-            *slot = ((*submitted).to_owned(), BTreeSet::new());
+        let slot = latest.entry(key).or_insert_with(|| ("", BTreeSet::new(), true));
+        if *submitted > slot.0 {
+            *slot = (submitted, BTreeSet::new(), true);
         }
-        if **submitted == *slot.0 {
+        if *submitted == slot.0 {
             slot.1.insert(sha256.to_owned());
+            slot.2 &= used;
         }
     }
-    found
+    let accepted = latest.into_iter().filter(|(_, (_, _, used))| *used);
+    accepted.map(|(key, (_, hashes, _))| (key, hashes)).collect()
 }
 
 /// Months of returns that came in or changed, first and last, by table and organisation.
@@ -189,21 +196,45 @@ impl<'r> Moved<'r> {
         moved
     }
 
-    /// Whether returns of the tables and members came in, and whether some changed. Those of the period itself tell; only
-    /// where there are none do others, because some figures rest on returns of other months.
-    fn of(&self, tables: &[String], members: Option<&[String]>, period: Period) -> (bool, bool) {
-        let own = |(first, last): (Month, Month)| first <= period.last() && period.first <= last;
-        let any = |moved: &Months<'_>, wanted: &dyn Fn((Month, Month)) -> bool| {
+    /// Whether returns that a figure rests on came in, and whether some were replaced or could not be used any more.
+    fn of(&self, basis: &Basis<'_>, members: Option<&[String]>, period: Period) -> (bool, bool) {
+        let any = |moved: &Months<'_>| {
             let concerned = moved.iter().filter(|((table, org), _)| {
-                tables.iter().any(|one| one == table)
-                    && members.is_none_or(|members| members.iter().any(|one| one == org))
+                basis.reads(table) && members.is_none_or(|members| members.iter().any(|one| one == org))
             });
-            concerned.flat_map(|(_, months)| months).any(|months| wanted(*months))
+            concerned.flat_map(|(_, months)| months).any(|(first, last)| basis.rests_on(period, (*first, *last)))
         };
-        match (any(&self.arrived, &own), any(&self.corrected, &own)) {
-            (false, false) => (any(&self.arrived, &|_| true), any(&self.corrected, &|_| true)),
-            found => found,
-        }
+        (any(&self.arrived), any(&self.corrected))
+    }
+}
+
+/// The returns that figures of a metric rest on.
+struct Basis<'m> {
+    metric: &'m Metric,
+    /// Folders of a source; `None` for all of them.
+    tables: Option<Vec<String>>,
+    /// Whether cases come in with the returns of any month.
+    any_month: bool,
+}
+
+impl<'m> Basis<'m> {
+    fn of(metric: &'m Metric, definitions: &Definitions) -> Self {
+        let sources = sources_of(metric, definitions);
+        let any_month = sources.iter().any(|source| source.by_other_month);
+        let datasets = sources.into_iter().map(|source| source.dataset);
+        let rollups = metric.rollups.iter().map(|rollup| format!("{ROLLUP_PREFIX}{rollup}"));
+        let all = metric.rollups.iter().any(|rollup| rollup == RETURNS);
+        Self { metric, tables: (!all).then(|| datasets.chain(rollups).collect()), any_month }
+    }
+
+    fn reads(&self, table: &str) -> bool {
+        self.tables.as_ref().is_none_or(|tables| tables.iter().any(|one| one == table))
+    }
+
+    /// Whether a figure of the period rests on a return of the months from `first` to `last`.
+    fn rests_on(&self, period: Period, (first, last): (Month, Month)) -> bool {
+        let earliest = months_used(self.metric, period).first().map_or(period.first, |month| *month);
+        self.any_month || (first <= period.last() && earliest.plus(-i32::from(self.metric.earlier_months)) <= last)
     }
 }
 
@@ -221,7 +252,7 @@ pub fn changes_since(
     input: &ReleaseInput,
     (definitions, inputs): (&Definitions, &[InputFile]),
 ) -> Vec<Revision> {
-    let now = returns(inputs.iter().filter(|file| file.used).map(|file| (file.path.as_str(), file.sha256.as_str())));
+    let now = returns(inputs.iter().map(|file| (file.path.as_str(), file.sha256.as_str(), file.used)));
     let moved = Moved::between(&last.returns, &now);
     let groups = groups(&input.organisations, &input.peer_groups);
     let members: HashMap<&str, &[String]> = groups.iter().map(|one| (one.code.as_str(), &*one.members)).collect();
@@ -230,24 +261,18 @@ pub fn changes_since(
         let Some(first) = of_metric.first() else { continue };
         let Some(published) = last.figures.get(&*first.metric_id) else { continue };
         let Some(metric) = input.metrics.iter().find(|metric| *metric.id == *first.metric_id) else { continue };
-        let tables = tables_of(metric, definitions);
+        let basis = Basis::of(metric, definitions);
         for figure in of_metric.iter().filter(|figure| figure.category.is_none()) {
             let then = published.get(&*figure.org_code).and_then(|of_code| of_code.get(&figure.period));
             let Some(then) = then.filter(|then| then.differs(figure)) else { continue };
             let members = (*figure.org_code != *NATIONAL).then(|| members.get(&*figure.org_code).copied());
             let members = members.map(Option::unwrap_or_default);
-            let (arrived, corrected) = moved.of(&tables, members, figure.period);
+            let (arrived, corrected) = moved.of(&basis, members, figure.period);
             let changes = Changes { definition: then.version != figure.metric_version, arrived, corrected };
             found.push(revision(last, then, figure, (input.as_of, changes)));
         }
     }
     found
-}
-
-/// Folders of a source that a metric rests on.
-fn tables_of(metric: &Metric, definitions: &Definitions) -> Vec<String> {
-    let datasets = sources_of(metric, definitions).into_iter().map(|source: FigureSource| source.dataset);
-    datasets.chain(metric.rollups.iter().map(|rollup| format!("{ROLLUP_PREFIX}{rollup}"))).collect()
 }
 
 fn revision(

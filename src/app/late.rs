@@ -19,7 +19,7 @@ use crate::metrics::{
 use crate::observation::{NATIONAL, PEERS_PREFIX, REGION_PREFIX, UNATTRIBUTED};
 use crate::period::{Period, whole_months_after};
 use crate::provenance::RollupRecord;
-use crate::rollups::{RollupError, Rollups};
+use crate::rollups::{RollupError, Rollups, rollup_schema};
 use crate::sources::SubmittedTable;
 
 /// What a metric can be computed from as it was on an earlier data date.
@@ -59,6 +59,10 @@ pub async fn load_past(
         let sets: Vec<(Vec<&Admission>, Vec<&Admission>)> =
             past.moments.iter().map(|moment| (moment.accepted(&records_of), moment.accepted(&rollup_of))).collect();
         if sets.iter().all(|(records, submitted)| records.is_empty() && submitted.is_empty()) {
+            // Statements name the table even where everything that was sent had been refused.
+            for tables in &mut tables {
+                tables.insert(rollup.name.clone(), Table::empty(rollup_schema(rollup)));
+            }
             continue;
         }
         let (found, cost) = rollups.load_sets(rollup, contract, &sets).await?;
@@ -121,7 +125,7 @@ pub fn lateness(
                 found.provisional.insert(&metric.id, &group.code, one.period);
             }
             if group.code == NATIONAL {
-                let steps = known.steps(group);
+                let steps = if settled { Vec::new() } else { known.steps(group) };
                 found.summaries.extend(summarise(&metric.id, &months, &steps));
                 found.revisions.extend(as_known(&metric.id, &steps));
             }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::support::{Bench, arrests, table, text};
+use crate::support::{Bench, arrests, files_below, submission_path, table, text};
 
 const FAST: (&str, &str) = ("2025-04-03T10:00:00Z", "2025-04-03T12:00:00Z");
 const SLOW: (&str, &str) = ("2025-04-04T10:00:00Z", "2025-04-20T12:00:00Z");
@@ -166,4 +166,87 @@ fn a_last_release_that_cannot_be_read_is_a_warning() {
     let warned =
         record["findings"].as_array().unwrap().iter().filter(|finding| finding["rule"] == "last_release").count();
     assert_eq!((record["revision"].as_u64(), warned), (Some(2), 1));
+}
+
+#[test]
+fn a_replaced_submission_that_was_refused_was_never_known() {
+    let bench = Bench::new();
+    let send = |submitted, org, period, counts| {
+        bench.submit("arrest_summons", (submitted, org, period), &month(period, counts));
+    };
+    bench.write(&submission_path("arrest_summons", ("2025-05-10", "E1", "2025-04")), b"");
+    // Alone it leaves nothing that any figure of those days could rest on.
+    send("2025-07-14", "E1", "2025-04", (3, 5));
+    send("2025-07-15", "E1", "2025-06", (1, 0));
+    let run = bench.run("2025-06", &[]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(rows(&bench, "2025-06", "revisions", "CRE-01").is_empty());
+
+    send("2025-05-12", "E2", "2025-04", (4, 0));
+    let run = bench.run("2025-06", &[]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let known: Vec<_> = rows(&bench, "2025-06", "revisions", "CRE-01");
+    let known: Vec<Vec<&str>> =
+        known.iter().filter(|row| row["kind"] == "as_known").map(|row| cells(row, MOVED)).collect();
+    let only = "NATIONAL 2025-04 2025-06-15 1 4 4 100.000000 2025-07-15 2 7 12 58.333333 -41.666667 late_data";
+    assert_eq!(known, [only.split(' ').collect::<Vec<_>>()]);
+}
+
+/// Reasons of the changes of one organisation's month since the last release.
+fn reasons(bench: &Bench, period: &str, (metric, org, month): (&str, &str, &str)) -> Vec<String> {
+    let found = rows(bench, period, "revisions", metric).into_iter();
+    let found = found.filter(|row| row["kind"] == "since_last_release" && row["org_code"] == org);
+    found.filter(|row| row["period"] == month).map(|row| row["reason"].clone()).collect()
+}
+
+#[test]
+fn a_figure_lost_to_a_refused_return_says_that_the_return_was_replaced() {
+    let bench = bench();
+    assert_eq!(bench.run("2025-06", &["--as-of", "2025-07-15"]).code, 0);
+    bench.write(&submission_path("arrest_summons", ("2025-07-20", "E1", "2025-05")), b"");
+    assert_eq!(bench.run("2025-06", &[]).code, 31);
+    assert_eq!(reasons(&bench, "2025-06", ("CRE-01", "E1", "2025-05")), ["correction"]);
+    // What is sent in place of the refused one comes in anew.
+    bench.submit("arrest_summons", ("2025-07-25", "E1", "2025-05"), &month("2025-05", (2, 2)));
+    assert_eq!(bench.run("2025-06", &[]).code, 0);
+    assert_eq!(reasons(&bench, "2025-06", ("CRE-01", "E1", "2025-05")), ["late_data"]);
+}
+
+#[test]
+fn a_return_of_another_month_is_no_reason() {
+    let bench = bench();
+    assert_eq!(bench.run("2025-06", &[]).code, 0);
+    let definitions = bench.export();
+    // The statement changes under the same version, and July comes in.
+    definitions.edit("queries/metrics/CRE-01/v1.sql", "delay_hours <= 24", "delay_hours <= 1");
+    bench.submit("arrest_summons", ("2025-08-10", "E1", "2025-07"), &month("2025-07", (1, 0)));
+    let run = bench.run("2025-07", &["--definitions", definitions.path()]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert_eq!(reasons(&bench, "2025-07", ("CRE-01", "E1", "2025-04")), ["settings"]);
+}
+
+#[test]
+fn the_public_edition_says_what_is_provisional_and_nothing_of_what_moved() {
+    let bench = bench();
+    assert_eq!(bench.run("2025-06", &["--as-of", "2025-07-12"]).code, 0);
+    let settings = bench.settings("[late]\nmonths = 1\n[trend]\nmonth = 3\n");
+    let run = bench.run("2025-06", &["--public", "--settings", text(&settings)]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(!rows(&bench, "2025-06", "revisions", "CRE-01").is_empty());
+    let release = bench.out().join("2025-06/r2/public");
+    for path in files_below(&release) {
+        let name = path.to_string_lossy().into_owned();
+        assert!(!name.contains("revision") && !name.contains("completeness"), "{name}");
+        let page = String::from_utf8_lossy(&std::fs::read(release.join(&path)).unwrap()).into_owned();
+        assert!(
+            !page.contains("what was known of each month") && !page.contains("how complete recent figures"),
+            "{name}"
+        );
+        assert!(!page.contains("2025-06 r1"), "{name}");
+    }
+    let page = bench.published("2025-06", "public/metrics/CRE-01.html");
+    assert!(page.contains("[p] = provisional"), "{page}");
+    assert!(page.contains("How figures have changed from one day to another is not published"), "{page}");
+    let national = bench.published("2025-06", "national/metrics/CRE-01.html");
+    assert!(!national.contains("is not published"), "{national}");
 }
