@@ -9,10 +9,11 @@ use serde::Serialize;
 use crate::definitions::model::Metric;
 use crate::lateness::{Completeness, Projected, Reason, Revision, RevisionKind, RevisionSide};
 use crate::observation::{NATIONAL, is_organisation};
-use crate::period::PeriodType;
+use crate::period::{Period, PeriodType};
 use crate::quantity::{Unit, count_text, value_text};
 use crate::report::facts::Facts;
 use crate::report::figure::DataFile;
+use crate::report::page;
 use crate::report::table::{Cell, Column, Row, Table};
 use crate::report::words::{self, Change};
 use crate::stats::revision::{Scale, Tendency};
@@ -36,6 +37,9 @@ pub struct LateSection {
 /// The section; `None` where nothing is incomplete and nothing has moved.
 pub fn late_section(facts: &Facts<'_>, metric: &Metric) -> Option<LateSection> {
     let late = &facts.input.lateness;
+    if facts.input.withheld_note.is_some() {
+        return public_section(facts, metric);
+    }
     let measured: Vec<&Completeness> =
         late.completeness.iter().filter(|one| one.metric_id == metric.id && one.org_code == NATIONAL).collect();
     let is_whole = |one: &&&Completeness| !one.provisional && one.completeness.is_some_and(|share| share >= 1.0);
@@ -56,6 +60,29 @@ pub fn late_section(facts: &Facts<'_>, metric: &Metric) -> Option<LateSection> {
         changes,
         known: known_table(metric, &revisions),
         data: (!revisions.is_empty()).then(|| data_file(facts, metric, &revisions)),
+    })
+}
+
+/// Of the public edition: what is provisional. It has neither counts of other days nor estimates.
+fn public_section(facts: &Facts<'_>, metric: &Metric) -> Option<LateSection> {
+    let is_provisional = |period: &&Period| facts.input.lateness.provisional.contains(&metric.id, NATIONAL, **period);
+    let periods: Vec<String> = facts.input.trend.iter().filter(is_provisional).map(|period| period.words()).collect();
+    let figures = if periods.len() == 1 { "The figure" } else { "The figures" };
+    let are = if periods.len() == 1 { "is" } else { "are" };
+    let sentences = vec![
+        format!(
+            "{figures} of {} for {} {are} provisional: more returns may come in, or some be replaced.",
+            words::list_words(&periods),
+            words::inside_sentence(&facts.everyone(metric)),
+        ),
+        page::CHANGES_WITHHELD.to_owned(),
+    ];
+    (!periods.is_empty()).then_some(LateSection {
+        sentences,
+        completeness: None,
+        changes: None,
+        known: None,
+        data: None,
     })
 }
 

@@ -107,6 +107,10 @@ fn finality(facts: &Facts<'_>) -> String {
     }
 }
 
+/// In the public edition: why nothing says how figures have moved.
+pub const CHANGES_WITHHELD: &str = "How figures have changed from one day to another is not published, because the change of \
+                                    a count may give away a single case.";
+
 /// A setting that a definition leaves open.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Setting {
@@ -143,6 +147,7 @@ pub fn build_notes(facts: &Facts<'_>) -> Notes {
         );
     }
     method.extend(facts.input.withheld_note.clone());
+    method.extend(facts.input.withheld_note.as_ref().map(|_| CHANGES_WITHHELD.to_owned()));
     let settings = facts
         .input
         .settings

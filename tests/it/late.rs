@@ -227,26 +227,40 @@ fn a_return_of_another_month_is_no_reason() {
 
 #[test]
 fn the_public_edition_says_what_is_provisional_and_nothing_of_what_moved() {
-    let bench = bench();
-    assert_eq!(bench.run("2025-06", &["--as-of", "2025-07-12"]).code, 0);
-    let settings = bench.settings("[late]\nmonths = 1\n[trend]\nmonth = 3\n");
-    let run = bench.run("2025-06", &["--public", "--settings", text(&settings)]);
+    let bench = Bench::new();
+    let send = |submitted, org, period, counts| {
+        bench.submit("arrest_summons", (submitted, org, period), &month(period, counts));
+    };
+    send("2025-05-10", "E1", "2025-04", (30, 10));
+    send("2025-05-12", "E2", "2025-04", (40, 20));
+    send("2025-06-10", "E1", "2025-05", (20, 20));
+    send("2025-06-12", "E2", "2025-05", (30, 10));
+    send("2025-07-14", "E1", "2025-04", (31, 10));
+    let settings = bench.settings("[late]\nmonths = 3\n[trend]\nmonth = 2\n");
+    assert_eq!(bench.run("2025-05", &["--as-of", "2025-06-15", "--settings", text(&settings)]).code, 0);
+    let run = bench.run("2025-05", &["--public", "--settings", text(&settings)]);
     assert_eq!(run.code, 0, "{}", run.stderr);
-    assert!(!rows(&bench, "2025-06", "revisions", "CRE-01").is_empty());
-    let release = bench.out().join("2025-06/r2/public");
+    let moved = rows(&bench, "2025-05", "revisions", "CRE-01");
+    let kinds: BTreeSet<&str> = moved.iter().map(|row| row["kind"].as_str()).collect();
+    assert_eq!(kinds, BTreeSet::from(["as_known", "since_last_release"]));
+    let release = bench.out().join("2025-05/r2/public");
     for path in files_below(&release) {
         let name = path.to_string_lossy().into_owned();
         assert!(!name.contains("revision") && !name.contains("completeness"), "{name}");
         let page = String::from_utf8_lossy(&std::fs::read(release.join(&path)).unwrap()).into_owned();
-        assert!(
-            !page.contains("what was known of each month") && !page.contains("how complete recent figures"),
-            "{name}"
-        );
-        assert!(!page.contains("2025-06 r1"), "{name}");
+        for told in
+            ["what was known of each month", "how complete recent figures are", "changed since", "Expected in all"]
+        {
+            assert!(!page.contains(told), "{name} holds {told}");
+        }
     }
-    let page = bench.published("2025-06", "public/metrics/CRE-01.html");
-    assert!(page.contains("[p] = provisional"), "{page}");
-    assert!(page.contains("How figures have changed from one day to another is not published"), "{page}");
-    let national = bench.published("2025-06", "national/metrics/CRE-01.html");
-    assert!(!national.contains("is not published"), "{national}");
+    let page = |path: &str| bench.published("2025-05", path);
+    let told = "The figures of April 2025 and May 2025 for all forces are provisional: more returns may come in, or some be \
+                replaced.";
+    let withheld = "How figures have changed from one day to another is not published";
+    assert!(page("public/metrics/CRE-01.html").contains(told));
+    assert!(page("public/metrics/CRE-01.html").contains(withheld) && page("public/about.html").contains(withheld));
+    assert!(
+        !page("national/metrics/CRE-01.html").contains(withheld) && !page("national/about.html").contains(withheld)
+    );
 }
