@@ -30,8 +30,8 @@ pub struct LateSection {
     pub changes: Option<Table>,
     /// What was known of each month on earlier days.
     pub known: Option<Table>,
-    /// Every revision of the metric.
-    pub data: Option<DataFile>,
+    /// Every revision of the metric, and the completeness of its national figures.
+    pub data: Vec<DataFile>,
 }
 
 /// The section; `None` where nothing is incomplete and nothing has moved.
@@ -59,7 +59,7 @@ pub fn late_section(facts: &Facts<'_>, metric: &Metric) -> Option<LateSection> {
         completeness: completeness_table(metric, &incomplete),
         changes,
         known: known_table(metric, &revisions),
-        data: (!revisions.is_empty()).then(|| data_file(facts, metric, &revisions)),
+        data: data_files(facts, metric, (&revisions, &incomplete)),
     })
 }
 
@@ -82,7 +82,7 @@ fn public_section(facts: &Facts<'_>, metric: &Metric) -> Option<LateSection> {
         completeness: None,
         changes: None,
         known: None,
-        data: None,
+        data: Vec::new(),
     })
 }
 
@@ -271,7 +271,7 @@ const HEADER: [&str; 18] = [
     "reason",
 ];
 
-fn data_file(facts: &Facts<'_>, metric: &Metric, revisions: &[&Revision]) -> DataFile {
+fn revisions_file(facts: &Facts<'_>, metric: &Metric, revisions: &[&Revision]) -> DataFile {
     let side = |side: &RevisionSide, as_of: NaiveDate| {
         let count = |count: Option<i64>| count.map_or_else(String::new, |count| count.to_string());
         let value = side.value.map_or_else(String::new, |value| value.to_string());
@@ -294,4 +294,65 @@ fn data_file(facts: &Facts<'_>, metric: &Metric, revisions: &[&Revision]) -> Dat
     };
     let records = revisions.iter().map(record).collect();
     DataFile { stem: format!("{}-revisions", metric.id), header: HEADER.to_vec(), records }
+}
+
+/// Header of the data file of completeness.
+const COMPLETENESS_HEADER: [&str; 15] = [
+    "metric_id",
+    "org_code",
+    "period_type",
+    "period",
+    "earlier_months",
+    "numerator",
+    "numerator_expected",
+    "denominator",
+    "denominator_expected",
+    "completeness",
+    "completeness_lower_95",
+    "completeness_upper_95",
+    "value_all_failing",
+    "value_all_passing",
+    "provisional",
+];
+
+fn completeness_file(metric: &Metric, rows: &[&Completeness]) -> DataFile {
+    let number = |number: Option<f64>| number.map_or_else(String::new, |number| number.to_string());
+    let per_cent = |share: Option<f64>| number(share.map(|share| 100.0 * share));
+    let record = |one: &&Completeness| {
+        let all = one.denominator;
+        StringRecord::from(vec![
+            one.metric_id.clone(),
+            one.org_code.clone(),
+            one.period.kind.as_str().to_owned(),
+            one.period.to_string(),
+            i64::try_from(one.earlier_months).map_or_else(|_| String::new(), |months| months.to_string()),
+            one.numerator.latest.to_string(),
+            number(one.numerator.ultimate),
+            all.map_or_else(String::new, |all| all.latest.to_string()),
+            number(all.and_then(|all| all.ultimate)),
+            per_cent(one.completeness),
+            per_cent(one.limits.map(|(lower, _)| lower)),
+            per_cent(one.limits.map(|(_, upper)| upper)),
+            number(one.range.map(|(failing, _)| failing)),
+            number(one.range.map(|(_, passing)| passing)),
+            if one.provisional { "yes" } else { "no" }.to_owned(),
+        ])
+    };
+    let records = rows.iter().map(record).collect();
+    DataFile { stem: format!("{}-completeness", metric.id), header: COMPLETENESS_HEADER.to_vec(), records }
+}
+
+fn data_files(
+    facts: &Facts<'_>,
+    metric: &Metric,
+    (revisions, incomplete): (&[&Revision], &[&Completeness]),
+) -> Vec<DataFile> {
+    let mut files = Vec::new();
+    if !incomplete.is_empty() {
+        files.push(completeness_file(metric, incomplete));
+    }
+    if !revisions.is_empty() {
+        files.push(revisions_file(facts, metric, revisions));
+    }
+    files
 }

@@ -153,9 +153,10 @@ impl Page {
     /// The data files that the page offers.
     pub fn data_files(&self) -> Vec<&DataFile> {
         let (own, late) = match self {
-            Self::Metric(page) => (Some(&page.data), page.late.as_ref().and_then(|late| late.data.as_ref())),
+            Self::Metric(page) => (Some(&page.data), page.late.as_ref()),
             _ => (None, None),
         };
+        let late = late.into_iter().flat_map(|late| &late.data);
         self.figures().into_iter().map(|figure| &figure.data).chain(own).chain(late).collect()
     }
 

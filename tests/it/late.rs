@@ -89,6 +89,10 @@ fn completeness_is_measured_on_earlier_months() {
     assert!(page.contains(told), "{page}");
     let moved = "Arrest&#x2f;summons on PNC within 24 hours, all forces: what was known of each month</span></caption>";
     assert!(page.contains(moved) && page.contains("A return was replaced"), "{page}");
+    assert!(
+        page.contains("Download completeness of CRE-01 (CSV") && page.contains("Download all revisions of CRE-01 (CSV"),
+        "{page}"
+    );
 }
 
 #[test]
