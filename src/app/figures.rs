@@ -1,6 +1,7 @@
 //! From admitted submissions to observations: roll-ups, metrics, review periods, and the comparison with printed figures.
 //! Orchestrates; each step is in its own module.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -162,19 +163,26 @@ async fn compute_metrics(
 ) -> Result<(Vec<Observation>, Lateness), FiguresError> {
     let basis = Arc::new(basis);
     step.start("Computing metrics", metrics.len());
-    let computing = metrics.iter().map(|metric| {
+    // The largest come first: one of them at the end would keep a single thread busy. Enough are under way that none waits
+    // for the first of them to be taken.
+    let rows = |metric: &Metric| -> usize {
+        metric.rollups.iter().filter_map(|name| basis.tables.get(name)).map(Table::rows_in_memory).sum()
+    };
+    let mut order: Vec<(usize, &Metric)> = metrics.iter().enumerate().collect();
+    order.sort_by_key(|(_, metric)| Reverse(rows(metric)));
+    let computing = order.into_iter().map(|(place, metric)| {
         let (basis, metric, sources) = (Arc::clone(&basis), metric.clone(), sources_of(metric, definitions));
-        async move { tokio::spawn(async move { basis.figures(&metric, &sources).await }).await }
+        async move { (place, tokio::spawn(async move { basis.figures(&metric, &sources).await }).await) }
     });
-    // They are taken in order: one that is ready early must not keep a thread from the next.
-    let mut computed = futures::stream::iter(computing).buffered(2 * threads);
-    let (mut observations, mut lateness) = (Vec::new(), Lateness::default());
-    while let Some(found) = computed.next().await {
+    let mut computed = futures::stream::iter(computing).buffered(8 * threads);
+    let (mut by_place, mut lateness) = (BTreeMap::new(), Lateness::default());
+    while let Some((place, found)) = computed.next().await {
         let (of_metric, late) = found.map_err(FiguresError::Stopped)??;
-        observations.extend(of_metric);
+        by_place.insert(place, of_metric);
         lateness.extend(late);
         step.advance(1, 0);
     }
+    let observations = by_place.into_values().flatten().collect();
     lateness.sort();
     Ok((observations, lateness))
 }

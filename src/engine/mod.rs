@@ -94,6 +94,14 @@ impl Table {
         Self::Rows { schema, batches: Vec::new() }
     }
 
+    /// Rows in memory; none of files, which are not read for that.
+    pub fn rows_in_memory(&self) -> usize {
+        match self {
+            Self::Rows { batches, .. } => batches.iter().map(RecordBatch::num_rows).sum(),
+            Self::Files { .. } => 0,
+        }
+    }
+
     /// Names of the columns, those of the path last.
     pub fn column_names(&self) -> Vec<String> {
         let (schema, path_columns) = match self {
