@@ -299,14 +299,18 @@ fn revision(
 }
 
 impl LastFigure {
+    /// Whether another figure stands here now. What had no number then and has none now has not changed: only a day passed by
+    /// which its return was due.
     fn differs(&self, now: &Observation) -> bool {
         let same_value = match (self.value, now.value) {
             (Some(then), Some(now)) => (then - now).abs() <= ROUNDING,
             (None, None) => true,
             _ => false,
         };
-        let counts = (self.numerator, self.denominator) == (now.numerator, now.denominator);
-        !(counts && same_value && self.status == now.status.as_str())
+        let counts = (self.numerator, self.denominator);
+        let same_counts = counts == (now.numerator, now.denominator);
+        let empty = self.value.is_none() && counts == (None, None);
+        !(same_counts && same_value && (empty || self.status == now.status.as_str()))
     }
 }
 
@@ -323,5 +327,39 @@ pub fn unreadable(error: &LastReleaseError) -> Finding {
         rows: 0,
         message: format!("the last release cannot be read, so nothing says what has changed since: {error}"),
         failing_rows: String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn month(text: &str) -> (Month, Month) {
+        (text.parse().unwrap(), text.parse().unwrap())
+    }
+
+    #[test]
+    fn a_figure_rests_on_its_own_returns_and_on_the_earlier_ones_that_it_counts() {
+        let definitions = Definitions::built_in().unwrap();
+        let basis =
+            |id: &str| Basis::of(definitions.metrics.iter().find(|metric| metric.id == id).unwrap(), &definitions);
+        let april: Period = "2025-04".parse().unwrap();
+        let quarter: Period = "2025-26Q1".parse().unwrap();
+        let (arrests, sharing, returns) = (basis("CRE-01"), basis("SHA-04"), basis("REP-01"));
+        assert!(arrests.rests_on(april, month("2025-04")) && !arrests.rests_on(april, month("2025-03")));
+        assert!(!arrests.rests_on(april, month("2025-05")) && arrests.rests_on(quarter, month("2025-05")));
+        assert!(arrests.rests_on(april, ("2025-01".parse().unwrap(), "2025-12".parse().unwrap())));
+        assert!(sharing.metric.earlier_months == 4 && sharing.rests_on(april, month("2024-12")));
+        assert!(!sharing.rests_on(april, month("2024-11")));
+        assert!(arrests.reads("arrest_summons") && !arrests.reads("governance") && returns.reads("governance"));
+    }
+
+    #[test]
+    fn the_latest_submission_of_a_return_counts_and_none_where_it_was_refused() {
+        let path = |day: &str| format!("arrest_summons/submitted={day}/org=E1/period=2025-04/rows.parquet");
+        let (first, second) = (path("2025-05-10"), path("2025-06-10"));
+        let found = returns([(second.as_str(), "b", true), (first.as_str(), "a", true)].into_iter());
+        assert_eq!(found.into_values().collect::<Vec<_>>(), [BTreeSet::from(["b".to_owned()])]);
+        assert!(returns([(first.as_str(), "a", true), (second.as_str(), "b", false)].into_iter()).is_empty());
     }
 }

@@ -39,7 +39,8 @@ pub enum Reason {
     LateDataAndCorrection,
     /// The metric has another version.
     Definition,
-    /// Nothing that was returned changed: settings, targets or the program did.
+    /// No return changed that it rests on: settings, reference data or the program did; of figures about returns, the data
+    /// date did.
     Settings,
 }
 

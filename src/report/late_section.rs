@@ -241,7 +241,7 @@ fn reason_words(reason: Reason) -> &'static str {
         Reason::Correction => "A return was replaced",
         Reason::LateDataAndCorrection => "Returns came in late and were replaced",
         Reason::Definition => "New version of the definition",
-        Reason::Settings => "Settings, reference data or program",
+        Reason::Settings => "Settings, reference data, program or data date",
     }
 }
 

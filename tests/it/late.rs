@@ -268,3 +268,15 @@ fn the_public_edition_says_what_is_provisional_and_nothing_of_what_moved() {
         !page("national/metrics/CRE-01.html").contains(withheld) && !page("national/about.html").contains(withheld)
     );
 }
+
+#[test]
+fn a_day_by_which_a_return_was_due_changes_no_figure_that_was_not_there() {
+    let bench = Bench::new();
+    bench.submit("arrest_summons", ("2025-05-10", "E1", "2025-04"), &month("2025-04", (3, 1)));
+    let status = || bench.observations("2025-04")[&("CRE-01".into(), "E2".into(), "2025-04".into())]["status"].clone();
+    assert_eq!(bench.run("2025-04", &["--as-of", "2025-05-12"]).code, 0);
+    assert_eq!(status(), "missing");
+    assert_eq!(bench.run("2025-04", &["--as-of", "2025-06-30"]).code, 0);
+    assert_eq!(status(), "not_returned");
+    assert!(rows(&bench, "2025-04", "revisions", "CRE-01").is_empty());
+}
