@@ -182,6 +182,7 @@ impl<'o> Figures<'o> {
         let observation = self.by_part.get(&(metric, category))?.get(&place)?;
         match component {
             Component::Numerator => observation.numerator,
+            Component::Rest => Some(observation.denominator? - observation.numerator?),
             Component::Denominator => observation.denominator,
         }
     }

@@ -58,10 +58,12 @@ pub enum OnBreach {
     Withhold,
 }
 
-/// Numerator or denominator.
+/// Which count of a figure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Component {
     Numerator,
+    /// What the numerator leaves of the denominator.
+    Rest,
     Denominator,
 }
 
@@ -70,6 +72,7 @@ impl Component {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Numerator => "numerator",
+            Self::Rest => "rest",
             Self::Denominator => "denominator",
         }
     }
@@ -172,8 +175,9 @@ fn parse_operand(text: &str, each: bool) -> Result<Operand, String> {
     let (figure, component) = text.rsplit_once('.').unwrap_or(("", text));
     let component = match component {
         "numerator" => Component::Numerator,
+        "rest" => Component::Rest,
         "denominator" => Component::Denominator,
-        _ => return Err("must end with numerator or denominator".to_owned()),
+        _ => return Err("must end with numerator, rest or denominator".to_owned()),
     };
     let (metric, part) = match figure.split_once('[') {
         None => (figure, Part::Headline),
@@ -257,7 +261,7 @@ mod tests {
             format!(
                 "invariants[0].right[0]: “ACC-01[boats].numerator” names a category that is not there; there are: {known}"
             ),
-            "invariants[0].right[1]: “CRE-01.value” must end with numerator or denominator".to_owned(),
+            "invariants[0].right[1]: “CRE-01.value” must end with numerator, rest or denominator".to_owned(),
             "invariants[0].right[2]: “numerator” must begin with the id of a metric".to_owned(),
             "invariants[1].statement: is empty".to_owned(),
             "invariants[1].right: needs at least one operand".to_owned(),

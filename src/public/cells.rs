@@ -15,11 +15,31 @@ use crate::period::Period;
 pub(super) struct CellPlace {
     pub(super) metric: String,
     pub(super) category: String,
-    pub(super) measure: &'static str,
+    /// Which count, or what it is the difference of.
+    pub(super) measure: String,
     pub(super) code: String,
     pub(super) period: Period,
     /// The earlier edition that alone has it; empty for the present one.
     pub(super) edition: String,
+}
+
+impl CellPlace {
+    pub(super) fn of(metric: &Metric, row: &Row<'_>, measure: Measure, edition: &str) -> Self {
+        let (_, category, code, period) = row.place;
+        Self {
+            metric: metric.id.clone(),
+            category: category.unwrap_or_default().to_owned(),
+            measure: measure.as_str().to_owned(),
+            code: code.to_owned(),
+            period,
+            edition: edition.to_owned(),
+        }
+    }
+
+    /// The metric, with its category.
+    pub(super) fn figure(&self) -> String {
+        if self.category.is_empty() { self.metric.clone() } else { format!("{}[{}]", self.metric, self.category) }
+    }
 }
 
 /// A cell under construction: several figures may contain it.
@@ -34,14 +54,14 @@ pub(super) struct Draft {
     pub(super) withheld: bool,
     /// It would be hidden as 0 too.
     pub(super) unseen: bool,
-    /// `None` for the remainder of a sum that is not published.
+    /// `None` for a sum or difference of several figures that nothing need be said of.
     pub(super) place: Option<CellPlace>,
 }
 
 impl Draft {
-    /// The remainder of a sum: never published, and no figure of its own.
-    pub(super) fn remainder(value: i64) -> Self {
-        Self { value, kind: Kind::Interior, threshold: 0, published: false, withheld: true, unseen: true, place: None }
+    /// The difference of counts, which no figure shows: also as 0 it would not be seen.
+    pub(super) fn unseen(value: i64, threshold: i64, place: Option<CellPlace>) -> Self {
+        Self { value, kind: Kind::Interior, threshold, published: false, withheld: true, unseen: true, place }
     }
 
     fn history(&self) -> History {
@@ -87,6 +107,11 @@ impl Cells {
         }
     }
 
+    /// Whether readers know all of these.
+    pub(super) fn are_published<'l>(&self, mut labels: impl Iterator<Item = &'l String>) -> bool {
+        labels.all(|label| self.0.get(label).is_some_and(|cell| cell.published))
+    }
+
     /// The cells as `disclosure` takes them.
     pub(super) fn finished(&self) -> Vec<Cell> {
         let cell = |(label, draft): (&String, &Draft)| Cell {
@@ -101,28 +126,15 @@ impl Cells {
 }
 
 /// A cell for one count of a row.
-pub(super) fn draft(
-    metric: &Metric,
-    row: &Row<'_>,
-    (measure, value): (Measure, i64),
-    rule: Rule,
-    edition: &str,
-) -> Draft {
-    let (_, category, code, period) = row.place;
-    let is_sum = metric.breakdown.as_ref().is_some_and(|breakdown| breakdown.kind == BreakdownKind::Parts);
+pub(super) fn draft(metrics: &[Metric], row: &Row<'_>, value: i64, rule: Rule, place: CellPlace) -> Draft {
+    let (metric, category, code, _) = row.place;
+    let breakdown = metrics.get(metric).and_then(|metric| metric.breakdown.as_ref());
+    let is_sum = breakdown.is_some_and(|breakdown| breakdown.kind == BreakdownKind::Parts);
     let kind = match category {
         _ if code == NATIONAL => Kind::GrandTotal,
         _ if code.starts_with(REGION_PREFIX) || code.starts_with(PEERS_PREFIX) => Kind::RowTotal,
         None if is_sum => Kind::ColumnTotal,
         _ => Kind::Interior,
-    };
-    let place = CellPlace {
-        metric: metric.id.clone(),
-        category: category.unwrap_or_default().to_owned(),
-        measure: measure.as_str(),
-        code: code.to_owned(),
-        period,
-        edition: edition.to_owned(),
     };
     Draft {
         value,

@@ -35,7 +35,8 @@ pub struct Line {
     pub category: String,
     pub org_code: String,
     pub period: String,
-    pub measure: &'static str,
+    /// `numerator`, `rest` or `denominator`, or what it is beyond which other count.
+    pub measure: String,
     /// The earlier edition that alone has these counts; empty for the present one.
     pub edition: String,
     /// `primary`, `secondary`, `held_back`, or `already_published`.
@@ -82,7 +83,7 @@ impl Line {
             self.category.clone(),
             self.org_code.clone(),
             self.period.clone(),
-            self.measure.to_owned(),
+            self.measure.clone(),
             self.edition.clone(),
             self.hidden.to_owned(),
             lower_0,
@@ -142,7 +143,7 @@ pub(super) fn lines(unit: &Unit, found: &Protected) -> Vec<Line> {
     lines
 }
 
-/// `None` for a remainder, which is no figure.
+/// `None` for a sum or difference of figures that nothing need be said of.
 fn line(cell: &Draft, search: Searched) -> Option<Line> {
     let place = cell.place.as_ref()?;
     Some(Line {
@@ -150,7 +151,7 @@ fn line(cell: &Draft, search: Searched) -> Option<Line> {
         category: place.category.clone(),
         org_code: place.code.clone(),
         period: place.period.to_string(),
-        measure: place.measure,
+        measure: place.measure.clone(),
         edition: place.edition.clone(),
         hidden: "already_published",
         ranges: None,

@@ -66,6 +66,7 @@ pub(super) fn column<'a>(input: &PublicInput<'a>, operand: &'a Operand) -> Optio
     };
     let measure = match operand.component {
         Component::Numerator => Measure::Numerator,
+        Component::Rest => Measure::Rest,
         Component::Denominator => Measure::Denominator,
     };
     Some((metric, category, measure))

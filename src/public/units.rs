@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::PublicInput;
 use super::book::Book;
-use super::cells::{Cells, Draft, draft};
-use super::columns::{Columns, Measure};
+use super::cells::{CellPlace, Cells, Draft, draft};
+use super::columns::{Columns, Measure, RowCount};
 use super::promises::{Promise, promises};
 use super::relations::{Finder, Sum};
 use crate::definitions::invariant_file::Relation::AtMost;
@@ -45,32 +45,31 @@ type Key = (usize, Option<Period>);
 
 /// The units that hold something to be withheld, and the sums that do not hold.
 pub(super) fn units(input: &PublicInput<'_>, book: &Book<'_>, columns: &Columns<'_>) -> (Vec<Unit>, Vec<String>) {
+    let maker = Maker { input, book, columns };
     let kinds: BTreeSet<PeriodType> = book.places().map(|place| place.3.kind).collect();
     let linked = kinds.len() > 1;
     let key = |row: usize| {
         let place = book.rows.get(row).map(|row| row.place)?;
         Some((columns.family(place.0), Some(place.3).filter(|_| !linked)))
     };
-    let needs = |row: &usize| book.rows.get(*row).is_some_and(|row| row.must_be_withheld(input.rule.threshold));
-    let needed: BTreeSet<Key> = (0..book.rows.len()).filter(needs).filter_map(key).collect();
-    let mut units: BTreeMap<Key, Unit> = needed.into_iter().map(|key| (key, Unit::default())).collect();
     let mut finder = Finder::new(input, book, columns);
+    (0..book.rows.len()).for_each(|row| finder.look_at(row));
+    let promises = promises(input, book);
+    let mut units: BTreeMap<Key, Unit> =
+        maker.needed(&promises, &finder.found).filter_map(key).map(|key| (key, Unit::default())).collect();
     for row in 0..book.rows.len() {
-        let Some(unit) = key(row).and_then(|key| units.get_mut(&key)) else { continue };
-        add_row(unit, input, (book, columns), row);
-        finder.look_at(row);
-    }
-    let mut unused = finder.unused;
-    unused.sort();
-    unused.dedup();
-    for sum in finder.found {
-        if let Some(unit) = key(sum.total).and_then(|key| units.get_mut(&key)) {
-            add_sum(unit, (book, columns), &sum);
+        if let Some(unit) = key(row).and_then(|key| units.get_mut(&key)) {
+            maker.add_row(unit, row);
         }
     }
-    for promise in promises(input, book) {
+    for sum in &finder.found {
+        if let Some(unit) = key(sum.total).and_then(|key| units.get_mut(&key)) {
+            maker.add_sum(unit, sum);
+        }
+    }
+    for promise in &promises {
         if let Some(unit) = key(promise.left.0).and_then(|key| units.get_mut(&key)) {
-            add_promise(unit, (book, columns), &promise);
+            maker.add_promise(unit, promise);
         }
     }
     for &(one, other) in columns.equals() {
@@ -80,84 +79,132 @@ pub(super) fn units(input: &PublicInput<'_>, book: &Book<'_>, columns: &Columns<
             unit.relations.push(Relation { parts: vec![part], total, offset: 0 });
         }
     }
+    let mut unused = finder.unused;
+    unused.sort();
+    unused.dedup();
     (units.into_values().collect(), unused)
 }
 
-/// The cells of a row, and how they make up each other.
-fn add_row(unit: &mut Unit, input: &PublicInput<'_>, (book, columns): (&Book<'_>, &Columns<'_>), at: usize) {
-    let Some(row) = book.rows.get(at) else { return };
-    let Some(metric) = input.metrics.get(row.place.0) else { return };
-    if unit.name.is_empty() {
-        unit.name = format!("{} in {}", metric.id, row.place.3);
-    }
-    let edition = row.editions.first().and_then(|edition| book.editions.get(*edition)).copied();
-    let edition = edition.filter(|_| row.present.is_none()).unwrap_or_default();
-    let is_public = |measure| columns.is_public((at, measure));
-    // With a small denominator that readers know, the figure is withheld whatever its numerator, also if that is 0.
-    let small = row.denominator.is_some_and(|count| (1..input.rule.threshold).contains(&count));
-    let unseen = small && is_public(Measure::Denominator);
-    let mut labels = Vec::new();
-    for (measure, count) in Measure::of(row) {
-        let Some(label) = columns.label(book, (at, measure)) else { continue };
-        let mut cell = draft(metric, row, (measure, count), input.rule, edition);
-        cell.published = is_public(measure);
-        cell.unseen = unseen && measure != Measure::Denominator;
-        if measure == Measure::Rest && is_public(Measure::Denominator) {
-            // What others show without withholding is no count of cases of people, nor is its rest.
-            cell.threshold = 0;
-        }
-        unit.cells.add(label.clone(), row, cell);
-        labels.push(label);
-    }
-    if let [numerator, rest, denominator] = labels.as_slice() {
-        unit.relations.push(Relation {
-            parts: vec![numerator.clone(), rest.clone()],
-            total: denominator.clone(),
-            offset: 0,
-        });
-        unit.cells.tie(numerator, rest);
-    }
+/// Makes cells and relations of rows, sums and invariants.
+struct Maker<'a, 'b> {
+    input: &'b PublicInput<'a>,
+    book: &'b Book<'a>,
+    columns: &'b Columns<'a>,
 }
 
-/// An invariant as sums, with what one side has more as a cell that nobody sees.
-fn add_promise(unit: &mut Unit, (book, columns): (&Book<'_>, &Columns<'_>), promise: &Promise) {
-    let Some(left) = columns.label(book, promise.left) else { return };
-    let mut right: Vec<String> = promise.right.iter().filter_map(|&count| columns.label(book, count)).collect();
-    let total = match right.as_slice() {
-        [one] if *one == left => return,
-        [one] => one.clone(),
-        _ => {
-            right.sort();
-            let labels = right.len();
-            right.dedup();
-            if right.len() < labels {
-                return;
+impl Maker<'_, '_> {
+    fn label(&self, count: RowCount) -> Option<String> {
+        self.columns.label(self.book, count)
+    }
+
+    /// Where a count stands.
+    fn place(&self, (row, measure): RowCount) -> Option<CellPlace> {
+        let row = self.book.rows.get(row)?;
+        let metric = self.input.metrics.get(row.place.0)?;
+        let edition = row.editions.first().and_then(|edition| self.book.editions.get(*edition)).copied();
+        Some(CellPlace::of(metric, row, measure, edition.filter(|_| row.present.is_none()).unwrap_or_default()))
+    }
+
+    /// Rows of figures that must be withheld, and of those that give a small count away when held beside others.
+    fn needed<'n>(&'n self, promises: &'n [Promise], sums: &'n [Sum]) -> impl Iterator<Item = usize> + 'n {
+        let threshold = self.input.rule.threshold;
+        let is_small = move |count: i64| (1..threshold).contains(&count);
+        let must = move |row: &usize| self.book.rows.get(*row).is_some_and(|row| row.must_be_withheld(threshold));
+        let remainders = sums.iter().filter(move |sum| is_small(sum.remainder)).map(|sum| sum.total);
+        let differences = promises.iter().filter(move |promise| is_small(promise.more)).map(|promise| promise.left.0);
+        (0..self.book.rows.len()).filter(must).chain(remainders).chain(differences)
+    }
+
+    /// The cells of a row, and how they make up each other.
+    fn add_row(&self, unit: &mut Unit, at: usize) {
+        let Some(row) = self.book.rows.get(at) else { return };
+        let is_public = |measure| self.columns.is_public((at, measure));
+        // With a small denominator that readers know, the figure is withheld whatever its numerator, also if that is 0.
+        let small = row.denominator.is_some_and(|count| (1..self.input.rule.threshold).contains(&count));
+        let unseen = small && is_public(Measure::Denominator);
+        let mut labels = Vec::new();
+        for (measure, count) in Measure::of(row) {
+            let (Some(label), Some(place)) = (self.label((at, measure)), self.place((at, measure))) else { continue };
+            if unit.name.is_empty() {
+                unit.name = format!("{} in {}", place.metric, place.period);
             }
+            let mut cell = draft(self.input.metrics, row, count, self.input.rule, place);
+            cell.published = is_public(measure);
+            cell.unseen = unseen && measure != Measure::Denominator;
+            if measure == Measure::Rest && is_public(Measure::Denominator) {
+                // What others show without withholding is no count of cases of people, nor is its rest.
+                cell.threshold = 0;
+            }
+            unit.cells.add(label.clone(), row, cell);
+            labels.push(label);
+        }
+        if let [numerator, rest, denominator] = labels.as_slice() {
+            unit.relations.push(Relation {
+                parts: vec![numerator.clone(), rest.clone()],
+                total: denominator.clone(),
+                offset: 0,
+            });
+            unit.cells.tie(numerator, rest);
+        }
+    }
+
+    /// A sum. What the total has besides its parts is a count of cases as well.
+    fn add_sum(&self, unit: &mut Unit, sum: &Sum) {
+        let whole = (sum.total, sum.measure);
+        let Some(total) = self.label(whole) else { return };
+        let mut parts: Vec<String> = sum.parts.iter().filter_map(|&row| self.label((row, sum.measure))).collect();
+        if sum.remainder > 0 {
+            let place = self.place(whole).map(|place| CellPlace {
+                measure: format!("{} beyond the organisations shown", place.measure),
+                ..place
+            });
+            let shown = unit.cells.are_published([&total].into_iter().chain(&parts));
+            let cell = Draft { published: shown, ..self.difference(&[whole], sum.remainder, place) };
+            let remainder = format!("{total} not in {}", parts.join(", "));
+            unit.cells.0.insert(remainder.clone(), cell);
+            parts.push(remainder);
+        }
+        unit.relations.push(Relation { parts, total, offset: 0 });
+    }
+
+    /// An invariant as sums, with what one side has more as a cell. That is a count of cases as well: those that were on
+    /// PNC within three days and not within one.
+    fn add_promise(&self, unit: &mut Unit, promise: &Promise) {
+        let Some(left) = self.label(promise.left) else { return };
+        let right: BTreeSet<String> = promise.right.iter().filter_map(|&count| self.label(count)).collect();
+        if right.len() < promise.right.len() || right.contains(&left) {
+            return;
+        }
+        let right: Vec<String> = right.into_iter().collect();
+        let total = right.join(" with ");
+        if right.len() > 1 {
             let counts = right.iter().map(|label| unit.cells.0.get(label).map(|cell| cell.value));
             let Some(sum) = counts.sum::<Option<i64>>() else { return };
-            let total = right.join(" with ");
-            unit.cells.0.insert(total.clone(), Draft::remainder(sum));
-            unit.relations.push(Relation { parts: right, total: total.clone(), offset: 0 });
-            total
+            unit.cells.0.insert(total.clone(), Draft::unseen(sum, 0, None));
+            unit.relations.push(Relation { parts: right.clone(), total: total.clone(), offset: 0 });
         }
-    };
-    let mut parts = vec![left];
-    if promise.relation == AtMost {
-        let more = format!("{total} beyond {}", parts.join(""));
-        unit.cells.0.insert(more.clone(), Draft::remainder(promise.more));
-        parts.push(more);
+        let mut parts = vec![left.clone()];
+        if promise.relation == AtMost {
+            let (less, more) = (self.place(promise.left), promise.right.first().and_then(|&count| self.place(count)));
+            let place = less.zip(more).map(|(less, more)| CellPlace {
+                measure: format!("{} beyond {} {}", more.measure, less.figure(), less.measure),
+                ..more
+            });
+            let counts: Vec<RowCount> = [promise.left].into_iter().chain(promise.right.iter().copied()).collect();
+            let shown = unit.cells.are_published([&left].into_iter().chain(&right));
+            let beyond = format!("{total} beyond {left}");
+            let cell = Draft { published: shown, ..self.difference(&counts, promise.more, place) };
+            unit.cells.0.insert(beyond.clone(), cell);
+            parts.push(beyond);
+        }
+        unit.relations.push(Relation { parts, total, offset: 0 });
     }
-    unit.relations.push(Relation { parts, total, offset: 0 });
-}
 
-fn add_sum(unit: &mut Unit, (book, columns): (&Book<'_>, &Columns<'_>), sum: &Sum) {
-    let label = |row: &usize| columns.label(book, (*row, sum.measure));
-    let Some(total) = label(&sum.total) else { return };
-    let mut parts: Vec<String> = sum.parts.iter().filter_map(label).collect();
-    if sum.remainder > 0 {
-        let remainder = format!("{total} not in {}", parts.join(", "));
-        unit.cells.0.insert(remainder.clone(), Draft::remainder(sum.remainder));
-        parts.push(remainder);
+    /// What some counts leave of others. Where one of them is open to all it is no count of cases of people. Only a small
+    /// one has a place in the evidence.
+    fn difference(&self, counts: &[RowCount], value: i64, place: Option<CellPlace>) -> Draft {
+        let open = counts.iter().any(|&count| self.columns.is_public(count));
+        let threshold = if open { 0 } else { self.input.rule.threshold };
+        Draft::unseen(value, threshold, place.filter(|_| (1..threshold).contains(&value)))
     }
-    unit.relations.push(Relation { parts, total, offset: 0 });
 }

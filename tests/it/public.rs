@@ -109,6 +109,34 @@ fn a_withheld_number_is_in_no_public_file() {
     );
 }
 
+/// Each count is large, yet 1,237 within three days and 1,234 within one say that three came in between.
+#[test]
+fn a_small_difference_between_two_metrics_does_not_follow_from_public_files() {
+    let bench = Bench::new();
+    bench.reference("organisations", "2020-01-02", FORCES);
+    for (org, day, three_days) in [("E1", 1234, 3), ("E2", 2318, 423), ("E3", 2963, 566), ("E4", 3187, 711)] {
+        let created = [("10T15", day), ("12T15", three_days), ("20T15", 400)];
+        let cases: Vec<String> = created.iter().flat_map(|(at, n)| vec![format!("2025-04-{at}:00:00"); *n]).collect();
+        let cases: Vec<(&str, &str)> = cases.iter().map(|at| ("2025-04-10T10:00:00", at.as_str())).collect();
+        bench.submit("arrest_summons", ("2025-06-05", org, MONTH), &arrests(&cases));
+    }
+    publish(&bench);
+    let shown = |metric: &str, code: &str| {
+        let row = &figures_of(metric, &bench, "public/results/observations.csv")[code];
+        row["status"] == "value"
+    };
+    for code in ["E1", "E2", "E3", "E4", "NATIONAL"] {
+        assert!(shown("CRE-02", code), "one of the two metrics is enough");
+    }
+    let hidden: Vec<&str> = ["E1", "E2", "E3", "E4", "NATIONAL"].into_iter().filter(|c| !shown("CRE-01", c)).collect();
+    assert!(hidden.len() == 2 && hidden[0] == "E1", "{hidden:?}");
+    let evidence = table(&bench.published(MONTH, "disclosure-evidence.csv"));
+    let small: Vec<&BTreeMap<String, String>> = evidence.iter().filter(|row| row["hidden"] == "primary").collect();
+    assert_eq!(small.len(), 1);
+    let told = ["metric_id", "org_code", "measure", "verdict"].map(|column| small[0][column].as_str());
+    assert_eq!(told, ["CRE-02", "E1", "numerator beyond CRE-01 numerator", "safe"]);
+}
+
 /// Builds the system from the published file alone: what is withheld is filled in with what fits, and the ranges do not
 /// depend on it.
 #[test]
