@@ -1,10 +1,12 @@
 //! Steps that a series seems to have taken, as proposals: when, how large, who else took one then, what is on record.
 //! Nothing follows from a proposal by itself; a named person accepts it with a decision to rebase, or refuses it.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
 
+use super::control::SegmentStart;
 use super::series::Series;
 use super::signals::{LinkedEvent, Signal, SignalKind, event_between};
 use crate::observation::is_organisation;
@@ -26,8 +28,10 @@ const MOST_ABSENT: usize = 5;
 pub enum StepDecision {
     /// Nothing yet.
     Open,
-    /// Limits begin anew there.
+    /// Limits begin anew there: a named person has decided so.
     Accepted,
+    /// Limits begin anew there with a recorded event that makes the work another.
+    Recorded,
     /// Limits go on through it.
     Refused,
 }
@@ -38,6 +42,7 @@ impl StepDecision {
         match self {
             Self::Open => "open",
             Self::Accepted => "accepted",
+            Self::Recorded => "recorded",
             Self::Refused => "refused",
         }
     }
@@ -61,11 +66,13 @@ pub struct ProposedStep {
     pub unit: Unit,
     /// The first period of the new level.
     pub period: Period,
-    /// 95 % interval of that period; a side is `None` where it leaves the series, or where there is none at all.
+    /// 95 % interval of that period; a side is `None` where it leaves what was searched, or where there is none at all.
     pub earliest: Option<Period>,
     pub latest: Option<Period>,
     /// Whether the date has an interval: not where a level does not vary.
     pub has_interval: bool,
+    /// First and last period that the new level may begin with; an open side reaches to the end of what was searched.
+    pub within: (Period, Period),
     /// Periods with a figure before and after, up to the next step.
     pub periods: (usize, usize),
     /// Mean of the figures before and after, seasons taken out where `adjusted`.
@@ -82,17 +89,12 @@ pub struct ProposedStep {
 
 impl ProposedStep {
     /// The days between which the level changed: from the period before the earliest to the end of the latest.
-    fn window(&self) -> (NaiveDate, NaiveDate) {
-        let (earliest, latest) = (self.earliest.unwrap_or(self.period), self.latest.unwrap_or(self.period));
-        (earliest.step(-1).start(), latest.end())
+    fn window(&self) -> RangeInclusive<NaiveDate> {
+        self.within.0.step(-1).start()..=self.within.1.end()
     }
 
     fn meets(&self, other: &Self) -> bool {
-        // An open side reaches to the end of the series, which is the same for all.
-        let from = |step: &Self| if step.has_interval { step.earliest } else { Some(step.period) };
-        let to = |step: &Self| if step.has_interval { step.latest } else { Some(step.period) };
-        let before = |a: Option<Period>, b: Option<Period>| a.zip(b).is_none_or(|(a, b)| a.first <= b.first);
-        before(from(self), to(other)) && before(from(other), to(self))
+        self.within.0.first <= other.within.1.first && other.within.0.first <= self.within.1.first
     }
 
     /// A proposal that nobody has refused, as a signal.
@@ -130,20 +132,65 @@ pub(super) fn count_shared(steps: &mut [ProposedStep]) {
     }
 }
 
-/// The steps of a series up to the position of its last final figure. Periods without a final figure are left out; a series
-/// that lacks more than one in five has none.
-pub(super) fn proposed_steps(series: &Series<'_>, last: usize, trend: Option<&Trend>) -> Vec<ProposedStep> {
-    let present: Vec<usize> = (0..=last).filter(|at| series.is_final(*at) && series.value(*at).is_some()).collect();
-    let span = present.first().map_or(0, |first| last + 1 - first);
-    if present.len() < 2 * LEAST_SEGMENT || (span - present.len()) * MOST_ABSENT > span {
-        return Vec::new();
+/// Whether a series was searched for steps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum StepSearch {
+    /// No stretch between two definitions of the metric has enough final figures.
+    TooFew,
+    /// A stretch has, but too many periods between them have none.
+    Gaps,
+    Searched,
+}
+
+impl StepSearch {
+    /// The name in data files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::TooFew => "too_few_points",
+            Self::Gaps => "gaps",
+            Self::Searched => "searched",
+        }
+    }
+}
+
+/// Final figures that a stretch needs to be searched.
+pub const LEAST_SEARCHED: usize = 2 * LEAST_SEGMENT;
+
+/// The steps of a series up to the position of its last final figure. Periods without a final figure are left out. Each
+/// version of the metric is searched by itself: what changed with the definition is no step of the organisation.
+pub(super) fn proposed_steps(
+    series: &Series<'_>,
+    last: usize,
+    trend: Option<&Trend>,
+) -> (StepSearch, Vec<ProposedStep>) {
+    let final_figures: Vec<usize> =
+        (0..=last).filter(|at| series.is_final(*at) && series.value(*at).is_some()).collect();
+    let mut steps = Vec::new();
+    let mut search = StepSearch::TooFew;
+    for stretch in final_figures.chunk_by(|one, next| !(one + 1..=*next).any(|at| series.breaks_at(at))) {
+        let (outcome, found) = search_stretch(series, stretch, trend);
+        search = search.max(outcome);
+        steps.extend(found);
+    }
+    decide(series, &mut steps);
+    (search, steps)
+}
+
+/// The steps between positions with a final figure, if they are enough.
+fn search_stretch(series: &Series<'_>, present: &[usize], trend: Option<&Trend>) -> (StepSearch, Vec<ProposedStep>) {
+    if present.len() < LEAST_SEARCHED {
+        return (StepSearch::TooFew, Vec::new());
+    }
+    let span = present.first().zip(present.last()).map_or(0, |(first, last)| last + 1 - first);
+    if (span - present.len()) * MOST_ABSENT > span {
+        return (StepSearch::Gaps, Vec::new());
     }
     let season = |at: usize| {
         let fitted = trend.and_then(|trend| trend.points.iter().find(|point| Some(&point.span) == series.span(at)));
         fitted.map_or(0.0, |point| point.seasonal)
     };
     let values: Vec<f64> = present.iter().filter_map(|at| Some(series.value(*at)? - season(*at))).collect();
-    let Ok(found) = change_points(&values, LEAST_SEGMENT, MOST_BREAKS) else { return Vec::new() };
+    let Ok(found) = change_points(&values, LEAST_SEGMENT, MOST_BREAKS) else { return (StepSearch::Gaps, Vec::new()) };
     let adjusted = present.iter().any(|at| season(*at) != 0.0);
     let ends: Vec<usize> = found.changes.iter().map(|change| change.after).chain([present.len()]).collect();
     let mut start = 0;
@@ -151,11 +198,11 @@ pub(super) fn proposed_steps(series: &Series<'_>, last: usize, trend: Option<&Tr
     for (change, end) in found.changes.iter().zip(ends.iter().skip(1)) {
         let parts = (present.get(start..change.after), present.get(change.after..*end));
         if let (Some(before), Some(after)) = parts {
-            steps.extend(step(series, (change, adjusted), (before, after), &present));
+            steps.extend(step(series, (change, adjusted), (before, after), present));
         }
         start = change.after;
     }
-    steps
+    (StepSearch::Searched, steps)
 }
 
 fn step(
@@ -168,6 +215,11 @@ fn step(
     let (period, figure) = (begins(change.after)?, series.figure(*after.first()?)?);
     let side = |side: Option<usize>| side.and_then(begins);
     let (earliest, latest) = change.interval.map_or((None, None), |(from, to)| (side(from), side(to)));
+    let within = if change.interval.is_some() {
+        (earliest.or_else(|| begins(0))?, latest.or_else(|| series.period(*present.last()?))?)
+    } else {
+        (period, period)
+    };
     let mut found = ProposedStep {
         metric_id: Arc::clone(&figure.metric_id),
         org_code: Arc::clone(&figure.org_code),
@@ -176,6 +228,7 @@ fn step(
         earliest,
         latest,
         has_interval: change.interval.is_some(),
+        within,
         periods: (before.len(), after.len()),
         means: change.means,
         adjusted,
@@ -184,15 +237,31 @@ fn step(
         event: None,
         decision: StepDecision::Open,
     };
-    let (from, to) = found.window();
-    found.event = event_between(series.events(), &found.org_code, (from, to));
-    let decided = series.decided();
-    if decided.keeps_through(period) {
-        found.decision = StepDecision::Refused;
-    } else if decided.rebase().any(|day| (from..=to).contains(&day)) {
-        found.decision = StepDecision::Accepted;
-    }
+    let window = found.window();
+    found.event = event_between(series.events(), &found.org_code, (*window.start(), *window.end()));
     Some(found)
+}
+
+/// Notes what was decided. Where limits begin anew on a day within the dates of several steps, the nearest is meant.
+fn decide(series: &Series<'_>, steps: &mut [ProposedStep]) {
+    for step in &mut *steps {
+        if series.decided().keeps_through(step.period) {
+            step.decision = StepDecision::Refused;
+        }
+    }
+    for (day, start) in series.rebase() {
+        let decision = match start {
+            SegmentStart::Decision => StepDecision::Accepted,
+            SegmentStart::Event(_) => StepDecision::Recorded,
+            SegmentStart::FirstPeriod | SegmentStart::NewDefinition => continue,
+        };
+        let meant = steps.iter_mut().filter(|step| step.window().contains(&day));
+        let nearest = meant.min_by_key(|step| (step.period.start() - day).num_days().abs());
+        if let Some(step) = nearest.filter(|step| matches!(step.decision, StepDecision::Open | StepDecision::Recorded))
+        {
+            step.decision = decision;
+        }
+    }
 }
 
 /// Newcombe's interval of the difference of two proportions, the exact one of the ratio of two rates or counts.

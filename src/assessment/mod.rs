@@ -34,7 +34,7 @@ use crate::observation::{Observation, PEERS_PREFIX, UNATTRIBUTED, is_organisatio
 use crate::period::{Period, PeriodType};
 use crate::report::input::{Organisation, PeerGroup, RecordedEvent};
 
-pub use change_points::{ProposedStep, StepDecision, StepSize};
+pub use change_points::{LEAST_SEARCHED, ProposedStep, StepDecision, StepSearch, StepSize};
 pub use comparisons::{Against, FigureComparison, Resting};
 pub use contributions::{Baseline, NationalContribution};
 pub use control::{ControlChart, ControlPoint, ControlSegment, SegmentStart};

@@ -153,11 +153,16 @@ impl<'a> Series<'a> {
         Decided::of(self.headlines.input.decisions, &self.headlines.metric.id, self.code)
     }
 
+    /// Whether the figures before a position are of another version of the metric.
+    pub(super) fn breaks_at(&self, at: usize) -> bool {
+        at > 0 && self.period(at).is_some_and(|period| self.headlines.metric.breaks_in(period))
+    }
+
     /// Days on which limits start afresh, each with its reason: a new version of the metric, the recorded events that make
     /// the work another, and what was decided.
     pub(super) fn rebase(&self) -> Vec<(NaiveDate, SegmentStart)> {
         let trend = self.headlines.input.trend;
-        let versions = trend.iter().skip(1).filter(|p| self.headlines.metric.breaks_in(**p)).map(|p| p.start());
+        let versions = (0..trend.len()).filter(|at| self.breaks_at(*at)).filter_map(|at| Some(trend.get(at)?.start()));
         let concerned = |org: &str| org == self.code || org == NATIONAL;
         let events = self.headlines.input.events.iter();
         let events = events.filter(|event| concerned(&event.org_code) && REBASING.contains(&event.kind.as_str()));
@@ -328,12 +333,14 @@ impl<'a> Series<'a> {
         let last = (0..self.spans.len()).rev().find(|at| self.value(*at).is_some() && !self.is_provisional(*at));
         let (at, (place, figure)) = last.and_then(|at| Some((at, (*self.figures.get(at)?)?)))?;
         let trend = self.trend();
+        let (search, steps) = proposed_steps(self, at, trend.as_ref().ok());
         let told = SeriesTrend {
             metric_id: Arc::clone(&figure.metric_id),
             org_code: Arc::clone(&figure.org_code),
             unit: figure.unit,
             period: figure.period,
             found: trend.as_ref().map_err(|reason| *reason).and_then(|trend| TrendWindow::of(trend, figure.period)),
+            steps: search,
         };
         labels.entry(place).or_default().trend = Some(told.verdict(self.better()));
         if let Ok(trend) = &trend
@@ -346,15 +353,13 @@ impl<'a> Series<'a> {
             let signal = self.signal(SignalKind::Trend, figure.period, what, (figure.period, Some(trend.p_value)));
             signals.push(Signal { event: None, ..signal });
         }
-        let steps = proposed_steps(self, at, trend.as_ref().ok());
         signals.extend(steps.iter().filter_map(ProposedStep::signal));
         Some((told, steps))
     }
 
     fn trend(&self) -> Result<Trend, CannotTell> {
         let metric = self.headlines.metric;
-        let breaks =
-            |at: usize| at > 0 && self.headlines.input.trend.get(at).is_some_and(|period| metric.breaks_in(*period));
+        let breaks = |at: usize| self.breaks_at(at);
         match metric.shape {
             Shape::Proportion | Shape::Rate => {
                 let model = if metric.shape == Shape::Proportion { CountModel::Proportion } else { CountModel::Rate };

@@ -1,13 +1,31 @@
 //! Hand-worked proposals of steps, and run charts.
 
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
+
 use super::tests::{Run, two_levels};
-use super::{DecisionKind, SignalKind, VariationLabel};
+use super::{DecisionKind, ProposedStep, SignalKind, StepSearch, VariationLabel};
+use crate::definitions::model::MetricVersion;
 use crate::period::Period;
 use crate::quantity::{Status, Unit};
 use crate::stats::run_chart::RunSignal;
 
 fn period(text: &str) -> Period {
     text.parse().unwrap()
+}
+
+/// Gives CRE-01 another version from a day on.
+fn with_version(mut run: Run, day: &str) -> Run {
+    let metric = run.metrics.iter_mut().find(|metric| metric.id == "CRE-01").unwrap();
+    metric.versions.push(MetricVersion {
+        version: 2,
+        date: day.parse().unwrap(),
+        reason: "by hand".into(),
+        sql: String::new(),
+    });
+    run
 }
 
 #[test]
@@ -50,6 +68,111 @@ fn a_step_is_found_across_a_missing_month() {
     let (found, _) = run.assess();
     let told: Vec<(Period, (usize, usize))> = found.steps.iter().map(|step| (step.period, step.periods)).collect();
     assert_eq!(told, [(period("2024-11"), (7, 8))]);
+}
+
+/// The step falls together with another way of counting: the organisation took none, and neither version has it.
+#[test]
+fn what_changes_with_the_definition_is_no_step() {
+    let mut counts = two_levels();
+    counts.extend(two_levels().drain(..8).map(|(x, n)| (x + 10, n)));
+    let run = with_version(Run::over("2025-06", 24).figures("A", &counts), "2024-03-01");
+    let (found, _) = run.assess();
+    let told: Vec<&str> = found.trends.iter().map(|trend| trend.steps.as_str()).collect();
+    assert_eq!((told, found.steps), (vec!["searched"], Vec::new()));
+    // With eight figures before and eight after it neither version is searched.
+    let (found, _) = with_version(Run::over("2025-06", 16).figures("A", &two_levels()), "2024-11-01").assess();
+    assert_eq!((found.trends[0].steps, found.steps), (StepSearch::TooFew, Vec::new()));
+    let mut run = Run::over("2025-06", 20).figures("A", &[two_levels(), two_levels()[..4].to_vec()].concat());
+    for gap in &mut run.observations[4..9] {
+        (gap.status, gap.value, gap.numerator, gap.denominator) = (Status::NotReturned, None, None, None);
+    }
+    assert_eq!(run.assess().0.trends[0].steps, StepSearch::Gaps);
+}
+
+/// A step of 1.4 standard deviations: 11.03 / 1.43² = 5.4, so that the date leaves the series six months before it.
+#[test]
+fn an_open_interval_reaches_to_the_end_of_what_was_searched() {
+    let level = |level: i64| [0, 40, -40, 20, -20, 0].map(|off| (level + off, 1000));
+    let counts = [&level(800), &level(837), &level(837), &level(837)[3..5]].concat();
+    let (found, _) = Run::over("2025-08", 20).figures("A", &counts).event("A", "2024-01-10", "outage").assess();
+    let step = &found.steps[0];
+    assert_eq!((step.earliest, step.within.0), (None, period("2024-01")), "{step:?}");
+    assert_eq!(step.event.as_ref().map(|event| event.kind.as_str()), Some("outage"));
+}
+
+/// Three levels of eight months, each ten points above the one before: November 2024 and July 2025.
+fn three_levels() -> Vec<(i64, i64)> {
+    let last = two_levels().split_off(8).into_iter().map(|(x, n)| (x + 8, n));
+    two_levels().into_iter().chain(last).collect()
+}
+
+#[test]
+fn limits_that_begin_anew_decide_the_nearest_step_only() {
+    let steps = |run: Run| -> Vec<(Period, &'static str)> {
+        run.assess().0.steps.iter().map(|step| (step.period, step.decision.as_str())).collect()
+    };
+    let run = Run::over("2026-02", 24).figures("A", &three_levels());
+    let (first, second) = (period("2024-11"), period("2025-07"));
+    assert_eq!(steps(run.clone()), [(first, "open"), (second, "open")]);
+    let decided = run.clone().decision("A", DecisionKind::Rebase, [Some("2024-12-01"), None]);
+    assert_eq!(steps(decided), [(first, "accepted"), (second, "open")]);
+    // A migration makes the work another: limits begin anew by themselves, unless somebody decides that they go on.
+    let moved = run.event("A", "2025-06-20", "system_migration");
+    assert_eq!(steps(moved.clone()), [(first, "open"), (second, "recorded")]);
+    let kept = moved.decision("A", DecisionKind::Keep, [Some("2025-06-20"), None]);
+    assert_eq!(steps(kept), [(first, "open"), (second, "open")]);
+}
+
+/// One day lies within the dates of both of two steps that are six months apart: only the nearer one is decided.
+#[test]
+fn one_day_decides_one_step() {
+    let scatter = [0, 6, -6, 3, -3, 0];
+    let level = |level: i64| scatter.map(|off| (level + off, 200));
+    let counts: Vec<(i64, i64)> = [level(60), level(69), level(78)].concat();
+    let run = Run::over("2025-06", 18).figures("A", &counts);
+    let (found, _) = run.clone().assess();
+    let wide: Vec<(Period, (Period, Period))> = found.steps.iter().map(|step| (step.period, step.within)).collect();
+    let [(first, (_, until)), (second, (from, _))] = wide.as_slice() else { panic!("{wide:?}") };
+    assert!(from.step(-1) <= *until, "the dates overlap: {wide:?}");
+    let day = until.start().to_string();
+    let (found, _) = run.decision("A", DecisionKind::Rebase, [Some(&day), None]).assess();
+    let accepted: Vec<Period> =
+        found.steps.iter().filter(|step| step.decision.as_str() == "accepted").map(|step| step.period).collect();
+    let nearer = if (*until).start() - first.start() <= second.start() - until.start() { first } else { second };
+    assert_eq!(accepted, [*nearer]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 80, rng_seed: RngSeed::Fixed(20_250_402), failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_dates_of_a_step_hold_it_and_sharing_is_mutual(
+        at in prop::collection::vec((6..18_usize, 0..16_i64), 3),
+        scatter in prop::collection::vec(-4..5_i64, 72),
+    ) {
+        let mut run = Run::over("2025-12", 24);
+        for (n, (code, (after, size))) in ["A", "B", "C"].into_iter().zip(at).enumerate() {
+            let value = |i: usize| 300 + if i < after { 0 } else { size } + scatter[n * 24 + i];
+            let counts: Vec<(i64, i64)> = (0..24).map(|i| (value(i), 500)).collect();
+            run = run.figures(code, &counts);
+        }
+        let (found, _) = run.assess();
+        let organisations: Vec<&ProposedStep> = found.steps.iter().filter(|step| step.org_code.len() == 1).collect();
+        for step in &organisations {
+            let (from, to) = step.within;
+            prop_assert!(from <= step.period && step.period <= to);
+            prop_assert!(step.earliest.is_none_or(|earliest| earliest == from) && step.latest.is_none_or(|latest| latest == to));
+            let others: BTreeSet<&str> = organisations
+                .iter()
+                .filter(|other| other.org_code != step.org_code && other.within.0 <= to && from <= other.within.1)
+                .map(|other| &*other.org_code)
+                .collect();
+            prop_assert_eq!(step.shared_by, others.len());
+            let (before, after) = step.means;
+            let sign = step.size.unwrap().estimate.unwrap();
+            prop_assert!(step.adjusted || (after - before) * sign > 0.0, "all denominators are the same");
+        }
+    }
 }
 
 /// Eleven months without a failure, then thirteen with one of 200 each: too rare for limits.

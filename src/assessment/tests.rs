@@ -18,7 +18,7 @@ use crate::report::sample;
 /// A run of CRE-01 (a proportion, higher is better) under construction.
 #[derive(Clone)]
 pub(super) struct Run {
-    metrics: Vec<Metric>,
+    pub(super) metrics: Vec<Metric>,
     organisations: Vec<Organisation>,
     peer_groups: Vec<PeerGroup>,
     events: Vec<RecordedEvent>,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::change_points::StepSearch;
 use super::labels::TrendVerdict;
 use crate::period::{Month, Period};
 use crate::quantity::{Better, Unit};
@@ -16,6 +17,8 @@ pub struct SeriesTrend {
     /// The last period of the window.
     pub period: Period,
     pub found: Result<TrendWindow, CannotTell>,
+    /// Whether the series was searched for steps.
+    pub steps: StepSearch,
 }
 
 /// A window that meets the conditions of the test, and what was found in it.

@@ -17,7 +17,7 @@ use crate::report::metric_page::interval_sentence;
 use crate::report::overview::{change_cell, section_title, standard_cell, value_cell};
 use crate::report::page::{Frame, Notes, build_notes, frame, links};
 use crate::report::quality::{findings_sentence, findings_table, own_returns_table};
-use crate::report::step_table::step_table;
+use crate::report::step_table::{search_sentence, step_table};
 use crate::report::table::{Cell, Column, Row, Table};
 use crate::report::trend::{ComparedLine, TrendRequest, build_trend};
 use crate::report::trend_words::now_sentences;
@@ -50,6 +50,8 @@ pub struct ForcePage {
     pub summary: String,
     pub peers: String,
     pub overview: Table,
+    /// In how many of its series steps were looked for.
+    pub step_search: Option<String>,
     pub sections: Vec<ForceSection>,
     pub not_measured: Vec<String>,
     pub returns: Option<Table>,
@@ -102,6 +104,7 @@ pub fn build_force_page(facts: &Facts<'_>, body: &Organisation) -> ForcePage {
         summary: layout.summary.clone(),
         peers: peers_sentence(facts, &body.code),
         overview: overview_table(facts, body),
+        step_search: search_sentence(facts, None, Some(&body.code)),
         sections,
         not_measured: facts
             .input

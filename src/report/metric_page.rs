@@ -18,7 +18,7 @@ use crate::report::judged::judged_sentences;
 use crate::report::late_section::{LateSection, late_section};
 use crate::report::overview::metric_path;
 use crate::report::page::{Frame, Link, national_frame};
-use crate::report::step_table::step_table;
+use crate::report::step_table::{search_sentence, step_table};
 use crate::report::table::{Cell, Column, FigureLine, Row, Table, figures_table};
 use crate::report::trend::{TrendRequest, build_trend};
 use crate::report::trend_words::now_sentences;
@@ -55,8 +55,9 @@ pub struct MetricPage {
     pub coverage: String,
     pub exceptions: Option<Table>,
     pub versions: Table,
-    /// Steps that series seem to have taken.
+    /// Steps that series seem to have taken, and where none was looked for.
     pub steps: Option<Table>,
+    pub step_search: Option<String>,
     /// What was decided about its charts.
     pub decisions: Option<Table>,
     pub neighbours: Vec<Link>,
@@ -99,6 +100,7 @@ pub fn build_metric_page(facts: &Facts<'_>, metric: &Metric) -> MetricPage {
         exceptions: exceptions_table(facts, &format!("tab-{}-returns", metric.id), &facts.returns(metric)),
         versions: versions_table(metric),
         steps: step_table(facts, metric, None),
+        step_search: search_sentence(facts, Some(metric), None),
         decisions: decision_table(facts, metric, None),
         neighbours: neighbours(facts, metric),
     }

@@ -1,6 +1,6 @@
 //! The table of steps that series seem to have taken: for whoever decides whether limits begin anew there.
 
-use crate::assessment::{ProposedStep, StepDecision, StepSize};
+use crate::assessment::{LEAST_SEARCHED, ProposedStep, SeriesTrend, StepDecision, StepSearch, StepSize};
 use crate::definitions::model::Metric;
 use crate::observation::NATIONAL;
 use crate::period::{Period, PeriodType};
@@ -53,10 +53,47 @@ pub fn step_table(facts: &Facts<'_>, metric: &Metric, code: Option<&str>) -> Opt
     let table = Table::new(format!("tab-{}-steps", metric.id), caption, columns, rows);
     (!table.rows.is_empty()).then(|| {
         table.explained(
-            "A step is a proposal (least squares, number of steps by BIC). Limits begin anew there only when a named \
-             person has decided so.",
+            "A step is a proposal (least squares, number of steps by BIC). Limits begin anew there when a named person has \
+             decided so, or with a recorded event that makes the work another. Means are of the figures of the periods, \
+             without their seasons where the trend has any. The difference is between all cases after the step and all \
+             before it, with their seasons, so it need not be that of the means.",
         )
     })
+}
+
+/// In how many of the series steps were looked for, and why not in the others; `None` where there are no series, or where
+/// a table of steps says that they were looked for in all.
+pub fn search_sentence(facts: &Facts<'_>, metric: Option<&Metric>, code: Option<&str>) -> Option<String> {
+    let concerns = |trend: &&SeriesTrend| {
+        metric.is_none_or(|metric| *trend.metric_id == *metric.id) && code.is_none_or(|code| *trend.org_code == *code)
+    };
+    let series: Vec<StepSearch> =
+        facts.input.assessment.trends.iter().filter(concerns).map(|trend| trend.steps).collect();
+    let count = |search: StepSearch| series.iter().filter(|found| **found == search).count();
+    let (searched, few, gaps) = (count(StepSearch::Searched), count(StepSearch::TooFew), count(StepSearch::Gaps));
+    let is_step = |step: &ProposedStep| {
+        metric.is_none_or(|metric| *step.metric_id == *metric.id) && code.is_none_or(|code| *step.org_code == *code)
+    };
+    let needs = format!("{LEAST_SEARCHED} final figures under one definition");
+    match searched {
+        _ if series.is_empty() => None,
+        0 => Some(format!(
+            "No step was looked for: that takes {needs}, and at most one period in five without a figure between them."
+        )),
+        _ if few + gaps > 0 => {
+            let have = |series: usize, what: &str| {
+                (series > 0).then(|| format!("{series} {} {what}", if series == 1 { "has" } else { "have" }))
+            };
+            let few = have(few, &format!("fewer than {needs}"));
+            let gaps = have(gaps, "too many periods without a figure");
+            let why: Vec<String> = few.into_iter().chain(gaps).collect();
+            let all = series.len();
+            Some(format!("Steps were looked for in {searched} of {all} series; {}.", words::list_words(&why)))
+        }
+        _ if facts.input.assessment.steps.iter().any(is_step) => None,
+        1 => Some("The series does not seem to have taken a step.".to_owned()),
+        all => Some(format!("None of the {all} series seems to have taken a step.")),
+    }
 }
 
 /// "between October and December 2024 (95% interval)".
@@ -95,6 +132,7 @@ fn decision_words(decision: StepDecision) -> &'static str {
     match decision {
         StepDecision::Open => "Not decided",
         StepDecision::Accepted => "Limits begin anew",
+        StepDecision::Recorded => "Limits begin anew with a recorded event",
         StepDecision::Refused => "Limits go on",
     }
 }

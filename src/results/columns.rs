@@ -249,6 +249,7 @@ pub(super) fn trend_columns() -> Vec<Column<SeriesTrend>> {
         ("change_upper_998", Read::Decimal(|t| window(t)?.change.act.upper.map(scaled))),
         ("p_value", Read::Decimal(|t| Some(scaled(window(t)?.p_value)))),
         ("dispersion", Read::Decimal(|t| window(t)?.dispersion.map(scaled))),
+        ("step_search", Read::Text(|t| Cow::Borrowed(t.steps.as_str()))),
     ]
 }
 

@@ -62,4 +62,25 @@ fn a_step_is_proposed_with_its_event_and_a_named_person_decides() {
     let signals = table(&bench.published("2025-04", "results/signals.csv"));
     let own = |row: &&BTreeMap<String, String>| row["kind"] == "change_point" && row["org_code"] == "E1";
     assert_eq!(signals.iter().filter(own).filter(|row| row["metric_id"] == "CRE-01").count(), 0);
+
+    let settings = bench.settings(&(trend.to_owned() + &decision.replace("keep", "rebase")));
+    assert_eq!(bench.run("2025-04", &["--settings", text(&settings)]).code, 0);
+    assert_eq!(steps(&bench)[0]["decision"], "accepted");
+    assert!(bench.published("2025-04", "forces/E1/index.html").contains("Limits begin anew</td>"));
+}
+
+#[test]
+fn a_report_says_where_no_step_was_looked_for() {
+    let bench = bench();
+    let settings = bench.settings("[trend]\nmonth = 11\n");
+    assert_eq!(bench.run("2025-04", &["--settings", text(&settings)]).code, 0);
+    assert_eq!(steps(&bench), []);
+    let trends = table(&bench.published("2025-04", "results/trends.csv"));
+    let own = trends.iter().find(|row| row["metric_id"] == "CRE-01" && row["org_code"] == "E1").unwrap();
+    assert_eq!(own["step_search"], "too_few_points");
+    let told = "No step was looked for: that takes 12 final figures under one definition, and at most one period in five \
+                without a figure between them.";
+    for page in ["national/metrics/CRE-01.html", "forces/E1/index.html"] {
+        assert!(bench.published("2025-04", page).contains(told), "{page}");
+    }
 }
