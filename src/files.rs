@@ -16,6 +16,17 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     Ok(())
 }
 
+/// Like [`write_atomically`], without waiting until it is on the disk: for what can be made again, and tells by itself
+/// whether it is whole.
+pub fn write_unsynced(path: &Path, parts: &[&[u8]]) -> std::io::Result<()> {
+    let parent = path.parent().unwrap_or_else(|| Path::new("."));
+    fs::create_dir_all(parent)?;
+    let mut temporary = readable_by_others().tempfile_in(parent)?;
+    parts.iter().try_for_each(|part| temporary.write_all(part))?;
+    temporary.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
 /// Temporary files are private by default; what is renamed into place must be as readable as its neighbours.
 fn readable_by_others() -> tempfile::Builder<'static, 'static> {
     #[cfg_attr(not(unix), expect(unused_mut, reason = "only unix has permission bits"))]

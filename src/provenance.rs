@@ -23,7 +23,7 @@ pub struct InputFile {
 }
 
 /// What one roll-up cost.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct RollupRecord {
     pub name: String,
     /// Scans of the dataset in this run: 0 or 1.
@@ -41,6 +41,8 @@ pub struct Counts {
     pub submissions_refused: usize,
     pub submissions_read: usize,
     pub bytes_read: u64,
+    /// Metrics whose monthly rows an earlier run left, so that they were not computed.
+    pub metrics_recalled: usize,
     pub observations: usize,
     pub observations_with_value: usize,
     pub findings_blocking: usize,

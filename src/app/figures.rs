@@ -1,6 +1,7 @@
 //! From admitted submissions to observations: roll-ups, metrics, review periods, and the comparison with printed figures.
 //! Orchestrates; each step is in its own module.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use rayon::prelude::*;
 
 use super::intake::{Intake, Opened, WorkFolder};
 use super::late::{LateInput, PastBasis, lateness, load_past, past_rows, unmeasured};
+use super::needed::{Needed, Shared};
 use super::past::{Past, is_measured};
 use super::progress::Step;
 use crate::assessment::{Assessment, AssessmentInput, assess};
@@ -25,7 +27,7 @@ use crate::engine::{Engine, Table};
 use crate::invariants::{BrokenInvariants, enforce_invariants};
 use crate::lateness::Lateness;
 use crate::metrics::{
-    FigureSource, Frame, Grid, Group, MetricError, PeerInput, PeriodInput, compute_monthly, months_table, observe,
+    FigureSource, Frame, Grid, Group, MetricError, Monthly, MonthlyRow, PeerInput, PeriodInput, Remembered, observe,
     observe_in, peer_groups,
 };
 use crate::observation::{NATIONAL, Observation, PEERS_PREFIX, REGION_PREFIX, UNATTRIBUTED};
@@ -65,6 +67,8 @@ pub struct Figures {
     pub peer_groups: Vec<PeerGroup>,
     pub rollups: Vec<RollupRecord>,
     pub findings: Vec<Finding>,
+    /// Metrics whose monthly rows an earlier run left.
+    pub recalled: usize,
     pub milliseconds: BTreeMap<&'static str, u128>,
 }
 
@@ -85,17 +89,20 @@ pub async fn compute(
     (period, step): (Period, &Step),
 ) -> Result<Figures, FiguresError> {
     let started = Instant::now();
-    let (mut tables, mut rollups) = load_rollups((opened, intake), (definitions, &|_| true), work, step).await?;
     let periods = trend_periods(period, settings, opened);
-    let mut shared = BTreeMap::from([("months".to_owned(), months_table(&months_of(&periods)))]);
-    if let Some(table) = &intake.reference.organisations_table {
-        shared.insert("organisations".to_owned(), table.clone());
-    }
-    let past = load_past(past, (definitions, &opened.engine), work, &shared, &mut rollups).await?;
+    let months = months_of(&periods);
+    let metrics = with_targets(&definitions.metrics, &settings.targets, &intake.organisations);
+    let remembered = Remembered::below(work.monthly());
+    let shared = Shared::of(intake, &months);
+    let (rollups, parameters) = (definitions.rollups.as_slice(), &settings.parameters);
+    let needed = Needed { rollups, metrics: &metrics, parameters, remembered: &remembered };
+    let monthly = needed.recall(metrics.iter(), &shared, |rollup| admitted_for(intake, rollup));
+    let wanted = |rollup: &str| needed.is_unread(rollup) || needed.wants(rollup, &monthly);
+    let (mut tables, mut rollups) = load_rollups((opened, intake), (definitions, &wanted), work, step).await?;
+    let past = load_past(past, (definitions, &needed), (&opened.engine, work), &shared, &mut rollups).await?;
     let rollup_time = started.elapsed().as_millis();
-    tables.extend(shared);
-    let returns = intake.grid.table(&months_of(&periods))?;
-    tables.insert(RETURNS.to_owned(), returns);
+    tables.extend(shared.tables);
+    tables.insert(RETURNS.to_owned(), intake.grid.table(&months)?);
     let started = Instant::now();
     let peer_groups = peer_groups(&PeerInput {
         organisations: &intake.organisations,
@@ -104,9 +111,12 @@ pub async fn compute(
         ignore_supplied: settings.peers.ignore_supplied,
         day: period.end(),
     });
+    let recalled = monthly.recalled_metrics();
     let basis = Basis {
         engine: opened.engine.serial(),
         tables,
+        monthly,
+        remembered,
         parameters: settings.parameters.clone(),
         grid: Arc::clone(&intake.grid),
         groups: groups(&intake.organisations, &peer_groups),
@@ -115,25 +125,13 @@ pub async fn compute(
         lags: settings.late.months,
         as_of: opened.as_of,
     };
-    let metrics = with_targets(&definitions.metrics, &settings.targets, &intake.organisations);
     let threads = settings.engine.thread_count();
     let (mut observations, lateness) = compute_metrics(basis, (&metrics, definitions), threads, step).await?;
     let mut findings = enforce_invariants(&definitions.invariants, &metrics, &mut observations)?;
     let metrics_time = started.elapsed().as_millis();
     let started = Instant::now();
-    let assessment = assess(
-        &AssessmentInput {
-            metrics: &metrics,
-            organisations: &intake.organisations,
-            peer_groups: &peer_groups,
-            events: &intake.reference.events,
-            decisions: &settings.decisions,
-            parity: &settings.parity,
-            trend: &periods,
-            provisional: &lateness.provisional,
-        },
-        &mut observations,
-    );
+    let series = (peer_groups.as_slice(), periods.as_slice());
+    let assessment = assess_figures(intake, settings, (&metrics, &lateness), series, &mut observations);
     let responsibilities = assess_responsibilities(&metrics, &observations, period);
     findings.extend(reconcile(&observations, &intake.reference.published_figures));
     let milliseconds = BTreeMap::from([
@@ -150,8 +148,29 @@ pub async fn compute(
         peer_groups,
         rollups,
         findings,
+        recalled,
         milliseconds,
     })
+}
+
+fn assess_figures(
+    intake: &Intake,
+    settings: &Settings,
+    (metrics, lateness): (&[Metric], &Lateness),
+    (peer_groups, trend): (&[PeerGroup], &[Period]),
+    observations: &mut [Observation],
+) -> Assessment {
+    let input = AssessmentInput {
+        metrics,
+        organisations: &intake.organisations,
+        peer_groups,
+        events: &intake.reference.events,
+        decisions: &settings.decisions,
+        parity: &settings.parity,
+        trend,
+        provisional: &lateness.provisional,
+    };
+    assess(&input, observations)
 }
 
 /// Every metric, several side by side. The basis ends here: the roll-ups have done their work, and the pages need the room.
@@ -166,7 +185,8 @@ async fn compute_metrics(
     // The largest come first: one of them at the end would keep a single thread busy. Enough are under way that none waits
     // for the first of them to be taken.
     let rows = |metric: &Metric| -> usize {
-        metric.rollups.iter().filter_map(|name| basis.tables.get(name)).map(Table::rows_in_memory).sum()
+        let of_rollups = || metric.rollups.iter().filter_map(|name| basis.tables.get(name)).map(Table::rows_in_memory);
+        basis.monthly.recalled(metric).map_or_else(|| of_rollups().sum(), <[MonthlyRow]>::len)
     };
     let mut order: Vec<(usize, &Metric)> = metrics.iter().enumerate().collect();
     order.sort_by_key(|(_, metric)| Reverse(rows(metric)));
@@ -191,6 +211,9 @@ async fn compute_metrics(
 struct Basis {
     engine: Engine,
     tables: BTreeMap<String, Table>,
+    /// Rows of metrics that need not be computed, for which some roll-ups are not among the tables.
+    monthly: Monthly,
+    remembered: Remembered,
     parameters: BTreeMap<String, i64>,
     grid: Arc<Grid>,
     groups: Vec<Group>,
@@ -210,9 +233,10 @@ impl Basis {
         sources: &[FigureSource],
     ) -> Result<(Vec<Observation>, Lateness), MetricError> {
         let unset = metric.parameters.iter().find(|name| !self.parameters.contains_key(*name));
+        let basis = (&self.remembered, &self.parameters);
         let rows = match unset {
-            Some(_) => Vec::new(),
-            None => compute_monthly(&self.engine, metric, &self.tables, &self.parameters).await?,
+            Some(_) => Cow::default(),
+            None => self.monthly.rows((&self.engine, metric), &self.tables, basis).await?,
         };
         let (grid, groups, periods) = (&*self.grid, &*self.groups, &*self.periods);
         let input = PeriodInput { metric, sources, rows: &rows, grid, groups, periods };
@@ -227,7 +251,7 @@ impl Basis {
         let observations = observe_in(&frame, &input);
         let late = LateInput { groups, periods, as_of: self.as_of, lags: self.lags };
         if is_measured(metric, sources) {
-            let past = past_rows(&self.engine, (metric, sources), &self.past, &self.parameters).await?;
+            let past = past_rows(&self.engine, (metric, sources), &self.past, basis).await?;
             return Ok((observations, lateness(&late, (metric, sources), &frame, &past)));
         }
         let grows = sources.iter().any(|source| source.by_other_month);
@@ -272,6 +296,11 @@ pub(super) async fn load_rollups(
         tables.insert(record.name.clone(), table);
         records.push(record);
     }
+    records.extend(definitions.rollups.iter().filter(|rollup| !wanted(&rollup.name)).map(|rollup| RollupRecord {
+        submissions_cached: admitted_for(intake, rollup).0.len(),
+        name: rollup.name.clone(),
+        ..RollupRecord::default()
+    }));
     Ok((tables, records))
 }
 

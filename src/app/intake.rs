@@ -151,6 +151,11 @@ impl WorkFolder {
         self.0.join("rollups")
     }
 
+    /// Rows of metrics that later runs need not compute.
+    pub fn monthly(&self) -> PathBuf {
+        self.0.join("monthly")
+    }
+
     /// Spill files of the engine.
     pub fn spill(&self) -> PathBuf {
         self.0.join("spill")

@@ -1,20 +1,22 @@
 //! Late data of one metric: what was known on earlier data dates, how complete recent months are, and what has moved.
 //! Hands what the metrics know to the arithmetic; the rows of earlier days come from `past`.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
+use super::figures::sources_of;
 use super::intake::WorkFolder;
-use super::past::{Moment, Past};
-use crate::contract::Admission;
+use super::needed::{Admitted, Needed, Shared};
+use super::past::{Moment, Past, is_measured};
 use crate::definitions::Definitions;
-use crate::definitions::model::Metric;
+use crate::definitions::model::{Metric, Rollup};
 use crate::engine::{Engine, Table};
 use crate::lateness::{CompletenessInput, Lateness, as_known, measure, summarise};
 use crate::metrics::{
-    FigureSource, Frame, Grid, Group, Known, KnownInput, MetricError, MonthlyRow, PastFrame, PeriodInput,
-    compute_monthly, months_used,
+    FigureSource, Frame, Grid, Group, Known, KnownInput, MetricError, Monthly, MonthlyRow, PastFrame, PeriodInput,
+    Remembered, months_used,
 };
 use crate::observation::{NATIONAL, PEERS_PREFIX, REGION_PREFIX, UNATTRIBUTED};
 use crate::period::{Period, whole_months_after};
@@ -29,6 +31,8 @@ pub struct PastBasis {
     datasets: BTreeSet<String>,
     grid: Grid,
     tables: BTreeMap<String, Table>,
+    /// Rows of metrics that need not be computed.
+    monthly: Monthly,
 }
 
 /// What is the same for every metric of a run.
@@ -41,23 +45,34 @@ pub struct LateInput<'a> {
     pub lags: u32,
 }
 
-/// Loads the roll-ups of every earlier day, beside the `shared` tables that do not depend on the day. What had to be
-/// scanned is added to `records`.
-pub async fn load_past(
+/// Loads the roll-ups that metrics need of every earlier day, beside the `shared` tables that do not depend on the day.
+/// What had to be scanned is added to `records`.
+pub(super) async fn load_past(
     past: Past,
-    (definitions, engine): (&Definitions, &Engine),
-    work: &WorkFolder,
-    shared: &BTreeMap<String, Table>,
+    (definitions, needed): (&Definitions, &Needed<'_>),
+    (engine, work): (&Engine, &WorkFolder),
+    shared: &Shared,
     records: &mut [RollupRecord],
 ) -> Result<Vec<PastBasis>, RollupError> {
     let rollups = Rollups { engine, cache_dir: work.rollups() };
-    let mut tables: Vec<BTreeMap<String, Table>> = past.moments.iter().map(|_| shared.clone()).collect();
-    for rollup in definitions.rollups.iter().filter(|_| !past.moments.is_empty()) {
+    let sources: Vec<(&Metric, Vec<FigureSource>)> =
+        needed.metrics.iter().map(|metric| (metric, sources_of(metric, definitions))).collect();
+    let monthly: Vec<Monthly> = past
+        .moments
+        .iter()
+        .map(|moment| {
+            let is_asked = |(metric, sources): &&(&Metric, Vec<FigureSource>)| {
+                is_measured(metric, sources) && rests_on(sources, &moment.datasets)
+            };
+            let asked = sources.iter().filter(is_asked).map(|(metric, _)| *metric);
+            needed.recall(asked, shared, |rollup| admitted_on(moment, rollup))
+        })
+        .collect();
+    let mut tables: Vec<BTreeMap<String, Table>> = past.moments.iter().map(|_| shared.tables.clone()).collect();
+    let is_wanted = |rollup: &&Rollup| monthly.iter().any(|monthly| needed.wants(&rollup.name, monthly));
+    for rollup in needed.rollups.iter().filter(is_wanted) {
         let Some(contract) = definitions.contract(&rollup.dataset) else { continue };
-        let (records_of, rollup_of) =
-            (SubmittedTable::Records(rollup.dataset.clone()), SubmittedTable::Rollup(rollup.name.clone()));
-        let sets: Vec<(Vec<&Admission>, Vec<&Admission>)> =
-            past.moments.iter().map(|moment| (moment.accepted(&records_of), moment.accepted(&rollup_of))).collect();
+        let sets: Vec<Admitted<'_>> = past.moments.iter().map(|moment| admitted_on(moment, rollup)).collect();
         if sets.iter().all(|(records, submitted)| records.is_empty() && submitted.is_empty()) {
             // Statements name the table even where everything that was sent had been refused.
             for tables in &mut tables {
@@ -75,28 +90,39 @@ pub async fn load_past(
             record.bytes_scanned += cost.bytes_scanned;
         }
     }
-    let basis = |(moment, tables): (Moment, BTreeMap<String, Table>)| PastBasis {
+    let basis = |((moment, tables), monthly): ((Moment, BTreeMap<String, Table>), Monthly)| PastBasis {
         day: moment.day,
         bodies: moment.bodies,
         datasets: moment.datasets,
         grid: moment.grid,
         tables,
+        monthly,
     };
-    Ok(past.moments.into_iter().zip(tables).map(basis).collect())
+    Ok(past.moments.into_iter().zip(tables).zip(monthly).map(basis).collect())
 }
+
+fn admitted_on<'m>(moment: &'m Moment, rollup: &Rollup) -> Admitted<'m> {
+    let records = moment.accepted(&SubmittedTable::Records(rollup.dataset.clone()));
+    (records, moment.accepted(&SubmittedTable::Rollup(rollup.name.clone())))
+}
+
+fn rests_on(sources: &[FigureSource], datasets: &BTreeSet<String>) -> bool {
+    sources.iter().any(|source| datasets.contains(&source.dataset))
+}
+
+/// The rows of a metric on an earlier day.
+type PastRows<'b> = (&'b PastBasis, Cow<'b, [MonthlyRow]>);
 
 /// The rows of a metric on every earlier day on which it rested on something else.
 pub async fn past_rows<'b>(
     engine: &Engine,
     (metric, sources): (&Metric, &[FigureSource]),
     past: &'b [PastBasis],
-    parameters: &BTreeMap<String, i64>,
-) -> Result<Vec<(&'b PastBasis, Vec<MonthlyRow>)>, MetricError> {
+    basis: (&Remembered, &BTreeMap<String, i64>),
+) -> Result<Vec<PastRows<'b>>, MetricError> {
     let mut found = Vec::new();
-    for basis in past {
-        if sources.iter().any(|source| basis.datasets.contains(&source.dataset)) {
-            found.push((basis, compute_monthly(engine, metric, &basis.tables, parameters).await?));
-        }
+    for one in past.iter().filter(|one| rests_on(sources, &one.datasets)) {
+        found.push((one, one.monthly.rows((engine, metric), &one.tables, basis).await?));
     }
     Ok(found)
 }
@@ -106,7 +132,7 @@ pub fn lateness(
     input: &LateInput<'_>,
     (metric, sources): (&Metric, &[FigureSource]),
     frame: &Frame<'_>,
-    past: &[(&PastBasis, Vec<MonthlyRow>)],
+    past: &[PastRows<'_>],
 ) -> Lateness {
     let past = past_frames(input, (metric, sources), past);
     let mut found = Lateness::default();
@@ -143,9 +169,9 @@ pub fn lateness(
 fn past_frames<'p>(
     input: &LateInput<'p>,
     (metric, sources): (&'p Metric, &'p [FigureSource]),
-    past: &'p [(&'p PastBasis, Vec<MonthlyRow>)],
+    past: &'p [PastRows<'p>],
 ) -> Vec<PastFrame<'p>> {
-    let frame = |(basis, rows): &'p (&'p PastBasis, Vec<MonthlyRow>)| {
+    let frame = |(basis, rows): &'p PastRows<'p>| {
         let (grid, groups, periods) = (&basis.grid, input.groups, input.periods);
         let frame = Frame::of(&PeriodInput { metric, sources, rows, grid, groups, periods });
         PastFrame { day: basis.day, bodies: &basis.bodies, frame }

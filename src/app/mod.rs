@@ -10,6 +10,7 @@ pub mod generate;
 pub mod intake;
 mod last_release;
 pub mod late;
+mod needed;
 pub mod parity;
 pub mod past;
 pub mod plan;

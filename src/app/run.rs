@@ -348,6 +348,7 @@ fn counts(intake: &Intake, figures: Option<&Figures>, findings: &[Finding]) -> C
         submissions_refused: intake.refused(),
         submissions_read: read().count(),
         bytes_read: read().flat_map(|admission| &admission.files).map(|file| file.size).sum::<u64>() + scanned,
+        metrics_recalled: figures.map_or(0, |figures| figures.recalled),
         observations: observations.len(),
         observations_with_value: observations.iter().filter(|observation| observation.value.is_some()).count(),
         findings_blocking: level(FindingLevel::Blocking),

@@ -5,6 +5,7 @@ pub mod functions;
 pub mod output;
 mod udf;
 
+use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 use arrow::array::RecordBatch;
 use arrow::datatypes::{FieldRef, Schema, SchemaRef};
 use datafusion::catalog::{Session, TableProvider};
+use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::common::{ParamValues, ScalarValue};
 use datafusion::datasource::listing::PartitionedFile;
 use datafusion::datasource::memory::MemTable;
@@ -25,7 +27,7 @@ use datafusion::execution::context::{SQLOptions, SessionContext};
 use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
-use datafusion::logical_expr::{Expr, LogicalPlan, TableType};
+use datafusion::logical_expr::{Expr, LogicalPlan, TableType, Volatility};
 use datafusion::physical_plan::{ExecutionPlan, collect};
 use datafusion::prelude::SessionConfig;
 use object_store::path::Path as ObjectPath;
@@ -138,6 +140,8 @@ pub struct PlannedQuery {
     pub sorted_by: Vec<String>,
     /// Parameter names without the `$`.
     pub parameters: Vec<String>,
+    /// Functions whose result depends on more than their arguments, such as the clock.
+    pub unsettled: BTreeSet<String>,
 }
 
 /// A configured engine over one object store. A clone shares memory, spill folder and store.
@@ -214,6 +218,7 @@ impl Engine {
             schema: Arc::new(frame.schema().as_arrow().clone()),
             sorted_by: sort_columns(plan),
             parameters,
+            unsettled: unsettled_functions(plan)?,
         })
     }
 
@@ -257,6 +262,23 @@ fn sort_columns(plan: &LogicalPlan) -> Vec<String> {
         LogicalPlan::Projection(projection) => sort_columns(&projection.input),
         _ => Vec::new(),
     }
+}
+
+fn unsettled_functions(plan: &LogicalPlan) -> Result<BTreeSet<String>, DataFusionError> {
+    let mut found = BTreeSet::new();
+    plan.apply_with_subqueries(|node| {
+        node.apply_expressions(|expression| {
+            expression.apply(|part| {
+                if let Expr::ScalarFunction(call) = part
+                    && call.func.signature().volatility != Volatility::Immutable
+                {
+                    found.insert(call.func.name().to_owned());
+                }
+                Ok(TreeNodeRecursion::Continue)
+            })
+        })
+    })?;
+    Ok(found)
 }
 
 fn add_scan_figures(plan: &dyn ExecutionPlan, result: &mut QueryResult) {

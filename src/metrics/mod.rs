@@ -8,11 +8,13 @@ mod monthly;
 mod peer_groups;
 mod periods;
 mod prove;
+mod remembered;
 mod returns;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use arrow::array::{ArrayRef, Date32Array, RecordBatch};
 use arrow::datatypes::{DataType, Field, SchemaRef};
@@ -31,6 +33,7 @@ pub use monthly::{MonthlyRow, ResultError};
 pub use peer_groups::{PeerChoice, PeerInput, peer_groups};
 pub use periods::{Group, PeriodInput, observe, observe_in};
 pub use prove::prove;
+pub use remembered::{Identities, Monthly, Remembered};
 pub use returns::{FigureSource, Grid, Receipt};
 
 /// A metric whose statement failed. The run stops before publication: the figure would be missing for everybody.
@@ -47,6 +50,13 @@ pub enum MetricError {
         metric: String,
         #[source]
         source: ResultError,
+    },
+    #[error("metric {metric}: its rows could not be kept for later runs in {path}: {source}")]
+    Remembered {
+        metric: String,
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
     },
     #[error("the table of returns could not be made: {0}")]
     Returns(#[source] ArrowError),

@@ -146,6 +146,11 @@ impl Statement<'_> {
             );
             problems.push(self.problem(message));
         }
+        problems.extend(planned.unsettled.iter().map(|function| {
+            self.problem(format!(
+                "calls {function}(), which does not follow from the tables: the same run must say the same again"
+            ))
+        }));
         if problems.is_empty()
             && let Err(error) = engine.run(&query, tables).await
         {

@@ -291,12 +291,29 @@ impl Rollups<'_> {
         })
     }
 
-    /// Changes with the statement, its columns and the engine, so that an old result is never taken for a new one.
     fn folder(&self, rollup: &Rollup) -> PathBuf {
-        let identity = format!("{} {:?} {:?} {ENGINE_VERSION}", rollup.sql, rollup.keys, rollup.measures);
-        let hash = blake3::hash(identity.as_bytes()).to_hex();
+        let hash = blake3::hash(wording(rollup).as_bytes()).to_hex();
         self.cache_dir.join(&rollup.name).join(hash.get(..16).unwrap_or_default())
     }
+}
+
+/// Changes with the statement, its columns and the engine, so that an old result is never taken for a new one.
+fn wording(rollup: &Rollup) -> String {
+    format!("{} {:?} {:?} {ENGINE_VERSION}", rollup.sql, rollup.keys, rollup.measures)
+}
+
+/// What a roll-up's rows over admitted records and submitted roll-ups follow from. Equal identities mean equal rows.
+pub fn identity(rollup: &Rollup, records: &[&Admission], submitted: &[&Admission]) -> String {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(wording(rollup).as_bytes());
+    for admissions in [records, submitted] {
+        let prints: BTreeSet<&str> = admissions.iter().map(|admission| admission.fingerprint.as_str()).collect();
+        for print in prints {
+            hasher.update(print.as_bytes());
+        }
+        hasher.update(b";");
+    }
+    hasher.finalize().to_hex().to_string()
 }
 
 /// The fingerprint of the submission that each row came from.

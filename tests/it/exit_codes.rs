@@ -103,6 +103,27 @@ fn exit_10_for_a_statement_that_writes() {
 }
 
 #[test]
+fn exit_10_for_a_statement_that_asks_the_clock() {
+    let folder = tempfile::tempdir().unwrap();
+    let definitions = folder.path().join("definitions");
+    leds_metrics(&["definitions", "export", text(&definitions)]);
+    fs::remove_file(definitions.join("queries/released.lock")).unwrap();
+    let path = definitions.join("queries/metrics/CRE-02/v1.sql");
+    let sql = fs::read_to_string(&path).unwrap();
+    fs::write(&path, sql.replace("delay_hours >= 0 AND", "month < CURRENT_DATE AND delay_hours >= 0 AND")).unwrap();
+    let list = leds_metrics(&["list", "metrics", "--definitions", text(&definitions)]);
+    assert_eq!(list.code, 10);
+    assert!(
+        list.stderr.contains(
+            "queries/metrics/CRE-02/v1.sql: calls current_date(), which does not follow from the tables: the same run \
+             must say the same again"
+        ),
+        "{}",
+        list.stderr
+    );
+}
+
+#[test]
 fn exit_20_for_a_source_that_is_not_there_or_holds_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let (nowhere, out) = (folder.path().join("nowhere"), folder.path().join("out"));

@@ -16,6 +16,7 @@ mod prepare;
 mod public;
 mod published;
 mod release;
+mod remembered;
 mod returns;
 mod rollups_alone;
 mod second_opinion;

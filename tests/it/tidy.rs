@@ -30,6 +30,7 @@ const MAY_NAME: [(&str, &[&str]); 15] = [
             "contract/memory.rs",
             "contract/failing.rs",
             "rollups",
+            "metrics/remembered.rs",
             "prepare",
             "app",
             "synth",
