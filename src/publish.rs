@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::digest::Hasher;
+use crate::digest::{Hasher, sha256};
 use crate::files::write_atomically;
 use crate::period::Period;
 
@@ -78,18 +78,24 @@ impl Staging {
 
     /// Opens one file of the release.
     pub fn create(&self, path: &str) -> std::io::Result<StagedFile> {
+        Ok(StagedFile { file: BufWriter::new(self.open(path)?), hasher: Hasher::default() })
+    }
+
+    fn open(&self, path: &str) -> std::io::Result<fs::File> {
         let target = self.folder.path().join(path);
-        if let Some(parent) = target.parent() {
-            fs::create_dir_all(parent)?;
+        match fs::File::create(&target) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                target.parent().map_or(Ok(()), fs::create_dir_all)?;
+                fs::File::create(target)
+            }
+            opened => opened,
         }
-        Ok(StagedFile { file: BufWriter::new(fs::File::create(target)?), hasher: Hasher::default() })
     }
 
     /// Writes one file of the release and returns its SHA-256.
     pub fn write(&self, path: &str, bytes: &[u8]) -> std::io::Result<String> {
-        let mut file = self.create(path)?;
-        file.write_all(bytes)?;
-        file.finish()
+        self.open(path)?.write_all(bytes)?;
+        Ok(sha256(bytes))
     }
 
     /// Makes the release visible under its number, then points to it. Returns its folder.

@@ -14,7 +14,7 @@ use crate::report::table::{Cell, Column, Row, Table};
 use crate::report::words;
 use crate::stats::funnel::FunnelLabel;
 
-/// Sizes at which limits are worked out besides those of the forces.
+/// Steps of size in which limits are worked out where no force lies.
 const SIZES: u32 = 32;
 /// The lines go on to this multiple of the largest force's size.
 const BEYOND: f64 = 1.04;
@@ -94,8 +94,10 @@ fn size_title(metric: &Metric) -> String {
 /// Limits by size: those of the forces, and enough others for a smooth line, closer together where limits bend.
 fn curve(funnel: &FunnelSummary, forces: &[&FunnelForce]) -> Vec<SizeLimits> {
     let greatest = forces.iter().map(|force| force.size).fold(0.0, f64::max) * BEYOND;
-    let size = |step: u32| greatest * (f64::from(step) / f64::from(SIZES)).powi(2);
-    let between = (1..=SIZES).filter_map(|step| funnel.limits_at(size(step)));
+    let size = |step: f64| greatest * (step / f64::from(SIZES)).powi(2);
+    let has_force = |step: f64| forces.iter().any(|force| (size(step - 0.5)..size(step + 0.5)).contains(&force.size));
+    let steps = (1..=SIZES).map(f64::from).filter(|step| !has_force(*step));
+    let between = steps.filter_map(|step| funnel.limits_at(size(step)));
     let mut curve: Vec<SizeLimits> = forces.iter().map(|force| force.limits()).chain(between).collect();
     curve.sort_by(|a, b| a.size.total_cmp(&b.size));
     curve.dedup_by(|a, b| a.size.total_cmp(&b.size).is_eq());

@@ -43,13 +43,14 @@ pub struct ResponsibilitiesPage {
 /// One judgement for each metric and organisation: the roles share it.
 type Judged<'f> = BTreeMap<(&'f str, &'f str), &'f Responsibility>;
 
-fn judged<'f>(facts: &Facts<'f>) -> Judged<'f> {
-    facts.input.responsibilities.iter().map(|one| ((one.metric_id.as_str(), one.org_code.as_str()), one)).collect()
+fn judged<'f>(facts: &Facts<'f>, is_wanted: impl Fn(&Responsibility) -> bool) -> Judged<'f> {
+    let wanted = facts.input.responsibilities.iter().filter(|one| is_wanted(one));
+    wanted.map(|one| ((one.metric_id.as_str(), one.org_code.as_str()), one)).collect()
 }
 
 /// The page of the national edition.
 pub fn build_national_responsibilities(facts: &Facts<'_>) -> ResponsibilitiesPage {
-    let judged = judged(facts);
+    let judged = judged(facts, |_| true);
     ResponsibilitiesPage {
         frame: national_frame(facts, "Responsibilities", PATH),
         summary: national_summary(),
@@ -63,7 +64,7 @@ pub fn build_national_responsibilities(facts: &Facts<'_>) -> ResponsibilitiesPag
 
 /// The page of one organisation's edition.
 pub fn build_force_responsibilities(facts: &Facts<'_>, body: &Organisation) -> ResponsibilitiesPage {
-    let judged = judged(facts);
+    let judged = judged(facts, |one| one.org_code == body.code);
     let own = |metric: &Metric| judged.get(&(metric.id.as_str(), body.code.as_str())).copied();
     ResponsibilitiesPage {
         frame: force_frame(facts, &format!("{}: responsibilities", body.name), PATH),

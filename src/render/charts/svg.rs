@@ -102,14 +102,15 @@ fn write_px(hundredths: &str, svg: &mut String) {
         Some(digits) => ("-", digits),
         None => ("", hundredths),
     };
-    let padded = format!("{digits:0>3}");
-    let (whole, part) = padded.split_at(padded.len() - 2);
+    let (whole, part) = digits.split_at_checked(digits.len().saturating_sub(2)).unwrap_or_default();
     svg.push_str(sign);
-    svg.push_str(whole);
-    let part = part.trim_end_matches('0');
-    if !part.is_empty() {
+    svg.push_str(if whole.is_empty() { "0" } else { whole });
+    let zeros = if digits.len() < 2 { "0" } else { "" };
+    let rest = part.trim_end_matches('0');
+    if !rest.is_empty() {
         svg.push('.');
-        svg.push_str(part);
+        svg.push_str(zeros);
+        svg.push_str(rest);
     }
 }
 
@@ -124,6 +125,7 @@ mod tests {
             write_px(text, &mut out);
             out
         };
-        assert_eq!(["0", "5", "1050", "-250", "7", "10000"].map(px), ["0", "0.05", "10.5", "-2.5", "0.07", "100"]);
+        let hundredths = ["0", "5", "50", "57", "1050", "-250", "7", "10000", "1005"];
+        assert_eq!(hundredths.map(px), ["0", "0.05", "0.5", "0.57", "10.5", "-2.5", "0.07", "100", "10.05"]);
     }
 }
