@@ -153,27 +153,33 @@ impl StepSearch {
     }
 }
 
+/// What the search of a series found.
+pub(super) struct SeriesSteps {
+    pub(super) search: StepSearch,
+    /// Of each stretch that was searched: its final figures, and whether it seems to have a step.
+    pub(super) stretches: Vec<(usize, bool)>,
+    pub(super) steps: Vec<ProposedStep>,
+}
+
 /// Final figures that a stretch needs to be searched.
 pub const LEAST_SEARCHED: usize = 2 * LEAST_SEGMENT;
 
 /// The steps of a series up to the position of its last final figure. Periods without a final figure are left out. Each
 /// version of the metric is searched by itself: what changed with the definition is no step of the organisation.
-pub(super) fn proposed_steps(
-    series: &Series<'_>,
-    last: usize,
-    trend: Option<&Trend>,
-) -> (StepSearch, Vec<ProposedStep>) {
+pub(super) fn proposed_steps(series: &Series<'_>, last: usize, trend: Option<&Trend>) -> SeriesSteps {
     let final_figures: Vec<usize> =
         (0..=last).filter(|at| series.is_final(*at) && series.value(*at).is_some()).collect();
-    let mut steps = Vec::new();
-    let mut search = StepSearch::TooFew;
+    let mut all = SeriesSteps { search: StepSearch::TooFew, stretches: Vec::new(), steps: Vec::new() };
     for stretch in final_figures.chunk_by(|one, next| !(one + 1..=*next).any(|at| series.breaks_at(at))) {
         let (outcome, found) = search_stretch(series, stretch, trend);
-        search = search.max(outcome);
-        steps.extend(found);
+        all.search = all.search.max(outcome);
+        if outcome == StepSearch::Searched {
+            all.stretches.push((stretch.len(), !found.is_empty()));
+        }
+        all.steps.extend(found);
     }
-    decide(series, &mut steps);
-    (search, steps)
+    decide(series, &mut all.steps);
+    all
 }
 
 /// The steps between positions with a final figure, if they are enough.

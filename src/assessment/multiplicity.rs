@@ -3,12 +3,13 @@
 use std::collections::HashSet;
 
 use super::signals::{Signal, SignalKind};
+use super::trends::TrendWindow;
 use crate::stats::Level;
 use crate::stats::benchmark::Strength;
 use crate::stats::false_alarm::expected_icons;
 use crate::stats::funnel::FunnelLabel;
 use crate::stats::multiplicity::{Correction, discoveries, flag_count};
-use crate::stats::run_chart;
+use crate::stats::{change_point, run_chart};
 
 /// False discovery rate of the list of a release.
 const DISCOVERY_RATE: f64 = 0.05;
@@ -45,6 +46,10 @@ pub(super) struct Tally {
     pub icons: Vec<(usize, bool)>,
     /// For each series that a run chart judges: its points off the median, and whether they have shifted.
     pub runs: Vec<(usize, bool)>,
+    /// What each trend test that could be made has found.
+    pub trends: Vec<TrendWindow>,
+    /// For each stretch that was searched for steps: its points, and whether it seems to have one.
+    pub stretches: Vec<(usize, bool)>,
 }
 
 impl Tally {
@@ -53,6 +58,8 @@ impl Tally {
         self.funnels.extend(other.funnels);
         self.icons.extend(other.icons);
         self.runs.extend(other.runs);
+        self.trends.extend(other.trends);
+        self.stretches.extend(other.stretches);
     }
 
     pub(super) fn families(&self) -> Vec<LabelFamily> {
@@ -75,6 +82,9 @@ impl Tally {
         let beyond_act = |label| matches!(label, FunnelLabel::AboveAct | FunnelLabel::BelowAct);
         add("unusual among forces, by chance limits", look, funnels(|label| label != FunnelLabel::Within));
         add("unusual among forces, by chance limits", act, funnels(beyond_act));
+        let trends = |level| self.trends.iter().map(|window| Some(window.is_clear(level))).collect::<Vec<_>>();
+        add("trend of a series", look, trends(Strength::Look));
+        add("trend of a series", act, trends(Strength::Act));
         let (expected, tested) = expected_icons(self.icons.iter().map(|(points, _)| *points));
         let flagged = self.icons.iter().filter(|(_, special)| *special).count();
         families.push(LabelFamily {
@@ -90,6 +100,19 @@ impl Tally {
             tested: self.runs.len(),
             flagged: self.runs.iter().filter(|(_, shift)| *shift).count(),
             expected: self.runs.iter().filter_map(|(useful, _)| run_chart::false_alarm(*useful)).sum(),
+        });
+        // Stretches of a length that was not simulated are in no column.
+        let rates: Vec<(f64, bool)> = self
+            .stretches
+            .iter()
+            .filter_map(|(points, step)| Some((change_point::false_alarm(*points)?, *step)))
+            .collect();
+        families.push(LabelFamily {
+            family: "proposed step in a series",
+            level: "Number of steps by BIC",
+            tested: rates.len(),
+            flagged: rates.iter().filter(|(_, step)| *step).count(),
+            expected: rates.iter().map(|(rate, _)| rate).sum(),
         });
         families
     }

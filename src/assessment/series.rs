@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 
 use super::Headlines;
-use super::change_points::{ProposedStep, count_shared, proposed_steps};
+use super::change_points::{ProposedStep, SeriesSteps, count_shared, proposed_steps};
 use super::control::{ControlChart, SegmentStart, turn, variation_of};
 use super::decisions::Decided;
 use super::labels::{Labels, VariationLabel};
@@ -62,8 +62,10 @@ pub(super) fn label(
             None => found.run_charts.extend(series.label_runs(labels, signals, tally)),
         }
         if let Some((trend, steps)) = series.label_trend(labels, signals) {
+            tally.trends.extend(trend.found.as_ref().ok());
+            tally.stretches.extend(steps.stretches);
             found.trends.push(trend);
-            found.steps.extend(steps);
+            found.steps.extend(steps.steps);
         }
     }
     count_shared(&mut found.steps);
@@ -329,18 +331,18 @@ impl<'a> Series<'a> {
         &self,
         labels: &mut HashMap<usize, Labels>,
         signals: &mut Vec<Signal>,
-    ) -> Option<(SeriesTrend, Vec<ProposedStep>)> {
+    ) -> Option<(SeriesTrend, SeriesSteps)> {
         let last = (0..self.spans.len()).rev().find(|at| self.value(*at).is_some() && !self.is_provisional(*at));
         let (at, (place, figure)) = last.and_then(|at| Some((at, (*self.figures.get(at)?)?)))?;
         let trend = self.trend();
-        let (search, steps) = proposed_steps(self, at, trend.as_ref().ok());
+        let steps = proposed_steps(self, at, trend.as_ref().ok());
         let told = SeriesTrend {
             metric_id: Arc::clone(&figure.metric_id),
             org_code: Arc::clone(&figure.org_code),
             unit: figure.unit,
             period: figure.period,
             found: trend.as_ref().map_err(|reason| *reason).and_then(|trend| TrendWindow::of(trend, figure.period)),
-            steps: search,
+            steps: steps.search,
         };
         labels.entry(place).or_default().trend = Some(told.verdict(self.better()));
         if let Ok(trend) = &trend
@@ -353,7 +355,7 @@ impl<'a> Series<'a> {
             let signal = self.signal(SignalKind::Trend, figure.period, what, (figure.period, Some(trend.p_value)));
             signals.push(Signal { event: None, ..signal });
         }
-        signals.extend(steps.iter().filter_map(ProposedStep::signal));
+        signals.extend(steps.steps.iter().filter_map(ProposedStep::signal));
         Some((told, steps))
     }
 

@@ -58,6 +58,10 @@ fn a_proposed_step_has_its_date_its_size_and_who_shares_it() {
         .map(|one| one.org_code.as_str())
         .collect();
     assert_eq!(signals, ["A"], "a refused step is no signal");
+    // Three series of 16 points: 9% each of a step by chance alone.
+    let family = found.families.iter().find(|family| family.family == "proposed step in a series").unwrap();
+    assert_eq!((family.tested, family.flagged), (3, 2));
+    assert!((0.25..0.29).contains(&family.expected), "{}", family.expected);
 }
 
 #[test]

@@ -6,6 +6,7 @@ use super::change_points::StepSearch;
 use super::labels::TrendVerdict;
 use crate::period::{Month, Period};
 use crate::quantity::{Better, Unit};
+use crate::stats::benchmark::Strength;
 use crate::stats::trend::{CannotTell, Change, Outcome, Trend, TrendLabel};
 
 /// What the trend test says of one organisation's, a region's or the national series up to its last final period.
@@ -32,11 +33,18 @@ pub struct TrendWindow {
     /// Fitted last minus fitted first, in the metric's unit.
     pub change: Change,
     pub p_value: f64,
+    /// Whether the change is clear at the 99.8 % level too.
+    pub at_act: bool,
     /// Pearson's chi-square over its degrees of freedom; none for figures that are tested by their limits.
     pub dispersion: Option<f64>,
 }
 
 impl TrendWindow {
+    /// Whether the series has gone up or down beyond chance at a level.
+    pub(super) fn is_clear(&self, level: Strength) -> bool {
+        matches!(self.outcome, Outcome::Up | Outcome::Down) && (level == Strength::Look || self.at_act)
+    }
+
     /// The window of a fitted trend, whose periods are of the kind of its last one.
     pub(super) fn of(trend: &Trend, last: Period) -> Result<Self, CannotTell> {
         let first = trend.points.first().ok_or(CannotTell::NoFit)?.span.first();
@@ -46,6 +54,7 @@ impl TrendWindow {
             outcome: trend.outcome,
             change: trend.change,
             p_value: trend.p_value,
+            at_act: trend.at_act,
             dispersion: trend.dispersion,
         })
     }

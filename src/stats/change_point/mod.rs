@@ -2,12 +2,16 @@
 //! Least squares segmentation into constant means, the number of breaks by BIC (Bai and Perron, Econometrica 66, 1998).
 
 use super::arithmetic::{is_usable, mean, size, total};
+use super::real;
 use crate::quantity::Interval;
 
 mod date;
+mod false_alarm;
 
 #[cfg(test)]
 mod tests;
+
+pub use false_alarm::false_alarm;
 
 /// Fewest periods in a segment, unless the caller says otherwise.
 pub const LEAST_SEGMENT: usize = 6;

@@ -8,7 +8,7 @@ use super::control::LEAST_POINTS;
 use super::real;
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 /// Simulated series of each length.
 const SERIES: u32 = 100_000;

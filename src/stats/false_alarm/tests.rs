@@ -7,9 +7,13 @@ use crate::stats::control::{Observation, Settings, Standing, xmr};
 use crate::stats::timeline::tests::months;
 
 /// The 64-bit generator of Steele, Lea and Flood (OOPSLA 2014).
-struct SplitMix(u64);
+pub(in crate::stats) struct SplitMix(u64);
 
 impl SplitMix {
+    pub(in crate::stats) fn seeded(seed: u64) -> Self {
+        Self(seed)
+    }
+
     fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
@@ -24,7 +28,7 @@ impl SplitMix {
     }
 
     /// A standard normal number (Box and Muller, 1958).
-    fn normal(&mut self) -> f64 {
+    pub(in crate::stats) fn normal(&mut self) -> f64 {
         let radius = (-2.0 * self.uniform().ln()).sqrt();
         radius * (2.0 * std::f64::consts::PI * self.uniform()).cos()
     }
@@ -32,7 +36,7 @@ impl SplitMix {
 
 /// Of so many series of a length: those with a signal at any point and at the last.
 fn simulate(points: usize, series: u32) -> (u32, u32) {
-    let mut random = SplitMix(20_250_401 + points as u64);
+    let mut random = SplitMix::seeded(20_250_401 + points as u64);
     let settings = Settings::new(Better::Neutral);
     let spans: Vec<_> = (0..).take(points).map(|month| months(month, 1)).collect();
     let (mut any, mut last) = (0, 0);
