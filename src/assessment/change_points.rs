@@ -14,7 +14,7 @@ use crate::period::Period;
 use crate::quantity::{Interval, Shape, Unit};
 use crate::stats::Level;
 use crate::stats::benchmark::Strength;
-use crate::stats::change_point::{ChangePoint, LEAST_SEGMENT, MOST_BREAKS, change_points};
+use crate::stats::change_point::{ChangePoint, LEAST_SEGMENT, MOST_BREAKS, change_points, seasonal_change_points};
 use crate::stats::counts::Counts;
 use crate::stats::proportion_difference::proportion_difference;
 use crate::stats::rate_ratio::rate_ratio;
@@ -191,13 +191,20 @@ fn search_stretch(series: &Series<'_>, present: &[usize], trend: Option<&Trend>)
     if (span - present.len()) * MOST_ABSENT > span {
         return (StepSearch::Gaps, Vec::new());
     }
-    let season = |at: usize| {
-        let fitted = trend.and_then(|trend| trend.points.iter().find(|point| Some(&point.span) == series.span(at)));
-        fitted.map_or(0.0, |point| point.seasonal)
+    let fitted = |at: &usize| {
+        let point = trend.and_then(|trend| trend.points.iter().find(|point| Some(&point.span) == series.span(*at)));
+        point.map_or(0.0, |point| point.seasonal)
     };
-    let values: Vec<f64> = present.iter().filter_map(|at| Some(series.value(*at)? - season(*at))).collect();
-    let Ok(found) = change_points(&values, LEAST_SEGMENT, MOST_BREAKS) else { return (StepSearch::Gaps, Vec::new()) };
-    let adjusted = present.iter().any(|at| season(*at) != 0.0);
+    let values: Vec<f64> = present.iter().filter_map(|at| series.value(*at)).collect();
+    let guess: Vec<f64> = present.iter().map(fitted).collect();
+    let found = if guess.iter().any(|added| *added != 0.0) {
+        let seasons: Vec<u32> = present.iter().filter_map(|at| Some(series.span(*at)?.season())).collect();
+        seasonal_change_points(&values, (&seasons, &guess), LEAST_SEGMENT, MOST_BREAKS)
+    } else {
+        change_points(&values, LEAST_SEGMENT, MOST_BREAKS).map(|found| (found, Vec::new()))
+    };
+    let Ok((found, season)) = found else { return (StepSearch::Gaps, Vec::new()) };
+    let adjusted = season.iter().any(|added| *added != 0.0);
     let ends: Vec<usize> = found.changes.iter().map(|change| change.after).chain([present.len()]).collect();
     let mut start = 0;
     let mut steps = Vec::new();

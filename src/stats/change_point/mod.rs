@@ -7,11 +7,13 @@ use crate::quantity::Interval;
 
 mod date;
 mod false_alarm;
+mod season;
 
 #[cfg(test)]
 mod tests;
 
 pub use false_alarm::false_alarm;
+pub use season::seasonal_change_points;
 
 /// Fewest periods in a segment, unless the caller says otherwise.
 pub const LEAST_SEGMENT: usize = 6;
