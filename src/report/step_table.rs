@@ -55,8 +55,8 @@ pub fn step_table(facts: &Facts<'_>, metric: &Metric, code: Option<&str>) -> Opt
         table.explained(
             "A step is a proposal (least squares, number of steps by BIC). Limits begin anew there when a named person has \
              decided so, or with a recorded event that makes the work another. Means are of the figures of the periods, \
-             without their seasons where these explain more than they cost. The difference is between all cases after the step and all \
-             before it, with their seasons, so it need not be that of the means.",
+             without their seasons where these explain more than they cost. The difference is between all cases after \
+             the step and all before it, with their seasons, so it need not be that of the means.",
         )
     })
 }
