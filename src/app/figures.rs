@@ -56,6 +56,13 @@ pub enum FiguresError {
     Stopped(#[source] tokio::task::JoinError),
 }
 
+impl FiguresError {
+    /// Whether a file of the work folder could not be written.
+    pub fn is_about_a_file(&self) -> bool {
+        matches!(self, Self::Rollup(RollupError::Cache { .. }) | Self::Metric(MetricError::Remembered { .. }))
+    }
+}
+
 /// All figures of a run.
 pub struct Figures {
     /// The metrics with the local targets of the settings among their standards.

@@ -111,6 +111,7 @@ impl AppError {
             | Self::Prepare(PrepareError::Key(_) | PrepareError::Exists(_)) => exit::USAGE,
             Self::Definitions(_) | Self::Prepare(PrepareError::UnpreparedReference { .. }) => exit::DEFINITIONS,
             Self::Intake(intake::IntakeError::ReferenceRefused { .. }) | Self::NothingAccepted { .. } => exit::CONTRACT,
+            Self::Figures(error) if error.is_about_a_file() => exit::PUBLISH,
             Self::Figures(_) | Self::CasesFailed { .. } | Self::Differs { .. } => exit::METRIC,
             Self::Render(_) | Self::Results(_) => exit::RENDER,
             Self::Publish(_)

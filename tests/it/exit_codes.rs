@@ -221,3 +221,19 @@ fn exit_50_when_the_release_folder_cannot_be_written() {
     let run = bench.run("2025-04", &["--work", text(&work)]);
     assert_eq!(run.code, 50, "{}", run.stderr);
 }
+
+#[test]
+fn exit_50_when_the_work_folder_cannot_be_written() {
+    let bench = bench();
+    for (folder, what) in [
+        ("rollups", "roll-up arrest_summons_backlog: cache file"),
+        ("monthly", "its rows could not be kept for later runs in"),
+    ] {
+        fs::create_dir_all(bench.work()).unwrap();
+        fs::write(bench.work().join(folder), "a file where the folder should be").unwrap();
+        let run = bench.run("2025-04", &[]);
+        assert!(run.code == 50 && run.stderr.contains(what), "{} {}", run.code, run.stderr);
+        assert!(!bench.out().join("2025-04").exists(), "nothing is published");
+        fs::remove_file(bench.work().join(folder)).unwrap();
+    }
+}

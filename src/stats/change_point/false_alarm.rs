@@ -1,8 +1,8 @@
 //! How often a series that does not change is taken to have changed, by its length.
 //!
 //! From a simulation that ships with the product (the tests of this module regenerate the table): normal independent
-//! points, segments of at least [`LEAST_SEGMENT`](super::LEAST_SEGMENT), at most [`MOST_BREAKS`](super::MOST_BREAKS)
-//! breaks. Real series that hang together from period to period are taken so more often.
+//! points, segments and breaks as a report asks for them. Real series that hang together from period to period are taken
+//! so more often.
 
 use super::{LEAST_SEGMENT, real};
 
