@@ -1,7 +1,6 @@
 //! From admitted submissions to observations: roll-ups, metrics, review periods, and the comparison with printed figures.
 //! Orchestrates; each step is in its own module.
 
-use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -27,8 +26,8 @@ use crate::engine::{Engine, Table};
 use crate::invariants::{BrokenInvariants, enforce_invariants};
 use crate::lateness::Lateness;
 use crate::metrics::{
-    FigureSource, Frame, Grid, Group, MetricError, Monthly, MonthlyRow, PeerInput, PeriodInput, Remembered, observe,
-    observe_in, peer_groups,
+    FigureSource, Frame, Grid, Group, MetricError, Monthly, PeerInput, PeriodInput, Remembered, observe, observe_in,
+    peer_groups,
 };
 use crate::observation::{NATIONAL, Observation, PEERS_PREFIX, REGION_PREFIX, UNATTRIBUTED};
 use crate::period::{Month, Period};
@@ -42,6 +41,9 @@ use crate::sources::{ROLLUP_PREFIX, SubmittedTable};
 
 /// Roll-ups that are loaded side by side; most wait for files more than for the processor.
 const ROLLUPS_AT_ONCE: usize = 3;
+
+/// About the size of a remembered row.
+const ROW_BYTES: usize = 40;
 
 /// Why no figures could be made.
 #[derive(Debug, thiserror::Error)]
@@ -123,7 +125,7 @@ pub async fn compute(
         engine: opened.engine.serial(),
         tables,
         monthly,
-        remembered,
+        remembered: remembered.clone(),
         parameters: settings.parameters.clone(),
         grid: Arc::clone(&intake.grid),
         groups: groups(&intake.organisations, &peer_groups),
@@ -134,6 +136,7 @@ pub async fn compute(
     };
     let threads = settings.engine.thread_count();
     let (mut observations, lateness) = compute_metrics(basis, (&metrics, definitions), threads, step).await?;
+    remembered.forget_oldest()?;
     let mut findings = enforce_invariants(&definitions.invariants, &metrics, &mut observations)?;
     let metrics_time = started.elapsed().as_millis();
     let started = Instant::now();
@@ -193,7 +196,7 @@ async fn compute_metrics(
     // for the first of them to be taken.
     let rows = |metric: &Metric| -> usize {
         let of_rollups = || metric.rollups.iter().filter_map(|name| basis.tables.get(name)).map(Table::rows_in_memory);
-        basis.monthly.recalled(metric).map_or_else(|| of_rollups().sum(), <[MonthlyRow]>::len)
+        basis.monthly.recalled_bytes(metric).map_or_else(|| of_rollups().sum(), |bytes| bytes / ROW_BYTES)
     };
     let mut order: Vec<(usize, &Metric)> = metrics.iter().enumerate().collect();
     order.sort_by_key(|(_, metric)| Reverse(rows(metric)));
@@ -242,7 +245,7 @@ impl Basis {
         let unset = metric.parameters.iter().find(|name| !self.parameters.contains_key(*name));
         let basis = (&self.remembered, &self.parameters);
         let rows = match unset {
-            Some(_) => Cow::default(),
+            Some(_) => Vec::new(),
             None => self.monthly.rows((&self.engine, metric), &self.tables, basis).await?,
         };
         let (grid, groups, periods) = (&*self.grid, &*self.groups, &*self.periods);

@@ -1,7 +1,6 @@
 //! Late data of one metric: what was known on earlier data dates, how complete recent months are, and what has moved.
 //! Hands what the metrics know to the arithmetic; the rows of earlier days come from `past`.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
@@ -111,7 +110,7 @@ fn rests_on(sources: &[FigureSource], datasets: &BTreeSet<String>) -> bool {
 }
 
 /// The rows of a metric on an earlier day.
-type PastRows<'b> = (&'b PastBasis, Cow<'b, [MonthlyRow]>);
+type PastRows<'b> = (&'b PastBasis, Vec<MonthlyRow>);
 
 /// The rows of a metric on every earlier day on which it rested on something else.
 pub async fn past_rows<'b>(

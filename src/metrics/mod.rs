@@ -51,7 +51,7 @@ pub enum MetricError {
         #[source]
         source: ResultError,
     },
-    #[error("metric {metric}: its rows could not be kept for later runs in {path}: {source}")]
+    #[error("metric {metric}: rows that are kept for later runs: {path}: {source}")]
     Remembered {
         metric: String,
         path: PathBuf,

@@ -1,12 +1,11 @@
 //! Monthly rows of earlier runs: a metric whose statements and tables are what they were has the rows that it had.
 //! A file is written once, under a name made from all that its rows follow from; a damaged one is as good as none.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use arrow::array::{
     Array, ArrayRef, AsArray, BooleanArray, Date32Array, Int32Array, Int64Array, RecordBatch, StringArray,
@@ -30,6 +29,8 @@ const FORMAT: u32 = 1;
 /// Files and bytes that are kept of one metric: enough for the earlier days of several kinds of period.
 const MOST_FILES: usize = 64;
 const MOST_BYTES: u64 = 64 << 20;
+/// What was used so lately stays: another run may be at work with it.
+const KEPT: Duration = Duration::from_hours(24);
 const HASH_BYTES: usize = 32;
 
 /// What each table of a run was made of, by name: tables with equal identities have equal rows.
@@ -41,13 +42,14 @@ pub struct Remembered {
     folder: PathBuf,
 }
 
-/// The rows of each metric over one set of tables: those that an earlier run left, and the names under which this one
-/// leaves the others.
+/// The rows of each metric over one set of tables: which an earlier run left, and the names under which this one leaves the
+/// others. It holds no rows: they are read when a metric is looked at.
 #[derive(Debug, Default)]
 pub struct Monthly {
     /// By metric; `None` for one that is computed each time.
     keys: BTreeMap<String, Option<String>>,
-    recalled: BTreeMap<String, Vec<MonthlyRow>>,
+    /// Bytes of those that are there and whole.
+    recalled: BTreeMap<String, usize>,
 }
 
 impl Remembered {
@@ -66,21 +68,31 @@ impl Remembered {
     ) -> Monthly {
         let keys: BTreeMap<String, Option<String>> =
             metrics.map(|metric| (metric.id.clone(), key(metric, identities, settings))).collect();
-        let found = |(id, key): (&String, &Option<String>)| Some((id.clone(), read(&self.path(id, key.as_deref()?))?));
+        let found = |(id, key): (&String, &Option<String>)| {
+            let path = self.path(id, key.as_deref()?);
+            let bytes = content(&path)?.len();
+            mark_used(&path);
+            Some((id.clone(), bytes))
+        };
         let recalled = keys.par_iter().filter_map(found).collect();
         Monthly { keys, recalled }
     }
 
-    fn path(&self, metric: &str, key: &str) -> PathBuf {
-        self.folder.join(metric).join(format!("{key}.rows"))
+    /// Removes what was not used for longest, beyond what is kept of each metric.
+    pub fn forget_oldest(&self) -> Result<(), MetricError> {
+        let folders = std::fs::read_dir(&self.folder).into_iter().flatten().filter_map(Result::ok);
+        for folder in folders.filter(|folder| folder.path().is_dir()) {
+            forget_oldest(&folder.path()).map_err(|source| MetricError::Remembered {
+                metric: folder.file_name().to_string_lossy().into_owned(),
+                path: folder.path(),
+                source,
+            })?;
+        }
+        Ok(())
     }
 
-    fn keep(&self, metric: &str, key: &str, rows: &[MonthlyRow]) -> io::Result<()> {
-        let path = self.path(metric, key);
-        let content = encode(rows).map_err(io::Error::other)?;
-        let hash = blake3::hash(&content);
-        write_unsynced(&path, &[hash.as_bytes(), content.as_slice()])?;
-        path.parent().map_or(Ok(()), forget_oldest)
+    fn path(&self, metric: &str, key: &str) -> PathBuf {
+        self.folder.join(metric).join(format!("{key}.rows"))
     }
 }
 
@@ -95,31 +107,42 @@ impl Monthly {
         self.recalled.len()
     }
 
-    /// The rows that an earlier run left of the metric.
-    pub fn recalled(&self, metric: &Metric) -> Option<&[MonthlyRow]> {
-        self.recalled.get(&metric.id).map(Vec::as_slice)
+    /// The size in bytes of what an earlier run left of the metric.
+    pub fn recalled_bytes(&self, metric: &Metric) -> Option<usize> {
+        self.recalled.get(&metric.id).copied()
     }
 
     /// The rows of a metric: recalled, or computed and kept.
-    pub async fn rows<'r>(
-        &'r self,
+    pub async fn rows(
+        &self,
         (engine, metric): (&Engine, &Metric),
         tables: &BTreeMap<String, Table>,
         (remembered, settings): (&Remembered, &BTreeMap<String, i64>),
-    ) -> Result<Cow<'r, [MonthlyRow]>, MetricError> {
-        if let Some(rows) = self.recalled.get(&metric.id) {
-            return Ok(Cow::Borrowed(rows));
+    ) -> Result<Vec<MonthlyRow>, MetricError> {
+        let path = self.keys.get(&metric.id).and_then(Option::as_ref).map(|key| remembered.path(&metric.id, key));
+        let wrong =
+            |path: &Path, source| MetricError::Remembered { metric: metric.id.clone(), path: path.to_owned(), source };
+        if let Some(path) = path.as_ref().filter(|_| self.recalled.contains_key(&metric.id)) {
+            let lost = || io::Error::new(io::ErrorKind::NotFound, "the file was whole when this run began");
+            return read(path).ok_or_else(|| wrong(path, lost()));
         }
         let rows = compute_monthly(engine, metric, tables, settings).await?;
-        if let Some(Some(key)) = self.keys.get(&metric.id) {
-            remembered.keep(&metric.id, key, &rows).map_err(|source| MetricError::Remembered {
-                metric: metric.id.clone(),
-                path: remembered.path(&metric.id, key),
-                source,
-            })?;
+        if let Some(path) = path {
+            keep(&path, &rows).map_err(|source| wrong(&path, source))?;
         }
-        Ok(Cow::Owned(rows))
+        Ok(rows)
     }
+}
+
+fn keep(path: &Path, rows: &[MonthlyRow]) -> io::Result<()> {
+    let content = encode(rows).map_err(io::Error::other)?;
+    write_unsynced(path, &[blake3::hash(&content).as_bytes(), content.as_slice()])
+}
+
+/// Where the day of the file cannot be set it is only forgotten sooner.
+fn mark_used(path: &Path) {
+    let file = std::fs::File::options().append(true).open(path);
+    let _ = file.and_then(|file| file.set_modified(SystemTime::now()));
 }
 
 /// A hash of all that a metric's monthly rows follow from; `None` if it reads a table without an identity or lacks a setting.
@@ -145,7 +168,6 @@ fn key(metric: &Metric, identities: &Identities, settings: &BTreeMap<String, i64
     Some(hasher.finalize().to_hex().to_string())
 }
 
-/// Removes the oldest files of a metric beyond those that are kept; the newest stays, whatever its size.
 fn forget_oldest(folder: &Path) -> io::Result<()> {
     let mut files: Vec<(SystemTime, PathBuf, u64)> = Vec::new();
     for entry in std::fs::read_dir(folder)? {
@@ -154,10 +176,12 @@ fn forget_oldest(folder: &Path) -> io::Result<()> {
         files.push((metadata.modified()?, entry.path(), metadata.len()));
     }
     files.sort_by(|one, other| other.cmp(one));
+    let now = SystemTime::now();
     let mut bytes = 0;
-    for (place, (_, path, size)) in files.iter().enumerate() {
+    for (place, (used, path, size)) in files.iter().enumerate() {
         bytes += size;
-        if place > 0 && (place >= MOST_FILES || bytes > MOST_BYTES) {
+        let spare = place >= MOST_FILES || bytes > MOST_BYTES;
+        if spare && now.duration_since(*used).is_ok_and(|age| age > KEPT) {
             std::fs::remove_file(path)?;
         }
     }
@@ -215,15 +239,18 @@ fn encode(rows: &[MonthlyRow]) -> Result<Vec<u8>, ArrowError> {
     writer.into_inner()
 }
 
-/// Reads a whole file; `None` where it is not there or not what was written.
+/// What stands in a file behind its hash; `None` where it is not there or not what was written.
+fn content(path: &Path) -> Option<Vec<u8>> {
+    let mut bytes = std::fs::read(path).ok()?;
+    let content = bytes.split_off(HASH_BYTES.min(bytes.len()));
+    (blake3::hash(&content).as_bytes() == bytes.as_slice()).then_some(content)
+}
+
+/// Reads a whole file.
 fn read(path: &Path) -> Option<Vec<MonthlyRow>> {
-    let bytes = std::fs::read(path).ok()?;
-    let (hash, content) = bytes.split_at_checked(HASH_BYTES)?;
-    if blake3::hash(content).as_bytes() != hash {
-        return None;
-    }
+    let content = content(path)?;
     let mut rows = Vec::new();
-    for batch in StreamReader::try_new(content, None).ok()? {
+    for batch in StreamReader::try_new(content.as_slice(), None).ok()? {
         rows.append(&mut decode(&batch.ok()?)?);
     }
     Some(rows)
@@ -277,7 +304,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let remembered = Remembered::below(folder.path().to_owned());
         for rows in [rows.as_slice(), &[]] {
-            remembered.keep("CRE-01", "key", rows).unwrap();
+            keep(&remembered.path("CRE-01", "key"), rows).unwrap();
             assert_eq!(read(&remembered.path("CRE-01", "key")).unwrap(), rows);
         }
         let path = remembered.path("CRE-01", "key");
@@ -319,14 +346,15 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let remembered = Remembered::below(folder.path().to_owned());
         for n in 0..MOST_FILES + 6 {
-            remembered.keep("CRE-01", &format!("{n:03}"), &[row(Amounts::Grade(1))]).unwrap();
-            let day = SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(86_400 * n as u64);
+            keep(&remembered.path("CRE-01", &format!("{n:03}")), &[row(Amounts::Grade(1))]).unwrap();
+            let day = SystemTime::UNIX_EPOCH + Duration::from_secs(86_400 * n as u64);
             std::fs::File::options()
                 .append(true)
                 .open(remembered.path("CRE-01", &format!("{n:03}")))
                 .and_then(|file| file.set_modified(day))
                 .unwrap();
         }
+        remembered.forget_oldest().unwrap();
         let kept = |n: usize| read(&remembered.path("CRE-01", &format!("{n:03}"))).is_some();
         assert!(kept(MOST_FILES + 5) && !kept(0) && (0..MOST_FILES + 6).filter(|n| kept(*n)).count() == MOST_FILES);
     }

@@ -225,10 +225,9 @@ fn exit_50_when_the_release_folder_cannot_be_written() {
 #[test]
 fn exit_50_when_the_work_folder_cannot_be_written() {
     let bench = bench();
-    for (folder, what) in [
-        ("rollups", "roll-up arrest_summons_backlog: cache file"),
-        ("monthly", "its rows could not be kept for later runs in"),
-    ] {
+    for (folder, what) in
+        [("rollups", "roll-up arrest_summons_backlog: cache file"), ("monthly", "rows that are kept for later runs: ")]
+    {
         fs::create_dir_all(bench.work()).unwrap();
         fs::write(bench.work().join(folder), "a file where the folder should be").unwrap();
         let run = bench.run("2025-04", &[]);
