@@ -136,7 +136,7 @@ pub async fn compute(
     };
     let threads = settings.engine.thread_count();
     let (mut observations, lateness) = compute_metrics(basis, (&metrics, definitions), threads, step).await?;
-    remembered.forget_oldest()?;
+    remembered.forget_oldest();
     let mut findings = enforce_invariants(&definitions.invariants, &metrics, &mut observations)?;
     let metrics_time = started.elapsed().as_millis();
     let started = Instant::now();
@@ -311,6 +311,7 @@ pub(super) async fn load_rollups(
         name: rollup.name.clone(),
         ..RollupRecord::default()
     }));
+    records.sort_by(|one, other| one.name.cmp(&other.name));
     Ok((tables, records))
 }
 

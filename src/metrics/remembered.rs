@@ -78,17 +78,12 @@ impl Remembered {
         Monthly { keys, recalled }
     }
 
-    /// Removes what was not used for longest, beyond what is kept of each metric.
-    pub fn forget_oldest(&self) -> Result<(), MetricError> {
-        let folders = std::fs::read_dir(&self.folder).into_iter().flatten().filter_map(Result::ok);
-        for folder in folders.filter(|folder| folder.path().is_dir()) {
-            forget_oldest(&folder.path()).map_err(|source| MetricError::Remembered {
-                metric: folder.file_name().to_string_lossy().into_owned(),
-                path: folder.path(),
-                source,
-            })?;
+    /// Removes what was not used for longest, beyond what is kept of each metric. What cannot be removed stays until the
+    /// next run: another one may have taken it away, and room on the disk is no reason to withhold figures.
+    pub fn forget_oldest(&self) {
+        for folder in std::fs::read_dir(&self.folder).into_iter().flatten().flatten() {
+            forget_oldest(&folder.path());
         }
-        Ok(())
     }
 
     fn path(&self, metric: &str, key: &str) -> PathBuf {
@@ -168,13 +163,13 @@ fn key(metric: &Metric, identities: &Identities, settings: &BTreeMap<String, i64
     Some(hasher.finalize().to_hex().to_string())
 }
 
-fn forget_oldest(folder: &Path) -> io::Result<()> {
-    let mut files: Vec<(SystemTime, PathBuf, u64)> = Vec::new();
-    for entry in std::fs::read_dir(folder)? {
-        let entry = entry?;
-        let metadata = entry.metadata()?;
-        files.push((metadata.modified()?, entry.path(), metadata.len()));
-    }
+fn forget_oldest(folder: &Path) {
+    let file = |entry: std::fs::DirEntry| {
+        let metadata = entry.metadata().ok()?;
+        Some((metadata.modified().ok()?, entry.path(), metadata.len()))
+    };
+    let mut files: Vec<(SystemTime, PathBuf, u64)> =
+        std::fs::read_dir(folder).into_iter().flatten().flatten().filter_map(file).collect();
     files.sort_by(|one, other| other.cmp(one));
     let now = SystemTime::now();
     let mut bytes = 0;
@@ -182,10 +177,9 @@ fn forget_oldest(folder: &Path) -> io::Result<()> {
         bytes += size;
         let spare = place >= MOST_FILES || bytes > MOST_BYTES;
         if spare && now.duration_since(*used).is_ok_and(|age| age > KEPT) {
-            std::fs::remove_file(path)?;
+            let _ = std::fs::remove_file(path);
         }
     }
-    Ok(())
 }
 
 const COUNTS: i32 = 0;
@@ -354,7 +348,7 @@ mod tests {
                 .and_then(|file| file.set_modified(day))
                 .unwrap();
         }
-        remembered.forget_oldest().unwrap();
+        remembered.forget_oldest();
         let kept = |n: usize| read(&remembered.path("CRE-01", &format!("{n:03}"))).is_some();
         assert!(kept(MOST_FILES + 5) && !kept(0) && (0..MOST_FILES + 6).filter(|n| kept(*n)).count() == MOST_FILES);
     }

@@ -1,6 +1,6 @@
 //! The table of steps that series seem to have taken: for whoever decides whether limits begin anew there.
 
-use crate::assessment::{LEAST_SEARCHED, ProposedStep, SeriesTrend, StepDecision, StepSearch, StepSize};
+use crate::assessment::{LEAST_SEARCHED, ProposedStep, StepDecision, StepSearch, StepSize};
 use crate::definitions::model::Metric;
 use crate::observation::NATIONAL;
 use crate::period::{Period, PeriodType};
@@ -64,16 +64,14 @@ pub fn step_table(facts: &Facts<'_>, metric: &Metric, code: Option<&str>) -> Opt
 /// In how many of the series steps were looked for, and why not in the others; `None` where there are no series, or where
 /// a table of steps says that they were looked for in all.
 pub fn search_sentence(facts: &Facts<'_>, metric: Option<&Metric>, code: Option<&str>) -> Option<String> {
-    let concerns = |trend: &&SeriesTrend| {
-        metric.is_none_or(|metric| *trend.metric_id == *metric.id) && code.is_none_or(|code| *trend.org_code == *code)
+    let concerns = |metric_id: &str, org_code: &str| {
+        metric.is_none_or(|metric| metric_id == metric.id) && code.is_none_or(|code| org_code == code)
     };
-    let series: Vec<StepSearch> =
-        facts.input.assessment.trends.iter().filter(concerns).map(|trend| trend.steps).collect();
+    let assessment = &facts.input.assessment;
+    let trends = assessment.trends.iter().filter(|trend| concerns(&trend.metric_id, &trend.org_code));
+    let series: Vec<StepSearch> = trends.map(|trend| trend.steps).collect();
     let count = |search: StepSearch| series.iter().filter(|found| **found == search).count();
     let (searched, few, gaps) = (count(StepSearch::Searched), count(StepSearch::TooFew), count(StepSearch::Gaps));
-    let is_step = |step: &ProposedStep| {
-        metric.is_none_or(|metric| *step.metric_id == *metric.id) && code.is_none_or(|code| *step.org_code == *code)
-    };
     let needs = format!("{LEAST_SEARCHED} final figures under one definition");
     match searched {
         _ if series.is_empty() => None,
@@ -90,7 +88,7 @@ pub fn search_sentence(facts: &Facts<'_>, metric: Option<&Metric>, code: Option<
             let all = series.len();
             Some(format!("Steps were looked for in {searched} of {all} series; {}.", words::list_words(&why)))
         }
-        _ if facts.input.assessment.steps.iter().any(is_step) => None,
+        _ if assessment.steps.iter().any(|step| concerns(&step.metric_id, &step.org_code)) => None,
         1 => Some("The series does not seem to have taken a step.".to_owned()),
         all => Some(format!("None of the {all} series seems to have taken a step.")),
     }

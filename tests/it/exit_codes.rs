@@ -88,12 +88,10 @@ fn exit_10_for_a_definition_with_a_typo() {
 
 #[test]
 fn exit_10_for_a_statement_that_writes() {
-    let folder = tempfile::tempdir().unwrap();
-    let definitions = folder.path().join("definitions");
-    leds_metrics(&["definitions", "export", text(&definitions)]);
-    fs::remove_file(definitions.join("queries/released.lock")).unwrap();
-    fs::write(definitions.join("queries/metrics/CRE-02/v1.sql"), "CREATE TABLE x AS SELECT 1").unwrap();
-    let list = leds_metrics(&["list", "metrics", "--definitions", text(&definitions)]);
+    let bench = bench();
+    let definitions = bench.export();
+    definitions.write("queries/metrics/CRE-02/v1.sql", "CREATE TABLE x AS SELECT 1");
+    let list = leds_metrics(&["list", "metrics", "--definitions", definitions.path()]);
     assert_eq!(list.code, 10);
     assert!(
         list.stderr.contains("queries/metrics/CRE-02/v1.sql: Error during planning: DDL not supported"),
@@ -104,14 +102,11 @@ fn exit_10_for_a_statement_that_writes() {
 
 #[test]
 fn exit_10_for_a_statement_that_asks_the_clock() {
-    let folder = tempfile::tempdir().unwrap();
-    let definitions = folder.path().join("definitions");
-    leds_metrics(&["definitions", "export", text(&definitions)]);
-    fs::remove_file(definitions.join("queries/released.lock")).unwrap();
-    let path = definitions.join("queries/metrics/CRE-02/v1.sql");
-    let sql = fs::read_to_string(&path).unwrap();
-    fs::write(&path, sql.replace("delay_hours >= 0 AND", "month < CURRENT_DATE AND delay_hours >= 0 AND")).unwrap();
-    let list = leds_metrics(&["list", "metrics", "--definitions", text(&definitions)]);
+    let bench = bench();
+    let definitions = bench.export();
+    let asked = "month < CURRENT_DATE AND delay_hours >= 0 AND";
+    definitions.edit("queries/metrics/CRE-02/v1.sql", "delay_hours >= 0 AND", asked);
+    let list = leds_metrics(&["list", "metrics", "--definitions", definitions.path()]);
     assert_eq!(list.code, 10);
     assert!(
         list.stderr.contains(
