@@ -10,10 +10,14 @@ use chrono::NaiveDate;
 use futures::{StreamExt, TryStreamExt};
 use rayon::prelude::*;
 
+use super::growing::Growing;
 use super::intake::{Intake, Opened, WorkFolder};
-use super::late::{LateInput, PastBasis, lateness, load_past, past_rows, unmeasured};
+use super::late::{
+    LateInput, PastBasis, followed_on, growing_frames, growing_rows, lateness, load_past, past_frames, past_rows,
+    unmeasured,
+};
 use super::needed::{Needed, Shared};
-use super::past::{Past, is_measured};
+use super::past::{Past, grows, is_measured};
 use super::progress::Step;
 use crate::assessment::{Assessment, AssessmentInput, assess};
 use crate::config::{Settings, with_targets};
@@ -26,8 +30,8 @@ use crate::engine::{Engine, Table};
 use crate::invariants::{BrokenInvariants, enforce_invariants};
 use crate::lateness::Lateness;
 use crate::metrics::{
-    FigureSource, Frame, Grid, Group, MetricError, Monthly, PeerInput, PeriodInput, Remembered, observe, observe_in,
-    peer_groups,
+    FigureSource, Frame, Grid, Group, Grown, MetricError, Monthly, PeerInput, PeriodInput, Remembered, observe,
+    observe_in, peer_groups,
 };
 use crate::observation::{NATIONAL, Observation, PEERS_PREFIX, REGION_PREFIX, UNATTRIBUTED};
 use crate::period::{Month, Period};
@@ -106,20 +110,18 @@ pub async fn compute(
     let (rollups, parameters) = (definitions.rollups.as_slice(), &settings.parameters);
     let needed = Needed { rollups, metrics: &metrics, parameters, remembered: &remembered };
     let monthly = needed.recall(metrics.iter(), &shared, |rollup| admitted_for(intake, rollup));
-    let wanted = |rollup: &str| needed.is_unread(rollup) || needed.wants(rollup, &monthly);
+    let mut growing = Growing::recall((&past, intake), (definitions, &needed), &shared);
+    let wanted =
+        |rollup: &str| needed.is_unread(rollup) || needed.wants(rollup, &monthly) || growing.wants(&needed, rollup);
     let (mut tables, mut rollups) = load_rollups((opened, intake), (definitions, &wanted), work, step).await?;
-    let past = load_past(past, (definitions, &needed), (&opened.engine, work), &shared, &mut rollups).await?;
+    let loader = Rollups { engine: &opened.engine, cache_dir: work.rollups() };
+    growing.load((&past, intake), (definitions, &needed), (&loader, &tables), &mut rollups).await?;
+    let past = load_past(past.moments, (definitions, &needed), (&opened.engine, work), &shared, &mut rollups).await?;
     let rollup_time = started.elapsed().as_millis();
     tables.extend(shared.tables);
     tables.insert(RETURNS.to_owned(), intake.grid.table(&months)?);
     let started = Instant::now();
-    let peer_groups = peer_groups(&PeerInput {
-        organisations: &intake.organisations,
-        links: &intake.reference.peer_links,
-        fallback: settings.peers.fallback,
-        ignore_supplied: settings.peers.ignore_supplied,
-        day: period.end(),
-    });
+    let peer_groups = choose_peers(intake, settings, period);
     let recalled = monthly.recalled_metrics();
     let basis = Basis {
         engine: opened.engine.serial(),
@@ -131,6 +133,7 @@ pub async fn compute(
         groups: groups(&intake.organisations, &peer_groups),
         periods: periods.clone(),
         past,
+        growing,
         lags: settings.late.months,
         as_of: opened.as_of,
     };
@@ -160,6 +163,16 @@ pub async fn compute(
         findings,
         recalled,
         milliseconds,
+    })
+}
+
+fn choose_peers(intake: &Intake, settings: &Settings, period: Period) -> Vec<PeerGroup> {
+    peer_groups(&PeerInput {
+        organisations: &intake.organisations,
+        links: &intake.reference.peer_links,
+        fallback: settings.peers.fallback,
+        ignore_supplied: settings.peers.ignore_supplied,
+        day: period.end(),
     })
 }
 
@@ -230,6 +243,8 @@ struct Basis {
     periods: Vec<Period>,
     /// Earlier data dates on which something else was in use than today.
     past: Vec<PastBasis>,
+    /// The same for metrics whose months grow.
+    growing: Growing,
     lags: u32,
     as_of: NaiveDate,
 }
@@ -241,7 +256,7 @@ impl Basis {
         &self,
         metric: &Metric,
         sources: &[FigureSource],
-    ) -> Result<(Vec<Observation>, Lateness), MetricError> {
+    ) -> Result<(Vec<Observation>, Lateness), FiguresError> {
         let unset = metric.parameters.iter().find(|name| !self.parameters.contains_key(*name));
         let basis = (&self.remembered, &self.parameters);
         let rows = match unset {
@@ -260,12 +275,22 @@ impl Basis {
         let frame = Frame::of(&input);
         let observations = observe_in(&frame, &input);
         let late = LateInput { groups, periods, as_of: self.as_of, lags: self.lags };
-        if is_measured(metric, sources) {
-            let past = past_rows(&self.engine, (metric, sources), &self.past, basis).await?;
-            return Ok((observations, lateness(&late, (metric, sources), &frame, &past)));
-        }
-        let grows = sources.iter().any(|source| source.by_other_month);
-        Ok((observations, if grows { unmeasured(&late, metric) } else { Lateness::default() }))
+        let found = match (is_measured(metric), grows(sources)) {
+            (true, true) => {
+                let rows = growing_rows(&self.engine, metric, (&self.growing, &self.tables), basis).await?;
+                let followed: Vec<Vec<Period>> =
+                    rows.iter().map(|(day, _)| followed_on(&late, metric, day.day)).collect();
+                let past = growing_frames(&late, (metric, sources), (&rows, &self.growing.bodies), &followed);
+                lateness(&late, metric, &frame, (past, Some(Grown { sources, grid })))
+            }
+            (true, false) => {
+                let rows = past_rows(&self.engine, (metric, sources), &self.past, basis).await?;
+                lateness(&late, metric, &frame, (past_frames(&late, (metric, sources), &rows), None))
+            }
+            (false, true) => unmeasured(&late, metric),
+            (false, false) => Lateness::default(),
+        };
+        Ok((observations, found))
     }
 }
 

@@ -263,7 +263,7 @@ fn assemble(
 ) -> Intake {
     let organisations = reference.organisations_on(opened.as_of);
     refuse_unknown_organisations(&mut admissions, &organisations);
-    let grid = grid_of(definitions, &organisations, opened.as_of, &admissions);
+    let grid = grid_of(definitions, &organisations, opened.as_of, admissions.values().flatten());
     let mut findings = opened.listing_findings.clone();
     findings.extend(opened.pinned.findings.iter().cloned());
     findings.extend(admissions.values().flatten().flat_map(|admission| admission.findings.iter().cloned()));
@@ -272,23 +272,26 @@ fn assemble(
 }
 
 /// What was expected until a day, and what became of each submission.
-pub(super) fn grid_of(
+pub(super) fn grid_of<'a>(
     definitions: &Definitions,
     organisations: &[Organisation],
     as_of: NaiveDate,
-    admissions: &BTreeMap<SubmittedTable, Vec<Admission>>,
+    admissions: impl Iterator<Item = &'a Admission>,
 ) -> Grid {
     let mut grid = Grid::new(&definitions.contracts, organisations, as_of);
-    for (table, admissions) in admissions {
+    let mut tables: BTreeMap<&SubmittedTable, (String, usize)> = BTreeMap::new();
+    for admission in admissions {
+        let table = &admission.submission.table;
         let dataset = match table {
             SubmittedTable::Reference(_) => continue,
-            SubmittedTable::Records(name) => Some(name.clone()),
-            SubmittedTable::Rollup(name) => definitions.rollup(name).map(|rollup| rollup.dataset.clone()),
+            SubmittedTable::Records(name) => Some(name),
+            SubmittedTable::Rollup(name) => definitions.rollup(name).map(|rollup| &rollup.dataset),
         };
-        let required = contract_of(definitions, table).map_or(0, |contract| contract.required_fields());
-        for admission in admissions {
-            grid.enter(dataset.as_deref().unwrap_or_default(), admission, required);
-        }
+        let (dataset, required) = tables.entry(table).or_insert_with(|| {
+            let required = contract_of(definitions, table).map_or(0, |contract| contract.required_fields());
+            (dataset.cloned().unwrap_or_default(), required)
+        });
+        grid.enter(dataset, admission, *required);
     }
     grid
 }

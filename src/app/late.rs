@@ -5,22 +5,23 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
-use super::figures::sources_of;
+use super::figures::{FiguresError, sources_of};
+use super::growing::{Growing, GrowingDay};
 use super::intake::WorkFolder;
 use super::needed::{Admitted, Needed, Shared};
-use super::past::{Moment, Past, is_measured};
+use super::past::{Moment, grows, is_measured};
 use crate::definitions::Definitions;
 use crate::definitions::model::{Metric, Rollup};
 use crate::engine::{Engine, Table};
 use crate::lateness::{CompletenessInput, Lateness, as_known, measure, summarise};
 use crate::metrics::{
-    FigureSource, Frame, Grid, Group, Known, KnownInput, MetricError, Monthly, MonthlyRow, PastFrame, PeriodInput,
-    Remembered, months_used,
+    FigureSource, Frame, Grid, Group, Grown, Known, KnownInput, MetricError, Monthly, MonthlyRow, PastFrame,
+    PeriodInput, Remembered, months_used,
 };
 use crate::observation::{NATIONAL, PEERS_PREFIX, REGION_PREFIX, UNATTRIBUTED};
-use crate::period::{Period, whole_months_after};
+use crate::period::{Month, Period, PeriodType, whole_months_after};
 use crate::provenance::RollupRecord;
-use crate::rollups::{RollupError, Rollups, rollup_schema};
+use crate::rollups::{LoadedSets, RollupError, Rollups, rollup_schema};
 use crate::sources::SubmittedTable;
 
 /// What a metric can be computed from as it was on an earlier data date.
@@ -47,7 +48,7 @@ pub struct LateInput<'a> {
 /// Loads the roll-ups that metrics need of every earlier day, beside the `shared` tables that do not depend on the day.
 /// What had to be scanned is added to `records`.
 pub(super) async fn load_past(
-    past: Past,
+    moments: Vec<Moment>,
     (definitions, needed): (&Definitions, &Needed<'_>),
     (engine, work): (&Engine, &WorkFolder),
     shared: &Shared,
@@ -56,22 +57,21 @@ pub(super) async fn load_past(
     let rollups = Rollups { engine, cache_dir: work.rollups() };
     let sources: Vec<(&Metric, Vec<FigureSource>)> =
         needed.metrics.iter().map(|metric| (metric, sources_of(metric, definitions))).collect();
-    let monthly: Vec<Monthly> = past
-        .moments
+    let monthly: Vec<Monthly> = moments
         .iter()
         .map(|moment| {
             let is_asked = |(metric, sources): &&(&Metric, Vec<FigureSource>)| {
-                is_measured(metric, sources) && rests_on(sources, &moment.datasets)
+                is_measured(metric) && !grows(sources) && rests_on(sources, &moment.datasets)
             };
             let asked = sources.iter().filter(is_asked).map(|(metric, _)| *metric);
             needed.recall(asked, shared, |rollup| admitted_on(moment, rollup))
         })
         .collect();
-    let mut tables: Vec<BTreeMap<String, Table>> = past.moments.iter().map(|_| shared.tables.clone()).collect();
+    let mut tables: Vec<BTreeMap<String, Table>> = moments.iter().map(|_| shared.tables.clone()).collect();
     let is_wanted = |rollup: &&Rollup| monthly.iter().any(|monthly| needed.wants(&rollup.name, monthly));
     for rollup in needed.rollups.iter().filter(is_wanted) {
         let Some(contract) = definitions.contract(&rollup.dataset) else { continue };
-        let sets: Vec<Admitted<'_>> = past.moments.iter().map(|moment| admitted_on(moment, rollup)).collect();
+        let sets: Vec<Admitted<'_>> = moments.iter().map(|moment| admitted_on(moment, rollup)).collect();
         if sets.iter().all(|(records, submitted)| records.is_empty() && submitted.is_empty()) {
             // Statements name the table even where everything that was sent had been refused.
             for tables in &mut tables {
@@ -83,11 +83,7 @@ pub(super) async fn load_past(
         for (tables, table) in tables.iter_mut().zip(found) {
             tables.insert(rollup.name.clone(), table);
         }
-        if let Some(record) = records.iter_mut().find(|record| record.name == rollup.name) {
-            record.scans += cost.scans;
-            record.submissions_scanned += cost.scanned;
-            record.bytes_scanned += cost.bytes_scanned;
-        }
+        add_cost(records, rollup, cost);
     }
     let basis = |((moment, tables), monthly): ((Moment, BTreeMap<String, Table>), Monthly)| PastBasis {
         day: moment.day,
@@ -97,7 +93,15 @@ pub(super) async fn load_past(
         tables,
         monthly,
     };
-    Ok(past.moments.into_iter().zip(tables).zip(monthly).map(basis).collect())
+    Ok(moments.into_iter().zip(tables).zip(monthly).map(basis).collect())
+}
+
+pub(super) fn add_cost(records: &mut [RollupRecord], rollup: &Rollup, cost: LoadedSets) {
+    if let Some(record) = records.iter_mut().find(|record| record.name == rollup.name) {
+        record.scans += cost.scans;
+        record.submissions_scanned += cost.scanned;
+        record.bytes_scanned += cost.bytes_scanned;
+    }
 }
 
 fn admitted_on<'m>(moment: &'m Moment, rollup: &Rollup) -> Admitted<'m> {
@@ -129,15 +133,13 @@ pub async fn past_rows<'b>(
 /// Completeness, revisions and what is provisional, of one metric that can be measured.
 pub fn lateness(
     input: &LateInput<'_>,
-    (metric, sources): (&Metric, &[FigureSource]),
+    metric: &Metric,
     frame: &Frame<'_>,
-    past: &[PastRows<'_>],
+    (past, grown): (Vec<PastFrame<'_>>, Option<Grown<'_>>),
 ) -> Lateness {
-    let past = past_frames(input, (metric, sources), past);
     let mut found = Lateness::default();
-    let Some(known) = Known::new(KnownInput { metric, frame, past, as_of: input.as_of, lags: input.lags }) else {
-        return found;
-    };
+    let (as_of, lags) = (input.as_of, input.lags);
+    let Some(known) = Known::new(KnownInput { metric, frame, past, grown, as_of, lags }) else { return found };
     let least = f64::from(metric.least_completeness) / 100.0;
     for group in input.groups {
         let settled = known.is_settled(group);
@@ -165,7 +167,8 @@ pub fn lateness(
     found
 }
 
-fn past_frames<'p>(
+/// What the metric was computed from on earlier days, for the organisations of which something has been replaced.
+pub fn past_frames<'p>(
     input: &LateInput<'p>,
     (metric, sources): (&'p Metric, &'p [FigureSource]),
     past: &'p [PastRows<'p>],
@@ -173,9 +176,50 @@ fn past_frames<'p>(
     let frame = |(basis, rows): &'p PastRows<'p>| {
         let (grid, groups, periods) = (&basis.grid, input.groups, input.periods);
         let frame = Frame::of(&PeriodInput { metric, sources, rows, grid, groups, periods });
-        PastFrame { day: basis.day, bodies: &basis.bodies, frame }
+        PastFrame { day: basis.day, bodies: &basis.bodies, frame, grid }
     };
     past.iter().map(frame).collect()
+}
+
+/// The rows of a metric whose months grow, on one earlier day.
+type GrowingRows<'g> = (&'g GrowingDay, Vec<MonthlyRow>);
+
+/// The rows of a metric whose months grow on every earlier day, and the periods that are looked at on it.
+pub(super) async fn growing_rows<'g>(
+    engine: &Engine,
+    metric: &Metric,
+    (growing, tables): (&'g Growing, &BTreeMap<String, Table>),
+    basis: (&Remembered, &BTreeMap<String, i64>),
+) -> Result<Vec<GrowingRows<'g>>, FiguresError> {
+    let mut found = Vec::new();
+    for day in &growing.days {
+        let tables = if day.monthly.lacks(metric) { growing.tables_on(day, metric, tables)? } else { BTreeMap::new() };
+        found.push((day, day.monthly.rows((engine, metric), &tables, basis).await?));
+    }
+    Ok(found)
+}
+
+/// The same for all organisations on every earlier day. Only months are kept that are followed up on that day.
+pub(super) fn growing_frames<'p>(
+    input: &LateInput<'p>,
+    (metric, sources): (&'p Metric, &'p [FigureSource]),
+    (rows, bodies): (&'p [GrowingRows<'p>], &'p BTreeSet<String>),
+    months: &'p [Vec<Period>],
+) -> Vec<PastFrame<'p>> {
+    let frame = |((day, rows), periods): (&'p GrowingRows<'p>, &'p Vec<Period>)| {
+        let (grid, groups) = (&day.grid, input.groups);
+        let frame = Frame::of(&PeriodInput { metric, sources, rows, grid, groups, periods });
+        PastFrame { day: day.day, bodies, frame, grid }
+    };
+    rows.iter().zip(months).map(frame).collect()
+}
+
+/// The months that metrics use and that are followed up on a day, as periods.
+pub(super) fn followed_on(input: &LateInput<'_>, metric: &Metric, day: NaiveDate) -> Vec<Period> {
+    let used: BTreeSet<Month> = input.periods.iter().flat_map(|period| months_used(metric, *period)).collect();
+    let lag = |month: &Month| u32::try_from(whole_months_after(*month, day)).ok();
+    let followed = used.into_iter().filter(|month| lag(month).is_some_and(|lag| lag <= input.lags));
+    followed.map(|first| Period { kind: PeriodType::Month, first }).collect()
 }
 
 fn is_aggregate(group: &Group) -> bool {

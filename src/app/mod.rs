@@ -7,6 +7,7 @@ pub mod definitions;
 pub mod demo;
 pub mod figures;
 pub mod generate;
+mod growing;
 pub mod intake;
 mod last_release;
 pub mod late;

@@ -53,12 +53,14 @@ impl Needed<'_> {
         shared: &Shared,
         admitted: impl Fn(&Rollup) -> Admitted<'i>,
     ) -> Monthly {
+        let metrics: Vec<&Metric> = metrics.collect();
+        let is_read = |rollup: &&Rollup| metrics.iter().any(|metric| metric.rollups.contains(&rollup.name));
         let mut identities = shared.identities.clone();
-        identities.extend(self.rollups.iter().map(|rollup| {
+        identities.extend(self.rollups.iter().filter(is_read).map(|rollup| {
             let (records, submitted) = admitted(rollup);
             (rollup.name.clone(), identity(rollup, &records, &submitted))
         }));
-        self.remembered.recall(metrics, &identities, self.parameters)
+        self.remembered.recall(metrics.into_iter(), &identities, self.parameters)
     }
 
     /// Whether a metric that must be computed reads the roll-up.

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 
 use super::figures::{months_of, sources_of, trend_periods};
+use super::growing::DayReturns;
 use super::intake::{self, Intake, IntakeError, Opened, WorkFolder};
 use super::progress::Step;
 use crate::config::Settings;
@@ -19,12 +20,15 @@ use crate::period::{Period, months_earlier, whole_months_after};
 use crate::quantity::Shape;
 use crate::sources::{Pinned, Scope, Submission, SubmittedTable, pin};
 
-/// Whether it can be measured how complete a metric's months are. A month whose cases come in with the submissions of
-/// later months cannot: how many are known on a day is not what a submission of that month holds.
-pub fn is_measured(metric: &Metric, sources: &[FigureSource]) -> bool {
-    metric.shape != Shape::Status
-        && !metric.rollups.iter().any(|name| name == RETURNS)
-        && !sources.iter().any(|source| source.by_other_month)
+/// Whether it can be measured how complete a metric's months are.
+pub fn is_measured(metric: &Metric) -> bool {
+    metric.shape != Shape::Status && !metric.rollups.iter().any(|name| name == RETURNS)
+}
+
+/// Whether cases of a month come in with the submissions of later months: how many were known on a day is not what a
+/// submission of that month holds, even where none was replaced.
+pub fn grows(sources: &[FigureSource]) -> bool {
+    sources.iter().any(|source| source.by_other_month)
 }
 
 /// An earlier data date on which replaced submissions were in use.
@@ -48,6 +52,8 @@ impl Moment {
 #[derive(Default)]
 pub struct Past {
     pub moments: Vec<Moment>,
+    /// Each earlier day again, with all that was in use of the datasets of metrics whose months grow.
+    pub growing: Vec<DayReturns>,
     pub replaced: Vec<Admission>,
 }
 
@@ -58,17 +64,18 @@ pub async fn take_in(
     (work, concurrency): (&WorkFolder, usize),
     (period, step): (Period, &Step),
 ) -> Result<Past, IntakeError> {
-    if opened.pinned.replaced.is_empty() {
-        return Ok(Past::default());
-    }
-    let finder = Finder { opened, intake, definitions };
+    let finder = Finder { opened, intake, definitions, growing: growing_datasets(definitions) };
+    let days = days(opened, period, settings);
     let mut pins: Vec<(NaiveDate, BTreeSet<String>, Pinned)> = Vec::new();
-    for (day, concerned) in finder.concerned(&days(opened, period, settings)) {
+    for (day, concerned) in finder.concerned(&days) {
         pins.extend(finder.pin_on(day, &concerned).map(|(datasets, pinned)| (day, datasets, pinned)));
     }
+    let (resubmitting, sent) = finder.resubmitted();
+    let growing: Vec<(NaiveDate, Pinned)> = days.iter().map(|day| (*day, finder.pin(&sent, *day))).collect();
     let current: BTreeMap<Key<'_>, &Admission> =
         intake.admissions.values().flatten().map(|admission| (key(&admission.submission), admission)).collect();
     let picked = pins.iter().flat_map(|(_, _, pinned)| &pinned.submissions);
+    let picked = picked.chain(growing.iter().flat_map(|(_, pinned)| &pinned.submissions));
     let unknown: BTreeMap<Key<'_>, &Submission> =
         picked.filter(|one| !current.contains_key(&key(one))).map(|one| (key(one), one)).collect();
     let submissions = unknown.into_values().cloned().collect();
@@ -83,11 +90,13 @@ pub async fn take_in(
             admissions.entry(submission.table.clone()).or_default().extend(found.cloned());
         }
         let bodies = pinned.submissions.iter().map(|one| one.org_code().to_owned()).collect();
-        let grid = intake::grid_of(definitions, &intake.organisations, *day, &admissions);
+        let grid = intake::grid_of(definitions, &intake.organisations, *day, admissions.values().flatten());
         Moment { day: *day, bodies, datasets: datasets.clone(), grid, admissions }
     });
     let moments = moments.collect();
-    Ok(Past { moments, replaced })
+    let growing =
+        growing.iter().map(|(day, pinned)| finder.growing_day(*day, (&resubmitting, pinned), &replaced)).collect();
+    Ok(Past { moments, growing, replaced })
 }
 
 /// The earlier data dates at which some event month of the trend is looked at, oldest first.
@@ -112,6 +121,8 @@ struct Finder<'a> {
     opened: &'a Opened,
     intake: &'a Intake,
     definitions: &'a Definitions,
+    /// Datasets of the metrics whose months grow.
+    growing: BTreeSet<String>,
 }
 
 impl Finder<'_> {
@@ -158,7 +169,7 @@ impl Finder<'_> {
     fn measured_datasets(&self) -> BTreeSet<String> {
         let of = |metric: &Metric| {
             let sources = sources_of(metric, self.definitions);
-            if is_measured(metric, &sources) { sources } else { Vec::new() }
+            if is_measured(metric) { sources } else { Vec::new() }
         };
         self.definitions.metrics.iter().flat_map(of).map(|source| source.dataset).collect()
     }
@@ -179,11 +190,68 @@ impl Finder<'_> {
             bodies.contains(one.org_code()) && self.dataset_of(&one.table).is_some_and(|name| family.contains(&name))
         };
         let candidates: Vec<Submission> = self.all().filter(chosen).cloned().collect();
-        let dataset_of = |rollup: &str| self.definitions.rollup(rollup).map(|rollup| rollup.dataset.clone());
-        let pinned = pin(&candidates, day, &dataset_of);
+        let pinned = self.pin(&candidates, day);
         let replaced: BTreeSet<Key<'_>> = self.opened.pinned.replaced.iter().map(key).collect();
         let in_use = pinned.submissions.iter().filter(|one| replaced.contains(&key(one)));
         let datasets: BTreeSet<String> = in_use.filter_map(|one| self.dataset_of(&one.table)).collect();
         (!datasets.is_empty()).then_some((datasets, pinned))
     }
+
+    fn pin(&self, candidates: &[Submission], day: NaiveDate) -> Pinned {
+        let dataset_of = |rollup: &str| self.definitions.rollup(rollup).map(|rollup| rollup.dataset.clone());
+        pin(candidates, day, &dataset_of)
+    }
+
+    /// Whether a table is read by metrics whose months grow.
+    fn is_growing(&self, table: &SubmittedTable) -> bool {
+        self.dataset_of(table).is_some_and(|dataset| self.growing.contains(&dataset))
+    }
+
+    /// Organisations that have replaced something in such tables, and all that they sent for them.
+    fn resubmitted(&self) -> (BTreeSet<&str>, Vec<Submission>) {
+        let replaced = self.opened.pinned.replaced.iter().filter(|one| self.is_growing(&one.table));
+        let known: BTreeSet<&str> = self.intake.organisations.iter().map(|one| one.code.as_str()).collect();
+        let is_known = |code: &&str| *code == UNATTRIBUTED || known.contains(code);
+        let bodies: BTreeSet<&str> = replaced.map(Submission::org_code).filter(is_known).collect();
+        let chosen = |one: &&Submission| bodies.contains(one.org_code()) && self.is_growing(&one.table);
+        let sent = self.all().filter(chosen).cloned().collect();
+        (bodies, sent)
+    }
+
+    /// `pinned` is what the `bodies` that have replaced something had in use; all others had what they had sent.
+    fn growing_day(
+        &self,
+        day: NaiveDate,
+        (bodies, pinned): (&BTreeSet<&str>, &Pinned),
+        replaced: &[Admission],
+    ) -> DayReturns {
+        let picked: BTreeSet<Key<'_>> = pinned.submissions.iter().map(key).collect();
+        let in_use = |admission: &Admission| {
+            let submission = &admission.submission;
+            if bodies.contains(submission.org_code()) {
+                picked.contains(&key(submission))
+            } else {
+                submission.submitted <= day
+            }
+        };
+        let tables = self.intake.admissions.iter().filter(|(table, _)| self.is_growing(table));
+        let current = tables.map(|(table, admissions)| (table.clone(), admissions.iter().map(in_use).collect()));
+        let mut current: BTreeMap<SubmittedTable, Vec<bool>> = current.collect();
+        let replaced = replaced.iter().enumerate().filter(|(_, one)| picked.contains(&key(&one.submission)));
+        let (at, of): (Vec<usize>, Vec<&Admission>) = replaced.unzip();
+        // Of some tables nothing is in use any more.
+        for admission in of {
+            current.entry(admission.submission.table.clone()).or_default();
+        }
+        DayReturns { day, current, replaced: at }
+    }
+}
+
+/// Datasets of the metrics whose months grow and can be measured.
+fn growing_datasets(definitions: &Definitions) -> BTreeSet<String> {
+    let of = |metric: &Metric| {
+        let sources = sources_of(metric, definitions);
+        if is_measured(metric) && grows(&sources) { sources } else { Vec::new() }
+    };
+    definitions.metrics.iter().flat_map(of).map(|source| source.dataset).collect()
 }

@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use super::assess::{self, Place, Series, Totals};
 use super::frame::Frame;
 use super::periods::{Group, series_of};
+use super::returns::{FigureSource, Grid};
 use crate::definitions::model::Metric;
 use crate::observation::Coverage;
 use crate::period::{Month, Period, PeriodType, months_earlier, whole_months_after};
@@ -19,6 +20,15 @@ pub struct PastFrame<'a> {
     pub day: NaiveDate,
     pub bodies: &'a BTreeSet<String>,
     pub frame: Frame<'a>,
+    pub grid: &'a Grid,
+}
+
+/// The returns of a metric whose months grow with the returns of later months.
+#[derive(Debug, Clone, Copy)]
+pub struct Grown<'a> {
+    pub sources: &'a [FigureSource],
+    /// On the data date.
+    pub grid: &'a Grid,
 }
 
 /// All that is needed for one metric.
@@ -26,8 +36,10 @@ pub struct PastFrame<'a> {
 pub struct KnownInput<'a> {
     pub metric: &'a Metric,
     pub frame: &'a Frame<'a>,
-    /// At most one for each day.
+    /// At most one for each day, oldest first.
     pub past: Vec<PastFrame<'a>>,
+    /// `None` where a month rests on its own returns only.
+    pub grown: Option<Grown<'a>>,
     pub as_of: NaiveDate,
     /// The longest lag that is looked at, in whole months.
     pub lags: u32,
@@ -100,6 +112,9 @@ pub struct Known<'a> {
     width: usize,
     /// Of each body: whether anything of it came in or changed after lag 0.
     late: Vec<bool>,
+    /// Of a metric whose months grow, between two days that follow each other for some month: for each body, whether
+    /// something came in for it, and whether something was replaced.
+    changes: BTreeMap<(NaiveDate, NaiveDate), Vec<(bool, bool)>>,
 }
 
 impl<'a> Known<'a> {
@@ -109,8 +124,10 @@ impl<'a> Known<'a> {
         let width = usize::try_from(input.lags).ok()? + 2;
         let days = |(number, month): (usize, &Month)| Some((number, MonthDays::of(*month, input.as_of, input.lags)?));
         let days = input.frame.months.iter().enumerate().filter_map(days).collect();
-        let mut known = Self { input, headline, days, cells: Vec::new(), width, late: Vec::new() };
+        let mut known =
+            Self { input, headline, days, cells: Vec::new(), width, late: Vec::new(), changes: BTreeMap::new() };
         (known.cells, known.late) = known.look_up();
+        known.changes = known.changes_of_returns();
         Some(known)
     }
 
@@ -175,7 +192,7 @@ impl<'a> Known<'a> {
     /// The frame and the place in it that held a body's month on a day; `None` where it was not there.
     fn at(&self, body: usize, month: usize, day: NaiveDate) -> Option<(&Frame<'a>, usize)> {
         let code = *self.input.frame.bodies.get(body)?;
-        let past = self.input.past.iter().find(|past| past.day == day && past.bodies.contains(code));
+        let past = self.past_on(day).filter(|past| past.bodies.contains(code));
         let (frame, place) = match past {
             Some(past) => {
                 let body = past.frame.bodies.binary_search(&code).ok()?;
@@ -187,6 +204,10 @@ impl<'a> Known<'a> {
         let month = *self.input.frame.months.get(month)?;
         let known_on = frame.states.get(place)?.known_on(month)?;
         (known_on <= day).then_some((frame, place))
+    }
+
+    fn past_on(&self, day: NaiveDate) -> Option<&PastFrame<'a>> {
+        self.input.past.binary_search_by_key(&day, |past| past.day).ok().and_then(|at| self.input.past.get(at))
     }
 
     /// The parts of the headline in one place.
@@ -262,9 +283,11 @@ impl<'a> Known<'a> {
                 let (mut arrived, mut corrected) = (false, false);
                 for member in &members {
                     let (before, after) = (self.at(*member, *number, *from), self.at(*member, *number, *to));
-                    let differs = self.differs(before, after);
-                    arrived |= differs && before.is_none();
-                    corrected |= differs && before.is_some();
+                    if self.differs(before, after) {
+                        let (came, replaced) = self.why(*member, before.is_none(), (*from, *to));
+                        arrived |= came;
+                        corrected |= replaced;
+                    }
                 }
                 if arrived || corrected {
                     let figure = |day, column| self.figure(&members, (*number, *month), (day, column), days);
@@ -275,6 +298,27 @@ impl<'a> Known<'a> {
             }
         }
         steps
+    }
+
+    fn changes_of_returns(&self) -> BTreeMap<(NaiveDate, NaiveDate), Vec<(bool, bool)>> {
+        let Some(grown) = self.input.grown else { return BTreeMap::new() };
+        let grid_on = |day| self.past_on(day).map_or(grown.grid, |past| past.grid);
+        let pairs = self.days.values().flat_map(|month| month.days.windows(2));
+        let pairs: BTreeSet<(NaiveDate, NaiveDate)> =
+            pairs.filter_map(|pair| pair.first().copied().zip(pair.last().copied())).collect();
+        let of = |(from, to): (NaiveDate, NaiveDate)| {
+            let (earlier, later) = (grid_on(from), grid_on(to));
+            let bodies = self.input.frame.bodies.iter();
+            ((from, to), bodies.map(|body| later.changes_since(earlier, grown.sources, body)).collect())
+        };
+        pairs.into_iter().map(of).collect()
+    }
+
+    /// Of a body's month that differs between two days: whether something came in for it, and whether something was
+    /// replaced. What grows with later returns was there before and is no correction.
+    fn why(&self, body: usize, was_absent: bool, days: (NaiveDate, NaiveDate)) -> (bool, bool) {
+        let changes = self.changes.get(&days).and_then(|bodies| bodies.get(body)).copied();
+        changes.filter(|(arrived, corrected)| *arrived || *corrected).unwrap_or((was_absent, !was_absent))
     }
 
     fn figure(

@@ -28,7 +28,7 @@ use crate::period::Month;
 use crate::quantity::Shape;
 
 pub use frame::{Frame, months_used};
-pub use known::{Known, KnownCounts, KnownFigure, KnownInput, KnownMonth, KnownStep, PastFrame};
+pub use known::{Grown, Known, KnownCounts, KnownFigure, KnownInput, KnownMonth, KnownStep, PastFrame};
 pub use monthly::{MonthlyRow, ResultError};
 pub use peer_groups::{PeerChoice, PeerInput, peer_groups};
 pub use periods::{Group, PeriodInput, observe, observe_in};

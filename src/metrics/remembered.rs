@@ -27,7 +27,7 @@ use crate::period::Month;
 /// Part of every key; another number when the files or what is read into them change.
 const FORMAT: u32 = 1;
 /// Files and bytes that are kept of one metric: enough for the earlier days of several kinds of period.
-const MOST_FILES: usize = 64;
+const MOST_FILES: usize = 128;
 const MOST_BYTES: u64 = 64 << 20;
 /// What was used so lately stays: another run may be at work with it.
 const KEPT: Duration = Duration::from_hours(24);

@@ -32,6 +32,16 @@ pub enum Cell {
     NotExpected,
 }
 
+impl Cell {
+    /// The day of the submission that can be used.
+    fn used_since(&self) -> Option<NaiveDate> {
+        match self {
+            Self::Accepted { submitted, .. } => Some(*submitted),
+            _ => None,
+        }
+    }
+}
+
 /// What was noted when a submission came in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Receipt {
@@ -161,6 +171,25 @@ impl Grid {
         let folders = [&source.dataset, &source.rollup_folder];
         let months = folders.iter().filter_map(|folder| self.cells.get(*folder)?.get(org_code));
         months.filter_map(|cells| cells.keys().next()).any(|first| *first < month)
+    }
+
+    /// Whether returns of an organisation that could not be used on an earlier day can be now, and whether some that could
+    /// have been replaced or cannot be used any more.
+    pub fn changes_since(&self, earlier: &Self, sources: &[FigureSource], org_code: &str) -> (bool, bool) {
+        let (mut arrived, mut corrected) = (false, false);
+        for source in sources {
+            let folders = [&source.dataset, &source.rollup_folder].into_iter();
+            let known = folders.flat_map(|folder| [self, earlier].map(|grid| grid.cells.get(folder)));
+            let months: BTreeSet<Month> =
+                known.flatten().filter_map(|cells| cells.get(org_code)).flat_map(BTreeMap::keys).copied().collect();
+            for month in months {
+                let then = earlier.cell(source, org_code, month).used_since();
+                let now = self.cell(source, org_code, month).used_since();
+                arrived |= then.is_none() && now.is_some();
+                corrected |= then.is_some() && then != now;
+            }
+        }
+        (arrived, corrected)
     }
 
     fn unsent(&self, dataset: &str, org_code: &str, month: Month) -> Cell {

@@ -4,7 +4,7 @@
 mod reference;
 mod segment;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -317,34 +317,79 @@ pub fn identity(rollup: &Rollup, records: &[&Admission], submitted: &[&Admission
 }
 
 /// The fingerprint of the submission that each row came from.
-fn attribute(rollup: &Rollup, rows: &RecordBatch, from: &[&Admission]) -> Result<ArrayRef, RollupError> {
-    let by_scope: BTreeMap<(&str, i32), &str> = from
-        .iter()
-        .filter_map(|admission| {
-            let scope = admission.submission.scope.as_ref()?;
-            Some(((scope.org_code.as_str(), month_days(scope.span.first)), admission.fingerprint.as_str()))
-        })
-        .collect();
-    let month_column = submission_month(rollup);
-    let orgs = rows.column_by_name("org_code").and_then(|column| column.as_string_view_opt().cloned());
-    let months = rows.column_by_name(month_column).and_then(|column| column.as_primitive_opt::<Date32Type>().cloned());
+fn attribute<'s>(rollup: &Rollup, rows: &RecordBatch, from: &[&'s Admission]) -> Result<ArrayRef, RollupError> {
+    let scope = |admission: &&'s Admission| {
+        let scope = admission.submission.scope.as_ref()?;
+        Some(((scope.org_code.as_str(), month_days(scope.span.first)), admission.fingerprint.as_str()))
+    };
+    let by_scope: HashMap<(&str, i32), &str> = from.iter().filter_map(scope).collect();
+    Ok(Arc::new(StringArray::from(places_of(rollup, rows, &by_scope)?)))
+}
+
+fn arrow_error(rollup: &Rollup, source: ArrowError) -> RollupError {
+    RollupError::Arrow { rollup: rollup.name.clone(), source }
+}
+
+/// The place among `admissions` of the submission that each row of a roll-up's table came with, by batch.
+pub fn submissions_of_rows(
+    rollup: &Rollup,
+    table: &Table,
+    admissions: &[&Admission],
+) -> Result<Vec<Vec<usize>>, RollupError> {
+    let Table::Rows { batches, .. } = table else { return Ok(Vec::new()) };
+    let mut by_scope: HashMap<(&str, i32), usize> = HashMap::new();
+    for (place, admission) in admissions.iter().enumerate() {
+        let Some(scope) = &admission.submission.scope else { continue };
+        let months = scope.span.months().map(month_days);
+        by_scope.extend(months.map(|month| ((scope.org_code.as_str(), month), place)));
+    }
+    batches.iter().map(|batch| places_of(rollup, batch, &by_scope)).collect()
+}
+
+fn places_of<T: Copy>(
+    rollup: &Rollup,
+    rows: &RecordBatch,
+    by_scope: &HashMap<(&str, i32), T>,
+) -> Result<Vec<T>, RollupError> {
+    let orgs = rows.column_by_name("org_code").and_then(|column| column.as_string_view_opt());
+    let months = rows.column_by_name(submission_month(rollup));
+    let months = months.and_then(|column| column.as_primitive_opt::<Date32Type>());
     let (Some(orgs), Some(months)) = (orgs, months) else {
         let missing = ArrowError::SchemaError("columns org_code and month are needed".to_owned());
         return Err(arrow_error(rollup, missing));
     };
-    let prints = (0..rows.num_rows()).map(|row| {
+    let place = |row| {
         let (org, month) = (orgs.value(row), months.value(row));
         by_scope.get(&(org, month)).copied().ok_or_else(|| RollupError::Unattributed {
             rollup: rollup.name.clone(),
             org_code: org.to_owned(),
             month: Date32Type::to_naive_date_opt(month).map_or_else(String::new, |day| day.to_string()),
         })
-    });
-    Ok(Arc::new(StringArray::from(prints.collect::<Result<Vec<_>, _>>()?)))
+    };
+    (0..rows.num_rows()).map(place).collect()
 }
 
-fn arrow_error(rollup: &Rollup, source: ArrowError) -> RollupError {
-    RollupError::Arrow { rollup: rollup.name.clone(), source }
+/// The rows of a table that came with the submissions `in_use`, where `places` says which each row came with, and the rows
+/// of `others` after them.
+pub fn pick(
+    rollup: &str,
+    (table, places): (&Table, &[Vec<usize>]),
+    in_use: &[bool],
+    others: &[Table],
+) -> Result<Table, RollupError> {
+    let Table::Rows { schema, batches } = table else { return Ok(table.clone()) };
+    let wrong = |source| RollupError::Arrow { rollup: rollup.to_owned(), source };
+    let mut picked = Vec::new();
+    for (batch, places) in batches.iter().zip(places) {
+        let mask = places.iter().map(|place| Some(in_use.get(*place).is_some_and(|in_use| *in_use))).collect();
+        picked.push(filter_record_batch(batch, &mask).map_err(wrong)?);
+    }
+    for other in others {
+        if let Table::Rows { batches, .. } = other {
+            picked.extend(batches.iter().cloned());
+        }
+    }
+    Ok(Table::Rows { schema: Arc::clone(schema), batches: picked })
 }
 
 /// Rows of a cached batch whose fingerprint is wanted.

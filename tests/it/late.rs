@@ -280,3 +280,77 @@ fn a_day_by_which_a_return_was_due_changes_no_figure_that_was_not_there() {
     assert_eq!(status(), "not_returned");
     assert!(rows(&bench, "2025-04", "revisions", "CRE-01").is_empty());
 }
+
+/// Court results: the court date, days until they were received and entered, and how many.
+fn results(cases: &[(&str, u64, usize)]) -> String {
+    let mut rows = Vec::new();
+    for (court_date, days, results) in cases {
+        let day = court_date.parse::<chrono::NaiveDate>().unwrap() + chrono::Days::new(*days);
+        for _ in 0..*results {
+            rows.push(format!("c{},magistrates,{court_date},{day}T08:00:00Z,{day}T09:00:00Z,", rows.len()));
+        }
+    }
+    rows.join("\n")
+}
+
+/// A result is sent with the month in which the police received it, so cases of a month go on coming in with later returns.
+fn courts() -> Bench {
+    let bench = Bench::new();
+    send_results(&bench, ("2025-05-10", "2025-04"), &[("2025-04-03", 3, 3), ("2025-04-03", 20, 1)]);
+    send_results(&bench, ("2025-06-10", "2025-05"), &[("2025-04-03", 30, 2), ("2025-05-06", 3, 4)]);
+    send_results(&bench, ("2025-07-10", "2025-06"), &[("2025-05-06", 30, 1), ("2025-06-05", 3, 6)]);
+    bench
+}
+
+fn send_results(bench: &Bench, (submitted, month): (&str, &str), cases: &[(&str, u64, usize)]) {
+    bench.submit("court_results", (submitted, "E1", month), &results(cases));
+}
+
+/// What was known of the months of AMD-03.
+fn known_results(bench: &Bench, org: &str) -> Vec<String> {
+    let found = rows(bench, "2025-06", "revisions", "AMD-03").into_iter();
+    let found = found.filter(|row| row["kind"] == "as_known" && row["org_code"] == org);
+    found.map(|row| cells(&row, MOVED).join(" ")).collect()
+}
+
+/// Known at lags 0 and 1, all cases: April 4 and 6, May 4 and 5, June 6. f = 11/8, so June comes to 8.25;
+/// s² = 4(3/2 - 11/8)² + 4(5/4 - 11/8)² = 1/8, mse = 8.25² · (1/8)/(121/64) · (1/6 + 1/8) = 1.3125. Those in time are
+/// there at once.
+#[test]
+fn months_whose_cases_come_in_with_later_returns_are_measured() {
+    let bench = courts();
+    let settings = bench.settings("[late]\nmonths = 1\n");
+    let run = || bench.run("2025-06", &["--as-of", "2025-07-15", "--settings", text(&settings)]);
+    let first = run();
+    assert_eq!(first.code, 0, "{}", first.stderr);
+    let national = || -> Vec<String> {
+        let found = rows(&bench, "2025-06", "completeness", "AMD-03").into_iter();
+        found.filter(|row| row["org_code"] == "NATIONAL").map(|row| cells(&row, MEASURED).join(" ")).collect()
+    };
+    let june = "NATIONAL 2025-06 0 2 6 6.000000 6 8.250000 6.232574 10.713844 72.727273 56.002309 96.268404 72.727273 \
+                100.000000 yes";
+    assert_eq!(national(), [june]);
+    let april = "2025-04 2025-05-15 0 3 4 75.000000 2025-06-15 1 3 6 50.000000 -25.000000 late_data";
+    let may = "2025-05 2025-06-15 0 4 4 100.000000 2025-07-15 1 4 5 80.000000 -20.000000 late_data";
+    for org in ["E1", "NATIONAL"] {
+        assert_eq!(known_results(&bench, org), [format!("{org} {april}"), format!("{org} {may}")]);
+    }
+
+    // May is sent again, with one case of April more. On the day before, what it replaces was in use.
+    send_results(&bench, ("2025-07-12", "2025-05"), &[("2025-04-03", 30, 3), ("2025-05-06", 3, 4)]);
+    let second = run();
+    assert_eq!(second.code, 0, "{}", second.stderr);
+    assert_eq!(national(), [june]);
+    let since = "2025-04 2025-06-15 1 3 6 50.000000 2025-07-15 2 3 7 42.857143 -7.142857 late_data_and_correction";
+    let may = may.replace("late_data", "late_data_and_correction");
+    assert_eq!(known_results(&bench, "E1"), [april, since, &may].map(|step| format!("E1 {step}")));
+
+    // A run on that day says the same.
+    assert_eq!(bench.run("2025-05", &["--as-of", "2025-06-15"]).code, 0);
+    let published = bench.observations("2025-05");
+    let counts = |month: &str| {
+        let row = &published[&("AMD-03".into(), "E1".into(), month.into())];
+        format!("{} {}", row["numerator"], row["denominator"])
+    };
+    assert_eq!([counts("2025-04"), counts("2025-05")], ["3 6", "4 4"]);
+}
