@@ -12,10 +12,7 @@ use rayon::prelude::*;
 
 use super::growing::Growing;
 use super::intake::{Intake, Opened, WorkFolder};
-use super::late::{
-    LateInput, PastBasis, followed_on, growing_frames, growing_rows, lateness, load_past, past_frames, past_rows,
-    unmeasured,
-};
+use super::late::{LateInput, PastBasis, growing_rows, lateness, load_past, past_frames, past_rows, unmeasured};
 use super::needed::{Needed, Shared};
 use super::past::{Past, grows, is_measured};
 use super::progress::Step;
@@ -277,15 +274,14 @@ impl Basis {
         let late = LateInput { groups, periods, as_of: self.as_of, lags: self.lags };
         let found = match (is_measured(metric), grows(sources)) {
             (true, true) => {
-                let rows = growing_rows(&self.engine, metric, (&self.growing, &self.tables), basis).await?;
-                let followed: Vec<Vec<Period>> =
-                    rows.iter().map(|(day, _)| followed_on(&late, metric, day.day)).collect();
-                let past = growing_frames(&late, (metric, sources), (&rows, &self.growing.bodies), &followed);
+                let growing = (&self.growing, &self.tables);
+                let past = growing_rows(&self.engine, &late, metric, growing, basis).await?;
+                let past = past_frames(&late, (metric, sources), &past);
                 lateness(&late, metric, &frame, (past, Some(Grown { sources, grid })))
             }
             (true, false) => {
-                let rows = past_rows(&self.engine, (metric, sources), &self.past, basis).await?;
-                lateness(&late, metric, &frame, (past_frames(&late, (metric, sources), &rows), None))
+                let past = past_rows(&self.engine, &late, (metric, sources), &self.past, basis).await?;
+                lateness(&late, metric, &frame, (past_frames(&late, (metric, sources), &past), None))
             }
             (false, true) => unmeasured(&late, metric),
             (false, false) => Lateness::default(),

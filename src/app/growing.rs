@@ -10,7 +10,7 @@ use super::figures::{admitted_for, sources_of};
 use super::intake::{self, Intake};
 use super::late::add_cost;
 use super::needed::{Admitted, Needed, Shared};
-use super::past::{Past, grows, is_measured};
+use super::past::{Past, is_growing};
 use crate::contract::Admission;
 use crate::definitions::Definitions;
 use crate::definitions::model::{Metric, Rollup};
@@ -30,32 +30,28 @@ pub struct DayReturns {
 }
 
 impl DayReturns {
+    /// All that was in use, refused or not.
     fn admissions<'i>(
         &'i self,
         (intake, replaced): (&'i Intake, &'i [Admission]),
-        table: &'i SubmittedTable,
     ) -> impl Iterator<Item = &'i Admission> {
-        let of_today =
-            intake.admissions.get(table).into_iter().flatten().zip(self.current.get(table).into_iter().flatten());
-        let of_today = of_today.filter(|(_, in_use)| **in_use).map(|(admission, _)| admission);
-        let replaced = self.replaced.iter().filter_map(|at| replaced.get(*at));
-        of_today.chain(replaced.filter(move |admission| admission.submission.table == *table))
+        let of_table = |(table, in_use): (&SubmittedTable, &'i Vec<bool>)| {
+            let admissions = intake.admissions.get(table).into_iter().flatten().zip(in_use);
+            admissions.filter(|(_, in_use)| **in_use).map(|(admission, _)| admission)
+        };
+        let of_today = self.current.iter().flat_map(of_table);
+        of_today.chain(self.replaced.iter().filter_map(|at| replaced.get(*at)))
     }
 
     fn admitted<'i>(&'i self, from: (&'i Intake, &'i [Admission]), rollup: &Rollup) -> Admitted<'i> {
-        let accepted = |table: &SubmittedTable| -> Vec<&'i Admission> {
-            let Some((table, _)) = self.current.get_key_value(table) else { return Vec::new() };
-            self.admissions(from, table).filter(|admission| !admission.refused()).collect()
+        let accepted = |table: SubmittedTable| {
+            let of_table = self.admissions(from).filter(|admission| admission.submission.table == table);
+            of_table.filter(|admission| !admission.refused()).collect()
         };
         (
-            accepted(&SubmittedTable::Records(rollup.dataset.clone())),
-            accepted(&SubmittedTable::Rollup(rollup.name.clone())),
+            accepted(SubmittedTable::Records(rollup.dataset.clone())),
+            accepted(SubmittedTable::Rollup(rollup.name.clone())),
         )
-    }
-
-    fn grid(&self, (intake, replaced): (&Intake, &[Admission]), definitions: &Definitions) -> Grid {
-        let admissions = self.current.keys().flat_map(|table| self.admissions((intake, replaced), table));
-        intake::grid_of(definitions, &intake.organisations, self.day, admissions)
     }
 }
 
@@ -88,13 +84,14 @@ impl Growing {
         (definitions, needed): (&Definitions, &Needed<'_>),
         shared: &Shared,
     ) -> Self {
-        let asked: Vec<&Metric> = needed.metrics.iter().filter(|metric| is_growing(metric, definitions)).collect();
+        let is_asked = |metric: &&Metric| is_growing(metric, &sources_of(metric, definitions));
+        let asked: Vec<&Metric> = needed.metrics.iter().filter(is_asked).collect();
         let is_read = |rollup: &&Rollup| asked.iter().any(|metric| metric.rollups.contains(&rollup.name));
         let read: Vec<&Rollup> = needed.rollups.iter().filter(is_read).collect();
         let from = (intake, past.replaced.as_slice());
         let of_day = |day: &DayReturns| GrowingDay {
             day: day.day,
-            grid: day.grid(from, definitions),
+            grid: intake::grid_of(definitions, &intake.organisations, day.day, day.admissions(from)),
             monthly: needed.recall(asked.iter().copied(), shared, |rollup| day.admitted(from, rollup)),
             current: read.iter().map(|rollup| (rollup.name.clone(), in_use(day, from, rollup))).collect(),
             replaced: BTreeMap::new(),
@@ -161,12 +158,6 @@ impl Growing {
         }
         Ok(tables)
     }
-}
-
-/// Whether how complete the metric is can be measured only over the days on which cases of other months came in.
-fn is_growing(metric: &Metric, definitions: &Definitions) -> bool {
-    let sources = sources_of(metric, definitions);
-    is_measured(metric) && grows(&sources)
 }
 
 /// In the order of today's accepted submissions: records, then submitted roll-ups.

@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 
 use super::figures::{FiguresError, sources_of};
-use super::growing::{Growing, GrowingDay};
+use super::growing::Growing;
 use super::intake::WorkFolder;
 use super::needed::{Admitted, Needed, Shared};
-use super::past::{Moment, grows, is_measured};
+use super::past::{Moment, is_growing, is_measured};
 use crate::definitions::Definitions;
 use crate::definitions::model::{Metric, Rollup};
 use crate::engine::{Engine, Table};
@@ -61,7 +61,7 @@ pub(super) async fn load_past(
         .iter()
         .map(|moment| {
             let is_asked = |(metric, sources): &&(&Metric, Vec<FigureSource>)| {
-                is_measured(metric) && !grows(sources) && rests_on(sources, &moment.datasets)
+                is_measured(metric) && !is_growing(metric, sources) && rests_on(sources, &moment.datasets)
             };
             let asked = sources.iter().filter(is_asked).map(|(metric, _)| *metric);
             needed.recall(asked, shared, |rollup| admitted_on(moment, rollup))
@@ -96,6 +96,7 @@ pub(super) async fn load_past(
     Ok(moments.into_iter().zip(tables).zip(monthly).map(basis).collect())
 }
 
+/// Adds what loading several sets of a roll-up cost to its record.
 pub(super) fn add_cost(records: &mut [RollupRecord], rollup: &Rollup, cost: LoadedSets) {
     if let Some(record) = records.iter_mut().find(|record| record.name == rollup.name) {
         record.scans += cost.scans;
@@ -113,21 +114,71 @@ fn rests_on(sources: &[FigureSource], datasets: &BTreeSet<String>) -> bool {
     sources.iter().any(|source| datasets.contains(&source.dataset))
 }
 
-/// The rows of a metric on an earlier day.
-type PastRows<'b> = (&'b PastBasis, Vec<MonthlyRow>);
+/// The rows of a metric on an earlier day, and whose they are.
+pub struct PastRows<'b> {
+    day: NaiveDate,
+    bodies: &'b BTreeSet<String>,
+    grid: &'b Grid,
+    rows: Vec<MonthlyRow>,
+    /// The months that are followed up on that day.
+    followed: Vec<Period>,
+}
 
 /// The rows of a metric on every earlier day on which it rested on something else.
 pub async fn past_rows<'b>(
     engine: &Engine,
+    input: &LateInput<'_>,
     (metric, sources): (&Metric, &[FigureSource]),
     past: &'b [PastBasis],
     basis: (&Remembered, &BTreeMap<String, i64>),
 ) -> Result<Vec<PastRows<'b>>, MetricError> {
     let mut found = Vec::new();
     for one in past.iter().filter(|one| rests_on(sources, &one.datasets)) {
-        found.push((one, one.monthly.rows((engine, metric), &one.tables, basis).await?));
+        let rows = one.monthly.rows((engine, metric), &one.tables, basis).await?;
+        let followed = followed_on(input, metric, one.day);
+        found.push(PastRows { day: one.day, bodies: &one.bodies, grid: &one.grid, rows, followed });
     }
     Ok(found)
+}
+
+/// The rows of a metric whose months grow on every earlier day, for all organisations.
+pub(super) async fn growing_rows<'g>(
+    engine: &Engine,
+    input: &LateInput<'_>,
+    metric: &Metric,
+    (growing, tables): (&'g Growing, &BTreeMap<String, Table>),
+    basis: (&Remembered, &BTreeMap<String, i64>),
+) -> Result<Vec<PastRows<'g>>, FiguresError> {
+    let mut found = Vec::new();
+    for one in &growing.days {
+        let tables = if one.monthly.lacks(metric) { growing.tables_on(one, metric, tables)? } else { BTreeMap::new() };
+        let rows = one.monthly.rows((engine, metric), &tables, basis).await?;
+        let followed = followed_on(input, metric, one.day);
+        found.push(PastRows { day: one.day, bodies: &growing.bodies, grid: &one.grid, rows, followed });
+    }
+    Ok(found)
+}
+
+/// The months that figures of the metric add up and that are followed up on a day.
+fn followed_on(input: &LateInput<'_>, metric: &Metric, day: NaiveDate) -> Vec<Period> {
+    let used: BTreeSet<Month> = input.periods.iter().flat_map(|period| months_used(metric, *period)).collect();
+    let lag = |month: &Month| u32::try_from(whole_months_after(*month, day)).ok();
+    let followed = used.into_iter().filter(|month| lag(month).is_some_and(|lag| lag <= input.lags));
+    followed.map(|first| Period { kind: PeriodType::Month, first }).collect()
+}
+
+/// What the metric was computed from on earlier days.
+pub fn past_frames<'p>(
+    input: &LateInput<'p>,
+    (metric, sources): (&'p Metric, &'p [FigureSource]),
+    past: &'p [PastRows<'p>],
+) -> Vec<PastFrame<'p>> {
+    let frame = |one: &'p PastRows<'p>| {
+        let (rows, grid, groups, periods) = (&one.rows, one.grid, input.groups, &one.followed);
+        let frame = Frame::of(&PeriodInput { metric, sources, rows, grid, groups, periods });
+        PastFrame { day: one.day, bodies: one.bodies, frame, grid }
+    };
+    past.iter().map(frame).collect()
 }
 
 /// Completeness, revisions and what is provisional, of one metric that can be measured.
@@ -165,61 +216,6 @@ pub fn lateness(
         }
     }
     found
-}
-
-/// What the metric was computed from on earlier days, for the organisations of which something has been replaced.
-pub fn past_frames<'p>(
-    input: &LateInput<'p>,
-    (metric, sources): (&'p Metric, &'p [FigureSource]),
-    past: &'p [PastRows<'p>],
-) -> Vec<PastFrame<'p>> {
-    let frame = |(basis, rows): &'p PastRows<'p>| {
-        let (grid, groups, periods) = (&basis.grid, input.groups, input.periods);
-        let frame = Frame::of(&PeriodInput { metric, sources, rows, grid, groups, periods });
-        PastFrame { day: basis.day, bodies: &basis.bodies, frame, grid }
-    };
-    past.iter().map(frame).collect()
-}
-
-/// The rows of a metric whose months grow, on one earlier day.
-type GrowingRows<'g> = (&'g GrowingDay, Vec<MonthlyRow>);
-
-/// The rows of a metric whose months grow on every earlier day, and the periods that are looked at on it.
-pub(super) async fn growing_rows<'g>(
-    engine: &Engine,
-    metric: &Metric,
-    (growing, tables): (&'g Growing, &BTreeMap<String, Table>),
-    basis: (&Remembered, &BTreeMap<String, i64>),
-) -> Result<Vec<GrowingRows<'g>>, FiguresError> {
-    let mut found = Vec::new();
-    for day in &growing.days {
-        let tables = if day.monthly.lacks(metric) { growing.tables_on(day, metric, tables)? } else { BTreeMap::new() };
-        found.push((day, day.monthly.rows((engine, metric), &tables, basis).await?));
-    }
-    Ok(found)
-}
-
-/// The same for all organisations on every earlier day. Only months are kept that are followed up on that day.
-pub(super) fn growing_frames<'p>(
-    input: &LateInput<'p>,
-    (metric, sources): (&'p Metric, &'p [FigureSource]),
-    (rows, bodies): (&'p [GrowingRows<'p>], &'p BTreeSet<String>),
-    months: &'p [Vec<Period>],
-) -> Vec<PastFrame<'p>> {
-    let frame = |((day, rows), periods): (&'p GrowingRows<'p>, &'p Vec<Period>)| {
-        let (grid, groups) = (&day.grid, input.groups);
-        let frame = Frame::of(&PeriodInput { metric, sources, rows, grid, groups, periods });
-        PastFrame { day: day.day, bodies, frame, grid }
-    };
-    rows.iter().zip(months).map(frame).collect()
-}
-
-/// The months that metrics use and that are followed up on a day, as periods.
-pub(super) fn followed_on(input: &LateInput<'_>, metric: &Metric, day: NaiveDate) -> Vec<Period> {
-    let used: BTreeSet<Month> = input.periods.iter().flat_map(|period| months_used(metric, *period)).collect();
-    let lag = |month: &Month| u32::try_from(whole_months_after(*month, day)).ok();
-    let followed = used.into_iter().filter(|month| lag(month).is_some_and(|lag| lag <= input.lags));
-    followed.map(|first| Period { kind: PeriodType::Month, first }).collect()
 }
 
 fn is_aggregate(group: &Group) -> bool {

@@ -31,6 +31,18 @@ pub fn grows(sources: &[FigureSource]) -> bool {
     sources.iter().any(|source| source.by_other_month)
 }
 
+/// Whether the metric can be measured only over days on which cases of other months came in.
+pub fn is_growing(metric: &Metric, sources: &[FigureSource]) -> bool {
+    is_measured(metric) && grows(sources)
+}
+
+/// Datasets of the metrics that are chosen.
+fn datasets_of(definitions: &Definitions, chosen: impl Fn(&Metric, &[FigureSource]) -> bool) -> BTreeSet<String> {
+    let sources = definitions.metrics.iter().map(|metric| (metric, sources_of(metric, definitions)));
+    let chosen = sources.filter(|(metric, sources)| chosen(metric, sources));
+    chosen.flat_map(|(_, sources)| sources).map(|source| source.dataset).collect()
+}
+
 /// An earlier data date on which replaced submissions were in use.
 pub struct Moment {
     pub day: NaiveDate,
@@ -64,7 +76,7 @@ pub async fn take_in(
     (work, concurrency): (&WorkFolder, usize),
     (period, step): (Period, &Step),
 ) -> Result<Past, IntakeError> {
-    let finder = Finder { opened, intake, definitions, growing: growing_datasets(definitions) };
+    let finder = Finder { opened, intake, definitions, growing: datasets_of(definitions, is_growing) };
     let days = days(opened, period, settings);
     let mut pins: Vec<(NaiveDate, BTreeSet<String>, Pinned)> = Vec::new();
     for (day, concerned) in finder.concerned(&days) {
@@ -147,7 +159,7 @@ impl Finder<'_> {
         for one in self.all().filter(|one| wanted.contains(&(&one.table, one.scope.as_ref()))) {
             dates.entry((&one.table, one.scope.as_ref())).or_default().push(one.submitted);
         }
-        let measured = self.measured_datasets();
+        let measured = datasets_of(self.definitions, |metric, _| is_measured(metric));
         let bodies: BTreeSet<&str> = self.intake.organisations.iter().map(|one| one.code.as_str()).collect();
         let mut found: BTreeMap<NaiveDate, Concerned> = BTreeMap::new();
         for one in replaced {
@@ -164,14 +176,6 @@ impl Finder<'_> {
             }
         }
         found
-    }
-
-    fn measured_datasets(&self) -> BTreeSet<String> {
-        let of = |metric: &Metric| {
-            let sources = sources_of(metric, self.definitions);
-            if is_measured(metric) { sources } else { Vec::new() }
-        };
-        self.definitions.metrics.iter().flat_map(of).map(|source| source.dataset).collect()
     }
 
     /// What a run on that day would have used of the organisations concerned, in the datasets of every metric that rests
@@ -236,22 +240,7 @@ impl Finder<'_> {
         };
         let tables = self.intake.admissions.iter().filter(|(table, _)| self.is_growing(table));
         let current = tables.map(|(table, admissions)| (table.clone(), admissions.iter().map(in_use).collect()));
-        let mut current: BTreeMap<SubmittedTable, Vec<bool>> = current.collect();
         let replaced = replaced.iter().enumerate().filter(|(_, one)| picked.contains(&key(&one.submission)));
-        let (at, of): (Vec<usize>, Vec<&Admission>) = replaced.unzip();
-        // Of some tables nothing is in use any more.
-        for admission in of {
-            current.entry(admission.submission.table.clone()).or_default();
-        }
-        DayReturns { day, current, replaced: at }
+        DayReturns { day, current: current.collect(), replaced: replaced.map(|(at, _)| at).collect() }
     }
-}
-
-/// Datasets of the metrics whose months grow and can be measured.
-fn growing_datasets(definitions: &Definitions) -> BTreeSet<String> {
-    let of = |metric: &Metric| {
-        let sources = sources_of(metric, definitions);
-        if is_measured(metric) && grows(&sources) { sources } else { Vec::new() }
-    };
-    definitions.metrics.iter().flat_map(of).map(|source| source.dataset).collect()
 }

@@ -237,9 +237,9 @@ fn change_cells(unit: Unit, one: &Revision) -> [Cell; 4] {
 
 fn reason_words(reason: Reason) -> &'static str {
     match reason {
-        Reason::LateData => "A return came in late",
+        Reason::LateData => "More returns came in",
         Reason::Correction => "A return was replaced",
-        Reason::LateDataAndCorrection => "Returns came in late and were replaced",
+        Reason::LateDataAndCorrection => "More returns came in, and some were replaced",
         Reason::Definition => "New version of the definition",
         Reason::Settings => "Settings, reference data, program or data date",
     }

@@ -332,6 +332,9 @@ fn months_whose_cases_come_in_with_later_returns_are_measured() {
     assert_eq!(national(), [june]);
     let april = "2025-04 2025-05-15 0 3 4 75.000000 2025-06-15 1 3 6 50.000000 -25.000000 late_data";
     let may = "2025-05 2025-06-15 0 4 4 100.000000 2025-07-15 1 4 5 80.000000 -20.000000 late_data";
+    // June's return was in time: it brought a case of May, and nobody is called late.
+    let page = bench.published("2025-06", "national/metrics/AMD-03.html");
+    assert!(page.contains("More returns came in") && !page.contains("came in late"), "{page}");
     for org in ["E1", "NATIONAL"] {
         assert_eq!(known_results(&bench, org), [format!("{org} {april}"), format!("{org} {may}")]);
     }
@@ -353,4 +356,20 @@ fn months_whose_cases_come_in_with_later_returns_are_measured() {
         format!("{} {}", row["numerator"], row["denominator"])
     };
     assert_eq!([counts("2025-04"), counts("2025-05")], ["3 6", "4 4"]);
+}
+
+/// April came as a roll-up and then as records, which say the same: the roll-up was in use on the days before.
+#[test]
+fn a_roll_up_that_records_replaced_was_in_use_before() {
+    let bench = Bench::new();
+    let april = "2025-04-01,2025-04-01,magistrates,true,3,3\n2025-04-01,2025-04-01,magistrates,true,20,1";
+    bench.submit("rollup-court_result_court_delay", ("2025-05-10", "E1", "2025-04"), april);
+    send_results(&bench, ("2025-06-10", "2025-05"), &[("2025-04-03", 30, 2), ("2025-05-06", 3, 4)]);
+    send_results(&bench, ("2025-07-10", "2025-06"), &[("2025-05-06", 30, 1), ("2025-06-05", 3, 6)]);
+    send_results(&bench, ("2025-07-12", "2025-04"), &[("2025-04-03", 3, 3), ("2025-04-03", 20, 1)]);
+    let run = bench.run("2025-06", &["--as-of", "2025-07-15"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let april = "E1 2025-04 2025-05-15 0 3 4 75.000000 2025-06-15 1 3 6 50.000000 -25.000000 late_data";
+    let may = "E1 2025-05 2025-06-15 0 4 4 100.000000 2025-07-15 1 4 5 80.000000 -20.000000 late_data_and_correction";
+    assert_eq!(known_results(&bench, "E1"), [april, may]);
 }

@@ -14,7 +14,7 @@ use parquet::arrow::ArrowWriter;
 use tempfile::TempDir;
 
 /// Columns of the datasets that tests submit: name and type letter (S text, I integer, B boolean, D date, T timestamp).
-const COLUMNS: [(&str, &str); 13] = [
+const COLUMNS: [(&str, &str); 14] = [
     ("organisations", "org_code:S name:S short_name:S kind:S region:S country:S officers:I valid_from:D valid_to:D"),
     ("events", "org_code:S happened_on:D kind:S description:S"),
     ("published_figures", "org_code:S metric_id:S category:S period:S component:S printed:S source:S address:S"),
@@ -25,6 +25,7 @@ const COLUMNS: [(&str, &str); 13] = [
          closed_on:D outcome:S",
     ),
     ("governance", "org_code:S entry_ref:S kind:S held_on:D grade:S control_area:S controls_met:I controls_tested:I"),
+    ("rollup-court_result_court_delay", "org_code:S month:D period:D court_type:S observed:B delay_days:I results:I"),
     ("court_results", "org_code:S result_ref:S court_type:S court_date:D received_at:T updated_at:T half_life_hours:I"),
     ("stated_totals", "org_code:S dataset:S records:I"),
     ("transaction_audits", "org_code:S audit_ref:S audited_on:D selection:S outcome:S"),
