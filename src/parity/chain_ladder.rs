@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Check, ParityError, TOLERANCE, Table, Within};
+use super::{Check, Compared, ParityError, TOLERANCE, Table, Within, together};
 use crate::stats::late::{ChainLadder, Tail, Triangle};
 
 const SAME: Within = Within::Relative(TOLERANCE);
@@ -11,7 +11,11 @@ const FACTORS: &str = "literature/taylor_ashe_factors.csv";
 const ERRORS: &str = "literature/taylor_ashe_mack.csv";
 
 /// Factors, variances, ultimate counts, completeness and standard errors with both tails.
-pub fn check_chain_ladder(folder: &Path) -> Result<Vec<Check>, ParityError> {
+pub fn check_chain_ladder(folder: &Path) -> Vec<Compared> {
+    together(compare(folder))
+}
+
+fn compare(folder: &Path) -> Result<Vec<Check>, ParityError> {
     let mut triangle = Check::new(TRIANGLE);
     let mut rows: Vec<Vec<i64>> = Vec::new();
     for row in Table::read(folder, TRIANGLE)?.rows() {

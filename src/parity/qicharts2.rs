@@ -7,7 +7,7 @@ use std::path::Path;
 
 use chrono::{Days, Months, NaiveDate};
 
-use super::{Check, ParityError, Row, Table, same, same_or_none};
+use super::{Check, Compared, ParityError, Row, Table, same, same_or_none, together};
 use crate::quantity::Better;
 use crate::stats::control::shewhart::{GroupMean, c_lines, i_prime_lines, p_lines, t_lines, u_lines};
 use crate::stats::control::{Counted, Lines, Mode, Settings, Standing, moving_range, p_prime, u_prime};
@@ -52,18 +52,10 @@ const WAITS: [(&str, Kind); 5] =
     [("p", Kind::P), ("pp", Kind::PPrime), ("u", Kind::U(1.0)), ("up", Kind::UPrime), ("ip", Kind::IPrime)];
 
 /// Compares lines and numbers to 1e-9, signals and runs exactly.
-pub fn check_qicharts2(folder: &Path) -> Result<Vec<Check>, ParityError> {
-    let mut checks = Vec::new();
-    for (name, kind) in EXAMPLES {
-        let table = Table::read(folder, &format!("qicharts2/package_tests/expected_{name}.csv"))?;
-        checks.push(points_check(&table, kind, None));
-    }
-    let input = Table::read(folder, "qicharts2/run/input_nhs_accidents.csv")?;
+pub fn check_qicharts2(folder: &Path) -> Vec<Compared> {
+    let mut checks: Vec<Compared> = EXAMPLES.iter().map(|(name, kind)| example(folder, name, *kind)).collect();
     for (name, kind) in WAITS {
-        let points = Table::read(folder, &format!("qicharts2/run/nhs_{name}__points.csv"))?;
-        checks.push(points_check(&points, kind, Some(&input)));
-        let summary = Table::read(folder, &format!("qicharts2/run/nhs_{name}__summary.csv"))?;
-        checks.push(waits_summary(&summary, &input, kind)?);
+        checks.extend(together(waits(folder, name, kind)));
     }
     for (file, by_hospital, by_infection) in [("hai_1", false, false), ("hai_2", false, true), ("hai_3", true, true)] {
         checks.push(infections(folder, file, &|row| {
@@ -72,13 +64,26 @@ pub fn check_qicharts2(folder: &Path) -> Result<Vec<Check>, ParityError> {
             // The facets of one grouping alone stand in the first column.
             let facets = if by_hospital { (hospital, infection) } else { (infection, "1".to_owned()) };
             Some((facets, row.optional_text("month").to_owned()))
-        })?);
+        }));
     }
     checks.push(infections(folder, "hai_4", &|row| {
         let facets = (row.optional_text("infection").to_owned(), "1".to_owned());
         (row.optional_text("month") >= "2016-07-01").then(|| (facets, row.optional_text("hospital").to_owned()))
-    })?);
-    Ok(checks)
+    }));
+    checks
+}
+
+fn example(folder: &Path, name: &str, kind: Kind) -> Compared {
+    let table = Table::read(folder, &format!("qicharts2/package_tests/expected_{name}.csv"))?;
+    Ok(points_check(&table, kind, None))
+}
+
+/// The points and the summary of one chart of waits.
+fn waits(folder: &Path, name: &str, kind: Kind) -> Result<Vec<Check>, ParityError> {
+    let input = Table::read(folder, "qicharts2/run/input_nhs_accidents.csv")?;
+    let points = Table::read(folder, &format!("qicharts2/run/nhs_{name}__points.csv"))?;
+    let summary = Table::read(folder, &format!("qicharts2/run/nhs_{name}__summary.csv"))?;
+    Ok(vec![points_check(&points, kind, Some(&input)), waits_summary(&summary, &input, kind)?])
 }
 
 /// A point as charted.

@@ -137,7 +137,9 @@ fn usable_points(entries: &[Entry], layout: &Layout, range: Range<usize>, mode: 
     for (index, entry) in entries.iter().enumerate().take(range.end).skip(range.start) {
         let Some(value) = entry.value.filter(|_| !native || entry.standing == Standing::Final) else { continue };
         let gap = layout.absent_before.get(index).is_some_and(|&absent| absent > 0);
-        let follows = usable.last().is_some_and(|before| !native || (before.index + 1 == index && !gap));
+        // A period that is there without a value has no range on either side, whatever the mode; one that is absent is
+        // passed over by Making Data Count.
+        let follows = usable.last().is_some_and(|before| before.index + 1 == index && !(native && gap));
         let in_limits = entry.standing != Standing::Excluded;
         usable.push(Usable { index, value, counts: entry.counts, linked: follows, in_limits });
     }

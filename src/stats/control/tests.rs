@@ -177,7 +177,7 @@ fn gaps_provisional_and_excluded_points_break_patterns() {
     for series in [&missing, &absent, &excluded, &provisional] {
         assert_eq!(runs(series, &baseline), 0);
     }
-    assert_eq!([runs(&missing, &tool), runs(&absent, &tool), runs(&excluded, &tool)], [7, 7, 8]);
+    assert_eq!([runs(&missing, &tool), runs(&absent, &tool), runs(&excluded, &tool)], [0, 7, 8]);
     let chart = xmr(&missing, &baseline).unwrap();
     assert!(chart.segments[0].notes.contains(&Note::Gap));
     assert_eq!(chart.points[16].judgement, Err(NotJudged::Missing));
@@ -297,4 +297,23 @@ fn degenerate_series_have_an_answer_in_every_chart() {
         assert_eq!(chart.variation, Ok(Variation::Point(PointType::SpecialCauseConcern)));
         assert!(chart.points[3].judgement.as_ref().unwrap().signals.is_empty());
     }
+}
+
+/// `NHSRplotthedots` leaves a missing value out of the moving ranges on both sides; only an absent row is passed over.
+#[test]
+fn a_value_that_is_missing_has_no_range_on_either_side_in_either_mode() {
+    let values = [Some(1.0), Some(2.0), None, Some(4.0), Some(5.0), Some(4.0), Some(3.0), Some(2.0), Some(3.0)];
+    let point = |(number, value)| Observation { span: months(number, 1), value, standing: Standing::Final };
+    let series: Vec<Observation> = (0_u32..).zip(values).map(point).collect();
+    let without: Vec<Observation> = series.iter().copied().filter(|one| one.value.is_some()).collect();
+    let range = |mode, series: &[Observation]| {
+        let settings = Settings { mode, screen: false, allow_irregular: true, ..Settings::new(Better::Higher) };
+        xmr(series, &settings).unwrap().segments[0].moving_range.unwrap()
+    };
+    // 1, then 1, 1, 1, 1, 1; the step from 2 to 4 is none.
+    for mode in [Mode::Native, Mode::MakingDataCount] {
+        assert!((range(mode, &series) - 1.0).abs() < 1e-12, "{mode:?}");
+    }
+    assert!((range(Mode::Native, &without) - 1.0).abs() < 1e-12);
+    assert!((range(Mode::MakingDataCount, &without) - 8.0 / 7.0).abs() < 1e-12, "an absent row is passed over");
 }
