@@ -333,6 +333,13 @@ impl FromStr for Period {
     }
 }
 
+/// What is said of a text such as `2002-03`, which is read as a month and could be meant as a financial year; `None` of every
+/// other text.
+pub fn ambiguity(text: &str) -> Option<String> {
+    let (month, year) = (text.parse::<Month>().ok()?, parse_financial_year(text)?);
+    Some(format!("{text} was read as {}; the {} is written {year}", month.words(), year.words()))
+}
+
 fn parse_period(text: &str) -> Option<Period> {
     if let Some(month) = text.strip_prefix("12m-to-") {
         return Some(Period::holding(PeriodType::Rolling12m, month.parse().ok()?));

@@ -2,7 +2,9 @@
 
 use chrono::{NaiveDate, TimeZone as _, Utc};
 
-use crate::period::{Month, Period, PeriodType, london_date, london_midnight, months_earlier, whole_months_after};
+use crate::period::{
+    Month, Period, PeriodType, ambiguity, london_date, london_midnight, months_earlier, whole_months_after,
+};
 
 fn period(text: &str) -> Period {
     text.parse().unwrap()
@@ -10,6 +12,15 @@ fn period(text: &str) -> Period {
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
+}
+
+#[test]
+fn a_month_that_could_be_a_financial_year_is_said_to_be_read_as_a_month() {
+    let said = "2002-03 was read as March 2002; the financial year April 2002 to March 2003 is written FY2002-03";
+    assert_eq!(ambiguity("2002-03").as_deref(), Some(said));
+    for clear in ["2002-04", "2025-26", "FY2002-03", "2002", "2012-13", "2002-03Q1", "12m-to-2002-03", "March"] {
+        assert_eq!(ambiguity(clear), None, "{clear}");
+    }
 }
 
 #[test]

@@ -7,9 +7,13 @@ use chrono::NaiveDate;
 
 use super::{Submission, SubmittedTable};
 use crate::diagnostics::{Finding, FindingLevel};
+use crate::period::ambiguity;
 
 /// Rule of a finding about two submissions for the same months.
 pub const CONFLICT_RULE: &str = "conflict";
+
+/// Rule of a finding about a folder's period that could be meant otherwise.
+const AMBIGUOUS_RULE: &str = "period";
 
 /// The chosen submissions, and what was set aside with a reason.
 #[derive(Debug, Default)]
@@ -49,6 +53,12 @@ pub fn pin(submissions: &[Submission], as_of: NaiveDate, dataset_of: &dyn Fn(&st
             pinned.findings.push(submission.finding(level, CONFLICT_RULE, message));
             pinned.replaced.push((*submission).clone());
             continue;
+        }
+        // Records are of months only; a roll-up may be of a year, and its folder may mean one.
+        let misread =
+            matches!(submission.table, SubmittedTable::Rollup(_)).then(|| ambiguity(&submission.period_text()));
+        if let Some(words) = misread.flatten() {
+            pinned.findings.push(submission.finding(FindingLevel::Warning, AMBIGUOUS_RULE, words));
         }
         let first = firsts.get(&(&submission.table, submission.scope.as_ref()));
         let first_submitted = first.copied().unwrap_or(submission.submitted);
@@ -119,6 +129,17 @@ mod tests {
             "2025-05-10",
             "a correction is not a late return"
         );
+    }
+
+    #[test]
+    fn a_folder_that_may_mean_a_financial_year_is_said_to_be_read_as_a_month() {
+        let rollup = |first, last| submission(SubmittedTable::Rollup("r".into()), "2026-01-10", first, last);
+        let month = submission(SubmittedTable::Records("x".into()), "2026-01-10", "2002-03", "2002-03");
+        let all = [rollup("2002-03", "2002-03"), rollup("2025-04", "2025-04"), month];
+        let pinned = pin(&all, "2026-02-01".parse().unwrap(), &|_| None);
+        let found: Vec<_> = pinned.findings.iter().map(|f| (f.level, f.message.as_str())).collect();
+        let said = "2002-03 was read as March 2002; the financial year April 2002 to March 2003 is written FY2002-03";
+        assert_eq!((found, pinned.submissions.len()), (vec![(FindingLevel::Warning, said)], 3));
     }
 
     #[test]
