@@ -1,13 +1,14 @@
 //! Dataset `arrest_summons`: arrests, summonses and reports and when each came onto PNC.
 //! Cases that were not yet created on the submitted day stay open.
 
-use super::SynthError;
 use super::character::Character;
 use super::draw::{Draw, whole};
 use super::faults::{RARE_DATES, STEPS_UP};
 use super::moments::{HOUR_US, Rhythm, clock_change, each_instant, expected};
 use super::row_file::{Columns, Kind, Need, RowFile};
 use super::submission::{Selection, Submission};
+use super::{Dataset, SynthError};
+use crate::period::Month;
 
 /// Columns of the dataset.
 pub const COLUMNS: Columns = &[
@@ -24,37 +25,49 @@ pub const COLUMNS: Columns = &[
 /// 640,000 of 2019/20.
 const PER_YEAR: f64 = 850_000.0;
 
-struct Report {
-    event_type: &'static str,
-    event_at: i64,
-    created_at: Option<i64>,
-    recordable: bool,
-    identifier_valid: Option<bool>,
+/// A report as it came about, whatever is known of it on a day.
+pub(super) struct Report {
+    pub(super) event_type: &'static str,
+    pub(super) event_at: i64,
+    pub(super) created_at: Option<i64>,
+    pub(super) recordable: bool,
+    pub(super) identifier_valid: Option<bool>,
 }
 
 /// Writes the reports of a submission.
 pub fn write(submission: &Submission<'_>, rows: &mut RowFile) -> Result<(), SynthError> {
-    let (nation, member, month) = (submission.nation, submission.member, submission.month);
-    let volume = if member.is_unattributed() { 2.0 } else { member.character.volume };
-    let per_year = PER_YEAR * nation.plan.record_scale() * nation.police_share(member) * volume;
-    let within_day = within_day(submission);
     let mut selection = Selection::new(submission);
-    let mut number = 0;
-    let mut write_report = |mut report: Report| {
-        number += 1;
+    each_report(submission, submission.month, |number, mut report| {
         let copies = selection.copies();
         if selection.is_implausible() {
             report.created_at = Some(report.event_at - 5 * HOUR_US);
         }
         (0..copies).try_for_each(|_| write_row(submission, number, &report, rows))
+    })
+}
+
+/// Visits every report of the submission's body in a month with its number, from 1, without planted faults of the return.
+pub(super) fn each_report(
+    submission: &Submission<'_>,
+    month: Month,
+    mut visit: impl FnMut(u64, Report) -> Result<(), SynthError>,
+) -> Result<(), SynthError> {
+    let (nation, member) = (submission.nation, submission.member);
+    let volume = if member.is_unattributed() { 2.0 } else { member.character.volume };
+    let per_year = PER_YEAR * nation.plan.record_scale() * nation.police_share(member) * volume;
+    let within_day = within_day(submission, month);
+    let mut number = 0;
+    let mut visit = |report: Report| {
+        number += 1;
+        visit(number, report)
     };
-    for report in around_clock_change(submission) {
-        write_report(report)?;
+    for report in around_clock_change(submission, month) {
+        visit(report)?;
     }
-    let mut draw = submission.draw();
+    let mut draw = submission.draw_for(Dataset::ArrestSummons, month);
     let mean = expected(per_year, Rhythm::Arrests, month);
     each_instant(month, Rhythm::Arrests, mean, &mut draw, |at, draw| {
-        write_report(draw_report(at, within_day, &member.character, draw))
+        visit(draw_report(at, within_day, &member.character, draw))
     })
 }
 
@@ -70,9 +83,9 @@ fn write_row(submission: &Submission<'_>, number: u64, report: &Report, rows: &m
 }
 
 /// Share created within 24 hours: the body's own level, or the planted step with its dip in the month of the change.
-fn within_day(submission: &Submission<'_>) -> f64 {
-    let usual = submission.member.character.within_day_in(submission.month);
-    let since = submission.month.months_since(submission.nation.faults.turning);
+fn within_day(submission: &Submission<'_>, month: Month) -> f64 {
+    let usual = submission.member.character.within_day_in(month);
+    let since = month.months_since(submission.nation.faults.turning);
     match (submission.code(), since) {
         (STEPS_UP, ..0) => 0.66,
         (STEPS_UP, 0) => 0.60,
@@ -105,8 +118,8 @@ fn draw_delay_hours(within_day: f64, character: &Character, draw: &mut Draw) -> 
 }
 
 /// Arrests in the hours before and after a clock change, created at and next to the 24-hour limit.
-fn around_clock_change(submission: &Submission<'_>) -> Vec<Report> {
-    let change = clock_change(submission.month).filter(|_| submission.code() == RARE_DATES);
+fn around_clock_change(submission: &Submission<'_>, month: Month) -> Vec<Report> {
+    let change = clock_change(month).filter(|_| submission.code() == RARE_DATES);
     let Some(change) = change else { return Vec::new() };
     let arrest = |(event_at, delay): (i64, i64)| Report {
         event_type: "arrest",

@@ -145,7 +145,8 @@ fn stated_totals_count_the_last_returns_but_for_the_planted_ones() {
     let (folder, summary) = generate(&plan("2025-02", "2025-03"));
     let stated = returns_of(folder.path(), "stated_totals");
     let mut differing = Vec::new();
-    for dataset in Dataset::ALL.into_iter().filter(|dataset| *dataset != Dataset::StatedTotals) {
+    let sent = |dataset: &Dataset| *dataset != Dataset::StatedTotals && dataset.is_sent_for("2025-03".parse().unwrap());
+    for dataset in Dataset::ALL.into_iter().filter(sent) {
         // Rows, not keys: one force repeats some.
         let mut held: BTreeMap<(String, Month), usize> = BTreeMap::new();
         for (path, file) in files_below(&folder.path().join("nation").join(dataset.as_str())) {

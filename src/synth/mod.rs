@@ -15,6 +15,7 @@ mod impending_prosecutions;
 mod incidents;
 mod lives;
 mod moments;
+mod open_cases;
 mod organisations;
 mod outages;
 mod quality_checks;
@@ -95,6 +96,7 @@ pub enum Dataset {
     AccessAgreements,
     Incidents,
     ImpendingProsecutions,
+    OpenCases,
     QualityChecks,
     RetentionReviews,
     Holdings,
@@ -105,7 +107,7 @@ pub enum Dataset {
 }
 
 impl Dataset {
-    const ALL: [Self; 16] = [
+    const ALL: [Self; 17] = [
         Self::Transactions,
         Self::ArrestSummons,
         Self::CourtResults,
@@ -116,6 +118,7 @@ impl Dataset {
         Self::AccessAgreements,
         Self::Incidents,
         Self::ImpendingProsecutions,
+        Self::OpenCases,
         Self::QualityChecks,
         Self::RetentionReviews,
         Self::Holdings,
@@ -137,6 +140,7 @@ impl Dataset {
             Self::AccessAgreements => "access_agreements",
             Self::Incidents => "incidents",
             Self::ImpendingProsecutions => "impending_prosecutions",
+            Self::OpenCases => "open_cases",
             Self::QualityChecks => "quality_checks",
             Self::RetentionReviews => "retention_reviews",
             Self::Holdings => "holdings",
@@ -144,6 +148,11 @@ impl Dataset {
             Self::Outages => "outages",
             Self::StatedTotals => "stated_totals",
         }
+    }
+
+    /// Whether it is sent for a month: open cases are listed from April 2027 on.
+    fn is_sent_for(self, month: Month) -> bool {
+        self != Self::OpenCases || Month::new(2027, 4).is_some_and(|first| first <= month)
     }
 
     /// Days after the month's end by which it is due.

@@ -3,13 +3,14 @@
 
 use chrono::{Datelike, Months, NaiveDate};
 
-use super::SynthError;
 use super::character::Character;
 use super::draw::{Draw, days};
 use super::faults::RARE_DATES;
 use super::moments::{Rhythm, each_instant, expected, london_day};
 use super::row_file::{Columns, Kind, Need, RowFile};
 use super::submission::Submission;
+use super::{Dataset, SynthError};
+use crate::period::Month;
 
 /// Columns of the dataset.
 pub const COLUMNS: Columns = &[
@@ -33,12 +34,13 @@ const LACKS_INFORMATION: f64 = 0.30;
 const INFORMATION_COMES: f64 = 0.65;
 const INFORMATION_DAYS: i32 = 28;
 
-struct Request {
-    kind: &'static str,
+/// A request as it came about, whatever is known of it on a day.
+pub(super) struct Request {
+    pub(super) kind: &'static str,
     /// Days since 1970-01-01, as the others.
-    received: i32,
+    pub(super) received: i32,
     due: i32,
-    answered: i32,
+    pub(super) answered: i32,
     outcome: &'static str,
     information_asked: Option<i32>,
     information_received: Option<i32>,
@@ -46,11 +48,7 @@ struct Request {
 
 /// Writes the requests of a submission.
 pub fn write(submission: &Submission<'_>, rows: &mut RowFile) -> Result<(), SynthError> {
-    let (member, month) = (submission.member, submission.month);
-    let mut draw = submission.draw();
-    let mut number = 0;
-    let mut write_request = |request: &Request| {
-        number += 1;
+    each_request(submission, submission.month, |number, request| {
         let closed = submission.known_day(Some(request.answered));
         rows.text(submission.code());
         rows.text(submission.reference("RR", number).as_str());
@@ -62,14 +60,29 @@ pub fn write(submission: &Submission<'_>, rows: &mut RowFile) -> Result<(), Synt
         rows.date(closed);
         rows.text(closed.map(|_| request.outcome));
         rows.end_row()
+    })
+}
+
+/// Visits every request that the submission's body received in a month with its number, from 1.
+pub(super) fn each_request(
+    submission: &Submission<'_>,
+    month: Month,
+    mut visit: impl FnMut(u64, &Request) -> Result<(), SynthError>,
+) -> Result<(), SynthError> {
+    let member = submission.member;
+    let mut draw = submission.draw_for(Dataset::RightsRequests, month);
+    let mut number = 0;
+    let mut visit = |request: &Request| {
+        number += 1;
+        visit(number, request)
     };
-    if let Some(day) = rare_date(submission) {
-        write_request(&draw_request("subject_access", day, &member.character, &mut draw))?;
+    if let Some(day) = rare_date(submission, month) {
+        visit(&draw_request("subject_access", day, &member.character, &mut draw))?;
     }
     let mean = expected(PER_YEAR * submission.nation.police_share(member), Rhythm::Office, month);
     each_instant(month, Rhythm::Office, mean, &mut draw, |at, draw| {
         let kind = draw.choose(&[("foi", 0.20), ("erasure", 0.15), ("rectification", 0.10)], "subject_access");
-        write_request(&draw_request(kind, london_day(at), &member.character, draw))
+        visit(&draw_request(kind, london_day(at), &member.character, draw))
     })
 }
 
@@ -116,8 +129,8 @@ fn outcome(kind: &str, draw: &mut Draw) -> &'static str {
 }
 
 /// A day on which one request is certain to come in: 31 January or 29 February.
-fn rare_date(submission: &Submission<'_>) -> Option<i32> {
-    let last = submission.month.last_day();
+fn rare_date(submission: &Submission<'_>, month: Month) -> Option<i32> {
+    let last = month.last_day();
     let rare = matches!((last.month(), last.day()), (1, 31) | (2, 29)) && submission.code() == RARE_DATES;
     rare.then(|| last.to_epoch_days())
 }

@@ -34,6 +34,7 @@ impl Member {
             Dataset::CourtResults
             | Dataset::RightsRequests
             | Dataset::ImpendingProsecutions
+            | Dataset::OpenCases
             | Dataset::QualityChecks
             | Dataset::RetentionReviews
             | Dataset::Holdings
@@ -97,7 +98,8 @@ impl Nation {
         let mut all = Vec::new();
         for month in self.plan.months() {
             for member in &self.members {
-                for dataset in Dataset::ALL.into_iter().filter(|dataset| member.submits(*dataset)) {
+                let sent = |dataset: &Dataset| member.submits(*dataset) && dataset.is_sent_for(month);
+                for dataset in Dataset::ALL.into_iter().filter(sent) {
                     let sent = self.faults.submissions(dataset, &member.body, month);
                     let with =
                         |(submitted, state)| Submission { nation: self, dataset, member, month, submitted, state };
@@ -134,7 +136,12 @@ impl Submission<'_> {
 
     /// The stream of chance of this dataset and body for another month, whose cases may still be listed in this one.
     pub fn draw_of(&self, month: Month) -> Draw {
-        Draw::new(self.nation.plan.seed, &[self.dataset.as_str(), self.code(), &month.to_string()])
+        self.draw_for(self.dataset, month)
+    }
+
+    /// The stream of chance of another dataset of this body, whose records this one lists too.
+    pub fn draw_for(&self, dataset: Dataset, month: Month) -> Draw {
+        Draw::new(self.nation.plan.seed, &[dataset.as_str(), self.code(), &month.to_string()])
     }
 
     /// The file.

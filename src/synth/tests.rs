@@ -131,6 +131,7 @@ fn check_days(dataset: &str, path: &str, batch: &RecordBatch) {
             (&["created_on"], true, &["first_access_on", "last_login_on", "left_on", "closed_on", "trained_on"])
         }
         "impending_prosecutions" => (&["opened_on", "closed_on", "last_investigated_on"], true, &[]),
+        "open_cases" => (&["event_at", "received_on"], true, &[]),
         "quality_checks" => (&["resolved_on"], false, &["checked_on"]),
         "incidents" => (&["aware_at"], true, &["ico_notified_at", "closed_on"]),
         "retention_reviews" => (&[], true, &["reviewed_on", "disposed_on"]),

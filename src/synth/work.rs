@@ -12,8 +12,8 @@ use super::stated_totals::Totals;
 use super::submission::{Nation, Submission};
 use super::{
     Dataset, Progress, Summary, SynthError, access_agreements, arrest_summons, court_results, governance,
-    hearing_messages, holdings, impending_prosecutions, incidents, outages, quality_checks, retention_reviews,
-    rights_requests, stated_totals, transaction_audits, transactions, user_accounts,
+    hearing_messages, holdings, impending_prosecutions, incidents, open_cases, outages, quality_checks,
+    retention_reviews, rights_requests, stated_totals, transaction_audits, transactions, user_accounts,
 };
 
 /// More threads than this only wait for the disk.
@@ -87,6 +87,7 @@ fn write_submission(submission: &Submission<'_>, totals: &Totals, out: &Path) ->
         Dataset::HearingMessages => hearing_messages::write(submission, &mut rows),
         Dataset::AccessAgreements => access_agreements::write(submission, &mut rows),
         Dataset::ImpendingProsecutions => impending_prosecutions::write(submission, &mut rows),
+        Dataset::OpenCases => open_cases::write(submission, &mut rows),
         Dataset::QualityChecks => quality_checks::write(submission, &mut rows),
         Dataset::Incidents => incidents::write(submission, &mut rows),
         Dataset::RetentionReviews => retention_reviews::write(submission, &mut rows),
@@ -110,6 +111,7 @@ pub fn columns(dataset: Dataset) -> Columns {
         Dataset::HearingMessages => hearing_messages::COLUMNS,
         Dataset::AccessAgreements => access_agreements::COLUMNS,
         Dataset::ImpendingProsecutions => impending_prosecutions::COLUMNS,
+        Dataset::OpenCases => open_cases::COLUMNS,
         Dataset::QualityChecks => quality_checks::COLUMNS,
         Dataset::Incidents => incidents::COLUMNS,
         Dataset::RetentionReviews => retention_reviews::COLUMNS,

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use super::calendar::{HOUR, last_day, london_month, midnight};
 use super::nation::{Nation, Return};
+use super::recipes::OPEN_CASES_FROM;
 use super::records::Row;
 use super::sums::{HEADLINE, Sums};
 
@@ -19,6 +20,12 @@ pub fn count(nation: &Nation, months: &[NaiveDate], sums: &mut Sums) {
             if nation.officers(&entry.org) > 0 {
                 sums.add(("CRE-06", "per_1000_officers"), place, (1, 0));
             }
+        }
+    }
+    for (entry, row) in nation.records("open_cases").filter(|(_, row)| row.is("kind", &["arrest_summons"])) {
+        let (event, end) = (row.instant("event_at").unwrap(), midnight(last_day(entry.month).succ_opt().unwrap()));
+        if end - event > 72 * HOUR && entry.month >= open_cases_from() {
+            sums.add(("CRE-04", HEADLINE), (&entry.org, entry.month), (1, 0));
         }
     }
     for entry in nation.accepted("arrest_summons") {
@@ -53,6 +60,11 @@ fn timeliness(entry: &Return, row: &Row, sums: &mut Sums) {
     }
 }
 
+/// From here on backlogs are those of the list of open cases.
+pub fn open_cases_from() -> NaiveDate {
+    OPEN_CASES_FROM.parse().unwrap()
+}
+
 /// Parts of a unit count as a whole one.
 pub fn whole(length: i64, unit: i64) -> i64 {
     length / unit + i64::from(length % unit > 0)
@@ -60,7 +72,7 @@ pub fn whole(length: i64, unit: i64) -> i64 {
 
 fn backlog(org: &str, row: &Row, months: &[NaiveDate], sums: &mut Sums) {
     let event = row.instant("event_at").unwrap();
-    for month in months.iter().filter(|_| row.flag("recordable").unwrap()) {
+    for month in months.iter().filter(|month| **month < open_cases_from() && row.flag("recordable").unwrap()) {
         let end = midnight(last_day(*month).succ_opt().unwrap());
         let missing = row.instant("created_at").is_none_or(|created| created >= end);
         if missing && end - event > 72 * HOUR {

@@ -18,6 +18,8 @@ pub struct Contract {
     pub expected_from: Vec<String>,
     /// Days after the month's end by which a return is due.
     days: u64,
+    /// The first month for which it is due.
+    pub since: Option<NaiveDate>,
     reference: bool,
 }
 
@@ -37,6 +39,9 @@ impl Contract {
                 ("primaryKey: true", _) => contract.key.push(field.clone()),
                 ("value: true", "referenceDataset") => contract.reference = true,
                 (text, "latency") if text.starts_with("value: ") => contract.days = text[7..].parse().unwrap(),
+                (text, "expectedSince") if text.starts_with("value: ") => {
+                    contract.since = format!("{}-01", text[7..].trim_matches('"')).parse().ok();
+                }
                 (text, "expectedFrom") if text.starts_with("- ") && !text.starts_with("- property") => {
                     contract.expected_from.push(text[2..].to_owned());
                 }

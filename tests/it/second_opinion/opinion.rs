@@ -164,8 +164,9 @@ fn usable(
     sums: &Sums,
 ) -> BTreeMap<String, BTreeSet<NaiveDate>> {
     let returned = |org: &str, month: NaiveDate| {
-        let needed = (0..=recipe.earlier).map(|earlier| months_earlier(month, earlier)).collect::<Vec<_>>();
-        recipe.datasets.iter().all(|dataset| needed.iter().all(|month| nation.has(dataset, org, *month)))
+        let needs = recipe.needs(month);
+        let needed = (0..=needs.earlier).map(|earlier| months_earlier(month, earlier)).collect::<Vec<_>>();
+        needs.datasets.iter().all(|dataset| needed.iter().all(|month| nation.has(dataset, org, *month)))
     };
     let of = |org: String| {
         let usable = months.iter().copied().filter(|month| returned(&org, *month)).collect();

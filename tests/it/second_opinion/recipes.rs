@@ -1,5 +1,7 @@
 //! What each metric rests on, as its definition says.
 
+use chrono::NaiveDate;
+
 /// How a figure comes from what was added up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
@@ -32,9 +34,35 @@ pub struct Recipe {
     pub earlier: u32,
     /// Datasets that must be returned; none means that the figure is about the returns.
     pub datasets: &'static [&'static str],
+    /// From a month on, what must be returned in their place, for the month alone.
+    later: Option<Later>,
+}
+
+/// What a later version of a metric rests on, from the first day of its first month on.
+#[derive(Debug, Clone, Copy)]
+struct Later {
+    from: &'static str,
+    datasets: &'static [&'static str],
+}
+
+/// What a month needs.
+#[derive(Debug, Clone, Copy)]
+pub struct Needs {
+    pub datasets: &'static [&'static str],
+    /// Earlier months that must be returned too.
+    pub earlier: u32,
 }
 
 impl Recipe {
+    pub fn needs(&self, month: NaiveDate) -> Needs {
+        match self.later {
+            Some(later) if later.from.parse::<NaiveDate>().unwrap() <= month => {
+                Needs { datasets: later.datasets, earlier: 0 }
+            }
+            _ => Needs { datasets: self.datasets, earlier: self.earlier },
+        }
+    }
+
     /// Whether a figure with a denominator is its numerator divided by it.
     pub fn has_ratio(&self) -> bool {
         !matches!(self.shape, Shape::Delay { .. } | Shape::Grade)
@@ -42,7 +70,7 @@ impl Recipe {
 }
 
 const fn recipe(id: &'static str, shape: Shape, span: Span, datasets: &'static [&'static str]) -> Recipe {
-    Recipe { id, shape, span, earlier: 0, datasets }
+    Recipe { id, shape, span, earlier: 0, datasets, later: None }
 }
 
 const fn flow(id: &'static str, datasets: &'static [&'static str]) -> Recipe {
@@ -57,6 +85,14 @@ const fn stock(id: &'static str, datasets: &'static [&'static str]) -> Recipe {
 const fn needing(earlier: u32, recipe: Recipe) -> Recipe {
     Recipe { earlier, ..recipe }
 }
+
+/// The same, and from April 2027 on the list of open cases.
+const fn then_listed(recipe: Recipe) -> Recipe {
+    Recipe { later: Some(Later { from: OPEN_CASES_FROM, datasets: &["open_cases"] }), ..recipe }
+}
+
+/// The first day from which backlogs are counted from the list of open cases.
+pub const OPEN_CASES_FROM: &str = "2027-04-01";
 
 const ARRESTS: &[&str] = &["arrest_summons"];
 const RESULTS: &[&str] = &["court_results"];
@@ -100,7 +136,7 @@ pub const RECIPES: [Recipe; 60] = [
     flow("CRE-01", ARRESTS),
     flow("CRE-02", ARRESTS),
     recipe("CRE-03", Shape::Delay { percent: 90, cap: 2160 }, Span::Flow, ARRESTS),
-    needing(1, recipe("CRE-04", Shape::Count, Span::Stock, ARRESTS)),
+    then_listed(needing(1, recipe("CRE-04", Shape::Count, Span::Stock, ARRESTS))),
     flow("CRE-05", MESSAGES),
     needing(1, recipe("CRE-06", Shape::Count, Span::Flow, ARRESTS)),
     flow("REP-01", &[]),
@@ -121,7 +157,7 @@ pub const RECIPES: [Recipe; 60] = [
     recipe("SHA-01", Shape::Count, Span::Stock, AGREEMENTS),
     stock("SHA-02", AGREEMENTS),
     needing(1, flow("SHA-03", REQUESTS)),
-    needing(4, stock("SHA-04", REQUESTS)),
+    then_listed(needing(4, stock("SHA-04", REQUESTS))),
     needing(1, flow("SHA-05", REQUESTS)),
     stock("TRN-01", ACCOUNTS),
     stock("TRN-02", ACCOUNTS),

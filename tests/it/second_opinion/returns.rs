@@ -8,7 +8,10 @@ use super::sums::{HEADLINE, Sums};
 pub fn count(nation: &Nation, months: &[NaiveDate], sums: &mut Sums) {
     for contract in &nation.contracts {
         for organisation in nation.expected(contract) {
-            for month in months.iter().filter(|month| contract.due(**month) < nation.as_of) {
+            let is_due = |month: &&NaiveDate| {
+                contract.due(**month) < nation.as_of && contract.since.is_none_or(|since| since <= **month)
+            };
+            for month in months.iter().filter(is_due) {
                 let place = (organisation.code.as_str(), *month);
                 let entry = nation.returned(&contract.dataset, place.0, place.1);
                 let in_time = entry.is_some_and(|entry| entry.first_submitted <= contract.due(*month));

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use super::calendar::{last_day, month_of, months_later};
+use super::creation::open_cases_from;
 use super::nation::{Nation, Return};
 use super::sums::{HEADLINE, Sums};
 
@@ -23,17 +24,29 @@ pub fn count(nation: &Nation, months: &[NaiveDate], sums: &mut Sums) {
             let place = (entry.org.as_str(), month_of(limit));
             sums.share((metric, HEADLINE), place, closed.is_some_and(|closed| closed <= limit));
         }
-        for month in months.iter().filter(|_| metric == "SHA-03") {
-            let end = last_day(*month);
-            if received <= end && closed.is_none_or(|closed| closed > end) {
-                let place = (entry.org.as_str(), *month);
-                for category in [HEADLINE, "over_one_month"] {
-                    sums.share(("SHA-04", category), place, months_later(received, 1) < end);
-                }
-                sums.share(("SHA-04", "over_four_months"), place, months_later(received, 4) < end);
+        for month in months.iter().filter(|month| metric == "SHA-03" && **month < open_cases_from()) {
+            if closed.is_none_or(|closed| closed > last_day(*month)) {
+                open_request((&entry.org, *month), received, sums);
             }
         }
     }
+    for (entry, row) in nation.records("open_cases").filter(|(_, row)| row.is("kind", &["subject_access"])) {
+        if entry.month >= open_cases_from() {
+            open_request((&entry.org, entry.month), row.day("received_on").unwrap(), sums);
+        }
+    }
+}
+
+/// A request that was open at the end of the month, if it had come in by then.
+fn open_request(place: (&str, NaiveDate), received: NaiveDate, sums: &mut Sums) {
+    let end = last_day(place.1);
+    if received > end {
+        return;
+    }
+    for category in [HEADLINE, "over_one_month"] {
+        sums.share(("SHA-04", category), place, months_later(received, 1) < end);
+    }
+    sums.share(("SHA-04", "over_four_months"), place, months_later(received, 4) < end);
 }
 
 /// A body counts once, and once at each level; it is covered when each of its levels is.
