@@ -12,7 +12,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use self::prepare::{PrepareArguments, print_prepared};
 use self::sql::{SqlArguments, run_sql};
 use crate::app::check::{CheckReport, check};
-use crate::app::parity::parity;
+use crate::app::parity::{NotCompared, ParityReport, parity};
 use crate::app::plan::{RunPlan, plan};
 use crate::app::prepare::prepare;
 use crate::app::run::{RunOptions, RunOutcome, run};
@@ -20,7 +20,7 @@ use crate::app::verify::verify;
 use crate::app::{AppError, Context, definitions, demo, generate};
 use crate::exit;
 use crate::parity::Check;
-use crate::period::{Month, Period, london_date};
+use crate::period::{Month, Period, ambiguity, london_date};
 use crate::synth::Plan;
 
 /// Documented performance metrics of police use of PNC and LEDS, per force and review period.
@@ -237,12 +237,14 @@ async fn dispatch(cli: Cli) -> Result<u8, AppError> {
             Ok(if report.blocked() { exit::CONTRACT } else { exit::OK })
         }
         Command::Plan { input, release, json } => {
+            note_ambiguity(release.period);
             let folders = (release.out.clone(), release.work());
             let planned = plan(&load().await?, &input.source, folders, (release.period, input.as_of)).await?;
             print_plan(&planned, json);
             Ok(exit::OK)
         }
         Command::Run { input, release, published_on, allow_gaps, again, public } => {
+            note_ambiguity(release.period);
             let options = RunOptions {
                 source: input.source,
                 work: release.work(),
@@ -274,7 +276,7 @@ async fn dispatch(cli: Cli) -> Result<u8, AppError> {
             let outcomes = verify(&load().await?, cases.as_deref(), metric.as_deref()).await?;
             print_cases(&outcomes, json)
         }
-        Command::Parity { truth, json } => print_parity(&parity(&truth)?, json),
+        Command::Parity { truth, json } => print_parity(&parity(&truth), json),
         Command::Definitions(command) => work_with_definitions(command, folder.as_deref()).await,
     }
 }
@@ -291,6 +293,13 @@ async fn work_with_definitions(command: DefinitionsCommand, folder: Option<&Path
         }
     }
     Ok(exit::OK)
+}
+
+/// Says how a period was read that could be meant otherwise.
+fn note_ambiguity(period: Period) {
+    if let Some(words) = ambiguity(&period.to_string()) {
+        eprintln!("note: {words}");
+    }
 }
 
 /// Today in London: the only place where the clock is read.
@@ -338,7 +347,8 @@ fn print_check(report: &CheckReport, json: bool) {
     );
 }
 
-fn print_parity(checks: &[Check], json: bool) -> Result<u8, AppError> {
+fn print_parity(report: &ParityReport, json: bool) -> Result<u8, AppError> {
+    let checks = &report.checks;
     if json {
         print_json(&checks);
     } else {
@@ -354,7 +364,14 @@ fn print_parity(checks: &[Check], json: bool) -> Result<u8, AppError> {
         println!("{} files, {} compared, {differ} differ", checks.len(), sum(|check| check.compared));
     }
     let differing = checks.iter().filter(|check| !check.mismatches.is_empty()).count();
-    if differing > 0 { Err(AppError::Differs { differing, files: checks.len() }) } else { Ok(exit::OK) }
+    for NotCompared { topic, reason } in &report.not_compared {
+        eprintln!("not compared ({topic}): {reason}");
+    }
+    match report.not_compared.len() {
+        _ if differing > 0 => Err(AppError::Differs { differing, files: checks.len() }),
+        0 => Ok(exit::OK),
+        files => Err(AppError::NotCompared { files }),
+    }
 }
 
 fn print_plan(plan: &RunPlan, json: bool) {

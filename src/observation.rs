@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::assessment::Labels;
 use crate::period::Period;
-use crate::quantity::{Interval, Status, Unit};
+use crate::quantity::{Interval, Ratio, Status, Unit, rests_on_few_cases};
 
 /// Code of the aggregate over every row, the unattributed ones included.
 pub const NATIONAL: &str = "NATIONAL";
@@ -46,6 +46,19 @@ pub struct Category {
     pub key: String,
 }
 
+impl Observation {
+    /// Whether the value rests on so few cases that it is shown, and neither judged nor made a finding.
+    pub fn has_few_cases(&self) -> bool {
+        let counts = self.numerator.zip(self.denominator).filter(|_| self.status == Status::Value);
+        counts.is_some_and(|(numerator, denominator)| rests_on_few_cases(Ratio { numerator, denominator }, self.unit))
+    }
+
+    /// `low` for a figure of few cases, else empty, as data files write it.
+    pub fn reliability(&self) -> &'static str {
+        if self.has_few_cases() { "low" } else { "" }
+    }
+}
+
 /// One published figure. Names that many figures have in common are shared: a run over five years of months holds a million.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Observation {
@@ -68,7 +81,8 @@ pub struct Observation {
     pub status: Status,
     pub interval_95: Option<Interval>,
     pub interval_998: Option<Interval>,
-    /// How the interval was made: `wilson`, `exact_poisson`, `kaplan_meier_log_log`, `order_statistics`, or `no_limits`.
+    /// How the interval was made: `wilson`, `exact_poisson`, `exact_count_ratio`, `kaplan_meier_log_log`,
+    /// `order_statistics`, or `no_limits`.
     pub method: &'static str,
     pub coverage: Option<Coverage>,
     pub standard: Option<StandardResult>,

@@ -13,6 +13,10 @@ pub enum Shape {
     Proportion,
     /// Events per unit of exposure.
     Rate,
+    /// One count of events for each of another, such as results entered for each new case: both vary by chance. Written as
+    /// a rate whose denominator varies.
+    #[serde(skip_deserializing)]
+    CountRatio,
     /// A number of things.
     Count,
     /// Delays as (value, observed, count).
@@ -84,6 +88,11 @@ impl Unit {
             Self::PerOfficer => "per officer",
             other => other.as_str(),
         }
+    }
+
+    /// Whether a value in this unit is a share of its denominator, from none to all of it.
+    pub fn is_share(self) -> bool {
+        matches!(self, Self::Percent | Self::Per100Results)
     }
 
     /// What `numerator / denominator` is multiplied by.
@@ -196,9 +205,61 @@ pub fn ratio_text(numerator: i64, denominator: i64, unit: Unit) -> Option<String
     if rounded == 0 && x > 0 {
         return Some("[low]".to_owned());
     }
-    let share_below_one = unit == Unit::Percent && x < n;
+    let share_below_one = unit.is_share() && x < n;
     let shown = if share_below_one { rounded.min(factor - 1) } else { rounded };
     Some(decimal_text(shown, unit.decimals()))
+}
+
+/// A share with fewer in its denominator than this rests on few cases.
+const FEW_IN_DENOMINATOR: i64 = 10;
+/// A rate with fewer events than this, and a ratio of two counts with fewer on either side, rests on few cases.
+const FEW_EVENTS: i64 = 5;
+
+/// Whether a value rests on so few cases that little can be said of it. Counts, delays and grades never do: a count says
+/// itself how small it is.
+pub fn rests_on_few_cases(counts: Ratio, unit: Unit) -> bool {
+    match unit {
+        Unit::Percent | Unit::Per100Results => counts.denominator < FEW_IN_DENOMINATOR,
+        Unit::Ratio => counts.numerator.min(counts.denominator) < FEW_EVENTS,
+        Unit::Per1000Officers
+        | Unit::Per1000Users
+        | Unit::PerMillionTransactions
+        | Unit::PerMillionRecords
+        | Unit::PerUser
+        | Unit::PerOfficer => counts.numerator < FEW_EVENTS,
+        Unit::Hours
+        | Unit::Days
+        | Unit::Records
+        | Unit::Cases
+        | Unit::Transactions
+        | Unit::Requests
+        | Unit::Organisations
+        | Unit::Grade => false,
+    }
+}
+
+/// A numerator over its denominator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ratio {
+    pub numerator: i64,
+    pub denominator: i64,
+}
+
+/// The size of `multiplier · (one − other)` to the unit's decimals, half away from zero, worked in integers like
+/// [`ratio_text`]: the binary numbers nearest to 0.5015 and 0.5 differ by less than 0.0015.
+///
+/// `None` without positive denominators, and for counts whose products do not fit into 128 bits.
+pub fn ratio_difference_text(one: Ratio, other: Ratio, unit: Unit) -> Option<String> {
+    let (x1, n1) = (i128::from(one.numerator), i128::from(one.denominator));
+    let (x0, n0) = (i128::from(other.numerator), i128::from(other.denominator));
+    if n1 <= 0 || n0 <= 0 {
+        return None;
+    }
+    let difference = x1.checked_mul(n0)?.checked_sub(x0.checked_mul(n1)?)?.checked_abs()?;
+    let factor = i128::from(unit.multiplier()) * 10_i128.pow(unit.decimals());
+    let under = n1.checked_mul(n0)?;
+    let doubled = difference.checked_mul(factor)?.checked_mul(2)?.checked_add(under)?;
+    Some(decimal_text(doubled / under.checked_mul(2)?, unit.decimals()))
 }
 
 /// A computed value to the unit's decimals, half away from zero, with thousands commas.

@@ -17,19 +17,22 @@ pub enum Outcome {
     NotMet,
     /// No standard held: the figure is compared with a year before and with peers instead.
     NoStandard,
+    /// A standard held, and the figure rests on too few cases to say more than how many.
+    FewCases,
     /// There is no figure, or it cannot be judged.
     NotEvidenced,
 }
 
 impl Outcome {
     /// All outcomes, in the order of tables.
-    pub const ALL: [Self; 4] = [Self::Met, Self::NotMet, Self::NoStandard, Self::NotEvidenced];
+    pub const ALL: [Self; 5] = [Self::Met, Self::NotMet, Self::FewCases, Self::NoStandard, Self::NotEvidenced];
 
     /// The name in data files.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Met => "met",
             Self::NotMet => "not_met",
+            Self::FewCases => "few_cases",
             Self::NoStandard => "no_standard",
             Self::NotEvidenced => "not_evidenced",
         }
@@ -40,6 +43,7 @@ impl Outcome {
         match self {
             Self::Met => "met",
             Self::NotMet => "not met",
+            Self::FewCases => "few cases",
             Self::NoStandard => "no standard",
             Self::NotEvidenced => "not evidenced",
         }
@@ -55,6 +59,8 @@ pub enum Comparison {
     Higher,
     Lower,
     NoClearDifference,
+    /// Two full counts: the difference is given elsewhere, and chance is not tested.
+    NotTested,
     CannotTell,
 }
 
@@ -67,6 +73,7 @@ impl Comparison {
             Self::Higher => "higher",
             Self::Lower => "lower",
             Self::NoClearDifference => "no_clear_difference",
+            Self::NotTested => "not_tested",
             Self::CannotTell => "cannot_tell",
         }
     }
@@ -75,6 +82,7 @@ impl Comparison {
     pub fn words(self) -> &'static str {
         match self {
             Self::NoClearDifference => "no clear difference",
+            Self::NotTested => "full counts, difference only",
             Self::CannotTell => "cannot tell",
             other => other.as_str(),
         }
@@ -96,7 +104,7 @@ pub struct Responsibility {
     pub against_year_before: Option<Comparison>,
     /// With the sum over its peers; `None` for the nation and for an organisation without peers.
     pub against_peers: Option<Comparison>,
-    /// Why nothing is evidenced; empty otherwise.
+    /// Why nothing is evidenced, or how many the few cases are; empty otherwise.
     pub reason: String,
 }
 
@@ -136,12 +144,15 @@ fn answers(code: &str) -> bool {
 fn judge(metric: &Metric, figure: &Observation, before: Option<&Observation>) -> Responsibility {
     let standard = figure.standard.as_ref();
     let outcome = match (&figure.status, standard.map(|standard| standard.met)) {
+        (Status::Value, Some(_)) if figure.has_few_cases() => Outcome::FewCases,
         (Status::Value, Some(Some(true))) => Outcome::Met,
         (Status::Value, Some(Some(false))) => Outcome::NotMet,
         (Status::Value, None) => Outcome::NoStandard,
         _ => Outcome::NotEvidenced,
     };
-    let same_version = |other: &&Observation| other.metric_version == figure.metric_version;
+    let comparable = |other: &&Observation| {
+        other.metric_version == figure.metric_version && metric.level_only(figure.metric_version).is_none()
+    };
     Responsibility {
         principle: metric.principle,
         role: metric.responsible.first().copied().unwrap_or(Role::ChiefOfficer),
@@ -150,14 +161,21 @@ fn judge(metric: &Metric, figure: &Observation, before: Option<&Observation>) ->
         period: figure.period,
         outcome,
         standard: standard.map(|standard| (standard.level, standard.kind)),
-        against_year_before: before.filter(same_version).map(|before| compare(metric, figure, before)),
+        against_year_before: before.filter(comparable).map(|before| compare(metric, figure, before)),
         against_peers: figure.labels.as_deref().and_then(|labels| labels.comparison).map(Comparison::from),
         reason: match (outcome, &figure.status) {
+            (Outcome::FewCases, _) => few_cases_reason(figure),
             (Outcome::NotEvidenced, Status::Value) => "the returns that are missing could turn the verdict".to_owned(),
             (Outcome::NotEvidenced, status) => status.reason().to_owned(),
             _ => String::new(),
         },
     }
+}
+
+/// "few cases: 3 of 3".
+fn few_cases_reason(figure: &Observation) -> String {
+    let counts = figure.numerator.zip(figure.denominator);
+    counts.map_or_else(|| "few cases".to_owned(), |(x, n)| format!("few cases: {x} of {n}"))
 }
 
 fn compare(metric: &Metric, figure: &Observation, other: &Observation) -> Comparison {
@@ -192,6 +210,7 @@ impl From<PeerComparison> for Comparison {
             PeerComparison::Higher(_) => Self::Higher,
             PeerComparison::Lower(_) => Self::Lower,
             PeerComparison::Similar | PeerComparison::NoClearDifference => Self::NoClearDifference,
+            PeerComparison::NotTested => Self::NotTested,
             PeerComparison::CannotTell => Self::CannotTell,
         }
     }

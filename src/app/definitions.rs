@@ -122,8 +122,8 @@ fn describe(text: &mut String, context: &Context, metric: &Metric) -> std::fmt::
     for standard in &metric.standards {
         line(text, "Standard", &standard_words(standard, metric.unit.words()))?;
     }
-    for caveat in &metric.caveats {
-        line(text, "Caveat", caveat)?;
+    for caveat in metric.all_caveats() {
+        line(text, "Caveat", &caveat)?;
     }
     if let Some(breakdown) = &metric.breakdown {
         let titles: Vec<&str> = breakdown.categories.iter().map(|category| category.title.as_str()).collect();

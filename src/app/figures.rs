@@ -143,7 +143,7 @@ pub async fn compute(
     let series = (peer_groups.as_slice(), periods.as_slice());
     let assessment = assess_figures(intake, settings, (&metrics, &lateness), series, &mut observations);
     let responsibilities = assess_responsibilities(&metrics, &observations, period);
-    findings.extend(reconcile(&observations, &intake.reference.published_figures));
+    findings.extend(reconcile(&metrics, &observations, &intake.reference.published_figures));
     let milliseconds = BTreeMap::from([
         ("roll-ups", rollup_time),
         ("metrics", metrics_time),

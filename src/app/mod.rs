@@ -34,7 +34,6 @@ use crate::engine::output::OutputError;
 use crate::engine::{Engine, EngineError, EngineSettings};
 use crate::exit;
 use crate::metrics::prove;
-use crate::parity::ParityError;
 use crate::prepare::PrepareError;
 use crate::public::PublicError;
 use crate::publish::PublishError;
@@ -91,8 +90,8 @@ pub enum AppError {
     NothingSent { period: String, held: String },
     #[error("no submission of {period} was accepted; nothing can be published{hint}")]
     NothingAccepted { period: String, hint: String },
-    #[error(transparent)]
-    Parity(#[from] ParityError),
+    #[error("{files} comparisons with published test data could not be made; the others are listed")]
+    NotCompared { files: usize },
     #[error("{differing} of {files} files of published test data are not reproduced")]
     Differs { differing: usize, files: usize },
     #[error("{failed} of {cases} hand-worked cases failed")]
@@ -122,9 +121,11 @@ impl AppError {
             | Self::Write { .. }
             | Self::Generate(_)
             | Self::Prepare(PrepareError::Write { .. }) => exit::PUBLISH,
-            Self::Intake(_) | Self::Engine(_) | Self::NothingSent { .. } | Self::Prepare(_) | Self::Parity(_) => {
-                exit::INPUT
-            }
+            Self::Intake(_)
+            | Self::Engine(_)
+            | Self::NothingSent { .. }
+            | Self::Prepare(_)
+            | Self::NotCompared { .. } => exit::INPUT,
         }
     }
 }

@@ -156,6 +156,7 @@ fn grid(mut contracts: Vec<Contract>, sources: &[FigureSource], case: &Case) -> 
     for contract in &mut contracts {
         let of_case = case.admissions.iter().any(|(dataset, _)| *dataset == contract.dataset);
         let of_metric = sources.iter().any(|source| source.dataset == contract.dataset);
+        contract.expected_since = None;
         contract.expected_from = if of_case || of_metric { vec![KIND.to_owned()] } else { Vec::new() };
     }
     let codes: BTreeSet<&str> = case.admissions.iter().map(|(_, admission)| admission.submission.org_code()).collect();

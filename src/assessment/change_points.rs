@@ -15,6 +15,7 @@ use crate::quantity::{Interval, Shape, Unit};
 use crate::stats::Level;
 use crate::stats::benchmark::Strength;
 use crate::stats::change_point::{ChangePoint, LEAST_SEGMENT, MOST_BREAKS, change_points, seasonal_change_points};
+use crate::stats::count_ratio::ratio_of_count_ratios;
 use crate::stats::counts::Counts;
 use crate::stats::proportion_difference::proportion_difference;
 use crate::stats::rate_ratio::rate_ratio;
@@ -277,7 +278,8 @@ fn decide(series: &Series<'_>, steps: &mut [ProposedStep]) {
     }
 }
 
-/// Newcombe's interval of the difference of two proportions, the exact one of the ratio of two rates or counts.
+/// Newcombe's interval of the difference of two proportions, the exact one of the ratio of two rates or counts,
+/// and of two ratios of counts.
 fn size(series: &Series<'_>, before: &[usize], after: &[usize]) -> Option<StepSize> {
     let metric = series.metric();
     let pooled = |part: &[usize]| -> Option<Counts> {
@@ -301,6 +303,10 @@ fn size(series: &Series<'_>, before: &[usize], after: &[usize]) -> Option<StepSi
         }
         Shape::Rate | Shape::Count => {
             let found = rate_ratio(pooled(after)?, pooled(before)?, Level::LOOK).ok()?;
+            Some(StepSize { estimate: found.value, limits: found.interval, is_ratio: true })
+        }
+        Shape::CountRatio => {
+            let found = ratio_of_count_ratios(pooled(after)?, pooled(before)?, Level::LOOK).ok()?;
             Some(StepSize { estimate: found.value, limits: found.interval, is_ratio: true })
         }
         Shape::Distribution | Shape::Status => None,

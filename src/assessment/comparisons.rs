@@ -3,11 +3,11 @@
 
 use super::Headlines;
 use super::labels::PeerComparison;
-use super::peers::{compare_figures, exposed_counts};
+use super::peers::{compare_counts, compare_figures, exposed_counts};
 use crate::observation::Observation;
 use crate::period::{Period, PeriodType};
 use crate::quantity::{Interval, Shape, Status, Unit};
-use crate::stats::benchmark::{Benchmark, benchmark_proportion, benchmark_rate};
+use crate::stats::benchmark::Benchmark;
 use crate::stats::counts::Counts;
 
 /// What a figure is held against.
@@ -65,7 +65,7 @@ pub struct FigureComparison {
 impl FigureComparison {
     /// Whether the estimate is a ratio; else it is a difference in the metric's unit (percentage points of a share).
     pub fn is_ratio(&self) -> bool {
-        matches!(self.shape, Shape::Rate | Shape::Count)
+        matches!(self.shape, Shape::Rate | Shape::CountRatio)
     }
 
     /// The difference or the ratio.
@@ -137,10 +137,7 @@ fn year_before(headlines: &Headlines<'_>, code: &str, at: usize) -> Option<Figur
     if let Some(members) = matched {
         let (resting, pairs) = matched_counts(headlines, &members, at);
         let (now, then) = (pooled(pairs.iter().map(|(now, _)| *now)), pooled(pairs.iter().map(|(_, then)| *then)));
-        row.found = match metric.shape {
-            Shape::Proportion => benchmark_proportion(now, then, None),
-            _ => benchmark_rate(now, then, None),
-        };
+        row.found = compare_counts(metric.shape, now, then, None);
         let share = f64::from(metric.unit.multiplier()) * then.rate();
         row.value =
             if metric.shape == Shape::Count { row.value } else { Some(share).filter(|share| share.is_finite()) };

@@ -49,7 +49,8 @@ pub struct NationalContribution {
 /// organisations' own figures: what the nation counts besides, such as months of organisations that did not return all, is
 /// in none of them.
 pub(super) fn of_metric(headlines: &Headlines<'_>) -> Vec<NationalContribution> {
-    if !matches!(headlines.metric.shape, Shape::Proportion | Shape::Rate) || headlines.is_rolling() {
+    if !matches!(headlines.metric.shape, Shape::Proportion | Shape::Rate | Shape::CountRatio) || headlines.is_rolling()
+    {
         return Vec::new();
     }
     let Some(period) = headlines.input.trend.last().copied() else { return Vec::new() };

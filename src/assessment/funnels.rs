@@ -12,9 +12,11 @@ use crate::quantity::{Interval, Shape};
 use crate::stats::benchmark::Strength;
 use crate::stats::counts::Counts;
 use crate::stats::funnel::{
-    Centre, FunnelLabel, FunnelLimits, Rule, Switch, proportion_funnel, rate_funnel, ratio_funnel,
+    Boundary, Centre, FunnelLabel, FunnelLimits, Rule, Switch, count_ratio_funnel, proportion_funnel, rate_funnel,
+    ratio_funnel,
 };
 use crate::stats::overdispersion::{Dispersion, Model, Observation, Trimming, dispersion};
+use crate::stats::real;
 
 /// A metric's funnel: what it rests on, where the forces stand in it, and the engine of its limits.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,7 +40,7 @@ pub struct FunnelForce {
     pub org_code: Arc<str>,
     pub period: Period,
     pub counts: Counts,
-    /// The denominator of a proportion; of a rate the number of events to expect.
+    /// The denominator of a proportion; of a rate the number of events to expect; of a ratio of two counts both together.
     pub size: f64,
     pub value: f64,
     /// The pooled figure of all forces.
@@ -106,18 +108,33 @@ impl FunnelSummary {
     pub fn limits_at(&self, size: f64) -> Option<SizeLimits> {
         let plain = match self.shape {
             Shape::Proportion => proportion_funnel(self.centre, whole(size), Switch::Always).ok()?,
+            Shape::CountRatio => count_ratio_funnel(self.centre, whole(size)).ok()?,
             _ => ratio_funnel(size).ok()?,
         };
-        let size = if self.shape == Shape::Proportion { size.round() } else { size };
-        let adjusted = self.beyond_chance().map(|found| self.model.adjust(plain, size, found));
+        let is_whole = matches!(self.shape, Shape::Proportion | Shape::CountRatio);
+        let size = if is_whole { size.round() } else { size };
+        let adjusted = self.beyond_chance().map(|found| self.adjust(plain, size, found));
         Some(self.drawn(adjusted.unwrap_or(plain), size))
+    }
+
+    fn adjust(&self, plain: FunnelLimits, size: f64, found: &Dispersion) -> FunnelLimits {
+        match self.shape {
+            Shape::CountRatio => self.model.adjust_count_ratio(plain, size, found),
+            _ => self.model.adjust(plain, size, found),
+        }
     }
 
     /// Boundary counts as limits of the value.
     fn drawn(&self, limits: FunnelLimits, size: f64) -> SizeLimits {
-        let scale =
-            if self.shape == Shape::Proportion { self.multiplier } else { self.multiplier * self.centre.counts.rate() };
-        let drawn = |boundary: crate::stats::funnel::Boundary| boundary.drawn(scale, size);
+        let drawn = |boundary: Boundary| match self.shape {
+            Shape::Proportion => boundary.drawn(self.multiplier, size),
+            Shape::CountRatio => {
+                // A limit of nothing below the line is none: the ratio is beyond every number.
+                let ratio = |above: f64| (above < size).then(|| self.multiplier * above / (size - above));
+                Interval { lower: boundary.lower.and_then(ratio), upper: boundary.upper.and_then(ratio) }
+            }
+            _ => boundary.drawn(self.multiplier * self.centre.counts.rate(), size),
+        };
         SizeLimits { size, look: drawn(limits.look), act: drawn(limits.act), rule: limits.rule }
     }
 
@@ -125,11 +142,14 @@ impl FunnelSummary {
     fn place(&self, period: Period, entry: &Entry) -> Option<FunnelForce> {
         let limits = match self.shape {
             Shape::Proportion => proportion_funnel(self.centre, entry.counts.denominator, Switch::Always).ok()?,
+            Shape::CountRatio => {
+                count_ratio_funnel(self.centre, entry.counts.numerator.checked_add(entry.counts.denominator)?).ok()?
+            }
             _ => rate_funnel(self.centre, entry.counts.denominator).ok()?,
         };
-        let size = size(self.shape, self.centre, entry.counts.denominator);
+        let size = size(self.shape, self.centre, entry.counts);
         let adjusted = self.beyond_chance().map(|found| {
-            let wide = self.model.adjust(limits, size, found);
+            let wide = self.adjust(limits, size, found);
             (self.drawn(wide, size), wide.label(entry.counts.numerator))
         });
         Some(FunnelForce {
@@ -159,7 +179,7 @@ struct Entry {
 /// The funnel of a proportion or a rate over at least five forces. A force outside its headline limits is a signal.
 pub(super) fn label(headlines: &Headlines<'_>, signals: &mut Vec<Signal>, tally: &mut Tally) -> Option<FunnelSummary> {
     let metric = headlines.metric;
-    if !matches!(metric.shape, Shape::Proportion | Shape::Rate) {
+    if !matches!(metric.shape, Shape::Proportion | Shape::Rate | Shape::CountRatio) {
         return None;
     }
     let (at, period) = (headlines.last(), *headlines.input.trend.last()?);
@@ -191,21 +211,29 @@ pub(super) fn label(headlines: &Headlines<'_>, signals: &mut Vec<Signal>, tally:
 fn spread(shape: Shape, centre: Centre, entries: &[Entry]) -> Option<(Model, Option<Dispersion>)> {
     let model = match shape {
         Shape::Proportion => Model::proportion(centre.counts.rate())?,
+        Shape::CountRatio => Model::count_ratio(centre.counts.rate())?,
         _ if centre.counts.numerator == 0 => return None,
         _ => Model::log_ratio(),
     };
     let observed = |entry: &Entry| Observation {
         observed: entry.counts.numerator,
-        size: size(shape, centre, entry.counts.denominator),
+        // The spread of a ratio of two counts is that of each about the other.
+        size: match shape {
+            Shape::CountRatio => real(entry.counts.denominator),
+            _ => size(shape, centre, entry.counts),
+        },
     };
     let observed: Vec<Observation> = entries.iter().map(observed).collect();
     Some((model, dispersion(model, &observed, Trimming::default()).ok()))
 }
 
-/// The denominator of a proportion; of a rate the number of events to expect.
-fn size(shape: Shape, centre: Centre, denominator: i64) -> f64 {
-    let denominator_alone = Counts::new(denominator, 1).rate();
-    if shape == Shape::Proportion { denominator_alone } else { denominator_alone * centre.counts.rate() }
+/// The denominator of a proportion; of a rate the number of events to expect; of a ratio of two counts both together.
+fn size(shape: Shape, centre: Centre, counts: Counts) -> f64 {
+    match shape {
+        Shape::Proportion => real(counts.denominator),
+        Shape::CountRatio => real(counts.numerator) + real(counts.denominator),
+        _ => real(counts.denominator) * centre.counts.rate(),
+    }
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "a size is far below 2^53; a larger one would saturate")]

@@ -31,6 +31,8 @@ pub enum PeerComparison {
     Lower(Strength),
     Similar,
     NoClearDifference,
+    /// Two full counts: the difference is given, and chance is not tested.
+    NotTested,
     /// There is no figure, or too few peers have one, or a limit is not reached.
     CannotTell,
 }
@@ -45,6 +47,7 @@ impl PeerComparison {
             (Outcome::Lower(strength), None) => Self::Lower(strength),
             (Outcome::Similar, _) => Self::Similar,
             (Outcome::NoClearDifference, _) => Self::NoClearDifference,
+            (Outcome::NotTested, _) => Self::NotTested,
         }
     }
 
@@ -61,6 +64,7 @@ impl PeerComparison {
             Self::Lower(Strength::Act) => "lower_99_8",
             Self::Similar => "similar",
             Self::NoClearDifference => "no_clear_difference",
+            Self::NotTested => "not_tested",
             Self::CannotTell => "cannot_tell",
         }
     }
@@ -71,7 +75,7 @@ impl PeerComparison {
             Self::Better(strength) | Self::Worse(strength) | Self::Higher(strength) | Self::Lower(strength) => {
                 Some(strength)
             }
-            Self::Similar | Self::NoClearDifference | Self::CannotTell => None,
+            Self::Similar | Self::NoClearDifference | Self::NotTested | Self::CannotTell => None,
         }
     }
 }

@@ -141,7 +141,8 @@ impl MetricAssessment {
     fn of(input: &AssessmentInput<'_>, observations: &mut [Observation]) -> Option<Self> {
         let id = Arc::clone(&observations.first()?.metric_id);
         let metric = input.metrics.iter().find(|metric| *metric.id == *id)?;
-        let headlines = Headlines::of(input, metric, observations);
+        let headlines =
+            Headlines::of(input, metric, observations, |figure| metric.level_only(figure.metric_version).is_none());
         let mut one = Self {
             signals: Vec::new(),
             comparisons: Vec::new(),
@@ -163,7 +164,9 @@ impl MetricAssessment {
         (one.charts, one.run_charts) = (found.charts, found.run_charts);
         (one.trends, one.steps) = (found.trends, found.steps);
         one.funnel = funnels::label(&headlines, &mut one.signals, &mut one.tally);
-        let undecided = coverage::undecided(&headlines);
+        // What is missing is said of a level too.
+        let undecided = coverage::undecided(&Headlines::of(input, metric, observations, |_| true));
+        one.signals.retain(|signal| !headlines.is_of_few_cases(signal));
         one.signals.sort_by(|a, b| a.key().cmp(&b.key()));
         for (place, found) in labels {
             if let Some(observation) = observations.get_mut(place) {
@@ -191,10 +194,19 @@ struct Headlines<'a> {
 }
 
 impl<'a> Headlines<'a> {
-    fn of(input: &'a AssessmentInput<'a>, metric: &'a Metric, observations: &'a [Observation]) -> Self {
+    /// `is_wanted` leaves out figures of which nothing is to be said.
+    fn of(
+        input: &'a AssessmentInput<'a>,
+        metric: &'a Metric,
+        observations: &'a [Observation],
+        is_wanted: impl Fn(&Observation) -> bool,
+    ) -> Self {
         let index: HashMap<Period, usize> = input.trend.iter().copied().zip(0..).collect();
         let mut places: BTreeMap<&str, Vec<Option<usize>>> = BTreeMap::new();
-        for (place, observation) in observations.iter().enumerate().filter(|(_, o)| o.category.is_none()) {
+        for (place, observation) in observations.iter().enumerate() {
+            if observation.category.is_some() || !is_wanted(observation) {
+                continue;
+            }
             let Some(&at) = index.get(&observation.period) else { continue };
             let of_code = places.entry(&observation.org_code).or_insert_with(|| vec![None; input.trend.len()]);
             if let Some(slot) = of_code.get_mut(at) {
@@ -208,6 +220,18 @@ impl<'a> Headlines<'a> {
     fn at(&self, code: &str, at: usize) -> Option<(usize, &'a Observation)> {
         let place = (*self.places.get(code)?.get(at)?)?;
         Some((place, self.observations.get(place)?))
+    }
+
+    /// Whether a signal speaks of one figure alone, and that figure has few cases.
+    fn is_of_few_cases(&self, signal: &Signal) -> bool {
+        match signal.kind {
+            SignalKind::Peers | SignalKind::Funnel | SignalKind::ControlChart => {
+                let at = self.input.trend.iter().position(|period| *period == signal.period);
+                let figure = at.and_then(|at| self.at(&signal.org_code, at));
+                figure.is_some_and(|(_, figure)| figure.has_few_cases())
+            }
+            SignalKind::RunChart | SignalKind::Trend | SignalKind::ChangePoint => false,
+        }
     }
 
     /// The position of the report's period.

@@ -10,7 +10,10 @@ use super::signals::{Signal, SignalKind, event_between};
 use crate::observation::{Observation, PEERS_PREFIX};
 use crate::quantity::{Interval, Shape, Status};
 use crate::report::input::PeerGroup;
-use crate::stats::benchmark::{Benchmark, Limits, benchmark_delay, benchmark_proportion, benchmark_rate};
+use crate::stats::benchmark::{
+    Benchmark, Limits, benchmark_count_ratio, benchmark_delay, benchmark_full_count, benchmark_proportion,
+    benchmark_rate,
+};
 use crate::stats::counts::Counts;
 use crate::stats::peers::{AverageKind, Peer, PeerRule, PeerValue, peer_average};
 
@@ -89,13 +92,12 @@ fn compare(
     let (own, pooled) = counts_of(figure).zip(average.counts).ok_or_else(no_figure)?;
     let metric = headlines.metric;
     match metric.shape {
-        // A margin of a share is given in percentage points.
-        Shape::Proportion => {
-            let points = f64::from(metric.unit.multiplier());
-            benchmark_proportion(own, pooled, metric.margin.map(|margin| margin / points))
+        Shape::Proportion | Shape::Rate | Shape::CountRatio | Shape::Count => {
+            // A margin of a share is given in percentage points.
+            let points = if metric.shape == Shape::Proportion { f64::from(metric.unit.multiplier()) } else { 1.0 };
+            compare_counts(metric.shape, own, pooled, metric.margin.map(|margin| margin / points))
         }
-        Shape::Rate => benchmark_rate(own, pooled, metric.margin),
-        _ => {
+        Shape::Distribution | Shape::Status => {
             let pooled = headlines.at(&format!("{PEERS_PREFIX}{}", group.org_code), at).ok_or_else(no_figure)?;
             let (a, b) = limits_of(figure).zip(limits_of(pooled.1)).ok_or_else(no_figure)?;
             benchmark_delay(a, b, metric.margin)
@@ -141,17 +143,17 @@ fn comparison_row(
     }
 }
 
-/// How a figure differs from another of the same metric, such as that of a year before: proportions by their difference,
-/// rates and counts by their exact ratio, delays by the limits of both.
+/// How a figure differs from another of the same metric, such as that of a year before: as [`compare_counts`] says, delays by
+/// the limits of both.
 ///
 /// # Errors
 /// Why it cannot be told.
 pub fn compare_figures(shape: Shape, figure: &Observation, other: &Observation) -> Result<Benchmark, Status> {
-    let both = |read: fn(&Observation) -> Option<Counts>| read(figure).zip(read(other)).ok_or_else(no_figure);
     match shape {
-        Shape::Proportion => both(counts_of).and_then(|(a, b)| benchmark_proportion(a, b, None)),
-        Shape::Rate => both(counts_of).and_then(|(a, b)| benchmark_rate(a, b, None)),
-        Shape::Count => both(exposed_counts).and_then(|(a, b)| benchmark_rate(a, b, None)),
+        Shape::Proportion | Shape::Rate | Shape::CountRatio | Shape::Count => {
+            let counts = exposed_counts(figure).zip(exposed_counts(other)).ok_or_else(no_figure)?;
+            compare_counts(shape, counts.0, counts.1, None)
+        }
         Shape::Distribution | Shape::Status => {
             let (a, b) = limits_of(figure).zip(limits_of(other)).ok_or_else(no_figure)?;
             benchmark_delay(a, b, None)
@@ -159,7 +161,24 @@ pub fn compare_figures(shape: Shape, figure: &Observation, other: &Observation) 
     }
 }
 
-/// The same; the denominator of a count is one period.
+/// Two figures by their counts: proportions by their difference, rates and ratios of counts by their exact ratio, full counts
+/// by their difference alone. Of a proportion the margin is a share, else a factor; delays and grades have no counts.
+pub(super) fn compare_counts(
+    shape: Shape,
+    counts: Counts,
+    other: Counts,
+    margin: Option<f64>,
+) -> Result<Benchmark, Status> {
+    match shape {
+        Shape::Proportion => benchmark_proportion(counts, other, margin),
+        Shape::Rate => benchmark_rate(counts, other, margin),
+        Shape::CountRatio => benchmark_count_ratio(counts, other, margin),
+        Shape::Count => Ok(benchmark_full_count(counts.numerator, other.numerator)),
+        Shape::Distribution | Shape::Status => Err(no_figure()),
+    }
+}
+
+/// Numerator and denominator of a value; the denominator of a count is one period.
 pub(super) fn exposed_counts(figure: &Observation) -> Option<Counts> {
     let alone = |figure: &Observation| figure.numerator.map(|count| Counts::new(count, 1));
     counts_of(figure)

@@ -9,6 +9,7 @@ use crate::stats::counts::Counts;
 use crate::stats::proportion::wilson_interval;
 use crate::stats::ranks::{Rank, Ranked, joint_level, ranks};
 use crate::stats::rate::rate_interval;
+use crate::stats::rate_ratio::ratio_of_counts;
 
 /// An organisation's place in the report's period. 1 is the best.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +24,7 @@ pub struct OrganisationRank {
 pub(super) fn of_metric(headlines: &Headlines<'_>) -> Vec<OrganisationRank> {
     let metric = headlines.metric;
     let Some(period) = headlines.input.trend.last().copied() else { return Vec::new() };
-    if !matches!(metric.shape, Shape::Proportion | Shape::Rate) {
+    if !matches!(metric.shape, Shape::Proportion | Shape::Rate | Shape::CountRatio) {
         return Vec::new();
     }
     let at = headlines.last();
@@ -47,6 +48,7 @@ fn interval(shape: Shape, counts: Counts, level: Level) -> Option<Interval> {
     let Counts { numerator, denominator } = counts;
     match shape {
         Shape::Proportion => wilson_interval(numerator, denominator, level).ok(),
+        Shape::CountRatio => Some(ratio_of_counts(numerator, denominator, level).ok()?.interval),
         _ => rate_interval(numerator, denominator, 1, level).ok(),
     }
 }

@@ -235,7 +235,7 @@ impl<'a> Series<'a> {
             Shape::Proportion => Charted::Proportion(&counts),
             Shape::Rate => Charted::Rate,
             Shape::Distribution => Charted::Delay,
-            Shape::Count | Shape::Status => Charted::Other,
+            Shape::Count | Shape::CountRatio | Shape::Status => Charted::Other,
         };
         let settings = Settings {
             target: self.target(),
@@ -371,7 +371,7 @@ impl<'a> Series<'a> {
                 let counts = |at: usize| Some(((*self.figures.get(at)?)?.1.numerator?, 1));
                 count_trend(&self.points(counts, breaks), CountModel::Rate, 1)
             }
-            Shape::Distribution | Shape::Status => {
+            Shape::CountRatio | Shape::Distribution | Shape::Status => {
                 let open = Interval { lower: None, upper: None };
                 let estimate = |at: usize| {
                     let interval = (*self.figures.get(at)?)?.1.interval_95.unwrap_or(open);

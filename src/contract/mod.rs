@@ -133,6 +133,7 @@ pub fn rollup_contract(rollup: &Rollup) -> Contract {
         period_field: Some(submission_month(rollup).to_owned()),
         deadline_days: None,
         expected_from: Vec::new(),
+        expected_since: None,
     }
 }
 

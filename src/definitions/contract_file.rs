@@ -11,6 +11,7 @@ mod tests;
 use super::model::{Contract, CrossFieldRule, Field, FieldType};
 use super::problem::{DefinitionProblem, Problems};
 use super::rollup_file::is_identifier;
+use crate::period::Month;
 pub(super) use conditions::check_condition;
 use conditions::condition_of;
 use fields::{MUST_BE_ZERO, read_fields, read_severity};
@@ -45,6 +46,7 @@ pub fn parse_contract(file: &str, text: &str) -> Result<Contract, Vec<Definition
         period_field: custom.period_field,
         deadline_days: read_deadline(&document.sla_properties, &mut problems),
         expected_from: custom.expected_from,
+        expected_since: custom.expected_since,
     };
     check_whole(&contract, &mut problems);
     problems.unless_any(contract)
@@ -170,6 +172,7 @@ struct Custom {
     reference: bool,
     period_field: Option<String>,
     expected_from: Vec<String>,
+    expected_since: Option<Month>,
 }
 
 fn read_custom(properties: &[CustomProperty], problems: &mut Problems<'_>) -> Custom {
@@ -192,6 +195,13 @@ fn read_custom(properties: &[CustomProperty], problems: &mut Problems<'_>) -> Cu
                     problems.add("customProperties.expectedFrom", "holds a text that is no kind of organisation");
                 }
                 "expectedFrom"
+            }
+            CustomProperty::ExpectedSince(month) => {
+                custom.expected_since = month.parse().ok();
+                if custom.expected_since.is_none() {
+                    problems.add("customProperties.expectedSince", "must be a month, such as 2027-04");
+                }
+                "expectedSince"
             }
         });
     }
@@ -216,8 +226,10 @@ fn check_whole(contract: &Contract, problems: &mut Problems<'_>) {
         check_period_field(name, field(name), problems);
     }
     let dated = contract.period_field.is_some() || contract.deadline_days.is_some();
-    if contract.reference && (dated || !contract.expected_from.is_empty()) {
-        problems.add("customProperties", "a reference dataset is not monthly: no periodField, expectedFrom or latency");
+    let expected = !contract.expected_from.is_empty() || contract.expected_since.is_some();
+    if contract.reference && (dated || expected) {
+        let message = "a reference dataset is not monthly: no periodField, expectedFrom, expectedSince or latency";
+        problems.add("customProperties", message);
     }
     if contract.deadline_days.is_some() == contract.expected_from.is_empty() {
         let message = "latency and customProperties.expectedFrom go together: who must submit, and by when";

@@ -1,10 +1,10 @@
 //! Reads `queries/metrics/<ID>/metric.toml` and the SQL of its versions, strictly.
 //! It looks at one metric alone: what it names elsewhere is checked in `references`, and no SQL is planned here.
 
-use crate::quantity::{Shape, Unit};
+use crate::quantity::{Better, Shape, Unit};
 
 use super::metric_parts::{check_breakdown, check_standards};
-use super::model::{Breakdown, BreakdownCategory, BreakdownKind, Grade, Metric};
+use super::model::{Breakdown, BreakdownCategory, BreakdownKind, Grade, Metric, ReadsAs};
 use super::problem::{DefinitionProblem, Problems};
 
 /// Prefixes of the metric ids, in the order of the ten principles of the Code.
@@ -19,6 +19,10 @@ pub fn parse_metric(file: &str, toml: &str, sqls: &[(u32, String)]) -> Result<Me
         toml::from_str(toml).map_err(|error| vec![DefinitionProblem::from_toml(file, toml, &error)])?;
 
     let mut problems = Problems::of(file);
+    check_denominator(&metric, &mut problems);
+    if metric.denominator_varies && metric.shape == Shape::Rate {
+        metric.shape = Shape::CountRatio;
+    }
     check_id(&metric, file, &mut problems);
     check_texts(&metric, &mut problems);
     check_shape(&metric, &mut problems);
@@ -101,7 +105,7 @@ fn check_shape(metric: &Metric, problems: &mut Problems<'_>) {
         (Shape::Count | Shape::Status, Some(_), _) => {
             problems.add("margin", "belongs to figures that are held against peers: proportions, rates and delays");
         }
-        (Shape::Rate, _, margin) if margin.is_none_or(|margin| margin <= 1.0) => {
+        (Shape::Rate | Shape::CountRatio, _, margin) if margin.is_none_or(|margin| margin <= 1.0) => {
             problems.add("margin", "of a rate is a factor above 1, such as 1.1");
         }
         (_, _, None) => problems.add("margin", "must be a number above 0"),
@@ -120,14 +124,27 @@ fn check_shape(metric: &Metric, problems: &mut Problems<'_>) {
     }
 }
 
+/// Notes a denominator that is said to vary where it cannot, and words about recording where one side is better.
+fn check_denominator(metric: &Metric, problems: &mut Problems<'_>) {
+    if metric.denominator_varies && metric.shape != Shape::Rate {
+        problems.add("denominator_varies", "belongs to a rate: the denominator of other shapes is known");
+    }
+    if metric.reads_as == ReadsAs::Recorded && metric.better != Better::Neutral {
+        problems.add("reads_as", "recorded belongs to a metric for which neither side is better");
+    }
+}
+
 /// Notes a unit that a value of this shape cannot have.
 pub(super) fn check_unit(key: &str, shape: Shape, unit: Unit, problems: &mut Problems<'_>) {
     let wanted = match shape {
-        Shape::Proportion if unit != Unit::Percent => "a proportion has the unit percent",
+        Shape::Proportion if !unit.is_share() => "a proportion has the unit percent or per_100_results",
         Shape::Distribution if !matches!(unit, Unit::Hours | Unit::Days) => "a distribution has the unit hours or days",
         Shape::Status if unit != Unit::Grade => "a status has the unit grade",
         Shape::Count if !counts(unit) => "a count has the unit of a thing counted, such as records",
-        Shape::Rate if !relates(unit) => "a rate has the unit ratio or one that begins with per_",
+        Shape::Rate if unit.is_share() || !unit.as_str().starts_with("per_") => {
+            "a rate has a unit that begins with per_ and is no share"
+        }
+        Shape::CountRatio if unit != Unit::Ratio => "a rate whose denominator varies has the unit ratio",
         _ => return,
     };
     problems.add(key, format!("{wanted}, not {}", unit.as_str()));
@@ -135,10 +152,6 @@ pub(super) fn check_unit(key: &str, shape: Shape, unit: Unit, problems: &mut Pro
 
 fn counts(unit: Unit) -> bool {
     matches!(unit, Unit::Records | Unit::Cases | Unit::Transactions | Unit::Requests | Unit::Organisations)
-}
-
-fn relates(unit: Unit) -> bool {
-    unit == Unit::Ratio || unit.as_str().starts_with("per_")
 }
 
 fn check_lists(metric: &Metric, problems: &mut Problems<'_>) {
@@ -185,6 +198,12 @@ fn check_versions(metric: &Metric, sqls: &[(u32, String)], problems: &mut Proble
             problems.add(format!("{key}.version"), format!("is {}, but must be {number}", version.version));
         }
         problems.check_text(&format!("{key}.reason"), &version.reason);
+        if let Some(why) = &version.level_only {
+            problems.check_text(&format!("{key}.level_only"), why);
+        }
+        for unknown in version.rollups.iter().filter(|name| !metric.rollups.contains(name)) {
+            problems.add(format!("{key}.rollups"), format!("“{unknown}” is not among the roll-ups of the metric"));
+        }
         match sqls.iter().find(|(number, _)| *number == version.version) {
             None => problems.add(&key, format!("v{}.sql is missing", version.version)),
             Some((_, sql)) if sql.trim().is_empty() => problems.add(&key, format!("v{}.sql is empty", version.version)),
@@ -242,7 +261,7 @@ mod tests {
             "id: must end with a hyphen and two digits, such as CRE-01",
             "principle: is 3 (AMD), but the id begins with CRE",
             "counted_by: is empty",
-            "unit: a proportion has the unit percent, not hours",
+            "unit: a proportion has the unit percent or per_100_results, not hours",
             "percentile: belongs to a distribution only",
             "responsible[1]: is there twice",
             "standards[0].from: 2000-04-27 is after the last day, 1999-12-31",
@@ -293,8 +312,29 @@ mod tests {
             Some(2.5)
         );
         assert_eq!(with("proportion", "percent", "0.0"), ["margin: must be a number above 0"]);
-        assert_eq!(with("rate", "ratio", "0.9"), ["margin: of a rate is a factor above 1, such as 1.1"]);
+        assert_eq!(with("rate", "per_user", "0.9"), ["margin: of a rate is a factor above 1, such as 1.1"]);
         assert!(with("count", "records", "1.5")[0].starts_with("margin: belongs to figures"));
+    }
+
+    #[test]
+    fn the_denominator_of_a_rate_alone_may_vary_and_only_a_neutral_figure_reads_as_recorded() {
+        let rate = |line: &str, unit: &str| {
+            GOOD.replace("shape = \"proportion\"", &format!("{line}\nshape = \"rate\""))
+                .replace("unit = \"percent\"", &format!("unit = \"{unit}\""))
+        };
+        let parsed = |toml: &str| parse_metric(FILE, toml, &sqls(&[1])).unwrap().shape;
+        assert_eq!(parsed(&rate("", "per_user")), Shape::Rate);
+        assert_eq!(parsed(&rate("denominator_varies = true", "ratio")), Shape::CountRatio);
+        let found = problems(&rate("denominator_varies = true", "per_user"), &sqls(&[1]));
+        assert_eq!(found, ["unit: a rate whose denominator varies has the unit ratio, not per_user"]);
+        let found = problems(&rate("", "ratio"), &sqls(&[1]));
+        assert_eq!(found, ["unit: a rate has a unit that begins with per_ and is no share, not ratio"]);
+        let share = GOOD.replace("shape =", "denominator_varies = true\nreads_as = \"recorded\"\nshape =");
+        let expected = [
+            "denominator_varies: belongs to a rate: the denominator of other shapes is known",
+            "reads_as: recorded belongs to a metric for which neither side is better",
+        ];
+        assert_eq!(problems(&share, &sqls(&[1])), expected);
     }
 
     #[test]

@@ -105,6 +105,8 @@ pub struct Contract {
     pub deadline_days: Option<u32>,
     /// Kinds of organisation that must submit; the others may.
     pub expected_from: Vec<String>,
+    /// The first month for which a submission is due; always if there is none. Earlier ones may be submitted.
+    pub expected_since: Option<Month>,
 }
 
 impl Contract {
@@ -166,6 +168,17 @@ pub enum Disclosure {
     /// Counts from 1 to below the threshold of the settings, and whatever would reveal them.
     #[default]
     Small,
+}
+
+/// What a figure of a metric without a better side says when it is high.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReadsAs {
+    /// That it is higher.
+    #[default]
+    Level,
+    /// That more was recorded: whether more happened, or more was found and reported, it cannot say.
+    Recorded,
 }
 
 /// How the months of a period combine.
@@ -342,6 +355,14 @@ pub struct MetricVersion {
     pub version: u32,
     pub date: NaiveDate,
     pub reason: String,
+    /// Those of the metric's roll-ups that it rests on; all if empty.
+    #[serde(default)]
+    pub rollups: Vec<String>,
+    /// In place of the metric's own number.
+    pub earlier_months: Option<u8>,
+    /// Why its figures say nothing of what changed: they are given as a level only, and are compared neither over time nor
+    /// with each other.
+    pub level_only: Option<String>,
     #[serde(skip)]
     pub sql: String,
 }
@@ -360,8 +381,18 @@ pub struct Metric {
     pub shape: Shape,
     pub numerator: String,
     pub denominator: String,
+    /// The cases looked at are a sample of all, so that the figure says something of the others.
+    #[serde(default)]
+    pub sampled: bool,
+    /// For a rate: its denominator is a count of events that vary by chance too, and no known exposure. It makes the shape
+    /// [`Shape::CountRatio`].
+    #[serde(default)]
+    pub denominator_varies: bool,
     pub unit: Unit,
     pub better: Better,
+    /// What a higher figure means where neither side is better, because more found and more recorded reads the same.
+    #[serde(default)]
+    pub reads_as: ReadsAs,
     pub aggregation: Aggregation,
     /// Months before a month whose records also count in it, because the event that decides the month comes later than the
     /// submission's: a figure needs their returns too.
@@ -407,6 +438,46 @@ impl Metric {
     pub fn version_at(&self, month: Month) -> Option<&MetricVersion> {
         let later = self.versions.iter().skip(1).rev().find(|version| Month::of(version.date) <= month);
         later.or_else(|| self.versions.first())
+    }
+
+    fn version(&self, number: u32) -> Option<&MetricVersion> {
+        self.versions.iter().find(|version| version.version == number)
+    }
+
+    /// Why a figure of a version, by its number, is a level only; `None` of one that may be compared.
+    pub fn level_only(&self, version: u32) -> Option<&str> {
+        self.version(version)?.level_only.as_deref()
+    }
+
+    /// Roll-ups that the figures of a month rest on, where these are not all of the metric's.
+    pub fn own_rollups_at(&self, month: Month) -> Option<&[String]> {
+        self.version_at(month).map(|version| version.rollups.as_slice()).filter(|rollups| !rollups.is_empty())
+    }
+
+    /// Months before a month whose returns its figure needs too.
+    pub fn earlier_months_at(&self, month: Month) -> u8 {
+        self.version_at(month).and_then(|version| version.earlier_months).unwrap_or(self.earlier_months)
+    }
+
+    /// The caveats of the file, then what follows from its other lines.
+    pub fn all_caveats(&self) -> Vec<String> {
+        let earlier = match self.earlier_months {
+            0 => None,
+            1 => Some("the month before".to_owned()),
+            number => Some(format!("the {number} months before")),
+        };
+        let until = self.versions.iter().find(|version| version.earlier_months == Some(0));
+        let until = until.map_or_else(String::new, |version| format!("Before version {}: ", version.version));
+        let earlier = earlier.map(|earlier| {
+            format!(
+                "{until}The figure of a month needs the return of {earlier} too. An organisation that did not make it has no \
+                 figure for the month, and the sums for the nation, regions and peers leave out its records of the month."
+            )
+        });
+        let level_only = self.versions.iter().filter_map(|version| {
+            Some(format!("Version {} is a level only. {}", version.version, version.level_only.as_ref()?))
+        });
+        self.caveats.iter().cloned().chain(earlier).chain(level_only).collect()
     }
 
     /// The standard that held throughout the period for the organisation: law before a local target before any other, then

@@ -88,6 +88,7 @@ mod tests {
             period_field: None,
             deadline_days: None,
             expected_from: Vec::new(),
+            expected_since: None,
         }
     }
 

@@ -13,7 +13,8 @@ use crate::stats::Level;
 use crate::stats::histogram::{Histogram, Percent, Reading};
 use crate::stats::percentile::{Definition, percentile, percentile_interval};
 use crate::stats::proportion::{self, wilson_interval};
-use crate::stats::rate::{self, count_interval, rate_interval};
+use crate::stats::rate::{self, rate_interval};
+use crate::stats::rate_ratio::ratio_of_counts;
 use crate::stats::survival::{SurvivalCurve, Transform};
 
 /// Which figures of a metric: its headline or a category, and from which result rows they are added up.
@@ -135,6 +136,7 @@ pub(super) fn present(metric: &Metric, series: &Series, at: &Place<'_>, totals: 
         (_, Some(grade)) => Figure::plain(Ok(totals.grades.get(&grade).copied().unwrap_or(0))),
         (Shape::Proportion, _) => proportion_figure(series.unit, totals),
         (Shape::Rate, _) => rate_figure(series.unit, totals),
+        (Shape::CountRatio, _) => count_ratio_figure(series.unit, totals),
         (Shape::Count, _) => count_figure(totals),
         (Shape::Status, _) => Figure::plain(grade(totals)),
         (Shape::Distribution, _) => delay_figure(metric, series, totals),
@@ -206,17 +208,25 @@ fn rate_figure(unit: Unit, totals: &Totals) -> Figure {
     }
 }
 
+/// Both counts vary by chance: the limits are those of a of a + b.
+fn count_ratio_figure(unit: Unit, totals: &Totals) -> Figure {
+    let (a, b) = (totals.numerator, totals.denominator);
+    let factor = f64::from(unit.multiplier());
+    let interval = |level| Some(scale(ratio_of_counts(a, b, level).ok()?.interval, factor));
+    Figure {
+        numerator: Some(a),
+        denominator: Some(b),
+        value: rate::rate(a, b, unit.multiplier()),
+        interval_95: interval(Level::LOOK),
+        interval_998: interval(Level::ACT),
+        method: "exact_count_ratio",
+    }
+}
+
+/// A full count has no limits of chance: nothing of it is unknown.
 fn count_figure(totals: &Totals) -> Figure {
     let x = totals.numerator;
-    let value = if x < 0 { Err(Status::Missing(format!("the count {x} is negative"))) } else { Ok(float(x)) };
-    Figure {
-        numerator: Some(x),
-        denominator: None,
-        value,
-        interval_95: count_interval(x, Level::LOOK).ok(),
-        interval_998: count_interval(x, Level::ACT).ok(),
-        method: "exact_poisson",
-    }
+    Figure::plain(if x < 0 { Err(Status::Missing(format!("the count {x} is negative"))) } else { Ok(x) })
 }
 
 fn delay_figure(metric: &Metric, series: &Series, totals: &Totals) -> Figure {

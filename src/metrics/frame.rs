@@ -87,7 +87,9 @@ impl MonthState {
     /// Returns of earlier months are needed where the metric counts them here.
     fn of(input: &PeriodInput<'_>, body: &str, month: Month) -> Self {
         let mut state = Self::default();
-        for source in input.sources {
+        let metric = input.metric;
+        let own = metric.own_rollups_at(month);
+        for source in input.sources.iter().filter(|source| own.is_none_or(|own| source.is_of(own))) {
             match input.grid.cell(source, body, month) {
                 Cell::Refused { .. } => state.absent.push(AbsentReason::Refused(source.dataset.replace('_', " "))),
                 Cell::NotYetDue => state.absent.push(AbsentReason::NotYetDue),
@@ -95,7 +97,7 @@ impl MonthState {
                 Cell::Accepted { span, submitted, .. } => state.add(span, submitted),
             }
             if input.grid.rests_on_earlier(source, body, month) {
-                for earlier in (1..=i32::from(input.metric.earlier_months)).map(|n| month.plus(-n)) {
+                for earlier in (1..=i32::from(metric.earlier_months_at(month))).map(|n| month.plus(-n)) {
                     match input.grid.cell(source, body, earlier) {
                         Cell::Accepted { span, submitted, .. } => state.add(span, submitted),
                         _ => state.absent.push(AbsentReason::EarlierMonth(earlier)),

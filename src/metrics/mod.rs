@@ -85,7 +85,9 @@ pub fn result_schema(metric: &Metric) -> SchemaRef {
 /// A count whose variants are rates needs both integers.
 fn has_denominator(metric: &Metric) -> bool {
     let categories = metric.breakdown.iter().flat_map(|breakdown| &breakdown.categories);
-    categories.filter_map(|category| category.shape).any(|shape| matches!(shape, Shape::Rate | Shape::Proportion))
+    categories
+        .filter_map(|category| category.shape)
+        .any(|shape| matches!(shape, Shape::Rate | Shape::CountRatio | Shape::Proportion))
 }
 
 /// The table `months(month)`: every month of the run.

@@ -311,9 +311,14 @@ mod tests {
     #[test]
     fn a_key_changes_with_all_that_rows_follow_from() {
         let identities = |months: &str, delay: &str, accounts: &str| -> Identities {
-            [("months", months), ("arrest_summons_backlog", delay), ("open_accounts", accounts)]
-                .map(|(name, identity)| (name.to_owned(), identity.to_owned()))
-                .into()
+            [
+                ("months", months),
+                ("arrest_summons_backlog", delay),
+                ("open_cases_state", "a"),
+                ("open_accounts", accounts),
+            ]
+            .map(|(name, identity)| (name.to_owned(), identity.to_owned()))
+            .into()
         };
         let settings = |days: i64| BTreeMap::from([("dormant_days".to_owned(), days)]);
         let of = |id: &str, identities: &Identities, days: i64| key(&metric(id), identities, &settings(days)).unwrap();

@@ -15,7 +15,7 @@ use crate::engine::{Table, schema_of};
 use crate::observation::UNATTRIBUTED;
 use crate::period::{Month, Period};
 use crate::report::input::{Organisation, Return, ReturnState};
-use crate::sources::Span;
+use crate::sources::{ROLLUP_PREFIX, Span};
 
 /// What is known of one dataset, organisation and month.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,11 +83,21 @@ pub struct FigureSource {
     pub by_other_month: bool,
 }
 
+impl FigureSource {
+    /// Whether it is the source of one of the roll-ups.
+    pub fn is_of(&self, rollups: &[String]) -> bool {
+        let name = self.rollup_folder.strip_prefix(ROLLUP_PREFIX);
+        rollups.iter().any(|rollup| Some(rollup.as_str()) == name)
+    }
+}
+
 /// All cells of a run, by folder (dataset or submitted roll-up).
 #[derive(Debug, Default)]
 pub struct Grid {
     cells: BTreeMap<String, BTreeMap<String, BTreeMap<Month, Cell>>>,
     expected: BTreeMap<String, BTreeSet<String>>,
+    /// By dataset: the first month for which a return is due, where there is one.
+    since: BTreeMap<String, Month>,
     deadlines: BTreeMap<String, u32>,
     /// Folders of submitted roll-ups by dataset.
     rollups: BTreeMap<String, BTreeSet<String>>,
@@ -102,6 +112,7 @@ impl Grid {
             let expects = |organisation: &&Organisation| contract.expected_from.contains(&organisation.kind);
             let codes = organisations.iter().filter(expects).map(|organisation| organisation.code.clone()).collect();
             grid.expected.insert(contract.dataset.clone(), codes);
+            grid.since.extend(contract.expected_since.map(|since| (contract.dataset.clone(), since)));
             grid.deadlines.insert(contract.dataset.clone(), contract.deadline_days.unwrap_or(0));
         }
         grid
@@ -193,7 +204,7 @@ impl Grid {
     }
 
     fn unsent(&self, dataset: &str, org_code: &str, month: Month) -> Cell {
-        if !self.expects(dataset, org_code) {
+        if !self.expects_in(dataset, org_code, month) {
             Cell::NotExpected
         } else if self.due(dataset, month) >= self.as_of {
             Cell::NotYetDue
@@ -205,6 +216,11 @@ impl Grid {
     /// Whether the organisation must return the dataset.
     pub fn expects(&self, dataset: &str, org_code: &str) -> bool {
         self.expected.get(dataset).is_some_and(|codes| codes.contains(org_code))
+    }
+
+    /// Whether the organisation must return the dataset for the month: before its first month nobody must.
+    fn expects_in(&self, dataset: &str, org_code: &str, month: Month) -> bool {
+        self.expects(dataset, org_code) && self.since.get(dataset).is_none_or(|since| *since <= month)
     }
 
     /// Organisations that must return the source's dataset, or ever returned it or its roll-up.
@@ -281,7 +297,7 @@ impl Grid {
             text(&|entry| entry.org_code.clone()),
             Arc::new(Date32Array::from_iter_values(entries.iter().map(|entry| month_days(entry.month)))),
             text(&|entry| entry.dataset.to_owned()),
-            flag(&|entry| self.expects(entry.dataset, &entry.org_code)),
+            flag(&|entry| self.expects_in(entry.dataset, &entry.org_code, entry.month)),
             Arc::new(Date32Array::from_iter_values(entries.iter().map(|entry| days_since_epoch(due(entry))))),
             flag(&|entry| due(entry) < self.as_of),
             Arc::new(received.collect::<Date32Array>()),

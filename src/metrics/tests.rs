@@ -83,7 +83,7 @@ fn figures_of(metric: &str, rows: &[MonthlyRow], admitted: &[Admission], period:
     let metric: &Metric = definitions.metric(metric).unwrap();
     let source = FigureSource {
         dataset: "arrest_summons".into(),
-        rollup_folder: "rollup-arrest_summons_delay".into(),
+        rollup_folder: format!("rollup-{}", metric.rollups[0]),
         by_other_month: false,
     };
     let group = |code: &str, members: &[&str]| Group {
@@ -188,7 +188,7 @@ fn a_backlog_needs_the_month_before_too() {
 fn a_backlog_of_roll_ups_needs_the_month_before_as_one_of_records_does() {
     let backlog =
         MonthlyRow { amounts: Amounts::Counts { numerator: 7, denominator: None }, ..row("A", "2025-04", 7, 0) };
-    let rollup = |period: &str| admission(SubmittedTable::Rollup("arrest_summons_delay".into()), "A", period);
+    let rollup = |period: &str| admission(SubmittedTable::Rollup("arrest_summons_backlog".into()), "A", period);
     let value = |months: &[&str]| {
         let admitted: Vec<Admission> = months.iter().map(|month| rollup(month)).collect();
         of(&figures_of("CRE-04", std::slice::from_ref(&backlog), &admitted, "2025-04"), "A").value

@@ -5,7 +5,7 @@ use crate::observation::{NATIONAL, Observation};
 use crate::period::Period;
 use crate::quantity::{Shape, Status, Unit};
 use crate::report::facts::Facts;
-use crate::report::table::{Cell, Column, Row, Table, limit_cells, marker, reason};
+use crate::report::table::{Cell, Column, Row, Table, limit_cells, marker, remark};
 use crate::report::words;
 
 /// One table with the categories' figures of the period, and one with their trend; empty without a breakdown.
@@ -48,7 +48,7 @@ fn current_table(facts: &Facts<'_>, metric: &Metric, breakdown: &Breakdown) -> T
     let lines = lines(facts, metric, breakdown, period);
     let interval = lines.iter().any(|(_, _, f)| f.is_some_and(|f| f.interval_95.is_some()));
     let counts = lines.iter().any(|(_, _, f)| f.is_some_and(|f| words::counts_words(f).is_some()));
-    let notes = lines.iter().any(|(_, _, f)| reason(*f).is_some());
+    let notes = lines.iter().any(|(_, _, f)| remark(*f).is_some());
     let mut columns = vec![Column::words(&*breakdown.title), Column::numbers("Value")];
     if interval {
         columns.extend(["Lower 95% limit", "Upper 95% limit"].map(Column::numbers));
@@ -76,7 +76,7 @@ fn current_table(facts: &Facts<'_>, metric: &Metric, breakdown: &Breakdown) -> T
             cells.push(Cell::new(change.map_or_else(|| "[x]".to_owned(), |c| words::sentence_case(&c.verb_words()))));
         }
         if notes {
-            cells.push(Cell::new(reason(*figure).map_or_else(|| "No note".to_owned(), |r| words::sentence_case(&r))));
+            cells.push(Cell::new(remark(*figure).map_or_else(|| "No note".to_owned(), |r| words::sentence_case(&r))));
         }
         let emphasised = breakdown.kind == BreakdownKind::Parts && index + 1 == lines.len();
         Row { heading: heading.clone(), link: None, emphasised, cells }

@@ -79,8 +79,8 @@ fn text(facts: &Facts<'_>, metric: &Metric, with_value: &[Body<'_>], without: &[
     }
     if with_value.iter().any(|(_, f)| f.is_some_and(|f| f.interval_95.is_some())) {
         sentences.push(
-            "Each line is a range in which the true level is likely to lie: thick for 95% confidence, thin for 99.8%. \
-             The chart shows no test of one organisation against another."
+            "Each line is a range in which chance alone would move the figure if the same conditions went on: thick for 95% \
+             confidence, thin for 99.8%. The chart shows no test of one organisation against another."
                 .to_owned(),
         );
     }

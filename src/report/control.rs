@@ -44,7 +44,7 @@ impl<'a> Control<'a> {
     }
 
     fn cut(&self, value: f64) -> f64 {
-        let top = if self.metric.unit == Unit::Percent { 100.0 } else { f64::INFINITY };
+        let top = if self.metric.unit.is_share() { 100.0 } else { f64::INFINITY };
         value.clamp(0.0, top)
     }
 
@@ -105,7 +105,7 @@ impl<'a> Control<'a> {
         let point = self.chart.points.last()?;
         let unit = self.metric.unit;
         let say = |value: f64| words::limit_in_sentence(value, unit);
-        let (low, high) = (point.lower > 0.0, unit != Unit::Percent || point.upper < 100.0);
+        let (low, high) = (point.lower > 0.0, !unit.is_share() || point.upper < 100.0);
         let mean = say(point.mean);
         let open = self.facts.input.trend.len() == point.at + 1;
         let when = if open { String::new() } else { format!(" in {}", point.period.words()) };

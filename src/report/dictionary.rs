@@ -95,7 +95,7 @@ fn metric_entry(facts: &Facts<'_>, metric: &Metric) -> MetricEntry {
         heading: format!("{} {}", metric.id, metric.title),
         link: metric_path(metric),
         facts: entry,
-        caveats: metric.caveats.clone(),
+        caveats: metric.all_caveats(),
         standards: standards_table(metric),
     }
 }
@@ -115,7 +115,7 @@ fn dataset_entry(facts: &Facts<'_>, contract: &Contract) -> DataEntry {
         .input
         .metrics
         .iter()
-        .filter(|metric| facts.datasets(metric).contains(contract.dataset.as_str()))
+        .filter(|metric| facts.all_datasets(metric).contains(contract.dataset.as_str()))
         .map(|metric| metric.id.as_str())
         .collect();
     let due = contract.deadline_days.map(|days| format!("{days} days after the month’s end"));
@@ -126,6 +126,7 @@ fn dataset_entry(facts: &Facts<'_>, contract: &Contract) -> DataEntry {
         fact("Contract version", contract.version.clone()),
         fact("Due", due.unwrap_or_default()),
         fact("Expected from", words::list_words(&kinds)),
+        fact("Expected since", contract.expected_since.map_or_else(String::new, words::month_words)),
         fact("Used by", used_by.join(", ")),
     ];
     DataEntry {

@@ -198,8 +198,12 @@ impl<'a> Facts<'a> {
         if breaks { format!("{} [b]", period.words()) } else { period.words() }
     }
 
-    /// The change between two figures of a metric; `None` also where another version of it lies between them.
+    /// The change between two figures of a metric; `None` also where another version of it lies between them, and of figures
+    /// that are a level only.
     pub fn change(&self, metric: &Metric, now: &Observation, before: &Observation) -> Option<Change> {
+        if metric.level_only(now.metric_version).is_some() {
+            return None;
+        }
         let same = metric.version_at(before.period.first).map(|version| version.version) == Some(now.metric_version);
         Change::between(now, before).filter(|_| same)
     }
@@ -225,8 +229,14 @@ impl<'a> Facts<'a> {
         self.figure(metric, &format!("{PEERS_PREFIX}{code}"), period)
     }
 
-    /// Names of the datasets that a metric rests on.
+    /// Names of the datasets that a metric rests on in the report's period.
     pub fn datasets(&self, metric: &Metric) -> BTreeSet<&'a str> {
+        let rollups = metric.own_rollups_at(self.input.period.last()).unwrap_or(&metric.rollups);
+        rollups.iter().filter_map(|rollup| self.layouts.sources.dataset_of(rollup)).collect()
+    }
+
+    /// Names of the datasets that some version of a metric rests on.
+    pub fn all_datasets(&self, metric: &Metric) -> BTreeSet<&'a str> {
         metric.rollups.iter().filter_map(|rollup| self.layouts.sources.dataset_of(rollup)).collect()
     }
 

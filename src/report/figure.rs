@@ -63,7 +63,7 @@ pub struct DataFile {
 }
 
 /// Header of a data file of observations.
-const DATA_HEADER: [&str; 26] = [
+const DATA_HEADER: [&str; 27] = [
     "metric_id",
     "metric_version",
     "org_code",
@@ -85,6 +85,7 @@ const DATA_HEADER: [&str; 26] = [
     "lower_998",
     "upper_998",
     "method",
+    "reliability",
     "returned_months",
     "expected_months",
     "standard_level",
@@ -152,6 +153,7 @@ fn record(facts: &Facts<'_>, figure: &Observation) -> StringRecord {
         }
     }
     text(figure.method);
+    text(figure.reliability());
     for months in [figure.coverage.map(|c| c.returned), figure.coverage.map(|c| c.expected)] {
         number(months.as_ref().map(|n| n as &dyn Display), &mut text);
     }

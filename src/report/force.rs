@@ -168,7 +168,7 @@ fn force_metric(facts: &Facts<'_>, metric: &Metric, body: &Organisation, number:
     let own = facts.current(metric, &body.code);
     // The figure's description says the value and how it moved; without a figure the findings do.
     let mut findings = if figure.is_some() { Vec::new() } else { now_sentences(facts, metric, &body.code) };
-    findings.extend(own.and_then(interval_sentence));
+    findings.extend(own.and_then(|figure| interval_sentence(metric, figure)));
     findings.extend(own.map(|f| standard::sentence(metric, f)));
     findings.extend(judged_sentences(facts, metric, &body.code));
     ForceMetric {
@@ -221,5 +221,5 @@ fn peers_cell(facts: &Facts<'_>, metric: &Metric, code: &str) -> Cell {
 }
 
 fn other_cell(figure: Option<&Observation>) -> Cell {
-    Cell::new(value_with_unit(figure)).with_detail(figure.and_then(words::counts_words))
+    Cell::new(value_with_unit(figure)).with_detail(figure.and_then(words::counts_remark))
 }

@@ -87,6 +87,7 @@ fn size_title(metric: &Metric) -> String {
     match metric.shape {
         Shape::Proportion if metric.denominator.chars().count() <= LONGEST_TITLE => metric.denominator.clone(),
         Shape::Proportion => "Denominator of the figure".to_owned(),
+        Shape::CountRatio => "Numerator and denominator together".to_owned(),
         _ => "Number to expect at the figure of all forces".to_owned(),
     }
 }
@@ -132,7 +133,8 @@ fn table(facts: &Facts<'_>, metric: &Metric, funnel: &FunnelSummary, forces: &[&
     let adjusted = funnel.beyond_chance().is_some();
     let mut columns = vec![Column::words("Force"), Column::numbers(format!("Value ({heading})"))];
     columns.extend(["Numerator", "Denominator"].map(Column::numbers));
-    if metric.shape != Shape::Proportion {
+    let expects = !matches!(metric.shape, Shape::Proportion | Shape::CountRatio);
+    if expects {
         columns.push(Column::numbers("Number to expect"));
     }
     for level in ["95%", "99.8%"] {
@@ -146,7 +148,7 @@ fn table(facts: &Facts<'_>, metric: &Metric, funnel: &FunnelSummary, forces: &[&
         let value = facts.current(metric, &force.org_code).map_or_else(|| "[x]".to_owned(), words::value_cell);
         let counts = [force.counts.numerator, force.counts.denominator].map(count_text);
         let mut cells: Vec<Cell> = std::iter::once(value).chain(counts).map(Cell::new).collect();
-        if metric.shape != Shape::Proportion {
+        if expects {
             cells.push(Cell::new(size_text(force.size)));
         }
         let SizeLimits { look, act, .. } = force.limits();

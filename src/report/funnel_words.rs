@@ -58,7 +58,7 @@ pub fn method_lines(
     funnel: &FunnelSummary,
     forces: &[&FunnelForce],
 ) -> Vec<String> {
-    let law = if metric.shape == Shape::Proportion { "binomial" } else { "Poisson" };
+    let law = if matches!(metric.shape, Shape::Proportion | Shape::CountRatio) { "binomial" } else { "Poisson" };
     let limits = match funnel.beyond_chance() {
         Some(_) => format!(
             "The limits are the exact {law} ones for each force’s size, widened where the usual spread of forces reaches further."
@@ -128,7 +128,7 @@ fn spread_sentence(metric: &Metric, funnel: &FunnelSummary) -> String {
             "There is no sign that forces differ by more than chance (φ is {phi}): the limits are those of chance alone."
         );
     };
-    let how = if metric.shape == Shape::Proportion { "drawn in" } else { "left out" };
+    let how = if matches!(metric.shape, Shape::Proportion | Shape::CountRatio) { "drawn in" } else { "left out" };
     let trimmed = match found.trimmed {
         0 => String::new(),
         1 => format!(" after the outermost force was {how}"),

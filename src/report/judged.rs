@@ -2,10 +2,10 @@
 //! They word the labels and signals of the assessment and judge nothing themselves.
 
 use crate::assessment::{Against, FigureComparison, PeerComparison, Signal, SignalKind, TrendVerdict, VariationLabel};
-use crate::definitions::model::Metric;
-use crate::observation::NATIONAL;
+use crate::definitions::model::{Metric, ReadsAs};
+use crate::observation::{NATIONAL, Observation};
 use crate::period::Period;
-use crate::quantity::{Interval, Status, Unit, value_text};
+use crate::quantity::{Interval, Ratio, Status, Unit, rests_on_few_cases, value_text};
 use crate::report::facts::Facts;
 use crate::report::words::{self, Change};
 use crate::stats::benchmark::Strength;
@@ -14,16 +14,19 @@ use crate::stats::funnel::FunnelLabel;
 use crate::stats::trend::TrendLabel;
 
 /// What is said about the figure of the report's period, at most three sentences: beside others, over time, and whether it
-/// will meet its standard. None without a value.
+/// will meet its standard. None without a value, and none of few cases.
 pub fn judged_sentences(facts: &Facts<'_>, metric: &Metric, code: &str) -> Vec<String> {
-    let Some(figure) = facts.current(metric, code).filter(|figure| figure.status == Status::Value) else {
+    let judged = |figure: &&Observation| figure.status == Status::Value && !figure.has_few_cases();
+    let Some(figure) = facts.current(metric, code).filter(judged) else {
         return Vec::new();
     };
     let labels = figure.labels.as_deref().copied().unwrap_or_default();
-    let beside =
-        [facts.comparison(metric, code, Against::Peers).and_then(peers_sentence), funnel_sentence(facts, metric, code)];
+    let beside = [
+        facts.comparison(metric, code, Against::Peers).and_then(|one| peers_sentence(metric, one)),
+        funnel_sentence(facts, metric, code),
+    ];
     let over_time = [
-        facts.comparison(metric, code, Against::YearBefore).and_then(year_sentence),
+        facts.comparison(metric, code, Against::YearBefore).and_then(|one| year_sentence(metric, one)),
         labels.variation.and_then(|variation| variation_sentence(facts, (metric, code), variation)),
         labels.trend.and_then(|trend| trend_sentence(facts, (metric, code), trend)),
     ];
@@ -36,28 +39,32 @@ pub fn judged_sentences(facts: &Facts<'_>, metric: &Metric, code: &str) -> Vec<S
     joined.into_iter().flatten().collect()
 }
 
-fn peers_sentence(comparison: &FigureComparison) -> Option<String> {
+fn peers_sentence(metric: &Metric, comparison: &FigureComparison) -> Option<String> {
     let peers = || Some(words::with_unit(&value_text(comparison.value?, comparison.unit), comparison.unit));
     let size = size_words(comparison).map(|size| format!(": {size}")).unwrap_or_default();
     let how = match comparison.label {
+        PeerComparison::NotTested => return None,
         PeerComparison::CannotTell => return Some("Whether it differs from its peers cannot be told.".to_owned()),
         PeerComparison::Similar => "is similar to its peers together".to_owned(),
         PeerComparison::NoClearDifference => "does not differ clearly from its peers together".to_owned(),
-        label => format!("is {} its peers together", than_words(label)?),
+        label => format!("is {} its peers together", than_words(metric, label)?),
     };
     Some(format!("It {how}, who have {}{size}.", peers()?))
 }
 
 /// Nothing where it cannot be told: the change itself, or that there is no earlier figure, is said elsewhere.
-fn year_sentence(comparison: &FigureComparison) -> Option<String> {
+fn year_sentence(metric: &Metric, comparison: &FigureComparison) -> Option<String> {
     let period: Period = comparison.basis.parse().ok()?;
     let size = size_words(comparison).map(|size| format!(": {size}")).unwrap_or_default();
     let how = match comparison.label {
-        PeerComparison::CannotTell => return None,
+        // A full count has changed by what it has changed, which the sentence before says.
+        PeerComparison::CannotTell | PeerComparison::NotTested => return None,
+        // Nothing is concluded from the few cases of the other period.
+        _ if rests_on_few(comparison) => return None,
         PeerComparison::Similar | PeerComparison::NoClearDifference => {
             format!("does not differ clearly from that of {}", period.words())
         }
-        label => format!("is {} that of {}", than_words(label)?, period.words()),
+        label => format!("is {} that of {}", than_words(metric, label)?, period.words()),
     };
     let both = comparison.resting.filter(|resting| resting.used < resting.of);
     let over = both.map_or_else(String::new, |resting| {
@@ -66,14 +73,26 @@ fn year_sentence(comparison: &FigureComparison) -> Option<String> {
     Some(format!("The figure {how}{size}{over}."))
 }
 
+/// Whether the other figure has few cases.
+fn rests_on_few(comparison: &FigureComparison) -> bool {
+    comparison
+        .counts
+        .is_some_and(|(numerator, denominator)| rests_on_few_cases(Ratio { numerator, denominator }, comparison.unit))
+}
+
 /// "clearly better (at the 99.8% level) than"; `None` of a label that claims no difference.
-fn than_words(label: PeerComparison) -> Option<String> {
+fn than_words(metric: &Metric, label: PeerComparison) -> Option<String> {
     let how = match label {
+        PeerComparison::Higher(_) if metric.reads_as == ReadsAs::Recorded => "more recorded",
+        PeerComparison::Lower(_) if metric.reads_as == ReadsAs::Recorded => "fewer recorded",
         PeerComparison::Better(_) => "better",
         PeerComparison::Worse(_) => "worse",
         PeerComparison::Higher(_) => "higher",
         PeerComparison::Lower(_) => "lower",
-        PeerComparison::Similar | PeerComparison::NoClearDifference | PeerComparison::CannotTell => return None,
+        PeerComparison::Similar
+        | PeerComparison::NoClearDifference
+        | PeerComparison::NotTested
+        | PeerComparison::CannotTell => return None,
     };
     Some(match label.strength()? {
         Strength::Look => format!("{how} (at the 95% level) than"),

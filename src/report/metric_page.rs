@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use crate::definitions::model::{Metric, Standard};
-use crate::observation::{NATIONAL, UNATTRIBUTED};
+use crate::definitions::model::{Metric, ReadsAs, Standard};
+use crate::observation::{NATIONAL, Observation, UNATTRIBUTED};
 use crate::quantity::{Better, Shape};
 use crate::render::charts::SeriesRole;
 use crate::report::breakdown::breakdown_tables;
@@ -94,7 +94,7 @@ pub fn build_metric_page(facts: &Facts<'_>, metric: &Metric) -> MetricPage {
         regions: regions_table(facts, metric),
         documentation: documentation(facts, metric),
         standards: standards_table(metric),
-        caveats: metric.caveats.clone(),
+        caveats: metric.all_caveats(),
         late: late_section(facts, metric),
         coverage: coverage_sentence(facts, metric),
         exceptions: exceptions_table(facts, &format!("tab-{}-returns", metric.id), &facts.returns(metric)),
@@ -116,28 +116,35 @@ fn undrawn_words(shape: Shape) -> &'static str {
 fn findings(facts: &Facts<'_>, metric: &Metric) -> Vec<String> {
     let mut sentences = now_sentences(facts, metric, NATIONAL);
     let Some(figure) = facts.current(metric, NATIONAL) else { return sentences };
-    sentences.extend(interval_sentence(figure));
+    sentences.extend(interval_sentence(metric, figure));
     sentences.push(standard::sentence(metric, figure));
     sentences.extend(judged_sentences(facts, metric, NATIONAL));
     sentences
 }
 
-/// Where the true level is likely to lie; `None` without a value or when a side is open.
-pub fn interval_sentence(figure: &crate::observation::Observation) -> Option<String> {
+/// How far chance alone would move the figure; `None` without a value or without limits.
+pub fn interval_sentence(metric: &Metric, figure: &Observation) -> Option<String> {
     let interval = figure.interval_95.filter(|_| figure.value.is_some())?;
-    let say = |limit: f64| words::with_unit(&words::limit_text(Some(limit), figure.unit), figure.unit);
+    let say = |limit: f64| words::limit_in_sentence(limit, figure.unit);
     let (lower, upper) = (say(interval.lower?), say(interval.upper?));
-    let plain = !lower.starts_with('[') && !upper.starts_with('[');
-    plain.then(|| format!("The true level is likely to lie between {lower} and {upper} (95% confidence interval)."))
+    Some(if metric.sampled {
+        format!(
+            "The figure rests on a sample. If the sample was drawn at random, the level of all cases is likely to lie \
+             between {lower} and {upper} (95% confidence interval)."
+        )
+    } else {
+        format!(
+            "If the same conditions went on, chance alone would move this figure between {lower} and {upper} \
+             (95% confidence interval). It is a full count, not a sample."
+        )
+    })
 }
 
 /// One row per organisation and one column per period, newest at the right.
 fn trend_table(facts: &Facts<'_>, metric: &Metric) -> Table {
     let trend = &facts.input.trend;
     let row = |code: &str, heading: String, emphasised: bool| {
-        let text = |figure: Option<&crate::observation::Observation>| {
-            figure.map_or_else(|| "[x]".to_owned(), words::value_cell)
-        };
+        let text = |figure: Option<&Observation>| figure.map_or_else(|| "[x]".to_owned(), words::value_cell);
         let cells = trend.iter().map(|period| Cell::new(text(facts.figure(metric, code, *period)))).collect();
         Row { heading, link: None, emphasised, cells }
     };
@@ -150,10 +157,19 @@ fn trend_table(facts: &Facts<'_>, metric: &Metric) -> Table {
     columns.extend(trend.iter().map(|period| Column::numbers(facts.period_heading(metric, *period))));
     let unit = words::unit_heading(metric.unit);
     let caption = format!("{} ({unit}), by organisation and period", metric.title);
-    let table = Table::new(format!("tab-{}-by-period", metric.id), caption, columns, rows);
+    let mut table = Table::new(format!("tab-{}-by-period", metric.id), caption, columns, rows);
+    let mut levels =
+        trend.iter().filter_map(|period| metric.version_at(period.last())).filter(|v| v.level_only.is_some());
+    if let Some(version) = levels.next_back() {
+        table = table.explained(format!(
+            "Figures by version {} are levels only, and their rise or fall says nothing. {}",
+            version.version,
+            version.level_only.as_deref().unwrap_or_default()
+        ));
+    }
     match metric.shape {
-        Shape::Proportion | Shape::Rate => {
-            table.explained("The numerator and the denominator of every figure stand in the file below the table.")
+        Shape::Proportion | Shape::Rate | Shape::CountRatio => {
+            table.explained("The numerator and the denominator of every figure stand in the file below the table, with a mark for those of few cases.")
         }
         _ => table,
     }
@@ -188,7 +204,7 @@ pub fn documentation(facts: &Facts<'_>, metric: &Metric) -> Vec<Fact> {
         Fact { term: "Numerator", text: metric.numerator.clone() },
         Fact { term: "Denominator", text: metric.denominator.clone() },
         Fact { term: "Counted by", text: metric.counted_by.clone() },
-        Fact { term: "Direction", text: better_words(metric.better).to_owned() },
+        Fact { term: "Direction", text: better_words(metric).to_owned() },
         Fact { term: "Responsible", text: words::sentence_case(&words::list_words(&roles)) },
         Fact { term: "Evidence", text: words::sentence_case(standard::evidence_words(metric.evidence)) },
         Fact { term: "Settings", text: words::list_words(&settings) },
@@ -198,10 +214,13 @@ pub fn documentation(facts: &Facts<'_>, metric: &Metric) -> Vec<Fact> {
     documentation
 }
 
-fn better_words(better: Better) -> &'static str {
-    match better {
+fn better_words(metric: &Metric) -> &'static str {
+    match metric.better {
         Better::Higher => "A higher figure is better",
         Better::Lower => "A lower figure is better",
+        Better::Neutral if metric.reads_as == ReadsAs::Recorded => {
+            "Neither: a higher figure says that more was recorded, whether more happened or more was found and reported"
+        }
         Better::Neutral => "Neither a higher nor a lower figure is better",
     }
 }

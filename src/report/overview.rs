@@ -66,6 +66,10 @@ fn findings(facts: &Facts<'_>) -> Vec<String> {
     let with_value = national.iter().filter(|(_, f)| f.is_some_and(|f| f.value.is_some())).count();
     let outcome = |met: bool| national.iter().filter(move |(m, f)| met_of(m, *f) == Some(met)).count();
     let (met, not_met) = (outcome(true), outcome(false));
+    let of_few = |(metric, figure): &&(&Metric, Option<&Observation>)| {
+        figure.is_some_and(|figure| figure.has_few_cases() && standard::held(metric, figure).is_some())
+    };
+    let few = national.iter().filter(of_few).count();
     let expected = facts.input.returns.iter().filter(|r| r.state != ReturnState::NotYetDue).count();
     let accepted = facts.input.returns.iter().filter(|r| matches!(r.state, ReturnState::Accepted { .. })).count();
     let count = |n: usize| words::number_words(n);
@@ -78,7 +82,13 @@ fn findings(facts: &Facts<'_>) -> Vec<String> {
             count(national.len())
         ),
     };
+    let unjudged = match few {
+        0 => String::new(),
+        1 => " One more that a standard held for rests on few cases.".to_owned(),
+        more => format!(" {} more that a standard held for rest on few cases.", words::sentence_case(&count(more))),
+    };
     let held = match met + not_met {
+        0 if few > 0 => "A standard held throughout the period only for metrics with few cases.".to_owned(),
         0 => "No standard held throughout the period for any metric shown.".to_owned(),
         1 => format!(
             "A standard held for one of them throughout the period; it was {}.",
@@ -93,13 +103,13 @@ fn findings(facts: &Facts<'_>) -> Vec<String> {
     };
     vec![
         measured,
-        held,
+        if met + not_met == 0 { held } else { held + &unjudged },
         format!("Of {} monthly returns that were due, {} were accepted.", count(expected), count(accepted)),
     ]
 }
 
 fn met_of(metric: &Metric, figure: Option<&Observation>) -> Option<bool> {
-    let figure = figure?;
+    let figure = figure.filter(|figure| !figure.has_few_cases())?;
     standard::held(metric, figure)?;
     figure.standard.as_ref()?.met
 }
@@ -131,7 +141,7 @@ fn section_table(facts: &Facts<'_>, number: usize, title: &str, metrics: &[&Metr
 
 /// The value with its unit; below it the counts, or why there is none.
 pub fn value_cell(figure: Option<&Observation>) -> Cell {
-    let detail = figure.and_then(words::counts_words).or_else(|| reason(figure));
+    let detail = figure.and_then(words::counts_remark).or_else(|| reason(figure));
     Cell::new(value_with_unit(figure)).with_detail(detail)
 }
 
@@ -141,8 +151,7 @@ pub fn standard_cell(metric: &Metric, figure: Option<&Observation>) -> Cell {
         Some((held, figure)) => {
             let level = standard::level_words(held, metric.unit);
             let kind = words::sentence_case(standard::kind_words(held.kind));
-            Cell::new(words::sentence_case(standard::outcome_words(figure)))
-                .with_detail(Some(format!("{kind}: {level}")))
+            Cell::new(standard::outcome_at_a_glance(figure)).with_detail(Some(format!("{kind}: {level}")))
         }
         None if metric.standards.is_empty() => Cell::new("None documented"),
         None => Cell::new("None in force"),

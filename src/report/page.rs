@@ -128,8 +128,9 @@ pub struct Notes {
 /// The notes of a release.
 pub fn build_notes(facts: &Facts<'_>) -> Notes {
     let mut method = vec![
-        "The national figure adds up every record, also those that no organisation can be named for. Percentages and rates are worked out from the sums, never as an average of the organisations’ figures.".to_owned(),
-        "A range such as 78.2% to 83.5% (95% confidence interval) says where the true level is likely to lie. It allows for chance, not for records that are missing or wrong.".to_owned(),
+        "The national figure adds up every record, also those that no organisation can be named for, unless the caveats of a metric say what it leaves out. Percentages and rates are worked out from the sums, never as an average of the organisations’ figures.".to_owned(),
+        "A range such as 78.2% to 83.5% (95% confidence interval) says between which values chance alone would move a figure if the same conditions went on. Figures are full counts and no samples unless their page says so. The range does not allow for records that are missing or wrong. Counts that are fully known have no range.".to_owned(),
+        "A share of fewer than ten, or a rate of fewer than five events, is marked [u] and said to rest on few cases. It is shown, but it is not called met or not met, and it is not listed among what stands out.".to_owned(),
         "A change is the difference between two figures, worked out before rounding.".to_owned(),
         "A figure is held against all forces by funnel limits that allow for how much forces usually differ, and against its own past by control charts with the rules of Making Data Count. “Clearly” stands for the 99.8% level. Limits start afresh at a recorded system migration or change of counting rules, and with a new version of the definition.".to_owned(),
         "Limits in a trend figure show how far a series usually varies from one period to the next. A figure beyond them, or a pattern that chance seldom makes, is said to have a special cause; a triangle marks an improvement, a diamond a concern. Limits from fewer than 13 figures are trial limits, and with fewer than eight there are none.".to_owned(),

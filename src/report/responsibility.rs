@@ -87,7 +87,7 @@ pub fn build_force_responsibilities(facts: &Facts<'_>, body: &Organisation) -> R
 fn national_summary() -> Vec<String> {
     vec![
         "For each principle of the Code: the metrics that evidence its duties, the roles that answer for them, and whether they are met. No source assigns metrics to roles; the assignment was made for this report. The chief officer answers for every metric as a controller and is named only where the result depends on no other role, or first of all on the chief officer’s own decision.".to_owned(),
-        "Met and not met are said only where a standard held throughout the period. Where none did, the figure is compared with the same period a year before and with peers. Not evidenced means that there is no figure, or none that can be judged; the edition of the organisation gives the reason.".to_owned(),
+        "Met and not met are said only where a standard held throughout the period. Where none did, the figure is compared with the same period a year before and with peers. Few cases means that a standard held and that the figure is a share of fewer than ten or a rate of fewer than five events: how many there were is said, and no verdict. Not evidenced means that there is no figure, or none that can be judged; the edition of the organisation gives the reason.".to_owned(),
         comparison_sentence().to_owned(),
     ]
 }
@@ -182,6 +182,7 @@ fn moves_words(moves: impl Iterator<Item = Comparison>) -> String {
         (Comparison::Higher, "higher"),
         (Comparison::Lower, "lower"),
         (Comparison::NoClearDifference, "without a clear difference"),
+        (Comparison::NotTested, "full counts, difference only"),
     ]
     .into_iter()
     .filter(|(one, _)| count(*one) > 0)

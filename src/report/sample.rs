@@ -10,7 +10,7 @@ use crate::definitions::Definitions;
 use crate::definitions::layout::{Layouts, SourceNames, parse_layouts};
 use crate::definitions::model::{
     Aggregation, Breakdown, BreakdownCategory, BreakdownKind, Comparator, Disclosure, Evidence, Metric, MetricVersion,
-    Role, Rollup, Standard, StandardKind,
+    ReadsAs, Role, Rollup, Standard, StandardKind,
 };
 use crate::lateness::{Lateness, Provisional};
 use crate::observation::{Category, Coverage, NATIONAL, Observation, StandardResult, UNATTRIBUTED};
@@ -57,8 +57,11 @@ fn metric(id: &str, title: &str, (shape, unit, better): (Shape, Unit, Better), r
         shape,
         numerator: "recordable reports created within the limit".to_owned(),
         denominator: if shape == Shape::Count { String::new() } else { "recordable reports started".to_owned() },
+        sampled: false,
+        denominator_varies: false,
         unit,
         better,
+        reads_as: ReadsAs::Level,
         aggregation: Aggregation::Flow,
         earlier_months: 0,
         counted_by: "the month of the arrest, report or summons".to_owned(),
@@ -78,6 +81,9 @@ fn metric(id: &str, title: &str, (shape, unit, better): (Shape, Unit, Better), r
             version: 1,
             date: date("2025-06-01"),
             reason: "First version".to_owned(),
+            rollups: Vec::new(),
+            earlier_months: None,
+            level_only: None,
             sql: String::new(),
         }],
     }

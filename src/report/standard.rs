@@ -4,7 +4,7 @@
 use crate::definitions::model::{Comparator, Evidence, Metric, Standard, StandardKind};
 use crate::observation::Observation;
 use crate::quantity::{Status, Unit};
-use crate::report::words::{date_words, with_unit};
+use crate::report::words::{FEW_CASES, counts_words, date_words, sentence_case, with_unit};
 
 /// What a kind of standard is called.
 pub fn kind_words(kind: StandardKind) -> &'static str {
@@ -64,8 +64,17 @@ pub fn held<'m>(metric: &'m Metric, figure: &Observation) -> Option<&'m Standard
         .find(|s| s.from <= end && s.to.is_none_or(|last| end <= last))
 }
 
-/// "met", "not met", or that it cannot be told.
+/// "Met", "Not met" or "Cannot tell"; of few cases only how many: "3 of 3".
+pub fn outcome_at_a_glance(figure: &Observation) -> String {
+    let few = figure.has_few_cases().then(|| counts_words(figure)).flatten();
+    few.unwrap_or_else(|| sentence_case(outcome_words(figure)))
+}
+
+/// "met", "not met", that it cannot be told, or that there are few cases.
 pub fn outcome_words(figure: &Observation) -> &'static str {
+    if figure.has_few_cases() {
+        return FEW_CASES;
+    }
     match figure.standard.as_ref().and_then(|result| result.met).filter(|_| figure.status == Status::Value) {
         Some(true) => "met",
         Some(false) => "not met",
@@ -76,6 +85,13 @@ pub fn outcome_words(figure: &Observation) -> &'static str {
 /// The sentence about the standard of a figure, also when there is none.
 pub fn sentence(metric: &Metric, figure: &Observation) -> String {
     match held(metric, figure) {
+        Some(standard) if figure.has_few_cases() => format!(
+            "The {} of {}, in place {}, is held against few cases ({}): neither met nor not met is said of them.",
+            kind_words(standard.kind),
+            level_words(standard, metric.unit),
+            dates_words(standard),
+            counts_words(figure).unwrap_or_default()
+        ),
         Some(standard) => format!(
             "The {} of {}, in place {}, was {}.",
             kind_words(standard.kind),

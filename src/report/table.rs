@@ -8,12 +8,13 @@ use crate::quantity::{Interval, Status, Unit, count_text};
 use crate::report::words;
 
 /// Shorthand of the reports and what it means.
-const SHORTHAND: [(&str, &str); 7] = [
+const SHORTHAND: [(&str, &str); 8] = [
     ("[b]", "break in time series, from here on by a new version of the definition"),
     ("[c]", "confidential, withheld to protect small numbers"),
     ("[e]", "estimated"),
     ("[low]", "rounds to zero but is not zero"),
     ("[p]", "provisional"),
+    ("[u]", "low reliability: a share of fewer than ten, or a rate of fewer than five events"),
     ("[x]", "not available"),
     ("[z]", "not applicable"),
 ];
@@ -39,6 +40,13 @@ impl Cell {
     pub fn with_detail(mut self, detail: Option<String>) -> Self {
         self.detail = detail;
         self
+    }
+}
+
+impl Cell {
+    /// What is read in it.
+    fn texts(&self) -> impl Iterator<Item = &String> {
+        std::iter::once(&self.text).chain(&self.detail)
     }
 }
 
@@ -119,8 +127,7 @@ impl Table {
 }
 
 fn shorthand_used(columns: &[Column], rows: &[Row]) -> Option<String> {
-    let cells =
-        rows.iter().flat_map(|row| std::iter::once(&row.heading).chain(row.cells.iter().map(|cell| &cell.text)));
+    let cells = rows.iter().flat_map(|row| std::iter::once(&row.heading).chain(row.cells.iter().flat_map(Cell::texts)));
     let texts = columns.iter().map(|column| &column.heading).chain(cells);
     let marked: Vec<&String> = texts.filter(|text| text.contains('[')).collect();
     let used = |marker: &str| marked.iter().any(|text| text.contains(marker));
@@ -151,7 +158,7 @@ pub fn figures_table(id: &str, caption: String, first: &str, (unit, lines): (Uni
     let shown = Shown {
         interval: lines.iter().any(|l| l.figure.is_some_and(|f| f.interval_95.is_some())),
         counts: count_headings(unit, lines),
-        notes: lines.iter().any(|l| !l.note.is_empty() || reason(l.figure).is_some()),
+        notes: lines.iter().any(|l| !l.note.is_empty() || remark(l.figure).is_some()),
     };
     let heading = words::unit_heading(unit);
     let mut columns = vec![Column::words(first), Column::numbers(format!("Value ({heading})"))];
@@ -180,7 +187,7 @@ fn figure_row(line: &FigureLine<'_>, unit: Unit, shown: &Shown) -> Row {
         cells.push(count_cell(line.figure, line.figure.and_then(|f| f.denominator)));
     }
     if shown.notes {
-        let parts: Vec<String> = [reason(line.figure).unwrap_or_default(), line.note.clone()]
+        let parts: Vec<String> = [remark(line.figure).unwrap_or_default(), line.note.clone()]
             .into_iter()
             .filter(|p| !p.is_empty())
             .collect();
@@ -230,6 +237,12 @@ pub fn reason(figure: Option<&Observation>) -> Option<String> {
     }
 }
 
+/// What must stand beside a figure: why there is no value, or that the value rests on few cases.
+pub fn remark(figure: Option<&Observation>) -> Option<String> {
+    let few = || figure.filter(|figure| figure.has_few_cases()).map(|_| words::FEW_CASES_MARKED.to_owned());
+    reason(figure).or_else(few)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -237,7 +250,7 @@ mod tests {
 
     #[test]
     fn shorthand_is_explained_exactly_when_used_and_no_cell_is_empty() {
-        let value = sample::percent(3, 4);
+        let value = sample::percent(75, 100);
         let mut withheld = sample::percent(1, 4);
         withheld.status = Status::Suppressed;
         let line = |heading: &str, figure| FigureLine {

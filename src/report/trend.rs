@@ -66,10 +66,14 @@ pub struct TrendData<'a> {
     pub control: Option<Control<'a>>,
 }
 
-/// The figure; `None` when no period has a value to draw.
+/// The figure; `None` when no period has a value to draw, and while the figures are a level only.
 pub fn build_trend<'a>(facts: &'a Facts<'a>, request: &'a TrendRequest<'a>) -> Option<Figure> {
     let metric = request.metric;
     if metric.shape == Shape::Status {
+        return None;
+    }
+    let now = facts.current(metric, request.code);
+    if now.is_some_and(|now| metric.level_only(now.metric_version).is_some()) {
         return None;
     }
     let figures = series(facts, metric, request.code);

@@ -27,7 +27,7 @@ pub fn trend_data_table(data: &TrendData<'_>) -> Table {
     for compared in &data.compared {
         let cell = |figure: Option<&Observation>| {
             let text = figure.map_or_else(|| "[x]".to_owned(), words::value_cell);
-            Cell::new(text).with_detail(figure.and_then(words::counts_words))
+            Cell::new(text).with_detail(figure.and_then(words::counts_remark))
         };
         let heading = format!("{} ({})", compared.line.label, words::unit_heading(metric.unit));
         table =

@@ -20,6 +20,10 @@ pub fn title(data: &TrendData<'_>) -> String {
     let Some((value, now)) = now.and_then(|f| Some((words::value_in_sentence(f)?, f))) else {
         return format!("{subject}: no figure for {}", facts.input.period.words());
     };
+    if now.has_few_cases() {
+        let counts = words::counts_words(now).unwrap_or_default();
+        return format!("{subject}: the figure was {value} ({counts}, {})", words::FEW_CASES);
+    }
     let before = facts.previous().and_then(|period| facts.figure(request.metric, request.code, period));
     match before.and_then(|before| facts.change(request.metric, now, before)) {
         Some(change) if change.is_none() => format!("{subject}: the figure stayed at {value}"),
@@ -80,7 +84,18 @@ pub fn now_sentences(facts: &Facts<'_>, metric: &Metric, code: &str) -> Vec<Stri
         let reason = reason(now).unwrap_or_default();
         return vec![format!("{name}: there is no figure for {} ({reason}).", period.words())];
     };
+    if now.has_few_cases() {
+        let counts = words::counts_words(now).unwrap_or_default();
+        return vec![
+            format!("{name}: {value} ({counts}, {}) in {}.", words::FEW_CASES, period.words()),
+            "So few cases say little about how the figure moves.".to_owned(),
+        ];
+    }
     let counts = words::counts_words(now).map(|c| format!(" ({c})")).unwrap_or_default();
+    if let Some(why) = metric.level_only(now.metric_version) {
+        let value = format!("{name}: {value}{counts} in {}, a level only.", period.words());
+        return vec![value, why.to_owned(), "No change, chart or trend is drawn from it.".to_owned()];
+    }
     let moves: Vec<String> = [facts.previous(), facts.year_before()]
         .into_iter()
         .flatten()

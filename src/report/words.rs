@@ -5,7 +5,7 @@ use chrono::{Datelike, NaiveDate};
 
 use crate::observation::Observation;
 use crate::period::Month;
-use crate::quantity::{Status, Unit, ratio_text, value_text};
+use crate::quantity::{Ratio, Status, Unit, ratio_difference_text, ratio_text, value_text};
 
 /// What stands in an open side of an interval.
 pub const NO_LIMIT: &str = "no limit";
@@ -175,7 +175,7 @@ pub fn value_in_sentence(figure: &Observation) -> Option<String> {
     if number == "[low]" {
         return Some(format!("less than {}", with_unit(&smallest_step(figure.unit), figure.unit)));
     }
-    let capped = figure.unit == Unit::Percent && number == "99.9" && value_text(value, Unit::Percent) == "100.0";
+    let capped = figure.unit.is_share() && number == "99.9" && value_text(value, figure.unit) == "100.0";
     let words = with_unit(&number, figure.unit);
     Some(if capped { format!("more than {words}") } else { words })
 }
@@ -186,7 +186,7 @@ pub fn counts_words(figure: &Observation) -> Option<String> {
     let count = crate::quantity::count_text;
     match (figure.numerator, figure.denominator) {
         _ if figure.status != Status::Value => None,
-        (Some(numerator), Some(denominator)) if figure.unit == Unit::Percent => {
+        (Some(numerator), Some(denominator)) if figure.unit.is_share() => {
             Some(format!("{} of {}", count(numerator), count(denominator)))
         }
         (Some(numerator), Some(denominator)) if is_ratio(figure.unit) => {
@@ -197,21 +197,34 @@ pub fn counts_words(figure: &Observation) -> Option<String> {
     }
 }
 
+/// That a figure rests on few cases, as sentences say it.
+pub const FEW_CASES: &str = "few cases";
+
+/// The same with the marker of low reliability, as remarks beside a figure carry it.
+pub const FEW_CASES_MARKED: &str = "few cases [u]";
+
+/// The counts behind a figure as a remark below it, with the marker where they are few: "1 of 2, few cases [u]".
+pub fn counts_remark(figure: &Observation) -> Option<String> {
+    let counts = counts_words(figure)?;
+    Some(if figure.has_few_cases() { format!("{counts}, {FEW_CASES_MARKED}") } else { counts })
+}
+
 /// One side of an interval. A limit that is not exactly at an end never prints as that end.
 pub fn limit_text(limit: Option<f64>, unit: Unit) -> String {
     let Some(limit) = limit else { return NO_LIMIT.to_owned() };
     let text = value_text(limit, unit);
     match text.as_str() {
-        "100.0" if unit == Unit::Percent && limit < 100.0 => "99.9".to_owned(),
+        "100.0" if unit.is_share() && limit < 100.0 => "99.9".to_owned(),
         "0.0" | "0.00" if limit > 0.0 => "[low]".to_owned(),
         _ => text,
     }
 }
 
-/// A limit or mean in a sentence: "81.0%", "less than 0.1%".
+/// A limit or mean in a sentence: "81.0%", "less than 0.1%", "more than 99.9%".
 pub fn limit_in_sentence(limit: f64, unit: Unit) -> String {
     match limit_text(Some(limit), unit).as_str() {
         "[low]" => format!("less than {}", with_unit(&smallest_step(unit), unit)),
+        text @ "99.9" if value_text(limit, unit) == "100.0" => format!("more than {}", with_unit(text, unit)),
         text => with_unit(text, unit),
     }
 }
@@ -222,16 +235,27 @@ fn smallest_step(unit: Unit) -> String {
 }
 
 /// The difference of two values of one metric, worked out before rounding. It says what happened, never whether it matters.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Change {
     amount: f64,
+    /// The size of the amount, rounded.
+    rounded: String,
     unit: Unit,
 }
 
 impl Change {
     /// A difference that was worked out elsewhere.
     pub fn of(amount: f64, unit: Unit) -> Self {
-        Self { amount, unit }
+        Self { amount, rounded: value_text(amount.abs(), unit), unit }
+    }
+
+    /// A difference of ratios, rounded from their counts and not from the binary numbers nearest to them. `amount` says on
+    /// which side it lies.
+    pub fn of_ratios(amount: f64, now: Ratio, before: Ratio, unit: Unit) -> Self {
+        match ratio_difference_text(now, before, unit) {
+            Some(rounded) => Self { amount, rounded, unit },
+            None => Self::of(amount, unit),
+        }
     }
 
     /// `None` unless both figures are values in one unit.
@@ -241,17 +265,21 @@ impl Change {
         // Grades are in order, but the step from one to the next has no size.
         let values = values && now.unit == before.unit && now.unit != Unit::Grade;
         let amount = if same_ratio(now, before) { 0.0 } else { to - from };
-        values.then_some(Self { amount, unit: now.unit })
+        let change = match ratio_of(now).zip(ratio_of(before)) {
+            Some((now_ratio, before_ratio)) => Self::of_ratios(amount, now_ratio, before_ratio, now.unit),
+            None => Self::of(amount, now.unit),
+        };
+        values.then_some(change)
     }
 
     /// Whether the two values are equal before rounding.
-    pub fn is_none(self) -> bool {
+    pub fn is_none(&self) -> bool {
         self.amount == 0.0
     }
 
     /// "2.3 percentage points", "less than 0.1 percentage points", "3 hours".
-    pub fn size_words(self) -> String {
-        let rounded = value_text(self.amount.abs(), self.unit);
+    pub fn size_words(&self) -> String {
+        let rounded = self.rounded.clone();
         let is_zero = rounded.chars().all(|c| matches!(c, '0' | '.'));
         let (number, less) =
             if is_zero && !self.is_none() { (smallest_step(self.unit), "less than ") } else { (rounded, "") };
@@ -262,7 +290,7 @@ impl Change {
     }
 
     /// The change under a heading that carries its unit: "+2.3", "−1.1", "less than +0.1", "0".
-    pub fn signed_text(self) -> String {
+    pub fn signed_text(&self) -> String {
         let words = self.size_words();
         let (less, rest) = words.strip_prefix("less than ").map_or(("", words.as_str()), |rest| ("less than ", rest));
         let number = rest.split(' ').next().unwrap_or(rest);
@@ -274,7 +302,7 @@ impl Change {
     }
 
     /// "2.3 percentage points higher", "3 hours lower", "no difference".
-    pub fn side_words(self) -> String {
+    pub fn side_words(&self) -> String {
         match self.amount {
             a if a > 0.0 => format!("{} higher", self.size_words()),
             a if a < 0.0 => format!("{} lower", self.size_words()),
@@ -283,13 +311,19 @@ impl Change {
     }
 
     /// "rose by 2.3 percentage points", "fell by 3 hours", "did not change".
-    pub fn verb_words(self) -> String {
+    pub fn verb_words(&self) -> String {
         match self.amount {
             a if a > 0.0 => format!("rose by {}", self.size_words()),
             a if a < 0.0 => format!("fell by {}", self.size_words()),
             _ => "did not change".to_owned(),
         }
     }
+}
+
+/// The counts of a value that is one over the other.
+fn ratio_of(figure: &Observation) -> Option<Ratio> {
+    let counts = figure.numerator.zip(figure.denominator).filter(|_| is_ratio(figure.unit));
+    counts.map(|(numerator, denominator)| Ratio { numerator, denominator })
 }
 
 /// Exact equality of two ratios, in integers.
@@ -316,6 +350,9 @@ mod tests {
         assert_eq!(value_cell(&figure), "[low]");
         assert_eq!(value_in_sentence(&figure).unwrap(), "less than 0.1%");
         assert_eq!(limit_text(Some(99.99), Unit::Percent), "99.9");
+        assert_eq!(limit_in_sentence(99.9991, Unit::Percent), "more than 99.9%");
+        assert_eq!(limit_in_sentence(99.9, Unit::Percent), "99.9%");
+        assert_eq!(limit_in_sentence(100.0, Unit::Percent), "100.0%");
         assert_eq!(limit_text(None, Unit::Hours), "no limit");
         assert_eq!(with_unit("1", Unit::Hours), "1 hour");
     }
@@ -334,6 +371,10 @@ mod tests {
         assert_eq!(words(810, 1000, 787, 1000), "rose by 2.3 percentage points");
         assert_eq!(words(8101, 10_000, 8100, 10_000), "rose by less than 0.1 percentage points");
         assert_eq!(words(1, 3, 2, 6), "did not change");
+        // Exact halves: 50.15 and 50.05 less 50 are 0.15 and 0.05, which binary numbers fall short of.
+        assert_eq!(words(1003, 2000, 1, 2), "rose by 0.2 percentage points");
+        assert_eq!(words(1001, 2000, 1, 2), "rose by 0.1 percentage points");
+        assert_eq!(words(1, 2, 1001, 2000), "fell by 0.1 percentage points");
         let mut withheld = sample::percent(1, 2);
         withheld.status = Status::Suppressed;
         assert!(Change::between(&withheld, &sample::percent(1, 2)).is_none());

@@ -13,7 +13,7 @@ use crate::quantity::Status;
 use crate::responsibilities::Responsibility;
 use crate::stats::peers::AverageKind;
 
-pub(super) fn columns() -> [Column<Observation>; 28] {
+pub(super) fn columns() -> [Column<Observation>; 29] {
     [
         ("metric_id", Read::Text(|o| Cow::Borrowed(&o.metric_id))),
         ("metric_version", Read::Version(|o| o.metric_version)),
@@ -32,6 +32,7 @@ pub(super) fn columns() -> [Column<Observation>; 28] {
         ("lower_998", Read::Decimal(|o| o.interval_998?.lower.map(scaled))),
         ("upper_998", Read::Decimal(|o| o.interval_998?.upper.map(scaled))),
         ("method", Read::Text(|o| Cow::Borrowed(if o.value.is_some() { o.method } else { "" }))),
+        ("reliability", Read::Text(|o| Cow::Borrowed(o.reliability()))),
         ("coverage", Read::Decimal(coverage)),
         ("standard_level", Read::Decimal(|o| o.standard.as_ref().map(|s| scaled(s.level)))),
         ("standard_kind", Read::Text(|o| Cow::Borrowed(o.standard.as_ref().map_or("", |s| s.kind)))),

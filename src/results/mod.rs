@@ -33,7 +33,7 @@ use crate::observation::Observation;
 use crate::responsibilities::Responsibility;
 
 /// Version of the format; it travels in the Parquet metadata and in the run record.
-pub const FORMAT_VERSION: &str = "1.5.0";
+pub const FORMAT_VERSION: &str = "1.6.0";
 
 /// Decimals of values, limits and levels.
 const SCALE: i8 = 6;

@@ -1,11 +1,12 @@
 //! Whether a force differs from its peers, the force itself not among them, and where it stands against a target.
 //! Another question than the funnel's, which asks whether a force is unusual among forces.
 
-use super::Level;
+use super::count_ratio::{self, ratio_of_count_ratios};
 use super::counts::Counts;
 use super::difference::{Direction, Estimate, difference_interval, direction};
 use super::proportion_difference::{proportion_difference, proportion_difference_p_value};
-use super::rate_ratio::{central_p_value, rate_ratio};
+use super::rate_ratio::{self, RateRatio, rate_ratio};
+use super::{Level, real};
 use crate::quantity::{Better, Interval, Status};
 
 /// How clearly a figure differs: 99.8 % is tried first.
@@ -25,6 +26,8 @@ pub enum Outcome {
     /// The 95 % interval lies wholly inside the stated margin and holds no difference at all.
     Similar,
     NoClearDifference,
+    /// Both are full counts: their difference is given, and chance is not tested.
+    NotTested,
 }
 
 /// An outcome turned by the better direction.
@@ -44,6 +47,7 @@ impl Outcome {
             Self::Lower(Strength::Act) => "lower_99_8",
             Self::Similar => "similar",
             Self::NoClearDifference => "no_clear_difference",
+            Self::NotTested => "not_tested",
         }
     }
 
@@ -86,27 +90,34 @@ pub fn benchmark_proportion(force: Counts, peers: Counts, margin: Option<f64>) -
     label(&look, &act, Some(p_value)).ok_or_else(undecided)
 }
 
-/// The ratio of a rate, or of a count with exposure 1, to that of the peers pooled, exact. The margin is a factor above 1,
+/// The ratio of a rate to that of the peers pooled, exact. The margin is a factor above 1,
 /// such as 1.1: inside it lies every ratio from 1/1.1 to 1.1.
 ///
 /// # Errors
 /// [`Status::NotApplicable`] without exposure on either side, [`Status::CannotTell`] without any event,
 /// [`Status::Missing`] for a negative count.
 pub fn benchmark_rate(force: Counts, peers: Counts, margin: Option<f64>) -> Result<Benchmark, Status> {
-    let inside = |interval: Interval| {
-        let factor = margin.filter(|factor| factor.is_finite() && *factor > 1.0)?;
-        Some(interval.lower? >= 1.0 / factor && interval.upper? <= factor)
-    };
-    let signed = |level| {
-        let ratio = rate_ratio(force, peers, level)?;
-        // Without an upper limit the ratio may be any number above the lower one: that side is known, and never below 1.
-        let upper = ratio.interval.upper.unwrap_or(f64::INFINITY);
-        let to_one = Interval { lower: ratio.interval.lower.map(|lower| lower - 1.0), upper: Some(upper - 1.0) };
-        let inside_margin = inside(ratio.interval).unwrap_or(false);
-        Ok(Signed { value: ratio.value, interval: ratio.interval, direction: direction(to_one), inside_margin })
-    };
-    let p_value = central_p_value(force, peers)?;
+    let signed = |level| Ok(Signed::of_ratio(rate_ratio(force, peers, level)?, margin));
+    let p_value = rate_ratio::central_p_value(force, peers)?;
     label(&signed(Level::LOOK)?, &signed(Level::ACT)?, Some(p_value)).ok_or_else(undecided)
+}
+
+/// The ratio of a ratio of two counts to that of the peers pooled, exact, both counts of each varying by chance. The margin
+/// is that of [`benchmark_rate`].
+///
+/// # Errors
+/// As [`benchmark_rate`].
+pub fn benchmark_count_ratio(force: Counts, peers: Counts, margin: Option<f64>) -> Result<Benchmark, Status> {
+    let signed = |level| Ok(Signed::of_ratio(ratio_of_count_ratios(force, peers, level)?, margin));
+    let p_value = count_ratio::central_p_value(force, peers)?;
+    label(&signed(Level::LOOK)?, &signed(Level::ACT)?, Some(p_value)).ok_or_else(undecided)
+}
+
+/// The difference of two full counts. Nothing of them is unknown, so chance is not tested and there are no limits.
+pub fn benchmark_full_count(count: i64, other: i64) -> Benchmark {
+    let open = Interval { lower: None, upper: None };
+    let value = Some(real(i128::from(count) - i128::from(other)));
+    Benchmark { outcome: Outcome::NotTested, value, look: open, act: open, p_value: None, inside_margin: false }
 }
 
 /// A figure with its limits at both levels, such as a median delay.
@@ -146,6 +157,18 @@ struct Signed {
 }
 
 impl Signed {
+    fn of_ratio(ratio: RateRatio, margin: Option<f64>) -> Self {
+        let inside = || {
+            let factor = margin.filter(|factor| factor.is_finite() && *factor > 1.0)?;
+            Some(ratio.interval.lower? >= 1.0 / factor && ratio.interval.upper? <= factor)
+        };
+        // Without an upper limit the ratio may be any number above the lower one: that side is known, and never below 1.
+        let upper = ratio.interval.upper.unwrap_or(f64::INFINITY);
+        let to_one = Interval { lower: ratio.interval.lower.map(|lower| lower - 1.0), upper: Some(upper - 1.0) };
+        let inside_margin = inside().unwrap_or(false);
+        Self { value: ratio.value, interval: ratio.interval, direction: direction(to_one), inside_margin }
+    }
+
     fn of_difference(difference: Estimate, margin: Option<f64>) -> Self {
         let Estimate { value, interval } = difference;
         let inside = || {
@@ -286,6 +309,7 @@ mod tests {
                     Outcome::Higher(Strength::Look) | Outcome::Lower(Strength::Look) => prop_assert!((0.002..0.05).contains(&p)),
                     Outcome::Similar => prop_assert!(p >= 0.05 && forth.inside_margin),
                     Outcome::NoClearDifference => prop_assert!(p >= 0.05),
+                    Outcome::NotTested => prop_assert!(false, "chance is tested"),
                 }
             }
         }

@@ -232,6 +232,17 @@ pub fn ratio_funnel(expected: f64) -> Result<FunnelLimits, Status> {
     Ok(FunnelLimits { look: boundary(Level::LOOK), act: boundary(Level::ACT), rule: Rule::Exact })
 }
 
+/// Limits for the first of two counts that both vary, given how many there are of both together: a of a + b is binomial with
+/// the odds of the centre.
+///
+/// # Errors
+/// As [`proportion_funnel`].
+pub fn count_ratio_funnel(centre: Centre, both: i64) -> Result<FunnelLimits, Status> {
+    let Counts { numerator, denominator } = centre.counts;
+    let sum = numerator.checked_add(denominator).ok_or_else(|| Status::Missing("the sum is too large".to_owned()))?;
+    proportion_funnel(Centre { counts: Counts::new(numerator, sum), ..centre }, both, Switch::Always)
+}
+
 fn no_variation() -> Status {
     Status::CannotTell("no variation".to_owned())
 }

@@ -7,6 +7,7 @@ pub mod benchmark;
 pub mod change_point;
 pub mod chart_choice;
 pub mod control;
+pub mod count_ratio;
 pub mod counts;
 pub mod decomposition;
 pub mod difference;

@@ -147,18 +147,26 @@ impl Model {
         FunnelLimits { look: boundary(Level::LOOK), act: boundary(Level::ACT), rule: Rule::Adjusted }
     }
 
+    /// As [`Model::adjust`] for the first of two counts, given how many there are of both together: the limits of the ratio
+    /// hold at the count below the line that the centre gives.
+    pub fn adjust_count_ratio(self, plain: FunnelLimits, both: f64, dispersion: &Dispersion) -> FunnelLimits {
+        let below = both / (1.0 + self.centre);
+        let wide = self.boundaries(below, dispersion);
+        let of_both = |boundary: Boundary| {
+            let count = |above: f64| both * above / (above + below);
+            Boundary { lower: boundary.lower.map(count), upper: boundary.upper.map(count) }
+        };
+        let wide = FunnelLimits { look: of_both(wide.look), act: of_both(wide.act), rule: wide.rule };
+        if dispersion.beyond_chance() { outer_limits(plain, wide) } else { plain }
+    }
+
     /// Boundary counts that allow for the spread and are never narrower than the plain ones: the outer of the two on each
     /// side, and no boundary where the plain ones have none. The plain ones themselves without a spread.
     pub fn adjust(self, plain: FunnelLimits, size: f64, dispersion: &Dispersion) -> FunnelLimits {
         if !dispersion.beyond_chance() {
             return plain;
         }
-        let wide = self.boundaries(size, dispersion);
-        let outer = |plain: Boundary, wide: Boundary| Boundary {
-            lower: plain.lower.zip(wide.lower).map(|(a, b)| a.min(b)),
-            upper: plain.upper.zip(wide.upper).map(|(a, b)| a.max(b)),
-        };
-        FunnelLimits { look: outer(plain.look, wide.look), act: outer(plain.act, wide.act), rule: Rule::Adjusted }
+        outer_limits(plain, self.boundaries(size, dispersion))
     }
 
     /// How far forces typically lie from the centre beyond chance.
@@ -174,6 +182,15 @@ impl Model {
             Scale::RootRatio => Spread::Factor(above),
         }
     }
+}
+
+/// The outer of the plain boundaries and the wide ones on each side, and none where the plain ones have none.
+fn outer_limits(plain: FunnelLimits, wide: FunnelLimits) -> FunnelLimits {
+    let outer = |plain: Boundary, wide: Boundary| Boundary {
+        lower: plain.lower.zip(wide.lower).map(|(a, b)| a.min(b)),
+        upper: plain.upper.zip(wide.upper).map(|(a, b)| a.max(b)),
+    };
+    FunnelLimits { look: outer(plain.look, wide.look), act: outer(plain.act, wide.act), rule: Rule::Adjusted }
 }
 
 /// The spread between forces beyond chance.

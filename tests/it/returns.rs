@@ -3,18 +3,23 @@
 use std::collections::BTreeMap;
 
 use leds_metrics::definitions::Definitions;
+use leds_metrics::definitions::model::Contract;
 
 use crate::support::{Bench, TWO_FORCES, arrests, table};
 
 const FAST: (&str, &str) = ("2025-04-03T10:00:00Z", "2025-04-03T12:00:00Z");
 const MEETING: &str = "m1,steering_group_meeting,2025-04-08,,,,";
 
-/// Returns that a territorial force has to make for a month.
+/// Returns that a territorial force has to make for April 2025; lists of open cases are due later.
 fn expected_returns() -> String {
     let definitions = Definitions::built_in().unwrap();
     let expects = |kinds: &[String]| kinds.iter().any(|kind| kind == "territorial_force");
     let contracts = definitions.contracts.iter();
-    contracts.filter(|contract| !contract.reference && expects(&contract.expected_from)).count().to_string()
+    let is_due = |contract: &&Contract| {
+        let begun = contract.expected_since.is_none_or(|since| since <= "2025-04".parse().unwrap());
+        !contract.reference && begun && expects(&contract.expected_from)
+    };
+    contracts.filter(is_due).count().to_string()
 }
 
 /// E1 returns one dataset in time, corrects it much later, is late with another, and states a total that is off by one.

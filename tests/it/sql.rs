@@ -58,8 +58,7 @@ pairs AS (
         wilson_upper(numerator, denominator, 0.95) AS own_upper
     FROM april WHERE metric_id = 'CRE-01'
     UNION ALL
-    SELECT metric_id, 'count', value, lower_998, upper_998, numerator,
-        poisson_lower(numerator, 0.998), poisson_upper(numerator, 0.998)
+    SELECT metric_id, 'count', value, lower_998, upper_998, numerator, CAST(NULL AS DOUBLE), CAST(NULL AS DOUBLE)
     FROM april WHERE metric_id = 'CRE-06'
     UNION ALL
     SELECT metric_id, 'rate', value, lower_95, upper_95, rate_ratio(numerator, denominator, 1, 1000),

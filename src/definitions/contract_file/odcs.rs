@@ -164,6 +164,7 @@ pub(super) enum CustomProperty {
     ReferenceDataset(bool),
     PeriodField(String),
     ExpectedFrom(Vec<String>),
+    ExpectedSince(String),
 }
 
 /// How a field is made from a raw extract, for which the standard has no key either.

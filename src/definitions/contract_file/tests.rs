@@ -178,7 +178,7 @@ const MISTAKES: [(&str, &str, &str); 20] = [
     (
         "referenceDataset\n    value: false",
         "referenceDataset\n    value: true",
-        "customProperties: a reference dataset is not monthly: no periodField, expectedFrom or latency",
+        "customProperties: a reference dataset is not monthly: no periodField, expectedFrom, expectedSince or latency",
     ),
     (
         "property: expectedFrom\n    value:",

@@ -131,7 +131,7 @@ fn stretched(unit: Unit, low: f64, high: f64) -> (f64, f64) {
         return (low, high);
     }
     let wanted = f64::midpoint(low, high) - least / 2.0;
-    let highest_start = if unit == Unit::Percent && high <= 100.0 { 100.0 - least } else { wanted };
+    let highest_start = if unit.is_share() && high <= 100.0 { 100.0 - least } else { wanted };
     let start = wanted.min(highest_start);
     let start = if low >= 0.0 { start.max(0.0) } else { start };
     (start, start + least)
