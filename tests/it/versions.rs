@@ -8,7 +8,7 @@ const V1: &str = "queries/metrics/CRE-01/v1.sql";
 const ROLLUP: &str = "queries/rollups/arrest_summons_delay.sql";
 const LOCK: &str = "queries/released.lock";
 
-/// Four reports in each of four months, on PNC after 2, 2, 30 and 100 hours.
+/// Sixteen reports in each of four months, four each on PNC after 2, 2, 30 and 100 hours: enough for a change to be stated.
 fn bench() -> Bench {
     let bench = Bench::new();
     for (month, submitted) in
@@ -17,7 +17,7 @@ fn bench() -> Bench {
         let report = |(n, created): (usize, &str)| {
             format!("r{n},arrest,{month}-05T10:00:00Z,{month}-{created}:00:00Z,true,true\n")
         };
-        let rows: String = ["05T12", "05T12", "06T16", "09T14"].into_iter().enumerate().map(report).collect();
+        let rows: String = ["05T12", "05T12", "06T16", "09T14"].repeat(4).into_iter().enumerate().map(report).collect();
         bench.submit("arrest_summons", (submitted, "E1", month), rows.trim_end());
     }
     bench
@@ -97,10 +97,10 @@ fn a_new_version_holds_from_its_month_and_the_series_breaks_there() {
         let figure = &all[&("CRE-01".to_owned(), "E1".to_owned(), period.to_owned())];
         ["metric_version", "numerator", "denominator"].map(|column| figure[column].clone())
     };
-    assert_eq!(cells("2026-10"), ["1", "2", "4"]);
-    assert_eq!(cells("2026-11"), ["1", "2", "4"]);
-    assert_eq!(cells("2026-12"), ["2", "3", "4"], "the month of the version's date, whole");
-    assert_eq!(cells("2027-01"), ["2", "3", "4"]);
+    assert_eq!(cells("2026-10"), ["1", "8", "16"]);
+    assert_eq!(cells("2026-11"), ["1", "8", "16"]);
+    assert_eq!(cells("2026-12"), ["2", "12", "16"], "the month of the version's date, whole");
+    assert_eq!(cells("2027-01"), ["2", "12", "16"]);
 
     let page = bench.published("2027-01", "national/metrics/CRE-01.html");
     assert!(page.contains(">December 2026 [b]</th>") && !page.contains(">January 2027 [b]</th>"));
@@ -131,7 +131,7 @@ fn no_page_states_a_change_across_a_break() {
         assert!(!page.contains("25.0 percentage points") && !page.contains("+25.0"), "{page}");
     }
     let force = bench.published("2026-12", "forces/E1/index.html");
-    assert!(force.contains("First: 75.0% (3 of 4) in December 2026. There is no earlier figure to compare it with."));
+    assert!(force.contains("First: 75.0% (12 of 16) in December 2026. There is no earlier figure to compare it with."));
 }
 
 #[test]
@@ -153,7 +153,7 @@ fn a_correction_of_all_months_is_a_version_from_the_first_of_them() {
     assert_eq!(run.code, 0, "{}", run.stderr);
     let all = bench.observations("2027-01");
     let figure = &all[&("CRE-01".to_owned(), "E1".to_owned(), "2026-10".to_owned())];
-    assert_eq!((figure["metric_version"].as_str(), figure["numerator"].as_str()), ("2", "3"));
+    assert_eq!((figure["metric_version"].as_str(), figure["numerator"].as_str()), ("2", "12"));
     assert!(!bench.published("2027-01", "national/metrics/CRE-01.html").contains("[b]"));
 }
 
@@ -167,7 +167,7 @@ fn a_period_that_holds_two_versions_counts_each_month_by_its_own() {
     let all = bench.observations("2026-27Q3");
     let figure = &all[&("CRE-01".to_owned(), "E1".to_owned(), "2026-27Q3".to_owned())];
     let cells = ["metric_version", "numerator", "denominator"].map(|column| figure[column].as_str());
-    assert_eq!(cells, ["2", "7", "12"]);
+    assert_eq!(cells, ["2", "28", "48"]);
     let page = bench.published("2026-27Q3", "national/metrics/CRE-01.html");
     assert!(page.contains(">October to December 2026 [b]</th>"), "{page}");
 }
