@@ -6,10 +6,11 @@ use std::sync::Arc;
 use super::labels::VariationLabel;
 use super::series::Series;
 use super::signals::{Signal, SignalKind};
+use crate::definitions::model::Metric;
 use crate::period::Period;
-use crate::quantity::Unit;
+use crate::quantity::{Shape, Unit};
 use crate::stats::benchmark::Strength;
-use crate::stats::run_chart::{RunSignal, Runs, run_chart};
+use crate::stats::run_chart::{RunSignal, Runs, Scale, run_chart};
 
 /// Fewer figures have no middle worth a line.
 const LEAST_POINTS: usize = 3;
@@ -44,11 +45,10 @@ impl SeriesRunChart {
         let first = stretch.iter().copied().find(is_there)?;
         let values: Vec<Option<f64>> =
             stretch.iter().map(|at| Some(*at).filter(is_there).and_then(|at| series.value(at))).collect();
-        let points = values.iter().flatten().count();
-        if points < LEAST_POINTS {
+        let found = run_chart(&values, series.decided().baseline(), scale(series.metric()))?;
+        if found.points < LEAST_POINTS {
             return None;
         }
-        let found = run_chart(&values, series.decided().baseline())?;
         let figure = series.figure(last)?;
         Some((
             last,
@@ -58,7 +58,7 @@ impl SeriesRunChart {
                 unit: figure.unit,
                 period: figure.period,
                 first: series.period(first)?,
-                points,
+                points: found.points,
                 centre: found.centre,
                 runs: found.runs,
                 signal: found.signal,
@@ -71,8 +71,13 @@ impl SeriesRunChart {
         match self.signal {
             RunSignal::Shift => Some(VariationLabel::Shift),
             RunSignal::NoEvidence => Some(VariationLabel::NoShift),
-            RunSignal::TooFewPoints => None,
+            RunSignal::TooFewPoints | RunSignal::EndOfScale | RunSignal::OneSide => None,
         }
+    }
+
+    /// Final figures that equal the median.
+    pub fn on_median(&self) -> usize {
+        self.points - self.runs.useful
     }
 
     /// A shift, as a signal.
@@ -88,4 +93,10 @@ impl SeriesRunChart {
         (self.signal == RunSignal::Shift)
             .then(|| series.signal(SignalKind::RunChart, self.period, what, (self.first, None)))
     }
+}
+
+/// Where the scale of a metric's values ends: a share at none and at all, every other figure at none.
+fn scale(metric: &Metric) -> Scale {
+    let all = (metric.shape == Shape::Proportion).then(|| f64::from(metric.unit.multiplier()));
+    Scale { least: Some(0.0), greatest: all }
 }

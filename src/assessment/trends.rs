@@ -7,7 +7,7 @@ use super::labels::TrendVerdict;
 use crate::period::{Month, Period};
 use crate::quantity::{Better, Unit};
 use crate::stats::benchmark::Strength;
-use crate::stats::trend::{CannotTell, Change, Outcome, Trend, TrendLabel};
+use crate::stats::trend::{CannotTell, Change, Outcome, Seasons, Trend, TrendLabel};
 
 /// What the trend test says of one organisation's, a region's or the national series up to its last final period.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,8 +35,9 @@ pub struct TrendWindow {
     pub p_value: f64,
     /// Whether the change is clear at the 99.8 % level too.
     pub at_act: bool,
-    /// Pearson's chi-square over its degrees of freedom; none for figures that are tested by their limits.
-    pub dispersion: Option<f64>,
+    /// Pearson's chi-square over its degrees of freedom.
+    pub dispersion: f64,
+    pub seasons: Seasons,
 }
 
 impl TrendWindow {
@@ -56,6 +57,7 @@ impl TrendWindow {
             p_value: trend.p_value,
             at_act: trend.at_act,
             dispersion: trend.dispersion,
+            seasons: trend.seasons,
         })
     }
 }

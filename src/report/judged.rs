@@ -7,11 +7,12 @@ use crate::observation::{NATIONAL, Observation};
 use crate::period::Period;
 use crate::quantity::{Interval, Ratio, Status, Unit, rests_on_few_cases, value_text};
 use crate::report::facts::Facts;
+use crate::report::run_words::on_median_sentence;
 use crate::report::words::{self, Change};
 use crate::stats::benchmark::Strength;
 use crate::stats::control::{Assurance, PointType, Variation};
 use crate::stats::funnel::FunnelLabel;
-use crate::stats::trend::TrendLabel;
+use crate::stats::trend::{Seasons, TrendLabel};
 
 /// What is said about the figure of the report's period, at most three sentences: beside others, over time, and whether it
 /// will meet its standard. None without a value, and none of few cases.
@@ -68,7 +69,8 @@ fn year_sentence(metric: &Metric, comparison: &FigureComparison) -> Option<Strin
     };
     let both = comparison.resting.filter(|resting| resting.used < resting.of);
     let over = both.map_or_else(String::new, |resting| {
-        format!(", over the {} of {} organisations that have both", resting.used, resting.of)
+        let has = if resting.used == 1 { "has" } else { "have" };
+        format!(", over the {} of {} organisations that {has} both", resting.used, resting.of)
     });
     Some(format!("The figure {how}{size}{over}."))
 }
@@ -106,15 +108,23 @@ fn size_words(comparison: &FigureComparison) -> Option<String> {
     let (estimate, interval) = (comparison.estimate()?, comparison.look());
     if comparison.is_ratio() {
         let (lower, upper) = (interval.lower?, interval.upper?);
-        let text = |ratio: f64| value_text(ratio, Unit::Ratio);
         return Some(format!(
             "{} times as much (95% interval from {} to {})",
-            text(estimate),
-            text(lower),
-            text(upper)
+            ratio_words(estimate),
+            ratio_words(lower),
+            ratio_words(upper)
         ));
     }
     change_words(estimate, interval, comparison.unit)
+}
+
+/// A ratio with two decimals; nothing is 0, and what is more than nothing is never printed as nothing.
+fn ratio_words(ratio: f64) -> String {
+    match value_text(ratio, Unit::Ratio) {
+        text if text != "0.00" => text,
+        _ if ratio > 0.0 => "less than 0.01".to_owned(),
+        _ => "0".to_owned(),
+    }
 }
 
 /// "2.3 percentage points higher (95% interval from 1.1 higher to 3.5 higher)"; `None` without both limits.
@@ -148,7 +158,10 @@ fn funnel_sentence(facts: &Facts<'_>, metric: &Metric, code: &str) -> Option<Str
 fn variation_sentence(facts: &Facts<'_>, (metric, code): (&Metric, &str), variation: VariationLabel) -> Option<String> {
     match variation {
         VariationLabel::CannotTell => {
-            Some("Whether its changes are more than usual variation cannot be told yet.".to_owned())
+            let on_median =
+                facts.run_chart(metric, code).and_then(|chart| on_median_sentence(facts, metric, chart));
+            let untold = "Whether its changes are more than usual variation cannot be told yet.";
+            Some(on_median.unwrap_or_else(|| untold.to_owned()))
         }
         VariationLabel::Shift => Some("The figures seem to have shifted about their median.".to_owned()),
         VariationLabel::NoShift => {
@@ -236,7 +249,11 @@ fn trend_sentence(facts: &Facts<'_>, (metric, code): (&Metric, &str), trend: Tre
     let TrendVerdict::Told(label) = trend else { return None };
     let series = facts.trend(metric, code)?;
     let window = series.found.as_ref().ok()?;
-    let over = format!("over {} periods", words::number_words(window.periods));
+    let seasons = match window.seasons {
+        Seasons::None | Seasons::Fitted => "",
+        Seasons::LeftOut => " (seasons are left out: these figures cannot show them)",
+    };
+    let over = format!("over {} periods{seasons}", words::number_words(window.periods));
     let how = match label {
         TrendLabel::Better => "become better",
         TrendLabel::Worse => "become worse",
@@ -289,6 +306,7 @@ mod tests {
                     (comparison.look(), if comparison.is_ratio() { Unit::Ratio } else { comparison.unit });
                 let published = [comparison.estimate(), look.lower, look.upper];
                 known.extend(published.into_iter().flatten().map(|number| value_text(number.abs(), unit)));
+                known.extend(["0", "0.01"].map(str::to_owned).into_iter().filter(|_| comparison.is_ratio()));
                 // "Less than" the smallest step stands for a difference that rounds to nothing.
                 known.extend([Change::of(1e-9, comparison.unit).size_words()].iter().flat_map(|words| numbers(words)));
                 known.extend(comparison.resting.into_iter().flat_map(|one| [one.used, one.of]).map(|n| n.to_string()));
@@ -301,6 +319,10 @@ mod tests {
                 let limits = window.change.look;
                 let published = [Some(window.change.value), limits.lower, limits.upper];
                 known.extend(published.into_iter().flatten().map(|number| value_text(number.abs(), trend.unit)));
+            }
+            for chart in input.assessment.run_charts.iter().filter(|one| *one.metric_id == *metric.id) {
+                known.extend([chart.on_median(), chart.points].map(|points| points.to_string()));
+                known.extend(numbers(&words::limit_in_sentence(chart.centre, metric.unit)));
             }
             for code in facts.codes(metric).iter().copied().chain([NATIONAL]) {
                 for sentence in judged_sentences(&facts, metric, code) {

@@ -11,20 +11,42 @@ use crate::stats::run_chart::{LEAST_USEFUL, RunSignal};
 pub fn run_sentence(facts: &Facts<'_>, metric: &Metric, code: &str) -> Option<String> {
     let chart = facts.run_chart(metric, code)?;
     let median = words::limit_in_sentence(chart.centre, metric.unit);
-    let kind = match facts.input.period.kind.months() {
-        1 => "month",
-        3 => "quarter",
-        _ => "year",
-    };
     Some(match chart.signal {
         RunSignal::TooFewPoints => format!("The line is the median, {median}; {}.", too_few_words(chart)),
         RunSignal::Shift => {
-            format!("About the median of {median} the figures seem to have shifted: {}.", counts_words(chart, kind)?)
+            format!("About the median of {median} the figures seem to have shifted: {}.", counts_words(facts, chart)?)
         }
         RunSignal::NoEvidence => {
-            format!("About the median of {median} nothing suggests a shift: {}.", counts_words(chart, kind)?)
+            format!("About the median of {median} nothing suggests a shift: {}.", counts_words(facts, chart)?)
         }
+        RunSignal::EndOfScale | RunSignal::OneSide => on_median_sentence(facts, metric, chart)?,
     })
+}
+
+/// How many figures equal the median, where that is why no shift can be told: "The figure was 100.0% in 23 of 36 months,
+/// and it cannot be higher; so the chart is not tested for a shift."
+pub fn on_median_sentence(facts: &Facts<'_>, metric: &Metric, chart: &SeriesRunChart) -> Option<String> {
+    let why = match chart.signal {
+        RunSignal::EndOfScale if chart.centre > 0.0 => "it cannot be higher",
+        RunSignal::EndOfScale => "it cannot be lower",
+        RunSignal::OneSide => "all other figures lie on one side of that",
+        RunSignal::Shift | RunSignal::NoEvidence | RunSignal::TooFewPoints => return None,
+    };
+    let (median, number) = (words::limit_in_sentence(chart.centre, metric.unit), words::number_words);
+    Some(format!(
+        "The figure was {median} in {} of {} {}s, and {why}; so the chart is not tested for a shift.",
+        number(chart.on_median()),
+        number(chart.points),
+        period_word(facts)
+    ))
+}
+
+fn period_word(facts: &Facts<'_>) -> &'static str {
+    match facts.input.period.kind.months() {
+        1 => "month",
+        3 => "quarter",
+        _ => "year",
+    }
 }
 
 fn too_few_words(chart: &SeriesRunChart) -> String {
@@ -33,16 +55,17 @@ fn too_few_words(chart: &SeriesRunChart) -> String {
         let have = words::sentence_case(&number(chart.points)).to_lowercase();
         return format!("{have} figures are too few to judge, of the {} that limits need", number(LEAST_POINTS));
     }
-    format!(
-        "{} figures off the line are too few to judge, of the {} needed",
-        number(chart.runs.useful),
-        number(LEAST_USEFUL)
-    )
+    let off = match chart.runs.useful {
+        0 => "no figure lies off the line".to_owned(),
+        1 => "only one figure lies off the line".to_owned(),
+        useful => format!("only {} figures lie off the line", number(useful)),
+    };
+    format!("{off}, and it takes {} to judge", number(LEAST_USEFUL))
 }
 
 /// "the longest run on one side is five months, up to seven are usual; it is crossed nine times, at least six are usual".
-fn counts_words(chart: &SeriesRunChart, kind: &str) -> Option<String> {
-    let (runs, number) = (&chart.runs, words::number_words);
+fn counts_words(facts: &Facts<'_>, chart: &SeriesRunChart) -> Option<String> {
+    let (runs, number, kind) = (&chart.runs, words::number_words, period_word(facts));
     let plural = if runs.longest == 1 { "" } else { "s" };
     let times = if runs.crossings == 1 { "once".to_owned() } else { format!("{} times", number(runs.crossings)) };
     Some(format!(

@@ -56,7 +56,9 @@ pub fn step_table(facts: &Facts<'_>, metric: &Metric, code: Option<&str>) -> Opt
             "A step is a proposal (least squares, number of steps by BIC). Limits begin anew there when a named person has \
              decided so, or with a recorded event that makes the work another. Means are of the figures of the periods, \
              without their seasons where these explain more than they cost. The difference is between all cases after \
-             the step and all before it, with their seasons, so it need not be that of the means.",
+             the step and all before it, with their seasons, so it need not be that of the means. The place of a step was \
+             chosen so that the step is as large as possible: the true difference is likely to be smaller, and its \
+             interval is too narrow.",
         )
     })
 }

@@ -249,7 +249,8 @@ pub(super) fn trend_columns() -> Vec<Column<SeriesTrend>> {
         ("change_lower_998", Read::Decimal(|t| window(t)?.change.act.lower.map(scaled))),
         ("change_upper_998", Read::Decimal(|t| window(t)?.change.act.upper.map(scaled))),
         ("p_value", Read::Decimal(|t| Some(scaled(window(t)?.p_value)))),
-        ("dispersion", Read::Decimal(|t| window(t)?.dispersion.map(scaled))),
+        ("dispersion", Read::Decimal(|t| Some(scaled(window(t)?.dispersion)))),
+        ("seasons", Read::Text(|t| Cow::Borrowed(window(t).map_or("", |w| w.seasons.as_str())))),
         ("step_search", Read::Text(|t| Cow::Borrowed(t.steps.as_str()))),
     ]
 }
@@ -295,6 +296,7 @@ pub(super) fn run_columns() -> Vec<Column<SeriesRunChart>> {
         ("first_period", Read::Text(|c| Cow::Owned(c.first.to_string()))),
         ("points", Read::Whole(|c| i64::try_from(c.points).ok())),
         ("median", Read::Decimal(|c| Some(scaled(c.centre)))),
+        ("points_on_median", Read::Whole(|c| i64::try_from(c.on_median()).ok())),
         ("useful_points", Read::Whole(|c| i64::try_from(c.runs.useful).ok())),
         ("longest_run", Read::Whole(|c| i64::try_from(c.runs.longest).ok())),
         ("longest_run_limit", Read::Whole(|c| i64::try_from(c.runs.longest_limit?).ok())),

@@ -34,6 +34,10 @@ pub enum RunSignal {
     NoEvidence,
     /// Fewer than [`LEAST_USEFUL`] points off the line.
     TooFewPoints,
+    /// The line is the least or the greatest value that there can be: every other point lies on one side of it.
+    EndOfScale,
+    /// Every point off the line lies on one side of it, because most lie on it: the two sides are not equally likely.
+    OneSide,
 }
 
 impl RunSignal {
@@ -43,7 +47,22 @@ impl RunSignal {
             Self::Shift => "shift",
             Self::NoEvidence => "no_evidence",
             Self::TooFewPoints => "too_few_points",
+            Self::EndOfScale => "end_of_scale",
+            Self::OneSide => "one_side",
         }
+    }
+}
+
+/// The ends of the scale of the values, where it has ends.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Scale {
+    pub least: Option<f64>,
+    pub greatest: Option<f64>,
+}
+
+impl Scale {
+    fn ends_at(self, value: f64) -> bool {
+        [self.least, self.greatest].into_iter().flatten().any(|end| (value - end).abs() <= tolerance(end))
     }
 }
 
@@ -52,15 +71,22 @@ impl RunSignal {
 pub struct RunChart {
     /// Median of the base points.
     pub centre: f64,
+    /// Points that are there, those on the line among them.
+    pub points: usize,
     pub runs: Runs,
     pub signal: RunSignal,
+}
+
+/// How far from a line a value may lie and still be on it.
+fn tolerance(line: f64) -> f64 {
+    EQUAL * line.abs().max(1.0)
 }
 
 impl Runs {
     /// Runs of the values about a line, missing values left out; with `tolerant`, values within rounding of the line are
     /// on it.
     pub fn about(line: f64, values: &[Option<f64>], tolerant: bool) -> Self {
-        let tolerance = if tolerant { EQUAL * line.abs().max(1.0) } else { 0.0 };
+        let tolerance = if tolerant { tolerance(line) } else { 0.0 };
         let off = values.iter().copied().flatten().map(|value| value - line).filter(|from| from.abs() > tolerance);
         let sides: Vec<bool> = off.map(|from| from > 0.0).collect();
         let runs = || sides.chunk_by(|a, b| a == b);
@@ -74,6 +100,11 @@ impl Runs {
         }
     }
 
+    /// Whether the points off the line never cross it.
+    fn are_on_one_side(&self) -> bool {
+        self.useful > 0 && self.crossings == 0
+    }
+
     /// Whether either limit is broken, whatever the number of points.
     pub fn breaks_a_limit(&self) -> bool {
         self.longest_limit.is_some_and(|limit| self.longest > limit)
@@ -83,17 +114,22 @@ impl Runs {
 
 /// The run chart of a series about the median of its first `baseline` points, or of all. Missing values are left out, as
 /// points on the line are. None without values.
-pub fn run_chart(values: &[Option<f64>], baseline: Option<usize>) -> Option<RunChart> {
-    let present = values.iter().copied().flatten().filter(|value| value.is_finite());
-    let base: Vec<f64> = present.take(baseline.unwrap_or(usize::MAX)).collect();
-    let centre = median(&base)?;
+///
+/// The limits take the two sides of the line for equally likely. Where more than half of the points share one value, the
+/// median is that value and the others may all lie on one side; at an end of the scale they always do. Such a series gives
+/// no signal.
+pub fn run_chart(values: &[Option<f64>], baseline: Option<usize>, scale: Scale) -> Option<RunChart> {
+    let present: Vec<f64> = values.iter().copied().flatten().filter(|value| value.is_finite()).collect();
+    let centre = median(present.get(..baseline.unwrap_or(usize::MAX)).unwrap_or(&present))?;
     let runs = Runs::about(centre, values, true);
-    let signal = match (runs.useful < LEAST_USEFUL, runs.breaks_a_limit()) {
-        (true, _) => RunSignal::TooFewPoints,
-        (false, true) => RunSignal::Shift,
-        (false, false) => RunSignal::NoEvidence,
+    let signal = match runs {
+        _ if present.len() >= LEAST_USEFUL && scale.ends_at(centre) => RunSignal::EndOfScale,
+        _ if runs.useful < LEAST_USEFUL => RunSignal::TooFewPoints,
+        _ if runs.are_on_one_side() => RunSignal::OneSide,
+        _ if runs.breaks_a_limit() => RunSignal::Shift,
+        _ => RunSignal::NoEvidence,
     };
-    Some(RunChart { centre, runs, signal })
+    Some(RunChart { centre, points: present.len(), runs, signal })
 }
 
 /// How often chance alone breaks a limit when so many points fall independently on either side of the line with equal
@@ -166,6 +202,11 @@ mod tests {
         values.iter().copied().map(Some).collect()
     }
 
+    /// On a scale without ends.
+    fn chart(values: &[Option<f64>], baseline: Option<usize>) -> Option<RunChart> {
+        run_chart(values, baseline, Scale::default())
+    }
+
     #[test]
     fn limits_as_published() {
         // Anhøj and Olesen 2014, and qicharts2 0.8.1: useful points, longest run, fewest crossings.
@@ -197,22 +238,40 @@ mod tests {
 
     #[test]
     fn points_on_the_line_and_missing_ones_are_left_out() {
-        let chart = run_chart(&[Some(1.0), Some(2.0), None, Some(2.0), Some(3.0), Some(1.0)], None).unwrap();
+        let chart = chart(&[Some(1.0), Some(2.0), None, Some(2.0), Some(3.0), Some(1.0)], None).unwrap();
         assert_eq!((chart.centre, chart.signal), (2.0, RunSignal::TooFewPoints));
         assert_eq!((chart.runs.useful, chart.runs.longest, chart.runs.crossings), (3, 1, 2));
-        assert_eq!(run_chart(&[None, None], None), None);
-        let constant = run_chart(&some(&[7.0; 30]), None).unwrap();
+        assert_eq!(super::run_chart(&[None, None], None, Scale::default()), None);
+        let constant = super::run_chart(&some(&[7.0; 30]), None, Scale::default()).unwrap();
         assert_eq!((constant.runs.useful, constant.signal), (0, RunSignal::TooFewPoints));
     }
 
     #[test]
     fn a_shift_and_a_zigzag() {
         let step: Vec<f64> = (0..20).map(|i| if i < 10 { 1.0 + f64::from(i) / 100.0 } else { 5.0 }).collect();
-        assert_eq!(run_chart(&some(&step), None).unwrap().signal, RunSignal::Shift);
+        assert_eq!(chart(&some(&step), None).unwrap().signal, RunSignal::Shift);
         let zigzag: Vec<f64> = (0..20).map(|i| f64::from(i % 2)).collect();
-        assert_eq!(run_chart(&some(&zigzag), None).unwrap().signal, RunSignal::NoEvidence);
+        assert_eq!(chart(&some(&zigzag), None).unwrap().signal, RunSignal::NoEvidence);
         // Judged about the median of the first eight.
-        assert!((run_chart(&some(&step), Some(8)).unwrap().centre - 1.035).abs() < 1e-12);
+        assert!((chart(&some(&step), Some(8)).unwrap().centre - 1.035).abs() < 1e-12);
+    }
+
+    /// 23 perfect months of 36: chance alone puts the other 13 on one side.
+    #[test]
+    fn a_median_at_an_end_of_the_scale_gives_no_signal() {
+        let perfect: Vec<f64> = (0..36).map(|month| if month % 3 == 1 || month == 35 { 90.0 } else { 100.0 }).collect();
+        let share = Scale { least: Some(0.0), greatest: Some(100.0) };
+        let of = |values: &[f64], scale| run_chart(&some(values), None, scale).unwrap();
+        let found = of(&perfect, share);
+        assert_eq!((found.centre, found.points, found.runs.useful, found.signal), (100.0, 36, 13, RunSignal::EndOfScale));
+        // The same figures upside down, and of a count, which has no greatest value.
+        let empty: Vec<f64> = perfect.iter().map(|value| 100.0 - value).collect();
+        assert_eq!(of(&empty, share).signal, RunSignal::EndOfScale);
+        assert_eq!(of(&empty, Scale { least: Some(0.0), greatest: None }).signal, RunSignal::EndOfScale);
+        // Away from the ends most points may share a value too.
+        assert_eq!(of(&perfect, Scale { least: Some(0.0), greatest: None }).signal, RunSignal::OneSide);
+        // Too few points to judge anything.
+        assert_eq!(of(&perfect[..9], share).signal, RunSignal::TooFewPoints);
     }
 
     proptest! {
@@ -223,7 +282,7 @@ mod tests {
             let values: Vec<Option<f64>> = values.into_iter().map(|v| v.map(f64::from)).collect();
             let mirrored: Vec<_> = values.iter().map(|v| v.map(|v| -v)).collect();
             let reversed: Vec<_> = values.iter().rev().copied().collect();
-            let runs = |of: &[Option<f64>]| run_chart(of, None).map(|chart| (chart.runs, chart.signal));
+            let runs = |of: &[Option<f64>]| chart(of, None).map(|chart| (chart.runs, chart.signal));
             prop_assert_eq!(runs(&values), runs(&mirrored));
             prop_assert_eq!(runs(&values), runs(&reversed));
         }

@@ -1,8 +1,8 @@
 //! The five-point trend test of Fingertips, for comparison. It numbers the years whatever lies between them and takes
 //! chance as the only source of variation; the native test does neither.
 
-use super::values::{Estimate, Line, slopes_without_one};
-use crate::stats::arithmetic::size;
+use super::values::Estimate;
+use crate::stats::arithmetic::{size, total};
 use crate::stats::distributions::chi_square_1_above;
 use crate::stats::real;
 
@@ -10,6 +10,42 @@ use crate::stats::real;
 const POINTS: usize = 5;
 /// The 99.8 % point of chi-square with one degree of freedom.
 const CRITICAL: f64 = 9.549_535_706_083_242;
+
+/// A weighted least squares line.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Line {
+    slope: f64,
+    /// 1/√Σw(t − t̄)².
+    error: f64,
+}
+
+impl Line {
+    /// The line through triples of weight, time and value; none where all times are equal.
+    /// b = Σw(t − t̄)(y − ȳ)/Σw(t − t̄)², t̄ and ȳ being weighted means.
+    fn new(points: &[(f64, f64, f64)]) -> Option<Self> {
+        let sum = |of: &dyn Fn(&(f64, f64, f64)) -> f64| total(points.iter().map(of));
+        let weight = sum(&|&(w, _, _)| w);
+        let (mean_time, mean_value) = (sum(&|&(w, t, _)| w * t) / weight, sum(&|&(w, _, y)| w * y) / weight);
+        let spread = sum(&|&(w, t, _)| w * (t - mean_time).powi(2));
+        let slope = sum(&|&(w, t, y)| w * (t - mean_time) * (y - mean_value)) / spread;
+        (spread > 0.0 && slope.is_finite()).then(|| Self { slope, error: 1.0 / spread.sqrt() })
+    }
+
+    /// b²·(Σw Σwt² − (Σwt)²)/Σw.
+    fn chi_square(&self) -> f64 {
+        (self.slope / self.error).powi(2)
+    }
+}
+
+/// Slopes of the lines without each point in turn.
+fn slopes_without_one(points: &[(f64, f64, f64)]) -> Vec<Option<f64>> {
+    let without = |left_out: usize| {
+        let rest: Vec<_> =
+            points.iter().enumerate().filter(|&(index, _)| index != left_out).map(|(_, point)| *point).collect();
+        Line::new(&rest).map(|line| line.slope)
+    };
+    (0..points.len()).map(without).collect()
+}
 
 /// The marker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,4 +1,6 @@
-//! Logistic and log-linear regression on time and season by iteratively reweighted least squares.
+//! Logistic, log-linear and weighted linear regression on time and season by iteratively reweighted least squares.
+
+use std::collections::BTreeMap;
 
 use crate::stats::linear::{Matrix, dot};
 
@@ -7,21 +9,24 @@ const MOST_STEPS: usize = 60;
 /// Change of a coefficient, against itself or 1, at which the iteration ends.
 const DONE: f64 = 1e-10;
 
-/// The distribution of the counts.
+/// The distribution of the figures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Family {
     /// Logit of a share.
     Binomial,
     /// Logarithm of events per exposure.
     Poisson,
+    /// The figure itself, whose variance is known.
+    Normal,
 }
 
 impl Family {
-    /// The share or rate of a linear predictor.
+    /// The share, rate or figure of a linear predictor.
     pub(super) fn mean(self, predictor: f64) -> f64 {
         match self {
             Self::Binomial => 1.0 / (1.0 + (-predictor).exp()),
             Self::Poisson => predictor.exp(),
+            Self::Normal => predictor,
         }
     }
 
@@ -30,6 +35,7 @@ impl Family {
         match self {
             Self::Binomial => self.mean(predictor) * self.mean(-predictor),
             Self::Poisson => predictor.exp(),
+            Self::Normal => 1.0,
         }
     }
 
@@ -38,11 +44,25 @@ impl Family {
         match self {
             Self::Binomial => ((events + 0.5) / (size - events + 0.5)).ln(),
             Self::Poisson => ((events + 0.5) / size).ln(),
+            Self::Normal => events / size,
+        }
+    }
+
+    /// Whether cases that share a season leave it a finite effect: not where none of them has an event, nor where all of a
+    /// share are events.
+    fn leaves_an_effect(self, of_season: &[&Case]) -> bool {
+        let none = of_season.iter().all(|case| case.events <= 0.0);
+        let nothing_else = of_season.iter().all(|case| case.events >= case.size);
+        match self {
+            Self::Binomial => !none && !nothing_else,
+            Self::Poisson => !none,
+            Self::Normal => true,
         }
     }
 }
 
-/// A period: events of so many cases (or so much exposure), its time and its season.
+/// A period: events of so many cases (or so much exposure), its time and its season. Of a figure whose variance is known,
+/// the size is one over the variance and the events are the figure times the size.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Case {
     pub(super) events: f64,
@@ -50,6 +70,15 @@ pub(super) struct Case {
     pub(super) time: f64,
     /// 0 where seasons play no part.
     pub(super) season: u32,
+}
+
+/// Whether every season of the cases has a finite effect.
+pub(super) fn seasons_can_be_estimated(cases: &[Case], family: Family) -> bool {
+    let mut by_season: BTreeMap<u32, Vec<&Case>> = BTreeMap::new();
+    for case in cases {
+        by_season.entry(case.season).or_default().push(case);
+    }
+    by_season.values().all(|of_season| family.leaves_an_effect(of_season))
 }
 
 /// A fitted model. The columns are 1, time, and each season but the first.

@@ -8,6 +8,7 @@ use crate::quantity::{Better, Interval};
 mod counts;
 pub mod fingertips;
 mod fit;
+mod regression;
 mod values;
 
 #[cfg(test)]
@@ -63,7 +64,7 @@ pub enum CannotTell {
     MissingLimits,
     /// The 95 % interval of a figure has no width, or its limits are exchanged.
     ZeroWidthLimits,
-    /// As many parameters as periods, or a model without a finite answer (a season without events is one).
+    /// As many parameters as periods, or a model without a finite answer even without seasons.
     NoFit,
 }
 
@@ -165,6 +166,27 @@ pub struct FittedPoint {
     pub seasonal: f64,
 }
 
+/// Whether the model allows for the season.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Seasons {
+    /// Years have none.
+    None,
+    Fitted,
+    /// They have no finite effect, as where one month of the year never has an event: the model goes without them.
+    LeftOut,
+}
+
+impl Seasons {
+    /// The name in data files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Fitted => "fitted",
+            Self::LeftOut => "left_out",
+        }
+    }
+}
+
 /// A fitted trend.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Trend {
@@ -175,28 +197,28 @@ pub struct Trend {
     pub slope: f64,
     /// Standard error of the slope by the model alone.
     pub model_error: f64,
-    /// Pearson's chi-square over its degrees of freedom; none for figures with limits.
-    pub dispersion: Option<f64>,
-    /// Model error times √dispersion; the model error itself without a dispersion.
+    /// Pearson's chi-square over its degrees of freedom.
+    pub dispersion: f64,
+    /// Model error times √dispersion.
     pub error: f64,
     /// Slope over the error that the label uses: the model error times √max(1, dispersion).
     pub statistic: f64,
-    /// Of Student's t; none where the statistic is normal.
-    pub degrees: Option<usize>,
+    /// Of Student's t.
+    pub degrees: usize,
     /// Two-sided; below 0.05 and 0.002 the label's levels are reached.
     pub p_value: f64,
     pub change: Change,
+    pub seasons: Seasons,
     pub points: Vec<FittedPoint>,
 }
 
 /// The outcome of a p-value and of the slopes left when each period in turn is taken out, which are asked for only where
-/// they decide.
-fn outcome(slope: f64, p_value: f64, without_one: impl IntoIterator<Item = Option<f64>>) -> (Outcome, bool) {
+/// they decide. A rest without a fit has no slope, and is no evidence against a trend.
+fn outcome(slope: f64, p_value: f64, without_one: impl IntoIterator<Item = f64>) -> (Outcome, bool) {
     if p_value >= 2.0 * Level::LOOK.tail() {
         return (Outcome::NoEvidence, false);
     }
-    let keeps = |other: Option<f64>| other.is_some_and(|other| other * slope > 0.0);
-    if !without_one.into_iter().all(keeps) {
+    if !without_one.into_iter().all(|other| other * slope > 0.0) {
         return (Outcome::RestsOnOnePeriod, false);
     }
     let direction = if slope > 0.0 { Outcome::Up } else { Outcome::Down };
