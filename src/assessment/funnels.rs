@@ -15,7 +15,10 @@ use crate::stats::funnel::{
     Boundary, Centre, FunnelLabel, FunnelLimits, Rule, Switch, count_ratio_funnel, proportion_funnel, rate_funnel,
     ratio_funnel,
 };
-use crate::stats::overdispersion::{Dispersion, Model, Observation, Trimming, dispersion};
+use crate::stats::draws::Random;
+use crate::stats::overdispersion::{
+    Dispersion, Model, Observation, Spreading, Trimming, by_chance, dispersion, quantile,
+};
 use crate::stats::real;
 
 /// A metric's funnel: what it rests on, where the forces stand in it, and the engine of its limits.
@@ -26,6 +29,8 @@ pub struct FunnelSummary {
     pub centre: Centre,
     /// How much more forces differ than chance explains; `None` with fewer than ten forces.
     pub dispersion: Option<Dispersion>,
+    /// What that says of the forces; of those too few for an estimate, that nothing shows more than chance.
+    pub spreading: Spreading,
     /// By code.
     pub forces: Vec<FunnelForce>,
     shape: Shape,
@@ -50,10 +55,25 @@ pub struct FunnelForce {
     pub plain_label: FunnelLabel,
     /// Allowing for the usual spread, where that is more than chance.
     pub adjusted: Option<(SizeLimits, FunnelLabel)>,
-    /// φ and τ².
-    pub spread: Option<(f64, f64)>,
+    pub spread: Option<ForceSpread>,
     /// Forces that the centre rests on.
     pub forces: usize,
+}
+
+/// A quarter of the forces lies at or below the lower one, a quarter at or above the upper one.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Quartiles {
+    pub lower: f64,
+    pub upper: f64,
+}
+
+/// How much the forces of a funnel differ, as each of its rows says it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ForceSpread {
+    pub phi: f64,
+    /// What φ does not exceed in 95 of 100 draws by chance.
+    pub phi_by_chance: Option<f64>,
+    pub tau2: f64,
 }
 
 impl FunnelForce {
@@ -83,9 +103,14 @@ impl FunnelSummary {
         self.forces.iter().find(|force| *force.org_code == *code).map(FunnelForce::label)
     }
 
-    /// The spread, where it is more than chance: then the adjusted limits and labels count.
+    /// The spread, where it is more than chance and limits allow for it: then the adjusted limits and labels count.
     pub fn beyond_chance(&self) -> Option<&Dispersion> {
-        self.dispersion.as_ref().filter(|found| found.beyond_chance())
+        self.dispersion.as_ref().filter(|_| self.spreading == Spreading::BeyondChance)
+    }
+
+    /// Whether forces differ so much that no limits say anything: no force is said to be inside or outside.
+    pub fn is_too_wide(&self) -> bool {
+        self.spreading == Spreading::TooMuch
     }
 
     /// The spread in words, where it is more than chance.
@@ -99,13 +124,24 @@ impl FunnelSummary {
         rows.filter_map(|row| self.forces.get(*row)).map(|force| &*force.org_code)
     }
 
+    /// The quartiles of the forces' values, linear between the ranks; `None` without forces.
+    pub fn quartiles(&self) -> Option<Quartiles> {
+        let mut values: Vec<f64> = self.forces.iter().map(|force| force.value).collect();
+        values.sort_by(f64::total_cmp);
+        Some(Quartiles { lower: quantile(&values, 0.25)?, upper: quantile(&values, 0.75)? })
+    }
+
     /// The pooled figure of all forces.
     pub fn centre_value(&self) -> f64 {
         self.multiplier * self.centre.counts.rate()
     }
 
     /// The limits that label a force of a size, whether or not there is one; a proportion's size is taken as a whole number.
+    /// `None` where the spread is too wide for limits.
     pub fn limits_at(&self, size: f64) -> Option<SizeLimits> {
+        if self.is_too_wide() {
+            return None;
+        }
         let plain = match self.shape {
             Shape::Proportion => proportion_funnel(self.centre, whole(size), Switch::Always).ok()?,
             Shape::CountRatio => count_ratio_funnel(self.centre, whole(size)).ok()?,
@@ -152,6 +188,17 @@ impl FunnelSummary {
             let wide = self.adjust(limits, size, found);
             (self.drawn(wide, size), wide.label(entry.counts.numerator))
         });
+        let open = Interval { lower: None, upper: None };
+        let (plain, plain_label) = if self.is_too_wide() {
+            (SizeLimits { size, look: open, act: open, rule: limits.rule }, FunnelLabel::SpreadTooWide)
+        } else {
+            (self.drawn(limits, size), limits.label(entry.counts.numerator))
+        };
+        let spread = |found: &Dispersion| ForceSpread {
+            phi: found.phi,
+            phi_by_chance: found.by_chance,
+            tau2: found.tau2,
+        };
         Some(FunnelForce {
             metric_id: self.metric_id.clone(),
             org_code: Arc::clone(&entry.code),
@@ -160,10 +207,10 @@ impl FunnelSummary {
             size,
             value: entry.value,
             centre: self.centre_value(),
-            plain: self.drawn(limits, size),
-            plain_label: limits.label(entry.counts.numerator),
+            plain,
+            plain_label,
             adjusted,
-            spread: self.dispersion.as_ref().map(|found| (found.phi, found.tau2)),
+            spread: self.dispersion.as_ref().map(spread),
             forces: self.centre.forces,
         })
     }
@@ -191,11 +238,13 @@ pub(super) fn label(headlines: &Headlines<'_>, signals: &mut Vec<Signal>, tally:
     let entries: Vec<Entry> =
         headlines.organisations().filter(|code| headlines.is_force(code)).filter_map(entry).collect();
     let centre = Centre::of_forces(entries.iter().map(|entry| Some(entry.counts))).ok()?;
-    let (model, dispersion) = spread(metric.shape, centre, &entries)?;
+    let mut random = Random::of_words(&["spread by chance", &metric.id, &period.to_string()]);
+    let Spread { model, dispersion, spreading } = spread(metric.shape, centre, &entries, &mut random)?;
     let mut summary = FunnelSummary {
         metric_id: metric.id.clone(),
         centre,
         dispersion,
+        spreading,
         forces: Vec::new(),
         shape: metric.shape,
         multiplier: f64::from(metric.unit.multiplier()),
@@ -207,8 +256,15 @@ pub(super) fn label(headlines: &Headlines<'_>, signals: &mut Vec<Signal>, tally:
     Some(summary)
 }
 
-/// The scale on which forces spread, and how far; `None` where the centre does not vary.
-fn spread(shape: Shape, centre: Centre, entries: &[Entry]) -> Option<(Model, Option<Dispersion>)> {
+/// The scale on which forces spread, and how far.
+struct Spread {
+    model: Model,
+    dispersion: Option<Dispersion>,
+    spreading: Spreading,
+}
+
+/// `None` where the centre does not vary. What chance alone would give is drawn from `random`.
+fn spread(shape: Shape, centre: Centre, entries: &[Entry], random: &mut Random) -> Option<Spread> {
     let model = match shape {
         Shape::Proportion => Model::proportion(centre.counts.rate())?,
         Shape::CountRatio => Model::count_ratio(centre.counts.rate())?,
@@ -224,7 +280,14 @@ fn spread(shape: Shape, centre: Centre, entries: &[Entry]) -> Option<(Model, Opt
         },
     };
     let observed: Vec<Observation> = entries.iter().map(observed).collect();
-    Some((model, dispersion(model, &observed, Trimming::default()).ok()))
+    let trimming = Trimming::default();
+    let dispersion = dispersion(model, &observed, trimming).ok().map(|found| Dispersion {
+        by_chance: by_chance::upper(by_chance::phi_by_chance(model, &observed, trimming, random)),
+        ..found
+    });
+    let greatest = observed.iter().map(|force| force.size).fold(0.0, f64::max);
+    let spreading = dispersion.as_ref().map_or(Spreading::Chance, |found| model.spreading(found, greatest));
+    Some(Spread { model, dispersion, spreading })
 }
 
 /// The denominator of a proportion; of a rate the number of events to expect; of a ratio of two counts both together.
@@ -246,7 +309,7 @@ fn signal(headlines: &Headlines<'_>, force: &FunnelForce) -> Option<Signal> {
     let severity = match label {
         FunnelLabel::AboveAct | FunnelLabel::BelowAct => Strength::Act,
         FunnelLabel::AboveLook | FunnelLabel::BelowLook => Strength::Look,
-        FunnelLabel::Within | FunnelLabel::CannotTell => return None,
+        FunnelLabel::Within | FunnelLabel::CannotTell | FunnelLabel::SpreadTooWide => return None,
     };
     let period = force.period;
     Some(Signal {

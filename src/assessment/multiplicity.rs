@@ -14,6 +14,9 @@ use crate::stats::{change_point, run_chart};
 /// False discovery rate of the list of a release.
 const DISCOVERY_RATE: f64 = 0.05;
 
+/// The family of comparisons with peers.
+pub const PEERS_FAMILY: &str = "differs from its peers";
+
 /// One kind of label at one level.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LabelFamily {
@@ -73,10 +76,11 @@ impl Tally {
         let peers = |flagged: fn(Option<Strength>) -> bool| {
             self.peers.iter().map(|test| Some(flagged(test.strength))).collect::<Vec<_>>()
         };
-        add("differs from its peers", look, peers(|strength| strength.is_some()));
-        add("differs from its peers", act, peers(|strength| strength == Some(Strength::Act)));
+        add(PEERS_FAMILY, look, peers(|strength| strength.is_some()));
+        add(PEERS_FAMILY, act, peers(|strength| strength == Some(Strength::Act)));
         let funnels = |flagged: fn(FunnelLabel) -> bool| {
-            let told = |label: &FunnelLabel| (*label != FunnelLabel::CannotTell).then(|| flagged(*label));
+            let untold = |label| matches!(label, FunnelLabel::CannotTell | FunnelLabel::SpreadTooWide);
+            let told = |label: &FunnelLabel| (!untold(*label)).then(|| flagged(*label));
             self.funnels.iter().map(told).collect::<Vec<_>>()
         };
         let beyond_act = |label| matches!(label, FunnelLabel::AboveAct | FunnelLabel::BelowAct);

@@ -182,18 +182,20 @@ proptest! {
     }
 }
 
-/// Eleven months without a failure, then thirteen with one of 200 each: too rare for limits.
+/// Eleven months without a failure, then seven with one of 200 and six with two in turn: too rare for limits.
 #[test]
 fn a_series_too_rare_for_limits_is_judged_by_its_runs() {
-    let counts: Vec<(i64, i64)> = [(200, 200); 11].into_iter().chain([(199, 200); 13]).collect();
+    let failing = (0..13).map(|month| (199 - month % 2, 200));
+    let counts: Vec<(i64, i64)> = [(200, 200); 11].into_iter().chain(failing).collect();
     let (found, observations) = Run::over("2025-12", 24).figures("A", &counts).assess();
     assert!(found.charts.is_empty());
     let chart = &found.run_charts[0];
     assert_eq!((chart.first, chart.period, chart.points), (period("2024-01"), period("2025-12"), 24));
-    // The median is that of the thirteen; eleven lie off it, in one run. round(log2 11) + 3 = 6; P(Bin(10, 1/2) <= 2) = 0.055.
+    // The median is that of the seven; eleven lie above it in one run, six below. round(log2 17) + 3 = 7; P(Bin(16, 1/2) <= 5)
+    // = 0.105, and <= 4 is 0.038.
     let runs = chart.runs;
-    assert_eq!((chart.centre, runs.useful, runs.longest, runs.crossings), (99.5, 11, 11, 0));
-    assert_eq!((runs.longest_limit, runs.crossings_limit), (Some(6), Some(2)));
+    assert_eq!((chart.centre, runs.useful, runs.longest, runs.crossings), (99.5, 17, 11, 1));
+    assert_eq!((runs.longest_limit, runs.crossings_limit, chart.on_median()), (Some(7), Some(5), 7));
     let last = observations.last().and_then(|figure| figure.labels.as_deref()).unwrap();
     assert_eq!(last.variation.map(VariationLabel::as_str), Some("shift"));
     let signal = found.signals.iter().find(|one| one.kind == SignalKind::RunChart).unwrap();
@@ -201,6 +203,23 @@ fn a_series_too_rare_for_limits_is_judged_by_its_runs() {
     let family = found.families.iter().find(|family| family.level == "Run chart rules").unwrap();
     assert_eq!((family.tested, family.flagged), (1, 1));
     assert!(family.expected > 0.0 && family.expected < 0.12);
+}
+
+/// Eleven months without a failure, then thirteen with one of 200 each: most figures are the median, so the others can only
+/// lie above it.
+#[test]
+fn figures_on_one_side_of_a_common_value_are_no_shift() {
+    let counts: Vec<(i64, i64)> = [(200, 200); 11].into_iter().chain([(199, 200); 13]).collect();
+    let (found, observations) = Run::over("2025-12", 24).figures("A", &counts).assess();
+    let chart = &found.run_charts[0];
+    assert_eq!((chart.centre, chart.runs.useful, chart.signal), (99.5, 11, RunSignal::OneSide));
+    assert!(found.signals.iter().all(|signal| signal.kind != SignalKind::RunChart));
+    let last = observations.last().and_then(|figure| figure.labels.as_deref()).unwrap();
+    assert_eq!(last.variation.map(VariationLabel::as_str), Some("cannot_tell"));
+    let family = found.families.iter().find(|family| family.level == "Run chart rules").unwrap();
+    assert_eq!((family.tested, family.flagged), (0, 0));
+    // The step itself is proposed.
+    assert_eq!(found.steps.len(), 1);
 }
 
 #[test]

@@ -29,7 +29,7 @@ pub fn build_funnel(facts: &Facts<'_>, metric: &Metric, number: usize) -> Option
     Some(Figure {
         id: format!("fig-{}-funnel", metric.id),
         number,
-        title: title(&forces),
+        title: title(metric, funnel, &forces),
         subtitle: format!("{}, forces by size, {}", metric.title, facts.input.period.words_with_short_name()),
         icons: Vec::new(),
         room: Room::Full,
@@ -43,6 +43,21 @@ pub fn build_funnel(facts: &Facts<'_>, metric: &Metric, number: usize) -> Option
 /// Whether a force lies beyond the outer limits.
 pub fn is_far_out(force: &FunnelForce) -> bool {
     matches!(force.label(), FunnelLabel::AboveAct | FunnelLabel::BelowAct)
+}
+
+/// The forces at both ends of the values.
+#[derive(Debug, Clone, Copy)]
+pub struct Ends<'f> {
+    pub lowest: &'f FunnelForce,
+    pub highest: &'f FunnelForce,
+}
+
+/// The ends of the values; of equal ones the first by code. `None` without forces.
+pub fn ends<'f>(forces: &[&'f FunnelForce]) -> Option<Ends<'f>> {
+    let mut sorted = forces.to_vec();
+    sorted.sort_by(|a, b| a.value.total_cmp(&b.value).then_with(|| a.org_code.cmp(&b.org_code)));
+    let highest = sorted.iter().rev().take_while(|force| sorted.last().is_some_and(|last| last.value <= force.value)).last();
+    Some(Ends { lowest: sorted.first()?, highest: highest? })
 }
 
 /// The pooled figure with its unit.
@@ -60,11 +75,16 @@ fn chart(facts: &Facts<'_>, metric: &Metric, funnel: &FunnelSummary, forces: &[&
         let label = if level == LimitLevel::Outer { "99.8% limit" } else { "95% limit" };
         LimitLine { label: label.to_owned(), level, pieces: pieces(&curve, side) }
     };
+    // Without limits nobody stands out; the ends are named.
+    let named = |force: &FunnelForce| match ends(forces).filter(|_| funnel.is_too_wide()) {
+        Some(ends) => [ends.lowest, ends.highest].iter().any(|end| end.org_code == force.org_code),
+        None => is_far_out(force),
+    };
     let point = |force: &&FunnelForce| FunnelPoint {
         label: facts.name(&force.org_code),
         size: force.size,
         value: force.value,
-        named: is_far_out(force),
+        named: named(force),
     };
     FunnelChart {
         unit: metric.unit,
@@ -137,10 +157,13 @@ fn table(facts: &Facts<'_>, metric: &Metric, funnel: &FunnelSummary, forces: &[&
     if expects {
         columns.push(Column::numbers("Number to expect"));
     }
-    for level in ["95%", "99.8%"] {
+    let has_limits = !funnel.is_too_wide();
+    for level in ["95%", "99.8%"].into_iter().filter(|_| has_limits) {
         columns.extend(["Lower", "Upper"].map(|side| Column::numbers(format!("{side} {level} limit ({heading})"))));
     }
-    columns.push(Column::words("Label"));
+    if has_limits {
+        columns.push(Column::words("Label"));
+    }
     if adjusted {
         columns.push(Column::words("Label by chance alone"));
     }
@@ -152,9 +175,11 @@ fn table(facts: &Facts<'_>, metric: &Metric, funnel: &FunnelSummary, forces: &[&
             cells.push(Cell::new(size_text(force.size)));
         }
         let SizeLimits { look, act, .. } = force.limits();
-        let limits = [look.lower, look.upper, act.lower, act.upper];
-        cells.extend(limits.map(|limit| Cell::new(words::limit_text(limit, unit))));
-        cells.push(Cell::new(label_words(force.label())));
+        let limits = [look.lower, look.upper, act.lower, act.upper].map(|limit| words::limit_text(limit, unit));
+        if has_limits {
+            cells.extend(limits.map(Cell::new));
+            cells.push(Cell::new(label_words(force.label())));
+        }
         if adjusted {
             cells.push(Cell::new(label_words(force.plain_label)));
         }
@@ -173,7 +198,7 @@ fn size_text(size: f64) -> String {
 }
 
 /// Header of the data file.
-const HEADER: [&str; 25] = [
+const HEADER: [&str; 26] = [
     "metric_id",
     "org_code",
     "organisation",
@@ -197,6 +222,7 @@ const HEADER: [&str; 25] = [
     "adjusted_upper_998",
     "adjusted_label",
     "phi",
+    "phi_by_chance",
     "tau2",
     "forces",
 ];
@@ -227,7 +253,10 @@ fn data_file(facts: &Facts<'_>, metric: &Metric, forces: &[&FunnelForce]) -> Dat
         cells.push(force.plain_label.as_str().to_owned());
         cells.extend(sides(force.adjusted.map(|(limits, _)| limits)));
         cells.push(force.adjusted.map_or_else(String::new, |(_, label)| label.as_str().to_owned()));
-        cells.extend([number(force.spread.map(|(phi, _)| phi)), number(force.spread.map(|(_, tau2)| tau2))]);
+        let spread = force.spread;
+        let phi_by_chance = spread.and_then(|spread| spread.phi_by_chance);
+        let spread = [spread.map(|spread| spread.phi), phi_by_chance, spread.map(|spread| spread.tau2)];
+        cells.extend(spread.map(number));
         cells.push(force.forces.to_string());
         StringRecord::from(cells)
     };

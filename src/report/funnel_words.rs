@@ -5,16 +5,21 @@ use crate::assessment::{FunnelForce, FunnelSummary};
 use crate::definitions::model::Metric;
 use crate::quantity::{Shape, Unit, value_text};
 use crate::report::facts::Facts;
-use crate::report::funnel::{centre_words, is_far_out, runs_off};
+use crate::report::funnel::{centre_words, ends, is_far_out, runs_off};
 use crate::report::table::reason;
 use crate::report::words;
 use crate::stats::funnel::FunnelLabel;
+use crate::stats::overdispersion::Spreading;
 
 /// From so many forces on their usual spread is estimated.
 const LEAST_FORCES: usize = 10;
 
-/// How many forces lie beyond the outer limits.
-pub fn title(forces: &[&FunnelForce]) -> String {
+/// How many forces lie beyond the outer limits; where limits say nothing, that forces differ too much for them.
+pub fn title(metric: &Metric, funnel: &FunnelSummary, forces: &[&FunnelForce]) -> String {
+    if let Some(ends) = ends(forces).filter(|_| funnel.is_too_wide()) {
+        let [lowest, highest] = [ends.lowest, ends.highest].map(|end| words::limit_in_sentence(end.value, metric.unit));
+        return format!("Forces differ too much for limits: from {lowest} to {highest}");
+    }
     match forces.iter().filter(|force| is_far_out(force)).count() {
         0 => "No force lies beyond the 99.8% limits".to_owned(),
         1 => "One force lies beyond the 99.8% limits".to_owned(),
@@ -31,15 +36,21 @@ pub fn label_words(label: FunnelLabel) -> &'static str {
         FunnelLabel::BelowLook => "Below the 95% limit",
         FunnelLabel::BelowAct => "Below the 99.8% limit",
         FunnelLabel::CannotTell => "Cannot tell: too few cases",
+        FunnelLabel::SpreadTooWide => "Cannot tell: forces differ too much",
     }
 }
 
 /// What the figure says, for those who do not see it.
 pub fn description(facts: &Facts<'_>, metric: &Metric, funnel: &FunnelSummary, forces: &[&FunnelForce]) -> String {
+    if funnel.is_too_wide() {
+        let mut sentences = vec![spread_sentence(facts, metric, funnel), centre_sentence(metric, funnel)];
+        sentences.extend(absent_sentence(facts, metric, forces));
+        return sentences.join(" ");
+    }
     let mut sentences = vec![beyond_sentence(facts, metric, forces)];
     sentences.extend(inner_sentence(facts, forces));
     sentences.push(centre_sentence(metric, funnel));
-    sentences.push(spread_sentence(metric, funnel));
+    sentences.push(spread_sentence(facts, metric, funnel));
     let open = |force: &&&FunnelForce| force.limits().look.lower.is_none() || force.limits().look.upper.is_none();
     if forces.iter().any(|force| open(&force)) {
         sentences.push("Where a limit is missing, no force of that size could lie beyond it.".to_owned());
@@ -58,6 +69,10 @@ pub fn method_lines(
     funnel: &FunnelSummary,
     forces: &[&FunnelForce],
 ) -> Vec<String> {
+    if funnel.is_too_wide() {
+        let lines = [spread_sentence(facts, metric, funnel), centre_sentence(metric, funnel)];
+        return lines.into_iter().chain(absent_sentence(facts, metric, forces)).collect();
+    }
     let law = if matches!(metric.shape, Shape::Proportion | Shape::CountRatio) { "binomial" } else { "Poisson" };
     let limits = match funnel.beyond_chance() {
         Some(_) => format!(
@@ -67,7 +82,7 @@ pub fn method_lines(
     };
     let mut lines = vec![
         format!("A label says where a force stands against the limits for its size. {limits}"),
-        format!("{} {}", centre_sentence(metric, funnel), spread_sentence(metric, funnel)),
+        format!("{} {}", centre_sentence(metric, funnel), spread_sentence(facts, metric, funnel)),
     ];
     let left_out: Vec<String> = funnel.left_out().map(|code| facts.name(code)).collect();
     if !left_out.is_empty() {
@@ -113,7 +128,7 @@ fn centre_sentence(metric: &Metric, funnel: &FunnelSummary) -> String {
 }
 
 /// How much forces differ beyond chance, and what the limits make of it.
-fn spread_sentence(metric: &Metric, funnel: &FunnelSummary) -> String {
+fn spread_sentence(facts: &Facts<'_>, metric: &Metric, funnel: &FunnelSummary) -> String {
     let Some(found) = &funnel.dispersion else {
         let from = if funnel.forces.len() < LEAST_FORCES {
             "from ten forces on"
@@ -122,21 +137,52 @@ fn spread_sentence(metric: &Metric, funnel: &FunnelSummary) -> String {
         };
         return format!("The limits are those of chance alone: how much forces usually differ is estimated {from}.");
     };
-    let phi = value_text(found.phi, Unit::Ratio);
-    let Some(spread) = funnel.words() else {
-        return format!(
-            "There is no sign that forces differ by more than chance (φ is {phi}): the limits are those of chance alone."
-        );
-    };
-    let how = if matches!(metric.shape, Shape::Proportion | Shape::CountRatio) { "drawn in" } else { "left out" };
-    let trimmed = match found.trimmed {
-        0 => String::new(),
-        1 => format!(" after the outermost force was {how}"),
-        number => format!(" after the {} outermost forces were {how}", words::number_words(number)),
-    };
-    let tau = found.tau2.sqrt();
-    let spread = words::sentence_case(&spread);
-    format!("{spread}; the limits allow for that (φ is {phi} and τ is {tau:.3}{trimmed}).")
+    let ratio = |phi: f64| value_text(phi, Unit::Ratio);
+    let usual = found.by_chance.map(|most| format!("; by chance alone it would be above {} once in 20 times", ratio(most)));
+    let phi = format!("φ is {}{}", ratio(found.phi), usual.unwrap_or_default());
+    match funnel.spreading {
+        Spreading::Chance => format!(
+            "There is no sign that forces differ by more than chance ({phi}): the limits are those of chance alone."
+        ),
+        Spreading::Slight => format!(
+            "Forces differ by more than chance ({phi}), but too little for the limits to allow for it: the limits are those \
+             of chance alone."
+        ),
+        Spreading::BeyondChance => {
+            let how = if matches!(metric.shape, Shape::Proportion | Shape::CountRatio) { "drawn in" } else { "left out" };
+            let trimmed = match found.trimmed {
+                0 => String::new(),
+                1 => format!(", after the outermost force was {how}"),
+                number => format!(", after the {} outermost forces were {how}", words::number_words(number)),
+            };
+            let spread = words::sentence_case(&funnel.words().unwrap_or_default());
+            let tau = found.tau2.sqrt();
+            format!("{spread}; the limits allow for that ({phi}; τ is {tau:.3}{trimmed}).")
+        }
+        Spreading::TooMuch => {
+            let range = range_sentence(facts, metric, funnel).unwrap_or_default();
+            format!(
+                "Forces differ so much that limits say nothing, so no force is said to lie inside or outside them ({phi}). \
+                 {range}"
+            )
+        }
+    }
+}
+
+/// "The lowest value is that of …, the highest that of …. Half of the forces have values between … and …."
+fn range_sentence(facts: &Facts<'_>, metric: &Metric, funnel: &FunnelSummary) -> Option<String> {
+    let forces: Vec<&FunnelForce> = funnel.forces.iter().collect();
+    let ends = ends(&forces)?;
+    let in_words = |value: f64| words::limit_in_sentence(value, metric.unit);
+    let end = |force: &FunnelForce| format!("{} ({})", facts.name(&force.org_code), in_words(force.value));
+    let quartiles = funnel.quartiles()?;
+    Some(format!(
+        "The lowest value is that of {}, the highest that of {}. The middle half of the forces lies between {} and {}.",
+        end(ends.lowest),
+        end(ends.highest),
+        in_words(quartiles.lower),
+        in_words(quartiles.upper)
+    ))
 }
 
 /// Forces without a point.

@@ -146,7 +146,7 @@ fn funnel_sentence(facts: &Facts<'_>, metric: &Metric, code: &str) -> Option<Str
         FunnelLabel::AboveLook => ("high", "95%"),
         FunnelLabel::BelowLook => ("low", "95%"),
         FunnelLabel::BelowAct => ("low", "99.8%"),
-        FunnelLabel::Within | FunnelLabel::CannotTell => return None,
+        FunnelLabel::Within | FunnelLabel::CannotTell | FunnelLabel::SpreadTooWide => return None,
     };
     let allowing = match funnel.beyond_chance() {
         Some(_) => "even allowing for how much forces usually differ",

@@ -2,8 +2,10 @@
 
 use serde::Serialize;
 
+use crate::assessment::PEERS_FAMILY;
 use crate::definitions::layout::Layout;
 use crate::period::PeriodType;
+use crate::quantity::{Unit, value_text};
 use crate::report::facts::Facts;
 use crate::report::input::ReturnState;
 use crate::report::parity_page::PATH as PARITY_PATH;
@@ -132,15 +134,16 @@ pub fn build_notes(facts: &Facts<'_>) -> Notes {
         "A range such as 78.2% to 83.5% (95% confidence interval) says between which values chance alone would move a figure if the same conditions went on. Figures are full counts and no samples unless their page says so. The range does not allow for records that are missing or wrong. Counts that are fully known have no range.".to_owned(),
         "A share of fewer than ten, or a rate of fewer than five events, is marked [u] and said to rest on few cases. It is shown, but it is not called met or not met, and it is not listed among what stands out.".to_owned(),
         "A change is the difference between two figures, worked out before rounding.".to_owned(),
-        "A figure is held against all forces by funnel limits that allow for how much forces usually differ, and against its own past by control charts with the rules of Making Data Count. “Clearly” stands for the 99.8% level. Limits start afresh at a recorded system migration or change of counting rules, and with a new version of the definition.".to_owned(),
+        "A figure is held against all forces by funnel limits that allow for how much forces usually differ where that is more than chance gives at their sizes, and against its own past by control charts with the rules of Making Data Count. “Clearly” stands for the 99.8% level. Limits start afresh at a recorded system migration or change of counting rules, and with a new version of the definition.".to_owned(),
         "Limits in a trend figure show how far a series usually varies from one period to the next. A figure beyond them, or a pattern that chance seldom makes, is said to have a special cause; a triangle marks an improvement, a diamond a concern. Limits from fewer than 13 figures are trial limits, and with fewer than eight there are none.".to_owned(),
-        "A trend is told from 24 months, eight quarters or five years on, allowing for the season and for more variation than chance would give.".to_owned(),
+        "A trend is told from 24 months, eight quarters or five years on, allowing for the season where it can be estimated, and for more variation than chance would give.".to_owned(),
         "A standard is shown only for the dates it held. One that no longer holds is called historical.".to_owned(),
         "Nothing is estimated for returns that are missing. A percentage with nothing to count in its denominator is not applicable: neither 0 nor 100.".to_owned(),
     ];
     if !facts.input.peer_groups.is_empty() {
         method.push("The figure for peers adds up the records of an organisation’s peers, without its own. A figure is held against it by the 95% and 99.8% intervals of the difference (of the ratio for rates).".to_owned());
     }
+    method.extend(chance_sentence(facts));
     if facts.input.period.kind == PeriodType::Rolling12m {
         method.push(
             "The periods are rolling years that move by a quarter: neighbouring figures share nine of their 12 months."
@@ -156,4 +159,22 @@ pub fn build_notes(facts: &Facts<'_>) -> Notes {
         .map(|(name, value)| Setting { name: words::sentence_case(&words::plain_name(name)), value: value.clone() })
         .collect();
     Notes { method, settings }
+}
+
+/// How many comparisons with peers chance alone would make stand out; it stands in every edition, because a force reads its
+/// own labels only.
+fn chance_sentence(facts: &Facts<'_>) -> Option<String> {
+    let of_level = |level: &str| {
+        let families = facts.input.assessment.families.iter();
+        families.filter(|family| family.family == PEERS_FAMILY && family.tested > 0).find(|one| one.level == level)
+    };
+    let (look, act) = (of_level("95%")?, of_level("99.8%")?);
+    let expected = |number: f64| value_text(number, Unit::Percent);
+    Some(format!(
+        "Of the {} comparisons with peers in this release, chance alone would make about {} stand out at the 95% level and \
+         about {} at the 99.8% level.",
+        words::number_words(look.tested),
+        expected(look.expected),
+        expected(act.expected)
+    ))
 }

@@ -83,12 +83,13 @@ fn chance_table(facts: &Facts<'_>) -> Table {
         Row::new(words::sentence_case(family.family), cells)
     };
     let mut columns = vec![Column::words("Label"), Column::words("Level")];
-    columns.extend(["Told", "Raised", "Expected by chance"].map(Column::numbers));
+    columns.extend(["Labels that could be told", "Labels that stand out", "Expected by chance"].map(Column::numbers));
     let rows = facts.input.assessment.families.iter().map(row).collect();
     let caption = format!("Labels that chance alone would raise, {}", facts.input.period.words_with_short_name());
     Table::new("tab-chance", caption, columns, rows).explained(
         "With this many labels some stand out although nothing is behind them. Expected by chance is how many would if \
-         chance alone were at work.",
+         chance alone were at work. Forces are counted against the limits of chance here; the list below also allows for how \
+         much forces usually differ.",
     )
 }
 

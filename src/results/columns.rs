@@ -186,8 +186,9 @@ pub(super) fn funnel_columns() -> Vec<Column<FunnelForce>> {
         ("adjusted_lower_998", Read::Decimal(|f| f.adjusted?.0.act.lower.map(scaled))),
         ("adjusted_upper_998", Read::Decimal(|f| f.adjusted?.0.act.upper.map(scaled))),
         ("adjusted_label", Read::Text(|f| Cow::Borrowed(f.adjusted.map_or("", |(_, label)| label.as_str())))),
-        ("phi", Read::Decimal(|f| Some(scaled(f.spread?.0)))),
-        ("tau2", Read::Decimal(|f| Some(scaled(f.spread?.1)))),
+        ("phi", Read::Decimal(|f| Some(scaled(f.spread?.phi)))),
+        ("phi_by_chance", Read::Decimal(|f| f.spread?.phi_by_chance.map(scaled))),
+        ("tau2", Read::Decimal(|f| Some(scaled(f.spread?.tau2)))),
         ("forces", Read::Whole(|f| i64::try_from(f.forces).ok())),
     ]
 }

@@ -134,6 +134,8 @@ pub enum FunnelLabel {
     BelowAct,
     /// No count of a force of this size could fall outside: too few cases.
     CannotTell,
+    /// Forces differ so much that no limits say anything.
+    SpreadTooWide,
 }
 
 impl FunnelLabel {
@@ -146,6 +148,7 @@ impl FunnelLabel {
             Self::BelowLook => "below_95",
             Self::BelowAct => "below_99_8",
             Self::CannotTell => "cannot_tell",
+            Self::SpreadTooWide => "spread_too_wide",
         }
     }
 }

@@ -12,6 +12,7 @@ pub mod counts;
 pub mod decomposition;
 pub mod difference;
 mod distributions;
+pub mod draws;
 pub mod false_alarm;
 pub mod funnel;
 pub mod histogram;
@@ -37,6 +38,7 @@ mod tails;
 pub mod targets;
 pub mod timeline;
 pub mod trend;
+pub mod widening;
 
 #[cfg(test)]
 mod properties;

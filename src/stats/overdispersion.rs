@@ -6,6 +6,11 @@ use super::funnel::{Boundary, FunnelLimits, Rule};
 use super::{Level, real};
 use crate::quantity::{Interval, Status, Unit, value_text};
 
+pub mod by_chance;
+
+/// φ above which the limits of no force say anything.
+const TOO_MUCH: f64 = 10.0;
+
 /// What is compared, and on which scale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scale {
@@ -169,6 +174,22 @@ impl Model {
         outer_limits(plain, self.boundaries(size, dispersion))
     }
 
+    /// What the spread says of forces of which the largest has the size `greatest`. It is too much where φ is above 10, and
+    /// where even the largest force's 99.8 % limits reach both ends of the scale.
+    pub fn spreading(self, dispersion: &Dispersion, greatest: f64) -> Spreading {
+        let over_all = || {
+            let limits = self.limits(greatest, dispersion.used_tau2(), Level::ACT);
+            self.scale == Scale::Proportion && limits.lower <= Some(0.0) && limits.upper >= Some(1.0)
+        };
+        match (dispersion.exceeds_chance(), dispersion.tau2 > 0.0) {
+            (false, _) => Spreading::Chance,
+            (true, _) if dispersion.phi > TOO_MUCH => Spreading::TooMuch,
+            (true, false) => Spreading::Slight,
+            (true, true) if over_all() => Spreading::TooMuch,
+            (true, true) => Spreading::BeyondChance,
+        }
+    }
+
     /// How far forces typically lie from the centre beyond chance.
     pub fn spread(self, dispersion: &Dispersion) -> Spread {
         if !dispersion.beyond_chance() {
@@ -250,12 +271,33 @@ pub struct Dispersion {
     pub left_out: Vec<usize>,
     /// The share trimmed at each end.
     pub share: f64,
+    /// What φ does not exceed in 95 of 100 draws of forces of these sizes that differ by chance alone; `None` where that is
+    /// not known.
+    pub by_chance: Option<f64>,
+}
+
+/// What φ and τ² say of the forces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spreading {
+    /// They differ no more than chance would have them.
+    Chance,
+    /// They differ by more than chance, but nothing is left for a variance between them.
+    Slight,
+    /// They differ by more than chance: limits allow for it.
+    BeyondChance,
+    /// They differ so much that limits which allow for it say nothing.
+    TooMuch,
 }
 
 impl Dispersion {
-    /// Whether the adjusted limits and label are the headline: φ above 1 and τ² above 0.
+    /// Whether φ is larger than chance alone would make it.
+    pub fn exceeds_chance(&self) -> bool {
+        self.by_chance.is_some_and(|most| self.phi > most)
+    }
+
+    /// Whether limits allow for the spread: φ larger than by chance, and τ² above 0.
     pub fn beyond_chance(&self) -> bool {
-        self.phi > 1.0 && self.tau2 > 0.0
+        self.exceeds_chance() && self.tau2 > 0.0
     }
 
     fn used_tau2(&self) -> f64 {
@@ -288,7 +330,8 @@ pub fn dispersion(model: Model, forces: &[Observation], trimming: Trimming) -> R
     let squares = sum(|point| point.z * point.z);
     let (w, w2) = (sum(|point| point.s.powi(-2)), sum(|point| point.s.powi(-4)));
     let tau2 = ((squares - (n - 1.0)) / (w - w2 / w)).max(0.0);
-    Ok(Dispersion { phi: squares / n, tau2, kept: kept.len(), trimmed, left_out, share: trimming.share })
+    let (phi, kept, share) = (squares / n, kept.len(), trimming.share);
+    Ok(Dispersion { phi, tau2, kept, trimmed, left_out, share, by_chance: None })
 }
 
 /// The points with their z trimmed by the rule of the model's scale; `None` for one that is dropped.
@@ -309,7 +352,7 @@ fn winsorise(points: &[Point], share: f64) -> Vec<Option<Point>> {
 }
 
 /// The quantile linear between the ranks, the smallest value at 0 and the greatest at 1 (definition 7).
-fn quantile(sorted: &[f64], share: f64) -> Option<f64> {
+pub fn quantile(sorted: &[f64], share: f64) -> Option<f64> {
     let last = sorted.len().checked_sub(1)?;
     let position = share * real(last as i128);
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to the number of forces")]

@@ -42,21 +42,20 @@ pub fn wilson_interval(numerator: i64, denominator: i64, level: Level) -> Result
 /// As [`wilson_interval`].
 pub fn exact_proportion_interval(numerator: i64, denominator: i64, level: Level) -> Result<Interval, Status> {
     check(numerator, denominator)?;
-    let (lower, upper) = exact_log_odds(numerator, denominator - numerator, level);
+    let (lower, upper) = exact_log_odds(real(numerator), real(denominator - numerator), level);
     let share = |log_odds| Chance::from_log_odds(log_odds).of;
     Ok(Interval { lower: Some(lower.map_or(0.0, share)), upper: Some(upper.map_or(1.0, share)) })
 }
 
-/// The exact limits as logarithms of odds, for `x` cases against `others`, which are not both 0. `None` where the
-/// proportion is 0 below or 1 above.
-pub(super) fn exact_log_odds(x: i64, others: i64, level: Level) -> (Option<f64>, Option<f64>) {
-    let (count, rest, ln_tail) = (real(x), real(others), level.tail().ln());
-    let cases = real(i128::from(x) + i128::from(others));
-    let guess = ((count + 0.5) / (rest + 0.5)).ln();
-    let at_least = |log_odds| ln_binomial_at_least(count, cases, Chance::from_log_odds(log_odds)) - ln_tail;
-    let at_most = |log_odds| ln_tail - ln_binomial_at_most(count, cases, Chance::from_log_odds(log_odds));
-    let lower = if x == 0 { None } else { crossing_from(at_least, guess) };
-    let upper = if others == 0 { None } else { crossing_from(at_most, guess) };
+/// The exact limits as logarithms of odds, for `x` cases against `others`, which are not both 0 and need not be whole.
+/// `None` where the proportion is 0 below or 1 above.
+pub(super) fn exact_log_odds(x: f64, others: f64, level: Level) -> (Option<f64>, Option<f64>) {
+    let (cases, ln_tail) = (x + others, level.tail().ln());
+    let guess = ((x + 0.5) / (others + 0.5)).ln();
+    let at_least = |log_odds| ln_binomial_at_least(x, cases, Chance::from_log_odds(log_odds)) - ln_tail;
+    let at_most = |log_odds| ln_tail - ln_binomial_at_most(x, cases, Chance::from_log_odds(log_odds));
+    let lower = if x > 0.0 { crossing_from(at_least, guess) } else { None };
+    let upper = if others > 0.0 { crossing_from(at_most, guess) } else { None };
     (lower, upper)
 }
 

@@ -5,6 +5,7 @@ use super::difference::{Estimate, difference_interval};
 use super::distributions::normal_two_sided;
 use super::proportion::{proportion, wilson_interval};
 use super::tails::crossing_from;
+use super::widening::Widening;
 use super::{Level, real};
 use crate::quantity::{Interval, Status};
 
@@ -29,6 +30,22 @@ pub fn proportion_difference(a: Counts, b: Counts, level: Level) -> Result<Estim
 /// # Errors
 /// Those of [`wilson_interval`], for either side.
 pub fn proportion_difference_p_value(a: Counts, b: Counts) -> Result<f64, Status> {
+    widened_p_value(a, b, Widening::NONE)
+}
+
+/// As [`proportion_difference`] for cases that hang together.
+///
+/// # Errors
+/// Those of [`wilson_interval`], for either side.
+pub fn widened_difference(a: Counts, b: Counts, level: Level, widening: Widening) -> Result<Estimate, Status> {
+    proportion_difference(a, b, widening.level(level))
+}
+
+/// As [`proportion_difference_p_value`], of the intervals of [`widened_difference`].
+///
+/// # Errors
+/// Those of [`wilson_interval`], for either side.
+pub fn widened_p_value(a: Counts, b: Counts, widening: Widening) -> Result<f64, Status> {
     let (greater, less) = if is_below(a, b)? { (b, a) } else { (a, b) };
     if !is_below(less, greater)? {
         return Ok(1.0);
@@ -38,7 +55,7 @@ pub fn proportion_difference_p_value(a: Counts, b: Counts) -> Result<f64, Status
         let lower = proportion_difference(greater, less, level).ok().and_then(|found| found.interval.lower);
         -lower.unwrap_or(-1.0)
     };
-    Ok(crossing_from(below_zero, 0.0).map_or(0.0, normal_two_sided))
+    Ok(crossing_from(below_zero, 0.0).map_or(0.0, |z| normal_two_sided(z / widening.factor())))
 }
 
 fn with_wilson(counts: Counts, level: Level) -> Result<Estimate, Status> {
@@ -113,6 +130,21 @@ mod tests {
             prop_assert!((0.0..=1.0).contains(&p));
             prop_assert_eq!(excludes_zero(limits(a, b, Level::LOOK)), p < 0.05);
             prop_assert_eq!(excludes_zero(limits(a, b, Level::ACT)), p < 0.002);
+        }
+
+        #[test]
+        fn label_and_p_value_agree_where_cases_hang_together(a in counts(), b in counts(), sigma in 1.0..12.0_f64) {
+            let widening = Widening::of_sigma_z(sigma);
+            let p = widened_p_value(a, b, widening).unwrap();
+            for (level, left_out) in [(Level::LOOK, 0.05), (Level::ACT, 0.002)] {
+                let Interval { lower, upper } = widened_difference(a, b, level, widening).unwrap().interval;
+                let (narrow_lower, narrow_upper) = limits(a, b, level);
+                prop_assert!(lower.unwrap() <= narrow_lower && upper.unwrap() >= narrow_upper);
+                // At the boundary itself rounding decides.
+                if (p - left_out).abs() > 1e-9 {
+                    prop_assert_eq!(excludes_zero((lower.unwrap(), upper.unwrap())), p < left_out);
+                }
+            }
         }
 
         #[test]

@@ -3,6 +3,7 @@
 use super::counts::Counts;
 use super::proportion::exact_log_odds;
 use super::tails::{Chance, ln_binomial, ln_binomial_at_least, ln_binomial_at_most};
+use super::widening::Widening;
 use super::{Level, real};
 use crate::quantity::{Interval, Status};
 
@@ -27,8 +28,17 @@ pub struct RateRatio {
 /// [`Status::NotApplicable`] for an exposure of 0 or less, [`Status::Missing`] for a negative count,
 /// [`Status::CannotTell`] without any event.
 pub fn rate_ratio(first: Counts, second: Counts, level: Level) -> Result<RateRatio, Status> {
+    widened_ratio(first, second, level, Widening::NONE)
+}
+
+/// As [`rate_ratio`] for events that hang together: each counts as the share of an independent one that it is worth.
+///
+/// # Errors
+/// As [`rate_ratio`].
+pub fn widened_ratio(first: Counts, second: Counts, level: Level, widening: Widening) -> Result<RateRatio, Status> {
     check(first, second)?;
-    let (log_lower, log_upper) = exact_log_odds(first.numerator, second.numerator, level);
+    let worth = |events: i64| real(events) * widening.worth();
+    let (log_lower, log_upper) = exact_log_odds(worth(first.numerator), worth(second.numerator), level);
     let scale = real(second.denominator) / real(first.denominator);
     let ratio = |log_odds: f64| log_odds.exp() * scale;
     let value = (second.numerator > 0).then(|| real(first.numerator) / real(second.numerator) * scale);
@@ -55,8 +65,17 @@ pub fn ratio_of_counts(a: i64, b: i64, level: Level) -> Result<RateRatio, Status
 /// # Errors
 /// As [`rate_ratio`].
 pub fn central_p_value(first: Counts, second: Counts) -> Result<f64, Status> {
+    widened_p_value(first, second, Widening::NONE)
+}
+
+/// As [`central_p_value`], of the intervals of [`widened_ratio`].
+///
+/// # Errors
+/// As [`rate_ratio`].
+pub fn widened_p_value(first: Counts, second: Counts, widening: Widening) -> Result<f64, Status> {
     check(first, second)?;
     let (x, k, chance) = given_sum(first, second);
+    let (x, k) = (x * widening.worth(), k * widening.worth());
     let smaller = ln_binomial_at_most(x, k, chance).min(ln_binomial_at_least(x, k, chance));
     Ok((2.0 * smaller.exp()).min(1.0))
 }
@@ -153,6 +172,19 @@ mod tests {
         assert!((p - 0.184).abs() < 5e-4, "{p}");
     }
 
+    /// σz of 2: four events tell as much as one independent one, so 44 against 84 is as unsure as 11 against 21.
+    #[test]
+    fn events_that_hang_together_are_worth_less() {
+        let widening = Widening::of_sigma_z(2.0);
+        let found = widened_ratio(Counts::new(44, 800), Counts::new(84, 3_011), Level::LOOK, widening).unwrap();
+        assert!(near(found.interval.lower.unwrap(), 0.858_426_403_391_639_2), "{found:?}");
+        assert!(near(found.interval.upper.unwrap(), 4.277_265_943_654_071), "{found:?}");
+        let p = widened_p_value(Counts::new(44, 800), Counts::new(84, 3_011), widening).unwrap();
+        assert!(near(p, 0.112_017_319_575_399_39));
+        // Less variation than chance narrows nothing.
+        assert_eq!(Widening::of_sigma_z(0.4), Widening::NONE);
+    }
+
     #[test]
     fn none_on_one_side_leaves_a_limit_out() {
         let found = rate_ratio(Counts::new(5, 100), Counts::new(0, 100), Level::LOOK).unwrap();
@@ -196,6 +228,20 @@ mod tests {
                 if let Some(value) = found.value {
                     prop_assert!(lower.unwrap() <= value && upper.unwrap() >= value, "{found:?}");
                 }
+            }
+        }
+
+        #[test]
+        fn interval_and_p_value_agree_where_events_hang_together((a, b) in sides(), sigma in 1.0..12.0_f64) {
+            let widening = Widening::of_sigma_z(sigma);
+            let p = widened_p_value(a, b, widening).unwrap();
+            for (level, left_out) in [(Level::LOOK, 0.05), (Level::ACT, 0.002)] {
+                let Interval { lower, upper } = widened_ratio(a, b, level, widening).unwrap().interval;
+                let excludes = lower.unwrap() > 1.0 || upper.is_some_and(|upper| upper < 1.0);
+                prop_assert!((p - left_out).abs() <= 1e-9 || excludes == (p < left_out), "{p} {lower:?} {upper:?}");
+                let narrow = rate_ratio(a, b, level).unwrap().interval;
+                prop_assert!(lower <= narrow.lower);
+                prop_assert!(upper.is_none_or(|upper| narrow.upper.is_some_and(|narrow| narrow <= upper)));
             }
         }
 

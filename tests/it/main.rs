@@ -25,5 +25,6 @@ mod steps;
 mod support;
 mod targets;
 mod tidy;
+mod trends;
 mod versions;
 mod words;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Library or facility, and the files or folders below `src` that may name it.
-const MAY_NAME: [(&str, &[&str]); 15] = [
+const MAY_NAME: [(&str, &[&str]); 16] = [
     ("datafusion::", &["engine"]),
     ("object_store::", &["engine", "sources/mod.rs", "contract/admission.rs", "contract/footer.rs"]),
     ("arrow::", &["engine", "contract", "rollups", "metrics", "results", "app/case.rs", "prepare", "synth"]),
@@ -12,6 +12,7 @@ const MAY_NAME: [(&str, &[&str]); 15] = [
     ("plotters::", &["render/charts/canvas.rs"]),
     ("minijinja::", &["render"]),
     ("statrs::", &["stats/distributions.rs"]),
+    ("rand_xoshiro::", &["stats/draws.rs", "synth/draw.rs"]),
     ("serde_saphyr::", &["definitions"]),
     ("indicatif::", &["app/progress.rs"]),
     ("clap::", &["cli.rs", "cli", "main.rs"]),

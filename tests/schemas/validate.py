@@ -155,7 +155,7 @@ def mislabelled(rows):
         for kind in ("", "adjusted_"):
             lower, upper = ([row[f"{kind}{side}_{level}"] for level in ("998", "95")] for side in ("lower", "upper"))
             label, value = row[f"{kind}label"], row["value"]
-            if label in (None, "cannot_tell"):
+            if label in (None, "cannot_tell", "spread_too_wide"):
                 continue
             # A value on a limit is within it; six decimals cannot tell one from the other.
             near = any(limit is not None and abs(limit - value) <= 2e-6 for limit in lower + upper)

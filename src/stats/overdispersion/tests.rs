@@ -103,7 +103,7 @@ fn equal_forces_show_no_spread() {
 }
 
 fn spread_of(tau: f64) -> Dispersion {
-    Dispersion { phi: 2.0, tau2: tau * tau, kept: 43, trimmed: 0, left_out: Vec::new(), share: 0.1 }
+    Dispersion { phi: 2.0, tau2: tau * tau, kept: 43, trimmed: 0, left_out: Vec::new(), share: 0.1, by_chance: Some(1.5) }
 }
 
 #[test]
@@ -183,4 +183,21 @@ proptest! {
             }
         }
     }
+}
+
+/// φ counts only against what chance gives at the same sizes.
+#[test]
+fn what_a_spread_says_depends_on_chance() {
+    let model = Model::proportion(0.9).unwrap();
+    let of = |phi, tau2, by_chance| model.spreading(&Dispersion { phi, tau2, by_chance, ..spread_of(0.0) }, 400.0);
+    assert_eq!(of(2.0, 0.01, Some(1.5)), Spreading::BeyondChance);
+    // Forces with a case or two each: φ is as large by chance.
+    assert_eq!(of(2.0, 0.01, Some(2.5)), Spreading::Chance);
+    assert_eq!(of(2.0, 0.01, None), Spreading::Chance);
+    // Trimming hides the variance and not the fact.
+    assert_eq!(of(0.77, 0.0, Some(0.7)), Spreading::Slight);
+    assert_eq!(of(10.5, 0.01, Some(1.5)), Spreading::TooMuch);
+    // 99.8 % limits from 0 to 100 % at the largest size: θ = 1.249, and 3.09 · 0.41 reaches 0 and π/2.
+    assert_eq!(of(2.0, 0.41 * 0.41, Some(1.5)), Spreading::TooMuch);
+    assert_eq!(of(2.0, 0.39 * 0.39, Some(1.5)), Spreading::BeyondChance);
 }

@@ -36,11 +36,11 @@ fn five_years_as_published() {
         |found: f64, wanted: f64, tolerance: f64| assert!((found - wanted).abs() <= tolerance, "{found} {wanted}");
     near(trend.slope, 0.064_921, 5e-7);
     near(trend.model_error, 0.009_389, 5e-7);
-    near(trend.dispersion.unwrap(), 1.649_78, 5e-6);
+    near(trend.dispersion, 1.649_78, 5e-6);
     near(trend.error, 0.012_059, 5e-7);
     near(trend.statistic, 5.383, 5e-4);
     near(trend.p_value, 0.0126, 5e-5);
-    assert_eq!((trend.degrees, trend.outcome, trend.at_act), (Some(3), Outcome::Up, false));
+    assert_eq!((trend.degrees, trend.outcome, trend.at_act), (3, Outcome::Up, false));
     near(trend.change.value, 7.0, 0.05);
     near(trend.change.look.lower.unwrap(), 2.9, 0.05);
     near(trend.change.look.upper.unwrap(), 11.1, 0.05);
@@ -51,9 +51,12 @@ fn five_years_as_published() {
     assert_eq!(test.marker, Marker::Increasing);
     let limits = FIVE_LIMITS.map(|(value, lower, upper)| estimate(value, lower, upper));
     near(limits_marker(&limits).chi_square.unwrap().value, 46.765_315_792_063_14, 5e-8);
+    // The line through the limits is the same; years differ by more than their limits explain, and that counts here.
     let trend = value_trend(&points(12, &limits)).unwrap();
-    near(trend.statistic.powi(2), 46.765_315_792_063_14, 5e-8);
-    assert_eq!((trend.outcome, trend.at_act), (Outcome::Up, true));
+    near((trend.slope / trend.model_error).powi(2), 46.765_315_792_063_14, 5e-8);
+    near(trend.dispersion, 1.586_030, 5e-7);
+    near(trend.statistic.powi(2), 46.765_315_792_063_14 / trend.dispersion, 5e-8);
+    assert_eq!((trend.degrees, trend.outcome, trend.at_act), (3, Outcome::Up, false));
 }
 
 #[test]
@@ -118,9 +121,34 @@ fn conditions() {
     assert_eq!(share(&points(3, &[(3, 9); 7])).err(), Some(No::TooFewPeriods { have: 7, need: 8 }));
     assert_eq!(share(&points(1, &[(3, 9); 23])).err(), Some(No::TooFewPeriods { have: 23, need: 24 }));
     assert_eq!(share(&points(2, &[(3, 9); 30])).err(), Some(No::UnequalPeriods));
-    // A season without events has no finite effect.
-    let summers: Vec<_> = (0..12).map(|q| if q % 4 == 2 { (0, 50) } else { (20 + q, 50) }).collect();
-    assert_eq!(share(&points(3, &summers)).err(), Some(No::NoFit));
+}
+
+/// A season without events, or with nothing else, has no finite effect: the trend is told without seasons.
+#[test]
+fn a_season_that_cannot_be_estimated_is_left_out() {
+    let quarters = |second: i64| -> Vec<(i64, i64)> {
+        (0..16).map(|q| if q % 4 == 1 { (second, 50) } else { (3 * q, 50) }).collect()
+    };
+    let of = |second| share(&points(3, &quarters(second))).unwrap();
+    assert_eq!((of(0).seasons, of(0).outcome, of(0).degrees), (Seasons::LeftOut, Outcome::Up, 14));
+    assert_eq!((of(50).seasons, of(50).points[0].seasonal), (Seasons::LeftOut, 0.0));
+    assert_eq!((of(7).seasons, of(7).degrees), (Seasons::Fitted, 11));
+    let rare = |x: i64| (0..36).map(move |n| if n == 20 || n == 31 { (x, 1) } else { (0, 1) }).collect::<Vec<_>>();
+    let events = count_trend(&points(1, &rare(1)), CountModel::Rate, 1).unwrap();
+    assert_eq!((events.seasons, events.outcome), (Seasons::LeftOut, Outcome::NoEvidence));
+    let years = share(&points(12, &FIVE_YEARS)).unwrap();
+    assert_eq!(years.seasons, Seasons::None);
+}
+
+/// 0 of 1,448 → 1,423 of 1,466: the last April is the only one with an event, so that its season rests on it.
+#[test]
+fn a_rest_without_a_fit_is_no_evidence_against_a_trend() {
+    let share_of = |n: i64| (1_423 * (n - 19).clamp(0, 13) / 13, 1_466);
+    let counts: Vec<(i64, i64)> = (0..36).map(share_of).collect();
+    let april = |n: usize| counts[n].0;
+    assert_eq!((april(0), april(12), april(24) > 0, counts[35]), (0, 0, true, (1_423, 1_466)));
+    let trend = share(&points(1, &counts)).unwrap();
+    assert_eq!((trend.seasons, trend.outcome, trend.at_act), (Seasons::Fitted, Outcome::Up, true));
 }
 
 #[test]
@@ -160,9 +188,37 @@ fn degenerate_series_have_an_answer() {
 
 #[test]
 fn a_slope_that_rests_on_one_period() {
-    let values = [estimate(10.0, 9.9, 10.1), estimate(10.0, 9.9, 10.1), estimate(10.0, 9.9, 10.1)];
-    let all = [&values[..], &[estimate(9.99, 9.9, 10.1), estimate(20.0, 19.9, 20.1)]].concat();
-    assert_eq!(value_trend(&points(12, &all)).unwrap().outcome, Outcome::RestsOnOnePeriod);
+    // Nine figures that fall slowly and are not sure, then one that is sure and higher.
+    let unsure = [10.4, 10.3, 10.3, 10.2, 10.2, 10.1, 10.1, 10.0, 10.0].map(|value| estimate(value, value - 3.0, value + 3.0));
+    let all = [&unsure[..], &[estimate(13.0, 12.0, 14.0)]].concat();
+    let trend = value_trend(&points(12, &all)).unwrap();
+    assert_eq!(trend.outcome, Outcome::RestsOnOnePeriod);
+    assert!((trend.statistic - 3.009_509).abs() < 5e-7, "{trend:?}");
+}
+
+/// Months of delays with a season and no trend, and with both.
+#[test]
+fn delays_have_seasons_too() {
+    let months = |growth: f64| -> Vec<Estimate> {
+        let season = |n: usize| if n % 12 < 6 { 8.0 } else { 0.0 };
+        let of = |n: usize| 20.0 + season(n) + growth * f64::from(u32::try_from(n).unwrap()) + [0.3, -0.2, -0.1][n % 3];
+        (0..36).map(|n| estimate(of(n), of(n) - 2.0, of(n) + 2.0)).collect()
+    };
+    let level = value_trend(&points(1, &months(0.0))).unwrap();
+    assert_eq!((level.seasons, level.outcome, level.degrees), (Seasons::Fitted, Outcome::NoEvidence, 23));
+    assert!((level.points[0].seasonal - level.points[6].seasonal - 8.0).abs() < 0.5);
+    let rising = value_trend(&points(1, &months(0.2))).unwrap();
+    assert_eq!(rising.outcome, Outcome::Up);
+    assert!((rising.change.value - 7.0).abs() < 0.2, "{:?}", rising.change);
+}
+
+/// Limits that are too narrow for how much the delays of months differ: χ² alone would find a trend.
+#[test]
+fn delays_that_vary_more_than_their_limits_say_give_no_trend() {
+    let values = [10.0, 14.0, 9.0, 15.0, 11.0, 16.0, 10.0, 15.0].map(|value| estimate(value, value - 1.0, value + 1.0));
+    let trend = value_trend(&points(12, &values)).unwrap();
+    assert!((trend.slope / trend.model_error).powi(2) > 9.5 && trend.dispersion > 20.0, "{trend:?}");
+    assert_eq!(trend.outcome, Outcome::NoEvidence);
 }
 
 #[test]
