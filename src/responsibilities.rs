@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use crate::assessment::{PeerComparison, compare_figures};
+use crate::stats::widening::Widening;
 use crate::definitions::model::{Metric, Role};
 use crate::observation::{Observation, PEERS_PREFIX, REGION_PREFIX, UNATTRIBUTED};
 use crate::period::Period;
@@ -183,7 +184,7 @@ fn compare(metric: &Metric, figure: &Observation, other: &Observation) -> Compar
         let (Some(now), Some(then)) = (figure.value, other.value) else { return Comparison::CannotTell };
         return Comparison::turned(now.total_cmp(&then), metric.better);
     }
-    match compare_figures(metric.shape, figure, other) {
+    match compare_figures(metric.shape, figure, other, Widening::NONE) {
         Ok(found) => PeerComparison::of(found.outcome, metric.better).into(),
         Err(_) => Comparison::CannotTell,
     }

@@ -17,9 +17,10 @@ use crate::stats::benchmark::Strength;
 use crate::stats::change_point::{ChangePoint, LEAST_SEGMENT, MOST_BREAKS, change_points, seasonal_change_points};
 use crate::stats::count_ratio::ratio_of_count_ratios;
 use crate::stats::counts::Counts;
-use crate::stats::proportion_difference::proportion_difference;
-use crate::stats::rate_ratio::rate_ratio;
+use crate::stats::proportion_difference::widened_difference;
+use crate::stats::rate_ratio::widened_ratio;
 use crate::stats::trend::Trend;
+use crate::stats::widening::Widening;
 
 /// At most one period in so many may lack a figure between the first and the last.
 const MOST_ABSENT: usize = 5;
@@ -165,14 +166,22 @@ pub(super) struct SeriesSteps {
 /// Final figures that a stretch needs to be searched.
 pub const LEAST_SEARCHED: usize = 2 * LEAST_SEGMENT;
 
+/// What else is known of a series that is searched for steps.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct StepBasis<'t> {
+    pub(super) trend: Option<&'t Trend>,
+    /// How far its cases hang together.
+    pub(super) widening: Widening,
+}
+
 /// The steps of a series up to the position of its last final figure. Periods without a final figure are left out. Each
 /// version of the metric is searched by itself: what changed with the definition is no step of the organisation.
-pub(super) fn proposed_steps(series: &Series<'_>, last: usize, trend: Option<&Trend>) -> SeriesSteps {
+pub(super) fn proposed_steps(series: &Series<'_>, last: usize, basis: StepBasis<'_>) -> SeriesSteps {
     let final_figures: Vec<usize> =
         (0..=last).filter(|at| series.is_final(*at) && series.value(*at).is_some()).collect();
     let mut all = SeriesSteps { search: StepSearch::TooFew, stretches: Vec::new(), steps: Vec::new() };
     for stretch in final_figures.chunk_by(|one, next| !(one + 1..=*next).any(|at| series.breaks_at(at))) {
-        let (outcome, found) = search_stretch(series, stretch, trend);
+        let (outcome, found) = search_stretch(series, stretch, basis);
         all.search = all.search.max(outcome);
         if outcome == StepSearch::Searched {
             all.stretches.push((stretch.len(), !found.is_empty()));
@@ -184,7 +193,7 @@ pub(super) fn proposed_steps(series: &Series<'_>, last: usize, trend: Option<&Tr
 }
 
 /// The steps between positions with a final figure, if they are enough.
-fn search_stretch(series: &Series<'_>, present: &[usize], trend: Option<&Trend>) -> (StepSearch, Vec<ProposedStep>) {
+fn search_stretch(series: &Series<'_>, present: &[usize], basis: StepBasis<'_>) -> (StepSearch, Vec<ProposedStep>) {
     if present.len() < LEAST_SEARCHED {
         return (StepSearch::TooFew, Vec::new());
     }
@@ -193,7 +202,7 @@ fn search_stretch(series: &Series<'_>, present: &[usize], trend: Option<&Trend>)
         return (StepSearch::Gaps, Vec::new());
     }
     let fitted = |at: &usize| {
-        let point = trend.and_then(|trend| trend.points.iter().find(|point| Some(&point.span) == series.span(*at)));
+        let point = basis.trend.and_then(|trend| trend.points.iter().find(|point| Some(&point.span) == series.span(*at)));
         point.map_or(0.0, |point| point.seasonal)
     };
     let values: Vec<f64> = present.iter().filter_map(|at| series.value(*at)).collect();
@@ -212,7 +221,8 @@ fn search_stretch(series: &Series<'_>, present: &[usize], trend: Option<&Trend>)
     for (change, end) in found.changes.iter().zip(ends.iter().skip(1)) {
         let parts = (present.get(start..change.after), present.get(change.after..*end));
         if let (Some(before), Some(after)) = parts {
-            steps.extend(step(series, (change, adjusted), (before, after), present));
+            let found = step(series, (change, adjusted), (before, after), present);
+            steps.extend(found.map(|found| ProposedStep { size: size(series, before, after, basis.widening), ..found }));
         }
         start = change.after;
     }
@@ -246,7 +256,7 @@ fn step(
         periods: (before.len(), after.len()),
         means: change.means,
         adjusted,
-        size: size(series, before, after),
+        size: None,
         shared_by: 0,
         event: None,
         decision: StepDecision::Open,
@@ -280,7 +290,7 @@ fn decide(series: &Series<'_>, steps: &mut [ProposedStep]) {
 
 /// Newcombe's interval of the difference of two proportions, the exact one of the ratio of two rates or counts,
 /// and of two ratios of counts.
-fn size(series: &Series<'_>, before: &[usize], after: &[usize]) -> Option<StepSize> {
+fn size(series: &Series<'_>, before: &[usize], after: &[usize], widening: Widening) -> Option<StepSize> {
     let metric = series.metric();
     let pooled = |part: &[usize]| -> Option<Counts> {
         let mut sum = (0_i64, 0_i64);
@@ -296,13 +306,13 @@ fn size(series: &Series<'_>, before: &[usize], after: &[usize]) -> Option<StepSi
     match metric.shape {
         Shape::Proportion => {
             let scale = f64::from(metric.unit.multiplier());
-            let found = proportion_difference(pooled(after)?, pooled(before)?, Level::LOOK).ok()?;
+            let found = widened_difference(pooled(after)?, pooled(before)?, Level::LOOK, widening).ok()?;
             let scaled = |limit: Option<f64>| limit.map(|limit| limit * scale);
             let limits = Interval { lower: scaled(found.interval.lower), upper: scaled(found.interval.upper) };
             Some(StepSize { estimate: Some(found.value * scale), limits, is_ratio: false })
         }
         Shape::Rate | Shape::Count => {
-            let found = rate_ratio(pooled(after)?, pooled(before)?, Level::LOOK).ok()?;
+            let found = widened_ratio(pooled(after)?, pooled(before)?, Level::LOOK, widening).ok()?;
             Some(StepSize { estimate: found.value, limits: found.interval, is_ratio: true })
         }
         Shape::CountRatio => {

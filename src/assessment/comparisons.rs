@@ -55,6 +55,8 @@ pub struct FigureComparison {
     pub label: PeerComparison,
     /// The statistics, or why there are none.
     pub found: Result<Benchmark, Status>,
+    /// σz by which the intervals are widened, because the cases of the series hang together; `None` where they are not.
+    pub widened_by: Option<f64>,
     /// `None` of an organisation's own figure of a year before.
     pub resting: Option<Resting>,
     /// Averages of the peers in the order of [`AverageKind`](crate::stats::peers::AverageKind), on the metric's scale; none
@@ -125,19 +127,23 @@ fn year_before(headlines: &Headlines<'_>, code: &str, at: usize) -> Option<Figur
         value: before.value,
         label: PeerComparison::CannotTell,
         found: Err(Status::CannotTell("another version of the definition holds now".to_owned())),
+        widened_by: headlines.widened_by(code),
         resting: None,
         averages: [None; 4],
     };
     if figure.metric_version != before.metric_version {
         return Some(row);
     }
-    row.found = valued(figure).and(valued(before)).and_then(|()| compare_figures(metric.shape, figure, before));
+    row.found = valued(figure).and(valued(before)).and_then(|()| {
+        let widening = headlines.widening(code)?;
+        compare_figures(metric.shape, figure, before, widening)
+    });
     // Delays of several organisations are not added up from their figures.
     let matched = headlines.members_of(code).filter(|_| row.found.is_ok() && metric.shape != Shape::Distribution);
     if let Some(members) = matched {
         let (resting, pairs) = matched_counts(headlines, &members, at);
         let (now, then) = (pooled(pairs.iter().map(|(now, _)| *now)), pooled(pairs.iter().map(|(_, then)| *then)));
-        row.found = compare_counts(metric.shape, now, then, None);
+        row.found = headlines.widening(code).and_then(|w| compare_counts(metric.shape, now, then, None, w));
         let share = f64::from(metric.unit.multiplier()) * then.rate();
         row.value =
             if metric.shape == Shape::Count { row.value } else { Some(share).filter(|share| share.is_finite()) };

@@ -10,7 +10,8 @@ use super::labels::VariationLabel;
 use super::signals::LinkedEvent;
 use crate::period::Period;
 use crate::stats::chart_choice::ChartChoice;
-use crate::stats::control::{Chart, ChartPoint, Direction, Lines, Note, PointType, Segment, Variation};
+use crate::stats::control::{Chart, ChartPoint, Direction, FULL_POINTS, Lines, Note, PointType, Segment, Variation};
+use crate::stats::widening::Widening;
 
 /// The chart of one organisation's, a region's or the national series.
 #[derive(Debug, Clone, PartialEq)]
@@ -120,6 +121,13 @@ impl ControlChart {
         let icon = chart.icon_point;
         let names = (Arc::clone(metric_id), Arc::clone(org_code));
         (!points.is_empty()).then_some(Self { metric_id: names.0, org_code: names.1, kind, segments, points, icon })
+    }
+
+    /// How far the cases of the series hang together: by σz of the last segment that has as many figures as full limits
+    /// need. `None` where the chart has no σz, or no segment is so long.
+    pub(super) fn widening(&self) -> Option<Widening> {
+        let long = self.segments.iter().rev().find(|segment| segment.usable >= FULL_POINTS)?;
+        long.sigma_z.map(Widening::of_sigma_z)
     }
 
     /// The lines in the period at a position of the trend.

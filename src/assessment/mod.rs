@@ -32,7 +32,9 @@ use crate::definitions::model::Metric;
 use crate::lateness::Provisional;
 use crate::observation::{Observation, PEERS_PREFIX, UNATTRIBUTED, is_organisation};
 use crate::period::{Period, PeriodType};
+use crate::quantity::Status;
 use crate::report::input::{Organisation, PeerGroup, RecordedEvent};
+use crate::stats::widening::Widening;
 
 pub use change_points::{LEAST_SEARCHED, ProposedStep, StepDecision, StepSearch, StepSize};
 pub use comparisons::{Against, FigureComparison, Resting};
@@ -141,7 +143,7 @@ impl MetricAssessment {
     fn of(input: &AssessmentInput<'_>, observations: &mut [Observation]) -> Option<Self> {
         let id = Arc::clone(&observations.first()?.metric_id);
         let metric = input.metrics.iter().find(|metric| *metric.id == *id)?;
-        let headlines =
+        let mut headlines =
             Headlines::of(input, metric, observations, |figure| metric.level_only(figure.metric_version).is_none());
         let mut one = Self {
             signals: Vec::new(),
@@ -157,12 +159,18 @@ impl MetricAssessment {
             tally: multiplicity::Tally::default(),
         };
         let mut labels: HashMap<usize, Labels> = HashMap::new();
+        let found = series::label(&headlines, &mut labels, &mut one.signals, &mut one.tally);
+        // How far cases hang together shows in the charts, and comparisons allow for it.
+        headlines.widenings = found
+            .charts
+            .iter()
+            .filter_map(|chart| Some((Arc::clone(&chart.org_code), chart.widening()?)))
+            .collect();
+        (one.charts, one.run_charts) = (found.charts, found.run_charts);
+        (one.trends, one.steps) = (found.trends, found.steps);
         one.comparisons = peers::label(&headlines, &mut labels, &mut one.signals, &mut one.tally);
         one.comparisons.sort_by(|a, b| a.org_code.cmp(&b.org_code));
         one.comparisons.extend(comparisons::of_year_before(&headlines));
-        let found = series::label(&headlines, &mut labels, &mut one.signals, &mut one.tally);
-        (one.charts, one.run_charts) = (found.charts, found.run_charts);
-        (one.trends, one.steps) = (found.trends, found.steps);
         one.funnel = funnels::label(&headlines, &mut one.signals, &mut one.tally);
         // What is missing is said of a level too.
         let undecided = coverage::undecided(&Headlines::of(input, metric, observations, |_| true));
@@ -191,6 +199,8 @@ struct Headlines<'a> {
     observations: &'a [Observation],
     /// For each code the places of its figures, one for each period of the trend.
     places: BTreeMap<&'a str, Vec<Option<usize>>>,
+    /// How far the cases of a code's series hang together, where its control chart tells.
+    widenings: BTreeMap<Arc<str>, Widening>,
 }
 
 impl<'a> Headlines<'a> {
@@ -213,7 +223,26 @@ impl<'a> Headlines<'a> {
                 *slot = Some(place);
             }
         }
-        Self { input, metric, observations, places }
+        Self { input, metric, observations, places, widenings: BTreeMap::new() }
+    }
+
+    /// What the intervals of a code's differences are widened by.
+    ///
+    /// # Errors
+    /// Units that are no independent cases, and no chart that tells how far they vary.
+    fn widening(&self, code: &str) -> Result<Widening, Status> {
+        match self.widenings.get(code) {
+            Some(widening) => Ok(*widening),
+            None if self.metric.dependent_units => Err(Status::CannotTell(
+                "its units hang together, and too few periods show how far the figure varies".to_owned(),
+            )),
+            None => Ok(Widening::NONE),
+        }
+    }
+
+    /// σz of that widening, where it is one.
+    fn widened_by(&self, code: &str) -> Option<f64> {
+        self.widenings.get(code).map(|widening| widening.factor()).filter(|factor| *factor > 1.0)
     }
 
     /// Place and figure of a code in the period at a position of the trend.

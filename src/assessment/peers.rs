@@ -16,6 +16,7 @@ use crate::stats::benchmark::{
 };
 use crate::stats::counts::Counts;
 use crate::stats::peers::{AverageKind, Peer, PeerRule, PeerValue, peer_average};
+use crate::stats::widening::Widening;
 
 /// Labels every figure of an organisation that has peers, and returns the comparisons of the report's period. Those that
 /// show a difference are signals.
@@ -91,11 +92,12 @@ fn compare(
     let average = peer_average(counts_of(figure), peers, AverageKind::WeightedExcludingSelf, PeerRule::default())?;
     let (own, pooled) = counts_of(figure).zip(average.counts).ok_or_else(no_figure)?;
     let metric = headlines.metric;
+    let widening = headlines.widening(&group.org_code)?;
     match metric.shape {
         Shape::Proportion | Shape::Rate | Shape::CountRatio | Shape::Count => {
             // A margin of a share is given in percentage points.
             let points = if metric.shape == Shape::Proportion { f64::from(metric.unit.multiplier()) } else { 1.0 };
-            compare_counts(metric.shape, own, pooled, metric.margin.map(|margin| margin / points))
+            compare_counts(metric.shape, own, pooled, metric.margin.map(|margin| margin / points), widening)
         }
         Shape::Distribution | Shape::Status => {
             let pooled = headlines.at(&format!("{PEERS_PREFIX}{}", group.org_code), at).ok_or_else(no_figure)?;
@@ -138,6 +140,7 @@ fn comparison_row(
         value,
         label,
         found,
+        widened_by: headlines.widened_by(&group.org_code),
         resting: Some(Resting { used: peers.iter().filter(valued).count(), of: peers.len() }),
         averages,
     }
@@ -148,11 +151,16 @@ fn comparison_row(
 ///
 /// # Errors
 /// Why it cannot be told.
-pub fn compare_figures(shape: Shape, figure: &Observation, other: &Observation) -> Result<Benchmark, Status> {
+pub fn compare_figures(
+    shape: Shape,
+    figure: &Observation,
+    other: &Observation,
+    widening: Widening,
+) -> Result<Benchmark, Status> {
     match shape {
         Shape::Proportion | Shape::Rate | Shape::CountRatio | Shape::Count => {
             let counts = exposed_counts(figure).zip(exposed_counts(other)).ok_or_else(no_figure)?;
-            compare_counts(shape, counts.0, counts.1, None)
+            compare_counts(shape, counts.0, counts.1, None, widening)
         }
         Shape::Distribution | Shape::Status => {
             let (a, b) = limits_of(figure).zip(limits_of(other)).ok_or_else(no_figure)?;
@@ -168,10 +176,11 @@ pub(super) fn compare_counts(
     counts: Counts,
     other: Counts,
     margin: Option<f64>,
+    widening: Widening,
 ) -> Result<Benchmark, Status> {
     match shape {
-        Shape::Proportion => benchmark_proportion(counts, other, margin),
-        Shape::Rate => benchmark_rate(counts, other, margin),
+        Shape::Proportion => benchmark_proportion(counts, other, margin, widening),
+        Shape::Rate => benchmark_rate(counts, other, margin, widening),
         Shape::CountRatio => benchmark_count_ratio(counts, other, margin),
         Shape::Count => Ok(benchmark_full_count(counts.numerator, other.numerator)),
         Shape::Distribution | Shape::Status => Err(no_figure()),

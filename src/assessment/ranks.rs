@@ -24,7 +24,9 @@ pub struct OrganisationRank {
 pub(super) fn of_metric(headlines: &Headlines<'_>) -> Vec<OrganisationRank> {
     let metric = headlines.metric;
     let Some(period) = headlines.input.trend.last().copied() else { return Vec::new() };
-    if !matches!(metric.shape, Shape::Proportion | Shape::Rate | Shape::CountRatio) {
+    // A place needs the interval of chance, which dependent units do not have.
+    let has_intervals = matches!(metric.shape, Shape::Proportion | Shape::Rate | Shape::CountRatio);
+    if !has_intervals || metric.dependent_units {
         return Vec::new();
     }
     let at = headlines.last();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 
 use super::Headlines;
-use super::change_points::{ProposedStep, SeriesSteps, count_shared, proposed_steps};
+use super::change_points::{ProposedStep, SeriesSteps, StepBasis, count_shared, proposed_steps};
 use super::control::{ControlChart, SegmentStart, turn, variation_of};
 use super::decisions::Decided;
 use super::labels::{Labels, VariationLabel};
@@ -27,6 +27,7 @@ use crate::stats::control::{
     Variation, p_prime, u_prime, xmr,
 };
 use crate::stats::timeline::Span;
+use crate::stats::widening::Widening;
 use crate::stats::trend::{
     CannotTell, CountModel, Estimate, Outcome, Reading, Trend, TrendLabel, TrendPoint, count_trend, value_trend,
 };
@@ -57,11 +58,13 @@ pub(super) fn label(
     }
     for code in headlines.codes() {
         let series = Series::of(headlines, code);
-        match series.label_variation(labels, signals, tally) {
+        let chart = series.label_variation(labels, signals, tally);
+        let widening = chart.as_ref().and_then(ControlChart::widening).unwrap_or(Widening::NONE);
+        match chart {
             Some(chart) => found.charts.push(chart),
             None => found.run_charts.extend(series.label_runs(labels, signals, tally)),
         }
-        if let Some((trend, steps)) = series.label_trend(labels, signals) {
+        if let Some((trend, steps)) = series.label_trend(labels, signals, widening) {
             tally.trends.extend(trend.found.as_ref().ok());
             tally.stretches.extend(steps.stretches);
             found.trends.push(trend);
@@ -331,11 +334,12 @@ impl<'a> Series<'a> {
         &self,
         labels: &mut HashMap<usize, Labels>,
         signals: &mut Vec<Signal>,
+        widening: Widening,
     ) -> Option<(SeriesTrend, SeriesSteps)> {
         let last = (0..self.spans.len()).rev().find(|at| self.value(*at).is_some() && !self.is_provisional(*at));
         let (at, (place, figure)) = last.and_then(|at| Some((at, (*self.figures.get(at)?)?)))?;
         let trend = self.trend();
-        let steps = proposed_steps(self, at, trend.as_ref().ok());
+        let steps = proposed_steps(self, at, StepBasis { trend: trend.as_ref().ok(), widening });
         let told = SeriesTrend {
             metric_id: Arc::clone(&figure.metric_id),
             org_code: Arc::clone(&figure.org_code),

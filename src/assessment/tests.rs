@@ -194,6 +194,63 @@ fn a_year_before_is_held_against_unless_the_definition_changed() {
     assert_eq!(one.found.as_ref().unwrap_err().reason(), "another version of the definition holds now");
 }
 
+/// Fifteen months of about 89,160 minutes in which service went up and down with its outages.
+fn outages() -> Vec<(i64, i64)> {
+    let lost = [600, 1_500, 300, 900, 200, 1_400, 700, 100, 1_200, 500, 900, 300, 1_300, 400, 1_000];
+    lost.map(|lost| (89_160 - lost, 89_160)).into()
+}
+
+#[test]
+fn cases_that_hang_together_differ_less_clearly() {
+    let (found, _) = Run::over("2025-06", 15).figures("A", &outages()).assess();
+    // 300 minutes lost a year before, 1,000 now: as independent minutes clearly worse, by its own chart usual.
+    let one = comparison(&found, "A", Against::YearBefore);
+    let sigma = found.charts[0].points[0].sigma_z.unwrap();
+    assert!(sigma > 10.0, "{sigma}");
+    assert_eq!((one.widened_by, one.label.as_str()), (Some(sigma), "no_clear_difference"));
+    let since_september = Run::over("2025-06", 15).figures("A", &outages()).decision(
+        "A",
+        DecisionKind::Rebase,
+        [Some("2024-09-01"), None],
+    );
+    let narrow = comparison(&since_september.assess().0, "A", Against::YearBefore).clone();
+    // Limits that begin anew three months later rest on too few figures to tell.
+    assert_eq!((narrow.widened_by, narrow.label.as_str()), (None, "worse_99_8"));
+    let width = |one: &FigureComparison| one.look().upper.unwrap() - one.look().lower.unwrap();
+    let times = width(one) / width(&narrow);
+    // Few losses are left when they hang together so much: the score interval is a little wider still.
+    assert!((sigma..1.5 * sigma).contains(&times), "{times} {sigma}");
+}
+
+#[test]
+fn peers_are_compared_with_the_same_widening() {
+    let peers = |mut run: Run| {
+        for code in ["B", "C", "D", "E"] {
+            run = run.figures(code, &[(88_760, 89_160); 15]);
+        }
+        run.peers("A", &["B", "C", "D", "E"])
+    };
+    let (found, _) = peers(Run::over("2025-06", 15).figures("A", &outages())).assess();
+    let one = comparison(&found, "A", Against::Peers);
+    assert!(one.widened_by.is_some_and(|times| times > 10.0), "{:?}", one.widened_by);
+    assert_eq!(one.label.as_str(), "no_clear_difference");
+}
+
+#[test]
+fn units_that_are_no_cases_are_compared_only_where_a_chart_tells_how_far_they_vary() {
+    let year_before = |mut run: Run| {
+        run.metrics.iter_mut().find(|metric| metric.id == "CRE-01").unwrap().dependent_units = true;
+        let found = run.assess().0;
+        assert!(found.ranks.is_empty());
+        comparison(&found, "A", Against::YearBefore).clone()
+    };
+    let long = year_before(Run::over("2025-06", 15).figures("A", &outages()));
+    assert_eq!(long.label.as_str(), "no_clear_difference");
+    let short = year_before(Run::over("2025-26Q1", 5).figures("A", &outages()[..5]));
+    assert_eq!((short.label.as_str(), short.estimate()), ("cannot_tell", None));
+    assert!(short.found.unwrap_err().reason().contains("units hang together"));
+}
+
 /// A nation of 720 of 900 in which C lacks a return; C usually has 50 cases (the handbook's example: 75.8 to 81.1 %).
 fn nation_without_c(level: f64) -> Observation {
     let mut run = Run::over("2025-26Q1", 2)

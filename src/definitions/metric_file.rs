@@ -111,6 +111,9 @@ fn check_shape(metric: &Metric, problems: &mut Problems<'_>) {
         (_, _, None) => problems.add("margin", "must be a number above 0"),
         _ => {}
     }
+    if metric.dependent_units && metric.shape != Shape::Proportion {
+        problems.add("dependent_units", "belongs to a proportion only");
+    }
     if metric.least_completeness > 100 {
         problems.add("least_completeness", "is a share in per cent, from 0 to 100");
     }

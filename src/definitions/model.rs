@@ -411,6 +411,11 @@ pub struct Metric {
     pub evidence: Evidence,
     #[serde(default)]
     pub disclosure: Disclosure,
+    /// Whether the units of the denominator are no cases that could each have gone otherwise, such as the minutes of an
+    /// outage: figures have no interval of chance, and differences have one only where a control chart shows how far the
+    /// series varies.
+    #[serde(default)]
+    pub dependent_units: bool,
     /// Differences to peers that do not matter: percentage points of a share, the unit of a delay, a factor of a rate.
     /// Without one nothing is called similar.
     pub margin: Option<f64>,

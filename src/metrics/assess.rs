@@ -134,7 +134,7 @@ pub(super) fn absent(metric: &Metric, series: &Series, at: &Place<'_>, status: S
 pub(super) fn present(metric: &Metric, series: &Series, at: &Place<'_>, totals: &Totals) -> Observation {
     let figure = match (series.shape, series.grade) {
         (_, Some(grade)) => Figure::plain(Ok(totals.grades.get(&grade).copied().unwrap_or(0))),
-        (Shape::Proportion, _) => proportion_figure(series.unit, totals),
+        (Shape::Proportion, _) => proportion_figure(metric, series.unit, totals),
         (Shape::Rate, _) => rate_figure(series.unit, totals),
         (Shape::CountRatio, _) => count_ratio_figure(series.unit, totals),
         (Shape::Count, _) => count_figure(totals),
@@ -179,19 +179,22 @@ fn observation(metric: &Metric, series: &Series, at: &Place<'_>, figure: Figure)
     }
 }
 
-fn proportion_figure(unit: Unit, totals: &Totals) -> Figure {
+fn proportion_figure(metric: &Metric, unit: Unit, totals: &Totals) -> Figure {
     let (x, n) = (totals.numerator, totals.denominator);
     let factor = unit.multiplier();
     // Multiplied before dividing, so that a level which is exactly met is met.
     let value = proportion::proportion(x, n).map(|_| ratio(x * i64::from(factor), n));
-    let interval = |level| wilson_interval(x, n, level).ok().map(|limits| scale(limits, f64::from(factor)));
+    let interval = |level| {
+        let limits = wilson_interval(x, n, level).ok().filter(|_| !metric.dependent_units)?;
+        Some(scale(limits, f64::from(factor)))
+    };
     Figure {
         numerator: Some(x),
         denominator: Some(n),
         value,
         interval_95: interval(Level::LOOK),
         interval_998: interval(Level::ACT),
-        method: "wilson",
+        method: if metric.dependent_units { "no_limits" } else { "wilson" },
     }
 }
 

@@ -106,16 +106,21 @@ fn than_words(metric: &Metric, label: PeerComparison) -> Option<String> {
 /// `None` where a number or one of its limits is not there.
 fn size_words(comparison: &FigureComparison) -> Option<String> {
     let (estimate, interval) = (comparison.estimate()?, comparison.look());
+    // A widening that would print as 1.0 is no news.
+    let widened = comparison.widened_by.filter(|times| *times >= 1.05).map_or_else(String::new, |times| {
+        let times = value_text(times, Unit::PerOfficer);
+        format!("; made {times} times as wide, because the figure varies that much more than chance would have it")
+    });
     if comparison.is_ratio() {
         let (lower, upper) = (interval.lower?, interval.upper?);
         return Some(format!(
-            "{} times as much (95% interval from {} to {})",
+            "{} times as much (95% interval from {} to {}{widened})",
             ratio_words(estimate),
             ratio_words(lower),
             ratio_words(upper)
         ));
     }
-    change_words(estimate, interval, comparison.unit)
+    change_words(estimate, interval, comparison.unit, &widened)
 }
 
 /// A ratio with two decimals; nothing is 0, and what is more than nothing is never printed as nothing.
@@ -127,15 +132,17 @@ fn ratio_words(ratio: f64) -> String {
     }
 }
 
-/// "2.3 percentage points higher (95% interval from 1.1 higher to 3.5 higher)"; `None` without both limits.
-fn change_words(estimate: f64, interval: Interval, unit: Unit) -> Option<String> {
+/// "2.3 percentage points higher (95% interval from 1.1 higher to 3.5 higher)", with what is to be said of the interval;
+/// `None` without both limits.
+fn change_words(estimate: f64, interval: Interval, unit: Unit, of_interval: &str) -> Option<String> {
     let (lower, upper) = (interval.lower?, interval.upper?);
     let change = |amount| Change::of(amount, unit);
     let limit = |amount| match change(amount).side_words() {
         words if words == "no difference" => words,
         words => words.replacen(" percentage points", "", 1),
     };
-    Some(format!("{} (95% interval from {} to {})", change(estimate).side_words(), limit(lower), limit(upper)))
+    let (lower, upper) = (limit(lower), limit(upper));
+    Some(format!("{} (95% interval from {lower} to {upper}{of_interval})", change(estimate).side_words()))
 }
 
 /// Only what is unusual is said.
@@ -266,7 +273,7 @@ fn trend_sentence(facts: &Facts<'_>, (metric, code): (&Metric, &str), trend: Tre
         Strength::Look => "95%",
         Strength::Act => "99.8%",
     };
-    let size = change_words(window.change.value, window.change.look, series.unit);
+    let size = change_words(window.change.value, window.change.look, series.unit, "");
     let size = size.map(|size| format!(": its trend line ends {size}")).unwrap_or_default();
     let whose = if code == NATIONAL { "The national figure" } else { "It" };
     Some(format!("{whose} has {how} {over} (at the {level} level){size}."))
@@ -306,6 +313,7 @@ mod tests {
                     (comparison.look(), if comparison.is_ratio() { Unit::Ratio } else { comparison.unit });
                 let published = [comparison.estimate(), look.lower, look.upper];
                 known.extend(published.into_iter().flatten().map(|number| value_text(number.abs(), unit)));
+                known.extend(comparison.widened_by.map(|times| value_text(times, Unit::PerOfficer)));
                 known.extend(["0", "0.01"].map(str::to_owned).into_iter().filter(|_| comparison.is_ratio()));
                 // "Less than" the smallest step stands for a difference that rounds to nothing.
                 known.extend([Change::of(1e-9, comparison.unit).size_words()].iter().flat_map(|words| numbers(words)));

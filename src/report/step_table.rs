@@ -58,7 +58,8 @@ pub fn step_table(facts: &Facts<'_>, metric: &Metric, code: Option<&str>) -> Opt
              without their seasons where these explain more than they cost. The difference is between all cases after \
              the step and all before it, with their seasons, so it need not be that of the means. The place of a step was \
              chosen so that the step is as large as possible: the true difference is likely to be smaller, and its \
-             interval is too narrow.",
+             interval is too narrow. Where a control chart shows that a series varies more than chance would have it, \
+             the interval is widened by that.",
         )
     })
 }

@@ -133,6 +133,7 @@ pub(super) fn comparison_columns() -> Vec<Column<FigureComparison>> {
         ("lower_998", Read::Decimal(|c| c.act().lower.map(scaled))),
         ("upper_998", Read::Decimal(|c| c.act().upper.map(scaled))),
         ("p_value", Read::Decimal(|c| c.found.as_ref().ok()?.p_value.map(scaled))),
+        ("widened_by", Read::Decimal(|c| c.widened_by.map(scaled))),
         ("label", Read::Text(|c| Cow::Borrowed(c.label.as_str()))),
         ("reason", Read::Text(|c| Cow::Borrowed(c.found.as_ref().err().map_or("", Status::reason)))),
         ("organisations_used", Read::Whole(|c| i64::try_from(c.resting?.used).ok())),

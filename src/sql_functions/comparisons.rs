@@ -10,6 +10,7 @@ use crate::stats::counts::Counts;
 use crate::stats::difference::Estimate;
 use crate::stats::proportion_difference::{proportion_difference, proportion_difference_p_value};
 use crate::stats::rate_ratio::{RateRatio, central_p_value, rate_ratio};
+use crate::stats::widening::Widening;
 
 const SHARES: &[&str] = &["x1", "n1", "x2", "n2"];
 const SHARES_LEVEL: &[&str] = &["x1", "n1", "x2", "n2", "level"];
@@ -46,7 +47,7 @@ pub(super) const FUNCTIONS: &[ScalarFunction] = &[
         |a| {
             let [x1, n1, x2, n2, margin] = numbers(a)?;
             let (first, second) = shares([x1, n1, x2, n2])?;
-            label(benchmark_proportion(first, second, share_margin(margin)?))
+            label(benchmark_proportion(first, second, share_margin(margin)?, Widening::NONE))
         },
     ),
     text(
@@ -56,7 +57,7 @@ pub(super) const FUNCTIONS: &[ScalarFunction] = &[
         |a| {
             let [x1, t1, x2, t2, margin] = numbers(a)?;
             let (first, second) = rates([x1, t1, x2, t2])?;
-            label(benchmark_rate(first, second, ratio_margin(margin)?))
+            label(benchmark_rate(first, second, ratio_margin(margin)?, Widening::NONE))
         },
     ),
 ];

@@ -3,7 +3,8 @@
 
 use super::Level;
 
-/// How many times as wide intervals are as independent cases would have them.
+/// About how many times as wide intervals are as independent cases would have them: cases count as 1/σz² of as many, and
+/// where few are left the intervals are wider still.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Widening(f64);
 

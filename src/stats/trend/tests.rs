@@ -238,7 +238,7 @@ fn the_season_is_no_trend() {
     };
     let level = count_trend(&points(3, &quarters(1.0)), CountModel::Rate, 1).unwrap();
     assert!(level.slope.abs() < 1e-9 && level.outcome == Outcome::NoEvidence, "{level:?}");
-    assert_eq!(level.degrees, Some(11));
+    assert_eq!(level.degrees, 11);
     let rising = count_trend(&points(3, &quarters(1.1)), CountModel::Rate, 1).unwrap();
     assert!((rising.slope - 1.1_f64.ln()).abs() < 1e-3 && rising.outcome == Outcome::Up);
     // Figures less their season lie on the line.
