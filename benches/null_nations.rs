@@ -2,7 +2,7 @@
 //! assessment flags there is chance or a fault of a method. The flags of each family of labels and each metric are printed
 //! beside those that the method expects; the program ends with 1 where they are more than 1.3 times as many.
 //!
-//! `cargo bench --profile dev --bench null_nations`, about two minutes. `… -- --every` prints every metric.
+//! `CARGO_PROFILE_DEV_OPT_LEVEL=2 cargo bench --profile dev --bench null_nations`; `… -- --every` prints every metric.
 //!
 //! The level and the size of each metric are those of a synthetic nation (`benches/null_sizes.csv`: the national sums of
 //! one month). Figures are drawn for each force and period, months and quarters: binomial counts for shares, Poisson counts
@@ -104,12 +104,15 @@ fn main() -> Result<ExitCode, Failure> {
         let Some(size) = sizes.get(&metric.id) else { continue };
         for (last, periods) in SERIES {
             let trend = last.parse::<Period>()?.trend(periods);
-            for (cases, nation) in [Cases::Independent, Cases::Together].into_iter().flat_map(|c| (0..NATIONS).map(move |n| (c, n))) {
+            for (cases, nation) in
+                [Cases::Independent, Cases::Together].into_iter().flat_map(|c| (0..NATIONS).map(move |n| (c, n)))
+            {
                 if cases == Cases::Together && !can_hang_together(metric, *size, forces.len()) {
                     continue;
                 }
                 let words = [metric.id.as_str(), last, &format!("{cases:?} {nation}")];
-                let drawn = Nation { metric, size: *size, trend: &trend, cases, forces: &forces }.draw(&mut Random::of_words(&words));
+                let drawn = Nation { metric, size: *size, trend: &trend, cases, forces: &forces }
+                    .draw(&mut Random::of_words(&words));
                 let found = assess_nation(metric, &trend, &forces, drawn);
                 count(&mut tally, cases, &metric.id, &found);
             }

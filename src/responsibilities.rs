@@ -5,11 +5,11 @@ use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use crate::assessment::{PeerComparison, compare_figures};
-use crate::stats::widening::Widening;
 use crate::definitions::model::{Metric, Role};
 use crate::observation::{Observation, PEERS_PREFIX, REGION_PREFIX, UNATTRIBUTED};
 use crate::period::Period;
 use crate::quantity::{Better, Status, Unit};
+use crate::stats::widening::Widening;
 
 /// Whether a responsibility is met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -202,7 +202,8 @@ fn search_stretch(series: &Series<'_>, present: &[usize], basis: StepBasis<'_>) 
         return (StepSearch::Gaps, Vec::new());
     }
     let fitted = |at: &usize| {
-        let point = basis.trend.and_then(|trend| trend.points.iter().find(|point| Some(&point.span) == series.span(*at)));
+        let point =
+            basis.trend.and_then(|trend| trend.points.iter().find(|point| Some(&point.span) == series.span(*at)));
         point.map_or(0.0, |point| point.seasonal)
     };
     let values: Vec<f64> = present.iter().filter_map(|at| series.value(*at)).collect();
@@ -222,7 +223,8 @@ fn search_stretch(series: &Series<'_>, present: &[usize], basis: StepBasis<'_>) 
         let parts = (present.get(start..change.after), present.get(change.after..*end));
         if let (Some(before), Some(after)) = parts {
             let found = step(series, (change, adjusted), (before, after), present);
-            steps.extend(found.map(|found| ProposedStep { size: size(series, before, after, basis.widening), ..found }));
+            steps
+                .extend(found.map(|found| ProposedStep { size: size(series, before, after, basis.widening), ..found }));
         }
         start = change.after;
     }

@@ -11,11 +11,11 @@ use crate::period::Period;
 use crate::quantity::{Interval, Shape};
 use crate::stats::benchmark::Strength;
 use crate::stats::counts::Counts;
+use crate::stats::draws::Random;
 use crate::stats::funnel::{
     Boundary, Centre, FunnelLabel, FunnelLimits, Rule, Switch, count_ratio_funnel, proportion_funnel, rate_funnel,
     ratio_funnel,
 };
-use crate::stats::draws::Random;
 use crate::stats::overdispersion::{
     Dispersion, Model, Observation, Spreading, Trimming, by_chance, dispersion, quantile,
 };
@@ -194,11 +194,8 @@ impl FunnelSummary {
         } else {
             (self.drawn(limits, size), limits.label(entry.counts.numerator))
         };
-        let spread = |found: &Dispersion| ForceSpread {
-            phi: found.phi,
-            phi_by_chance: found.by_chance,
-            tau2: found.tau2,
-        };
+        let spread =
+            |found: &Dispersion| ForceSpread { phi: found.phi, phi_by_chance: found.by_chance, tau2: found.tau2 };
         Some(FunnelForce {
             metric_id: self.metric_id.clone(),
             org_code: Arc::clone(&entry.code),

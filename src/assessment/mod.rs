@@ -161,11 +161,8 @@ impl MetricAssessment {
         let mut labels: HashMap<usize, Labels> = HashMap::new();
         let found = series::label(&headlines, &mut labels, &mut one.signals, &mut one.tally);
         // How far cases hang together shows in the charts, and comparisons allow for it.
-        headlines.widenings = found
-            .charts
-            .iter()
-            .filter_map(|chart| Some((Arc::clone(&chart.org_code), chart.widening()?)))
-            .collect();
+        headlines.widenings =
+            found.charts.iter().filter_map(|chart| Some((Arc::clone(&chart.org_code), chart.widening()?))).collect();
         (one.charts, one.run_charts) = (found.charts, found.run_charts);
         (one.trends, one.steps) = (found.trends, found.steps);
         one.comparisons = peers::label(&headlines, &mut labels, &mut one.signals, &mut one.tally);

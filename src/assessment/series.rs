@@ -27,10 +27,10 @@ use crate::stats::control::{
     Variation, p_prime, u_prime, xmr,
 };
 use crate::stats::timeline::Span;
-use crate::stats::widening::Widening;
 use crate::stats::trend::{
     CannotTell, CountModel, Estimate, Outcome, Reading, Trend, TrendLabel, TrendPoint, count_trend, value_trend,
 };
+use crate::stats::widening::Widening;
 
 /// Kinds of recorded events after which the work or its counting is another: limits start afresh.
 const REBASING: [&str; 2] = ["system_migration", "counting_rule_change"];

@@ -219,7 +219,7 @@ fn cases_that_hang_together_differ_less_clearly() {
     let width = |one: &FigureComparison| one.look().upper.unwrap() - one.look().lower.unwrap();
     let times = width(one) / width(&narrow);
     // Few losses are left when they hang together so much: the score interval is a little wider still.
-    assert!((sigma..1.5 * sigma).contains(&times), "{times} {sigma}");
+    assert!((sigma..2.0 * sigma).contains(&times), "{times} {sigma}");
 }
 
 #[test]
@@ -487,17 +487,17 @@ fn the_funnel_flags_from_its_boundary_counts_on() {
     assert_eq!([23, 22, 21, 20].map(label), ["within", "below_95", "below_95", "below_99_8"]);
 }
 
-/// Twelve forces of 400 cases each that differ far more than chance: the line at a force's size is the line that labels it.
+/// Twelve forces of 400 cases each that differ more than chance: the line at a force's size is the line that labels it.
 #[test]
 fn the_funnel_drawn_at_a_size_is_the_one_that_labels_there() {
     let mut run = Run::over("2025-26Q1", 1);
     for place in 0..12 {
-        run = run.figures(&format!("F{place:02}"), &[(240 + 10 * place, 400)]);
+        run = run.figures(&format!("F{place:02}"), &[(280 + 7 * place, 400)]);
     }
     let (found, _) = run.assess();
     let funnel = &found.funnels[0];
     let spread = funnel.beyond_chance().unwrap();
-    assert!(spread.phi > 1.0 && spread.trimmed >= 2, "{spread:?}");
+    assert!(spread.phi > spread.by_chance.unwrap() && spread.trimmed >= 2, "{spread:?}");
     assert!(funnel.words().unwrap().starts_with("forces typically differ by about"));
     assert_eq!(funnel.forces.len(), 12);
     for force in &funnel.forces {

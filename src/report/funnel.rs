@@ -56,7 +56,8 @@ pub struct Ends<'f> {
 pub fn ends<'f>(forces: &[&'f FunnelForce]) -> Option<Ends<'f>> {
     let mut sorted = forces.to_vec();
     sorted.sort_by(|a, b| a.value.total_cmp(&b.value).then_with(|| a.org_code.cmp(&b.org_code)));
-    let highest = sorted.iter().rev().take_while(|force| sorted.last().is_some_and(|last| last.value <= force.value)).last();
+    let highest =
+        sorted.iter().rev().take_while(|force| sorted.last().is_some_and(|last| last.value <= force.value)).last();
     Some(Ends { lowest: sorted.first()?, highest: highest? })
 }
 

@@ -138,7 +138,8 @@ fn spread_sentence(facts: &Facts<'_>, metric: &Metric, funnel: &FunnelSummary) -
         return format!("The limits are those of chance alone: how much forces usually differ is estimated {from}.");
     };
     let ratio = |phi: f64| value_text(phi, Unit::Ratio);
-    let usual = found.by_chance.map(|most| format!("; by chance alone it would be above {} once in 20 times", ratio(most)));
+    let usual =
+        found.by_chance.map(|most| format!("; by chance alone it would be above {} once in 20 times", ratio(most)));
     let phi = format!("φ is {}{}", ratio(found.phi), usual.unwrap_or_default());
     match funnel.spreading {
         Spreading::Chance => format!(

@@ -165,8 +165,7 @@ fn funnel_sentence(facts: &Facts<'_>, metric: &Metric, code: &str) -> Option<Str
 fn variation_sentence(facts: &Facts<'_>, (metric, code): (&Metric, &str), variation: VariationLabel) -> Option<String> {
     match variation {
         VariationLabel::CannotTell => {
-            let on_median =
-                facts.run_chart(metric, code).and_then(|chart| on_median_sentence(facts, metric, chart));
+            let on_median = facts.run_chart(metric, code).and_then(|chart| on_median_sentence(facts, metric, chart));
             let untold = "Whether its changes are more than usual variation cannot be told yet.";
             Some(on_median.unwrap_or_else(|| untold.to_owned()))
         }

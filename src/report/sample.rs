@@ -71,6 +71,7 @@ fn metric(id: &str, title: &str, (shape, unit, better): (Shape, Unit, Better), r
         parameters: Vec::new(),
         evidence: Evidence::Derived,
         disclosure: Disclosure::Small,
+        dependent_units: false,
         margin: None,
         least_completeness: 98,
         caveats: Vec::new(),

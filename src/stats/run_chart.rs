@@ -263,7 +263,10 @@ mod tests {
         let share = Scale { least: Some(0.0), greatest: Some(100.0) };
         let of = |values: &[f64], scale| run_chart(&some(values), None, scale).unwrap();
         let found = of(&perfect, share);
-        assert_eq!((found.centre, found.points, found.runs.useful, found.signal), (100.0, 36, 13, RunSignal::EndOfScale));
+        assert_eq!(
+            (found.centre, found.points, found.runs.useful, found.signal),
+            (100.0, 36, 13, RunSignal::EndOfScale)
+        );
         // The same figures upside down, and of a count, which has no greatest value.
         let empty: Vec<f64> = perfect.iter().map(|value| 100.0 - value).collect();
         assert_eq!(of(&empty, share).signal, RunSignal::EndOfScale);

@@ -20,6 +20,7 @@ mod remembered;
 mod returns;
 mod rollups_alone;
 mod second_opinion;
+mod spread;
 mod sql;
 mod steps;
 mod support;

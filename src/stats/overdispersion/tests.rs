@@ -103,7 +103,15 @@ fn equal_forces_show_no_spread() {
 }
 
 fn spread_of(tau: f64) -> Dispersion {
-    Dispersion { phi: 2.0, tau2: tau * tau, kept: 43, trimmed: 0, left_out: Vec::new(), share: 0.1, by_chance: Some(1.5) }
+    Dispersion {
+        phi: 2.0,
+        tau2: tau * tau,
+        kept: 43,
+        trimmed: 0,
+        left_out: Vec::new(),
+        share: 0.1,
+        by_chance: Some(1.5),
+    }
 }
 
 #[test]

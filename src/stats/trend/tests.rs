@@ -189,7 +189,8 @@ fn degenerate_series_have_an_answer() {
 #[test]
 fn a_slope_that_rests_on_one_period() {
     // Nine figures that fall slowly and are not sure, then one that is sure and higher.
-    let unsure = [10.4, 10.3, 10.3, 10.2, 10.2, 10.1, 10.1, 10.0, 10.0].map(|value| estimate(value, value - 3.0, value + 3.0));
+    let unsure =
+        [10.4, 10.3, 10.3, 10.2, 10.2, 10.1, 10.1, 10.0, 10.0].map(|value| estimate(value, value - 3.0, value + 3.0));
     let all = [&unsure[..], &[estimate(13.0, 12.0, 14.0)]].concat();
     let trend = value_trend(&points(12, &all)).unwrap();
     assert_eq!(trend.outcome, Outcome::RestsOnOnePeriod);
