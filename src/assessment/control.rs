@@ -127,7 +127,7 @@ impl ControlChart {
     /// need. `None` where the chart has no σz, or no segment is so long.
     pub(super) fn widening(&self) -> Option<Widening> {
         let long = self.segments.iter().rev().find(|segment| segment.usable >= FULL_POINTS)?;
-        long.sigma_z.map(Widening::of_sigma_z)
+        Some(Widening::of_sigma_z(long.sigma_z?, long.usable))
     }
 
     /// The lines in the period at a position of the trend.

@@ -21,7 +21,7 @@ use crate::period::Period;
 use crate::quantity::{Better, Interval, Shape, Status};
 use crate::report::input::RecordedEvent;
 use crate::stats::benchmark::Strength;
-use crate::stats::chart_choice::{ChartChoice, Charted, choose_chart, has_many_zeros};
+use crate::stats::chart_choice::{ChartChoice, Charted, choose_chart, is_often_at};
 use crate::stats::control::{
     Chart, ChartPoint, Counted, Observation as Point, PointType, Rule, Settings, Signal as RuleSignal, Standing,
     Variation, p_prime, u_prime, xmr,
@@ -255,8 +255,9 @@ impl<'a> Series<'a> {
         };
         let multiplier = metric.unit.multiplier();
         let constant = values.windows(2).all(|pair| pair.first() == pair.last());
-        // Rare failures of a proportion have a chart of their own.
-        let awkward = metric.shape != Shape::Proportion && has_many_zeros(&values);
+        // A share has two ends, and where it is at one of them often, its figures are no longer spread about a mean.
+        let all = (metric.shape == Shape::Proportion).then(|| f64::from(metric.unit.multiplier()));
+        let awkward = [0.0].into_iter().chain(all).any(|end| is_often_at(end, &values));
         let suited = choose_chart(charted, values.len(), values.len(), awkward);
         // A series that never varies is said to be so, however rare its failures are.
         let kind = if constant && suited != ChartChoice::PlainLine { ChartChoice::Xmr } else { suited };

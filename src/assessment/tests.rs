@@ -218,8 +218,8 @@ fn cases_that_hang_together_differ_less_clearly() {
     assert_eq!((narrow.widened_by, narrow.label.as_str()), (None, "worse_99_8"));
     let width = |one: &FigureComparison| one.look().upper.unwrap() - one.look().lower.unwrap();
     let times = width(one) / width(&narrow);
-    // Few losses are left when they hang together so much: the score interval is a little wider still.
-    assert!((sigma..2.0 * sigma).contains(&times), "{times} {sigma}");
+    // Few losses are left when they hang together so much, and σz is an estimate: the score interval is wider still.
+    assert!((sigma..2.5 * sigma).contains(&times), "{times} {sigma}");
 }
 
 #[test]

@@ -12,6 +12,8 @@ const UNEQUAL: f64 = 1.25;
 const END: f64 = 0.05;
 /// With fewer expected failures a period the failures are charted.
 const FEW: f64 = 5.0;
+/// Values this close to an end of the scale (absolutely up to 1, relatively above) are at it.
+const EQUAL: f64 = 1e-9;
 
 /// The chart to draw.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,13 +74,14 @@ pub fn choose_chart(charted: Charted, points: usize, useful: usize, awkward: boo
     }
 }
 
-/// Whether a quarter or more of the values are 0, but not all: limits about a mean do not suit such a series.
+/// Whether a quarter or more of the values are at an end of their scale, but not all: limits about a mean do not suit such a
+/// series. Most moving ranges are then 0, and what is left of them makes limits that every other value breaks.
 ///
 /// Skewness is no such reason here. No measure of it that a dozen to three dozen points allow tells a skewed series from one
 /// with a step, and a step is what a chart should find.
-pub fn has_many_zeros(values: &[f64]) -> bool {
-    let zeros = values.iter().filter(|value| **value == 0.0).count();
-    zeros < values.len() && 4 * zeros >= values.len()
+pub fn is_often_at(end: f64, values: &[f64]) -> bool {
+    let at_end = values.iter().filter(|value| (**value - end).abs() <= EQUAL * end.abs().max(1.0)).count();
+    at_end < values.len() && 4 * at_end >= values.len()
 }
 
 fn of_proportion(counts: &[(i64, i64)]) -> ChartChoice {
@@ -126,9 +129,11 @@ mod tests {
     }
 
     #[test]
-    fn a_quarter_of_zeros_is_many() {
-        assert!(has_many_zeros(&[0.0, 2.0, 3.0, 1.0]) && has_many_zeros(&[0.0, 0.0, 1.0]));
-        assert!(!has_many_zeros(&[0.0, 2.0, 3.0, 1.0, 4.0]) && !has_many_zeros(&[0.0, 0.0]) && !has_many_zeros(&[]));
+    fn a_quarter_at_an_end_is_often() {
+        let zeros = |values: &[f64]| is_often_at(0.0, values);
+        assert!(zeros(&[0.0, 2.0, 3.0, 1.0]) && zeros(&[0.0, 0.0, 1.0]));
+        assert!(!zeros(&[0.0, 2.0, 3.0, 1.0, 4.0]) && !zeros(&[0.0, 0.0]) && !zeros(&[]));
+        assert!(is_often_at(100.0, &[100.0, 98.0, 97.5, 99.0]) && !is_often_at(100.0, &[98.0, 0.0, 97.5, 99.0]));
     }
 
     #[test]

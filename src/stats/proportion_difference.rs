@@ -2,7 +2,6 @@
 
 use super::counts::Counts;
 use super::difference::{Estimate, difference_interval};
-use super::distributions::normal_two_sided;
 use super::proportion::{proportion, wilson_interval};
 use super::tails::crossing_from;
 use super::widening::Widening;
@@ -38,7 +37,7 @@ pub fn proportion_difference_p_value(a: Counts, b: Counts) -> Result<f64, Status
 /// # Errors
 /// Those of [`wilson_interval`], for either side.
 pub fn widened_difference(a: Counts, b: Counts, level: Level, widening: Widening) -> Result<Estimate, Status> {
-    proportion_difference(a, b, widening.level(level))
+    proportion_difference(a, b, widening.score_level(level))
 }
 
 /// As [`proportion_difference_p_value`], of the intervals of [`widened_difference`].
@@ -55,7 +54,7 @@ pub fn widened_p_value(a: Counts, b: Counts, widening: Widening) -> Result<f64, 
         let lower = proportion_difference(greater, less, level).ok().and_then(|found| found.interval.lower);
         -lower.unwrap_or(-1.0)
     };
-    Ok(crossing_from(below_zero, 0.0).map_or(0.0, |z| normal_two_sided(z / widening.factor())))
+    Ok(crossing_from(below_zero, 0.0).map_or(0.0, |z| widening.p_value(z / widening.factor())))
 }
 
 fn with_wilson(counts: Counts, level: Level) -> Result<Estimate, Status> {
@@ -134,7 +133,7 @@ mod tests {
 
         #[test]
         fn label_and_p_value_agree_where_cases_hang_together(a in counts(), b in counts(), sigma in 1.0..12.0_f64) {
-            let widening = Widening::of_sigma_z(sigma);
+            let widening = Widening::of_sigma_z(sigma, 24);
             let p = widened_p_value(a, b, widening).unwrap();
             for (level, left_out) in [(Level::LOOK, 0.05), (Level::ACT, 0.002)] {
                 let Interval { lower, upper } = widened_difference(a, b, level, widening).unwrap().interval;
