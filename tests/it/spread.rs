@@ -84,8 +84,8 @@ fn where_forces_differ_too_much_for_limits_the_range_is_said() {
     );
     // Linear between the ranks: 0 and 10 at 2.75, 90 and 100 at 8.25.
     assert!(page.contains("The middle half of the forces lies between 7.5% and 92.5%."));
-    assert!(page.contains("The lowest value is that of F01 Police (0.0%), the highest that of F10 Police (100.0%)."));
-    for words in ["Within the limits", "99.8% limit", "Among all forces it is unusually"] {
+    assert!(page.contains("The lowest value is that of F01 (0.0%), the highest that of F10 (100.0%)."));
+    for words in ["Within the limits", "beyond the 99.8% limits", "Among all forces it is unusually"] {
         assert!(!page.contains(words), "{words}");
     }
 }
