@@ -24,6 +24,7 @@ use leds_metrics::stats::Level;
 use leds_metrics::stats::benchmark::Strength;
 use leds_metrics::stats::draws::{Law, Random};
 use leds_metrics::stats::histogram::{Histogram, Percent, Reading};
+use leds_metrics::stats::rate_ratio::ratio_of_counts;
 use leds_metrics::stats::survival::{SurvivalCurve, Transform};
 
 /// National sums of one month: metric, numerator and denominator.
@@ -263,6 +264,10 @@ impl Nation<'_> {
             figure.value = Some(real(x));
         } else if n > 0 {
             figure.value = Some(real(x) * f64::from(metric.unit.multiplier()) / real(n));
+        }
+        if metric.shape == Shape::CountRatio {
+            let interval = |level| Some(ratio_of_counts(x, n, level).ok()?.interval);
+            (figure.interval_95, figure.interval_998) = (interval(Level::LOOK), interval(Level::ACT));
         }
         if figure.value.is_none() {
             figure.status = Status::NotApplicable("nothing was drawn".to_owned());
