@@ -150,7 +150,8 @@ fn spread_sentence(facts: &Facts<'_>, metric: &Metric, funnel: &FunnelSummary) -
              of chance alone."
         ),
         Spreading::BeyondChance => {
-            let how = if matches!(metric.shape, Shape::Proportion | Shape::CountRatio) { "drawn in" } else { "left out" };
+            let how =
+                if matches!(metric.shape, Shape::Proportion | Shape::CountRatio) { "drawn in" } else { "left out" };
             let trimmed = match found.trimmed {
                 0 => String::new(),
                 1 => format!(", after the outermost force was {how}"),
