@@ -24,6 +24,7 @@ use leds_metrics::stats::Level;
 use leds_metrics::stats::benchmark::Strength;
 use leds_metrics::stats::draws::{Law, Random};
 use leds_metrics::stats::histogram::{Histogram, Percent, Reading};
+use leds_metrics::stats::overdispersion::Dispersion;
 use leds_metrics::stats::rate_ratio::ratio_of_counts;
 use leds_metrics::stats::survival::{SurvivalCurve, Transform};
 
@@ -169,15 +170,15 @@ impl Nation<'_> {
         }
         let mut figures = Vec::new();
         for (place, force) in self.forces.iter().enumerate() {
-            figures.extend(self.figures(&force.code, by_force.iter().skip(place).take(1)));
+            figures.extend(self.figures(&force.code, &[place], &by_force));
             if self.metric.shape == Shape::Distribution {
                 let code: Arc<str> = format!("{PEERS_PREFIX}{}", force.code).into();
                 let peers: Vec<usize> = peers(place, self.forces.len()).collect();
-                let of_peers = by_force.iter().enumerate().filter(|(place, _)| peers.contains(place));
-                figures.extend(self.figures(&code, of_peers.map(|(_, drawn)| drawn)));
+                figures.extend(self.figures(&code, &peers, &by_force));
             }
         }
-        figures.extend(self.figures(&NATIONAL.into(), by_force.iter()));
+        let all: Vec<usize> = (0..by_force.len()).collect();
+        figures.extend(self.figures(&NATIONAL.into(), &all, &by_force));
         figures
     }
 
@@ -217,13 +218,14 @@ impl Nation<'_> {
         }
     }
 
-    /// The figures of a sum over forces, one for each period.
-    fn figures<'d>(&self, code: &Arc<str>, of: impl Iterator<Item = &'d Vec<Drawn>> + Clone) -> Vec<Observation> {
+    /// The figures of a sum over some of the forces, one for each period.
+    fn figures(&self, code: &Arc<str>, places: &[usize], by_force: &[Vec<Drawn>]) -> Vec<Observation> {
         let sum = |at: usize| {
-            of.clone().filter_map(|drawn| drawn.get(at)).fold(Drawn::default(), |mut sum, one| {
-                sum.add(one);
-                sum
-            })
+            let mut sum = Drawn::default();
+            for drawn in places.iter().filter_map(|place| by_force.get(*place)?.get(at)) {
+                sum.add(drawn);
+            }
+            sum
         };
         self.trend.iter().enumerate().map(|(at, period)| self.figure(code, *period, &sum(at))).collect()
     }
@@ -344,7 +346,7 @@ fn count(tally: &mut Tally, cases: Cases, metric: &str, found: &Assessment) {
     }
     if cases == Cases::Independent {
         for funnel in found.funnels.iter().filter(|funnel| funnel.dispersion.is_some()) {
-            let flagged = usize::from(funnel.dispersion.as_ref().is_some_and(|spread| spread.exceeds_chance()));
+            let flagged = usize::from(funnel.dispersion.as_ref().is_some_and(Dispersion::exceeds_chance));
             add("forces differ beyond chance".to_owned(), Count { tested: 1, flagged, expected: 0.05 });
         }
     }
@@ -360,7 +362,9 @@ fn print(tally: &Tally, every: bool) -> ExitCode {
     };
     for ((cases, family), metrics) in tally {
         let mut all = Count::default();
-        metrics.values().for_each(|count| all.add(*count));
+        for count in metrics.values() {
+            all.add(*count);
+        }
         let which = if *cases == Cases::Together { "hanging together: " } else { "" };
         let mark = |count: &Count| if count.is_too_many() { "  TOO MANY" } else { "" };
         line(&format!("{which}{family}"), &all, mark(&all));
