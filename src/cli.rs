@@ -1,6 +1,7 @@
 //! The command line: arguments in, one call into `app`, text or JSON out, an exit code.
 //! stdout carries data, stderr messages. No figure is touched here.
 
+mod output;
 mod prepare;
 mod sql;
 
@@ -9,6 +10,7 @@ use std::path::{Path, PathBuf};
 use chrono::{NaiveDate, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use self::output::{print, print_json, print_line, tell};
 use self::prepare::{PrepareArguments, print_prepared};
 use self::sql::{SqlArguments, run_sql};
 use crate::app::check::{CheckReport, check};
@@ -203,7 +205,7 @@ pub async fn execute(cli: Cli) -> u8 {
     match dispatch(cli).await {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("error: {error}");
+            tell(format_args!("error: {error}"));
             error.exit_code()
         }
     }
@@ -215,32 +217,37 @@ async fn dispatch(cli: Cli) -> Result<u8, AppError> {
     match command {
         Command::Demo { out, seed, published_on } => {
             let outcomes = demo::demo(&out, seed, published_on.unwrap_or_else(today), quiet).await?;
-            outcomes.iter().for_each(print_outcome);
+            outcomes.iter().try_for_each(print_outcome)?;
             Ok(exit::OK)
         }
         Command::Generate { from, to, scale, seed, out } => {
             let summary = generate::generate(&Plan { from, to, scale, seed }, &out, quiet)?;
-            println!("{} files, {} bytes of synthetic data in {}", summary.files, summary.bytes, out.display());
+            print_line(format_args!(
+                "{} files, {} bytes of synthetic data in {}",
+                summary.files,
+                summary.bytes,
+                out.display()
+            ))?;
             for fault in summary.faults {
-                println!("planted: {fault}");
+                print_line(format_args!("planted: {fault}"))?;
             }
             Ok(exit::OK)
         }
         Command::Prepare(arguments) => {
             let prepared = prepare(&load().await?, &arguments.options(today(), quiet)).await?;
-            print_prepared(&prepared);
+            print_prepared(&prepared)?;
             Ok(if prepared.refused { exit::CONTRACT } else { exit::OK })
         }
         Command::Check { input, work, json } => {
             let report = check(&load().await?, &input.source, (work, input.as_of), quiet).await?;
-            print_check(&report, json);
+            print_check(&report, json)?;
             Ok(if report.blocked() { exit::CONTRACT } else { exit::OK })
         }
         Command::Plan { input, release, json } => {
             note_ambiguity(release.period);
             let folders = (release.out.clone(), release.work());
             let planned = plan(&load().await?, &input.source, folders, (release.period, input.as_of)).await?;
-            print_plan(&planned, json);
+            print_plan(&planned, json)?;
             Ok(exit::OK)
         }
         Command::Run { input, release, published_on, allow_gaps, again, public } => {
@@ -257,19 +264,20 @@ async fn dispatch(cli: Cli) -> Result<u8, AppError> {
                 quiet,
             };
             let outcome = run(&load().await?, &options).await?;
-            print_outcome(&outcome);
-            Ok(if outcome.refused > 0 && !allow_gaps { exit::GAPS } else { exit::OK })
+            print_outcome(&outcome)?;
+            let has_gaps = outcome.refused > 0 || outcome.without_memory;
+            Ok(if has_gaps && !allow_gaps { exit::GAPS } else { exit::OK })
         }
         Command::Sql(arguments) => {
             run_sql(&load().await?, arguments, quiet).await?;
             Ok(exit::OK)
         }
         Command::List { what, json } => {
-            print_list(&load().await?, what, json);
+            print_list(&load().await?, what, json)?;
             Ok(exit::OK)
         }
         Command::Explain { metric } => {
-            print!("{}", definitions::explain(&load().await?, &metric)?);
+            print(format_args!("{}", definitions::explain(&load().await?, &metric)?))?;
             Ok(exit::OK)
         }
         Command::Verify { metric, cases, json } => {
@@ -285,11 +293,11 @@ async fn work_with_definitions(command: DefinitionsCommand, folder: Option<&Path
     match command {
         DefinitionsCommand::Export { folder } => {
             let files = definitions::export(&folder)?;
-            println!("{files} files in {}", folder.display());
+            print_line(format_args!("{files} files in {}", folder.display()))?;
         }
         DefinitionsCommand::Lock => {
             let statements = definitions::lock(folder).await?;
-            println!("{statements} statements are locked");
+            print_line(format_args!("{statements} statements are locked"))?;
         }
     }
     Ok(exit::OK)
@@ -307,61 +315,62 @@ fn today() -> NaiveDate {
     london_date(Utc::now().naive_utc())
 }
 
-fn print_json(value: &impl serde::Serialize) {
-    match serde_json::to_string_pretty(value) {
-        Ok(text) => println!("{text}"),
-        Err(error) => eprintln!("error: the JSON could not be made: {error}"),
-    }
-}
-
-fn print_outcome(outcome: &RunOutcome) {
+fn print_outcome(outcome: &RunOutcome) -> Result<(), AppError> {
     let counts = &outcome.counts;
     if outcome.published {
-        eprintln!(
+        tell(format_args!(
             "{} submissions read, {} unchanged, {} refused; {} of {} figures have a value",
             counts.submissions_read,
             counts.submissions - counts.submissions_read,
             counts.submissions_refused,
             counts.observations_with_value,
             counts.observations
-        );
+        ));
     } else {
-        eprintln!("nothing changed since revision {}; not published again (--again does)", outcome.revision);
+        tell(format_args!("nothing changed since revision {}; not published again (--again does)", outcome.revision));
+    }
+    if outcome.without_memory {
+        tell(format_args!(
+            "some metrics have no figure, because memory is too small for them; the data quality page names them and the setting"
+        ));
     }
     if outcome.refused > 0 {
-        eprintln!("{} submissions were refused and are not in the figures; see the data quality page", outcome.refused);
+        tell(format_args!(
+            "{} submissions were refused and are not in the figures; see the data quality page",
+            outcome.refused
+        ));
     }
-    println!("{}", outcome.release.join("national").join("index.html").display());
+    print_line(format_args!("{}", outcome.release.join("national").join("index.html").display()))
 }
 
-fn print_check(report: &CheckReport, json: bool) {
+fn print_check(report: &CheckReport, json: bool) -> Result<(), AppError> {
     if json {
         return print_json(report);
     }
     for finding in &report.findings {
-        println!("{finding}");
+        print_line(format_args!("{finding}"))?;
     }
-    println!(
+    print_line(format_args!(
         "{} submissions, {} rows, {} refused, data as at {}",
         report.submissions, report.rows, report.refused, report.as_of
-    );
+    ))
 }
 
 fn print_parity(report: &ParityReport, json: bool) -> Result<u8, AppError> {
     let checks = &report.checks;
     if json {
-        print_json(&checks);
+        print_json(&checks)?;
     } else {
         for Check { file, compared, mismatches } in checks {
             let verdict = if mismatches.is_empty() { "ok  " } else { "FAIL" };
-            println!("{verdict} {compared:>6} compared {:>4} differ  {file}", mismatches.len());
+            print_line(format_args!("{verdict} {compared:>6} compared {:>4} differ  {file}", mismatches.len()))?;
             for mismatch in mismatches {
-                println!("     {mismatch}");
+                print_line(format_args!("     {mismatch}"))?;
             }
         }
         let sum = |count: fn(&Check) -> usize| checks.iter().map(count).sum::<usize>();
         let differ = sum(|check| check.mismatches.len());
-        println!("{} files, {} compared, {differ} differ", checks.len(), sum(|check| check.compared));
+        print_line(format_args!("{} files, {} compared, {differ} differ", checks.len(), sum(|check| check.compared)))?;
     }
     let differing = checks.iter().filter(|check| !check.mismatches.is_empty()).count();
     for NotCompared { topic, reason } in &report.not_compared {
@@ -374,71 +383,72 @@ fn print_parity(report: &ParityReport, json: bool) -> Result<u8, AppError> {
     }
 }
 
-fn print_plan(plan: &RunPlan, json: bool) {
+fn print_plan(plan: &RunPlan, json: bool) -> Result<(), AppError> {
     if json {
         return print_json(plan);
     }
-    println!("{} ({}), data as at {}", plan.period, plan.period.words(), plan.as_of);
+    print_line(format_args!("{} ({}), data as at {}", plan.period, plan.period.words(), plan.as_of))?;
     for table in &plan.tables {
-        println!(
+        print_line(format_args!(
             "{:<28} {:>6} unchanged {:>6} to read ({} bytes)",
             table.table, table.unchanged, table.to_read, table.bytes_to_read
-        );
+        ))?;
         for example in &table.examples {
-            println!("    {example}");
+            print_line(format_args!("    {example}"))?;
         }
     }
     for rollup in &plan.rollups {
-        println!("roll-up {:<28} {:>6} cached {:>6} to scan", rollup.rollup, rollup.cached, rollup.to_scan);
+        print_line(format_args!(
+            "roll-up {:<28} {:>6} cached {:>6} to scan",
+            rollup.rollup, rollup.cached, rollup.to_scan
+        ))?;
     }
     let last = plan.last_release.as_deref().unwrap_or("none");
-    println!(
+    print_line(format_args!(
         "{} metrics over {} periods; would publish revision {}, last release: {last}",
         plan.metrics,
         plan.trend.len(),
         plan.revision
-    );
+    ))?;
     for finding in &plan.findings {
-        println!("{finding}");
+        print_line(format_args!("{finding}"))?;
     }
+    Ok(())
 }
 
-fn print_list(context: &Context, what: Listed, json: bool) {
+fn print_list(context: &Context, what: Listed, json: bool) -> Result<(), AppError> {
     match (what, json) {
         (Listed::Metrics, true) => print_json(&definitions::metric_lines(context)),
-        (Listed::Metrics, false) => {
-            for line in definitions::metric_lines(context) {
-                println!("{:<8} {:>2}  {:<24} {}", line.id, line.principle, line.evidence, line.title);
-            }
-        }
+        (Listed::Metrics, false) => definitions::metric_lines(context).iter().try_for_each(|line| {
+            print_line(format_args!("{:<8} {:>2}  {:<24} {}", line.id, line.principle, line.evidence, line.title))
+        }),
         (Listed::Datasets, true) => print_json(&definitions::dataset_lines(context)),
-        (Listed::Datasets, false) => {
-            for line in definitions::dataset_lines(context) {
-                println!("{:<24} {:<8} {:>2} fields  {}", line.dataset, line.version, line.fields, line.title);
-            }
-        }
+        (Listed::Datasets, false) => definitions::dataset_lines(context).iter().try_for_each(|line| {
+            print_line(format_args!(
+                "{:<24} {:<8} {:>2} fields  {}",
+                line.dataset, line.version, line.fields, line.title
+            ))
+        }),
         (Listed::Periods, true) => print_json(&definitions::period_lines()),
-        (Listed::Periods, false) => {
-            for line in definitions::period_lines() {
-                println!("{:<16} {:<16} {}", line.period_type, line.example, line.words);
-            }
-        }
+        (Listed::Periods, false) => definitions::period_lines().iter().try_for_each(|line| {
+            print_line(format_args!("{:<16} {:<16} {}", line.period_type, line.example, line.words))
+        }),
     }
 }
 
 fn print_cases(outcomes: &[crate::app::verify::CaseOutcome], json: bool) -> Result<u8, AppError> {
     let failed = outcomes.iter().filter(|outcome| !outcome.problems.is_empty()).count();
     if json {
-        print_json(&outcomes);
+        print_json(&outcomes)?;
     } else {
         for outcome in outcomes {
             let verdict = if outcome.problems.is_empty() { "ok  " } else { "FAIL" };
-            println!("{verdict} {}/{}: {}", outcome.metric, outcome.case, outcome.why);
+            print_line(format_args!("{verdict} {}/{}: {}", outcome.metric, outcome.case, outcome.why))?;
             for problem in &outcome.problems {
-                println!("     {problem}");
+                print_line(format_args!("     {problem}"))?;
             }
         }
-        println!("{} passed, {failed} failed", outcomes.len() - failed);
+        print_line(format_args!("{} passed, {failed} failed", outcomes.len() - failed))?;
     }
     if outcomes.is_empty() {
         return Err(AppError::Usage("there are no such cases".to_owned()));

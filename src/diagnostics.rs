@@ -4,10 +4,11 @@
 use serde::{Deserialize, Serialize};
 
 /// What a finding does to the submission it is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FindingLevel {
     /// The submission is refused.
+    #[default]
     Blocking,
     /// The submission is used; the finding is shown.
     Warning,
@@ -27,7 +28,7 @@ impl FindingLevel {
 }
 
 /// One finding about one file, submission or field.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Finding {
     pub level: FindingLevel,
     /// Machine-readable name of the rule, such as `required` or `footer`.

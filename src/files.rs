@@ -1,9 +1,12 @@
-//! Small file operations that must not leave half a file behind.
+//! Small file operations that must not leave half a file behind, and files that tell by themselves whether they are whole.
 //! Knows no format.
 
 use std::fs;
-use std::io::Write as _;
-use std::path::Path;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+/// Bytes of the hash (BLAKE3) in front of what is remembered.
+pub const HASH_BYTES: usize = 32;
 
 /// Writes `bytes` to a temporary name beside `path` and renames it, so that readers see the old file or the new one.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
@@ -13,18 +16,107 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     temporary.write_all(bytes)?;
     temporary.as_file().sync_all()?;
     temporary.persist(path).map_err(|error| error.error)?;
+    sync_folder(parent)
+}
+
+/// Waits until the names in a folder are on the disk: a rename alone may be lost with the power.
+#[cfg(unix)]
+pub fn sync_folder(folder: &Path) -> io::Result<()> {
+    // The parent of a plain file name is written as nothing.
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    fs::File::open(folder)?.sync_all()
+}
+
+#[cfg(not(unix))]
+pub fn sync_folder(_folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Like [`write_atomically`], without waiting until it is on the disk: for what can be made again, and tells by itself
-/// whether it is whole.
-pub fn write_unsynced(path: &Path, parts: &[&[u8]]) -> std::io::Result<()> {
+/// Writes what a later run may use again, behind the hash of it, and does not wait until it is on the disk: what is damaged
+/// or half written then shows as that, and is made again.
+pub fn write_remembered(path: &Path, content: &[u8]) -> io::Result<()> {
     let parent = path.parent().unwrap_or_else(|| Path::new("."));
     fs::create_dir_all(parent)?;
     let mut temporary = readable_by_others().tempfile_in(parent)?;
-    parts.iter().try_for_each(|part| temporary.write_all(part))?;
+    temporary.write_all(blake3::hash(content).as_bytes())?;
+    temporary.write_all(content)?;
     temporary.persist(path).map_err(|error| error.error)?;
     Ok(())
+}
+
+/// What [`write_remembered`] wrote; `None` where the file is not there or not what was written.
+///
+/// # Errors
+/// The file is there, but the system does not let it be read.
+pub fn read_remembered(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    let mut bytes = match fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let content = bytes.split_off(HASH_BYTES.min(bytes.len()));
+    Ok((blake3::hash(&content).as_bytes() == bytes.as_slice()).then_some(content))
+}
+
+/// Makes a folder that only its owner may enter, and closes one that is there already.
+pub fn private_folder(folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
+    }
+    Ok(())
+}
+
+/// A path as the system knows it, links followed, although its last parts may not be there yet.
+pub fn resolved(path: &Path) -> PathBuf {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    for known in path.ancestors() {
+        if let Ok(real) = fs::canonicalize(known) {
+            return path.strip_prefix(known).map_or(real.clone(), |rest| real.join(rest));
+        }
+    }
+    path
+}
+
+/// Passes bytes on and keeps the first failure: writers of CSV and Parquet hand on its words only.
+#[derive(Debug)]
+pub struct Watched<W> {
+    out: W,
+    failure: Option<io::Error>,
+}
+
+impl<W: io::Write> Watched<W> {
+    /// Watches over `out`.
+    pub fn new(out: W) -> Self {
+        Self { out, failure: None }
+    }
+
+    /// The first failure, if anything failed.
+    pub fn into_failure(self) -> Option<io::Error> {
+        self.failure
+    }
+
+    fn keep<T>(&mut self, result: io::Result<T>) -> io::Result<T> {
+        result.map_err(|error| {
+            let told = io::Error::new(error.kind(), error.to_string());
+            self.failure.get_or_insert(error);
+            told
+        })
+    }
+}
+
+impl<W: io::Write> io::Write for Watched<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.out.write(bytes);
+        self.keep(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let flushed = self.out.flush();
+        self.keep(flushed)
+    }
 }
 
 /// Temporary files are private by default; what is renamed into place must be as readable as its neighbours.

@@ -1,18 +1,26 @@
 //! Puts a finished release in its place in one step, and keeps every other one whole.
-//! Writes into a staging folder, renames it, then moves the pointer; it makes no content.
+//! Writes into a staging folder, waits until that is on the disk, renames it, then moves the pointer; it makes no content.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::digest::{Hasher, sha256};
-use crate::files::write_atomically;
+use crate::files::{sync_folder, write_atomically};
 use crate::period::Period;
 
 const STAGING_PREFIX: &str = ".staging-";
 const LOCK_FILE: &str = ".lock";
+
+/// The file of a release that names the others.
+pub const RECORD: &str = "run-record.json";
+
+/// Files that are waited for at once: most of the time goes by while the disk writes, not while a thread works.
+const SYNCED_AT_ONCE: usize = 16;
 
 /// A release that could not be put in place. Whatever stood before still stands.
 #[derive(Debug, thiserror::Error)]
@@ -25,6 +33,10 @@ pub enum PublishError {
     },
     #[error("release folder {0}: another run is publishing there; wait for it to end")]
     Locked(PathBuf),
+    #[error(
+        "release folder {folder}: holds revision {last}, and there is no number after that; give that folder another name"
+    )]
+    NoRevisionLeft { folder: PathBuf, last: u32 },
 }
 
 /// What `{out}/{period}/latest.json` says.
@@ -44,11 +56,29 @@ pub fn read_latest(out: &Path, period: Period) -> Option<Latest> {
     serde_json::from_slice(&bytes).ok()
 }
 
+/// What a run record says of the other files of its release.
+#[derive(Deserialize)]
+struct RecordedFiles {
+    /// SHA-256 by path.
+    files: BTreeMap<String, String>,
+}
+
+/// Whether the release that a pointer names is there, with every file as its run record says.
+pub fn is_whole(out: &Path, latest: &Latest) -> bool {
+    let release = out.join(&latest.period).join(&latest.path);
+    let record = fs::read(release.join(RECORD)).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    let is_same =
+        |(path, hash): (&String, &String)| fs::read(release.join(path)).is_ok_and(|bytes| sha256(&bytes) == *hash);
+    record.is_some_and(|record: RecordedFiles| record.files.par_iter().all(is_same))
+}
+
 /// The number that the next release of a period gets.
-pub fn next_revision(out: &Path, period: Period) -> u32 {
-    let entries = fs::read_dir(out.join(period.to_string())).into_iter().flatten().flatten();
+pub fn next_revision(out: &Path, period: Period) -> Result<u32, PublishError> {
+    let folder = out.join(period.to_string());
+    let entries = fs::read_dir(&folder).into_iter().flatten().flatten();
     let number = |entry: fs::DirEntry| entry.file_name().to_str()?.strip_prefix('r')?.parse::<u32>().ok();
-    entries.filter_map(number).max().unwrap_or(0) + 1
+    let last = entries.filter_map(number).max().unwrap_or(0);
+    last.checked_add(1).ok_or(PublishError::NoRevisionLeft { folder: folder.join(format!("r{last}")), last })
 }
 
 /// A release under construction. Nobody sees it until [`Staging::commit`]; dropped before, it is removed.
@@ -105,9 +135,11 @@ impl Staging {
         let wrong = |source| PublishError::Write { path: release.clone(), source };
         fs::create_dir_all(&folder).map_err(wrong)?;
         readable(self.folder.path()).map_err(wrong)?;
+        sync_tree(self.folder.path()).map_err(wrong)?;
         fs::rename(self.folder.path(), &release).map_err(wrong)?;
         // The staging name is gone: what the guard would remove no longer exists.
         let _ = self.folder.keep();
+        sync_folder(&folder).and_then(|()| sync_folder(&self.out)).map_err(wrong)?;
         let latest = Latest {
             period: period.to_string(),
             revision,
@@ -118,6 +150,31 @@ impl Staging {
         write_atomically(&folder.join("latest.json"), &text).map_err(wrong)?;
         Ok(release)
     }
+}
+
+/// Waits until every file and folder below `root` is on the disk.
+fn sync_tree(root: &Path) -> std::io::Result<()> {
+    let (mut files, mut folders) = (Vec::new(), vec![root.to_owned()]);
+    let mut next = 0;
+    while let Some(folder) = folders.get(next) {
+        next += 1;
+        let (below, others): (Vec<PathBuf>, Vec<PathBuf>) = fs::read_dir(folder)?
+            .map(|entry| entry.map(|entry| entry.path()))
+            .collect::<std::io::Result<Vec<PathBuf>>>()?
+            .into_iter()
+            .partition(|path| path.is_dir());
+        folders.extend(below);
+        files.extend(others);
+    }
+    let share = files.len().div_ceil(SYNCED_AT_ONCE).max(1);
+    let sync_files = |files: &[PathBuf]| files.iter().try_for_each(|file| fs::File::open(file)?.sync_all());
+    std::thread::scope(|scope| {
+        let waiting: Vec<_> = files.chunks(share).map(|part| scope.spawn(move || sync_files(part))).collect();
+        waiting.into_iter().try_for_each(|thread| {
+            thread.join().unwrap_or_else(|_| Err(std::io::Error::other("a thread that waits for the disk broke off")))
+        })
+    })?;
+    folders.iter().try_for_each(|folder| sync_folder(folder))
 }
 
 /// A file of a release that is being written. What passes is hashed on its way.

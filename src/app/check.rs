@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::intake::{self, Intake};
 use super::progress::Step;
+use super::work::{WorkFolder, check_work_folder};
 use super::{AppError, Context};
 use crate::diagnostics::{Finding, FindingLevel};
 
@@ -35,8 +36,9 @@ pub async fn check(
     quiet: bool,
 ) -> Result<CheckReport, AppError> {
     let step = Step::new(quiet);
-    let work = intake::make_work_folder(&work)?;
-    let engine = context.engine_settings(Some(work.spill()));
+    check_work_folder(&work, None, Some(source))?;
+    let work = WorkFolder::open(&work)?;
+    let engine = context.engine_settings(work.spill());
     let concurrency = engine.threads * 4;
     let opened = intake::open(source, as_of, &context.definitions, &engine).await?;
     let intake = intake::admit(&opened, &context.definitions, &work, concurrency, &step).await?;

@@ -11,19 +11,20 @@ use futures::{StreamExt, TryStreamExt};
 use rayon::prelude::*;
 
 use super::growing::Growing;
-use super::intake::{Intake, Opened, WorkFolder};
+use super::intake::{Intake, Opened};
 use super::late::{LateInput, PastBasis, growing_rows, lateness, load_past, past_frames, past_rows, unmeasured};
 use super::needed::{Needed, Shared};
 use super::past::{Past, grows, is_measured};
 use super::progress::Step;
+use super::work::WorkFolder;
 use crate::assessment::{Assessment, AssessmentInput, assess};
 use crate::config::{Settings, with_targets};
 use crate::contract::Admission;
 use crate::definitions::Definitions;
 use crate::definitions::model::{Contract, Metric, Rollup};
 use crate::definitions::references::RETURNS;
-use crate::diagnostics::Finding;
-use crate::engine::{Engine, Table};
+use crate::diagnostics::{Finding, FindingLevel};
+use crate::engine::{Engine, Table, Trouble};
 use crate::invariants::{BrokenInvariants, enforce_invariants};
 use crate::lateness::Lateness;
 use crate::metrics::{
@@ -37,7 +38,7 @@ use crate::quantity::Status;
 use crate::reconcile::reconcile;
 use crate::report::input::{Organisation, PeerGroup};
 use crate::responsibilities::{Responsibility, assess_responsibilities};
-use crate::rollups::{Recalled, RollupError, Rollups};
+use crate::rollups::{LoadedSets, Recalled, RollupError, Rollups};
 use crate::sources::{ROLLUP_PREFIX, SubmittedTable};
 
 /// Roll-ups that are loaded side by side; most wait for files more than for the processor.
@@ -60,9 +61,13 @@ pub enum FiguresError {
 }
 
 impl FiguresError {
-    /// Whether a file of the work folder could not be written.
-    pub fn is_about_a_file(&self) -> bool {
-        matches!(self, Self::Rollup(RollupError::Cache { .. }) | Self::Metric(MetricError::Remembered { .. }))
+    /// What kind of trouble stands behind it.
+    pub fn trouble(&self) -> Trouble {
+        match self {
+            Self::Rollup(error) => error.trouble(),
+            Self::Metric(error) => error.trouble(),
+            Self::Invariants(_) | Self::Stopped(_) => Trouble::Content,
+        }
     }
 }
 
@@ -79,6 +84,8 @@ pub struct Figures {
     pub findings: Vec<Finding>,
     /// Metrics whose monthly rows an earlier run left.
     pub recalled: usize,
+    /// Metrics that have no figure because the engine may not have enough memory.
+    pub without_memory: usize,
     pub milliseconds: BTreeMap<&'static str, u128>,
 }
 
@@ -110,10 +117,12 @@ pub async fn compute(
     let mut growing = Growing::recall((&past, intake), (definitions, &needed), &shared);
     let wanted =
         |rollup: &str| needed.is_unread(rollup) || needed.wants(rollup, &monthly) || growing.wants(&needed, rollup);
-    let (mut tables, mut rollups) = load_rollups((opened, intake), (definitions, &wanted), work, step).await?;
+    let LoadedRollups { mut tables, records: mut rollups, mut missing } =
+        load_rollups((opened, intake), (definitions, &wanted), work, step).await?;
     let loader = Rollups { engine: &opened.engine, cache_dir: work.rollups() };
-    growing.load((&past, intake), (definitions, &needed), (&loader, &tables), &mut rollups).await?;
-    let past = load_past(past.moments, (definitions, &needed), (&opened.engine, work), &shared, &mut rollups).await?;
+    let costs = &mut RollupCosts { records: &mut rollups, missing: &mut missing };
+    growing.load((&past, intake), (definitions, &needed), (&loader, &tables), costs).await?;
+    let past = load_past(past.moments, (definitions, &needed), (&opened.engine, work), &shared, costs).await?;
     let rollup_time = started.elapsed().as_millis();
     tables.extend(shared.tables);
     tables.insert(RETURNS.to_owned(), intake.grid.table(&months)?);
@@ -123,6 +132,7 @@ pub async fn compute(
     let basis = Basis {
         engine: opened.engine.serial(),
         tables,
+        missing,
         monthly,
         remembered: remembered.clone(),
         parameters: settings.parameters.clone(),
@@ -135,9 +145,11 @@ pub async fn compute(
         as_of: opened.as_of,
     };
     let threads = settings.engine.thread_count();
-    let (mut observations, lateness) = compute_metrics(basis, (&metrics, definitions), threads, step).await?;
+    let MetricFigures { mut observations, lateness, without_memory: mut findings } =
+        compute_metrics(basis, (&metrics, definitions), threads, step).await?;
+    let without_memory = findings.len();
     remembered.forget_oldest();
-    let mut findings = enforce_invariants(&definitions.invariants, &metrics, &mut observations)?;
+    findings.extend(enforce_invariants(&definitions.invariants, &metrics, &mut observations)?);
     let metrics_time = started.elapsed().as_millis();
     let started = Instant::now();
     let series = (peer_groups.as_slice(), periods.as_slice());
@@ -159,6 +171,7 @@ pub async fn compute(
         rollups,
         findings,
         recalled,
+        without_memory,
         milliseconds,
     })
 }
@@ -199,7 +212,7 @@ async fn compute_metrics(
     (metrics, definitions): (&[Metric], &Definitions),
     threads: usize,
     step: &Step,
-) -> Result<(Vec<Observation>, Lateness), FiguresError> {
+) -> Result<MetricFigures, FiguresError> {
     let basis = Arc::new(basis);
     step.start("Computing metrics", metrics.len());
     // The largest come first: one of them at the end would keep a single thread busy. Enough are under way that none waits
@@ -215,22 +228,36 @@ async fn compute_metrics(
         async move { (place, tokio::spawn(async move { basis.figures(&metric, &sources).await }).await) }
     });
     let mut computed = futures::stream::iter(computing).buffered(8 * threads);
-    let (mut by_place, mut lateness) = (BTreeMap::new(), Lateness::default());
+    let mut by_place = BTreeMap::new();
     while let Some((place, found)) = computed.next().await {
-        let (of_metric, late) = found.map_err(FiguresError::Stopped)??;
-        by_place.insert(place, of_metric);
-        lateness.extend(late);
+        by_place.insert(place, found.map_err(FiguresError::Stopped)??);
         step.advance(1, 0);
     }
-    let observations = by_place.into_values().flatten().collect();
-    lateness.sort();
-    Ok((observations, lateness))
+    let mut all = MetricFigures::default();
+    for of_metric in by_place.into_values() {
+        all.observations.extend(of_metric.observations);
+        all.lateness.extend(of_metric.lateness);
+        all.without_memory.extend(of_metric.without_memory);
+    }
+    all.lateness.sort();
+    Ok(all)
+}
+
+/// The figures of one metric or of several, and how late their data come in.
+#[derive(Default)]
+struct MetricFigures {
+    observations: Vec<Observation>,
+    lateness: Lateness,
+    /// One finding for each metric that has no figure because the engine may not have enough memory.
+    without_memory: Vec<Finding>,
 }
 
 /// All that a metric is computed from, shared by those that are computed side by side.
 struct Basis {
     engine: Engine,
     tables: BTreeMap<String, Table>,
+    /// Roll-ups that could not be computed with the memory there is, with the reason.
+    missing: BTreeMap<String, String>,
     /// Rows of metrics that need not be computed, for which some roll-ups are not among the tables.
     monthly: Monthly,
     remembered: Remembered,
@@ -247,32 +274,33 @@ struct Basis {
 }
 
 impl Basis {
-    /// Every figure of one metric, and how late its data come in; without a setting that the metric needs, each figure
-    /// says so.
-    async fn figures(
-        &self,
-        metric: &Metric,
-        sources: &[FigureSource],
-    ) -> Result<(Vec<Observation>, Lateness), FiguresError> {
-        let unset = metric.parameters.iter().find(|name| !self.parameters.contains_key(*name));
+    /// Every figure of one metric, and how late its data come in. Without a setting that the metric needs, or without the
+    /// memory, each figure says so.
+    async fn figures(&self, metric: &Metric, sources: &[FigureSource]) -> Result<MetricFigures, FiguresError> {
+        if let Some(name) = metric.parameters.iter().find(|name| !self.parameters.contains_key(*name)) {
+            let reason = format!("the setting {name} is not given; it has no documented value");
+            return Ok(self.withheld(metric, sources, &reason));
+        }
+        if let Some(reason) = self.missing_rollup(metric) {
+            return Ok(self.without_memory(metric, sources, reason));
+        }
+        match self.measured_figures(metric, sources).await {
+            Err(error) if error.trouble() == Trouble::Memory => {
+                Ok(self.without_memory(metric, sources, &error.to_string()))
+            }
+            found => found,
+        }
+    }
+
+    async fn measured_figures(&self, metric: &Metric, sources: &[FigureSource]) -> Result<MetricFigures, FiguresError> {
         let basis = (&self.remembered, &self.parameters);
-        let rows = match unset {
-            Some(_) => Vec::new(),
-            None => self.monthly.rows((&self.engine, metric), &self.tables, basis).await?,
-        };
+        let rows = self.monthly.rows((&self.engine, metric), &self.tables, basis).await?;
         let (grid, groups, periods) = (&*self.grid, &*self.groups, &*self.periods);
         let input = PeriodInput { metric, sources, rows: &rows, grid, groups, periods };
-        if let Some(name) = unset {
-            let mut observations = observe(&input);
-            for observation in &mut observations {
-                withhold(observation, name);
-            }
-            return Ok((observations, Lateness::default()));
-        }
         let frame = Frame::of(&input);
         let observations = observe_in(&frame, &input);
         let late = LateInput { groups, periods, as_of: self.as_of, lags: self.lags };
-        let found = match (is_measured(metric), grows(sources)) {
+        let lateness = match (is_measured(metric), grows(sources)) {
             (true, true) => {
                 let growing = (&self.growing, &self.tables);
                 let past = growing_rows(&self.engine, &late, metric, growing, basis).await?;
@@ -286,25 +314,95 @@ impl Basis {
             (false, true) => unmeasured(&late, metric),
             (false, false) => Lateness::default(),
         };
-        Ok((observations, found))
+        Ok(MetricFigures { observations, lateness, without_memory: Vec::new() })
+    }
+
+    /// Why a roll-up that the metric reads is not there, unless an earlier run left the rows of today and of earlier days.
+    fn missing_rollup(&self, metric: &Metric) -> Option<&str> {
+        let reads = || {
+            let past = self.past.iter().map(|day| &day.monthly).chain(self.growing.days.iter().map(|day| &day.monthly));
+            past.chain([&self.monthly]).any(|monthly| monthly.lacks(metric))
+        };
+        let reason = metric.rollups.iter().find_map(|rollup| self.missing.get(rollup))?;
+        reads().then_some(reason)
+    }
+
+    fn without_memory(&self, metric: &Metric, sources: &[FigureSource], reason: &str) -> MetricFigures {
+        let message = format!("metric {} has no figure in this release: {reason}", metric.id);
+        let finding = Finding {
+            level: FindingLevel::Warning,
+            rule: "memory".to_owned(),
+            dataset: sources.first().map(|source| source.dataset.clone()).unwrap_or_default(),
+            message,
+            ..Finding::default()
+        };
+        MetricFigures { without_memory: vec![finding], ..self.withheld(metric, sources, reason) }
+    }
+
+    /// The figures of a metric that cannot be told, each with the reason.
+    fn withheld(&self, metric: &Metric, sources: &[FigureSource], reason: &str) -> MetricFigures {
+        let (grid, groups, periods) = (&*self.grid, &*self.groups, &*self.periods);
+        let mut observations = observe(&PeriodInput { metric, sources, rows: &[], grid, groups, periods });
+        for observation in &mut observations {
+            withhold(observation, reason);
+        }
+        MetricFigures { observations, ..MetricFigures::default() }
     }
 }
 
-/// Takes a figure away because the installation did not decide what it depends on.
-fn withhold(observation: &mut Observation, setting: &str) {
-    let reason = format!("the setting {setting} is not given; it has no documented value");
-    observation.status = Status::CannotTell(reason);
+/// Takes a figure away because this installation cannot tell it.
+fn withhold(observation: &mut Observation, reason: &str) {
+    observation.status = Status::CannotTell(reason.to_owned());
     (observation.numerator, observation.denominator, observation.value) = (None, None, None);
     (observation.interval_95, observation.interval_998) = (None, None);
 }
 
-/// The rows of every roll-up that is wanted, by name, and what loading each cost.
+/// The roll-ups that a run needs.
+pub(super) struct LoadedRollups {
+    /// Rows by roll-up.
+    pub(super) tables: BTreeMap<String, Table>,
+    /// What loading each cost.
+    pub(super) records: Vec<RollupRecord>,
+    /// Roll-ups that could not be computed with the memory there is, with the reason.
+    pub(super) missing: BTreeMap<String, String>,
+}
+
+/// What loading roll-ups of earlier days adds to the costs of a run, and to what it has to do without.
+pub(super) struct RollupCosts<'r> {
+    records: &'r mut [RollupRecord],
+    missing: &'r mut BTreeMap<String, String>,
+}
+
+impl RollupCosts<'_> {
+    /// The tables of a roll-up, their cost added to its record; `None` where there is not enough memory for them.
+    pub(super) fn take_in(
+        &mut self,
+        rollup: &Rollup,
+        loaded: Result<(Vec<Table>, LoadedSets), RollupError>,
+    ) -> Result<Option<Vec<Table>>, RollupError> {
+        let (tables, cost) = match loaded {
+            Err(error) if error.trouble() == Trouble::Memory => {
+                self.missing.insert(rollup.name.clone(), error.to_string());
+                return Ok(None);
+            }
+            loaded => loaded?,
+        };
+        if let Some(record) = self.records.iter_mut().find(|record| record.name == rollup.name) {
+            record.scans += cost.scans;
+            record.submissions_scanned += cost.scanned;
+            record.bytes_scanned += cost.bytes_scanned;
+        }
+        Ok(Some(tables))
+    }
+}
+
+/// Loads every roll-up that is wanted.
 pub(super) async fn load_rollups(
     (opened, intake): (&Opened, &Intake),
     (definitions, wanted): (&Definitions, &(dyn Fn(&str) -> bool + Sync)),
     work: &WorkFolder,
     step: &Step,
-) -> Result<(BTreeMap<String, Table>, Vec<RollupRecord>), FiguresError> {
+) -> Result<LoadedRollups, FiguresError> {
     let rollups = Rollups { engine: &opened.engine, cache_dir: work.rollups() };
     let chosen: Vec<&Rollup> = definitions.rollups.iter().filter(|rollup| wanted(&rollup.name)).collect();
     step.start("Rolling up", chosen.len());
@@ -321,10 +419,12 @@ pub(super) async fn load_rollups(
         Some(load_rollup((&rollups, intake), (rollup, contract), recalled, step))
     });
     let loaded: Vec<_> = futures::stream::iter(loading).buffered(ROLLUPS_AT_ONCE).try_collect().await?;
-    let mut tables = BTreeMap::new();
-    let mut records = Vec::new();
+    let (mut tables, mut records, mut missing) = (BTreeMap::new(), Vec::new(), BTreeMap::new());
     for (record, table) in loaded {
-        tables.insert(record.name.clone(), table);
+        match table {
+            Ok(table) => drop(tables.insert(record.name.clone(), table)),
+            Err(reason) => drop(missing.insert(record.name.clone(), reason)),
+        }
         records.push(record);
     }
     records.extend(definitions.rollups.iter().filter(|rollup| !wanted(&rollup.name)).map(|rollup| RollupRecord {
@@ -333,18 +433,26 @@ pub(super) async fn load_rollups(
         ..RollupRecord::default()
     }));
     records.sort_by(|one, other| one.name.cmp(&other.name));
-    Ok((tables, records))
+    Ok(LoadedRollups { tables, records, missing })
 }
 
+/// One roll-up with its cost; in place of the table the reason, where there is not enough memory for it.
 async fn load_rollup(
     (rollups, intake): (&Rollups<'_>, &Intake),
     (rollup, contract): (&Rollup, &Contract),
     (recalled, recalling): (Recalled<'_>, Duration),
     step: &Step,
-) -> Result<(RollupRecord, Table), FiguresError> {
+) -> Result<(RollupRecord, Result<Table, String>), FiguresError> {
     let started = Instant::now();
     let (_, submitted) = admitted_for(intake, rollup);
-    let loaded = rollups.complete(rollup, contract, recalled, &submitted).await?;
+    let loaded = match rollups.complete(rollup, contract, recalled, &submitted).await {
+        Err(error) if error.trouble() == Trouble::Memory => {
+            step.advance(1, 0);
+            let record = RollupRecord { name: rollup.name.clone(), ..RollupRecord::default() };
+            return Ok((record, Err(error.to_string())));
+        }
+        loaded => loaded?,
+    };
     let record = RollupRecord {
         name: rollup.name.clone(),
         scans: loaded.scans,
@@ -354,7 +462,7 @@ async fn load_rollup(
         milliseconds: (recalling + started.elapsed()).as_millis(),
     };
     step.advance(1, 0);
-    Ok((record, loaded.table))
+    Ok((record, Ok(loaded.table)))
 }
 
 /// Record submissions of a roll-up's dataset, and submissions of the roll-up itself.

@@ -6,9 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use rayon::prelude::*;
 
-use super::figures::{admitted_for, sources_of};
+use super::figures::{RollupCosts, admitted_for, sources_of};
 use super::intake::{self, Intake};
-use super::late::add_cost;
 use super::needed::{Admitted, Needed, Shared};
 use super::past::{Past, is_growing};
 use crate::contract::Admission;
@@ -16,7 +15,6 @@ use crate::definitions::Definitions;
 use crate::definitions::model::{Metric, Rollup};
 use crate::engine::Table;
 use crate::metrics::{Grid, Monthly};
-use crate::provenance::RollupRecord;
 use crate::rollups::{RollupError, Rollups, pick, submissions_of_rows};
 use crate::sources::SubmittedTable;
 
@@ -110,14 +108,14 @@ impl Growing {
         self.days.iter().any(|day| needed.wants(rollup, &day.monthly))
     }
 
-    /// Numbers the rows of today's `tables`, and loads those of replaced submissions. What had to be scanned is added to
-    /// `records`.
+    /// Numbers the rows of today's `tables`, and loads those of replaced submissions. What that cost, and what there is
+    /// not enough memory for, is added to `costs`.
     pub(super) async fn load(
         &mut self,
         (past, intake): (&Past, &Intake),
         (definitions, needed): (&Definitions, &Needed<'_>),
         (rollups, tables): (&Rollups<'_>, &BTreeMap<String, Table>),
-        records: &mut [RollupRecord],
+        costs: &mut RollupCosts<'_>,
     ) -> Result<(), RollupError> {
         let wanted: Vec<&Rollup> = needed.rollups.iter().filter(|rollup| self.wants(needed, &rollup.name)).collect();
         for rollup in wanted {
@@ -128,8 +126,8 @@ impl Growing {
             }
             let (places, sets) = replaced_of(past, rollup);
             let Some(contract) = definitions.contract(&rollup.dataset).filter(|_| !sets.is_empty()) else { continue };
-            let (found, cost) = rollups.load_sets(rollup, contract, &sets).await?;
-            add_cost(records, rollup, cost);
+            let loaded = rollups.load_sets(rollup, contract, &sets).await;
+            let Some(found) = costs.take_in(rollup, loaded)? else { continue };
             for (growing, day) in self.days.iter_mut().zip(&past.growing) {
                 let own = day.replaced.iter().filter_map(|at| found.get(*places.get(at)?)).cloned().collect();
                 growing.replaced.insert(rollup.name.clone(), own);

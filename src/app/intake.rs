@@ -2,18 +2,19 @@
 //! Shared by `check`, `plan` and `run`, so that they cannot disagree about what was sent.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
 use futures::{StreamExt, TryStreamExt};
 
 use super::progress::Step;
-use crate::contract::{Admission, AdmissionError, AdmissionMemory, Admitter, rollup_contract};
+use super::work::WorkFolder;
+use crate::contract::{Admission, AdmissionError, AdmissionMemory, Admitter, CHANGED_RULE, rollup_contract};
 use crate::definitions::Definitions;
 use crate::definitions::model::Contract;
 use crate::diagnostics::{Finding, FindingLevel};
-use crate::engine::{Engine, EngineError, EngineSettings};
+use crate::engine::{Engine, EngineError, EngineSettings, Trouble};
 use crate::metrics::Grid;
 use crate::observation::{NATIONAL, PEERS_PREFIX, REGION_PREFIX, UNATTRIBUTED};
 use crate::period::Month;
@@ -48,6 +49,22 @@ pub enum IntakeError {
         #[source]
         source: std::io::Error,
     },
+}
+
+impl IntakeError {
+    /// What kind of trouble stands behind it.
+    pub fn trouble(&self) -> Trouble {
+        match self {
+            Self::Source(_) => Trouble::Reading,
+            Self::Engine(error) => error.trouble(),
+            Self::Admission(error) => error.trouble(),
+            Self::Work { .. } => Trouble::Writing,
+            Self::ReferenceRefused { findings, .. } if findings.iter().any(|one| one.rule == CHANGED_RULE) => {
+                Trouble::Changed
+            }
+            Self::NoOrganisations { .. } | Self::ReferenceRefused { .. } | Self::NothingYet { .. } => Trouble::Content,
+        }
+    }
 }
 
 fn list(findings: &[Finding]) -> String {
@@ -136,32 +153,6 @@ impl Intake {
     }
 }
 
-/// Where a run keeps what it may need again.
-#[derive(Debug, Clone)]
-pub struct WorkFolder(pub PathBuf);
-
-impl WorkFolder {
-    /// Remembered admissions.
-    pub fn admissions(&self) -> PathBuf {
-        self.0.join("admissions")
-    }
-
-    /// Cached roll-ups.
-    pub fn rollups(&self) -> PathBuf {
-        self.0.join("rollups")
-    }
-
-    /// Rows of metrics that later runs need not compute.
-    pub fn monthly(&self) -> PathBuf {
-        self.0.join("monthly")
-    }
-
-    /// Spill files of the engine.
-    pub fn spill(&self) -> PathBuf {
-        self.0.join("spill")
-    }
-}
-
 /// Admits everything that was pinned.
 pub async fn admit(
     opened: &Opened,
@@ -208,7 +199,7 @@ async fn admit_table(
         engine: &opened.engine,
         store: Arc::clone(&opened.source.store),
         contract: &contract,
-        work_dir: work.0.clone(),
+        work_dir: work.path().to_owned(),
         concurrency,
     };
     let done = admitter.admit(submissions, &mut memory, &|submissions, bytes| step.advance(submissions, bytes)).await?;
@@ -309,11 +300,4 @@ fn refuse_unknown_organisations(
             admission.findings.push(finding);
         }
     }
-}
-
-/// Makes the work folder's parts, so that a full disk or a wrong owner shows before anything is read.
-pub fn make_work_folder(path: &Path) -> Result<WorkFolder, IntakeError> {
-    let work = WorkFolder(path.to_owned());
-    std::fs::create_dir_all(work.spill()).map_err(|source| IntakeError::Work { path: path.to_owned(), source })?;
-    Ok(work)
 }

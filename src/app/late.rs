@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
-use super::figures::{FiguresError, sources_of};
+use super::figures::{FiguresError, RollupCosts, sources_of};
 use super::growing::Growing;
-use super::intake::WorkFolder;
 use super::needed::{Admitted, Needed, Shared};
 use super::past::{Moment, is_growing, is_measured};
+use super::work::WorkFolder;
 use crate::definitions::Definitions;
 use crate::definitions::model::{Metric, Rollup};
 use crate::engine::{Engine, Table};
@@ -20,8 +20,7 @@ use crate::metrics::{
 };
 use crate::observation::{NATIONAL, PEERS_PREFIX, REGION_PREFIX, UNATTRIBUTED};
 use crate::period::{Month, Period, PeriodType, whole_months_after};
-use crate::provenance::RollupRecord;
-use crate::rollups::{LoadedSets, RollupError, Rollups, rollup_schema};
+use crate::rollups::{RollupError, Rollups, rollup_schema};
 use crate::sources::SubmittedTable;
 
 /// What a metric can be computed from as it was on an earlier data date.
@@ -32,7 +31,7 @@ pub struct PastBasis {
     grid: Grid,
     tables: BTreeMap<String, Table>,
     /// Rows of metrics that need not be computed.
-    monthly: Monthly,
+    pub(super) monthly: Monthly,
 }
 
 /// What is the same for every metric of a run.
@@ -46,13 +45,13 @@ pub struct LateInput<'a> {
 }
 
 /// Loads the roll-ups that metrics need of every earlier day, beside the `shared` tables that do not depend on the day.
-/// What had to be scanned is added to `records`.
+/// What that cost, and what there is not enough memory for, is added to `costs`.
 pub(super) async fn load_past(
     moments: Vec<Moment>,
     (definitions, needed): (&Definitions, &Needed<'_>),
     (engine, work): (&Engine, &WorkFolder),
     shared: &Shared,
-    records: &mut [RollupRecord],
+    costs: &mut RollupCosts<'_>,
 ) -> Result<Vec<PastBasis>, RollupError> {
     let rollups = Rollups { engine, cache_dir: work.rollups() };
     let sources: Vec<(&Metric, Vec<FigureSource>)> =
@@ -79,11 +78,10 @@ pub(super) async fn load_past(
             }
             continue;
         }
-        let (found, cost) = rollups.load_sets(rollup, contract, &sets).await?;
-        for (tables, table) in tables.iter_mut().zip(found) {
+        let loaded = rollups.load_sets(rollup, contract, &sets).await;
+        for (tables, table) in tables.iter_mut().zip(costs.take_in(rollup, loaded)?.unwrap_or_default()) {
             tables.insert(rollup.name.clone(), table);
         }
-        add_cost(records, rollup, cost);
     }
     let basis = |((moment, tables), monthly): ((Moment, BTreeMap<String, Table>), Monthly)| PastBasis {
         day: moment.day,
@@ -94,15 +92,6 @@ pub(super) async fn load_past(
         monthly,
     };
     Ok(moments.into_iter().zip(tables).zip(monthly).map(basis).collect())
-}
-
-/// Adds what loading several sets of a roll-up cost to its record.
-pub(super) fn add_cost(records: &mut [RollupRecord], rollup: &Rollup, cost: LoadedSets) {
-    if let Some(record) = records.iter_mut().find(|record| record.name == rollup.name) {
-        record.scans += cost.scans;
-        record.submissions_scanned += cost.scanned;
-        record.bytes_scanned += cost.bytes_scanned;
-    }
 }
 
 fn admitted_on<'m>(moment: &'m Moment, rollup: &Rollup) -> Admitted<'m> {

@@ -21,6 +21,7 @@ pub mod public;
 pub mod run;
 pub mod sql;
 pub mod verify;
+pub mod work;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -31,7 +32,7 @@ use crate::config::{
 };
 use crate::definitions::{Definitions, DefinitionsError};
 use crate::engine::output::OutputError;
-use crate::engine::{Engine, EngineError, EngineSettings};
+use crate::engine::{Engine, EngineError, EngineSettings, Trouble};
 use crate::exit;
 use crate::metrics::prove;
 use crate::prepare::PrepareError;
@@ -60,6 +61,8 @@ pub enum AppError {
     Engine(#[from] EngineError),
     #[error(transparent)]
     Intake(#[from] intake::IntakeError),
+    #[error("{0}")]
+    SourceChanged(String),
     #[error(transparent)]
     Figures(#[from] figures::FiguresError),
     #[error(transparent)]
@@ -70,6 +73,8 @@ pub enum AppError {
     Statement(#[source] EngineError),
     #[error("the rows could not be written: {0}")]
     Rows(#[from] OutputError),
+    #[error("the standard output could not be written: {0}")]
+    Output(#[source] std::io::Error),
     #[error(transparent)]
     Publish(#[from] PublishError),
     #[error(transparent)]
@@ -99,6 +104,16 @@ pub enum AppError {
 }
 
 impl AppError {
+    /// Whether a file of the source was another one than when it was listed, so that a second attempt may find it at rest.
+    pub(crate) fn is_about_a_changed_file(&self) -> bool {
+        match self {
+            Self::Figures(error) => error.trouble() == Trouble::Changed,
+            Self::Intake(error) => error.trouble() == Trouble::Changed,
+            Self::SourceChanged(_) => true,
+            _ => false,
+        }
+    }
+
     /// The documented exit code.
     pub fn exit_code(&self) -> u8 {
         match self {
@@ -111,17 +126,26 @@ impl AppError {
             | Self::Prepare(PrepareError::Key(_) | PrepareError::Exists(_)) => exit::USAGE,
             Self::Definitions(_) | Self::Prepare(PrepareError::UnpreparedReference { .. }) => exit::DEFINITIONS,
             Self::Intake(intake::IntakeError::ReferenceRefused { .. }) | Self::NothingAccepted { .. } => exit::CONTRACT,
-            Self::Figures(error) if error.is_about_a_file() => exit::PUBLISH,
-            Self::Figures(_) | Self::CasesFailed { .. } | Self::Differs { .. } => exit::METRIC,
+            Self::Figures(error) => match error.trouble() {
+                Trouble::Writing => exit::PUBLISH,
+                Trouble::Reading | Trouble::Changed => exit::INPUT,
+                Trouble::Memory | Trouble::Content => exit::METRIC,
+            },
+            Self::CasesFailed { .. } | Self::Differs { .. } => exit::METRIC,
+            // A full disk is no fault of a page.
+            Self::Render(RenderError::Write { .. }) => exit::PUBLISH,
             Self::Render(_) | Self::Results(_) => exit::RENDER,
+            Self::Intake(error) if error.trouble() == Trouble::Writing => exit::PUBLISH,
             Self::Publish(_)
             | Self::Public(_)
             | Self::Earlier(_)
             | Self::Rows(_)
+            | Self::Output(_)
             | Self::Write { .. }
             | Self::Generate(_)
             | Self::Prepare(PrepareError::Write { .. }) => exit::PUBLISH,
             Self::Intake(_)
+            | Self::SourceChanged(_)
             | Self::Engine(_)
             | Self::NothingSent { .. }
             | Self::Prepare(_)
@@ -169,11 +193,27 @@ impl Context {
     /// A parameter in the settings that no metric takes is a mistake, not a wish.
     fn check_parameters(&self) -> Result<(), AppError> {
         let known: BTreeSet<&String> = self.definitions.metrics.iter().flat_map(|metric| &metric.parameters).collect();
+        self.check_parameter_limits()?;
         let Some(unknown) = self.settings.parameters.keys().find(|name| !known.contains(name)) else { return Ok(()) };
         let known = known.into_iter().map(String::as_str).collect::<Vec<_>>().join(", ");
         Err(AppError::Usage(format!(
             "settings: parameters.{unknown}: no metric takes this parameter; known are {known}"
         )))
+    }
+
+    /// What roll-ups do not count beyond, a parameter cannot ask for.
+    fn check_parameter_limits(&self) -> Result<(), AppError> {
+        for metric in &self.definitions.metrics {
+            for (name, most) in &metric.parameters_at_most {
+                if let Some(value) = self.settings.parameters.get(name).filter(|value| *value > most) {
+                    let id = &metric.id;
+                    return Err(AppError::Usage(format!(
+                        "settings: parameters.{name} is {value}, but metric {id} takes {most} at most"
+                    )));
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Engine settings, with spill files below the work folder.

@@ -7,8 +7,9 @@ use chrono::NaiveDate;
 
 use super::figures::{months_of, sources_of, trend_periods};
 use super::growing::DayReturns;
-use super::intake::{self, Intake, IntakeError, Opened, WorkFolder};
+use super::intake::{self, Intake, IntakeError, Opened};
 use super::progress::Step;
+use super::work::WorkFolder;
 use crate::config::Settings;
 use crate::contract::Admission;
 use crate::definitions::Definitions;

@@ -7,7 +7,8 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::figures::trend_periods;
-use super::intake::{self, WorkFolder};
+use super::intake;
+use super::work::WorkFolder;
 use super::{AppError, Context};
 use crate::contract::{Admission, AdmissionMemory, recall_unchanged};
 use crate::diagnostics::Finding;
@@ -60,7 +61,7 @@ pub async fn plan(
     (out, work): (PathBuf, PathBuf),
     (period, as_of): (Period, Option<NaiveDate>),
 ) -> Result<RunPlan, AppError> {
-    let work = WorkFolder(work);
+    let work = WorkFolder::unopened(work);
     let opened = intake::open(source, as_of, &context.definitions, &context.engine_settings(None)).await?;
     let mut by_table: BTreeMap<&SubmittedTable, Vec<_>> = BTreeMap::new();
     for submission in &opened.pinned.submissions {
@@ -97,7 +98,7 @@ pub async fn plan(
         tables,
         rollups,
         metrics: context.definitions.metrics.len(),
-        revision: next_revision(&out, period),
+        revision: next_revision(&out, period)?,
         last_release: last.map(|last| format!("{}/{}", last.period, last.path)),
         findings: opened.listing_findings.into_iter().chain(opened.pinned.findings).collect(),
     })

@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use super::intake::{self, IntakeError};
+use super::intake::IntakeError;
 use super::progress::Step;
+use super::work::{WorkFolder, check_work_folder};
 use super::{AppError, Context};
 use crate::contract::{Admission, AdmissionMemory, Admitter, rollup_contract};
 use crate::definitions::Definitions;
@@ -68,8 +69,9 @@ pub async fn prepare(context: &Context, options: &PrepareOptions) -> Result<Prep
 
     let step = Step::new(options.quiet);
     step.start("Preparing", 2 + rollups.len());
-    let work = intake::make_work_folder(&options.work)?;
-    let engine = context.engine_settings(Some(work.spill()));
+    check_work_folder(&options.work, Some(&options.out), None)?;
+    let work = WorkFolder::open(&options.work)?;
+    let engine = context.engine_settings(work.spill());
     // Records that are not handed in stay in the work folder, even if the run is killed.
     let staging = Staging::begin(if options.rollups { &options.work } else { &options.out })?;
     let target = staging.path().join(folder_of(&records)).join("records.parquet");

@@ -15,14 +15,17 @@ use super::last_release::{LastRelease, LastReleaseError, changes_since, read_las
 use super::past::{self, Past};
 use super::progress::Step;
 use super::public::{self, PublicEdition, make_public};
+use super::work::{WorkFolder, check_work_folder};
 use super::{AppError, Context};
 use crate::config::check_target_organisations;
+use crate::contract::CHANGED_RULE;
 use crate::diagnostics::{Finding, FindingLevel};
 use crate::digest::sha256;
 use crate::engine::ENGINE_VERSION;
+use crate::files::Watched;
 use crate::period::Period;
 use crate::provenance::{Counts, InputFile, RunRecord};
-use crate::publish::{Staging, next_revision, read_latest};
+use crate::publish::{Latest, RECORD, Staging, is_whole, next_revision, read_latest};
 use crate::render::html::Templates;
 use crate::render::{RenderError, render_editions, render_public};
 use crate::report::input::{FindingLine, ReleaseInput};
@@ -54,36 +57,71 @@ pub struct RunOutcome {
     /// False when the last release already says the same.
     pub published: bool,
     pub refused: usize,
+    /// Whether metrics have no figure because the engine may not have enough memory.
+    pub without_memory: bool,
     pub counts: Counts,
 }
 
-/// Runs everything and publishes.
+/// How often a run begins anew because files of the source change under it.
+const ATTEMPTS: u32 = 3;
+
+/// Runs everything and publishes. A source that changes meanwhile is listed and read again: what earlier attempts have read
+/// of unchanged files is remembered.
 pub async fn run(context: &Context, options: &RunOptions) -> Result<RunOutcome, AppError> {
+    check_work_folder(&options.work, Some(&options.out), Some(&options.source))?;
+    for _ in 1..ATTEMPTS {
+        match attempt(context, options, Changed::EndTheAttempt).await {
+            Err(error) if error.is_about_a_changed_file() => {}
+            outcome => return outcome,
+        }
+    }
+    attempt(context, options, Changed::AreLeftOut).await
+}
+
+/// What happens to submissions that were written to while they were read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Changed {
+    EndTheAttempt,
+    AreLeftOut,
+}
+
+async fn attempt(context: &Context, options: &RunOptions, changed: Changed) -> Result<RunOutcome, AppError> {
     let step = Step::new(options.quiet);
     let mut timings = BTreeMap::new();
     let started = Instant::now();
-    let work = intake::make_work_folder(&options.work)?;
-    let engine = context.engine_settings(Some(work.spill()));
+    let work = WorkFolder::open(&options.work)?;
+    let engine = context.engine_settings(work.spill());
     let concurrency = engine.threads * 4;
     let opened = intake::open(&options.source, options.as_of, &context.definitions, &engine).await?;
     timings.insert("list", started.elapsed().as_millis());
     let started = Instant::now();
     let intake = intake::admit(&opened, &context.definitions, &work, concurrency, &step).await?;
     timings.insert("check", started.elapsed().as_millis());
+    if changed == Changed::EndTheAttempt
+        && let Some(finding) = intake.findings.iter().find(|finding| finding.rule == CHANGED_RULE)
+    {
+        return Err(AppError::SourceChanged(finding.to_string()));
+    }
     check_target_organisations(&context.settings.targets, &intake.organisations)?;
     check_something_left(&intake, options)?;
     let (definitions, settings) = (&context.definitions, &context.settings);
     let past = (&work, concurrency);
     let past = past::take_in((&opened, &intake), (definitions, settings), past, (options.period, &step)).await?;
     let identity = identity(context, options, &opened, (&intake, &past));
-    if let Some(latest) = read_latest(&options.out, options.period).filter(|l| l.identity == identity && !options.again)
-    {
+    let incomplete = incomplete_identity(context, &identity);
+    let says_the_same = |latest: &Latest| {
+        !options.again
+            && (latest.identity == identity || latest.identity == incomplete)
+            && is_whole(&options.out, latest)
+    };
+    if let Some(latest) = read_latest(&options.out, options.period).filter(says_the_same) {
         step.finish();
         return Ok(RunOutcome {
             release: options.out.join(options.period.to_string()).join(latest.path),
             revision: latest.revision,
             published: false,
             refused: intake.refused(),
+            without_memory: latest.identity == incomplete,
             counts: counts(&intake, None, &intake.findings),
         });
     }
@@ -142,12 +180,21 @@ fn identity(context: &Context, options: &RunOptions, opened: &Opened, (intake, p
         add(&format!("{path} {}", sha256(bytes)));
     }
     for admission in intake.admissions.values().flatten() {
-        add(&format!("{} {}", admission.fingerprint, admission.submission.first_submitted));
+        let refused = admission.refused();
+        add(&format!("{} {} {refused}", admission.fingerprint, admission.submission.first_submitted));
     }
     for admission in &past.replaced {
         add(&admission.fingerprint);
     }
     hasher.finalize().to_hex().to_string()
+}
+
+/// What stands in the pointer for a release without the figures of metrics for which there was not enough memory: other
+/// settings of the engine may give them.
+fn incomplete_identity(context: &Context, identity: &str) -> String {
+    let engine = &context.settings.engine;
+    let text = format!("{identity} {} {}", engine.memory_limit_mib, engine.thread_count());
+    blake3::hash(text.as_bytes()).to_hex().to_string()
 }
 
 /// The release before this one, if there is one and it can be read.
@@ -162,12 +209,13 @@ fn publish(
 ) -> Result<RunOutcome, AppError> {
     let started = Instant::now();
     let staging = Staging::begin(&options.out)?;
-    let revision = next_revision(&options.out, options.period);
+    let revision = next_revision(&options.out, options.period)?;
     let mut findings = intake.findings.clone();
     findings.extend(figures.findings.iter().cloned());
     findings.extend(last.as_ref().err().map(unreadable));
     let counts = counts(intake, Some(&figures), &findings);
     let rollups = figures.rollups.clone();
+    let without_memory = figures.without_memory > 0;
     let mut input = release_input(context, options, (opened, intake), figures, (revision, &identity, &findings));
     if let Ok(Some(last)) = &last {
         let changes = changes_since(last, &input, (&context.definitions, &inputs));
@@ -207,8 +255,9 @@ fn publish(
         timings,
     };
     write_record(&staging, &record)?;
-    let release = staging.commit(options.period, revision, &identity)?;
-    Ok(RunOutcome { release, revision, published: true, refused: intake.refused(), counts })
+    let pointed = if without_memory { incomplete_identity(context, &identity) } else { identity };
+    let release = staging.commit(options.period, revision, &pointed)?;
+    Ok(RunOutcome { release, revision, published: true, refused: intake.refused(), without_memory, counts })
 }
 
 /// Writes results and editions side by side. Returns the SHA-256 of every file by its path.
@@ -238,7 +287,12 @@ fn write_files(
     let write_result = |result: &ResultFile<'_>| -> Result<(), AppError> {
         let wrong = |source| RenderError::Write { path: result.path.clone(), source };
         let mut file = staging.create(&result.path).map_err(wrong)?;
-        result.write(&mut file)?;
+        let mut watched = Watched::new(&mut file);
+        let written = result.write(&mut watched);
+        if let Some(failure) = watched.into_failure() {
+            return Err(wrong(failure).into());
+        }
+        written?;
         Ok(keep(&result.path, file.finish())?)
     };
     let write = |path: &str, bytes: &[u8]| keep(path, staging.write(path, bytes));
@@ -259,7 +313,7 @@ fn write_files(
 }
 
 fn write_record(staging: &Staging, record: &RunRecord) -> Result<(), AppError> {
-    let path = || "run-record.json".to_owned();
+    let path = || RECORD.to_owned();
     let text =
         serde_json::to_vec_pretty(record).map_err(|error| RenderError::Write { path: path(), source: error.into() })?;
     staging.write(&path(), &text).map_err(|source| RenderError::Write { path: path(), source })?;

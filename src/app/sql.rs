@@ -9,10 +9,11 @@ use serde::Serialize;
 
 use super::intake::{self, contract_of};
 use super::progress::Step;
+use super::work::{WorkFolder, check_work_folder};
 use super::{AppError, Context, figures};
 use crate::contract::pinned_table;
 use crate::engine::output::{RowFormat, write_rows};
-use crate::engine::{Engine, Query, QueryResult, Table};
+use crate::engine::{Engine, MostRows, Query, QueryResult, Table};
 use crate::files::write_atomically;
 use crate::publish::Latest;
 use crate::results::{RESULT_TABLES, read_table};
@@ -49,10 +50,14 @@ pub async fn sql(
 ) -> Result<(), AppError> {
     let mentioned = |name: &str| mentions(statement, name);
     let (engine, tables) = tables(context, options, &mentioned).await?;
+    let most = MostRows { rows: context.settings.sql.most_rows, setting: "sql.most_rows" };
     let query = Query { name: STATEMENT, sql: statement, parameters: Vec::new() };
     let tables: Vec<(&str, Table)> = tables.iter().map(|(name, table)| (name.as_str(), table.clone())).collect();
-    let rows: QueryResult = engine.run(&query, &tables).await.map_err(AppError::Statement)?;
-    let Some(path) = out else { return Ok(write_rows(&rows, format, &mut std::io::stdout())?) };
+    let rows: QueryResult = engine.run_bounded(&query, &tables, most).await.map_err(AppError::Statement)?;
+    let Some(path) = out else {
+        let written = write_rows(&rows, format, &mut std::io::stdout());
+        return Ok(written.or_else(|error| if error.is_closed_output() { Ok(()) } else { Err(error) })?);
+    };
     // The rows are complete before the file begins: a wrong statement leaves what stood there.
     let mut bytes = Vec::new();
     write_rows(&rows, format, &mut bytes)?;
@@ -122,8 +127,9 @@ async fn source_tables(
     tables: &mut BTreeMap<String, Table>,
 ) -> Result<Engine, AppError> {
     let step = Step::new(options.quiet);
-    let work = intake::make_work_folder(&options.work)?;
-    let settings = context.engine_settings(Some(work.spill()));
+    check_work_folder(&options.work, None, Some(source))?;
+    let work = WorkFolder::open(&options.work)?;
+    let settings = context.engine_settings(work.spill());
     let definitions = &context.definitions;
     let opened = intake::open(source, options.as_of, definitions, &settings).await?;
     let intake = intake::admit(&opened, definitions, &work, settings.threads * 4, &step).await?;
@@ -136,8 +142,11 @@ async fn source_tables(
             tables.insert(contract.dataset.clone(), files);
         }
     }
-    let (rollups, _) = figures::load_rollups((&opened, &intake), (definitions, wanted), &work, &step).await?;
-    tables.extend(rollups);
+    let rollups = figures::load_rollups((&opened, &intake), (definitions, wanted), &work, &step).await?;
+    if let Some(reason) = rollups.missing.into_values().next() {
+        return Err(AppError::Usage(reason));
+    }
+    tables.extend(rollups.tables);
     step.finish();
     Ok(opened.engine.clone())
 }

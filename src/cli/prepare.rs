@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::Args;
 
+use super::output::{print_line, tell};
+use crate::app::AppError;
 use crate::app::prepare::{PrepareOptions, Prepared};
 use crate::period::Month;
 use crate::prepare::KeySource;
@@ -72,19 +74,20 @@ impl PrepareArguments {
 }
 
 /// Messages on stderr, the folders of the submission on stdout.
-pub(super) fn print_prepared(prepared: &Prepared) {
+pub(super) fn print_prepared(prepared: &Prepared) -> Result<(), AppError> {
     if !prepared.dropped.is_empty() {
-        eprintln!("left out, because nothing is made from them: {}", prepared.dropped.join(", "));
+        tell(format_args!("left out, because nothing is made from them: {}", prepared.dropped.join(", ")));
     }
     for finding in &prepared.findings {
-        eprintln!("{finding}");
+        tell(format_args!("{finding}"));
     }
     if prepared.refused {
-        eprintln!("the submission would be refused; nothing was written to it");
+        tell(format_args!("the submission would be refused; nothing was written to it"));
     } else {
-        eprintln!("{} rows prepared", prepared.rows);
+        tell(format_args!("{} rows prepared", prepared.rows));
     }
     for folder in &prepared.folders {
-        println!("{}", folder.display());
+        print_line(format_args!("{}", folder.display()))?;
     }
+    Ok(())
 }

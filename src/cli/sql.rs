@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
 
-use super::print_json;
+use super::output::{print_json, print_line};
 use crate::app::sql::{SqlOptions, sql, table_lines};
 use crate::app::{AppError, Context};
 use crate::engine::output::RowFormat;
@@ -71,10 +71,10 @@ pub(super) async fn run_sql(context: &Context, arguments: SqlArguments, quiet: b
     if tables {
         let lines = table_lines(context, &options).await?;
         if format == Format::Json {
-            print_json(&lines);
+            print_json(&lines)?;
         } else {
             for line in &lines {
-                println!("{:<28} {}", line.table, line.columns.join(", "));
+                print_line(format_args!("{:<28} {}", line.table, line.columns.join(", ")))?;
             }
         }
         return Ok(());

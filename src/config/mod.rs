@@ -37,8 +37,8 @@ pub enum SettingsError {
         #[source]
         source: Box<toml::de::Error>,
     },
-    #[error("settings {path}: engine.{key} must be at least {least}")]
-    TooSmall { path: PathBuf, key: &'static str, least: u64 },
+    #[error("settings {path}: {key} is {value}, but must be {least} to {most}")]
+    Range { path: PathBuf, key: String, value: i128, least: i128, most: i128 },
     #[error("settings {path}: late.months is {months}, but must be 1 to {MOST_LATE_MONTHS}")]
     LateMonths { path: PathBuf, months: u32 },
     #[error(
@@ -53,11 +53,25 @@ const MOST_THRESHOLD: i64 = 100;
 /// A trend of months has few that are older.
 const MOST_LATE_MONTHS: u32 = 24;
 
+/// Threads beyond this are no help to anybody.
+const MOST_THREADS: usize = 1_024;
+
+/// The engine needs some memory to work at all; more than this no computer has.
+const LEAST_MEMORY_MIB: usize = 64;
+const MOST_MEMORY_MIB: usize = 16 * 1024 * 1024;
+
+/// Rows of a `sql` statement are held in memory until they are written.
+const MOST_SQL_ROWS: usize = 1_000_000_000;
+
+/// Parameters of metrics are numbers of days or months: none lasts longer than a century.
+const MOST_DAYS: i64 = 36_500;
+
 /// All settings of a run.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     pub engine: EngineSection,
+    pub sql: SqlSection,
     pub trend: TrendSection,
     pub disclosure: DisclosureSection,
     pub peers: PeersSection,
@@ -91,6 +105,20 @@ impl EngineSection {
     /// Threads to use, at least one.
     pub fn thread_count(&self) -> usize {
         if self.threads > 0 { self.threads } else { std::thread::available_parallelism().map_or(1, usize::from) }
+    }
+}
+
+/// What a statement of `sql` may ask for.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SqlSection {
+    /// A result with more rows is an error.
+    pub most_rows: usize,
+}
+
+impl Default for SqlSection {
+    fn default() -> Self {
+        Self { most_rows: 1_000_000 }
     }
 }
 
@@ -178,8 +206,19 @@ impl Settings {
     pub fn parse(path: &Path, text: &str) -> Result<Self, SettingsError> {
         let settings: Self = toml::from_str(text)
             .map_err(|source| SettingsError::Parse { path: path.to_owned(), source: Box::new(source) })?;
-        if settings.engine.memory_limit_mib < 64 {
-            return Err(SettingsError::TooSmall { path: path.to_owned(), key: "memory_limit_mib", least: 64 });
+        let check = |key: &str, value: i128, least: i128, most: i128| {
+            if (least..=most).contains(&value) {
+                return Ok(());
+            }
+            Err(SettingsError::Range { path: path.to_owned(), key: key.to_owned(), value, least, most })
+        };
+        let number = |number: usize| i128::try_from(number).unwrap_or(i128::MAX);
+        let (engine, memory) = (&settings.engine, (number(LEAST_MEMORY_MIB), number(MOST_MEMORY_MIB)));
+        check("engine.threads", number(engine.threads), 0, number(MOST_THREADS))?;
+        check("engine.memory_limit_mib", number(engine.memory_limit_mib), memory.0, memory.1)?;
+        check("sql.most_rows", number(settings.sql.most_rows), 1, number(MOST_SQL_ROWS))?;
+        for (name, value) in &settings.parameters {
+            check(&format!("parameters.{name}"), i128::from(*value), 0, i128::from(MOST_DAYS))?;
         }
         let threshold = settings.disclosure.threshold;
         if !(2..=MOST_THRESHOLD).contains(&threshold) {

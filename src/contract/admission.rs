@@ -4,26 +4,40 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
+use arrow::array::RecordBatch;
+use chrono::NaiveDate;
 use futures::StreamExt;
 use object_store::path::Path as ObjectPath;
 use object_store::{ObjectStore, ObjectStoreExt};
+use tokio::task::JoinError;
 
-use super::footer::check_footer;
+use super::footer::{FooterError, check_footer};
 use super::memory::AdmissionMemory;
 use super::scan::{self, Check, Outcome};
 use super::{failing, numbered_table, pinned_table};
 use crate::definitions::model::Contract;
 use crate::diagnostics::{Finding, FindingLevel};
 use crate::digest::Hasher;
-use crate::engine::{ENGINE_VERSION, Engine, EngineError, Query};
-use crate::sources::{SourceFile, Submission};
+use crate::engine::{ENGINE_VERSION, Engine, EngineError, Query, Trouble, trouble_of};
+use crate::sources::{Scope, SourceFile, Submission};
 
 /// Rows that one grouped statement takes; bounds the memory of counting distinct keys.
 const ROWS_PER_SCAN: u64 = 16_000_000;
 
 /// Bytes read at a time for a content hash.
 const HASH_BLOCK: u64 = 8 * 1024 * 1024;
+
+/// Rule of a submission that was written to while it was read. Passing: the next run looks at it again.
+pub const CHANGED_RULE: &str = "changed";
+
+/// Rule of a submission that could not be checked with the memory there is. Passing too.
+pub const MEMORY_RULE: &str = "memory";
+
+/// How often files that the system does not let us read are tried again, one submission at a time, and the pause before that.
+const READ_AGAIN: u32 = 2;
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// A failure of the admission itself, not of the data.
 #[derive(Debug, thiserror::Error)]
@@ -34,12 +48,40 @@ pub enum AdmissionError {
         #[source]
         source: EngineError,
     },
+    #[error(
+        "dataset {dataset}: {path} cannot be read: {source}; nothing was decided about it. Remove the cause \
+         (a missing permission, too many open files, a failing disk) and run again"
+    )]
+    Unreadable {
+        dataset: String,
+        path: String,
+        #[source]
+        source: object_store::Error,
+    },
+    #[error("dataset {dataset}: the reading of submissions broke off: {source}")]
+    BrokeOff {
+        dataset: String,
+        #[source]
+        source: JoinError,
+    },
     #[error("dataset {dataset}: the failing rows could not be written: {source}")]
     FailingRows {
         dataset: String,
         #[source]
         source: std::io::Error,
     },
+}
+
+impl AdmissionError {
+    /// What kind of trouble stands behind it.
+    pub fn trouble(&self) -> Trouble {
+        match self {
+            Self::Engine { source, .. } => source.trouble(),
+            Self::Unreadable { .. } => Trouble::Reading,
+            Self::FailingRows { .. } => Trouble::Writing,
+            Self::BrokeOff { .. } => Trouble::Content,
+        }
+    }
 }
 
 /// Told after each step: submissions done, bytes read.
@@ -71,6 +113,11 @@ impl Admission {
     /// Whether a blocking finding refuses the submission.
     pub fn refused(&self) -> bool {
         self.findings.iter().any(|finding| finding.level == FindingLevel::Blocking)
+    }
+
+    /// Whether it was refused because of trouble that may have passed when it is looked at again.
+    pub(super) fn is_passing(&self) -> bool {
+        self.findings.iter().any(|finding| matches!(finding.rule.as_str(), CHANGED_RULE | MEMORY_RULE))
     }
 
     /// Rows of all files.
@@ -107,24 +154,56 @@ impl Admitter<'_> {
             }
         }
         progress(admissions.len(), 0);
-        let contract = Arc::new(self.contract.clone());
-        let mut fresh: Vec<Admission> = futures::stream::iter(unread)
-            .map(|submission| {
-                let reading = read_files(Arc::clone(&self.store), Arc::clone(&contract), submission.clone());
-                let task = tokio::spawn(reading);
-                async move { task.await.unwrap_or_else(|error| unread_submission(submission, &error.to_string())) }
-            })
-            .buffered(self.concurrency)
-            .inspect(|admission| progress(1, admission.submission.files.iter().map(|file| file.size).sum()))
-            .collect()
-            .await;
+        let mut fresh = self.read_all(unread, progress).await?;
         self.check_rows(&mut fresh).await?;
         for admission in &fresh {
             memory.keep(admission, &rules);
         }
         admissions.extend(fresh);
-        admissions.sort_by(|a, b| a.submission.scope.cmp(&b.submission.scope));
+        admissions.sort_by(|a, b| place(&a.submission).cmp(&place(&b.submission)));
         Ok(admissions)
+    }
+
+    /// Footers and content hashes of submissions, many at once. What the system does not let us read is tried again when the
+    /// others are done: too many files may have been open.
+    async fn read_all(
+        &self,
+        submissions: Vec<Submission>,
+        progress: Progress<'_>,
+    ) -> Result<Vec<Admission>, AdmissionError> {
+        let contract = Arc::new(self.contract.clone());
+        let reading = |submission: Submission| {
+            let (store, contract) = (Arc::clone(&self.store), Arc::clone(&contract));
+            let task = tokio::spawn(read_files(store, contract, submission.clone()));
+            async move { (submission, task.await) }
+        };
+        let (mut done, mut unread, mut at_once) = (Vec::new(), submissions, self.concurrency);
+        for attempt in 0..=READ_AGAIN {
+            let mut results = futures::stream::iter(std::mem::take(&mut unread)).map(reading).buffered(at_once);
+            let mut trouble = None;
+            while let Some((submission, result)) = results.next().await {
+                let dataset = self.contract.dataset.clone();
+                match result.map_err(|source| AdmissionError::BrokeOff { dataset: dataset.clone(), source })? {
+                    Ok(admission) => {
+                        progress(1, admission.submission.files.iter().map(|file| file.size).sum());
+                        done.push(admission);
+                    }
+                    Err(Unread { path, source }) => {
+                        trouble = Some(AdmissionError::Unreadable { dataset, path, source });
+                        unread.push(submission);
+                    }
+                }
+            }
+            match trouble {
+                None => break,
+                Some(error) if attempt == READ_AGAIN => return Err(error),
+                Some(_) => {
+                    at_once = 1;
+                    let _ = tokio::task::spawn_blocking(|| std::thread::sleep(PAUSE)).await;
+                }
+            }
+        }
+        Ok(done)
     }
 
     /// Scans the rows of all submissions whose footers are sound, in chunks of at most [`ROWS_PER_SCAN`].
@@ -151,17 +230,24 @@ impl Admitter<'_> {
         let submissions: Vec<&Submission> = chunk.iter().map(|admission| &admission.submission).collect();
         match self.screen_and_scan(&checks, &submissions).await {
             Ok(outcomes) => self.apply(chunk, &outcomes).await,
+            // Nobody's submission is at fault: the run ends, and decides nothing about them.
+            Err(source) if matches!(source.trouble(), Trouble::Reading | Trouble::Writing) => {
+                Err(AdmissionError::Engine { dataset: self.contract.dataset.clone(), source })
+            }
             Err(_) if chunk.len() > 1 => {
-                // Some file's pages are damaged: halve until it stands alone.
+                // Some file's pages are damaged, or all together need too much memory: halve until each stands alone.
                 let (left, right) = chunk.split_at_mut(chunk.len() / 2);
                 Box::pin(self.check_chunk(left)).await?;
                 Box::pin(self.check_chunk(right)).await
             }
             Err(error) => {
                 if let Some(admission) = chunk.first_mut() {
-                    let message = format!("the rows cannot be read: {error}");
-                    let finding = admission.submission.finding(FindingLevel::Blocking, "parquet", message);
-                    admission.findings.push(finding);
+                    let (rule, message) = match error.trouble() {
+                        Trouble::Changed => (CHANGED_RULE, changed_message("its files")),
+                        Trouble::Memory => (MEMORY_RULE, format!("the rows cannot be checked: {error}")),
+                        _ => ("parquet", format!("the rows cannot be read: {error}")),
+                    };
+                    admission.findings.push(admission.submission.finding(FindingLevel::Blocking, rule, message));
                 }
                 Ok(())
             }
@@ -174,15 +260,55 @@ impl Admitter<'_> {
         checks: &[Check],
         submissions: &[&Submission],
     ) -> Result<BTreeMap<scan::GroupKey, Outcome>, EngineError> {
-        let screened = self.scan(&scan::screening_of(checks), submissions).await?;
+        let mut outcomes = self.scan(&scan::screening_of(checks), submissions).await?;
         let suspect = |submission: &&&Submission| {
-            screened.get(&scan::key_of(submission)).is_some_and(|outcome| !outcome.violations.is_empty())
+            outcomes.get(&scan::key_of(submission)).is_some_and(|outcome| !outcome.violations.is_empty())
         };
         let suspects: Vec<&Submission> = submissions.iter().filter(suspect).copied().collect();
-        if suspects.is_empty() { Ok(BTreeMap::new()) } else { self.scan(checks, &suspects).await }
+        if !suspects.is_empty() {
+            outcomes.extend(self.scan(checks, &suspects).await?);
+        }
+        Ok(outcomes)
     }
 
+    /// The grouped statement over all checks. Where one submission has too many keys for the memory, they are counted by
+    /// a statement of their own, which spills.
     async fn scan(
+        &self,
+        checks: &[Check],
+        submissions: &[&Submission],
+    ) -> Result<BTreeMap<scan::GroupKey, Outcome>, EngineError> {
+        match self.scan_at_once(checks, submissions).await {
+            Err(error) if error.trouble() == Trouble::Memory && submissions.len() == 1 => {
+                let (keys, others): (Vec<Check>, Vec<Check>) = checks.iter().cloned().partition(Check::counts_keys);
+                let mut outcomes = self.scan_at_once(&others, submissions).await?;
+                for (check, submission) in keys.iter().zip(submissions.iter().cycle()) {
+                    let rows = self.count_duplicates(check, submission).await?;
+                    if rows > 0 {
+                        let outcome = outcomes.entry(scan::key_of(submission)).or_default();
+                        outcome.violations.push(scan::Violation { check: check.clone(), rows: Some(rows) });
+                    }
+                }
+                Ok(outcomes)
+            }
+            scanned => scanned,
+        }
+    }
+
+    async fn count_duplicates(&self, check: &Check, submission: &Submission) -> Result<u64, EngineError> {
+        let sql = scan::duplicates_sql(self.contract, check);
+        Ok(scan::read_count(&self.ask_one("keys of", &sql, submission).await?))
+    }
+
+    /// The rows of a statement over one submission.
+    async fn ask_one(&self, what: &str, sql: &str, submission: &Submission) -> Result<Vec<RecordBatch>, EngineError> {
+        let name = format!("{what} {}", self.contract.dataset);
+        let query = Query { name: &name, sql, parameters: Vec::new() };
+        let table = pinned_table(self.contract, std::iter::once(submission));
+        Ok(self.engine.run(&query, &[(self.contract.dataset.as_str(), table)]).await?.batches)
+    }
+
+    async fn scan_at_once(
         &self,
         checks: &[Check],
         submissions: &[&Submission],
@@ -201,7 +327,18 @@ impl Admitter<'_> {
         outcomes: &BTreeMap<scan::GroupKey, Outcome>,
     ) -> Result<(), AdmissionError> {
         for admission in chunk.iter_mut() {
-            let Some(outcome) = outcomes.get(&scan::key_of(&admission.submission)) else { continue };
+            let none = Outcome::default();
+            let outcome = outcomes.get(&scan::key_of(&admission.submission)).unwrap_or(&none);
+            if outcome.rows != admission.rows() {
+                let message = format!(
+                    "the files contradict themselves: their footers say {}, but {} can be read",
+                    rows_words(admission.rows()),
+                    rows_words(outcome.rows)
+                );
+                let finding = admission.submission.finding(FindingLevel::Blocking, "parquet", message);
+                admission.findings.push(finding);
+                continue;
+            }
             for violation in &outcome.violations {
                 let finding = self.finding(&admission.submission, violation).await?;
                 admission.findings.push(finding);
@@ -216,32 +353,50 @@ impl Admitter<'_> {
         let mut rows = violation.rows;
         let mut failing_rows = String::new();
         if check.level == FindingLevel::Blocking {
-            let sql = scan::failing_sql(self.contract, check, submission);
-            let name = format!("failing rows of {}", self.contract.dataset);
-            let query = Query { name: &name, sql: &sql, parameters: Vec::new() };
-            let table = pinned_table(self.contract, std::iter::once(submission));
-            let dataset = || self.contract.dataset.clone();
-            let result = self.engine.run(&query, &[(self.contract.dataset.as_str(), table)]).await;
-            let batches = result.map_err(|source| AdmissionError::Engine { dataset: dataset(), source })?.batches;
-            rows = rows.or(Some(batches.iter().map(|batch| batch.num_rows() as u64).sum()));
+            let wrong = |source| AdmissionError::Engine { dataset: self.contract.dataset.clone(), source };
+            if rows.is_none() {
+                let sql = scan::failing_count_sql(self.contract, check, submission);
+                rows =
+                    Some(scan::read_count(&self.ask_one("rows that fail in", &sql, submission).await.map_err(wrong)?));
+            }
+            let sql = scan::failing_sql(self.contract, check, submission, failing::MOST_ROWS);
+            let batches = self.ask_one("failing rows of", &sql, submission).await.map_err(wrong)?;
             let path = failing::write_rows(&self.work_dir.join("refused"), submission, check, &batches)
-                .map_err(|source| AdmissionError::FailingRows { dataset: dataset(), source })?;
+                .map_err(|source| AdmissionError::FailingRows { dataset: self.contract.dataset.clone(), source })?;
             failing_rows = path.strip_prefix(&self.work_dir).unwrap_or(&path).display().to_string();
         }
         let rows = rows.unwrap_or(0);
-        let words = if rows == 1 {
-            "1 row".to_owned()
-        } else {
-            format!("{} rows", crate::quantity::count_text(rows.cast_signed()))
-        };
-        let message = format!("{words}: {}", check.message);
+        let message = format!("{}: {}", rows_words(rows), check.message);
         let base = submission.finding(check.level, &check.rule, message);
         Ok(Finding { column: check.column.clone(), rows, failing_rows, ..base })
     }
 }
 
+/// The order in which admissions are handed on.
+fn place(submission: &Submission) -> (&Option<Scope>, NaiveDate) {
+    (&submission.scope, submission.submitted)
+}
+
+fn rows_words(rows: u64) -> String {
+    if rows == 1 { "1 row".to_owned() } else { format!("{} rows", crate::quantity::count_text(rows.cast_signed())) }
+}
+
+fn changed_message(what: &str) -> String {
+    format!("{what} changed while this run read them; the next run reads them again")
+}
+
+/// A file that the system did not let us read.
+struct Unread {
+    path: String,
+    source: object_store::Error,
+}
+
 /// Footers and content hashes of one submission.
-async fn read_files(store: Arc<dyn ObjectStore>, contract: Arc<Contract>, submission: Submission) -> Admission {
+async fn read_files(
+    store: Arc<dyn ObjectStore>,
+    contract: Arc<Contract>,
+    submission: Submission,
+) -> Result<Admission, Unread> {
     let mut files = Vec::new();
     let mut findings = Vec::new();
     let mut hasher = blake3::Hasher::new();
@@ -253,23 +408,47 @@ async fn read_files(store: Arc<dyn ObjectStore>, contract: Arc<Contract>, submis
     ];
     hasher.update(identity.join("|").as_bytes());
     for file in &submission.files {
-        let sha256 = hash_content(&store, file).await.unwrap_or_default();
-        hasher.update(sha256.as_bytes());
-        let mut rows = 0;
-        match check_footer(&store, &submission, file, &contract).await {
-            Ok(footer) => rows = footer.rows,
-            Err(found) => findings.extend(found),
+        let mut admitted = AdmittedFile { path: file.path.clone(), size: file.size, rows: 0, sha256: String::new() };
+        match read_file(&store, &contract, &submission, file).await {
+            Ok(content) => {
+                hasher.update(content.sha256.as_bytes());
+                admitted.sha256 = content.sha256;
+                match content.footer {
+                    Ok(rows) => admitted.rows = rows,
+                    Err(found) => findings.extend(found),
+                }
+            }
+            Err(source) if trouble_of(&source) == Trouble::Changed => {
+                let finding = submission.finding(FindingLevel::Blocking, CHANGED_RULE, changed_message("the files"));
+                findings.push(Finding { path: file.path.clone(), ..finding });
+            }
+            Err(source) => return Err(Unread { path: file.path.clone(), source }),
         }
-        files.push(AdmittedFile { path: file.path.clone(), size: file.size, rows, sha256 });
+        files.push(admitted);
     }
-    Admission { submission, fingerprint: hasher.finalize().to_hex().to_string(), files, findings, recalled: false }
+    let fingerprint = hasher.finalize().to_hex().to_string();
+    Ok(Admission { submission, fingerprint, files, findings, recalled: false })
 }
 
-/// A submission whose reading itself broke off.
-fn unread_submission(submission: Submission, reason: &str) -> Admission {
-    let finding =
-        submission.finding(FindingLevel::Blocking, "parquet", format!("the files could not be read: {reason}"));
-    Admission { submission, fingerprint: String::new(), files: Vec::new(), findings: vec![finding], recalled: false }
+/// What one file holds: its hash, and its rows or what is wrong with it.
+struct FileContent {
+    sha256: String,
+    footer: Result<u64, Vec<Finding>>,
+}
+
+async fn read_file(
+    store: &Arc<dyn ObjectStore>,
+    contract: &Contract,
+    submission: &Submission,
+    file: &SourceFile,
+) -> Result<FileContent, object_store::Error> {
+    let sha256 = hash_content(store, file).await?;
+    let footer = match check_footer(store, submission, file, contract).await {
+        Ok(footer) => Ok(footer.rows),
+        Err(FooterError::Wrong(findings)) => Err(findings),
+        Err(FooterError::Unread(source)) => return Err(source),
+    };
+    Ok(FileContent { sha256, footer })
 }
 
 /// Changes with contract, program and engine: what an older one admitted is looked at again.

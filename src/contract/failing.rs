@@ -11,9 +11,9 @@ use super::scan::Check;
 use crate::sources::Submission;
 
 /// Rows written per rule; the finding says how many there are in all.
-const MOST_ROWS: usize = 1_000;
+pub(super) const MOST_ROWS: usize = 1_000;
 
-/// Writes at most [`MOST_ROWS`] rows as CSV and returns the file's path.
+/// Writes rows as CSV and returns the file's path.
 pub(super) fn write_rows(
     folder: &Path,
     submission: &Submission,
@@ -30,11 +30,8 @@ pub(super) fn write_rows(
         fs::create_dir_all(parent)?;
     }
     let mut writer = WriterBuilder::new().with_header(true).build(fs::File::create(&path)?);
-    let mut left = MOST_ROWS;
     for batch in batches {
-        let rows = batch.num_rows().min(left);
-        writer.write(&batch.slice(0, rows)).map_err(std::io::Error::other)?;
-        left -= rows;
+        writer.write(batch).map_err(std::io::Error::other)?;
     }
     Ok(path)
 }

@@ -25,25 +25,34 @@ pub(super) struct Footer {
     pub rows: u64,
 }
 
+/// Why a footer tells nothing.
+pub(super) enum FooterError {
+    /// What is wrong with the file.
+    Wrong(Vec<Finding>),
+    /// The store did not let it be read.
+    Unread(object_store::Error),
+}
+
 /// Reads the footer of one file and compares it with the contract. All findings of the file are returned together.
 pub(super) async fn check_footer(
     store: &Arc<dyn ObjectStore>,
     submission: &Submission,
     file: &SourceFile,
     contract: &Contract,
-) -> Result<Footer, Vec<Finding>> {
+) -> Result<Footer, FooterError> {
     let refuse = |rule: &str, column: &str, message: String| Finding {
         path: file.path.clone(),
         column: column.to_owned(),
         ..submission.finding(FindingLevel::Blocking, rule, message)
     };
-    let one = |message: String| vec![refuse("parquet", "", message)];
+    let one = |message: String| FooterError::Wrong(vec![refuse("parquet", "", message)]);
     if file.size == 0 {
         return Err(one("the file is empty (0 bytes)".to_owned()));
     }
-    let Some(metadata) = read_metadata(store, file).await else {
-        return Err(one(unreadable(store, file).await));
+    let Some(metadata) = read_metadata(store, file).await.map_err(FooterError::Unread)? else {
+        return Err(one(unreadable(store, file).await.map_err(FooterError::Unread)?));
     };
+    let rows = stated_rows(&metadata).map_err(one)?;
     let description = metadata.file_metadata().schema_descr();
     let schema = match parquet_to_arrow_schema(description, None) {
         Ok(schema) => Arc::new(schema),
@@ -53,43 +62,67 @@ pub(super) async fn check_footer(
         .into_iter()
         .map(|mismatch| refuse(mismatch.rule, &mismatch.column, mismatch.message))
         .collect();
-    let rows = u64::try_from(metadata.file_metadata().num_rows()).unwrap_or(0);
-    if findings.is_empty() { Ok(Footer { rows }) } else { Err(findings) }
+    if findings.is_empty() { Ok(Footer { rows }) } else { Err(FooterError::Wrong(findings)) }
+}
+
+/// The number of rows, as footer, row groups and columns state it alike; otherwise what they say.
+fn stated_rows(metadata: &ParquetMetaData) -> Result<u64, String> {
+    let stated = metadata.file_metadata().num_rows();
+    let in_groups: i64 = metadata.row_groups().iter().fold(0, |sum, group| sum.saturating_add(group.num_rows()));
+    let contradicting = metadata.row_groups().iter().find_map(|group| {
+        let other = group.columns().iter().find(|column| column.num_values() != group.num_rows())?;
+        Some(format!(
+            "the file contradicts itself: a row group says {} rows, but its column {} says {} values",
+            group.num_rows(),
+            other.column_descr().name(),
+            other.num_values()
+        ))
+    });
+    if let Some(message) = contradicting.filter(|_| is_flat(metadata)) {
+        return Err(message);
+    }
+    let rows = u64::try_from(stated).ok().filter(|_| stated == in_groups);
+    rows.ok_or_else(|| {
+        format!("the file contradicts itself: its footer says {stated} rows, but its row groups hold {in_groups}")
+    })
+}
+
+/// Whether each column has one value for each row. Others are refused for their type.
+fn is_flat(metadata: &ParquetMetaData) -> bool {
+    metadata.file_metadata().schema_descr().columns().iter().all(|column| column.max_rep_level() == 0)
 }
 
 /// The footer's metadata, from the file's end; `None` when there is none that can be read.
-async fn read_metadata(store: &Arc<dyn ObjectStore>, file: &SourceFile) -> Option<ParquetMetaData> {
+async fn read_metadata(
+    store: &Arc<dyn ObjectStore>,
+    file: &SourceFile,
+) -> Result<Option<ParquetMetaData>, object_store::Error> {
     let mut wanted = FIRST_READ.min(file.size);
     loop {
-        let tail = store.get_range(&ObjectPath::from(file.path.as_str()), file.size - wanted..file.size).await.ok()?;
+        let tail = store.get_range(&ObjectPath::from(file.path.as_str()), file.size - wanted..file.size).await?;
         let mut reader = ParquetMetaDataReader::new();
         match reader.try_parse_sized(&tail, file.size) {
-            Ok(()) => return reader.finish().ok(),
-            Err(ParquetError::NeedMoreData(more)) => {
-                let more = u64::try_from(more).ok()?;
-                if more <= wanted || more > file.size {
-                    return None;
-                }
-                wanted = more;
-            }
-            Err(_) => return None,
+            Ok(()) => return Ok(reader.finish().ok()),
+            Err(ParquetError::NeedMoreData(more)) => match u64::try_from(more) {
+                Ok(more) if more > wanted && more <= file.size => wanted = more,
+                _ => return Ok(None),
+            },
+            Err(_) => return Ok(None),
         }
     }
 }
 
 /// Says in which way a file is not a whole Parquet file, from its first four bytes.
-async fn unreadable(store: &Arc<dyn ObjectStore>, file: &SourceFile) -> String {
-    let start = store.get_range(&ObjectPath::from(file.path.as_str()), 0..4.min(file.size)).await;
-    match start {
-        Ok(bytes) if bytes.as_ref() == MAGIC => {
-            format!(
-                "the file is truncated or damaged: it begins as Parquet but its footer cannot be read ({} bytes)",
-                file.size
-            )
-        }
-        Ok(_) => "the file is not Parquet".to_owned(),
-        Err(error) => format!("the file cannot be read: {error}"),
-    }
+async fn unreadable(store: &Arc<dyn ObjectStore>, file: &SourceFile) -> Result<String, object_store::Error> {
+    let start = store.get_range(&ObjectPath::from(file.path.as_str()), 0..4.min(file.size)).await?;
+    Ok(if start.as_ref() == MAGIC {
+        format!(
+            "the file is truncated or damaged: it begins as Parquet but its footer cannot be read ({} bytes)",
+            file.size
+        )
+    } else {
+        "the file is not Parquet".to_owned()
+    })
 }
 
 struct Mismatch {

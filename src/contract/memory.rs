@@ -1,14 +1,14 @@
 //! Remembers what became of each submission, so that a later run reads only what changed.
-//! One JSON file per table in the work folder; deleting it is safe and costs a re-read.
+//! One file per table in the work folder, JSON behind its hash; deleting it is safe and costs a re-read.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use super::admission::{Admission, AdmittedFile};
 use crate::diagnostics::Finding;
+use crate::files::{read_remembered, write_remembered};
 use crate::sources::Submission;
 
 /// What is remembered of one submission. Valid while contract, program and every file's size and tag are the same.
@@ -38,10 +38,11 @@ pub struct AdmissionMemory {
 }
 
 impl AdmissionMemory {
-    /// Reads the memory of one table; an absent or unreadable file is an empty memory.
+    /// Reads the memory of one table; an absent, unreadable or damaged file is an empty memory.
     pub fn load(folder: &Path, table: &str) -> Self {
-        let file = folder.join(format!("{table}.json"));
-        let entries = fs::read(&file).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
+        let file = folder.join(format!("{table}.admissions"));
+        let content = read_remembered(&file).ok().flatten();
+        let entries = content.and_then(|json| serde_json::from_slice(&json).ok()).unwrap_or_default();
         Self { file, entries, changed: false }
     }
 
@@ -63,8 +64,12 @@ impl AdmissionMemory {
         })
     }
 
-    /// Keeps an admission for the next run.
+    /// Keeps an admission for the next run, but for one that was refused because of passing trouble.
     pub(super) fn keep(&mut self, admission: &Admission, rules: &str) {
+        if admission.is_passing() {
+            self.changed |= self.entries.remove(&key(&admission.submission)).is_some();
+            return;
+        }
         let files = admission.files.iter().zip(&admission.submission.files).map(|(file, listed)| RememberedFile {
             path: listed.path.clone(),
             size: listed.size,
@@ -82,12 +87,12 @@ impl AdmissionMemory {
         self.changed = true;
     }
 
-    /// Writes the memory back if it changed: to a temporary name, then renamed.
+    /// Writes the memory back if it changed.
     pub fn save(&self) -> std::io::Result<()> {
         if !self.changed {
             return Ok(());
         }
-        crate::files::write_atomically(&self.file, &serde_json::to_vec(&self.entries)?)
+        write_remembered(&self.file, &serde_json::to_vec(&self.entries)?)
     }
 }
 

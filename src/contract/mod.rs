@@ -14,7 +14,7 @@ use crate::engine::{PathValue, PinnedFile, Table, schema_of};
 use crate::period::Month;
 use crate::sources::{SourceFile, Submission};
 
-pub use admission::{Admission, AdmissionError, AdmittedFile, Admitter, recall_unchanged};
+pub use admission::{Admission, AdmissionError, AdmittedFile, Admitter, CHANGED_RULE, recall_unchanged};
 pub use footer::type_words;
 pub use memory::AdmissionMemory;
 pub use scan::REQUIRED_RULE;

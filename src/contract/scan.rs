@@ -39,6 +39,13 @@ pub(super) struct Check {
     measure: Measure,
 }
 
+impl Check {
+    /// Whether it counts distinct keys, all of which must be held in memory.
+    pub(super) fn counts_keys(&self) -> bool {
+        self.measure == Measure::Duplicates
+    }
+}
+
 /// A violated check in one submission; `rows` is `None` where only the bounds are known so far.
 #[derive(Debug, Clone)]
 pub(super) struct Violation {
@@ -49,6 +56,8 @@ pub(super) struct Violation {
 /// Result of the grouped scan for one submission.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Outcome {
+    /// Rows that were decoded.
+    pub rows: u64,
     pub violations: Vec<Violation>,
 }
 
@@ -215,16 +224,44 @@ fn distinct_of(keys: &str) -> String {
     keys.split(", ").map(part).collect::<Vec<_>>().join(" || '\u{1f}' || ")
 }
 
-/// The statement that returns a violation's rows inside one submission.
-pub(super) fn failing_sql(contract: &Contract, check: &Check, submission: &Submission) -> String {
-    let dataset = quoted(&contract.dataset);
+/// The statement that counts the rows whose key another row has, one row of each key left out. It groups, and so can spill.
+pub(super) fn duplicates_sql(contract: &Contract, check: &Check) -> String {
+    let (dataset, keys) = (quoted(&contract.dataset), &check.condition);
+    let copies = format!("SELECT COUNT(*) AS copies FROM {dataset} GROUP BY {keys}");
+    format!("SELECT CAST(COALESCE(SUM(copies - 1), 0) AS BIGINT) AS row_count FROM ({copies})")
+}
+
+/// The only number of a statement that counts.
+pub(super) fn read_count(batches: &[RecordBatch]) -> u64 {
+    let first = batches.iter().find(|batch| batch.num_rows() > 0);
+    let count = first.and_then(|batch| integer((batch, 0), "row_count"));
+    count.and_then(|count| u64::try_from(count).ok()).unwrap_or(0)
+}
+
+/// The statement that returns a violation's rows inside one submission, at most `most` of them.
+pub(super) fn failing_sql(contract: &Contract, check: &Check, submission: &Submission, most: usize) -> String {
     let columns = contract.fields.iter().map(|field| quoted(&field.name)).collect::<Vec<_>>().join(", ");
     let order = (1..=contract.fields.len()).map(|n| n.to_string()).collect::<Vec<_>>().join(", ");
-    let source = match check.measure {
+    let source = failing_source(contract, check, submission);
+    format!("SELECT {columns} FROM {source} ORDER BY {order} LIMIT {most}")
+}
+
+/// The statement that counts a violation's rows inside one submission.
+pub(super) fn failing_count_sql(contract: &Contract, check: &Check, submission: &Submission) -> String {
+    format!("SELECT COUNT(*) AS row_count FROM {}", failing_source(contract, check, submission))
+}
+
+fn failing_source(contract: &Contract, check: &Check, submission: &Submission) -> String {
+    let dataset = quoted(&contract.dataset);
+    match check.measure {
         Measure::Failing | Measure::Nulls => format!("{dataset} WHERE {}", check.condition),
+        // Keys that stand twice are few; a window over all rows would hold them all in memory.
         Measure::Duplicates => {
-            let copies = format!("COUNT(*) OVER (PARTITION BY {}) AS copies_of_key", check.condition);
-            format!("(SELECT *, {copies} FROM {dataset}) WHERE copies_of_key > 1")
+            let keys = &check.condition;
+            let twice = format!("SELECT {keys} FROM {dataset} GROUP BY {keys} HAVING COUNT(*) > 1");
+            let same = |key: &str| format!("{dataset}.{key} = twice.{key}");
+            let same = keys.split(", ").map(same).collect::<Vec<_>>().join(" AND ");
+            format!("{dataset} LEFT SEMI JOIN ({twice}) AS twice ON {same}")
         }
         Measure::PeriodBounds => {
             let column = quoted(&check.column);
@@ -232,8 +269,7 @@ pub(super) fn failing_sql(contract: &Contract, check: &Check, submission: &Submi
             let number = if field_type(contract, &check.column) == Some(FieldType::Date) { "INT" } else { "BIGINT" };
             format!("{dataset} WHERE CAST({column} AS {number}) NOT BETWEEN {first} AND {last}")
         }
-    };
-    format!("SELECT {columns} FROM {source} ORDER BY {order}")
+    }
 }
 
 fn field_type(contract: &Contract, name: &str) -> Option<FieldType> {
@@ -279,7 +315,8 @@ pub(super) fn key_of(submission: &Submission) -> GroupKey {
 }
 
 fn read_row(contract: &Contract, checks: &[Check], at: (&RecordBatch, usize), submission: &Submission) -> Outcome {
-    let mut outcome = Outcome::default();
+    let rows = integer(at, "row_count").and_then(|rows| u64::try_from(rows).ok());
+    let mut outcome = Outcome { rows: rows.unwrap_or(0), violations: Vec::new() };
     for (i, check) in checks.iter().enumerate() {
         let value = |suffix: &str| integer(at, &format!("c{i}{suffix}"));
         let rows = match check.measure {

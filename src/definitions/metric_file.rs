@@ -171,6 +171,9 @@ fn check_lists(metric: &Metric, problems: &mut Problems<'_>) {
     }
     problems.check_unique("rollups", metric.rollups.iter().map(String::as_str));
     problems.check_unique("parameters", metric.parameters.iter().map(String::as_str));
+    for name in metric.parameters_at_most.keys().filter(|name| !metric.parameters.contains(name)) {
+        problems.add("parameters_at_most", format!("{name} is not among the parameters"));
+    }
 }
 
 fn check_grades(metric: &Metric, problems: &mut Problems<'_>) {

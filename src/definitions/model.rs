@@ -1,6 +1,8 @@
 //! What a definition says, as plain values: contracts, roll-ups and metrics.
 //! No file is read here; see the sibling modules for that.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -408,6 +410,9 @@ pub struct Metric {
     /// Settings that the SQL takes as `$name`.
     #[serde(default)]
     pub parameters: Vec<String>,
+    /// The greatest value of those that the roll-ups cannot count beyond.
+    #[serde(default)]
+    pub parameters_at_most: BTreeMap<String, i64>,
     pub evidence: Evidence,
     #[serde(default)]
     pub disclosure: Disclosure,

@@ -1,17 +1,21 @@
 //! The only door to `DataFusion`: pinned Parquet files and in-memory rows in, Arrow batches and scan figures out.
 //! It knows no dataset, metric or period, infers no schema, and lets no statement write.
 
+mod effort;
 pub mod functions;
 pub mod output;
+mod statement;
+mod trouble;
 mod udf;
 
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
-use arrow::array::RecordBatch;
-use arrow::datatypes::{FieldRef, Schema, SchemaRef};
+use arrow::array::{Array as _, AsArray as _, RecordBatch};
+use arrow::datatypes::{DataType, FieldRef, Schema, SchemaRef};
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::common::{ParamValues, ScalarValue};
@@ -28,17 +32,27 @@ use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::logical_expr::{Expr, LogicalPlan, TableType, Volatility};
-use datafusion::physical_plan::{ExecutionPlan, collect};
-use datafusion::prelude::SessionConfig;
+use datafusion::physical_plan::{ExecutionPlan, execute_stream};
+use futures::StreamExt as _;
 use object_store::path::Path as ObjectPath;
 use object_store::{ObjectMeta, ObjectStore};
+use tokio::sync::{AcquireError, Semaphore, SemaphorePermit};
 
+use effort::{Effort, session_config, statements_at_once, unclaimed};
 use functions::Functions;
+pub use trouble::{Trouble, trouble_of};
 
 /// Version of the engine, part of every cache key: another engine may count differently.
 pub const ENGINE_VERSION: &str = datafusion::DATAFUSION_VERSION;
 
 const STORE_URL: &str = "leds://source/";
+
+/// Stack of each thread that plans or runs statements. Only what is used is ever taken from the memory.
+pub const STACK_BYTES: usize = 256 * 1024 * 1024;
+
+/// How often a file that the system does not let us read is tried again, and how long the engine waits before that.
+const READ_AGAIN: u32 = 2;
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// A statement that the engine refused or could not finish. `query` names the definition it came from.
 #[derive(Debug, thiserror::Error)]
@@ -51,6 +65,37 @@ pub enum EngineError {
         #[source]
         source: Box<DataFusionError>,
     },
+    #[error(
+        "{query} needs more memory than the setting engine.memory_limit_mib = {limit_mib} allows; \
+         set engine.memory_limit_mib to {} or more",
+        2 * limit_mib
+    )]
+    Memory {
+        query: String,
+        limit_mib: usize,
+        #[source]
+        source: Box<DataFusionError>,
+    },
+    #[error("{query}: the statement has {found} words and signs, but at most {most} can be read; write it shorter")]
+    TooLong { query: String, found: usize, most: usize },
+    #[error("{query}: the result has more than {most} rows; ask for fewer, or set {setting} to a larger number")]
+    TooManyRows { query: String, most: usize, setting: &'static str },
+    #[error(
+        "{query}: the result takes more than the {limit_mib} MiB that the setting engine.memory_limit_mib allows; \
+         ask for fewer rows or columns, or set engine.memory_limit_mib to a larger number"
+    )]
+    TooLarge { query: String, limit_mib: usize },
+}
+
+impl EngineError {
+    /// What kind of trouble stands behind it.
+    pub fn trouble(&self) -> Trouble {
+        match self {
+            Self::Start(source) | Self::Query { source, .. } => trouble_of(source.as_ref()),
+            Self::Memory { .. } => Trouble::Memory,
+            Self::TooLong { .. } | Self::TooManyRows { .. } | Self::TooLarge { .. } => Trouble::Content,
+        }
+    }
 }
 
 /// Engine messages add back traces and hints on further lines; the first says what is wrong.
@@ -144,11 +189,22 @@ pub struct PlannedQuery {
     pub unsettled: BTreeSet<String>,
 }
 
+/// The most rows of a result, and the setting that says so.
+#[derive(Debug, Clone, Copy)]
+pub struct MostRows {
+    pub rows: usize,
+    pub setting: &'static str,
+}
+
 /// A configured engine over one object store. A clone shares memory, spill folder and store.
 #[derive(Debug, Clone)]
 pub struct Engine {
     runtime: Arc<RuntimeEnv>,
-    config: SessionConfig,
+    threads: usize,
+    memory_limit: usize,
+    /// One for each statement that may run beside others; a statement that needs all memory takes all of them.
+    turns: Arc<Semaphore>,
+    statements_at_once: usize,
     functions: Functions,
 }
 
@@ -167,15 +223,21 @@ impl Engine {
             let url = store_url().map_err(|e| EngineError::Start(Box::new(e)))?;
             runtime.register_object_store(url.as_ref(), store);
         }
-        let mut config = SessionConfig::new().with_target_partitions(settings.threads).with_collect_statistics(false);
-        config.options_mut().execution.parquet.pushdown_filters = false;
-        Ok(Self { runtime, config, functions: Functions::default() })
+        let statements_at_once = statements_at_once(settings.threads, settings.memory_limit_bytes);
+        Ok(Self {
+            runtime,
+            threads: settings.threads,
+            memory_limit: settings.memory_limit_bytes,
+            turns: Arc::new(Semaphore::new(statements_at_once)),
+            statements_at_once,
+            functions: Functions::default(),
+        })
     }
 
     /// The same engine with one partition for each statement: small ones are quicker side by side than split.
     #[must_use]
     pub fn serial(&self) -> Self {
-        Self { config: self.config.clone().with_target_partitions(1), ..self.clone() }
+        Self { threads: 1, ..self.clone() }
     }
 
     /// The same engine with further functions.
@@ -184,32 +246,118 @@ impl Engine {
         Self { functions, ..self.clone() }
     }
 
-    /// Plans and runs one statement.
+    /// Plans and runs one statement. One that meets the memory limit runs once more, alone and with operators that spill;
+    /// one that a file could not be read for is tried again.
     pub async fn run(&self, query: &Query<'_>, tables: &[(&str, Table)]) -> Result<QueryResult, EngineError> {
-        let result = self.run_inner(query, tables).await;
-        result.map_err(|source| EngineError::Query { query: query.name.to_owned(), source: Box::new(source) })
+        self.run_within(query, tables, None).await
     }
 
-    async fn run_inner(&self, query: &Query<'_>, tables: &[(&str, Table)]) -> Result<QueryResult, DataFusionError> {
-        let context = self.session(tables)?;
-        let frame = context.sql_with_options(query.sql, read_only()).await?;
-        let frame = frame.with_param_values(parameters(query))?;
-        let plan = frame.create_physical_plan().await?;
-        let schema = plan.schema();
-        let batches = collect(Arc::clone(&plan), context.task_ctx()).await?;
-        let mut result = QueryResult { schema, batches, bytes_scanned: 0, spilled_bytes: 0 };
+    /// The same for a result that must not have more rows than asked for, nor take more than the limit of memory.
+    pub async fn run_bounded(
+        &self,
+        query: &Query<'_>,
+        tables: &[(&str, Table)],
+        most: MostRows,
+    ) -> Result<QueryResult, EngineError> {
+        self.run_within(query, tables, Some(most)).await
+    }
+
+    async fn run_within(
+        &self,
+        query: &Query<'_>,
+        tables: &[(&str, Table)],
+        most: Option<MostRows>,
+    ) -> Result<QueryResult, EngineError> {
+        statement::check_length(query)?;
+        let (mut effort, mut reads) = (Effort::Quick, 0);
+        loop {
+            let turn = self.turn(effort).await;
+            let error = match self.attempt(query, tables, most, effort).await {
+                Ok(result) => return Ok(result),
+                Err(error) => error,
+            };
+            drop(turn);
+            match (error.trouble(), effort) {
+                (Trouble::Memory, Effort::Quick) => effort = Effort::Frugal,
+                (Trouble::Memory, Effort::Frugal) => return Err(self.out_of_memory(query, error)),
+                (Trouble::Reading, _) if reads < READ_AGAIN => {
+                    reads += 1;
+                    // Alone it opens the fewest files at once.
+                    effort = Effort::Frugal;
+                    let _ = tokio::task::spawn_blocking(|| std::thread::sleep(PAUSE)).await;
+                }
+                _ => return Err(error),
+            }
+        }
+    }
+
+    /// Waits until the statement may run: with one of the turns, or with all of them.
+    async fn turn(&self, effort: Effort) -> Result<SemaphorePermit<'_>, AcquireError> {
+        let turns = match effort {
+            Effort::Quick => 1,
+            Effort::Frugal => u32::try_from(self.statements_at_once).unwrap_or(1),
+        };
+        self.turns.acquire_many(turns).await
+    }
+
+    fn out_of_memory(&self, query: &Query<'_>, error: EngineError) -> EngineError {
+        match error {
+            EngineError::Query { source, .. } => EngineError::Memory {
+                query: query.name.to_owned(),
+                limit_mib: self.memory_limit / (1024 * 1024),
+                source,
+            },
+            other => other,
+        }
+    }
+
+    async fn attempt(
+        &self,
+        query: &Query<'_>,
+        tables: &[(&str, Table)],
+        most: Option<MostRows>,
+        effort: Effort,
+    ) -> Result<QueryResult, EngineError> {
+        let wrong =
+            |source: DataFusionError| EngineError::Query { query: query.name.to_owned(), source: Box::new(source) };
+        let context = self.session(tables, effort).map_err(wrong)?;
+        let plan = physical_plan(&context, query).await.map_err(wrong)?;
+        let mut result = QueryResult { schema: plan.schema(), batches: Vec::new(), bytes_scanned: 0, spilled_bytes: 0 };
+        let mut rows = execute_stream(Arc::clone(&plan), context.task_ctx()).map_err(wrong)?;
+        let (mut row_count, mut bytes) = (0, 0);
+        while let Some(batch) = rows.next().await {
+            let batch = batch.map_err(wrong)?;
+            row_count += batch.num_rows();
+            if let Some(most) = most {
+                bytes += content_bytes(&batch);
+                self.check_size(query, most, (row_count, bytes))?;
+            }
+            result.batches.push(batch);
+        }
         add_scan_figures(plan.as_ref(), &mut result);
         Ok(result)
     }
 
+    fn check_size(&self, query: &Query<'_>, most: MostRows, (rows, bytes): (usize, usize)) -> Result<(), EngineError> {
+        let query = || query.name.to_owned();
+        if rows > most.rows {
+            return Err(EngineError::TooManyRows { query: query(), most: most.rows, setting: most.setting });
+        }
+        if bytes > self.memory_limit {
+            return Err(EngineError::TooLarge { query: query(), limit_mib: self.memory_limit / (1024 * 1024) });
+        }
+        Ok(())
+    }
+
     /// Plans one statement without running it.
     pub async fn plan(&self, query: &Query<'_>, tables: &[(&str, Table)]) -> Result<PlannedQuery, EngineError> {
+        statement::check_length(query)?;
         let result = self.plan_inner(query, tables).await;
         result.map_err(|source| EngineError::Query { query: query.name.to_owned(), source: Box::new(source) })
     }
 
     async fn plan_inner(&self, query: &Query<'_>, tables: &[(&str, Table)]) -> Result<PlannedQuery, DataFusionError> {
-        let frame = self.session(tables)?.sql_with_options(query.sql, read_only()).await?;
+        let frame = self.session(tables, Effort::Quick)?.sql_with_options(query.sql, read_only()).await?;
         let plan = frame.logical_plan();
         let mut parameters: Vec<String> =
             plan.get_parameter_names()?.into_iter().map(|name| name.trim_start_matches('$').to_owned()).collect();
@@ -222,9 +370,11 @@ impl Engine {
         })
     }
 
-    fn session(&self, tables: &[(&str, Table)]) -> Result<SessionContext, DataFusionError> {
+    fn session(&self, tables: &[(&str, Table)], effort: Effort) -> Result<SessionContext, DataFusionError> {
+        let config = session_config(effort, self.threads, self.memory_limit);
+        let partitions = config.target_partitions();
         let state = SessionStateBuilder::new()
-            .with_config(self.config.clone())
+            .with_config(config)
             .with_runtime_env(Arc::clone(&self.runtime))
             .with_default_features()
             .build();
@@ -236,10 +386,28 @@ impl Engine {
             context.register_udaf(function.to_udaf());
         }
         for (name, table) in tables {
-            context.register_table(*name, provider(table.clone(), self.config.target_partitions())?)?;
+            context.register_table(*name, provider(table.clone(), partitions)?)?;
         }
         Ok(context)
     }
+}
+
+async fn physical_plan(context: &SessionContext, query: &Query<'_>) -> Result<Arc<dyn ExecutionPlan>, DataFusionError> {
+    let frame = context.sql_with_options(query.sql, read_only()).await?;
+    frame.with_param_values(parameters(query))?.create_physical_plan().await
+}
+
+/// Bytes of what a batch says. Batches may share buffers, which would count in each of them.
+fn content_bytes(batch: &RecordBatch) -> usize {
+    let of_column = |column: &arrow::array::ArrayRef| {
+        let fixed = column.to_data().get_slice_memory_size().unwrap_or_default();
+        let texts = match column.data_type() {
+            DataType::Utf8View => column.as_string_view().total_buffer_bytes_used(),
+            _ => 0,
+        };
+        fixed + texts
+    };
+    batch.columns().iter().map(of_column).sum()
 }
 
 fn store_url() -> Result<ObjectStoreUrl, DataFusionError> {
@@ -371,11 +539,9 @@ impl TableProvider for PinnedTable {
         let store = runtime.object_store(store_url()?)?;
         let footers = runtime.cache_manager.get_file_metadata_cache();
         let reader = CachedParquetFileReaderFactory::new(store, footers);
-        // Every row is read, so indexes that skip pages would only cost.
         let source = ParquetSource::new(self.schema.clone())
             .with_parquet_file_reader_factory(Arc::new(reader))
-            .with_enable_page_index(false)
-            .with_bloom_filter_on_read(false);
+            .with_table_parquet_options(unclaimed());
         let source = Arc::new(source);
         let config = FileScanConfigBuilder::new(store_url()?, source)
             .with_file_groups(self.groups.clone())

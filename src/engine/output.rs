@@ -10,6 +10,7 @@ use parquet::arrow::ArrowWriter;
 use parquet::errors::ParquetError;
 
 use super::QueryResult;
+use crate::files::Watched;
 
 /// How rows are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,8 +34,21 @@ pub enum OutputError {
     Write(#[from] std::io::Error),
 }
 
+impl OutputError {
+    /// Whether the reader of the output went away.
+    pub fn is_closed_output(&self) -> bool {
+        matches!(self, Self::Write(error) if error.kind() == std::io::ErrorKind::BrokenPipe)
+    }
+}
+
 /// Writes all rows, with their column names also where there is no row.
 pub fn write_rows(result: &QueryResult, format: RowFormat, out: &mut (dyn Write + Send)) -> Result<(), OutputError> {
+    let mut out = Watched::new(out);
+    let written = write_all_rows(result, format, &mut out).and_then(|()| Ok(out.flush()?));
+    out.into_failure().map_or(written, |failure| Err(OutputError::Write(failure)))
+}
+
+fn write_all_rows(result: &QueryResult, format: RowFormat, out: &mut (dyn Write + Send)) -> Result<(), OutputError> {
     match format {
         RowFormat::Table => {
             let table = pretty_format_batches_with_schema(result.schema.clone(), &result.batches)?;

@@ -23,7 +23,7 @@ use std::sync::Arc;
 
 use crate::contract::month_days;
 use crate::definitions::model::Metric;
-use crate::engine::{Engine, EngineError, Query, Table, schema_of};
+use crate::engine::{Engine, EngineError, Query, Table, Trouble, schema_of};
 use crate::period::Month;
 use crate::quantity::Shape;
 
@@ -36,7 +36,8 @@ pub use prove::prove;
 pub use remembered::{Identities, Monthly, Remembered};
 pub use returns::{FigureSource, Grid, Receipt};
 
-/// A metric whose statement failed. The run stops before publication: the figure would be missing for everybody.
+/// A metric whose statement failed. The run stops before publication, unless it only lacked memory: then this one metric has
+/// no figure and says why.
 #[derive(Debug, thiserror::Error)]
 pub enum MetricError {
     #[error("metric {metric}: {source}")]
@@ -60,6 +61,17 @@ pub enum MetricError {
     },
     #[error("the table of returns could not be made: {0}")]
     Returns(#[source] ArrowError),
+}
+
+impl MetricError {
+    /// What kind of trouble stands behind it.
+    pub fn trouble(&self) -> Trouble {
+        match self {
+            Self::Engine { source, .. } => source.trouble(),
+            Self::Remembered { .. } => Trouble::Writing,
+            Self::Result { .. } | Self::Returns(_) => Trouble::Content,
+        }
+    }
 }
 
 /// The columns that a metric's statement must return: organisation, month, the category if it has a breakdown, then integers.

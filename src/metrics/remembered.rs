@@ -21,7 +21,7 @@ use super::{MetricError, compute_monthly};
 use crate::contract::month_days;
 use crate::definitions::model::Metric;
 use crate::engine::{ENGINE_VERSION, Engine, Table, schema_of};
-use crate::files::write_unsynced;
+use crate::files::{read_remembered, write_remembered};
 use crate::period::Month;
 
 /// Part of every key; another number when the files or what is read into them change.
@@ -31,7 +31,6 @@ const MOST_FILES: usize = 128;
 const MOST_BYTES: u64 = 64 << 20;
 /// What was used so lately stays: another run may be at work with it.
 const KEPT: Duration = Duration::from_hours(24);
-const HASH_BYTES: usize = 32;
 
 /// What each table of a run was made of, by name: tables with equal identities have equal rows.
 pub type Identities = BTreeMap<String, String>;
@@ -70,7 +69,7 @@ impl Remembered {
             metrics.map(|metric| (metric.id.clone(), key(metric, identities, settings))).collect();
         let found = |(id, key): (&String, &Option<String>)| {
             let path = self.path(id, key.as_deref()?);
-            let bytes = content(&path)?.len();
+            let bytes = read_remembered(&path).ok()??.len();
             mark_used(&path);
             Some((id.clone(), bytes))
         };
@@ -131,7 +130,7 @@ impl Monthly {
 
 fn keep(path: &Path, rows: &[MonthlyRow]) -> io::Result<()> {
     let content = encode(rows).map_err(io::Error::other)?;
-    write_unsynced(path, &[blake3::hash(&content).as_bytes(), content.as_slice()])
+    write_remembered(path, &content)
 }
 
 /// Where the day of the file cannot be set it is only forgotten sooner.
@@ -233,16 +232,9 @@ fn encode(rows: &[MonthlyRow]) -> Result<Vec<u8>, ArrowError> {
     writer.into_inner()
 }
 
-/// What stands in a file behind its hash; `None` where it is not there or not what was written.
-fn content(path: &Path) -> Option<Vec<u8>> {
-    let mut bytes = std::fs::read(path).ok()?;
-    let content = bytes.split_off(HASH_BYTES.min(bytes.len()));
-    (blake3::hash(&content).as_bytes() == bytes.as_slice()).then_some(content)
-}
-
 /// Reads a whole file.
 fn read(path: &Path) -> Option<Vec<MonthlyRow>> {
-    let content = content(path)?;
+    let content = read_remembered(path).ok()??;
     let mut rows = Vec::new();
     for batch in StreamReader::try_new(content.as_slice(), None).ok()? {
         rows.append(&mut decode(&batch.ok()?)?);

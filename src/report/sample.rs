@@ -1,6 +1,7 @@
 //! A small invented release for tests: every shape of metric, every state of a figure, awkward names.
 //! It is no demonstration data and no test of the metrics themselves.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{Days, NaiveDate};
@@ -69,6 +70,7 @@ fn metric(id: &str, title: &str, (shape, unit, better): (Shape, Unit, Better), r
         cap: None,
         rollups: vec![rollup.to_owned()],
         parameters: Vec::new(),
+        parameters_at_most: BTreeMap::new(),
         evidence: Evidence::Derived,
         disclosure: Disclosure::Small,
         dependent_units: false,

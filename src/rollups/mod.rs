@@ -15,7 +15,7 @@ use arrow::error::ArrowError;
 
 use crate::contract::{Admission, engine_type, month_days, pinned_table, rollup_contract, submission_month};
 use crate::definitions::model::{Column, Contract, Rollup};
-use crate::engine::{ENGINE_VERSION, Engine, EngineError, Query, Table, schema_of};
+use crate::engine::{ENGINE_VERSION, Engine, EngineError, Query, Table, Trouble, schema_of};
 
 pub use reference::{PeerLink, PublishedFigure, ReferenceData};
 
@@ -48,6 +48,17 @@ pub enum RollupError {
     Unattributed { rollup: String, org_code: String, month: String },
 }
 
+impl RollupError {
+    /// What kind of trouble stands behind it.
+    pub fn trouble(&self) -> Trouble {
+        match self {
+            Self::Engine { source, .. } => source.trouble(),
+            Self::Cache { .. } => Trouble::Writing,
+            Self::Arrow { .. } | Self::Unattributed { .. } => Trouble::Content,
+        }
+    }
+}
+
 /// A roll-up's rows, ready for metrics, and what they cost.
 #[derive(Debug)]
 pub struct LoadedRollup {
@@ -55,7 +66,7 @@ pub struct LoadedRollup {
     /// Submissions computed now; the others came from the cache.
     pub scanned: usize,
     pub cached: usize,
-    /// Scans of the dataset: 1 when anything was computed, else 0.
+    /// Scans of the dataset: 0 where nothing was computed, else 1, or more where one would have needed too much memory.
     pub scans: usize,
     pub bytes_scanned: u64,
 }
@@ -94,7 +105,9 @@ pub async fn roll_up(
     let table = pinned_table(contract, records.iter().map(|admission| &admission.submission));
     let result = engine.run(&query, &[(contract.dataset.as_str(), table)]).await;
     let result = result.map_err(|source| RollupError::Engine { rollup: rollup.name.clone(), source })?;
-    let rows = to_schema(&result.batches, &rollup_schema(rollup)).map_err(|source| arrow_error(rollup, source))?;
+    let schema = rollup_schema(rollup);
+    let rows = all_to_schema(&result.batches, &schema).and_then(|batches| concat_batches(&schema, &batches));
+    let rows = rows.map_err(|source| arrow_error(rollup, source))?;
     let prints = attribute(rollup, &rows, records)?;
     Ok(Rolled { rows, prints, bytes_scanned: result.bytes_scanned })
 }
@@ -104,6 +117,13 @@ pub struct Recalled<'s> {
     batches: Vec<RecordBatch>,
     cached: usize,
     missing: Vec<&'s Admission>,
+}
+
+/// What scans gave, and the bytes that they read.
+#[derive(Default)]
+struct Scanned {
+    segments: Vec<segment::Segment>,
+    bytes: u64,
 }
 
 /// Computes or recalls roll-ups, with their cache below `cache_dir`.
@@ -138,12 +158,9 @@ impl Rollups<'_> {
         submitted: &[&Admission],
     ) -> Result<LoadedRollup, RollupError> {
         let Recalled { mut batches, cached, missing } = recalled;
-        let mut bytes_scanned = 0;
-        if !missing.is_empty() {
-            let (bytes, segment) = self.scan(rollup, contract, &missing).await?;
-            bytes_scanned += bytes;
-            batches.extend(Self::cached_rows(rollup, &[segment], &missing)?);
-        }
+        let scanned = self.scan(rollup, contract, &missing).await?;
+        let mut bytes_scanned = scanned.bytes;
+        batches.extend(Self::cached_rows(rollup, &scanned.segments, &missing)?);
         if !submitted.is_empty() {
             let (rows, bytes) = self.read_submitted(rollup, submitted).await?;
             batches.extend(rows);
@@ -153,7 +170,7 @@ impl Rollups<'_> {
             table: Table::Rows { schema: rollup_schema(rollup), batches },
             scanned: missing.len(),
             cached,
-            scans: usize::from(!missing.is_empty()),
+            scans: scanned.segments.len(),
             bytes_scanned,
         })
     }
@@ -182,12 +199,13 @@ impl Rollups<'_> {
                 }
             }
         }
-        let mut cost = LoadedSets { scans: waves.len(), ..LoadedSets::default() };
+        let mut cost = LoadedSets::default();
         for wave in waves {
-            let (bytes, segment) = self.scan(rollup, contract, &wave).await?;
+            let scanned = self.scan(rollup, contract, &wave).await?;
+            cost.scans += scanned.segments.len();
             cost.scanned += wave.len();
-            cost.bytes_scanned += bytes;
-            segments.push(segment);
+            cost.bytes_scanned += scanned.bytes;
+            segments.extend(scanned.segments);
         }
         let mut tables = Vec::new();
         for (records, submitted) in sets {
@@ -202,19 +220,28 @@ impl Rollups<'_> {
         Ok((tables, cost))
     }
 
-    /// One statement over all missing submissions; the result goes into a new cache segment.
-    async fn scan(
-        &self,
-        rollup: &Rollup,
-        contract: &Contract,
-        missing: &[&Admission],
-    ) -> Result<(u64, segment::Segment), RollupError> {
-        let rolled = roll_up(self.engine, rollup, contract, missing).await?;
+    /// One statement over all missing submissions, whose result goes into a new cache segment. Where that needs more memory
+    /// than there is, each half is scanned by itself: no row of a roll-up rests on two submissions.
+    async fn scan(&self, rollup: &Rollup, contract: &Contract, missing: &[&Admission]) -> Result<Scanned, RollupError> {
+        if missing.is_empty() {
+            return Ok(Scanned::default());
+        }
+        let rolled = match roll_up(self.engine, rollup, contract, missing).await {
+            Err(error) if error.trouble() == Trouble::Memory && missing.len() > 1 => {
+                let (left, right) = missing.split_at(missing.len() / 2);
+                let mut scanned = Box::pin(self.scan(rollup, contract, left)).await?;
+                let rest = Box::pin(self.scan(rollup, contract, right)).await?;
+                scanned.segments.extend(rest.segments);
+                scanned.bytes += rest.bytes;
+                return Ok(scanned);
+            }
+            rolled => rolled?,
+        };
         let fingerprints: Vec<&str> = missing.iter().map(|admission| admission.fingerprint.as_str()).collect();
         let segment = segment::write(&self.folder(rollup), &rolled.rows, rolled.prints, &fingerprints);
         let segment =
             segment.map_err(|(path, source)| RollupError::Cache { rollup: rollup.name.clone(), path, source })?;
-        Ok((rolled.bytes_scanned, segment))
+        Ok(Scanned { bytes: rolled.bytes_scanned, segments: vec![segment] })
     }
 
     async fn read_submitted(
@@ -230,8 +257,8 @@ impl Rollups<'_> {
         let table = pinned_table(&contract, submitted.iter().map(|admission| &admission.submission));
         let result = self.engine.run(&query, &[("submitted_rollup", table)]).await;
         let result = result.map_err(|source| RollupError::Engine { rollup: rollup.name.clone(), source })?;
-        let rows = to_schema(&result.batches, &rollup_schema(rollup)).map_err(|source| arrow_error(rollup, source))?;
-        Ok((vec![rows], result.bytes_scanned))
+        let rows = all_to_schema(&result.batches, &rollup_schema(rollup));
+        Ok((rows.map_err(|source| arrow_error(rollup, source))?, result.bytes_scanned))
     }
 
     fn cached_rows(
@@ -248,8 +275,9 @@ impl Rollups<'_> {
             let fresh: BTreeSet<&str> =
                 prints.filter(|print| wanted.contains(print) && !seen.contains(print)).collect();
             for batch in &segment.batches {
-                let rows = rows_of(batch, &fresh).and_then(|rows| to_schema(&[rows], &schema));
-                batches.push(rows.map_err(|source| arrow_error(rollup, source))?);
+                let rows = rows_of(batch, &fresh).and_then(|rows| to_schema(&rows, &schema));
+                let rows = rows.map_err(|source| arrow_error(rollup, source))?;
+                batches.extend(Some(rows).filter(|rows| rows.num_rows() > 0));
             }
             seen.extend(fresh);
         }
@@ -260,13 +288,10 @@ impl Rollups<'_> {
     fn read_segments(&self, rollup: &Rollup) -> Result<Vec<segment::Segment>, RollupError> {
         let mut segments = Vec::new();
         for path in self.segments(rollup)? {
-            match segment::read(&path) {
-                Ok(segment) => segments.push(segment),
-                Err(_) => std::fs::remove_file(&path).map_err(|source| RollupError::Cache {
-                    rollup: rollup.name.clone(),
-                    path: path.clone(),
-                    source,
-                })?,
+            let wrong = |source| RollupError::Cache { rollup: rollup.name.clone(), path: path.clone(), source };
+            match segment::read(&path).map_err(wrong)? {
+                Some(segment) => segments.push(segment),
+                None => std::fs::remove_file(&path).map_err(wrong)?,
             }
         }
         Ok(segments)
@@ -274,8 +299,8 @@ impl Rollups<'_> {
 
     fn known_fingerprints(&self, rollup: &Rollup) -> Result<BTreeSet<String>, RollupError> {
         let paths = self.segments(rollup)?;
-        // An unreadable file is no cache; the run that needs it removes it.
-        Ok(paths.iter().filter_map(|path| segment::read_fingerprints(path).ok()).flatten().collect())
+        // A damaged or unreadable file is no cache; the run that needs it removes it, or says so.
+        Ok(paths.iter().filter_map(|path| segment::read_fingerprints(path).ok().flatten()).flatten().collect())
     }
 
     /// Cache files of this wording of the roll-up, in name order.
@@ -406,22 +431,19 @@ fn rows_of(batch: &RecordBatch, wanted: &BTreeSet<&str>) -> Result<RecordBatch, 
     filter_record_batch(batch, &mask.collect())
 }
 
-/// One batch with exactly the columns and types of `schema`, by name.
-fn to_schema(batches: &[RecordBatch], schema: &SchemaRef) -> Result<RecordBatch, ArrowError> {
-    let typed = batches.iter().map(|batch| {
-        let columns = schema.fields().iter().map(|field| {
-            let column = batch
-                .column_by_name(field.name())
-                .ok_or_else(|| ArrowError::SchemaError(format!("column {} is missing", field.name())))?;
-            if column.data_type() == field.data_type() {
-                Ok(Arc::clone(column))
-            } else {
-                cast(column, field.data_type())
-            }
-        });
-        RecordBatch::try_new(Arc::clone(schema), columns.collect::<Result<Vec<_>, _>>()?)
+/// The same rows with exactly the columns and types of `schema`, by name.
+fn to_schema(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch, ArrowError> {
+    let columns = schema.fields().iter().map(|field| {
+        let column = batch
+            .column_by_name(field.name())
+            .ok_or_else(|| ArrowError::SchemaError(format!("column {} is missing", field.name())))?;
+        if column.data_type() == field.data_type() { Ok(Arc::clone(column)) } else { cast(column, field.data_type()) }
     });
-    concat_batches(schema, &typed.collect::<Result<Vec<_>, _>>()?)
+    RecordBatch::try_new(Arc::clone(schema), columns.collect::<Result<Vec<_>, _>>()?)
+}
+
+fn all_to_schema(batches: &[RecordBatch], schema: &SchemaRef) -> Result<Vec<RecordBatch>, ArrowError> {
+    batches.iter().map(|batch| to_schema(batch, schema)).collect()
 }
 
 /// Whether a statement's result type can hold a declared one without loss: equal, or text in another encoding.

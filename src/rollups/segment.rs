@@ -1,14 +1,14 @@
-//! One cache file of a roll-up: rows, each with the fingerprint of its submission, and the list of all fingerprints covered.
-//! Written once under a name made from its content's identity, never changed.
+//! One cache file of a roll-up: rows, each with the fingerprint of its submission, and the list of all fingerprints covered,
+//! as Parquet behind the hash of it. Written once under a name made from what it covers, never changed.
 
-use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, RecordBatch};
+use arrow::array::{ArrayRef, AsArray as _, RecordBatch};
 use arrow::datatypes::{DataType, Field, Schema};
 use arrow::error::ArrowError;
+use bytes::Bytes;
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::basic::Compression;
@@ -16,10 +16,18 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::{KeyValue, ParquetMetaDataReader};
 use parquet::file::properties::WriterProperties;
 
+use crate::files::{read_remembered, write_remembered};
+
 /// Name of the column that says which submission a row came from.
 pub(super) const FINGERPRINT: &str = "fingerprint";
 
 const COVERED: &str = "leds-metrics:fingerprints";
+
+/// Rows that are read at a time: as many as the engine hands on, which then need not be split. The engine counts the whole
+/// memory of a batch for each part of it.
+const BATCH_ROWS: usize = 8_192;
+
+const EXTENSION: &str = "rollup";
 
 /// The content of a cache file.
 pub(super) struct Segment {
@@ -36,13 +44,14 @@ pub(super) fn write(
 ) -> Result<Segment, (PathBuf, io::Error)> {
     let joined = fingerprints.join(",");
     let name = blake3::hash(joined.as_bytes()).to_hex();
-    let path = folder.join(format!("{name}.parquet"));
+    let path = folder.join(format!("{name}.{EXTENSION}"));
     let wrong = |error: io::Error| (path.clone(), error);
     let batch = with_prints(rows, prints).map_err(|error| wrong(io::Error::other(error)))?;
     let bytes = encode(&batch, joined).map_err(|error| wrong(io::Error::other(error)))?;
-    crate::files::write_atomically(&path, &bytes).map_err(wrong)?;
-    let fingerprints = fingerprints.iter().map(|print| (*print).to_owned()).collect();
-    Ok(Segment { fingerprints, batches: vec![batch] })
+    drop(batch);
+    write_remembered(&path, &bytes).map_err(wrong)?;
+    // Fresh rows are held as those from the cache are: in small parts that share no memory.
+    decode(bytes).map_err(|error| wrong(io::Error::other(error)))
 }
 
 fn with_prints(rows: &RecordBatch, prints: ArrayRef) -> Result<RecordBatch, ArrowError> {
@@ -65,19 +74,36 @@ fn encode(batch: &RecordBatch, joined: String) -> Result<Vec<u8>, ParquetError> 
     Ok(bytes)
 }
 
-/// Reads a whole segment.
-pub(super) fn read(path: &Path) -> io::Result<Segment> {
-    let builder = ParquetRecordBatchReaderBuilder::try_new(File::open(path)?).map_err(io::Error::other)?;
+/// Reads a whole segment; `None` where the file is damaged.
+///
+/// # Errors
+/// The system does not let the file be read.
+pub(super) fn read(path: &Path) -> io::Result<Option<Segment>> {
+    Ok(read_remembered(path)?.and_then(|bytes| decode(bytes).ok()))
+}
+
+fn decode(bytes: Vec<u8>) -> Result<Segment, ParquetError> {
+    let builder = ParquetRecordBatchReaderBuilder::try_new(Bytes::from(bytes))?;
     let fingerprints = covered(builder.metadata().file_metadata().key_value_metadata());
-    let reader = builder.with_batch_size(65_536).build().map_err(io::Error::other)?;
-    let batches = reader.collect::<Result<Vec<_>, _>>().map_err(io::Error::other)?;
+    let reader = builder.with_batch_size(BATCH_ROWS).build()?;
+    let batches = reader.map(|batch| Ok(compact(&batch?)?)).collect::<Result<Vec<_>, ParquetError>>()?;
     Ok(Segment { fingerprints, batches })
 }
 
-/// Reads only which submissions a segment covers.
-pub(super) fn read_fingerprints(path: &Path) -> io::Result<Vec<String>> {
-    let metadata = ParquetMetaDataReader::new().parse_and_finish(&File::open(path)?).map_err(io::Error::other)?;
-    Ok(covered(metadata.file_metadata().key_value_metadata()))
+/// The same rows in memory of their own: texts are read as views into pages that they share with other batches.
+fn compact(batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
+    let columns = batch.columns().iter().map(|column| match column.as_string_view_opt() {
+        Some(texts) => Arc::new(texts.gc()) as ArrayRef,
+        None => Arc::clone(column),
+    });
+    RecordBatch::try_new(batch.schema(), columns.collect())
+}
+
+/// Reads only which submissions a segment covers; `None` where the file is damaged.
+pub(super) fn read_fingerprints(path: &Path) -> io::Result<Option<Vec<String>>> {
+    let Some(bytes) = read_remembered(path)? else { return Ok(None) };
+    let metadata = ParquetMetaDataReader::new().parse_and_finish(&Bytes::from(bytes)).ok();
+    Ok(metadata.map(|metadata| covered(metadata.file_metadata().key_value_metadata())))
 }
 
 fn covered(pairs: Option<&Vec<KeyValue>>) -> Vec<String> {
@@ -90,7 +116,7 @@ pub(super) fn list(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut paths = Vec::new();
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "parquet") {
+        if path.extension().is_some_and(|extension| extension == EXTENSION) {
             paths.push(path);
         }
     }

@@ -3,6 +3,7 @@
 
 mod layout;
 mod pin;
+mod steady;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -15,6 +16,7 @@ use object_store::{ObjectMeta, ObjectStore};
 
 use crate::diagnostics::{Finding, FindingLevel};
 use crate::period::Month;
+use steady::SteadyStore;
 
 pub use layout::{LAYOUT_RULE, ROLLUP_PREFIX, SubmittedTable, submission_folder};
 pub use pin::{CONFLICT_RULE, Pinned, pin};
@@ -150,7 +152,7 @@ impl Source {
         }
         let store = LocalFileSystem::new_with_prefix(path)
             .map_err(|source| SourceError::Store { location: location.to_owned(), source })?;
-        Ok(Self { store: Arc::new(store), location: location.to_owned() })
+        Ok(Self { store: Arc::new(SteadyStore::new(store)), location: location.to_owned() })
     }
 
     /// Lists everything below the root and sorts it into submissions of the `tables` that are known.

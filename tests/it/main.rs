@@ -19,6 +19,7 @@ mod release;
 mod remembered;
 mod returns;
 mod rollups_alone;
+mod safety;
 mod second_opinion;
 mod spread;
 mod sql;

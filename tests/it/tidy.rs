@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 /// Library or facility, and the files or folders below `src` that may name it.
 const MAY_NAME: [(&str, &[&str]); 16] = [
     ("datafusion::", &["engine"]),
-    ("object_store::", &["engine", "sources/mod.rs", "contract/admission.rs", "contract/footer.rs"]),
+    ("object_store::", &["engine", "sources", "contract/admission.rs", "contract/footer.rs"]),
     ("arrow::", &["engine", "contract", "rollups", "metrics", "results", "app/case.rs", "prepare", "synth"]),
     ("parquet::", &["engine/output.rs", "contract/footer.rs", "rollups/segment.rs", "results", "prepare", "synth"]),
     ("plotters::", &["render/charts/canvas.rs"]),
@@ -24,6 +24,7 @@ const MAY_NAME: [(&str, &[&str]); 16] = [
         "std::fs",
         &[
             "files.rs",
+            "sources/steady.rs",
             "publish.rs",
             "results",
             "config",

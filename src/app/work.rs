@@ -1,0 +1,116 @@
+//! The work folder: what later runs may use again, failing rows, and what the engine spills. It holds record-level rows, so
+//! it is its owner's alone and lies outside the releases.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tempfile::TempDir;
+
+use super::AppError;
+use super::intake::IntakeError;
+use crate::files::{private_folder, resolved};
+
+const SPILL_PREFIX: &str = "run-";
+const LOCK_FILE: &str = ".lock";
+
+/// Where a run keeps what it may need again.
+#[derive(Debug, Clone)]
+pub struct WorkFolder {
+    path: PathBuf,
+    spill: Option<Arc<SpillFolder>>,
+}
+
+/// The spill folder of one run, removed at its end.
+#[derive(Debug)]
+struct SpillFolder {
+    folder: TempDir,
+    /// Held as long as the folder is in use, so that no other run clears it away.
+    _lock: File,
+}
+
+impl WorkFolder {
+    /// A folder that is only looked into.
+    pub fn unopened(path: PathBuf) -> Self {
+        Self { path, spill: None }
+    }
+
+    /// Makes the folder's parts, so that a full disk or a wrong owner shows before anything is read, and clears what killed
+    /// runs have spilled.
+    pub fn open(path: &Path) -> Result<Self, IntakeError> {
+        let wrong = |source| IntakeError::Work { path: path.to_owned(), source };
+        let work = Self::unopened(path.to_owned());
+        // A folder that was there before may be somebody's home; what is ours in it is closed in any case.
+        if !path.exists() {
+            private_folder(path).map_err(wrong)?;
+        }
+        for part in [work.admissions(), work.rollups(), work.monthly(), path.join("refused"), path.join("spill")] {
+            private_folder(&part).map_err(wrong)?;
+        }
+        let spill = SpillFolder::open(&path.join("spill")).map_err(wrong)?;
+        Ok(Self { spill: Some(Arc::new(spill)), ..work })
+    }
+
+    /// The folder itself.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Remembered admissions.
+    pub fn admissions(&self) -> PathBuf {
+        self.path.join("admissions")
+    }
+
+    /// Cached roll-ups.
+    pub fn rollups(&self) -> PathBuf {
+        self.path.join("rollups")
+    }
+
+    /// Rows of metrics that later runs need not compute.
+    pub fn monthly(&self) -> PathBuf {
+        self.path.join("monthly")
+    }
+
+    /// Where this run's engine spills; `None` for a folder that is only looked into.
+    pub fn spill(&self) -> Option<PathBuf> {
+        self.spill.as_ref().map(|spill| spill.folder.path().to_owned())
+    }
+}
+
+impl SpillFolder {
+    fn open(parent: &Path) -> io::Result<Self> {
+        // One run at a time looks for what is left over: a folder without a lock that is held belongs to nobody.
+        let looking = File::create(parent.join(LOCK_FILE))?;
+        looking.lock()?;
+        for entry in fs::read_dir(parent)?.flatten() {
+            if entry.path().is_dir() && !is_in_use(&entry.path()) {
+                fs::remove_dir_all(entry.path())?;
+            }
+        }
+        let folder = tempfile::Builder::new().prefix(SPILL_PREFIX).tempdir_in(parent)?;
+        let lock = File::create(folder.path().join(LOCK_FILE))?;
+        lock.lock()?;
+        Ok(Self { folder, _lock: lock })
+    }
+}
+
+fn is_in_use(folder: &Path) -> bool {
+    File::open(folder.join(LOCK_FILE)).is_ok_and(|lock| lock.try_lock().is_err())
+}
+
+/// Refuses a work folder that is, or lies in, the folder of releases or of submissions: its record-level rows would be handed
+/// on with a release, or taken for submissions.
+pub fn check_work_folder(work: &Path, out: Option<&Path>, source: Option<&str>) -> Result<(), AppError> {
+    let places = [(out, "--out"), (source.map(Path::new), "--source")];
+    for (place, argument) in places.into_iter().filter_map(|(place, argument)| Some((place?, argument))) {
+        if resolved(work).starts_with(resolved(place)) {
+            return Err(AppError::Usage(format!(
+                "--work {} lies in {argument} {}; the work folder holds record-level rows and must lie outside it",
+                work.display(),
+                place.display()
+            )));
+        }
+    }
+    Ok(())
+}
