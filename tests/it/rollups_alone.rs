@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use leds_metrics::app::prepare::write_rollups;
 use leds_metrics::app::run::{RunOptions, run};
-use leds_metrics::app::{Context, generate, intake, progress};
+use leds_metrics::app::{Context, generate, intake, progress, work};
 use leds_metrics::config::Settings;
 use leds_metrics::period::Month;
 use leds_metrics::sources::SubmittedTable;
@@ -95,7 +95,7 @@ async fn hand_in(context: &Arc<Context>, nation: &Path, (records, rollups): (&Pa
     let as_of = Some(AS_OF.parse().unwrap());
     let engine = context.engine_settings(None);
     let opened = intake::open(text(nation), as_of, &context.definitions, &engine).await.unwrap();
-    let work = intake::make_work_folder(&nation.with_file_name("work")).unwrap();
+    let work = work::WorkFolder::open(&nation.with_file_name("work")).unwrap();
     let taken = intake::admit(&opened, &context.definitions, &work, 4, &progress::Step::new(true)).await.unwrap();
     let engine = Arc::new(opened.engine);
     let mut prepared = tokio::task::JoinSet::new();

@@ -350,10 +350,11 @@ fn a_file_that_was_written_over_with_its_size_and_time_kept_is_read_again() {
     bench.submit("arrest_summons", RETURN, &arrests(&[GOOD, GOOD, late]));
     let mut after = fs::read(&path).unwrap();
     assert!(after.len().abs_diff(before.len()) < 200, "{} {}", before.len(), after.len());
-    pad_footer(&mut after, before.len().max(after.len()));
+    let size = before.len().max(after.len());
+    pad_footer(&mut after, size);
     // Both states have one size: the first is padded too, read, and then replaced.
     let mut first = before.clone();
-    pad_footer(&mut first, after.len());
+    pad_footer(&mut first, size);
     write_at(&path, &first, time);
     bench.run("2025-04", &["--again"]);
     assert_eq!(figure(&bench, "CRE-01", "E1")["numerator"], "3");
