@@ -353,17 +353,24 @@ impl Admitter<'_> {
         let mut rows = violation.rows;
         let mut failing_rows = String::new();
         if check.level == FindingLevel::Blocking {
-            let wrong = |source| AdmissionError::Engine { dataset: self.contract.dataset.clone(), source };
+            let dataset = || self.contract.dataset.clone();
+            let wrong = |source| AdmissionError::Engine { dataset: dataset(), source };
             if rows.is_none() {
                 let sql = scan::failing_count_sql(self.contract, check, submission);
                 rows =
                     Some(scan::read_count(&self.ask_one("rows that fail in", &sql, submission).await.map_err(wrong)?));
             }
             let sql = scan::failing_sql(self.contract, check, submission, failing::MOST_ROWS);
-            let batches = self.ask_one("failing rows of", &sql, submission).await.map_err(wrong)?;
-            let path = failing::write_rows(&self.work_dir.join("refused"), submission, check, &batches)
-                .map_err(|source| AdmissionError::FailingRows { dataset: self.contract.dataset.clone(), source })?;
-            failing_rows = path.strip_prefix(&self.work_dir).unwrap_or(&path).display().to_string();
+            match self.ask_one("failing rows of", &sql, submission).await {
+                // The rows are a help for the force; what is wrong is known without them.
+                Err(error) if error.trouble() == Trouble::Memory => {}
+                batches => {
+                    let batches = batches.map_err(wrong)?;
+                    let path = failing::write_rows(&self.work_dir.join("refused"), submission, check, &batches)
+                        .map_err(|source| AdmissionError::FailingRows { dataset: dataset(), source })?;
+                    failing_rows = path.strip_prefix(&self.work_dir).unwrap_or(&path).display().to_string();
+                }
+            }
         }
         let rows = rows.unwrap_or(0);
         let message = format!("{}: {}", rows_words(rows), check.message);

@@ -11,6 +11,7 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
 
 use super::file_type;
+use super::pages::contradiction_in_pages;
 use crate::definitions::model::Contract;
 use crate::diagnostics::{Finding, FindingLevel};
 use crate::sources::{SourceFile, Submission};
@@ -62,7 +63,13 @@ pub(super) async fn check_footer(
         .into_iter()
         .map(|mismatch| refuse(mismatch.rule, &mismatch.column, mismatch.message))
         .collect();
-    if findings.is_empty() { Ok(Footer { rows }) } else { Err(FooterError::Wrong(findings)) }
+    if !findings.is_empty() {
+        return Err(FooterError::Wrong(findings));
+    }
+    match contradiction_in_pages(store, file, &metadata).await.map_err(FooterError::Unread)? {
+        Some(message) => Err(one(message)),
+        None => Ok(Footer { rows }),
+    }
 }
 
 /// The number of rows, as footer, row groups and columns state it alike; otherwise what they say.

@@ -5,6 +5,7 @@ mod admission;
 mod failing;
 mod footer;
 mod memory;
+mod pages;
 mod scan;
 
 use arrow::datatypes::{DataType, Field as ArrowField, FieldRef, SchemaRef, TimeUnit};

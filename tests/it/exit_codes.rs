@@ -125,7 +125,9 @@ fn exit_20_for_a_source_that_is_not_there_or_holds_nothing() {
     let run = |source: &str| leds_metrics(&["run", "--source", source, "--out", text(&out), "--period", "2025-04"]);
     assert_eq!(run(text(&nowhere)).code, 20);
     assert!(run(text(&nowhere)).stderr.contains("there is no such folder"));
-    let empty = run(text(folder.path()));
+    let nothing = folder.path().join("nothing");
+    fs::create_dir(&nothing).unwrap();
+    let empty = run(text(&nothing));
     assert_eq!(empty.code, 20);
     assert!(empty.stderr.contains("holds no submission; expected folders such as"), "{}", empty.stderr);
     let later = bench().run("2030-31Q1", &[]);
@@ -220,10 +222,12 @@ fn exit_50_when_the_release_folder_cannot_be_written() {
 #[test]
 fn exit_50_when_the_work_folder_cannot_be_written() {
     let bench = bench();
-    for (folder, what) in
-        [("rollups", "roll-up arrest_summons_backlog: cache file"), ("monthly", "rows that are kept for later runs: ")]
-    {
-        fs::create_dir_all(bench.work()).unwrap();
+    for (folder, what) in [
+        ("rollups", "work folder "),
+        ("rollups/arrest_summons_backlog", "roll-up arrest_summons_backlog: cache file"),
+        ("monthly/CRE-01", "rows that are kept for later runs: "),
+    ] {
+        fs::create_dir_all(bench.work().join(folder).parent().unwrap()).unwrap();
         fs::write(bench.work().join(folder), "a file where the folder should be").unwrap();
         let run = bench.run("2025-04", &[]);
         assert!(run.code == 50 && run.stderr.contains(what), "{} {}", run.code, run.stderr);

@@ -6,9 +6,20 @@ use std::path::{Path, PathBuf};
 /// Library or facility, and the files or folders below `src` that may name it.
 const MAY_NAME: [(&str, &[&str]); 16] = [
     ("datafusion::", &["engine"]),
-    ("object_store::", &["engine", "sources", "contract/admission.rs", "contract/footer.rs"]),
+    ("object_store::", &["engine", "sources", "contract/admission.rs", "contract/footer.rs", "contract/pages.rs"]),
     ("arrow::", &["engine", "contract", "rollups", "metrics", "results", "app/case.rs", "prepare", "synth"]),
-    ("parquet::", &["engine/output.rs", "contract/footer.rs", "rollups/segment.rs", "results", "prepare", "synth"]),
+    (
+        "parquet::",
+        &[
+            "engine/output.rs",
+            "contract/footer.rs",
+            "contract/pages.rs",
+            "rollups/segment.rs",
+            "results",
+            "prepare",
+            "synth",
+        ],
+    ),
     ("plotters::", &["render/charts/canvas.rs"]),
     ("minijinja::", &["render"]),
     ("statrs::", &["stats/distributions.rs"]),
