@@ -132,11 +132,11 @@ impl AppError {
                 Trouble::Memory | Trouble::Content => exit::METRIC,
             },
             Self::CasesFailed { .. } | Self::Differs { .. } => exit::METRIC,
-            // A full disk is no fault of a page.
-            Self::Render(RenderError::Write { .. }) => exit::PUBLISH,
-            Self::Render(_) | Self::Results(_) => exit::RENDER,
-            Self::Intake(error) if error.trouble() == Trouble::Writing => exit::PUBLISH,
-            Self::Publish(_)
+            Self::Intake(error) if error.trouble() != Trouble::Writing => exit::INPUT,
+            // A disk that is full, or may not be written, is no fault of a page or a submission.
+            Self::Intake(_)
+            | Self::Render(RenderError::Write { .. })
+            | Self::Publish(_)
             | Self::Public(_)
             | Self::Earlier(_)
             | Self::Rows(_)
@@ -144,8 +144,8 @@ impl AppError {
             | Self::Write { .. }
             | Self::Generate(_)
             | Self::Prepare(PrepareError::Write { .. }) => exit::PUBLISH,
-            Self::Intake(_)
-            | Self::SourceChanged(_)
+            Self::Render(_) | Self::Results(_) => exit::RENDER,
+            Self::SourceChanged(_)
             | Self::Engine(_)
             | Self::NothingSent { .. }
             | Self::Prepare(_)

@@ -179,7 +179,9 @@ fn what_is_remembered_and_damaged_is_made_again() {
     let (admissions, rollups, monthly) = (remembered("admissions"), remembered("rollups"), remembered("monthly"));
     assert!(!admissions.is_empty() && !rollups.is_empty() && !monthly.is_empty());
     for damaged in [&admissions, &rollups, &monthly] {
-        damaged.iter().for_each(|path| flip(path));
+        for path in damaged {
+            flip(path);
+        }
         // Without the monthly rows the roll-ups are read.
         fs::remove_dir_all(bench.work().join("monthly")).unwrap();
         let run = bench.run("2025-04", &["--again"]);
