@@ -81,8 +81,7 @@ impl WorkFolder {
 impl SpillFolder {
     fn open(parent: &Path) -> io::Result<Self> {
         // One run at a time looks for what is left over: a folder without a lock that is held belongs to nobody.
-        let looking = File::create(parent.join(LOCK_FILE))?;
-        looking.lock()?;
+        let looking = lock_folder(parent)?;
         for entry in fs::read_dir(parent)?.flatten() {
             if entry.path().is_dir() && !is_in_use(&entry.path()) {
                 fs::remove_dir_all(entry.path())?;
@@ -91,8 +90,24 @@ impl SpillFolder {
         let folder = tempfile::Builder::new().prefix(SPILL_PREFIX).tempdir_in(parent)?;
         let lock = File::create(folder.path().join(LOCK_FILE))?;
         lock.lock()?;
+        drop(looking);
         Ok(Self { folder, _lock: lock })
     }
+}
+
+/// Waits until no other run looks into a folder. The folder itself is locked, so that no file stays behind.
+#[cfg(unix)]
+fn lock_folder(folder: &Path) -> io::Result<File> {
+    let folder = File::open(folder)?;
+    folder.lock()?;
+    Ok(folder)
+}
+
+#[cfg(not(unix))]
+fn lock_folder(folder: &Path) -> io::Result<File> {
+    let lock = File::create(folder.join(LOCK_FILE))?;
+    lock.lock()?;
+    Ok(lock)
 }
 
 fn is_in_use(folder: &Path) -> bool {
