@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use leds_metrics::assessment::{AssessmentInput, ParityWish, assess};
 use leds_metrics::definitions::Definitions;
 use leds_metrics::lateness::Provisional;
+use leds_metrics::lives::Lives;
 use leds_metrics::observation::{Coverage, NATIONAL, Observation, PEERS_PREFIX};
 use leds_metrics::period::Period;
 use leds_metrics::quantity::{Interval, Shape, Status};
@@ -27,6 +28,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let input = AssessmentInput {
             metrics: &definitions.metrics,
             organisations: &organisations,
+            lives: &Lives::unchanging(&organisations),
             peer_groups: &peer_groups,
             events: &[],
             decisions: &[],
@@ -66,6 +68,7 @@ fn organisation(number: usize) -> Organisation {
         region: None,
         country: "England".to_owned(),
         officers: Some(1_000),
+        succeeded_by: None,
     }
 }
 

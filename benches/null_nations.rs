@@ -16,6 +16,7 @@ use leds_metrics::assessment::{Against, Assessment, AssessmentInput, ParityWish,
 use leds_metrics::definitions::Definitions;
 use leds_metrics::definitions::model::Metric;
 use leds_metrics::lateness::Provisional;
+use leds_metrics::lives::Lives;
 use leds_metrics::observation::{Coverage, NATIONAL, Observation, PEERS_PREFIX};
 use leds_metrics::period::Period;
 use leds_metrics::quantity::{Shape, Status};
@@ -292,16 +293,19 @@ fn assess_nation(metric: &Metric, trend: &[Period], forces: &[Force], mut drawn:
         region: None,
         country: "England".to_owned(),
         officers: None,
+        succeeded_by: None,
     };
     let group = |(place, force): (usize, &Force)| PeerGroup {
         org_code: force.code.to_string(),
         peers: peers(place, forces.len()).filter_map(|peer| Some(forces.get(peer)?.code.to_string())).collect(),
         source: "the next in size".to_owned(),
     };
+    let organisations: Vec<Organisation> = forces.iter().map(organisation).collect();
     assess(
         &AssessmentInput {
             metrics: std::slice::from_ref(metric),
-            organisations: &forces.iter().map(organisation).collect::<Vec<_>>(),
+            organisations: &organisations,
+            lives: &Lives::unchanging(&organisations),
             peer_groups: &forces.iter().enumerate().map(group).collect::<Vec<_>>(),
             events: &[],
             decisions: &[],

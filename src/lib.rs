@@ -19,6 +19,7 @@ pub mod exit;
 pub mod files;
 pub mod invariants;
 pub mod lateness;
+pub mod lives;
 pub mod metrics;
 pub mod observation;
 pub mod parity;

@@ -4,12 +4,11 @@
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
-use crate::assessment::{PeerComparison, compare_figures};
+use crate::assessment::{Against, FigureComparison, PeerComparison};
 use crate::definitions::model::{Metric, Role};
 use crate::observation::{Observation, PEERS_PREFIX, REGION_PREFIX, UNATTRIBUTED};
 use crate::period::Period;
 use crate::quantity::{Better, Status, Unit};
-use crate::stats::widening::Widening;
 
 /// Whether a responsibility is met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -110,15 +109,20 @@ pub struct Responsibility {
 }
 
 /// The responsibilities of every organisation and of the nation in `period`, by principle, metric, role and organisation.
+/// `comparisons` are those of the assessment: nothing is compared a second time here, so that no two pages disagree.
 pub fn assess_responsibilities(
     metrics: &[Metric],
     observations: &[Observation],
+    comparisons: &[FigureComparison],
     period: Period,
 ) -> Vec<Responsibility> {
     let year_before = period.year_before();
     let relevant = |o: &&Observation| o.category.is_none() && (o.period == period || o.period == year_before);
     let figures: HashMap<(&str, &str, Period), &Observation> =
         observations.iter().filter(relevant).map(|o| ((&*o.metric_id, &*o.org_code, o.period), o)).collect();
+    let of_year_before = comparisons.iter().filter(|one| one.against == Against::YearBefore);
+    let compared: HashMap<(&str, &str), Comparison> =
+        of_year_before.map(|one| ((one.metric_id.as_str(), one.org_code.as_str()), one.label.into())).collect();
     let mut codes: Vec<&str> = figures.keys().map(|(_, code, _)| *code).filter(|code| answers(code)).collect();
     codes.sort_unstable();
     codes.dedup();
@@ -127,8 +131,13 @@ pub fn assess_responsibilities(
     let mut all = Vec::new();
     for metric in metrics {
         let of = |code: &str, period: Period| figures.get(&(metric.id.as_str(), code, period)).copied();
-        let judged: Vec<Responsibility> =
-            codes.iter().filter_map(|code| Some(judge(metric, of(code, period)?, of(code, year_before)))).collect();
+        let judged: Vec<Responsibility> = codes
+            .iter()
+            .filter_map(|code| {
+                let compared = compared.get(&(metric.id.as_str(), *code)).copied();
+                Some(judge(metric, of(code, period)?, of(code, year_before), compared))
+            })
+            .collect();
         let mut roles = metric.responsible.clone();
         roles.sort_unstable();
         for role in roles {
@@ -142,7 +151,12 @@ fn answers(code: &str) -> bool {
     code != UNATTRIBUTED && !code.starts_with(REGION_PREFIX) && !code.starts_with(PEERS_PREFIX)
 }
 
-fn judge(metric: &Metric, figure: &Observation, before: Option<&Observation>) -> Responsibility {
+fn judge(
+    metric: &Metric,
+    figure: &Observation,
+    before: Option<&Observation>,
+    compared: Option<Comparison>,
+) -> Responsibility {
     let standard = figure.standard.as_ref();
     let outcome = match (&figure.status, standard.map(|standard| standard.met)) {
         (Status::Value, Some(_)) if figure.has_few_cases() => Outcome::FewCases,
@@ -162,7 +176,10 @@ fn judge(metric: &Metric, figure: &Observation, before: Option<&Observation>) ->
         period: figure.period,
         outcome,
         standard: standard.map(|standard| (standard.level, standard.kind)),
-        against_year_before: before.filter(comparable).map(|before| compare(metric, figure, before)),
+        against_year_before: before.filter(comparable).map(|before| match figure.unit {
+            Unit::Grade => compare_grades(metric, figure, before),
+            _ => compared.unwrap_or(Comparison::CannotTell),
+        }),
         against_peers: figure.labels.as_deref().and_then(|labels| labels.comparison).map(Comparison::from),
         reason: match (outcome, &figure.status) {
             (Outcome::FewCases, _) => few_cases_reason(figure),
@@ -179,15 +196,10 @@ fn few_cases_reason(figure: &Observation) -> String {
     counts.map_or_else(|| "few cases".to_owned(), |(x, n)| format!("few cases: {x} of {n}"))
 }
 
-fn compare(metric: &Metric, figure: &Observation, other: &Observation) -> Comparison {
-    if figure.unit == Unit::Grade {
-        let (Some(now), Some(then)) = (figure.value, other.value) else { return Comparison::CannotTell };
-        return Comparison::turned(now.total_cmp(&then), metric.better);
-    }
-    match compare_figures(metric.shape, figure, other, Widening::NONE) {
-        Ok(found) => PeerComparison::of(found.outcome, metric.better).into(),
-        Err(_) => Comparison::CannotTell,
-    }
+/// Grades have an order and no size: a higher one is higher, without a test.
+fn compare_grades(metric: &Metric, figure: &Observation, other: &Observation) -> Comparison {
+    let (Some(now), Some(then)) = (figure.value, other.value) else { return Comparison::CannotTell };
+    Comparison::turned(now.total_cmp(&then), metric.better)
 }
 
 impl Comparison {
@@ -223,6 +235,7 @@ mod tests {
     use crate::assessment::Labels;
     use crate::observation::StandardResult;
     use crate::report::sample;
+    use crate::stats::benchmark::Strength;
 
     fn figure(code: &str, period: &str, x: i64, n: i64) -> Observation {
         let period = period.parse().unwrap();
@@ -232,7 +245,24 @@ mod tests {
     fn one(observations: &[Observation], code: &str) -> Responsibility {
         let metric = sample::metrics().into_iter().find(|metric| metric.id == "CRE-01").unwrap();
         let period = "2025-26Q1".parse().unwrap();
-        let all = assess_responsibilities(&[metric], observations, period);
+        let compared = |label| FigureComparison {
+            metric_id: "CRE-01".into(),
+            org_code: code.into(),
+            period,
+            shape: metric.shape,
+            unit: metric.unit,
+            against: Against::YearBefore,
+            basis: "2024-25Q1".into(),
+            counts: None,
+            value: None,
+            label,
+            found: Err(Status::NotReturned),
+            widened_by: None,
+            resting: None,
+            averages: [None; 4],
+        };
+        let comparisons = [compared(PeerComparison::Better(Strength::Look))];
+        let all = assess_responsibilities(std::slice::from_ref(&metric), observations, &comparisons, period);
         all.into_iter().find(|one| one.org_code == code).unwrap()
     }
 

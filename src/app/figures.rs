@@ -12,9 +12,11 @@ use rayon::prelude::*;
 
 use super::growing::Growing;
 use super::intake::{Intake, Opened};
-use super::late::{LateInput, PastBasis, growing_rows, lateness, load_past, past_frames, past_rows, unmeasured};
+use super::late::{
+    LateInput, PastBasis, growing_rows, lateness, load_past, past_frames, past_rows, returns_not_due, unmeasured,
+};
 use super::needed::{Needed, Shared};
-use super::past::{Past, grows, is_measured};
+use super::past::{Past, counts_returns, grows, is_measured};
 use super::progress::Step;
 use super::work::WorkFolder;
 use crate::assessment::{Assessment, AssessmentInput, assess};
@@ -27,8 +29,9 @@ use crate::diagnostics::{Finding, FindingLevel};
 use crate::engine::{Engine, Table, Trouble};
 use crate::invariants::{BrokenInvariants, enforce_invariants};
 use crate::lateness::Lateness;
+use crate::lives::Lives;
 use crate::metrics::{
-    FigureSource, Frame, Grid, Group, Grown, MetricError, Monthly, PeerInput, PeriodInput, Remembered, observe,
+    FigureSource, Frame, Grid, Group, Grown, MetricError, Monthly, PeerInput, PeriodInput, Remembered, Stay, observe,
     observe_in, peer_groups,
 };
 use crate::observation::{NATIONAL, Observation, PEERS_PREFIX, REGION_PREFIX, UNATTRIBUTED};
@@ -36,7 +39,7 @@ use crate::period::{Month, Period};
 use crate::provenance::RollupRecord;
 use crate::quantity::Status;
 use crate::reconcile::reconcile;
-use crate::report::input::{Organisation, PeerGroup};
+use crate::report::input::PeerGroup;
 use crate::responsibilities::{Responsibility, assess_responsibilities};
 use crate::rollups::{LoadedSets, Recalled, RollupError, Rollups};
 use crate::sources::{ROLLUP_PREFIX, SubmittedTable};
@@ -137,7 +140,7 @@ pub async fn compute(
         remembered: remembered.clone(),
         parameters: settings.parameters.clone(),
         grid: Arc::clone(&intake.grid),
-        groups: groups(&intake.organisations, &peer_groups),
+        groups: groups(&intake.lives, &peer_groups),
         periods: periods.clone(),
         past,
         growing,
@@ -154,7 +157,7 @@ pub async fn compute(
     let started = Instant::now();
     let series = (peer_groups.as_slice(), periods.as_slice());
     let assessment = assess_figures(intake, settings, (&metrics, &lateness), series, &mut observations);
-    let responsibilities = assess_responsibilities(&metrics, &observations, period);
+    let responsibilities = assess_responsibilities(&metrics, &observations, &assessment.comparisons, period);
     findings.extend(reconcile(&metrics, &observations, &intake.reference.published_figures));
     let milliseconds = BTreeMap::from([
         ("roll-ups", rollup_time),
@@ -177,12 +180,15 @@ pub async fn compute(
 }
 
 fn choose_peers(intake: &Intake, settings: &Settings, period: Period) -> Vec<PeerGroup> {
+    let day = period.end();
+    let mut organisations = intake.lives.on(day);
+    organisations.retain(|organisation| intake.lives.exists_on(&organisation.code, day));
     peer_groups(&PeerInput {
-        organisations: &intake.organisations,
+        organisations: &organisations,
         links: &intake.reference.peer_links,
         fallback: settings.peers.fallback,
         ignore_supplied: settings.peers.ignore_supplied,
-        day: period.end(),
+        day,
     })
 }
 
@@ -196,6 +202,7 @@ fn assess_figures(
     let input = AssessmentInput {
         metrics,
         organisations: &intake.organisations,
+        lives: &intake.lives,
         peer_groups,
         events: &intake.reference.events,
         decisions: &settings.decisions,
@@ -312,6 +319,7 @@ impl Basis {
                 lateness(&late, metric, &frame, (past_frames(&late, (metric, sources), &past), None))
             }
             (false, true) => unmeasured(&late, metric),
+            (false, false) if counts_returns(metric) => returns_not_due(&late, metric, grid),
             (false, false) => Lateness::default(),
         };
         Ok(MetricFigures { observations, lateness, without_memory: Vec::new() })
@@ -491,25 +499,25 @@ pub(super) fn months_of(periods: &[Period]) -> Vec<Month> {
     months
 }
 
-/// Organisations, the unattributed rows, the nation, regions and peer groups, in that order.
-pub(super) fn groups(organisations: &[Organisation], peer_groups: &[PeerGroup]) -> Vec<Group> {
-    let single = |code: &str| Group { code: code.to_owned(), members: vec![code.to_owned()] };
-    let mut groups: Vec<Group> = organisations.iter().map(|organisation| single(&organisation.code)).collect();
-    groups.push(single(UNATTRIBUTED));
-    groups.push(Group { code: NATIONAL.to_owned(), members: Vec::new() });
-    let mut regions: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for organisation in organisations {
-        if let Some(region) = &organisation.region {
-            regions.entry(region).or_default().push(organisation.code.clone());
+/// Organisations, the unattributed rows, the nation, regions and peer groups, in that order. A region holds each
+/// organisation in the months in which it belonged there.
+pub(super) fn groups(lives: &Lives, peer_groups: &[PeerGroup]) -> Vec<Group> {
+    let mut groups: Vec<Group> = lives.codes().map(Group::single).collect();
+    groups.push(Group::single(UNATTRIBUTED));
+    groups.push(Group::of(NATIONAL, Vec::new()));
+    for (region, residences) in lives.regions() {
+        let mut group = Group::of(format!("{REGION_PREFIX}{region}"), Vec::new());
+        for residence in residences {
+            group
+                .stays
+                .entry(residence.code.to_owned())
+                .or_default()
+                .push(Stay { from: residence.from, to: residence.to });
         }
+        group.members = group.stays.keys().cloned().collect();
+        groups.push(group);
     }
-    groups.extend(
-        regions.into_iter().map(|(region, members)| Group { code: format!("{REGION_PREFIX}{region}"), members }),
-    );
-    groups.extend(
-        peer_groups
-            .iter()
-            .map(|group| Group { code: format!("{PEERS_PREFIX}{}", group.org_code), members: group.peers.clone() }),
-    );
+    let peers = peer_groups.iter();
+    groups.extend(peers.map(|group| Group::of(format!("{PEERS_PREFIX}{}", group.org_code), group.peers.clone())));
     groups
 }

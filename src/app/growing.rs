@@ -89,7 +89,7 @@ impl Growing {
         let from = (intake, past.replaced.as_slice());
         let of_day = |day: &DayReturns| GrowingDay {
             day: day.day,
-            grid: intake::grid_of(definitions, &intake.organisations, day.day, day.admissions(from)),
+            grid: intake::grid_of(definitions, &intake.lives, day.day, day.admissions(from)),
             monthly: needed.recall(asked.iter().copied(), shared, |rollup| day.admitted(from, rollup)),
             current: read.iter().map(|rollup| (rollup.name.clone(), in_use(day, from, rollup))).collect(),
             replaced: BTreeMap::new(),

@@ -9,12 +9,14 @@ use chrono::NaiveDate;
 use futures::{StreamExt, TryStreamExt};
 
 use super::progress::Step;
+use super::reference_checks::{check_organisations, check_peers};
 use super::work::WorkFolder;
 use crate::contract::{Admission, AdmissionError, AdmissionMemory, Admitter, CHANGED_RULE, rollup_contract};
 use crate::definitions::Definitions;
 use crate::definitions::model::Contract;
 use crate::diagnostics::{Finding, FindingLevel};
 use crate::engine::{Engine, EngineError, EngineSettings, Trouble};
+use crate::lives::Lives;
 use crate::metrics::Grid;
 use crate::observation::{NATIONAL, PEERS_PREFIX, REGION_PREFIX, UNATTRIBUTED};
 use crate::period::Month;
@@ -24,6 +26,9 @@ use crate::sources::{CONFLICT_RULE, LAYOUT_RULE, Pinned, Source, SourceError, Su
 
 /// The dataset without which no organisation has a name.
 const ORGANISATIONS: &str = "organisations";
+
+/// The dataset that says who is compared with whom.
+const PEER_GROUPS: &str = "peer_groups";
 
 /// Tables that are checked side by side.
 const TABLES_AT_ONCE: usize = 3;
@@ -133,7 +138,10 @@ pub fn contract_of(definitions: &Definitions, table: &SubmittedTable) -> Option<
 pub struct Intake {
     pub admissions: BTreeMap<SubmittedTable, Vec<Admission>>,
     pub reference: ReferenceData,
+    /// As described on the data date.
     pub organisations: Vec<Organisation>,
+    /// When each of them existed, and what it was then.
+    pub lives: Arc<Lives>,
     pub grid: Arc<Grid>,
     /// Everything found so far: layout, conflicts, footers, rules, unknown organisations.
     pub findings: Vec<Finding>,
@@ -207,11 +215,12 @@ async fn admit_table(
     Ok((table, done))
 }
 
+/// The reference data, with what was found in them that refuses none.
 async fn read_reference(
     opened: &Opened,
     definitions: &Definitions,
     admissions: &BTreeMap<SubmittedTable, Vec<Admission>>,
-) -> Result<ReferenceData, IntakeError> {
+) -> Result<(ReferenceData, Vec<Finding>), IntakeError> {
     let mut reference = ReferenceData::default();
     let location = || opened.source.location.clone();
     for (table, admissions) in admissions {
@@ -221,16 +230,18 @@ async fn read_reference(
             return Err(IntakeError::ReferenceRefused { location: location(), findings: admission.findings.clone() });
         }
         reference.read(&opened.engine, contract, admission).await?;
-        let reserved = reserved_codes(admission, &reference);
-        if !reserved.is_empty() {
-            return Err(IntakeError::ReferenceRefused { location: location(), findings: reserved });
-        }
     }
-    if admissions.contains_key(&SubmittedTable::Reference(ORGANISATIONS.to_owned())) {
-        Ok(reference)
-    } else {
-        Err(IntakeError::NoOrganisations { location: location() })
+    let of = |name: &str| admissions.get(&SubmittedTable::Reference(name.to_owned())).and_then(|all| all.last());
+    let Some(organisations) = of(ORGANISATIONS) else {
+        return Err(IntakeError::NoOrganisations { location: location() });
+    };
+    let mut findings = reserved_codes(organisations, &reference);
+    findings.extend(check_organisations(&organisations.submission, &reference));
+    if !findings.is_empty() {
+        return Err(IntakeError::ReferenceRefused { location: location(), findings });
     }
+    let findings = of(PEER_GROUPS).map(|peers| check_peers(&peers.submission, &reference)).unwrap_or_default();
+    Ok((reference, findings))
 }
 
 /// An organisation that has the code of an aggregate would be counted as one.
@@ -238,7 +249,7 @@ fn reserved_codes(admission: &Admission, reference: &ReferenceData) -> Vec<Findi
     let reserved = |code: &&str| {
         matches!(*code, NATIONAL | UNATTRIBUTED) || code.starts_with(REGION_PREFIX) || code.starts_with(PEERS_PREFIX)
     };
-    let codes = reference.organisations.iter().map(|(organisation, _)| organisation.code.as_str());
+    let codes = reference.organisations.iter().map(|row| row.organisation.code.as_str());
     let finding = |code: &str| {
         let message = format!("organisation {code} has a code that is reserved for aggregates and unattributed rows");
         admission.submission.finding(FindingLevel::Blocking, "reserved_code", message)
@@ -250,26 +261,29 @@ fn assemble(
     opened: &Opened,
     definitions: &Definitions,
     mut admissions: BTreeMap<SubmittedTable, Vec<Admission>>,
-    reference: ReferenceData,
+    (reference, found_in_reference): (ReferenceData, Vec<Finding>),
 ) -> Intake {
-    let organisations = reference.organisations_on(opened.as_of);
+    let lives = Arc::new(reference.lives());
+    let organisations = lives.on(opened.as_of);
     refuse_unknown_organisations(&mut admissions, &organisations);
-    let grid = grid_of(definitions, &organisations, opened.as_of, admissions.values().flatten());
+    let grid = grid_of(definitions, &lives, opened.as_of, admissions.values().flatten());
     let mut findings = opened.listing_findings.clone();
     findings.extend(opened.pinned.findings.iter().cloned());
     findings.extend(admissions.values().flatten().flat_map(|admission| admission.findings.iter().cloned()));
+    findings.extend(found_in_reference);
+    findings.extend(admissions.values().flatten().filter_map(|admission| outside_life(admission, &lives)));
     findings.sort();
-    Intake { admissions, reference, organisations, grid: Arc::new(grid), findings }
+    Intake { admissions, reference, organisations, lives, grid: Arc::new(grid), findings }
 }
 
 /// What was expected until a day, and what became of each submission.
 pub(super) fn grid_of<'a>(
     definitions: &Definitions,
-    organisations: &[Organisation],
+    lives: &Arc<Lives>,
     as_of: NaiveDate,
     admissions: impl Iterator<Item = &'a Admission>,
 ) -> Grid {
-    let mut grid = Grid::new(&definitions.contracts, organisations, as_of);
+    let mut grid = Grid::new(&definitions.contracts, Arc::clone(lives), as_of);
     let mut tables: BTreeMap<&SubmittedTable, (String, usize)> = BTreeMap::new();
     for admission in admissions {
         let table = &admission.submission.table;
@@ -285,6 +299,21 @@ pub(super) fn grid_of<'a>(
         grid.enter(dataset, admission, *required);
     }
     grid
+}
+
+/// A return for months in which the organisation did not exist. It is used, because either it or the organisations dataset
+/// may be wrong; both must not be.
+fn outside_life(admission: &Admission, lives: &Lives) -> Option<Finding> {
+    let scope = admission.submission.scope.as_ref().filter(|_| !admission.refused())?;
+    let outside = scope.span.months().all(|month| lives.is_outside(&scope.org_code, month));
+    outside.then(|| {
+        let message = format!(
+            "{} did not exist in these months by the organisations dataset; the return is used. Correct valid_from or valid_to \
+             there, or withdraw the return",
+            scope.org_code
+        );
+        admission.submission.finding(FindingLevel::Warning, "outside_life", message)
+    })
 }
 
 fn refuse_unknown_organisations(

@@ -14,7 +14,7 @@ use crate::definitions::model::Metric;
 use crate::definitions::references::RETURNS;
 use crate::diagnostics::{Finding, FindingLevel};
 use crate::lateness::{Changes, Revision, RevisionKind, RevisionSide, reason_of};
-use crate::metrics::months_used;
+use crate::metrics::{ReturnChanges, months_used};
 use crate::observation::{NATIONAL, Observation};
 use crate::period::{Month, Period, whole_months_after};
 use crate::provenance::InputFile;
@@ -59,8 +59,14 @@ struct LastFigure {
 /// Dataset, organisation and month or span as it is written.
 type ReturnKey = (String, String, String);
 
-/// What was in use of each return: the hashes of its files.
-type Returns = BTreeMap<ReturnKey, BTreeSet<String>>;
+/// The latest submission of each return.
+#[derive(Debug, Default)]
+struct Returns {
+    /// What was in use: the hashes of its files.
+    accepted: BTreeMap<ReturnKey, BTreeSet<String>>,
+    /// Those whose latest submission a check refused.
+    refused: BTreeSet<ReturnKey>,
+}
 
 /// A file of a record: its path, its hash, and whether the checks let it in.
 type FileLine<'f> = (&'f str, &'f str, bool);
@@ -166,8 +172,15 @@ fn returns<'f>(files: impl Iterator<Item = FileLine<'f>>) -> Returns {
             slot.2 &= used;
         }
     }
-    let accepted = latest.into_iter().filter(|(_, (_, _, used))| *used);
-    accepted.map(|(key, (_, hashes, _))| (key, hashes)).collect()
+    let mut returns = Returns::default();
+    for (key, (_, hashes, used)) in latest {
+        if used {
+            returns.accepted.insert(key, hashes);
+        } else {
+            returns.refused.insert(key);
+        }
+    }
+    returns
 }
 
 /// Months of returns that came in or changed, first and last, by table and organisation.
@@ -175,6 +188,7 @@ fn returns<'f>(files: impl Iterator<Item = FileLine<'f>>) -> Returns {
 struct Moved<'r> {
     arrived: Months<'r>,
     corrected: Months<'r>,
+    refused: Months<'r>,
 }
 
 type Months<'r> = BTreeMap<(&'r str, &'r str), Vec<(Month, Month)>>;
@@ -182,29 +196,30 @@ type Months<'r> = BTreeMap<(&'r str, &'r str), Vec<(Month, Month)>>;
 impl<'r> Moved<'r> {
     fn between(then: &'r Returns, now: &'r Returns) -> Self {
         let mut moved = Self::default();
-        for (key, files) in now {
-            let set = match then.get(key) {
+        for (key, files) in &now.accepted {
+            let set = match then.accepted.get(key) {
                 None => &mut moved.arrived,
                 Some(before) if before != files => &mut moved.corrected,
                 Some(_) => continue,
             };
             set.entry((&key.0, &key.1)).or_default().extend(span(&key.2));
         }
-        for key in then.keys().filter(|key| !now.contains_key(*key)) {
-            moved.corrected.entry((&key.0, &key.1)).or_default().extend(span(&key.2));
+        for key in then.accepted.keys().filter(|key| !now.accepted.contains_key(*key)) {
+            let set = if now.refused.contains(key) { &mut moved.refused } else { &mut moved.corrected };
+            set.entry((&key.0, &key.1)).or_default().extend(span(&key.2));
         }
         moved
     }
 
-    /// Whether returns that a figure rests on came in, and whether some were replaced or could not be used any more.
-    fn of(&self, basis: &Basis<'_>, members: Option<&[String]>, period: Period) -> (bool, bool) {
+    /// What became of the returns that a figure rests on.
+    fn of(&self, basis: &Basis<'_>, members: Option<&[String]>, period: Period) -> ReturnChanges {
         let any = |moved: &Months<'_>| {
             let concerned = moved.iter().filter(|((table, org), _)| {
                 basis.reads(table) && members.is_none_or(|members| members.iter().any(|one| one == org))
             });
             concerned.flat_map(|(_, months)| months).any(|(first, last)| basis.rests_on(period, (*first, *last)))
         };
-        (any(&self.arrived), any(&self.corrected))
+        ReturnChanges { arrived: any(&self.arrived), corrected: any(&self.corrected), refused: any(&self.refused) }
     }
 }
 
@@ -254,7 +269,7 @@ pub fn changes_since(
 ) -> Vec<Revision> {
     let now = returns(inputs.iter().map(|file| (file.path.as_str(), file.sha256.as_str(), file.used)));
     let moved = Moved::between(&last.returns, &now);
-    let groups = groups(&input.organisations, &input.peer_groups);
+    let groups = groups(&input.lives, &input.peer_groups);
     let members: HashMap<&str, &[String]> = groups.iter().map(|one| (one.code.as_str(), &*one.members)).collect();
     let mut found = Vec::new();
     for of_metric in input.observations.chunk_by(|one, other| one.metric_id == other.metric_id) {
@@ -267,8 +282,8 @@ pub fn changes_since(
             let Some(then) = then.filter(|then| then.differs(figure)) else { continue };
             let members = (*figure.org_code != *NATIONAL).then(|| members.get(&*figure.org_code).copied());
             let members = members.map(Option::unwrap_or_default);
-            let (arrived, corrected) = moved.of(&basis, members, figure.period);
-            let changes = Changes { definition: then.version != figure.metric_version, arrived, corrected };
+            let returns = moved.of(&basis, members, figure.period);
+            let changes = Changes { definition: then.version != figure.metric_version, returns };
             found.push(revision(last, then, figure, (input.as_of, changes)));
         }
     }
@@ -359,7 +374,8 @@ mod tests {
         let path = |day: &str| format!("arrest_summons/submitted={day}/org=E1/period=2025-04/rows.parquet");
         let (first, second) = (path("2025-05-10"), path("2025-06-10"));
         let found = returns([(second.as_str(), "b", true), (first.as_str(), "a", true)].into_iter());
-        assert_eq!(found.into_values().collect::<Vec<_>>(), [BTreeSet::from(["b".to_owned()])]);
-        assert!(returns([(first.as_str(), "a", true), (second.as_str(), "b", false)].into_iter()).is_empty());
+        assert_eq!(found.accepted.into_values().collect::<Vec<_>>(), [BTreeSet::from(["b".to_owned()])]);
+        let found = returns([(first.as_str(), "a", true), (second.as_str(), "b", false)].into_iter());
+        assert!(found.accepted.is_empty() && found.refused.len() == 1);
     }
 }

@@ -13,7 +13,7 @@ use super::work::WorkFolder;
 use crate::definitions::Definitions;
 use crate::definitions::model::{Metric, Rollup};
 use crate::engine::{Engine, Table};
-use crate::lateness::{CompletenessInput, Lateness, as_known, measure, summarise};
+use crate::lateness::{CompletenessInput, Lateness, as_known, measure, measure_growing, summarise};
 use crate::metrics::{
     FigureSource, Frame, Grid, Group, Grown, Known, KnownInput, MetricError, Monthly, MonthlyRow, PastFrame,
     PeriodInput, Remembered, months_used,
@@ -178,7 +178,7 @@ pub fn lateness(
     (past, grown): (Vec<PastFrame<'_>>, Option<Grown<'_>>),
 ) -> Lateness {
     let mut found = Lateness::default();
-    let (as_of, lags) = (input.as_of, input.lags);
+    let (as_of, lags, is_grown) = (input.as_of, input.lags, grown.is_some());
     let Some(known) = Known::new(KnownInput { metric, frame, past, grown, as_of, lags }) else { return found };
     let least = f64::from(metric.least_completeness) / 100.0;
     for group in input.groups {
@@ -186,8 +186,9 @@ pub fn lateness(
         if is_aggregate(group) {
             let months = known.months(group);
             let (periods, lags, org_code) = (input.periods, input.lags, group.code.as_str());
+            let asked = CompletenessInput { metric, org_code, months: &months, periods, lags, least, settled };
             let measured =
-                measure(&CompletenessInput { metric, org_code, months: &months, periods, lags, least, settled });
+                if is_grown { measure_growing(&asked, &known.months_by_returns(group)) } else { measure(&asked) };
             for one in measured.iter().filter(|one| one.provisional && periods.contains(&one.period)) {
                 found.provisional.insert(&metric.id, &group.code, one.period);
             }
@@ -196,8 +197,11 @@ pub fn lateness(
                 found.summaries.extend(summarise(&metric.id, &months, &steps));
                 found.revisions.extend(as_known(&metric.id, &steps));
             }
-            // Of the others only those are worth a row of which something ever came in late.
-            if group.code == NATIONAL || !settled {
+            // Of the others only those are worth a row of which something ever came in late, and the regions whose charts
+            // leave a period out, so that a reader can see why.
+            let leaves_out = group.code.starts_with(REGION_PREFIX)
+                && measured.iter().any(|one| one.provisional && periods.contains(&one.period));
+            if group.code == NATIONAL || !settled || leaves_out {
                 found.completeness.extend(measured);
             }
         } else if !settled {
@@ -209,6 +213,20 @@ pub fn lateness(
 
 fn is_aggregate(group: &Group) -> bool {
     group.code == NATIONAL || group.code.starts_with(REGION_PREFIX) || group.code.starts_with(PEERS_PREFIX)
+}
+
+/// What is provisional of a metric that counts the returns themselves: every period of which some return may still come in
+/// time. What is due so far is another mix of returns than a whole month's.
+pub fn returns_not_due(input: &LateInput<'_>, metric: &Metric, grid: &Grid) -> Lateness {
+    let mut found = Lateness::default();
+    let is_open = |period: &&Period| months_used(metric, **period).into_iter().any(|month| !grid.is_all_due(month));
+    for period in input.periods.iter().filter(is_open) {
+        found.provisional.insert_not_due(&metric.id, *period);
+        for group in input.groups.iter().filter(|group| group.code != UNATTRIBUTED) {
+            found.provisional.insert(&metric.id, &group.code, *period);
+        }
+    }
+    found
 }
 
 /// What is provisional of a metric that cannot be measured: everything that holds a month not taken as complete.

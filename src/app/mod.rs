@@ -18,6 +18,7 @@ pub mod plan;
 pub mod prepare;
 pub mod progress;
 pub mod public;
+mod reference_checks;
 pub mod run;
 pub mod sql;
 pub mod verify;

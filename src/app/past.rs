@@ -17,13 +17,18 @@ use crate::definitions::model::Metric;
 use crate::definitions::references::RETURNS;
 use crate::metrics::{FigureSource, Grid};
 use crate::observation::UNATTRIBUTED;
-use crate::period::{Period, months_earlier, whole_months_after};
+use crate::period::{Month, Period, months_earlier, whole_months_after};
 use crate::quantity::Shape;
 use crate::sources::{Pinned, Scope, Submission, SubmittedTable, pin};
 
 /// Whether it can be measured how complete a metric's months are.
 pub fn is_measured(metric: &Metric) -> bool {
-    metric.shape != Shape::Status && !metric.rollups.iter().any(|name| name == RETURNS)
+    metric.shape != Shape::Status && !counts_returns(metric)
+}
+
+/// Whether a metric counts the returns themselves.
+pub fn counts_returns(metric: &Metric) -> bool {
+    metric.rollups.iter().any(|name| name == RETURNS)
 }
 
 /// Whether cases of a month come in with the submissions of later months: how many were known on a day is not what a
@@ -70,6 +75,29 @@ pub struct Past {
     pub replaced: Vec<Admission>,
 }
 
+/// For dataset, organisation and month: the day of the last return that met every check and was replaced since.
+pub type AcceptedBefore = BTreeMap<(String, String, Month), NaiveDate>;
+
+impl Past {
+    /// What was replaced and had met every check.
+    pub fn accepted_before(&self, definitions: &Definitions) -> AcceptedBefore {
+        let mut found = AcceptedBefore::new();
+        for admission in self.replaced.iter().filter(|admission| !admission.refused()) {
+            let submission = &admission.submission;
+            let Some((dataset, scope)) = dataset_of(definitions, &submission.table).zip(submission.scope.as_ref())
+            else {
+                continue;
+            };
+            for month in scope.span.months() {
+                let slot =
+                    found.entry((dataset.clone(), scope.org_code.clone(), month)).or_insert(submission.submitted);
+                *slot = submission.submitted.max(*slot);
+            }
+        }
+        found
+    }
+}
+
 /// Looks for replaced submissions, and checks those that a figure of the trend once rested on.
 pub async fn take_in(
     (opened, intake): (&Opened, &Intake),
@@ -89,6 +117,8 @@ pub async fn take_in(
         intake.admissions.values().flatten().map(|admission| (key(&admission.submission), admission)).collect();
     let picked = pins.iter().flat_map(|(_, _, pinned)| &pinned.submissions);
     let picked = picked.chain(growing.iter().flat_map(|(_, pinned)| &pinned.submissions));
+    let refused = finder.replaced_by_refused();
+    let picked = picked.chain(refused);
     let unknown: BTreeMap<Key<'_>, &Submission> =
         picked.filter(|one| !current.contains_key(&key(one))).map(|one| (key(one), one)).collect();
     let submissions = unknown.into_values().cloned().collect();
@@ -103,7 +133,7 @@ pub async fn take_in(
             admissions.entry(submission.table.clone()).or_default().extend(found.cloned());
         }
         let bodies = pinned.submissions.iter().map(|one| one.org_code().to_owned()).collect();
-        let grid = intake::grid_of(definitions, &intake.organisations, *day, admissions.values().flatten());
+        let grid = intake::grid_of(definitions, &intake.lives, *day, admissions.values().flatten());
         Moment { day: *day, bodies, datasets: datasets.clone(), grid, admissions }
     });
     let moments = moments.collect();
@@ -118,6 +148,15 @@ fn days(opened: &Opened, period: Period, settings: &Settings) -> Vec<NaiveDate> 
     let months = months_of(&trend_periods(period, settings, opened));
     let oldest = months.first().map_or(0, |month| whole_months_after(*month, as_of));
     (1..=u32::try_from(oldest).unwrap_or(0)).rev().map(|months| months_earlier(as_of, months)).collect()
+}
+
+/// The dataset whose months a table holds; `None` of reference data.
+fn dataset_of(definitions: &Definitions, table: &SubmittedTable) -> Option<String> {
+    match table {
+        SubmittedTable::Reference(_) => None,
+        SubmittedTable::Records(name) => Some(name.clone()),
+        SubmittedTable::Rollup(name) => definitions.rollup(name).map(|rollup| rollup.dataset.clone()),
+    }
 }
 
 /// What tells submissions apart.
@@ -140,11 +179,18 @@ struct Finder<'a> {
 
 impl Finder<'_> {
     fn dataset_of(&self, table: &SubmittedTable) -> Option<String> {
-        match table {
-            SubmittedTable::Reference(_) => None,
-            SubmittedTable::Records(name) => Some(name.clone()),
-            SubmittedTable::Rollup(name) => self.definitions.rollup(name).map(|rollup| rollup.dataset.clone()),
-        }
+        dataset_of(self.definitions, table)
+    }
+
+    /// The last return before each one that a check refused: whether it was good is told to who sent it.
+    fn replaced_by_refused(&self) -> Vec<&Submission> {
+        let refused = self.intake.admissions.values().flatten().filter(|admission| admission.refused());
+        let before = |admission: &Admission| {
+            let of = (&admission.submission.table, admission.submission.scope.as_ref());
+            let replaced = self.opened.pinned.replaced.iter();
+            replaced.filter(|one| (&one.table, one.scope.as_ref()) == of).max_by_key(|one| one.submitted)
+        };
+        refused.filter_map(before).collect()
     }
 
     fn all(&self) -> impl Iterator<Item = &Submission> {

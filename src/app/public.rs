@@ -48,7 +48,7 @@ pub fn make_public(context: &Context, out: &Path, input: &ReleaseInput) -> Resul
     let rule = Rule { threshold, protection };
     let earlier = read_earlier(out, &input.trend)?;
     // Sums over peers overlap so much that they give single organisations away: the public edition has none.
-    let groups = groups(&input.organisations, &[]);
+    let groups = groups(&input.lives, &[]);
     let observations: Vec<Observation> =
         input.observations.iter().filter(|one| !one.org_code.starts_with(PEERS_PREFIX)).cloned().collect();
     let figures = withhold(&PublicInput {
@@ -76,6 +76,7 @@ fn public_input(input: &ReleaseInput, mut observations: Vec<Observation>, rule: 
         &AssessmentInput {
             metrics: &input.metrics,
             organisations: &input.organisations,
+            lives: &input.lives,
             peer_groups: &[],
             events: &input.events,
             decisions: &input.decisions,
@@ -96,10 +97,11 @@ fn public_input(input: &ReleaseInput, mut observations: Vec<Observation>, rule: 
         synthetic: input.synthetic,
         metrics: input.metrics.clone(),
         organisations: input.organisations.clone(),
+        lives: input.lives.clone(),
         peer_groups: Vec::new(),
         events: input.events.clone(),
         decisions: input.decisions.clone(),
-        responsibilities: assess_responsibilities(&input.metrics, &observations, input.period),
+        responsibilities: assess_responsibilities(&input.metrics, &observations, &assessment.comparisons, input.period),
         observations,
         assessment,
         lateness,
@@ -123,7 +125,7 @@ fn without_reason(one: &Return) -> Return {
     match one.state {
         ReturnState::Refused { submitted, .. } => {
             let reason = "it did not meet its contract".to_owned();
-            Return { state: ReturnState::Refused { submitted, reason }, ..one.clone() }
+            Return { state: ReturnState::Refused { submitted, reason, replaced: None }, ..one.clone() }
         }
         _ => one.clone(),
     }

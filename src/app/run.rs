@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use super::figures::{self, Figures, FiguresError};
 use super::intake::{self, Intake, Opened};
 use super::last_release::{LastRelease, LastReleaseError, changes_since, read_last_release, unreadable};
-use super::past::{self, Past};
+use super::past::{self, AcceptedBefore, Past};
 use super::progress::Step;
 use super::public::{self, PublicEdition, make_public};
 use super::work::{WorkFolder, check_work_folder};
@@ -23,12 +23,13 @@ use crate::diagnostics::{Finding, FindingLevel};
 use crate::digest::sha256;
 use crate::engine::ENGINE_VERSION;
 use crate::files::Watched;
+use crate::lives::Lives;
 use crate::period::Period;
 use crate::provenance::{Counts, InputFile, RunRecord};
 use crate::publish::{Latest, RECORD, Staging, is_whole, next_revision, read_latest};
 use crate::render::html::Templates;
 use crate::render::{RenderError, render_editions, render_public};
-use crate::report::input::{FindingLine, ReleaseInput};
+use crate::report::input::{FindingLine, ReleaseInput, Return, ReturnState};
 use crate::results::{FORMAT_VERSION, ResultFile, result_files};
 use crate::sources::Span;
 
@@ -126,13 +127,15 @@ async fn attempt(context: &Context, options: &RunOptions, changed: Changed) -> R
         });
     }
     let inputs = inputs(&intake, &past);
+    let accepted_before = past.accepted_before(definitions);
     let basis = (&opened, &intake, past);
     let (out, period) = (options.out.clone(), options.period);
     let last = tokio::task::spawn_blocking(move || read_last_release(&out, period));
     let figures = figures::compute(basis, definitions, settings, &work, (options.period, &step)).await?;
     timings.extend(figures.milliseconds.clone());
     let last = last.await.map_err(FiguresError::Stopped)?;
-    let outcome = publish(context, options, (&opened, &intake, (inputs, last)), figures, (identity, timings))?;
+    let earlier = Earlier { inputs, last, accepted_before };
+    let outcome = publish(context, options, (&opened, &intake, earlier), figures, (identity, timings))?;
     step.finish();
     Ok(outcome)
 }
@@ -200,14 +203,22 @@ fn incomplete_identity(context: &Context, identity: &str) -> String {
 /// The release before this one, if there is one and it can be read.
 type LastRead = Result<Option<LastRelease>, LastReleaseError>;
 
+/// What was there before: every file that was looked at, the last release, and returns that were good and were replaced.
+struct Earlier {
+    inputs: Vec<InputFile>,
+    last: LastRead,
+    accepted_before: AcceptedBefore,
+}
+
 fn publish(
     context: &Context,
     options: &RunOptions,
-    (opened, intake, (inputs, last)): (&Opened, &Intake, (Vec<InputFile>, LastRead)),
+    (opened, intake, earlier): (&Opened, &Intake, Earlier),
     figures: Figures,
     (identity, mut timings): (String, BTreeMap<&'static str, u128>),
 ) -> Result<RunOutcome, AppError> {
     let started = Instant::now();
+    let Earlier { inputs, last, accepted_before } = earlier;
     let staging = Staging::begin(&options.out)?;
     let revision = next_revision(&options.out, options.period)?;
     let mut findings = intake.findings.clone();
@@ -217,6 +228,7 @@ fn publish(
     let rollups = figures.rollups.clone();
     let without_memory = figures.without_memory > 0;
     let mut input = release_input(context, options, (opened, intake), figures, (revision, &identity, &findings));
+    input.returns.iter_mut().for_each(|one| name_replaced(one, &accepted_before));
     if let Ok(Some(last)) = &last {
         let changes = changes_since(last, &input, (&context.definitions, &inputs));
         input.lateness.revisions.extend(changes);
@@ -258,6 +270,14 @@ fn publish(
     let pointed = if without_memory { incomplete_identity(context, &identity) } else { identity };
     let release = staging.commit(options.period, revision, &pointed)?;
     Ok(RunOutcome { release, revision, published: true, refused: intake.refused(), without_memory, counts })
+}
+
+/// Says of a refused return which good one it replaced.
+fn name_replaced(one: &mut Return, accepted_before: &AcceptedBefore) {
+    let before = accepted_before.get(&(one.dataset.clone(), one.org_code.clone(), one.month)).copied();
+    if let ReturnState::Refused { submitted, replaced, .. } = &mut one.state {
+        *replaced = before.filter(|before| before < submitted);
+    }
 }
 
 /// Writes results and editions side by side. Returns the SHA-256 of every file by its path.
@@ -349,6 +369,7 @@ fn release_input(
         synthetic: opened.synthetic,
         metrics: figures.metrics,
         organisations: intake.organisations.clone(),
+        lives: Lives::clone(&intake.lives),
         peer_groups: figures.peer_groups,
         events: intake.reference.events.clone(),
         decisions: context.settings.decisions.clone(),

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use include_dir::{Dir, include_dir};
 use serde::Serialize;
@@ -14,6 +15,7 @@ use super::{AppError, Context};
 use crate::definitions::model::{Contract, Metric};
 use crate::definitions::references::RETURNS;
 use crate::engine::{Engine, Query, Table};
+use crate::lives::Lives;
 use crate::metrics::{FigureSource, Grid, PeriodInput, compute_monthly, months_table, observe};
 use crate::observation::Observation;
 use crate::report::input::Organisation;
@@ -133,7 +135,7 @@ async fn run_case(
         tables.insert("organisations".to_owned(), case.tables.get("organisations").cloned().unwrap_or_else(empty));
     }
     let sources = sources_of(metric, definitions);
-    let (grid, organisations) = grid(definitions.contracts.clone(), &sources, case);
+    let (grid, lives) = grid(definitions.contracts.clone(), &sources, case);
     let returns = grid.table(&months_of(&case.file.periods)).map_err(|error| error.to_string())?;
     tables.insert(RETURNS.to_owned(), returns);
     let rows =
@@ -143,14 +145,14 @@ async fn run_case(
         sources: &sources,
         rows: &rows,
         grid: &grid,
-        groups: &groups(&organisations, &[]),
+        groups: &groups(&lives, &[]),
         periods: &case.file.periods,
     };
     Ok(observe(&input))
 }
 
 /// Everybody who appears in a case must return every dataset of the case and of the metric.
-fn grid(mut contracts: Vec<Contract>, sources: &[FigureSource], case: &Case) -> (Grid, Vec<Organisation>) {
+fn grid(mut contracts: Vec<Contract>, sources: &[FigureSource], case: &Case) -> (Grid, Arc<Lives>) {
     let required: BTreeMap<String, usize> =
         contracts.iter().map(|contract| (contract.dataset.clone(), contract.required_fields())).collect();
     for contract in &mut contracts {
@@ -168,13 +170,15 @@ fn grid(mut contracts: Vec<Contract>, sources: &[FigureSource], case: &Case) -> 
         region: None,
         country: String::new(),
         officers: None,
+        succeeded_by: None,
     };
     let organisations: Vec<Organisation> = codes.into_iter().map(organisation).collect();
-    let mut grid = Grid::new(&contracts, &organisations, case.as_of);
+    let lives = Arc::new(Lives::unchanging(&organisations));
+    let mut grid = Grid::new(&contracts, Arc::clone(&lives), case.as_of);
     for (dataset, admission) in &case.admissions {
         grid.enter(dataset, admission, required.get(dataset).copied().unwrap_or(0));
     }
-    (grid, organisations)
+    (grid, lives)
 }
 
 fn compare(case: &Case, observations: &[Observation]) -> Vec<String> {

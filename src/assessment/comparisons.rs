@@ -3,12 +3,11 @@
 
 use super::Headlines;
 use super::labels::PeerComparison;
-use super::peers::{compare_counts, compare_figures, exposed_counts};
+use super::peers::compare_figures;
 use crate::observation::Observation;
-use crate::period::{Period, PeriodType};
+use crate::period::Period;
 use crate::quantity::{Interval, Shape, Status, Unit};
 use crate::stats::benchmark::Benchmark;
-use crate::stats::counts::Counts;
 
 /// What a figure is held against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,11 +99,11 @@ impl FigureComparison {
 /// The figures of organisations, regions and the nation against their own of a year before. None where the other figure is
 /// beyond the periods of the run; another version of the metric between them is the reason why it cannot be told.
 ///
-/// A sum is compared over the organisations that have a value in both periods: who stops or starts to return is no change.
+/// A sum is compared over the organisations that returned both periods in full, and only if these usually have nine tenths of
+/// the cases: who stops or starts to return is no change.
 pub(super) fn of_year_before(headlines: &Headlines<'_>) -> Vec<FigureComparison> {
     let (metric, trend) = (headlines.metric, headlines.input.trend);
-    let Some(period) = trend.last().copied().filter(|period| metric.shape != Shape::Status && !is_yearly(*period))
-    else {
+    let Some(period) = trend.last().copied().filter(|_| metric.shape != Shape::Status) else {
         return Vec::new();
     };
     let Some(at) = trend.iter().position(|one| *one == period.year_before()) else { return Vec::new() };
@@ -123,7 +122,7 @@ fn year_before(headlines: &Headlines<'_>, code: &str, at: usize) -> Option<Figur
         unit: metric.unit,
         against: Against::YearBefore,
         basis: before.period.to_string(),
-        counts: before.numerator.zip(before.denominator).filter(|_| before.value.is_some()),
+        counts: counts_shown(before),
         value: before.value,
         label: PeerComparison::CannotTell,
         found: Err(Status::CannotTell("another version of the definition holds now".to_owned())),
@@ -134,46 +133,27 @@ fn year_before(headlines: &Headlines<'_>, code: &str, at: usize) -> Option<Figur
     if figure.metric_version != before.metric_version {
         return Some(row);
     }
-    row.found = valued(figure).and(valued(before)).and_then(|()| {
-        let widening = headlines.widening(code)?;
-        compare_figures(metric.shape, figure, before, widening)
-    });
-    // Delays of several organisations are not added up from their figures.
-    let matched = headlines.members_of(code).filter(|_| row.found.is_ok() && metric.shape != Shape::Distribution);
-    if let Some(members) = matched {
-        let (resting, pairs) = matched_counts(headlines, &members, at);
-        let (now, then) = (pooled(pairs.iter().map(|(now, _)| *now)), pooled(pairs.iter().map(|(_, then)| *then)));
-        row.found = headlines.widening(code).and_then(|w| compare_counts(metric.shape, now, then, None, w));
-        let share = f64::from(metric.unit.multiplier()) * then.rate();
-        row.value =
-            if metric.shape == Shape::Count { row.value } else { Some(share).filter(|share| share.is_finite()) };
-        row.counts = row.counts.map(|_| (then.numerator, then.denominator));
-        row.resting = Some(resting);
+    let comparable = valued(figure).and(valued(before)).and(headlines.is_all_due(figure.period));
+    row.resting = headlines.matching(code, (headlines.last(), at)).map(|matching| matching.resting);
+    let matched = headlines.matched_change(code, (headlines.last(), at)).map(|change| change.figures);
+    if let (Ok(()), Some(Ok(figures))) = (&comparable, &matched) {
+        (row.counts, row.value) = (counts_shown(&figures.before), figures.before.value);
     }
+    row.found = comparable.and_then(|()| {
+        let widening = headlines.widening(code)?;
+        match matched {
+            None => compare_figures(metric.shape, figure, before, widening),
+            Some(Err(reason)) => Err(reason),
+            Some(Ok(figures)) => compare_figures(metric.shape, &figures.now, &figures.before, widening),
+        }
+    });
     row.label = row.found.as_ref().map_or(PeerComparison::CannotTell, |f| PeerComparison::of(f.outcome, metric.better));
     Some(row)
 }
 
-/// Counts of now and then of the organisations that have both, of those that have one.
-fn matched_counts(headlines: &Headlines<'_>, members: &[&str], at: usize) -> (Resting, Vec<(Counts, Counts)>) {
-    let of = |code: &str, at| headlines.at(code, at).and_then(|(_, figure)| exposed_counts(figure));
-    let either = members.iter().map(|code| (of(code, headlines.last()), of(code, at)));
-    let either: Vec<_> = either.filter(|(now, then)| now.is_some() || then.is_some()).collect();
-    let pairs: Vec<(Counts, Counts)> = either.iter().filter_map(|(now, then)| now.zip(*then)).collect();
-    (Resting { used: pairs.len(), of: either.len() }, pairs)
-}
-
-fn pooled(counts: impl Iterator<Item = Counts>) -> Counts {
-    let sum = |sum: Counts, one: Counts| {
-        let add = |a: i64, b: i64| a.saturating_add(b);
-        Counts::new(add(sum.numerator, one.numerator), add(sum.denominator, one.denominator))
-    };
-    counts.fold(Counts::new(0, 0), sum)
-}
-
-/// A year is held against the year before it as its trend; there is no season to take out.
-fn is_yearly(period: Period) -> bool {
-    matches!(period.kind, PeriodType::FinancialYear | PeriodType::CalendarYear)
+/// Numerator and denominator of a value that has both.
+fn counts_shown(figure: &Observation) -> Option<(i64, i64)> {
+    figure.numerator.zip(figure.denominator).filter(|_| figure.value.is_some())
 }
 
 fn valued(figure: &Observation) -> Result<(), Status> {

@@ -1,10 +1,7 @@
 //! What each organisation added to a change of the national figure: by its own rate, and by its share of all cases.
 
-use std::collections::BTreeSet;
-
 use super::Headlines;
-use super::peers::counts_of;
-use crate::observation::{NATIONAL, UNATTRIBUTED};
+use crate::observation::NATIONAL;
 use crate::period::Period;
 use crate::quantity::Shape;
 use crate::stats::counts::Counts;
@@ -36,7 +33,7 @@ pub struct NationalContribution {
     pub baseline: Baseline,
     /// The earlier period.
     pub base_period: Period,
-    /// Numerator and denominator, `None` where it did not report.
+    /// Numerator and denominator, `None` where it had no cases.
     pub before: Option<(i64, i64)>,
     pub after: Option<(i64, i64)>,
     pub rate_effect: f64,
@@ -45,9 +42,8 @@ pub struct NationalContribution {
     pub change_without: Option<f64>,
 }
 
-/// The parts of the change since the period before and since a year before, for proportions and rates. They are of the
-/// organisations' own figures: what the nation counts besides, such as months of organisations that did not return all, is
-/// in none of them.
+/// The parts of the change since the period before and since a year before, for proportions and rates. They add up to the
+/// change over the organisations that returned both periods in full, which is the change that is told of the nation.
 pub(super) fn of_metric(headlines: &Headlines<'_>) -> Vec<NationalContribution> {
     if !matches!(headlines.metric.shape, Shape::Proportion | Shape::Rate | Shape::CountRatio) || headlines.is_rolling()
     {
@@ -74,14 +70,15 @@ fn since(
     if headlines.at(NATIONAL, base).is_none() || headlines.at(NATIONAL, headlines.last()).is_none() {
         return Vec::new();
     }
-    let counts = |code: &str, at: usize| headlines.at(code, at).and_then(|(_, figure)| counts_of(figure));
-    let codes: BTreeSet<&str> = headlines.organisations().chain([UNATTRIBUTED]).collect();
-    let of = |code: &str| (counts(code, base), counts(code, headlines.last()));
-    let members: Vec<(&str, Member)> = codes
-        .into_iter()
-        .map(|code| (code, of(code)))
-        .filter(|(_, (before, after))| before.is_some() || after.is_some())
-        .map(|(code, (before, after))| (code, Member { before, after }))
+    // The parts of a change are those of who is compared: the others added nothing that can be told.
+    let Some(matching) = headlines.matching(NATIONAL, (headlines.last(), base)) else { return Vec::new() };
+    if headlines.is_all_due(period).is_err() || matching.withheld || matching.refusal().is_some() {
+        return Vec::new();
+    }
+    let members: Vec<(&str, Member)> = matching
+        .members
+        .iter()
+        .map(|one| (one.code, Member { before: Some(one.before()), after: Some(one.now()) }))
         .collect();
     let Ok(decomposition) = decompose(&members.iter().map(|(_, member)| *member).collect::<Vec<_>>()) else {
         return Vec::new();

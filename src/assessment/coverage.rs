@@ -1,12 +1,12 @@
 //! Sums over organisations of which some returned nothing: what they could be if the missing cases had all had the
 //! property, or none of them, and whether the verdict on a standard would be the same.
 
-use std::collections::BTreeMap;
-
 use super::Headlines;
-use super::peers::{counts_of, usual_denominator};
+use super::matched::Presence;
+use super::peers::counts_of;
 use crate::observation::{NATIONAL, Observation, PEERS_PREFIX, REGION_PREFIX, UNATTRIBUTED};
-use crate::quantity::{Shape, Status};
+use crate::period::Month;
+use crate::quantity::Shape;
 use crate::stats::incomplete::worst_and_best;
 
 /// How far a sum may be from the truth because of what is missing.
@@ -25,14 +25,12 @@ pub(super) fn undecided(headlines: &Headlines<'_>) -> Vec<(usize, Undecided, boo
     if headlines.metric.shape != Shape::Proportion {
         return Vec::new();
     }
-    let usual: BTreeMap<&str, i64> =
-        headlines.organisations().map(|code| (code, usual_denominator(headlines, code))).collect();
-    let sums = headlines.places.keys().filter_map(|code| Some((*code, headlines.members_of(code)?)));
+    let sums = headlines.sums.iter();
     let mut found = Vec::new();
     for (code, members) in sums {
         for at in 0..headlines.input.trend.len() {
             let Some((place, figure)) = headlines.at(code, at) else { continue };
-            let cases = missing_cases(headlines, figure, (&members, &usual), at);
+            let cases = missing_cases(headlines, figure, (code, members), at);
             found.extend(
                 cases.and_then(|cases| bounds(headlines, figure, cases)).map(|(one, holds)| (place, one, holds)),
             );
@@ -46,21 +44,18 @@ pub(super) fn undecided(headlines: &Headlines<'_>) -> Vec<(usize, Undecided, boo
 fn missing_cases(
     headlines: &Headlines<'_>,
     figure: &Observation,
-    (members, usual): (&[&str], &BTreeMap<&str, i64>),
+    (code, members): (&str, &[&str]),
     at: usize,
 ) -> Option<i64> {
     let incomplete = figure.coverage.is_some_and(|coverage| coverage.returned < coverage.expected);
     let all = counts_of(figure).filter(|_| incomplete)?.denominator;
     let (mut whole, mut missing) = (0_i64, 0_i64);
     for member in members {
-        let Some((_, own)) = headlines.at(member, at) else { continue };
-        match (counts_of(own), &own.status) {
-            (Some(counts), _) => whole += counts.denominator,
-            (None, Status::NotReturned | Status::Missing(_)) => {
-                missing += usual.get(member).copied().filter(|cases| *cases > 0)?;
-            }
-            (None, Status::Suppressed) => return None,
-            (None, _) => {}
+        match headlines.presence(code, member, at) {
+            Presence::Whole(own) => whole += counts_of(own).map_or(0, |counts| counts.denominator),
+            Presence::Lacking => missing += Some(headlines.usual.cases(member)).filter(|cases| *cases > 0)?,
+            Presence::Withheld => return None,
+            Presence::Outside => {}
         }
     }
     // Of some the other months of the period are in the sum already.
@@ -79,19 +74,23 @@ fn bounds(headlines: &Headlines<'_>, figure: &Observation, cases: i64) -> Option
 }
 
 impl<'a> Headlines<'a> {
-    /// Organisations that a sum adds up; `None` of a code that is no sum.
-    pub(super) fn members_of(&self, code: &str) -> Option<Vec<&'a str>> {
+    /// The region that an organisation belonged to in a month.
+    pub(super) fn region_in(&self, member: &str, month: Month) -> Option<&'a str> {
+        self.input.lives.in_month(member, month)?.organisation.region.as_deref()
+    }
+
+    /// The same, worked out from who belongs where.
+    pub(super) fn find_members(&self, code: &str) -> Option<Vec<&'a str>> {
         let among = |own: &dyn Fn(&str) -> bool| self.organisations().filter(|member| own(member)).collect();
         if code == NATIONAL {
             let rest = self.places.keys().copied().filter(|code| *code == UNATTRIBUTED);
             return Some(self.organisations().chain(rest).collect());
         }
         if let Some(region) = code.strip_prefix(REGION_PREFIX) {
-            let inside = |member: &str| {
-                let mut described = self.input.organisations.iter().filter(|one| one.code == member);
-                described.any(|one| one.region.as_deref() == Some(region))
-            };
-            return Some(among(&inside));
+            let trend = self.input.trend;
+            let months = || trend.iter().flat_map(|period| period.months());
+            let belongs = |member: &str, month| self.region_in(member, month) == Some(region);
+            return Some(among(&|member: &str| months().any(|month| belongs(member, month))));
         }
         let own = code.strip_prefix(PEERS_PREFIX)?;
         let group = self.input.peer_groups.iter().find(|group| group.org_code == own)?;

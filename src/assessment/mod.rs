@@ -9,6 +9,7 @@ mod coverage;
 mod decisions;
 mod funnels;
 mod labels;
+mod matched;
 mod multiplicity;
 mod parity_modes;
 mod peers;
@@ -30,6 +31,7 @@ use rayon::prelude::*;
 
 use crate::definitions::model::Metric;
 use crate::lateness::Provisional;
+use crate::lives::Lives;
 use crate::observation::{Observation, PEERS_PREFIX, UNATTRIBUTED, is_organisation};
 use crate::period::{Period, PeriodType};
 use crate::quantity::Status;
@@ -44,9 +46,9 @@ pub use coverage::Undecided;
 pub use decisions::{Decision, DecisionKind};
 pub use funnels::{ForceSpread, FunnelForce, FunnelSummary, SizeLimits};
 pub use labels::{Labels, PeerComparison, TrendVerdict, VariationLabel};
+pub use matched::{IncompleteSum, LEAST_USUAL, LEAST_USUAL_OF_COUNT, MatchedChange, MatchedFigures};
 pub use multiplicity::{LabelFamily, PEERS_FAMILY};
 pub use parity_modes::{ParityFigure, ParityMode, ParityWish};
-pub use peers::compare_figures;
 pub use ranks::OrganisationRank;
 pub use run_charts::SeriesRunChart;
 pub use signals::{Signal, SignalKind};
@@ -57,6 +59,8 @@ pub use trends::{SeriesTrend, TrendWindow};
 pub struct AssessmentInput<'a> {
     pub metrics: &'a [Metric],
     pub organisations: &'a [Organisation],
+    /// When each of them existed, what it was then, and what came after it.
+    pub lives: &'a Lives,
     pub peer_groups: &'a [PeerGroup],
     pub events: &'a [RecordedEvent],
     /// What named people decided about the series.
@@ -81,6 +85,10 @@ pub struct Assessment {
     pub parity: Vec<ParityFigure>,
     /// What each organisation added to a national change, by metric.
     pub contributions: Vec<NationalContribution>,
+    /// Sums of two periods of which some organisation did not return both, by metric and code.
+    pub matched: Vec<MatchedChange>,
+    /// Sums that lack so many of their usual cases that nothing is said of them over time, by metric and code.
+    pub incomplete: Vec<IncompleteSum>,
     /// Places among the organisations with a value, by metric.
     pub ranks: Vec<OrganisationRank>,
     /// One for each metric that has a funnel.
@@ -111,6 +119,8 @@ pub fn assess(input: &AssessmentInput<'_>, observations: &mut [Observation]) -> 
         assessment.parity.extend(one.parity);
         assessment.comparisons.extend(one.comparisons);
         assessment.contributions.extend(one.contributions);
+        assessment.matched.extend(one.matched);
+        assessment.incomplete.extend(one.incomplete);
         assessment.ranks.extend(one.ranks);
         assessment.funnels.extend(one.funnel);
         assessment.charts.extend(one.charts);
@@ -130,6 +140,8 @@ struct MetricAssessment {
     comparisons: Vec<FigureComparison>,
     parity: Vec<ParityFigure>,
     contributions: Vec<NationalContribution>,
+    matched: Vec<MatchedChange>,
+    incomplete: Vec<IncompleteSum>,
     ranks: Vec<OrganisationRank>,
     funnel: Option<FunnelSummary>,
     charts: Vec<ControlChart>,
@@ -150,6 +162,8 @@ impl MetricAssessment {
             comparisons: Vec::new(),
             parity: parity_modes::of_metric(&headlines),
             contributions: contributions::of_metric(&headlines),
+            matched: headlines.matched_changes(),
+            incomplete: headlines.incomplete_sums(),
             ranks: ranks::of_metric(&headlines),
             funnel: None,
             charts: Vec::new(),
@@ -198,6 +212,9 @@ struct Headlines<'a> {
     places: BTreeMap<&'a str, Vec<Option<usize>>>,
     /// How far the cases of a code's series hang together, where its control chart tells.
     widenings: BTreeMap<Arc<str>, Widening>,
+    /// For each sum the organisations that it adds up in some period of the trend.
+    sums: BTreeMap<&'a str, Vec<&'a str>>,
+    usual: matched::UsualCases<'a>,
 }
 
 impl<'a> Headlines<'a> {
@@ -220,7 +237,12 @@ impl<'a> Headlines<'a> {
                 *slot = Some(place);
             }
         }
-        Self { input, metric, observations, places, widenings: BTreeMap::new() }
+        let (sums, usual) = (BTreeMap::new(), matched::UsualCases::default());
+        let mut headlines = Self { input, metric, observations, places, widenings: BTreeMap::new(), sums, usual };
+        let found = headlines.places.keys().filter_map(|code| Some((*code, headlines.find_members(code)?)));
+        headlines.sums = found.collect();
+        headlines.usual = matched::UsualCases::of(&headlines);
+        headlines
     }
 
     /// What the intervals of a code's differences are widened by.
@@ -260,6 +282,11 @@ impl<'a> Headlines<'a> {
         }
     }
 
+    /// Organisations that a sum adds up in some period of the trend; `None` of a code that is no sum.
+    fn members_of(&self, code: &str) -> Option<&[&'a str]> {
+        self.sums.get(code).map(Vec::as_slice)
+    }
+
     /// The position of the report's period.
     fn last(&self) -> usize {
         self.input.trend.len().saturating_sub(1)
@@ -278,6 +305,15 @@ impl<'a> Headlines<'a> {
     /// Whether the periods share months, so that no rule about neighbouring points holds.
     fn is_rolling(&self) -> bool {
         self.input.trend.iter().any(|period| period.kind == PeriodType::Rolling12m)
+    }
+
+    /// # Errors
+    /// That returns which the figures of the period are about are not all due yet.
+    fn is_all_due(&self, period: Period) -> Result<(), Status> {
+        if self.input.provisional.is_not_due(&self.metric.id, period) {
+            return Err(Status::CannotTell("returns of the period are not all due yet".to_owned()));
+        }
+        Ok(())
     }
 
     /// A police force, or a body that the organisations dataset does not describe.

@@ -33,7 +33,7 @@ pub(super) fn label(
         return comparisons;
     }
     for group in headlines.input.peer_groups {
-        let usual: Vec<i64> = group.peers.iter().map(|peer| usual_denominator(headlines, peer)).collect();
+        let usual: Vec<i64> = group.peers.iter().map(|peer| headlines.usual.cases(peer)).collect();
         for at in 0..headlines.input.trend.len() {
             let Some((place, figure)) = headlines.at(&group.org_code, at) else { continue };
             let peers = peers_at(headlines, (group, &usual), at);
@@ -89,6 +89,7 @@ fn compare(
     if figure.status != Status::Value {
         return Err(figure.status.clone());
     }
+    headlines.is_all_due(figure.period)?;
     let average = peer_average(counts_of(figure), peers, AverageKind::WeightedExcludingSelf, PeerRule::default())?;
     let (own, pooled) = counts_of(figure).zip(average.counts).ok_or_else(no_figure)?;
     let metric = headlines.metric;
@@ -151,7 +152,7 @@ fn comparison_row(
 ///
 /// # Errors
 /// Why it cannot be told.
-pub fn compare_figures(
+pub(super) fn compare_figures(
     shape: Shape,
     figure: &Observation,
     other: &Observation,
@@ -171,7 +172,7 @@ pub fn compare_figures(
 
 /// Two figures by their counts: proportions by their difference, rates and ratios of counts by their exact ratio, full counts
 /// by their difference alone. Of a proportion the margin is a share, else a factor; delays and grades have no counts.
-pub(super) fn compare_counts(
+fn compare_counts(
     shape: Shape,
     counts: Counts,
     other: Counts,
@@ -188,7 +189,7 @@ pub(super) fn compare_counts(
 }
 
 /// Numerator and denominator of a value; the denominator of a count is one period.
-pub(super) fn exposed_counts(figure: &Observation) -> Option<Counts> {
+fn exposed_counts(figure: &Observation) -> Option<Counts> {
     let alone = |figure: &Observation| figure.numerator.map(|count| Counts::new(count, 1));
     counts_of(figure)
         .or_else(|| alone(figure).filter(|_| figure.denominator.is_none() && figure.status == Status::Value))
@@ -208,13 +209,4 @@ fn limits_of(figure: &Observation) -> Option<Limits> {
     let open = Interval { lower: None, upper: None };
     let limits = |interval: Option<Interval>| interval.unwrap_or(open);
     Some(Limits { value: figure.value?, look: limits(figure.interval_95), act: limits(figure.interval_998) })
-}
-
-/// The middle one of the denominators that a peer had in the run, by which its absence is weighed.
-pub(super) fn usual_denominator(headlines: &Headlines<'_>, code: &str) -> i64 {
-    let figures = (0..headlines.input.trend.len()).filter_map(|at| headlines.at(code, at));
-    let mut denominators: Vec<i64> =
-        figures.filter_map(|(_, figure)| counts_of(figure)).map(|c| c.denominator).collect();
-    denominators.sort_unstable();
-    denominators.get(denominators.len() / 2).copied().unwrap_or(0)
 }

@@ -145,10 +145,16 @@ impl<'a> Series<'a> {
         input.trend.get(at).is_some_and(|period| input.provisional.contains(metric, self.code, *period))
     }
 
+    /// Whether the sum lacks so many of its usual cases that a missing return could be read as a change.
+    fn lacks_cases(&self, at: usize) -> bool {
+        self.headlines.usual.lacks(self.metric().shape, self.code, at).is_some()
+    }
+
     fn standing(&self, at: usize) -> Standing {
         let period = self.headlines.input.trend.get(at);
         match period {
             Some(period) if self.decided().excludes(*period) => Standing::Excluded,
+            _ if self.lacks_cases(at) => Standing::Excluded,
             _ if self.is_provisional(at) => Standing::Provisional,
             _ => Standing::Final,
         }
@@ -337,7 +343,8 @@ impl<'a> Series<'a> {
         signals: &mut Vec<Signal>,
         widening: Widening,
     ) -> Option<(SeriesTrend, SeriesSteps)> {
-        let last = (0..self.spans.len()).rev().find(|at| self.value(*at).is_some() && !self.is_provisional(*at));
+        let is_told = |at: &usize| self.value(*at).is_some() && !self.is_provisional(*at) && !self.lacks_cases(*at);
+        let last = (0..self.spans.len()).rev().find(is_told);
         let (at, (place, figure)) = last.and_then(|at| Some((at, (*self.figures.get(at)?)?)))?;
         let trend = self.trend();
         let steps = proposed_steps(self, at, StepBasis { trend: trend.as_ref().ok(), widening });
@@ -392,6 +399,7 @@ impl<'a> Series<'a> {
             let status = self.figures.get(at).copied().flatten().map(|(_, figure)| &figure.status);
             let reading = match (read(at), status) {
                 (_, Some(Status::Suppressed)) => Reading::Suppressed,
+                _ if self.lacks_cases(at) => Reading::Absent,
                 (Some(value), Some(Status::Value)) => Reading::Value(value),
                 _ => Reading::Absent,
             };

@@ -9,6 +9,7 @@ use super::{
 use crate::definitions::Definitions;
 use crate::definitions::model::{Comparator, Metric, Standard, StandardKind};
 use crate::lateness::Provisional;
+use crate::lives::Lives;
 use crate::observation::{Coverage, NATIONAL, Observation, StandardResult};
 use crate::period::Period;
 use crate::quantity::Status;
@@ -88,6 +89,7 @@ impl Run {
             &AssessmentInput {
                 metrics: &self.metrics,
                 organisations: &self.organisations,
+                lives: &Lives::unchanging(&self.organisations),
                 peer_groups: &self.peer_groups,
                 events: &self.events,
                 decisions: &self.decisions,

@@ -180,6 +180,7 @@ mod tests {
             region: None,
             country: String::new(),
             officers: None,
+            succeeded_by: None,
         };
         let bodies = [body("A", "special_force"), body("B", "non_police")];
         let one = Target { kinds: vec!["special_force".to_owned()], ..target("CRE-01") };

@@ -142,6 +142,9 @@ fn mismatches(file: &SchemaRef, contract: &Contract) -> Vec<Mismatch> {
     let mut found = Vec::new();
     for field in &contract.fields {
         let Ok(actual) = file.field_with_name(&field.name) else {
+            if field.may_be_absent {
+                continue;
+            }
             let message = format!("column {} is missing", field.name);
             found.push(Mismatch { rule: "missing_column", column: field.name.clone(), message });
             continue;

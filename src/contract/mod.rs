@@ -155,6 +155,7 @@ fn field_of(column: &crate::definitions::model::Column, required: bool, key: boo
         maximum: None,
         severity: Severity::Blocking,
         preparation: None,
+        may_be_absent: false,
     }
 }
 

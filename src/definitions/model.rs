@@ -44,6 +44,8 @@ pub struct Field {
     pub severity: Severity,
     /// How `prepare` makes the field from a raw extract; without it the raw column of the same name is copied.
     pub preparation: Option<Preparation>,
+    /// Whether files may lack the column, which then is null in every row: for a field that came later than the files.
+    pub may_be_absent: bool,
 }
 
 /// How a field is made from a column of a force's raw extract, so that no identifier or text leaves the force.

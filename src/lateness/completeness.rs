@@ -1,6 +1,9 @@
 //! How complete the figures of recent event months are, by chain ladder with Mack's error: numerators and denominators
 //! each by a triangle of their own. A new version of a metric starts a new triangle.
 
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
 use crate::definitions::model::Metric;
 use crate::metrics::{KnownCounts, KnownMonth, months_used};
 use crate::period::{Month, Period, PeriodType};
@@ -42,7 +45,7 @@ pub struct Completeness {
     pub period: Period,
     /// Whole months from the end of the period's last month to the data date; `None` while it has not ended.
     pub lag: Option<u32>,
-    /// Earlier event months that the first growth still to come was measured on.
+    /// Earlier event months that a growth still to come was measured on: the fewest of any of them.
     pub earlier_months: usize,
     pub numerator: Projected,
     /// `None` for a count.
@@ -85,16 +88,30 @@ impl Counted {
     }
 }
 
-/// Months of one version of the metric with their triangles.
+/// Months of one version of the metric with their triangles, those that have come farthest first.
 struct Run<'a> {
-    months: &'a [KnownMonth],
-    numerator: Option<ChainLadder>,
-    denominator: Option<ChainLadder>,
-    returns: Option<ChainLadder>,
+    months: Vec<&'a KnownMonth>,
+    numerator: Option<Ladder>,
+    denominator: Option<Ladder>,
+    returns: Option<Ladder>,
+}
+
+/// A triangle's growth, and on how many event months each of it was measured.
+struct Ladder {
+    chain: ChainLadder,
+    /// By lag. An event month whose organisations have come to different lags counts once.
+    months: Vec<usize>,
+}
+
+impl Ladder {
+    /// The fewest months that any growth still to come of a row was measured on; `None` where none is to come.
+    fn fewest_months(&self, row: &Projection) -> Option<usize> {
+        self.months.iter().skip(self.chain.next_lag(row)).min().copied()
+    }
 }
 
 impl Run<'_> {
-    fn ladder(&self, counted: Counted) -> Option<&ChainLadder> {
+    fn ladder(&self, counted: Counted) -> Option<&Ladder> {
         match counted {
             Counted::Numerator => self.numerator.as_ref(),
             Counted::Denominator => self.denominator.as_ref(),
@@ -108,11 +125,13 @@ pub fn measure(input: &CompletenessInput<'_>) -> Vec<Completeness> {
     let is_young = |month: &&KnownMonth| month.lag < input.lags;
     let wanted = |period: &Period| {
         let used = months_used(input.metric, *period);
-        let found = || used.iter().filter_map(|month| find(input.months, *month));
-        found().count() < used.len() || found().any(|month| month.lag < input.lags)
+        let lags: Vec<Option<u32>> = used.iter().map(|month| lag_of(input.months, *month)).collect();
+        lags.iter().any(|lag| lag.is_none_or(|lag| lag < input.lags))
     };
     let mut periods: Vec<Period> = input.periods.iter().copied().filter(wanted).collect();
-    let months = input.months.iter().filter(is_young).map(|m| Period { kind: PeriodType::Month, first: m.month });
+    let mut young: Vec<Month> = input.months.iter().filter(is_young).map(|month| month.month).collect();
+    young.dedup();
+    let months = young.into_iter().map(|first| Period { kind: PeriodType::Month, first });
     let used = |month: &Period| periods.iter().any(|period| period != month && period.covers(month.first, month.first));
     let months: Vec<Period> = months.filter(used).collect();
     periods.extend(months);
@@ -123,33 +142,74 @@ pub fn measure(input: &CompletenessInput<'_>) -> Vec<Completeness> {
     periods.into_iter().map(|period| measure_period(input, &runs, period)).collect()
 }
 
-fn find(months: &[KnownMonth], month: Month) -> Option<&KnownMonth> {
-    months.binary_search_by_key(&month, |known| known.month).ok().and_then(|at| months.get(at))
+/// The same where cases of a month come in with later returns. `by_returns` are the months by the later returns that are
+/// there, those of `input` by the months that have passed. A month may lack later returns of who is there, which is seen by
+/// the first, and returns of who is late, which is seen by the second: what is less complete counts.
+pub fn measure_growing(input: &CompletenessInput<'_>, by_returns: &[KnownMonth]) -> Vec<Completeness> {
+    let by_returns = measure(&CompletenessInput { months: by_returns, ..*input });
+    let less_complete = |passed: Completeness| {
+        let returned = by_returns.iter().find(|one| one.period == passed.period);
+        match returned.filter(|returned| returned.doubt() > passed.doubt()) {
+            Some(returned) => Completeness { lag: passed.lag, ..returned.clone() },
+            None => passed,
+        }
+    };
+    measure(input).into_iter().map(less_complete).collect()
+}
+
+impl Completeness {
+    /// Orders measures from the surest to the most doubtful: provisional ones after final ones, then by what is missing.
+    fn doubt(&self) -> (bool, i64) {
+        #[expect(clippy::cast_possible_truncation, reason = "a share of a billion; a larger one would saturate")]
+        let missing = ((1.0 - self.completeness.unwrap_or(0.0)) * 1e9).round() as i64;
+        (self.provisional, missing)
+    }
+}
+
+/// The least lag that a month has come to; `None` where it has not ended.
+fn lag_of(months: &[KnownMonth], month: Month) -> Option<u32> {
+    let start = months.partition_point(|known| known.month < month);
+    let of_month = months.iter().skip(start).take_while(|known| known.month == month);
+    of_month.map(|known| known.lag).min()
 }
 
 fn runs<'a>(input: &CompletenessInput<'a>) -> Vec<Run<'a>> {
     let version = |month: &KnownMonth| input.metric.version_at(month.month).map(|version| version.version);
     let runs = input.months.chunk_by(|a, b| version(a) == version(b));
-    let ladder = |months: &[KnownMonth], counted: Counted| {
-        if input.settled {
-            let row = |month: &KnownMonth| Some((counted.of(&month.now), month.counts.len().checked_sub(1)?));
-            let rows: Vec<(i64, usize)> = months.iter().filter_map(row).collect();
-            let whole = rows.first().is_some_and(|(_, lag)| u32::try_from(*lag).is_ok_and(|lag| lag >= input.lags));
-            return whole.then(|| ChainLadder::settled(&rows));
+    runs.map(|months| {
+        let mut months: Vec<&KnownMonth> = months.iter().collect();
+        months.sort_by_key(|month| Reverse(month.counts.len()));
+        Run {
+            numerator: ladder(input, &months, Counted::Numerator),
+            denominator: ladder(input, &months, Counted::Denominator),
+            returns: ladder(input, &months, Counted::Returns),
+            months,
         }
-        let row = |month: &KnownMonth| month.counts.iter().map(|counts| counted.of(counts)).collect();
-        let rows: Vec<Vec<i64>> = months.iter().map(row).collect();
-        // Without a month at the last lag nobody knows what growth is still to come.
-        let whole = rows.first().is_some_and(|oldest| u32::try_from(oldest.len()).is_ok_and(|n| n > input.lags));
-        whole.then(|| Triangle::new(rows)).and_then(Result::ok).map(|triangle| triangle.chain_ladder(Tail::LogLinear))
-    };
-    runs.map(|months| Run {
-        months,
-        numerator: ladder(months, Counted::Numerator),
-        denominator: ladder(months, Counted::Denominator),
-        returns: ladder(months, Counted::Returns),
     })
     .collect()
+}
+
+/// `None` without a month at the last lag: nobody knows then what growth is still to come.
+fn ladder(input: &CompletenessInput<'_>, months: &[&KnownMonth], counted: Counted) -> Option<Ladder> {
+    let longest = months.first()?.counts.len();
+    if !u32::try_from(longest).is_ok_and(|longest| longest > input.lags) {
+        return None;
+    }
+    let chain = if input.settled {
+        let row = |month: &&KnownMonth| Some((counted.of(&month.now), month.counts.len().checked_sub(1)?));
+        ChainLadder::settled(&months.iter().filter_map(row).collect::<Vec<_>>())
+    } else {
+        let row = |month: &&KnownMonth| month.counts.iter().map(|counts| counted.of(counts)).collect();
+        Triangle::new(months.iter().map(row).collect()).ok()?.chain_ladder(Tail::LogLinear)
+    };
+    let measured_on = |lag: usize| {
+        let measures = |month: &&&KnownMonth| {
+            let at = if input.settled { Some(&month.now) } else { month.counts.get(lag) };
+            month.counts.len() > lag + 1 && at.is_some_and(|counts| counted.of(counts) > 0)
+        };
+        months.iter().filter(measures).map(|month| month.month).collect::<BTreeSet<Month>>().len()
+    };
+    Some(Ladder { chain, months: (0..longest - 1).map(measured_on).collect() })
 }
 
 fn has_denominator(input: &CompletenessInput<'_>) -> bool {
@@ -161,8 +221,8 @@ fn measure_period(input: &CompletenessInput<'_>, runs: &[Run<'_>], period: Perio
         PeriodType::Month => vec![period.first],
         _ => months_used(input.metric, period),
     };
-    let ended = used.iter().all(|month| find(input.months, *month).is_some());
-    let lag = find(input.months, period.last()).map(|month| month.lag);
+    let ended = used.iter().all(|month| lag_of(input.months, *month).is_some());
+    let lag = lag_of(input.months, period.last());
     let of = |counted| Sum::of(runs, (&used, ended), counted);
     let numerator = of(Counted::Numerator);
     let denominator = has_denominator(input).then(|| of(Counted::Denominator));
@@ -206,7 +266,7 @@ struct Sum {
     latest: i64,
     ultimate: Option<f64>,
     limits: Option<(f64, f64)>,
-    /// Rows that the first factor still to come rests on, the fewest of any month.
+    /// Event months that a growth still to come rests on, the fewest of any.
     earlier: usize,
     rests_on_one_row: bool,
 }
@@ -228,15 +288,14 @@ impl Sum {
                 }
                 continue;
             };
-            let rows: Vec<Projection> = at.iter().filter_map(|at| ladder.rows.get(*at)).copied().collect();
-            let part = ladder.sum_of(&rows);
+            let rows: Vec<Projection> = at.iter().filter_map(|at| ladder.chain.rows.get(*at)).copied().collect();
+            let part = ladder.chain.sum_of(&rows);
             // What came in after the longest lag that is looked at is no part of the triangle.
             let later = real(i128::from(now) - part.latest);
             sum.ultimate = sum.ultimate.zip(part.ultimate).map(|(sum, part)| sum + part + later);
             square = square.zip(part.standard_error).map(|(sum, error): (f64, f64)| sum + error * error);
             sum.rests_on_one_row |= part.rests_on_one_row;
-            let still = rows.iter().filter_map(|row| ladder.next_factor(row));
-            sum.earlier = still.map(|factor| factor.rows).fold(sum.earlier, usize::min);
+            sum.earlier = rows.iter().filter_map(|row| ladder.fewest_months(row)).fold(sum.earlier, usize::min);
         }
         if !ended {
             (sum.ultimate, sum.earlier) = (None, 0);

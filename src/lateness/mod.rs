@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::period::Period;
 
-pub use completeness::{Completeness, CompletenessInput, Projected, measure};
+pub use completeness::{Completeness, CompletenessInput, Projected, measure, measure_growing};
 pub use revisions::{
     Changes, Reason, Revision, RevisionKind, RevisionSide, RevisionSummary, as_known, reason_of, summarise,
 };
@@ -27,20 +27,36 @@ pub struct Lateness {
     pub provisional: Provisional,
 }
 
-/// The figures that may still grow: periods by metric and code.
+/// The figures that may still grow.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Provisional(BTreeMap<String, BTreeMap<String, BTreeSet<Period>>>);
+pub struct Provisional {
+    /// Periods by metric and code.
+    periods: BTreeMap<String, BTreeMap<String, BTreeSet<Period>>>,
+    /// Periods by metric whose figures are about returns that are not all due yet. They count other returns than earlier
+    /// periods do, so that nothing compares with them.
+    not_due: BTreeMap<String, BTreeSet<Period>>,
+}
 
 impl Provisional {
     /// Marks a figure.
     pub fn insert(&mut self, metric: &str, code: &str, period: Period) {
-        self.0.entry(metric.to_owned()).or_default().entry(code.to_owned()).or_default().insert(period);
+        self.periods.entry(metric.to_owned()).or_default().entry(code.to_owned()).or_default().insert(period);
     }
 
     /// Whether the figure may still grow.
     pub fn contains(&self, metric: &str, code: &str, period: Period) -> bool {
-        let periods = self.0.get(metric).and_then(|of_metric| of_metric.get(code));
+        let periods = self.periods.get(metric).and_then(|of_metric| of_metric.get(code));
         periods.is_some_and(|periods| periods.contains(&period))
+    }
+
+    /// Notes that a metric's figures of a period are about returns that are not all due yet.
+    pub fn insert_not_due(&mut self, metric: &str, period: Period) {
+        self.not_due.entry(metric.to_owned()).or_default().insert(period);
+    }
+
+    /// Whether returns that the figures of the period are about are not all due yet.
+    pub fn is_not_due(&self, metric: &str, period: Period) -> bool {
+        self.not_due.get(metric).is_some_and(|periods| periods.contains(&period))
     }
 
     /// Without the codes for which `keep` is false.
@@ -50,7 +66,8 @@ impl Provisional {
             let kept = codes.iter().filter(|(code, _)| keep(code));
             kept.map(|(code, periods)| (code.clone(), periods.clone())).collect()
         };
-        Self(self.0.iter().map(|(metric, codes)| (metric.clone(), of_metric(codes))).collect())
+        let periods = self.periods.iter().map(|(metric, codes)| (metric.clone(), of_metric(codes))).collect();
+        Self { periods, not_due: self.not_due.clone() }
     }
 }
 
@@ -67,6 +84,7 @@ impl Lateness {
         self.completeness.extend(other.completeness);
         self.revisions.extend(other.revisions);
         self.summaries.extend(other.summaries);
-        self.provisional.0.extend(other.provisional.0);
+        self.provisional.periods.extend(other.provisional.periods);
+        self.provisional.not_due.extend(other.provisional.not_due);
     }
 }

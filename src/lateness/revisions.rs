@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use crate::metrics::{KnownFigure, KnownMonth, KnownStep};
+use crate::metrics::{KnownFigure, KnownMonth, KnownStep, ReturnChanges};
 use crate::observation::NATIONAL;
 use crate::period::{Month, Period, PeriodType};
 use crate::stats::revision::{Revision as Size, RevisionStatistics, Scale, revision_statistics};
@@ -37,6 +37,10 @@ pub enum Reason {
     /// A return was replaced.
     Correction,
     LateDataAndCorrection,
+    /// A return that had been used was replaced by one that a check refused.
+    RefusedReturn,
+    /// The same, and others came in or were replaced.
+    RefusedReturnAndOthers,
     /// The metric has another version.
     Definition,
     /// No return changed that it rests on: settings, reference data or the program did; of figures about returns, the data
@@ -51,6 +55,8 @@ impl Reason {
             Self::LateData => "late_data",
             Self::Correction => "correction",
             Self::LateDataAndCorrection => "late_data_and_correction",
+            Self::RefusedReturn => "refused_return",
+            Self::RefusedReturnAndOthers => "refused_return_and_others",
             Self::Definition => "definition",
             Self::Settings => "settings",
         }
@@ -61,18 +67,20 @@ impl Reason {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Changes {
     pub definition: bool,
-    pub arrived: bool,
-    pub corrected: bool,
+    pub returns: ReturnChanges,
 }
 
 /// The reason that is given. A new definition explains everything; without any change of returns it is the settings.
 pub fn reason_of(changes: Changes) -> Reason {
-    match (changes.definition, changes.arrived, changes.corrected) {
-        (true, _, _) => Reason::Definition,
-        (_, true, true) => Reason::LateDataAndCorrection,
-        (_, true, false) => Reason::LateData,
-        (_, false, true) => Reason::Correction,
-        (_, false, false) => Reason::Settings,
+    let ReturnChanges { arrived, corrected, refused } = changes.returns;
+    match (arrived, corrected, refused) {
+        _ if changes.definition => Reason::Definition,
+        (false, false, true) => Reason::RefusedReturn,
+        (_, _, true) => Reason::RefusedReturnAndOthers,
+        (true, true, false) => Reason::LateDataAndCorrection,
+        (true, false, false) => Reason::LateData,
+        (false, true, false) => Reason::Correction,
+        (false, false, false) => Reason::Settings,
     }
 }
 
@@ -139,7 +147,7 @@ pub fn as_known(metric_id: &str, steps: &[KnownStep]) -> Vec<Revision> {
         earlier_release: String::new(),
         earlier: RevisionSide::of(&step.earlier),
         later: RevisionSide::of(&step.later),
-        reason: reason_of(Changes { definition: false, arrived: step.arrived, corrected: step.corrected }),
+        reason: reason_of(Changes { definition: false, returns: step.why }),
     };
     steps.iter().map(revision).collect()
 }

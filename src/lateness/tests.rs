@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::{Changes, Completeness, CompletenessInput, Provisional, Reason, measure, reason_of, summarise};
 use crate::definitions::Definitions;
 use crate::definitions::model::Metric;
-use crate::metrics::{KnownCounts, KnownMonth};
+use crate::metrics::{KnownCounts, KnownMonth, ReturnChanges};
 use crate::observation::NATIONAL;
 use crate::period::{Month, Period, PeriodType};
 use crate::stats::late::is_provisional;
@@ -151,7 +151,13 @@ fn the_less_complete_count_is_measured_with_its_own_limits() {
 
 #[test]
 fn a_reason_is_given_for_every_change() {
-    let reason = |definition, arrived, corrected| reason_of(Changes { definition, arrived, corrected });
+    let of = |definition, arrived, corrected, refused| {
+        reason_of(Changes { definition, returns: ReturnChanges { arrived, corrected, refused } })
+    };
+    assert_eq!(of(false, false, false, true), Reason::RefusedReturn);
+    assert_eq!(of(false, true, false, true), Reason::RefusedReturnAndOthers);
+    assert_eq!(of(true, false, false, true), Reason::Definition);
+    let reason = |definition, arrived, corrected| of(definition, arrived, corrected, false);
     assert_eq!(reason(true, true, true), Reason::Definition);
     assert_eq!(reason(false, true, true), Reason::LateDataAndCorrection);
     assert_eq!(reason(false, true, false), Reason::LateData);

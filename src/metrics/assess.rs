@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::monthly::Amounts;
+use super::periods::series_of;
 use crate::definitions::model::Metric;
 use crate::observation::{Category, Coverage, Observation, StandardResult};
 use crate::period::Period;
@@ -142,6 +143,20 @@ pub(super) fn present(metric: &Metric, series: &Series, at: &Place<'_>, totals: 
         (Shape::Distribution, _) => delay_figure(metric, series, totals),
     };
     observation(metric, series, at, figure)
+}
+
+/// The figure that added-up counts make in the place of another one of the metric. `None` for a delay and for a grade, which
+/// counts alone do not make.
+pub fn figure_of_counts(metric: &Metric, like: &Observation, counts: (i64, i64)) -> Option<Observation> {
+    let is_meant = |series: &Series| series.category == like.category && series.grade.is_none();
+    let series = series_of(metric).into_iter().find(is_meant)?;
+    if matches!(series.shape, Shape::Distribution | Shape::Status) {
+        return None;
+    }
+    let coverage = like.coverage.unwrap_or(Coverage { returned: 0, expected: 0 });
+    let at = Place { metric_id: &like.metric_id, org_code: &like.org_code, period: like.period, coverage };
+    let totals = Totals { numerator: counts.0, denominator: counts.1, ..Totals::default() };
+    Some(present(metric, &series, &at, &totals))
 }
 
 fn observation(metric: &Metric, series: &Series, at: &Place<'_>, figure: Figure) -> Observation {

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 
 use super::assess::Totals;
-use super::periods::{Group, PeriodInput};
+use super::periods::{Group, PeriodInput, Stay};
 use super::returns::Cell;
 use crate::definitions::model::{Aggregation, Metric};
 use crate::observation::NATIONAL;
@@ -19,8 +19,6 @@ use crate::sources::Span;
 pub struct Frame<'a> {
     /// Everybody who had to return the metric's datasets, did so, or has rows; in the order of their codes.
     pub(super) bodies: Vec<&'a str>,
-    /// Whether each body had to return them.
-    pub(super) expected: Vec<bool>,
     /// Every month that some period asks for, oldest first.
     pub(super) months: Vec<Month>,
     /// By body, then month.
@@ -36,11 +34,9 @@ impl<'a> Frame<'a> {
         let bodies: BTreeSet<&str> = returned.chain(input.rows.iter().map(|row| row.org_code.as_str())).collect();
         let months: BTreeSet<Month> =
             input.periods.iter().flat_map(|period| months_used(input.metric, *period)).collect();
-        let expects = |body: &&str| input.sources.iter().any(|source| input.grid.expects(&source.dataset, body));
         let states = bodies.iter().flat_map(|body| months.iter().map(move |month| (*body, *month)));
         let states = states.map(|(body, month)| MonthState::of(input, body, month)).collect();
         let mut frame = Self {
-            expected: bodies.iter().map(expects).collect(),
             bodies: bodies.into_iter().collect(),
             months: months.into_iter().collect(),
             states,
@@ -65,12 +61,31 @@ impl<'a> Frame<'a> {
         body * self.months.len() + month
     }
 
-    /// Numbers of the bodies that a group adds up.
-    pub(super) fn members_of(&self, group: &Group) -> Vec<usize> {
+    /// The bodies that a group adds up, with the months of them that count.
+    pub(super) fn members_of<'g>(&self, group: &'g Group) -> Vec<FrameMember<'g>> {
         if group.code == NATIONAL {
-            return (0..self.bodies.len()).collect();
+            return (0..self.bodies.len()).map(|body| FrameMember { body, stays: None }).collect();
         }
-        group.members.iter().filter_map(|member| self.bodies.binary_search(&member.as_str()).ok()).collect()
+        let member = |code: &'g String| {
+            let body = self.bodies.binary_search(&code.as_str()).ok()?;
+            Some(FrameMember { body, stays: group.stays.get(code).map(Vec::as_slice) })
+        };
+        group.members.iter().filter_map(member).collect()
+    }
+}
+
+/// A body that a group adds up, by its number.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct FrameMember<'g> {
+    pub(super) body: usize,
+    /// `None` where all of its months count.
+    stays: Option<&'g [Stay]>,
+}
+
+impl FrameMember<'_> {
+    /// Whether the body belongs to the group in a month.
+    pub(super) fn counts_in(&self, month: Month) -> bool {
+        self.stays.is_none_or(|stays| stays.iter().any(|stay| stay.holds(month)))
     }
 }
 
@@ -81,6 +96,10 @@ pub(super) struct MonthState {
     within: Vec<Span>,
     /// The day from which on all that the month rests on was there as it is now; `None` where it rests on no submission.
     known_on: Option<NaiveDate>,
+    /// Whether the body had to return it.
+    pub(super) expected: bool,
+    /// Whether the body did not exist in it, and returned nothing for it.
+    pub(super) outside: bool,
 }
 
 impl MonthState {
@@ -89,15 +108,21 @@ impl MonthState {
         let mut state = Self::default();
         let metric = input.metric;
         let own = metric.own_rollups_at(month);
-        for source in input.sources.iter().filter(|source| own.is_none_or(|own| source.is_of(own))) {
+        let is_outside = input.grid.is_outside(body, month);
+        let sources = || input.sources.iter().filter(|source| own.is_none_or(|own| source.is_of(own)));
+        state.expected = sources().any(|source| input.grid.expects(&source.dataset, body, month));
+        for source in sources() {
             match input.grid.cell(source, body, month) {
+                Cell::NotExpected if is_outside => state.outside = true,
                 Cell::Refused { .. } => state.absent.push(AbsentReason::Refused(source.dataset.replace('_', " "))),
                 Cell::NotYetDue => state.absent.push(AbsentReason::NotYetDue),
                 Cell::NotReturned | Cell::NotExpected => state.absent.push(AbsentReason::NotReturned),
                 Cell::Accepted { span, submitted, .. } => state.add(span, submitted),
             }
             if input.grid.rests_on_earlier(source, body, month) {
-                for earlier in (1..=i32::from(metric.earlier_months_at(month))).map(|n| month.plus(-n)) {
+                let earlier = (1..=i32::from(metric.earlier_months_at(month))).map(|n| month.plus(-n));
+                // A body that had not begun yet has nothing to bring from there.
+                for earlier in earlier.filter(|earlier| !input.grid.is_outside(body, *earlier)) {
                     match input.grid.cell(source, body, earlier) {
                         Cell::Accepted { span, submitted, .. } => state.add(span, submitted),
                         _ => state.absent.push(AbsentReason::EarlierMonth(earlier)),
@@ -123,7 +148,7 @@ impl MonthState {
 
     /// A month returned for a longer span counts only in a period that covers the whole span.
     pub(super) fn is_usable_in(&self, period: Period) -> bool {
-        self.absent.is_empty() && self.within.iter().all(|span| period.covers(span.first, span.last))
+        self.absent.is_empty() && !self.outside && self.within.iter().all(|span| period.covers(span.first, span.last))
     }
 
     pub(super) fn reasons_in(&self, period: Period) -> impl Iterator<Item = AbsentReason> {

@@ -7,12 +7,13 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 
 use super::assess::{self, Place, Series, Totals};
-use super::frame::Frame;
+use super::frame::{Frame, FrameMember};
 use super::periods::{Group, series_of};
-use super::returns::{FigureSource, Grid};
+use super::returns::{FigureSource, Grid, ReturnChanges};
 use crate::definitions::model::Metric;
 use crate::observation::Coverage;
 use crate::period::{Month, Period, PeriodType, months_earlier, whole_months_after};
+use crate::quantity::Status;
 
 /// What a metric's figures rested on at an earlier data date, for the bodies of which it was something else than now.
 #[derive(Debug)]
@@ -88,10 +89,7 @@ pub struct KnownStep {
     pub month: Month,
     pub earlier: KnownFigure,
     pub later: KnownFigure,
-    /// An organisation's month came in that was not there before.
-    pub arrived: bool,
-    /// An organisation's month was replaced by another one, or could not be used any more.
-    pub corrected: bool,
+    pub why: ReturnChanges,
 }
 
 /// The days on which an event month is looked at: at each lag, and on the data date if that is later.
@@ -113,8 +111,8 @@ pub struct Known<'a> {
     /// Of each body: whether anything of it came in or changed after lag 0.
     late: Vec<bool>,
     /// Of a metric whose months grow, between two days that follow each other for some month: for each body, whether
-    /// something came in for it, and whether something was replaced.
-    changes: BTreeMap<(NaiveDate, NaiveDate), Vec<(bool, bool)>>,
+    /// what became of its returns.
+    changes: BTreeMap<(NaiveDate, NaiveDate), Vec<ReturnChanges>>,
 }
 
 impl<'a> Known<'a> {
@@ -238,14 +236,14 @@ impl<'a> Known<'a> {
 
     /// Whether everything that is known of the group was known at lag 0 as it is now.
     pub fn is_settled(&self, group: &Group) -> bool {
-        let late = |member: usize| self.late.get(member).is_some_and(|late| *late);
-        !self.input.frame.members_of(group).into_iter().any(late)
+        let late = |member: &FrameMember<'_>| self.late.get(member.body).is_some_and(|late| *late);
+        !self.input.frame.members_of(group).iter().any(late)
     }
 
     /// Every event month that has ended, oldest first.
     pub fn months(&self, group: &Group) -> Vec<KnownMonth> {
         let members = self.input.frame.members_of(group);
-        let lags = usize::try_from(self.input.lags).unwrap_or(usize::MAX);
+        let lags = self.lags();
         let settled = self.is_settled(group);
         let month = |(number, days): (&usize, &MonthDays)| {
             let now = self.sum(&members, (*number, days.days.len().checked_sub(1)?));
@@ -256,15 +254,11 @@ impl<'a> Known<'a> {
         self.days.iter().filter_map(month).collect()
     }
 
-    fn sum(&self, members: &[usize], (month, column): (usize, usize)) -> KnownCounts {
+    fn sum(&self, members: &[FrameMember<'_>], (month, column): (usize, usize)) -> KnownCounts {
         let mut sum = KnownCounts::default();
-        for member in members {
-            let cell = self.input.frame.place(*member, month) * self.width + column;
-            if let Some((numerator, denominator)) = self.cells.get(cell).copied().flatten() {
-                sum.returns += 1;
-                sum.numerator += numerator;
-                sum.denominator += denominator;
-            }
+        let Some(of) = self.input.frame.months.get(month).copied() else { return sum };
+        for member in members.iter().filter(|member| member.counts_in(of)) {
+            self.add(&mut sum, (member.body, month, column));
         }
         sum
     }
@@ -280,61 +274,157 @@ impl<'a> Known<'a> {
                 if self.sum(&members, (*number, column)).returns == 0 {
                     continue;
                 }
-                let (mut arrived, mut corrected) = (false, false);
-                for member in &members {
-                    let (before, after) = (self.at(*member, *number, *from), self.at(*member, *number, *to));
+                let mut why = ReturnChanges::default();
+                for member in members.iter().filter(|member| member.counts_in(*month)) {
+                    let (before, after) = (self.at(member.body, *number, *from), self.at(member.body, *number, *to));
                     if self.differs(before, after) {
-                        let (came, replaced) = self.why(*member, before.is_none(), (*from, *to));
-                        arrived |= came;
-                        corrected |= replaced;
+                        why = why.and(self.why(member.body, (before.is_some(), after.is_some()), (*from, *to)));
                     }
                 }
-                if arrived || corrected {
+                if why.any() {
                     let figure = |day, column| self.figure(&members, (*number, *month), (day, column), days);
                     let (earlier, later) = (figure(*from, column), figure(*to, column + 1));
                     let org_code = Arc::clone(&org_code);
-                    steps.push(KnownStep { org_code, month: *month, earlier, later, arrived, corrected });
+                    steps.push(KnownStep { org_code, month: *month, earlier, later, why });
                 }
             }
         }
         steps
     }
 
-    fn changes_of_returns(&self) -> BTreeMap<(NaiveDate, NaiveDate), Vec<(bool, bool)>> {
+    fn changes_of_returns(&self) -> BTreeMap<(NaiveDate, NaiveDate), Vec<ReturnChanges>> {
         let Some(grown) = self.input.grown else { return BTreeMap::new() };
-        let grid_on = |day| self.past_on(day).map_or(grown.grid, |past| past.grid);
         let pairs = self.days.values().flat_map(|month| month.days.windows(2));
         let pairs: BTreeSet<(NaiveDate, NaiveDate)> =
             pairs.filter_map(|pair| pair.first().copied().zip(pair.last().copied())).collect();
         let of = |(from, to): (NaiveDate, NaiveDate)| {
-            let (earlier, later) = (grid_on(from), grid_on(to));
+            let (earlier, later) = (self.grid_on(grown, from), self.grid_on(grown, to));
             let bodies = self.input.frame.bodies.iter();
             ((from, to), bodies.map(|body| later.changes_since(earlier, grown.sources, body)).collect())
         };
         pairs.into_iter().map(of).collect()
     }
 
-    /// Of a body's month that differs between two days: whether something came in for it, and whether something was
-    /// replaced. What grows with later returns was there before and is no correction.
-    fn why(&self, body: usize, was_absent: bool, days: (NaiveDate, NaiveDate)) -> (bool, bool) {
+    fn grid_on(&self, grown: Grown<'a>, day: NaiveDate) -> &'a Grid {
+        self.past_on(day).map_or(grown.grid, |past| past.grid)
+    }
+
+    /// What became of the returns behind a body's month that differs between two days, on which it was there or not. What
+    /// grows with later returns was there before and is no correction.
+    fn why(&self, body: usize, there: (bool, bool), days: (NaiveDate, NaiveDate)) -> ReturnChanges {
         let changes = self.changes.get(&days).and_then(|bodies| bodies.get(body)).copied();
-        changes.filter(|(arrived, corrected)| *arrived || *corrected).unwrap_or((was_absent, !was_absent))
+        changes.filter(ReturnChanges::any).unwrap_or(match there {
+            (false, _) => ReturnChanges { arrived: true, ..ReturnChanges::default() },
+            (true, true) => ReturnChanges { corrected: true, ..ReturnChanges::default() },
+            // It was replaced by one that a check refused: nothing else takes a month away.
+            (true, false) => ReturnChanges { refused: true, ..ReturnChanges::default() },
+        })
+    }
+
+    /// Whole months of later returns that were there for a body's month on a day, at most `most`: the returns of a body that
+    /// has ended are not waited for. `None` where the month itself was not there.
+    fn returns_lag(&self, grown: Grown<'a>, (body, number): (usize, usize), day: NaiveDate, most: u32) -> Option<u32> {
+        self.at(body, number, day)?;
+        let (code, month) = (*self.input.frame.bodies.get(body)?, *self.input.frame.months.get(number)?);
+        let grid = self.grid_on(grown, day);
+        let is_there = |later: &u32| {
+            let later = month.plus(i32::try_from(*later).unwrap_or(i32::MAX));
+            let growing = grown.sources.iter().filter(|source| source.by_other_month);
+            grid.is_outside(code, later)
+                || growing
+                    .into_iter()
+                    .all(|source| grid.cell(source, code, later).used_since().is_some_and(|at| at <= day))
+        };
+        Some((1..=most).take_while(is_there).last().unwrap_or(0))
+    }
+
+    /// Every event month that has ended, with the bodies apart that have later returns of as many months: a body's month is
+    /// at lag k only once its returns of the k months after it were there. Sorted by month. A month that is taken as
+    /// complete keeps its lag. Empty for a metric whose months do not grow.
+    pub fn months_by_returns(&self, group: &Group) -> Vec<KnownMonth> {
+        let Some(grown) = self.input.grown else { return Vec::new() };
+        let members = self.input.frame.members_of(group);
+        let mut found = Vec::new();
+        for (number, days) in &self.days {
+            let Some(month) = self.input.frame.months.get(*number).copied() else { continue };
+            let mut by_lag: BTreeMap<u32, KnownMonth> = BTreeMap::new();
+            for member in members.iter().filter(|member| member.counts_in(month)) {
+                let Some(reached) = self.reached(grown, (member.body, *number), days) else { continue };
+                let lag = u32::try_from(reached.len().saturating_sub(1)).unwrap_or(u32::MAX);
+                let lag = if days.lag >= self.input.lags { days.lag } else { lag };
+                let row = by_lag.entry(lag).or_insert_with(|| KnownMonth {
+                    month,
+                    lag,
+                    counts: vec![KnownCounts::default(); reached.len()],
+                    now: KnownCounts::default(),
+                });
+                for (sum, column) in row.counts.iter_mut().zip(&reached) {
+                    self.add(sum, (member.body, *number, *column));
+                }
+                if let Some(last) = days.days.len().checked_sub(1) {
+                    self.add(&mut row.now, (member.body, *number, last));
+                }
+            }
+            if by_lag.is_empty() {
+                let counts = vec![KnownCounts::default(); days.days.len().min(self.lags() + 1)];
+                by_lag.insert(days.lag, KnownMonth { month, lag: days.lag, counts, now: KnownCounts::default() });
+            }
+            found.extend(by_lag.into_values().rev());
+        }
+        found
+    }
+
+    /// For each lag that a body's month has reached by its returns, the column of the first day on which it had.
+    fn reached(&self, grown: Grown<'a>, (body, number): (usize, usize), days: &MonthDays) -> Option<Vec<usize>> {
+        let columns: Vec<(usize, u32)> = (days.days.iter().enumerate())
+            .filter_map(|(column, day)| {
+                let passed = u32::try_from(column).ok()?.min(days.lag);
+                Some((column, self.returns_lag(grown, (body, number), *day, passed)?))
+            })
+            .collect();
+        let (last, lag) = columns.last().copied()?;
+        let complete = days.lag >= self.input.lags;
+        let most = usize::try_from(if complete { self.input.lags } else { lag }).ok()?;
+        let first = |at: usize| {
+            let reached = columns.iter().find(|(_, lag)| usize::try_from(*lag).is_ok_and(|lag| lag >= at));
+            reached.map_or(last, |(column, _)| *column)
+        };
+        Some((0..=most.min(self.lags())).map(first).collect())
+    }
+
+    fn lags(&self) -> usize {
+        usize::try_from(self.input.lags).unwrap_or(usize::MAX)
+    }
+
+    fn add(&self, sum: &mut KnownCounts, (body, month, column): (usize, usize, usize)) {
+        let cell = self.input.frame.place(body, month) * self.width + column;
+        if let Some((numerator, denominator)) = self.cells.get(cell).copied().flatten() {
+            sum.returns += 1;
+            sum.numerator += numerator;
+            sum.denominator += denominator;
+        }
     }
 
     fn figure(
         &self,
-        members: &[usize],
+        members: &[FrameMember<'_>],
         (number, month): (usize, Month),
         (day, column): (NaiveDate, usize),
         days: &MonthDays,
     ) -> KnownFigure {
         let mut sum = Totals::default();
-        let found = members.iter().filter_map(|member| self.at(*member, number, day));
+        let inside = members.iter().filter(|member| member.counts_in(month));
+        let found = inside.filter_map(|member| self.at(member.body, number, day));
         found.for_each(|place| sum.merge(&self.totals(place)));
         let coverage = Coverage { returned: self.sum(members, (number, column)).returns, expected: 0 };
         let period = Period { kind: PeriodType::Month, first: month };
         let at = Place { metric_id: &"".into(), org_code: &"".into(), period, coverage };
-        let figure = assess::present(self.input.metric, &self.headline, &at, &sum);
+        let figure = if coverage.returned == 0 {
+            // Nobody's month was there: that is no count of 0.
+            assess::absent(self.input.metric, &self.headline, &at, Status::Missing("no return was there".to_owned()))
+        } else {
+            assess::present(self.input.metric, &self.headline, &at, &sum)
+        };
         let lag = u32::try_from(column).ok().filter(|lag| *lag <= self.input.lags).unwrap_or(days.lag);
         KnownFigure {
             day,

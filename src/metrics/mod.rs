@@ -27,14 +27,15 @@ use crate::engine::{Engine, EngineError, Query, Table, Trouble, schema_of};
 use crate::period::Month;
 use crate::quantity::Shape;
 
+pub use assess::figure_of_counts;
 pub use frame::{Frame, months_used};
 pub use known::{Grown, Known, KnownCounts, KnownFigure, KnownInput, KnownMonth, KnownStep, PastFrame};
 pub use monthly::{MonthlyRow, ResultError};
 pub use peer_groups::{PeerChoice, PeerInput, peer_groups};
-pub use periods::{Group, PeriodInput, observe, observe_in};
+pub use periods::{Group, PeriodInput, Stay, observe, observe_in};
 pub use prove::prove;
 pub use remembered::{Identities, Monthly, Remembered};
-pub use returns::{FigureSource, Grid, Receipt};
+pub use returns::{FigureSource, Grid, Receipt, ReturnChanges};
 
 /// A metric whose statement failed. The run stops before publication, unless it only lacked memory: then this one metric has
 /// no figure and says why.

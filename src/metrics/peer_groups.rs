@@ -1,6 +1,8 @@
 //! Which organisations are the peers of which: the supplied groups, or what stands in for them, each clearly named.
 //! Nothing here is ever called a most similar group but what was supplied as one.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use serde::Deserialize;
 
@@ -30,6 +32,7 @@ pub enum PeerChoice {
 /// All that decides the groups.
 #[derive(Debug, Clone, Copy)]
 pub struct PeerInput<'a> {
+    /// Those that exist on the day, as they are described on it.
     pub organisations: &'a [Organisation],
     /// The rows of the dataset `peer_groups`.
     pub links: &'a [PeerLink],
@@ -47,7 +50,10 @@ pub struct PeerInput<'a> {
 /// all, the fallback holds.
 pub fn peer_groups(input: &PeerInput<'_>) -> Vec<PeerGroup> {
     let valid = |link: &&PeerLink| link.valid_from <= input.day && link.valid_to.is_none_or(|to| input.day <= to);
-    let links: Vec<&PeerLink> = input.links.iter().filter(valid).filter(|_| !input.ignore_supplied).collect();
+    let exists = |code: &str| input.organisations.iter().any(|organisation| organisation.code == code);
+    let counts = |link: &&PeerLink| link.peer_code != link.org_code && exists(&link.peer_code);
+    let links: Vec<&PeerLink> =
+        input.links.iter().filter(valid).filter(counts).filter(|_| !input.ignore_supplied).collect();
     let forces: Vec<&Organisation> = input.organisations.iter().filter(|one| is_police(one)).collect();
     let mut groups = Vec::new();
     for organisation in input.organisations {
@@ -57,14 +63,19 @@ pub fn peer_groups(input: &PeerInput<'_>) -> Vec<PeerGroup> {
                 if links.is_empty() || !is_police(organisation) { input.fallback } else { PeerChoice::AllForces };
             stand_in(organisation, (input.organisations, &forces), (choice, input.day))
         };
-        let found = match own.first() {
-            Some(first) => Some((own.iter().map(|link| link.peer_code.clone()).collect(), first.source.clone())),
-            None => stand_in(),
-        };
+        let found = if own.is_empty() { stand_in() } else { Some(supplied(&own)) };
         let found = found.filter(|(peers, _): &(Vec<String>, String)| !peers.is_empty());
         groups.extend(found.map(|(peers, source)| PeerGroup { org_code: organisation.code.clone(), peers, source }));
     }
     groups
+}
+
+/// The supplied peers, each once however often it is listed, and who supplied them.
+fn supplied(links: &[&&PeerLink]) -> (Vec<String>, String) {
+    let peers: BTreeSet<&str> = links.iter().map(|link| link.peer_code.as_str()).collect();
+    let sources: BTreeSet<&str> = links.iter().map(|link| link.source.as_str()).collect();
+    let sources: Vec<&str> = sources.into_iter().collect();
+    (peers.into_iter().map(str::to_owned).collect(), sources.join("; "))
 }
 
 fn is_police(organisation: &Organisation) -> bool {
@@ -149,6 +160,7 @@ mod tests {
             region: Some(region.into()),
             country: "England".into(),
             officers,
+            succeeded_by: None,
         }
     }
 

@@ -1,11 +1,11 @@
 //! The period engine: adds months up to review periods and organisations up to aggregates, always from integers.
 //! It decides what may be computed from what was returned; the statistics are in `assess`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::assess::{self, DelayStatistic, Series, Totals};
-use super::frame::{AbsentReason, Frame, months_used};
+use super::frame::{AbsentReason, Frame, FrameMember, MonthState, months_used};
 use super::monthly::MonthlyRow;
 use super::returns::{FigureSource, Grid};
 use crate::definitions::model::{BreakdownKind, Grade, Metric};
@@ -23,6 +23,41 @@ pub struct Group {
     pub code: String,
     /// Organisations that are added up; one for an organisation itself. Ignored for the nation, which adds every row.
     pub members: Vec<String>,
+    /// The months in which members belong to it, where these are not all of them.
+    pub stays: BTreeMap<String, Vec<Stay>>,
+}
+
+/// Months in a row in which an organisation belongs to a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stay {
+    pub from: Month,
+    /// `None` while it still does.
+    pub to: Option<Month>,
+}
+
+impl Stay {
+    /// Whether the month is one of them.
+    pub fn holds(&self, month: Month) -> bool {
+        self.from <= month && self.to.is_none_or(|to| month <= to)
+    }
+}
+
+impl Group {
+    /// A group whose members belong to it in every month.
+    pub fn of(code: impl Into<String>, members: Vec<String>) -> Self {
+        Self { code: code.into(), members, stays: BTreeMap::new() }
+    }
+
+    /// An organisation by itself.
+    pub fn single(code: &str) -> Self {
+        Self::of(code, vec![code.to_owned()])
+    }
+
+    /// Whether a member belongs to it in some month of a period.
+    pub fn holds_in(&self, member: &str, period: Period) -> bool {
+        let holds = |stays: &Vec<Stay>| period.months().any(|month| stays.iter().any(|stay| stay.holds(month)));
+        self.stays.get(member).is_none_or(holds)
+    }
 }
 
 /// All that the engine needs for one metric.
@@ -51,16 +86,17 @@ pub fn observe_in(frame: &Frame<'_>, input: &PeriodInput<'_>) -> Vec<Observation
     for group in input.groups {
         let org_code: Arc<str> = group.code.as_str().into();
         let members = frame.members_of(group);
-        let single = matches!(*members, [only] if frame.bodies.get(only).is_some_and(|body| **body == group.code));
+        let is_own = |only: &FrameMember<'_>| frame.bodies.get(only.body).is_some_and(|body| **body == group.code);
+        let single = matches!(&*members, [only] if is_own(only));
         for period in input.periods {
-            let basis = Basis::of(frame, months_used(input.metric, *period), *period, &members);
-            if basis.expected == 0 && basis.returned() == 0 {
+            let basis = Basis::of(frame, &months_used(input.metric, *period), *period, &members);
+            let coverage = Coverage { returned: basis.returned(), expected: basis.expected() };
+            if coverage.expected == 0 {
                 continue;
             }
             let status = if single { basis.single_status(*period) } else { basis.group_status() };
             // How many organisations have a grade says nothing about one organisation.
             for series in series.iter().filter(|series| !single || series.grade.is_none()) {
-                let coverage = Coverage { returned: basis.returned(), expected: basis.expected };
                 let at = assess::Place { metric_id: &metric_id, org_code: &org_code, period: *period, coverage };
                 let observation = match &status {
                     Some(status) => assess::absent(input.metric, series, &at, status.clone()),
@@ -126,49 +162,58 @@ pub(super) fn series_of(metric: &Metric) -> Vec<Series> {
 /// What a period's figure can rest on: usable organisation-months, and how many there should be.
 struct Basis<'f, 'a> {
     frame: &'f Frame<'a>,
-    /// Places in the frame, body by body, and whether each can be used.
-    places: Vec<(usize, bool)>,
-    /// Months of the period that the metric asks for.
-    months: Vec<Month>,
-    expected: u32,
+    /// Body by body, the months that the metric asks for.
+    months: Vec<BasisMonth<'f>>,
+}
+
+/// A month of a body in a period.
+struct BasisMonth<'f> {
+    month: Month,
+    /// Its place in the frame.
+    place: usize,
+    state: &'f MonthState,
+    usable: bool,
 }
 
 impl<'f, 'a> Basis<'f, 'a> {
-    fn of(frame: &'f Frame<'a>, months: Vec<Month>, period: Period, members: &[usize]) -> Self {
-        let numbers: Vec<usize> = months.iter().filter_map(|month| frame.months.binary_search(month).ok()).collect();
-        let mut basis = Self { frame, places: Vec::with_capacity(members.len() * numbers.len()), months, expected: 0 };
+    fn of(frame: &'f Frame<'a>, months: &[Month], period: Period, members: &[FrameMember<'_>]) -> Self {
+        let mut basis = Self { frame, months: Vec::with_capacity(members.len() * months.len()) };
         for member in members {
-            let expected = frame.expected.get(*member).is_some_and(|expected| *expected);
-            for month in &numbers {
-                let place = frame.place(*member, *month);
-                let usable = frame.states.get(place).is_some_and(|state| state.is_usable_in(period));
-                basis.places.push((place, usable));
-                basis.expected += u32::from(usable || expected);
+            for month in months.iter().copied().filter(|month| member.counts_in(*month)) {
+                let Ok(number) = frame.months.binary_search(&month) else { continue };
+                let place = frame.place(member.body, number);
+                let Some(state) = frame.states.get(place) else { continue };
+                basis.months.push(BasisMonth { month, place, state, usable: state.is_usable_in(period) });
             }
         }
         basis
     }
 
     fn usable(&self) -> impl Iterator<Item = usize> {
-        self.places.iter().filter(|(_, usable)| *usable).map(|(place, _)| *place)
+        self.months.iter().filter(|one| one.usable).map(|one| one.place)
     }
 
     fn returned(&self) -> u32 {
         u32::try_from(self.usable().count()).unwrap_or(u32::MAX)
     }
 
-    /// Why one organisation has no figure; `None` when every month is there.
+    /// Organisation-months that should be there, and those that are there although nobody asked for them.
+    fn expected(&self) -> u32 {
+        let expected = self.months.iter().filter(|one| one.usable || one.state.expected);
+        u32::try_from(expected.count()).unwrap_or(u32::MAX)
+    }
+
+    /// Why one organisation has no figure; `None` when every month in which it existed is there.
     fn single_status(&self, period: Period) -> Option<Status> {
-        if self.places.iter().all(|(_, usable)| *usable) {
+        let absent: Vec<&BasisMonth<'_>> = self.months.iter().filter(|one| !one.usable && !one.state.outside).collect();
+        if absent.is_empty() {
             return None;
         }
-        let absent = || self.places.iter().zip(&self.months).filter(|((_, usable), _)| !usable);
-        let states = absent().filter_map(|((place, _), _)| self.frame.states.get(*place));
-        let reasons: BTreeSet<AbsentReason> = states.flat_map(|state| state.reasons_in(period)).collect();
+        let reasons: BTreeSet<AbsentReason> = absent.iter().flat_map(|one| one.state.reasons_in(period)).collect();
         if self.usable().next().is_none() && reasons.iter().all(|reason| *reason == AbsentReason::NotReturned) {
             return Some(Status::NotReturned);
         }
-        let months: Vec<String> = absent().map(|(_, month)| month.words()).collect();
+        let months: Vec<String> = absent.iter().map(|one| one.month.words()).collect();
         let words = reasons.iter().map(AbsentReason::words).collect::<Vec<_>>().join("; ");
         Some(Status::Missing(format!("{words} ({})", months.join(", "))))
     }

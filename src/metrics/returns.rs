@@ -12,6 +12,7 @@ use super::MetricError;
 use crate::contract::{Admission, REQUIRED_RULE, days_since_epoch, month_days};
 use crate::definitions::model::Contract;
 use crate::engine::{Table, schema_of};
+use crate::lives::Lives;
 use crate::observation::UNATTRIBUTED;
 use crate::period::{Month, Period};
 use crate::report::input::{Organisation, Return, ReturnState};
@@ -34,10 +35,38 @@ pub enum Cell {
 
 impl Cell {
     /// The day of the submission that can be used.
-    fn used_since(&self) -> Option<NaiveDate> {
+    pub(super) fn used_since(&self) -> Option<NaiveDate> {
         match self {
             Self::Accepted { submitted, .. } => Some(*submitted),
             _ => None,
+        }
+    }
+}
+
+/// What became of returns between two days.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ReturnChanges {
+    /// One that could not be used before can be now.
+    pub arrived: bool,
+    /// One was replaced by another that can be used.
+    pub corrected: bool,
+    /// One was replaced by another that a check refused: nothing can be used any more.
+    pub refused: bool,
+}
+
+impl ReturnChanges {
+    /// Whether anything did.
+    pub fn any(&self) -> bool {
+        self.arrived || self.corrected || self.refused
+    }
+
+    /// What became of these and of those.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            arrived: self.arrived || other.arrived,
+            corrected: self.corrected || other.corrected,
+            refused: self.refused || other.refused,
         }
     }
 }
@@ -95,9 +124,12 @@ impl FigureSource {
 #[derive(Debug, Default)]
 pub struct Grid {
     cells: BTreeMap<String, BTreeMap<String, BTreeMap<Month, Cell>>>,
-    expected: BTreeMap<String, BTreeSet<String>>,
     /// By dataset: the first month for which a return is due, where there is one.
     since: BTreeMap<String, Month>,
+    /// By dataset: kinds of organisation that must return it.
+    expected_from: BTreeMap<String, Vec<String>>,
+    /// When each organisation existed: nothing is expected outside its life.
+    lives: Arc<Lives>,
     deadlines: BTreeMap<String, u32>,
     /// Folders of submitted roll-ups by dataset.
     rollups: BTreeMap<String, BTreeSet<String>>,
@@ -106,12 +138,10 @@ pub struct Grid {
 
 impl Grid {
     /// An empty grid for the data date; `contracts` say who must return what, and until when.
-    pub fn new(contracts: &[Contract], organisations: &[Organisation], as_of: NaiveDate) -> Self {
-        let mut grid = Self { as_of, ..Self::default() };
+    pub fn new(contracts: &[Contract], lives: Arc<Lives>, as_of: NaiveDate) -> Self {
+        let mut grid = Self { lives, as_of, ..Self::default() };
         for contract in contracts.iter().filter(|contract| !contract.reference) {
-            let expects = |organisation: &&Organisation| contract.expected_from.contains(&organisation.kind);
-            let codes = organisations.iter().filter(expects).map(|organisation| organisation.code.clone()).collect();
-            grid.expected.insert(contract.dataset.clone(), codes);
+            grid.expected_from.insert(contract.dataset.clone(), contract.expected_from.clone());
             grid.since.extend(contract.expected_since.map(|since| (contract.dataset.clone(), since)));
             grid.deadlines.insert(contract.dataset.clone(), contract.deadline_days.unwrap_or(0));
         }
@@ -141,6 +171,12 @@ impl Grid {
                 cells.insert(month, cell(if first { receipt } else { receipt.without_contents() }));
             }
         }
+    }
+
+    /// Whether the last day for every return of the month, of whatever dataset, lies before the data date.
+    pub fn is_all_due(&self, month: Month) -> bool {
+        let asked = self.expected_from.iter().filter(|(_, kinds)| !kinds.is_empty());
+        asked.into_iter().all(|(dataset, _)| self.due(dataset, month) < self.as_of)
     }
 
     /// The last day on which a month's submission is in time.
@@ -184,10 +220,9 @@ impl Grid {
         months.filter_map(|cells| cells.keys().next()).any(|first| *first < month)
     }
 
-    /// Whether returns of an organisation that could not be used on an earlier day can be now, and whether some that could
-    /// have been replaced or cannot be used any more.
-    pub fn changes_since(&self, earlier: &Self, sources: &[FigureSource], org_code: &str) -> (bool, bool) {
-        let (mut arrived, mut corrected) = (false, false);
+    /// What became of the returns of an organisation since an earlier day.
+    pub fn changes_since(&self, earlier: &Self, sources: &[FigureSource], org_code: &str) -> ReturnChanges {
+        let mut changes = ReturnChanges::default();
         for source in sources {
             let folders = [&source.dataset, &source.rollup_folder].into_iter();
             let known = folders.flat_map(|folder| [self, earlier].map(|grid| grid.cells.get(folder)));
@@ -196,15 +231,16 @@ impl Grid {
             for month in months {
                 let then = earlier.cell(source, org_code, month).used_since();
                 let now = self.cell(source, org_code, month).used_since();
-                arrived |= then.is_none() && now.is_some();
-                corrected |= then.is_some() && then != now;
+                changes.arrived |= then.is_none() && now.is_some();
+                changes.corrected |= then.is_some() && now.is_some() && then != now;
+                changes.refused |= then.is_some() && now.is_none();
             }
         }
-        (arrived, corrected)
+        changes
     }
 
     fn unsent(&self, dataset: &str, org_code: &str, month: Month) -> Cell {
-        if !self.expects_in(dataset, org_code, month) {
+        if !self.expects(dataset, org_code, month) {
             Cell::NotExpected
         } else if self.due(dataset, month) >= self.as_of {
             Cell::NotYetDue
@@ -213,20 +249,30 @@ impl Grid {
         }
     }
 
-    /// Whether the organisation must return the dataset.
-    pub fn expects(&self, dataset: &str, org_code: &str) -> bool {
-        self.expected.get(dataset).is_some_and(|codes| codes.contains(org_code))
+    /// Whether the organisation must return the dataset for a month: it existed in it, and was of a kind that must. Before
+    /// the dataset's first month nobody must.
+    pub fn expects(&self, dataset: &str, org_code: &str, month: Month) -> bool {
+        if self.since.get(dataset).is_some_and(|since| month < *since) {
+            return false;
+        }
+        let described = self.lives.in_month(org_code, month);
+        described.is_some_and(|described| self.is_expected_from(dataset, &described.organisation))
     }
 
-    /// Whether the organisation must return the dataset for the month: before its first month nobody must.
-    fn expects_in(&self, dataset: &str, org_code: &str, month: Month) -> bool {
-        self.expects(dataset, org_code) && self.since.get(dataset).is_none_or(|since| *since <= month)
+    fn is_expected_from(&self, dataset: &str, organisation: &Organisation) -> bool {
+        self.expected_from.get(dataset).is_some_and(|kinds| kinds.contains(&organisation.kind))
     }
 
-    /// Organisations that must return the source's dataset, or ever returned it or its roll-up.
+    /// Whether the organisation did not exist in the month.
+    pub fn is_outside(&self, org_code: &str, month: Month) -> bool {
+        self.lives.is_outside(org_code, month)
+    }
+
+    /// Organisations that ever had to return the source's dataset, or ever returned it or its roll-up.
     pub fn organisations(&self, source: &FigureSource) -> BTreeSet<&str> {
-        let expected = self.expected.get(&source.dataset).into_iter().flatten();
-        let mut codes: BTreeSet<&str> = expected.map(String::as_str).collect();
+        let described = self.lives.all().map(|described| &described.organisation);
+        let expected = described.filter(|organisation| self.is_expected_from(&source.dataset, organisation));
+        let mut codes: BTreeSet<&str> = expected.map(|organisation| organisation.code.as_str()).collect();
         for folder in [&source.dataset, &source.rollup_folder] {
             codes.extend(self.cells.get(folder).into_iter().flat_map(|cells| cells.keys().map(String::as_str)));
         }
@@ -238,7 +284,7 @@ impl Grid {
         let months: Vec<Month> = period.months().collect();
         let state = |entry: &Entry<'_>| match entry.cell.clone() {
             Cell::Accepted { submitted, late, .. } => Some(ReturnState::Accepted { submitted, late }),
-            Cell::Refused { submitted, reason, .. } => Some(ReturnState::Refused { submitted, reason }),
+            Cell::Refused { submitted, reason, .. } => Some(ReturnState::Refused { submitted, reason, replaced: None }),
             Cell::NotReturned => Some(ReturnState::NotReturned),
             Cell::NotYetDue => Some(ReturnState::NotYetDue),
             Cell::NotExpected => None,
@@ -254,7 +300,7 @@ impl Grid {
     /// One entry for each dataset, organisation and month that was expected or returned, as records or as roll-ups.
     fn entries(&self, months: &[Month]) -> Vec<Entry<'_>> {
         let mut entries = Vec::new();
-        for dataset in self.expected.keys() {
+        for dataset in self.expected_from.keys() {
             let rollups = self.rollups.get(dataset).into_iter().flatten();
             let source = |folder: &String| FigureSource {
                 dataset: dataset.clone(),
@@ -297,7 +343,7 @@ impl Grid {
             text(&|entry| entry.org_code.clone()),
             Arc::new(Date32Array::from_iter_values(entries.iter().map(|entry| month_days(entry.month)))),
             text(&|entry| entry.dataset.to_owned()),
-            flag(&|entry| self.expects_in(entry.dataset, &entry.org_code, entry.month)),
+            flag(&|entry| self.expects(entry.dataset, &entry.org_code, entry.month)),
             Arc::new(Date32Array::from_iter_values(entries.iter().map(|entry| days_since_epoch(due(entry))))),
             flag(&|entry| due(entry) < self.as_of),
             Arc::new(received.collect::<Date32Array>()),

@@ -9,6 +9,7 @@ use crate::definitions::Definitions;
 use crate::definitions::model::Metric;
 use crate::diagnostics::FindingLevel;
 use crate::engine::{Engine, EngineSettings};
+use crate::lives::Lives;
 use crate::observation::{NATIONAL, Observation};
 use crate::period::Period;
 use crate::quantity::Status;
@@ -43,6 +44,7 @@ fn organisation(code: &str) -> Organisation {
         region: None,
         country: "England".into(),
         officers: None,
+        succeeded_by: None,
     }
 }
 
@@ -76,7 +78,11 @@ fn figures(rows: &[MonthlyRow], admitted: &[Admission], period: &str) -> Vec<Obs
 fn figures_of(metric: &str, rows: &[MonthlyRow], admitted: &[Admission], period: &str) -> Vec<Observation> {
     let definitions = definitions();
     let organisations = [organisation("A"), organisation("B")];
-    let mut grid = Grid::new(&definitions.contracts, &organisations, AS_OF.parse::<NaiveDate>().unwrap());
+    let mut grid = Grid::new(
+        &definitions.contracts,
+        Lives::unchanging(&organisations).into(),
+        AS_OF.parse::<NaiveDate>().unwrap(),
+    );
     for admission in admitted {
         grid.enter("arrest_summons", admission, 5);
     }
@@ -86,10 +92,7 @@ fn figures_of(metric: &str, rows: &[MonthlyRow], admitted: &[Admission], period:
         rollup_folder: format!("rollup-{}", metric.rollups[0]),
         by_other_month: false,
     };
-    let group = |code: &str, members: &[&str]| Group {
-        code: code.into(),
-        members: members.iter().map(|member| (*member).into()).collect(),
-    };
+    let group = |code: &str, members: &[&str]| Group::of(code, members.iter().map(|member| (*member).into()).collect());
     let groups = [group("A", &["A"]), group("B", &["B"]), group(NATIONAL, &[])];
     let periods = [period.parse().unwrap()];
     let sources = [source];

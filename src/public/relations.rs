@@ -22,13 +22,20 @@ pub(super) struct Sum {
     pub(super) remainder: i64,
 }
 
+/// The organisations of an aggregate.
+struct Members<'a, 'b> {
+    codes: Vec<&'a str>,
+    /// `None` for the nation, to which all belong in every month.
+    group: Option<&'b Group>,
+}
+
 /// Looks for sums in one book.
 pub(super) struct Finder<'a, 'b> {
     input: &'b PublicInput<'a>,
     book: &'b Book<'a>,
     columns: &'b Columns<'a>,
     /// Members of each aggregate.
-    members: HashMap<&'a str, Vec<&'a str>>,
+    members: HashMap<&'a str, Members<'a, 'b>>,
     pub(super) found: Vec<Sum>,
     /// Sums that do not hold, in words.
     pub(super) unused: Vec<String>,
@@ -41,8 +48,13 @@ impl<'a, 'b> Finder<'a, 'b> {
         let aggregates = input.groups.iter().filter(|group| !is_single(group));
         let members = aggregates
             .map(|group| {
-                let own = group.members.iter().map(String::as_str).collect();
-                (group.code.as_str(), if group.code == NATIONAL { singles.clone() } else { own })
+                let own = || group.members.iter().map(String::as_str).collect();
+                let found = if group.code == NATIONAL {
+                    Members { codes: singles.clone(), group: None }
+                } else {
+                    Members { codes: own(), group: Some(group) }
+                };
+                (group.code.as_str(), found)
             })
             .collect();
         Self { input, book, columns, members, found: Vec::new(), unused: Vec::new() }
@@ -64,8 +76,10 @@ impl<'a, 'b> Finder<'a, 'b> {
 
     fn organisations(&mut self, row: usize, (metric, category, code, period): Place<'a>, edition: Edition) {
         let Some(members) = self.members.get(code) else { return };
+        let belongs = |member: &&&str| members.group.is_none_or(|group| group.holds_in(member, period));
+        let inside = members.codes.iter().filter(belongs);
         let parts: Vec<usize> =
-            members.iter().filter_map(|member| self.book.row((metric, category, member, period), edition)).collect();
+            inside.filter_map(|member| self.book.row((metric, category, member, period), edition)).collect();
         for measure in [Measure::Numerator, Measure::Denominator] {
             self.add(parts.clone(), row, measure, true);
         }

@@ -59,10 +59,7 @@ fn shares(id: &str, values: &[(&str, i64, i64)]) -> Vec<Observation> {
 
 /// Organisations A to F and the nation, with regions as given.
 fn groups(regions: &[(&str, &[&str])]) -> Vec<Group> {
-    let group = |code: &str, members: &[&str]| Group {
-        code: code.to_owned(),
-        members: members.iter().map(ToString::to_string).collect(),
-    };
+    let group = |code: &str, members: &[&str]| Group::of(code, members.iter().map(ToString::to_string).collect());
     let mut groups: Vec<Group> = ["A", "B", "C", "D", "E", "F"].iter().map(|code| group(code, &[code])).collect();
     groups.push(group(NATIONAL, &[]));
     groups.extend(regions.iter().map(|(code, members)| group(code, members)));

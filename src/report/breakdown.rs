@@ -4,7 +4,7 @@ use crate::definitions::model::{Breakdown, BreakdownKind, Metric};
 use crate::observation::{NATIONAL, Observation};
 use crate::period::Period;
 use crate::quantity::{Shape, Status, Unit};
-use crate::report::facts::Facts;
+use crate::report::facts::{Facts, Moved};
 use crate::report::table::{Cell, Column, Row, Table, limit_cells, marker, remark};
 use crate::report::words;
 
@@ -72,8 +72,8 @@ fn current_table(facts: &Facts<'_>, metric: &Metric, breakdown: &Breakdown) -> T
         }
         if let Some(before) = before {
             let earlier = self::lines(facts, metric, breakdown, before).get(index).and_then(|line| line.2);
-            let change = figure.zip(earlier).and_then(|(now, before)| facts.change(metric, now, before));
-            cells.push(Cell::new(change.map_or_else(|| "[x]".to_owned(), |c| words::sentence_case(&c.verb_words()))));
+            let moved = figure.zip(earlier).and_then(|(now, before)| facts.moved(metric, now, before));
+            cells.push(moved.map_or_else(|| Cell::new("[x]"), |moved| moved_cell(&moved)));
         }
         if notes {
             cells.push(Cell::new(remark(*figure).map_or_else(|| "No note".to_owned(), |r| words::sentence_case(&r))));
@@ -113,6 +113,12 @@ fn kind_sentence(shape: Shape, kind: BreakdownKind) -> &'static str {
             "Each line is a figure of its own; the lines do not add up. The first is the headline."
         }
     }
+}
+
+/// How a figure moved: "Rose by 2.3 percentage points", with the organisations that it is over where some lack.
+pub fn moved_cell(moved: &Moved<'_>) -> Cell {
+    let text = moved.change().map_or_else(|| "Cannot tell".to_owned(), |c| words::sentence_case(&c.verb_words()));
+    Cell::new(text).with_detail(moved.basis_words())
 }
 
 /// A value with its unit, because the lines of one table may have several; otherwise its marker.

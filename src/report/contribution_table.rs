@@ -5,7 +5,7 @@ use crate::assessment::{Baseline, NationalContribution};
 use crate::definitions::model::Metric;
 use crate::observation::NATIONAL;
 use crate::quantity::value_text;
-use crate::report::facts::Facts;
+use crate::report::facts::{Facts, Moved, both_words};
 use crate::report::table::{Cell, Column, Row, Table};
 use crate::report::words;
 
@@ -59,15 +59,12 @@ pub fn contribution_table(facts: &Facts<'_>, metric: &Metric) -> Option<Table> {
          without it.",
         words::number_words(MOST)
     ));
-    let national = facts.figure(metric, NATIONAL, base).zip(facts.current(metric, NATIONAL));
-    let same = national.and_then(|(before, now)| Some(now.value? - before.value?));
-    let differs = same.is_some_and(|change| (change - rate - mix).abs() > 1e-6);
-    Some(if differs {
-        table.explained(
-            "The sum differs from the change of the national figure, which also counts the months of organisations that did \
-             not return all of a period.",
-        )
-    } else {
-        table
+    let national = facts.current(metric, NATIONAL).zip(facts.figure(metric, NATIONAL, base));
+    Some(match national.and_then(|(now, before)| facts.moved(metric, now, before)) {
+        Some(Moved::Matched { resting, .. }) => table.explained(format!(
+            "The parts add up to the change over the {} that returned both periods in full.",
+            both_words(resting)
+        )),
+        _ => table,
     })
 }

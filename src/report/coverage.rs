@@ -99,8 +99,8 @@ pub fn exceptions_table(facts: &Facts<'_>, id: &str, returns: &[&Return]) -> Opt
 /// Whether two returns differ in nothing but the month and the day they came.
 fn is_same_case(a: &Return, b: &Return) -> bool {
     let reason = |r: &Return| match &r.state {
-        ReturnState::Refused { reason, .. } => reason.clone(),
-        _ => String::new(),
+        ReturnState::Refused { reason, replaced, .. } => (reason.clone(), *replaced),
+        _ => (String::new(), None),
     };
     let key = |r: &Return| (r.org_code.clone(), r.dataset.clone(), state_words(&r.state), reason(r));
     key(a) == key(b)
@@ -131,7 +131,12 @@ pub fn detail_words(states: &[&ReturnState]) -> String {
     match states.first() {
         Some(ReturnState::Accepted { late: true, .. }) => format!("Submitted on {days}, used in the figures"),
         Some(ReturnState::Accepted { late: false, .. }) => format!("Submitted on {days}"),
-        Some(ReturnState::Refused { reason, .. }) => format!("Submitted on {days}: {reason}"),
+        Some(ReturnState::Refused { reason, replaced: None, .. }) => format!("Submitted on {days}: {reason}"),
+        Some(ReturnState::Refused { reason, replaced: Some(before), .. }) => format!(
+            "Submitted on {days}: {reason}. It replaced the return of {}, which had met every check. Neither is used until \
+             a correct return is submitted",
+            words::date_words(*before)
+        ),
         Some(ReturnState::NotReturned) => "Past the due date".to_owned(),
         Some(ReturnState::NotYetDue) => "The due date is after the data date".to_owned(),
         None => "No return".to_owned(),

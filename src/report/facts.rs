@@ -2,17 +2,64 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::assessment::{Against, ControlChart, FigureComparison, FunnelSummary, SeriesRunChart, SeriesTrend, Signal};
+use crate::assessment::{
+    Against, ControlChart, FigureComparison, FunnelSummary, MatchedChange, Resting, SeriesRunChart, SeriesTrend, Signal,
+};
 use crate::definitions::layout::Layouts;
 use crate::definitions::model::Metric;
 use crate::observation::{NATIONAL, Observation, PEERS_PREFIX, REGION_PREFIX, UNATTRIBUTED, is_organisation};
 use crate::period::{Period, PeriodType};
 use crate::quantity::Status;
 use crate::report::input::{Organisation, PeerGroup, ReleaseInput, Return, ReturnState};
-use crate::report::words::Change;
+use crate::report::words::{self, Change};
 
 /// Where a figure of one metric stands: organisation, period and category.
 type Place<'a> = (&'a str, Period, Option<&'a str>);
+
+/// Where a change of a sum stands: code, category, period and the earlier period.
+type MatchedPlace<'a> = (&'a str, Option<&'a str>, Period, Period);
+
+/// How a figure moved from an earlier one, as pages say it.
+#[derive(Debug, Clone)]
+pub enum Moved<'a> {
+    /// Both figures are of the same organisations.
+    Told { change: Change, before: &'a Observation },
+    /// Over the organisations that returned both periods in full.
+    Matched { change: Change, before: &'a Observation, resting: Resting },
+    /// Too few organisations returned both.
+    TooFew,
+    /// The figure counts returns, and those of its period are not all due yet.
+    NotDue,
+}
+
+impl Moved<'_> {
+    /// The change, where it is told.
+    pub fn change(&self) -> Option<&Change> {
+        match self {
+            Self::Told { change, .. } | Self::Matched { change, .. } => Some(change),
+            Self::TooFew | Self::NotDue => None,
+        }
+    }
+
+    /// What stands below a change in a table: over whom it is, and what was before; nothing where nobody lacks.
+    pub fn basis_words(&self) -> Option<String> {
+        match self {
+            Self::Told { .. } => None,
+            Self::Matched { before, resting, .. } => Some(format!(
+                "over {}, which had {}",
+                both_words(*resting),
+                words::value_in_sentence(before).unwrap_or_default()
+            )),
+            Self::TooFew => Some("too few organisations returned both periods".to_owned()),
+            Self::NotDue => Some("the returns are not all due yet".to_owned()),
+        }
+    }
+}
+
+/// "45 of 46 organisations".
+pub fn both_words(resting: Resting) -> String {
+    format!("{} of {} organisations", resting.used, resting.of)
+}
 
 /// The input with its indexes. Built once for all pages.
 #[derive(Debug)]
@@ -29,6 +76,10 @@ pub struct Facts<'a> {
     signals: HashMap<&'a str, HashMap<&'a str, Vec<&'a Signal>>>,
     /// Comparisons by metric and code.
     comparisons: HashMap<&'a str, HashMap<&'a str, Vec<&'a FigureComparison>>>,
+    /// Sums of two periods in which organisations lack, by metric, then code, category, period and earlier period.
+    matched: HashMap<&'a str, HashMap<MatchedPlace<'a>, &'a MatchedChange>>,
+    /// Metric, code and period of sums that lack too many of their usual cases.
+    incomplete: BTreeSet<(&'a str, &'a str, Period)>,
     /// By metric and code.
     charts: HashMap<(&'a str, &'a str), &'a ControlChart>,
     /// By metric and code.
@@ -49,10 +100,19 @@ impl<'a> Facts<'a> {
             regions: BTreeMap::new(),
             signals: HashMap::new(),
             comparisons: HashMap::new(),
+            matched: HashMap::new(),
+            incomplete: (input.assessment.incomplete.iter())
+                .map(|sum| (sum.metric_id.as_str(), sum.org_code.as_str(), sum.period))
+                .collect(),
             charts: input.assessment.charts.iter().map(|c| ((&*c.metric_id, &*c.org_code), c)).collect(),
             run_charts: input.assessment.run_charts.iter().map(|c| ((&*c.metric_id, &*c.org_code), c)).collect(),
             trends: input.assessment.trends.iter().map(|t| ((&*t.metric_id, &*t.org_code), t)).collect(),
         };
+        for change in &input.assessment.matched {
+            let category = change.category.as_ref().map(|category| category.key.as_str());
+            let place = (change.org_code.as_str(), category, change.period, change.earlier_period);
+            facts.matched.entry(&change.metric_id).or_default().insert(place, change);
+        }
         for comparison in &input.assessment.comparisons {
             let of_metric = facts.comparisons.entry(&comparison.metric_id).or_default();
             of_metric.entry(&comparison.org_code).or_default().push(comparison);
@@ -198,14 +258,34 @@ impl<'a> Facts<'a> {
         if breaks { format!("{} [b]", period.words()) } else { period.words() }
     }
 
-    /// The change between two figures of a metric; `None` also where another version of it lies between them, and of figures
-    /// that are a level only.
-    pub fn change(&self, metric: &Metric, now: &Observation, before: &Observation) -> Option<Change> {
+    /// How a figure moved from an earlier one of the same code: a sum over the organisations that returned both periods.
+    /// `None` where one of them is no value, where another version of the metric lies between them, and of figures that are a
+    /// level only.
+    pub fn moved(&self, metric: &Metric, now: &'a Observation, before: &'a Observation) -> Option<Moved<'a>> {
         if metric.level_only(now.metric_version).is_some() {
             return None;
         }
         let same = metric.version_at(before.period.first).map(|version| version.version) == Some(now.metric_version);
-        Change::between(now, before).filter(|_| same)
+        let change = Change::between(now, before).filter(|_| same)?;
+        if self.input.lateness.provisional.is_not_due(&metric.id, now.period) {
+            return Some(Moved::NotDue);
+        }
+        let category = now.category.as_ref().map(|category| category.key.as_str());
+        let place = (&*now.org_code, category, now.period, before.period);
+        let matched = self.matched.get(metric.id.as_str()).and_then(|of_metric| of_metric.get(&place));
+        match matched.map(|matched| (&matched.figures, matched.resting)) {
+            None => Some(Moved::Told { change, before }),
+            Some((Err(_), _)) => Some(Moved::TooFew),
+            Some((Ok(figures), resting)) => {
+                let change = Change::between(&figures.now, &figures.before);
+                Some(change.map_or(Moved::TooFew, |change| Moved::Matched { change, before: &figures.before, resting }))
+            }
+        }
+    }
+
+    /// Whether a sum lacks so many of its usual cases that nothing is said of it over time.
+    pub fn lacks_cases(&self, metric: &Metric, code: &str, period: Period) -> bool {
+        self.incomplete.contains(&(metric.id.as_str(), code, period))
     }
 
     /// The same period a year before, if the trend has it and it is not simply the one before.

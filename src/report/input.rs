@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use crate::assessment::{Assessment, Decision};
 use crate::definitions::model::{Contract, Metric, Rollup};
 use crate::lateness::Lateness;
+use crate::lives::Lives;
 use crate::observation::Observation;
 use crate::period::{Month, Period};
 use crate::responsibilities::Responsibility;
@@ -20,6 +21,8 @@ pub struct Organisation {
     pub region: Option<String>,
     pub country: String,
     pub officers: Option<i64>,
+    /// Code of the organisation that came after it, where it ended and one did.
+    pub succeeded_by: Option<String>,
 }
 
 /// Where an organisation's peers come from.
@@ -46,8 +49,9 @@ pub struct RecordedEvent {
 pub enum ReturnState {
     /// Used in the figures; the date it was submitted, and whether that was after the due date.
     Accepted { submitted: NaiveDate, late: bool },
-    /// Refused by a check, with the findings' first words.
-    Refused { submitted: NaiveDate, reason: String },
+    /// Refused by a check, with the findings' first words. `replaced` is the day of the return before it that had met every
+    /// check: no figure rests on that one any more.
+    Refused { submitted: NaiveDate, reason: String, replaced: Option<NaiveDate> },
     /// Expected, past the due date, not there.
     NotReturned,
     /// Expected, not yet due.
@@ -88,6 +92,8 @@ pub struct ReleaseInput {
     pub synthetic: bool,
     pub metrics: Vec<Metric>,
     pub organisations: Vec<Organisation>,
+    /// When each of them existed, and what it was then.
+    pub lives: Lives,
     pub peer_groups: Vec<PeerGroup>,
     pub events: Vec<RecordedEvent>,
     /// What named people decided about the series.

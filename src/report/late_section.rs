@@ -240,6 +240,10 @@ fn reason_words(reason: Reason) -> &'static str {
         Reason::LateData => "More returns came in",
         Reason::Correction => "A return was replaced",
         Reason::LateDataAndCorrection => "More returns came in, and some were replaced",
+        Reason::RefusedReturn => "A return was replaced by one that a check refused",
+        Reason::RefusedReturnAndOthers => {
+            "A return was replaced by one that a check refused; others came in or were replaced"
+        }
         Reason::Definition => "New version of the definition",
         Reason::Settings => "Settings, reference data, program or data date",
     }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::definitions::model::Metric;
 use crate::observation::{NATIONAL, Observation};
 use crate::period::Period;
-use crate::report::breakdown::{limit_with_unit, value_with_unit};
+use crate::report::breakdown::{limit_with_unit, moved_cell, value_with_unit};
 use crate::report::coverage::count_coverage;
 use crate::report::facts::Facts;
 use crate::report::input::ReturnState;
@@ -161,8 +161,8 @@ pub fn standard_cell(metric: &Metric, figure: Option<&Observation>) -> Cell {
 /// How a figure moved on an earlier period.
 pub fn change_cell(facts: &Facts<'_>, metric: &Metric, code: &str, earlier: Period) -> Cell {
     let (now, before) = (facts.current(metric, code), facts.figure(metric, code, earlier));
-    match now.zip(before).and_then(|(now, before)| facts.change(metric, now, before)) {
-        Some(change) => Cell::new(words::sentence_case(&change.verb_words())),
+    match now.zip(before).and_then(|(now, before)| facts.moved(metric, now, before)) {
+        Some(moved) => moved_cell(&moved),
         None => Cell::new(marker(now).or(marker(before)).unwrap_or("[x]")),
     }
 }

@@ -116,6 +116,7 @@ mod tests {
             &AssessmentInput {
                 metrics: &input.metrics,
                 organisations: &input.organisations,
+                lives: &input.lives,
                 peer_groups: &input.peer_groups,
                 events: &input.events,
                 decisions: &[],

@@ -14,6 +14,7 @@ use crate::definitions::model::{
     ReadsAs, Role, Rollup, Standard, StandardKind,
 };
 use crate::lateness::{Lateness, Provisional};
+use crate::lives::Lives;
 use crate::observation::{Category, Coverage, NATIONAL, Observation, StandardResult, UNATTRIBUTED};
 use crate::period::{Month, Period};
 use crate::quantity::{Better, Interval, Shape, Status, Unit};
@@ -300,9 +301,11 @@ fn returns(period: Period) -> Vec<Return> {
                 let submitted = month.last_day() + Days::new(14);
                 let state = match (code, dataset) {
                     ("E04", "arrest_summons") => ReturnState::NotReturned,
-                    ("E05", "arrest_summons") => {
-                        ReturnState::Refused { submitted, reason: "duplicate report_ref in 12 rows".to_owned() }
-                    }
+                    ("E05", "arrest_summons") => ReturnState::Refused {
+                        submitted,
+                        reason: "duplicate report_ref in 12 rows".to_owned(),
+                        replaced: None,
+                    },
                     ("E02", "arrest_summons") if month == period.last() => ReturnState::NotYetDue,
                     ("E12", "transactions") => {
                         ReturnState::Accepted { submitted: submitted + Days::new(20), late: true }
@@ -339,6 +342,7 @@ pub fn input() -> ReleaseInput {
         region: Some("North West".to_owned()),
         country: "England".to_owned(),
         officers: Some(2_345),
+        succeeded_by: None,
     };
     let organisations: Vec<Organisation> = NAMES.iter().map(organisation).collect();
     let peers = ["E02", "E03", "E06"].map(str::to_owned).to_vec();
@@ -355,6 +359,7 @@ pub fn input() -> ReleaseInput {
         &AssessmentInput {
             metrics: &metrics,
             organisations: &organisations,
+            lives: &Lives::unchanging(&organisations),
             peer_groups: &peer_groups,
             events: &events,
             decisions: &[],
@@ -372,11 +377,12 @@ pub fn input() -> ReleaseInput {
         run_id: "2025-26Q1-7f3a9c21".to_owned(),
         version: "0.1.0".to_owned(),
         synthetic: true,
+        lives: Lives::unchanging(&organisations),
         organisations,
         peer_groups,
         events,
         decisions: Vec::new(),
-        responsibilities: assess_responsibilities(&metrics, &observations, period),
+        responsibilities: assess_responsibilities(&metrics, &observations, &assessment.comparisons, period),
         assessment,
         lateness: Lateness::default(),
         contracts: definitions().contracts,

@@ -7,6 +7,7 @@ use crate::report::run_words::run_sentence;
 use crate::report::table::{Cell, Column, FigureLine, Table, figures_table, marker};
 use crate::report::trend::TrendData;
 use crate::report::trend_words::{break_words, event_words, standard_words, subtitle};
+use crate::report::words::Change;
 use crate::report::{standard, words};
 
 /// The table, newest period last.
@@ -62,8 +63,9 @@ fn changes(data: &TrendData<'_>, earlier: fn(Period) -> Period) -> Vec<Cell> {
     let cell = |(period, now): (&Period, Option<&Observation>)| {
         let Some(at) = trend.iter().position(|p| *p == earlier(*period)) else { return Cell::new("[z]") };
         let before = data.figures.get(at).copied().flatten();
-        match now.zip(before).and_then(|(now, before)| data.facts.change(data.request.metric, now, before)) {
-            Some(change) => Cell::new(change.signed_text()),
+        match now.zip(before).and_then(|(now, before)| data.facts.moved(data.request.metric, now, before)) {
+            Some(moved) => Cell::new(moved.change().map_or_else(|| "[x]".to_owned(), Change::signed_text))
+                .with_detail(moved.basis_words()),
             None => Cell::new(marker(now).or(marker(before)).unwrap_or("[x]")),
         }
     };
@@ -93,6 +95,10 @@ fn note(data: &TrendData<'_>, index: usize, figure: Option<&Observation>) -> Str
     let months = figure.filter(|f| *f.org_code != *NATIONAL && f.status == Status::Value).and_then(|f| f.coverage);
     if let Some(coverage) = months.filter(|c| c.returned < c.expected) {
         parts.push(format!("{} of {} months returned", coverage.returned, coverage.expected));
+    }
+    let period = data.facts.input.trend.get(index);
+    if period.is_some_and(|period| data.facts.lacks_cases(data.request.metric, data.request.code, *period)) {
+        parts.push("too few of the usual cases to be judged".to_owned());
     }
     parts.extend(data.breaks.contains(&index).then(|| break_words(data, index)));
     parts.extend(data.events.iter().filter(|(at, _)| *at == index).map(|(_, event)| event_words(event)));

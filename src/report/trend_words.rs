@@ -3,13 +3,14 @@
 
 use crate::definitions::model::{Metric, Standard};
 use crate::observation::{NATIONAL, Observation};
-use crate::period::Month;
+use crate::period::{Month, Period};
 use crate::quantity::Status;
-use crate::report::facts::Facts;
+use crate::report::facts::{Facts, Moved, both_words};
 use crate::report::input::RecordedEvent;
 use crate::report::run_words::run_sentence;
 use crate::report::table::reason;
 use crate::report::trend::TrendData;
+use crate::report::words::Change;
 use crate::report::{standard, words};
 
 /// How the value moved on the period before.
@@ -25,10 +26,13 @@ pub fn title(data: &TrendData<'_>) -> String {
         return format!("{subject}: the figure was {value} ({counts}, {})", words::FEW_CASES);
     }
     let before = facts.previous().and_then(|period| facts.figure(request.metric, request.code, period));
-    match before.and_then(|before| facts.change(request.metric, now, before)) {
-        Some(change) if change.is_none() => format!("{subject}: the figure stayed at {value}"),
-        Some(change) => format!("{subject}: the figure {} to {value}", change.verb_words()),
-        None => format!("{subject}: the figure was {value}"),
+    match before.and_then(|before| facts.moved(request.metric, now, before)) {
+        Some(Moved::Told { change, .. }) if change.is_none() => format!("{subject}: the figure stayed at {value}"),
+        Some(Moved::Told { change, .. }) => format!("{subject}: the figure {} to {value}", change.verb_words()),
+        // The change over some of the organisations does not lead to the figure of all.
+        Some(Moved::Matched { .. } | Moved::TooFew | Moved::NotDue) | None => {
+            format!("{subject}: the figure was {value}")
+        }
     }
 }
 
@@ -57,6 +61,7 @@ pub fn description(data: &TrendData<'_>) -> String {
         sentences.push(format!("The chart shows {}.", words::list_words(&standards)));
     }
     sentences.extend(gaps_sentence(data));
+    sentences.extend(unjudged_sentence(data));
     sentences.extend(provisional_sentence(data));
     sentences.extend(data.breaks.iter().map(|at| format!("{}.", words::sentence_case(&break_words(data, *at)))));
     let events: Vec<String> = data.events.iter().map(|(_, event)| event_words(event)).collect();
@@ -96,22 +101,49 @@ pub fn now_sentences(facts: &Facts<'_>, metric: &Metric, code: &str) -> Vec<Stri
         let value = format!("{name}: {value}{counts} in {}, a level only.", period.words());
         return vec![value, why.to_owned(), "No change, chart or trend is drawn from it.".to_owned()];
     }
-    let moves: Vec<String> = [facts.previous(), facts.year_before()]
-        .into_iter()
-        .flatten()
-        .filter_map(|earlier| {
-            let before = facts.figure(metric, code, earlier)?;
-            let change = facts.change(metric, now, before)?;
-            let from = words::value_in_sentence(before)?;
-            Some(format!("{} from {from} in {}", change.verb_words(), earlier.words()))
-        })
-        .collect();
-    let second = if moves.is_empty() {
-        "There is no earlier figure to compare it with.".to_owned()
-    } else {
-        format!("The figure {}.", words::list_words(&moves))
-    };
-    vec![format!("{name}: {value}{counts} in {}.", period.words()), second]
+    let mut sentences = vec![format!("{name}: {value}{counts} in {}.", period.words())];
+    sentences.extend(moved_sentences(facts, metric, now));
+    sentences
+}
+
+/// How the figure of the report's period moved since the period before and since a year before.
+fn moved_sentences(facts: &Facts<'_>, metric: &Metric, now: &Observation) -> Vec<String> {
+    let (mut told, mut too_few, mut not_due) = (Vec::new(), Vec::new(), Vec::new());
+    for earlier in [facts.previous(), facts.year_before()].into_iter().flatten() {
+        let before = facts.figure(metric, &now.org_code, earlier);
+        let Some(moved) = before.and_then(|before| facts.moved(metric, now, before)) else { continue };
+        match moved {
+            Moved::TooFew => too_few.push(earlier.words()),
+            Moved::NotDue => not_due.push(earlier.words()),
+            Moved::Told { change, before } => told.extend(move_words(&change, before)),
+            Moved::Matched { change, before, resting } => {
+                let over = format!("over the {} that returned both", both_words(resting));
+                told.extend(move_words(&change, before).map(|words| format!("{words} ({over})")));
+            }
+        }
+    }
+    let mut sentences = Vec::new();
+    if !told.is_empty() {
+        sentences.push(format!("The figure {}.", words::list_words(&told)));
+    }
+    let reasons = [
+        (too_few, "too few organisations returned both periods"),
+        (not_due, "the returns of the period are not all due yet"),
+    ];
+    for (periods, reason) in reasons.into_iter().filter(|(periods, _)| !periods.is_empty()) {
+        let since = words::list_words(&periods);
+        sentences.push(format!("How the figure compares with {since} cannot be told, because {reason}."));
+    }
+    if sentences.is_empty() {
+        sentences.push("There is no earlier figure to compare it with.".to_owned());
+    }
+    sentences
+}
+
+/// "rose by 2.3 percentage points from 78.7% in April 2025".
+fn move_words(change: &Change, before: &Observation) -> Option<String> {
+    let from = words::value_in_sentence(before)?;
+    Some(format!("{} from {from} in {}", change.verb_words(), before.period.words()))
 }
 
 /// "Peers: 81.2% (x of n); all forces: 83.0% (x of n)."
@@ -159,6 +191,21 @@ fn gaps_sentence(data: &TrendData<'_>) -> Option<String> {
     let parts: Vec<String> =
         groups.iter().map(|(reason, periods)| format!("{} ({reason})", words::list_words(periods))).collect();
     (!parts.is_empty()).then(|| format!("There is no figure for {}.", parts.join("; ")))
+}
+
+/// Periods of which so many cases lack that they are drawn and not judged.
+fn unjudged_sentence(data: &TrendData<'_>) -> Option<String> {
+    let (facts, request) = (data.facts, data.request);
+    let lacks = |period: &&Period| facts.lacks_cases(request.metric, request.code, **period);
+    let periods: Vec<String> = facts.input.trend.iter().filter(lacks).map(|period| period.words()).collect();
+    let are = if periods.len() == 1 { "is" } else { "are" };
+    (!periods.is_empty()).then(|| {
+        format!(
+            "{} {are} drawn but neither judged nor part of any limits: too few of the usual cases are there, because \
+             organisations did not return them.",
+            words::list_words(&periods)
+        )
+    })
 }
 
 fn provisional_sentence(data: &TrendData<'_>) -> Option<String> {

@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use crate::contract::{Admission, pinned_table};
 use crate::definitions::model::Contract;
 use crate::engine::{Engine, EngineError, Query, Table};
+use crate::lives::{Described, Lives};
 use crate::report::input::{Organisation, RecordedEvent};
 
 /// One organisation's peer, with the days on which it holds.
@@ -39,7 +40,8 @@ pub struct PublishedFigure {
 /// All reference data of a run.
 #[derive(Debug, Default)]
 pub struct ReferenceData {
-    pub organisations: Vec<(Organisation, Validity)>,
+    /// Every description of an organisation, as the rows stand.
+    pub organisations: Vec<Described>,
     pub peer_links: Vec<PeerLink>,
     pub events: Vec<RecordedEvent>,
     pub published_figures: Vec<PublishedFigure>,
@@ -48,7 +50,7 @@ pub struct ReferenceData {
 }
 
 /// First and last day of a reference row.
-pub type Validity = (NaiveDate, Option<NaiveDate>);
+type Validity = (NaiveDate, Option<NaiveDate>);
 
 impl ReferenceData {
     /// Reads one admitted reference dataset into its place; unknown names are left alone.
@@ -77,7 +79,11 @@ impl ReferenceData {
 
     fn push(&mut self, dataset: &str, row: &Row<'_>) {
         match dataset {
-            "organisations" => self.organisations.push((organisation(row), validity(row))),
+            "organisations" => self.organisations.push(Described {
+                organisation: organisation(row),
+                from: validity(row).0,
+                to: validity(row).1,
+            }),
             "peer_groups" => self.peer_links.push(PeerLink {
                 org_code: row.text("org_code"),
                 peer_code: row.text("peer_code"),
@@ -104,19 +110,9 @@ impl ReferenceData {
         }
     }
 
-    /// The organisations as described on `date`: the row valid then, else the latest one.
-    pub fn organisations_on(&self, date: NaiveDate) -> Vec<Organisation> {
-        let mut best: std::collections::BTreeMap<&str, (bool, NaiveDate, &Organisation)> =
-            std::collections::BTreeMap::new();
-        for (organisation, (from, to)) in &self.organisations {
-            let valid = *from <= date && to.is_none_or(|to| date <= to);
-            let candidate = (valid, *from, organisation);
-            let slot = best.entry(organisation.code.as_str()).or_insert(candidate);
-            if (candidate.0, candidate.1) > (slot.0, slot.1) {
-                *slot = candidate;
-            }
-        }
-        best.into_values().map(|(_, _, organisation)| organisation.clone()).collect()
+    /// When each organisation existed, and what it was then.
+    pub fn lives(&self) -> Lives {
+        Lives::of(self.organisations.iter().cloned())
     }
 }
 
@@ -130,6 +126,7 @@ fn organisation(row: &Row<'_>) -> Organisation {
         region: (!region.is_empty()).then_some(region),
         country: row.text("country"),
         officers: row.integer("officers"),
+        succeeded_by: Some(row.text("succeeded_by")).filter(|code| !code.is_empty()),
     }
 }
 

@@ -187,9 +187,9 @@ impl ChainLadder {
         sum_of(rows, &self.factors)
     }
 
-    /// The growth that comes next for a row; `None` at the last lag.
-    pub fn next_factor(&self, row: &Projection) -> Option<&Factor> {
-        self.factors.get(row.first_factor)
+    /// The first lag from which growth of a row is still to come; the number of lags where none is.
+    pub fn next_lag(&self, row: &Projection) -> usize {
+        row.first_factor
     }
 }
 

@@ -204,12 +204,12 @@ fn reasons(bench: &Bench, period: &str, (metric, org, month): (&str, &str, &str)
 }
 
 #[test]
-fn a_figure_lost_to_a_refused_return_says_that_the_return_was_replaced() {
+fn a_figure_lost_to_a_refused_return_says_so() {
     let bench = bench();
     assert_eq!(bench.run("2025-06", &["--as-of", "2025-07-15"]).code, 0);
     bench.write(&submission_path("arrest_summons", ("2025-07-20", "E1", "2025-05")), b"");
     assert_eq!(bench.run("2025-06", &[]).code, 31);
-    assert_eq!(reasons(&bench, "2025-06", ("CRE-01", "E1", "2025-05")), ["correction"]);
+    assert_eq!(reasons(&bench, "2025-06", ("CRE-01", "E1", "2025-05")), ["refused_return"]);
     // What is sent in place of the refused one comes in anew.
     bench.submit("arrest_summons", ("2025-07-25", "E1", "2025-05"), &month("2025-05", (2, 2)));
     assert_eq!(bench.run("2025-06", &[]).code, 0);

@@ -14,8 +14,9 @@ use parquet::arrow::ArrowWriter;
 use tempfile::TempDir;
 
 /// Columns of the datasets that tests submit: name and type letter (S text, I integer, B boolean, D date, T timestamp).
-const COLUMNS: [(&str, &str); 14] = [
+const COLUMNS: [(&str, &str); 15] = [
     ("organisations", "org_code:S name:S short_name:S kind:S region:S country:S officers:I valid_from:D valid_to:D"),
+    ("peer_groups", "org_code:S peer_code:S source:S valid_from:D valid_to:D"),
     ("events", "org_code:S happened_on:D kind:S description:S"),
     ("published_figures", "org_code:S metric_id:S category:S period:S component:S printed:S source:S address:S"),
     ("arrest_summons", "org_code:S report_ref:S event_type:S event_at:T created_at:T recordable:B identifier_valid:B"),
@@ -125,6 +126,12 @@ impl Bench {
     pub fn released(&self) -> BTreeMap<PathBuf, Vec<u8>> {
         let out = self.out();
         files_below(&out).into_iter().map(|path| (path.clone(), fs::read(out.join(path)).unwrap())).collect()
+    }
+
+    /// Rows of a result table of the latest release of a period, of one metric.
+    pub fn rows(&self, period: &str, name: &str, metric: &str) -> Vec<BTreeMap<String, String>> {
+        let rows = table(&self.published(period, &format!("results/{name}.csv")));
+        rows.into_iter().filter(|row| row["metric_id"] == metric).collect()
     }
 
     /// Observations of the latest release of a period by metric, organisation and period; each a map of columns.

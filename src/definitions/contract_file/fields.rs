@@ -8,7 +8,7 @@ use super::super::model::{Field, FieldType, Severity};
 use super::super::problem::Problems;
 use super::super::rollup_file::is_identifier;
 use super::conditions::{condition_of, is_range, range_of};
-use super::odcs::{Dataset, Property, Quality, Range, Scalar};
+use super::odcs::{Dataset, FieldProperty, Property, Quality, Range, Scalar};
 use super::preparation::read_preparation;
 
 /// The fields in the file's order. A field whose type is unknown is noted and left out.
@@ -89,6 +89,11 @@ impl FieldReader<'_, '_> {
             self.add("quality", "the checks of one field must have one severity; logicalTypeOptions count as error");
         }
         let preparation = read_preparation(property, field_type, &self.place, self.problems);
+        let may_be_absent =
+            (property.custom_properties.iter()).any(|property| matches!(property, FieldProperty::MayBeAbsent(true)));
+        if may_be_absent && (property.required || property.primary_key) {
+            self.add("customProperties.mayBeAbsent", "a required field or a key cannot be absent");
+        }
         Some(Field {
             name: property.name.clone(),
             field_type,
@@ -100,6 +105,7 @@ impl FieldReader<'_, '_> {
             maximum: checks.range.maximum,
             severity: checks.severities.first().copied().unwrap_or(Severity::Blocking),
             preparation,
+            may_be_absent,
         })
     }
 

@@ -177,6 +177,8 @@ pub(super) enum FieldProperty {
     By(String),
     #[serde(rename = "preparedDomain")]
     Domain(String),
+    #[serde(rename = "mayBeAbsent")]
+    MayBeAbsent(bool),
 }
 
 /// An integer or a text, told apart as YAML does: a text that looks like a number is in quotes.

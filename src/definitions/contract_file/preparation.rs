@@ -67,6 +67,7 @@ fn read_given<'a>(properties: &'a [FieldProperty], place: &str, problems: &mut P
                 given.domain = Some(domain);
                 "preparedDomain"
             }
+            FieldProperty::MayBeAbsent(_) => "mayBeAbsent",
         });
     }
     problems.check_unique(place, names);

@@ -1,0 +1,444 @@
+//! Sums over organisations of which some did not return: whether a period's sum rests on enough of the usual cases to be
+//! judged, and how it compares with an earlier one over the organisations that returned both. Comparisons,
+//! responsibilities, contributions and pages all take it from here, so that they cannot contradict each other.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::Headlines;
+use super::comparisons::Resting;
+use crate::metrics::figure_of_counts;
+use crate::observation::{Category, NATIONAL, Observation, REGION_PREFIX};
+use crate::period::Period;
+use crate::quantity::{Shape, Status, Unit, value_text};
+use crate::stats::counts::Counts;
+
+/// Least share of the usual cases that organisations must carry for a sum to be judged or compared over time. Our
+/// convention; no source sets one.
+pub const LEAST_USUAL: f64 = 0.9;
+
+/// The same for a count within its series. A share loses cases above and below the line when somebody does not return; a
+/// count loses them all, so that one case in ten missing would be read as a fall of ten per cent.
+pub const LEAST_USUAL_OF_COUNT: f64 = 0.99;
+
+/// A sum that lacks so many of its usual cases that it is neither judged within its series nor part of any limits.
+#[derive(Debug, Clone, PartialEq)]
+pub struct IncompleteSum {
+    pub metric_id: String,
+    pub org_code: String,
+    pub period: Period,
+    /// Share of the usual cases that the organisations carry whose returns are there, from 0 to 1.
+    pub carried: f64,
+}
+
+/// A sum in two periods of which some organisation did not return both.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MatchedChange {
+    pub metric_id: String,
+    pub org_code: String,
+    /// `None` for the headline.
+    pub category: Option<Arc<Category>>,
+    pub period: Period,
+    pub earlier_period: Period,
+    pub resting: Resting,
+    /// The sums over the organisations that returned both, or why they are not compared.
+    pub figures: Result<MatchedFigures, Status>,
+}
+
+/// The figures of two periods over the same organisations.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MatchedFigures {
+    pub now: Observation,
+    pub before: Observation,
+}
+
+/// What is there of an organisation in a period.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Presence<'a> {
+    /// All of it, with or without cases or a value.
+    Whole(&'a Observation),
+    /// It should be there, and is not, or only in part.
+    Lacking,
+    /// It is there and withheld.
+    Withheld,
+    /// Nothing is expected of it, and nothing came.
+    Outside,
+}
+
+impl<'a> Presence<'a> {
+    fn of(figure: Option<&'a Observation>) -> Self {
+        let Some(figure) = figure else { return Self::Outside };
+        match &figure.status {
+            Status::Suppressed => Self::Withheld,
+            Status::NotReturned | Status::Missing(_) => Self::Lacking,
+            Status::Value | Status::NotApplicable(_) | Status::CannotTell(_) => Self::Whole(figure),
+        }
+    }
+
+    fn whole(self) -> Option<&'a Observation> {
+        match self {
+            Self::Whole(figure) => Some(figure),
+            Self::Lacking | Self::Withheld | Self::Outside => None,
+        }
+    }
+}
+
+/// An organisation that returned all of both periods: it and those that it came after, which stand together for it.
+#[derive(Debug, Clone)]
+pub(super) struct MatchedMember<'a> {
+    pub(super) code: &'a str,
+    now: Vec<&'a Observation>,
+    before: Vec<&'a Observation>,
+}
+
+impl MatchedMember<'_> {
+    /// Counts of now.
+    pub(super) fn now(&self) -> Counts {
+        let (numerator, denominator) = pooled(self.now.iter().copied());
+        Counts::new(numerator, denominator)
+    }
+
+    pub(super) fn before(&self) -> Counts {
+        let (numerator, denominator) = pooled(self.before.iter().copied());
+        Counts::new(numerator, denominator)
+    }
+}
+
+/// What is there of an organisation and those before it in a period.
+#[derive(Debug, Default)]
+struct Standing<'a> {
+    whole: Vec<&'a Observation>,
+    lacking: bool,
+    /// Whether some months of what lacks are in the sum.
+    partial: bool,
+    withheld: bool,
+    /// Cases that those who are expected usually have.
+    usual: i64,
+}
+
+impl<'a> Standing<'a> {
+    fn is_outside(&self) -> bool {
+        self.whole.is_empty() && !self.lacking && !self.withheld
+    }
+
+    fn is_there(&self) -> bool {
+        !self.lacking && !self.is_outside()
+    }
+
+    fn figures(self) -> Option<Vec<&'a Observation>> {
+        (self.is_there() && !self.withheld).then_some(self.whole)
+    }
+}
+
+/// Who can be compared between two periods of a sum.
+#[derive(Debug)]
+pub(super) struct Matching<'a> {
+    /// Organisations that returned all of both periods.
+    pub(super) members: Vec<MatchedMember<'a>>,
+    pub(super) resting: Resting,
+    /// Whether somebody is in one of the sums and not in the other, or in part of a period only.
+    differs: bool,
+    /// Whether the figure of somebody is withheld.
+    pub(super) withheld: bool,
+    /// Share of the usual cases of all that those carry whose figures are compared.
+    carried: f64,
+}
+
+impl Matching<'_> {
+    /// Whether the sums themselves must not be compared.
+    fn is_needed(&self) -> bool {
+        self.differs || self.refusal().is_some()
+    }
+
+    /// Why the two periods are not compared.
+    pub(super) fn refusal(&self) -> Option<Status> {
+        let reason = if self.differs && self.members.is_empty() {
+            "no organisation returned both periods in full".to_owned()
+        } else if self.carried < LEAST_USUAL {
+            format!(
+                "the organisations that returned both periods in full usually have {}% of the cases, and at least {}% are needed",
+                per_cent(self.carried),
+                per_cent(LEAST_USUAL)
+            )
+        } else {
+            return None;
+        };
+        Some(Status::CannotTell(reason))
+    }
+}
+
+fn per_cent(share: f64) -> String {
+    value_text(100.0 * share, Unit::Percent)
+}
+
+/// Cases that each organisation usually has, and which sums lack too many of them: asked of every position of the trend.
+#[derive(Debug, Default)]
+pub(super) struct UsualCases<'a> {
+    by_code: BTreeMap<&'a str, i64>,
+    /// Of each sum, by position: the share of the usual cases that is there; `None` where the sum has no figure.
+    carried: BTreeMap<&'a str, Vec<Option<f64>>>,
+}
+
+impl<'a> UsualCases<'a> {
+    pub(super) fn of(headlines: &Headlines<'a>) -> Self {
+        let by_code = headlines.places.keys().map(|code| (*code, usual_cases(headlines, code))).collect();
+        let mut usual = Self { by_code, carried: BTreeMap::new() };
+        for code in headlines.codes() {
+            let Some(members) = headlines.members_of(code) else { continue };
+            let share = |at: usize| {
+                headlines.at(code, at)?;
+                let asked = members.iter().filter_map(|member| match headlines.presence(code, member, at) {
+                    Presence::Whole(_) | Presence::Withheld => Some((usual.cases(member), true)),
+                    Presence::Lacking => Some((usual.cases(member), false)),
+                    Presence::Outside => None,
+                });
+                Some(share(asked))
+            };
+            let shares = (0..headlines.input.trend.len()).map(share).collect();
+            usual.carried.insert(code, shares);
+        }
+        usual
+    }
+
+    /// Cases that an organisation usually has in a period that has any; 0 where it never returned.
+    pub(super) fn cases(&self, code: &str) -> i64 {
+        self.by_code.get(code).copied().unwrap_or(0)
+    }
+
+    /// The share that is there of a sum at a position, where that is too little for it to be judged.
+    pub(super) fn lacks(&self, shape: Shape, code: &str, at: usize) -> Option<f64> {
+        let least = if shape == Shape::Count { LEAST_USUAL_OF_COUNT } else { LEAST_USUAL };
+        self.carried.get(code)?.get(at).copied().flatten().filter(|carried| *carried < least)
+    }
+}
+
+/// The share of all usual cases that those of `true` carry; of the organisations where nobody usually has cases.
+fn share(members: impl Iterator<Item = (i64, bool)>) -> f64 {
+    let (mut there, mut all, mut bodies_there, mut bodies) = (0_i128, 0_i128, 0_i128, 0_i128);
+    for (usual, is_there) in members {
+        let cases = i128::from(usual.max(0));
+        (all, bodies) = (all + cases, bodies + 1);
+        if is_there {
+            (there, bodies_there) = (there + cases, bodies_there + 1);
+        }
+    }
+    match (all, bodies) {
+        (0, 0) => 1.0,
+        (0, _) => real(bodies_there) / real(bodies),
+        _ => real(there) / real(all),
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+fn real(count: i128) -> f64 {
+    count as f64
+}
+
+/// The middle one of the cases that an organisation had in those periods of the run in which it had any: denominators, or the
+/// counts themselves where there is none.
+fn usual_cases(headlines: &Headlines<'_>, code: &str) -> i64 {
+    let figures = (0..headlines.input.trend.len()).filter_map(|at| headlines.figure(code, at));
+    let whole = figures.filter_map(|figure| Presence::of(Some(figure)).whole());
+    let cases = whole.filter_map(|figure| figure.denominator.or(figure.numerator));
+    let mut cases: Vec<i64> = cases.filter(|cases| *cases > 0).collect();
+    cases.sort_unstable();
+    cases.get(cases.len() / 2).copied().unwrap_or(0)
+}
+
+impl<'a> Headlines<'a> {
+    /// The headline figure of a code at a position of the trend.
+    pub(super) fn figure(&self, code: &str, at: usize) -> Option<&'a Observation> {
+        Some(self.at(code, at)?.1)
+    }
+
+    /// What is there of an organisation for a sum at a position: nothing of it where it belonged to another region, and not
+    /// all of it where it moved within the period.
+    pub(super) fn presence(&self, sum: &str, member: &str, at: usize) -> Presence<'a> {
+        let found = Presence::of(self.figure(member, at));
+        let (Some(region), Some(period)) = (sum.strip_prefix(REGION_PREFIX), self.input.trend.get(at)) else {
+            return found;
+        };
+        let lived = period.months().filter(|month| !self.input.lives.is_outside(member, *month));
+        let belongs: Vec<bool> = lived.map(|month| self.region_in(member, month) == Some(region)).collect();
+        match (belongs.contains(&true), belongs.contains(&false), found) {
+            (false, ..) => Presence::Outside,
+            (true, true, Presence::Whole(_)) => Presence::Lacking,
+            _ => found,
+        }
+    }
+
+    /// Who can be compared between two positions of the trend; `None` of a code that is no sum.
+    pub(super) fn matching(&self, code: &str, (at, earlier): (usize, usize)) -> Option<Matching<'a>> {
+        let mut units: BTreeMap<&str, Vec<&'a str>> = BTreeMap::new();
+        for member in self.members_of(code)?.iter().copied() {
+            units.entry(self.input.lives.standing(member)).or_default().push(member);
+        }
+        let mut found = Matching {
+            members: Vec::new(),
+            resting: Resting { used: 0, of: 0 },
+            differs: false,
+            withheld: false,
+            carried: 1.0,
+        };
+        let (mut of_there, mut of_matched) = (Vec::new(), Vec::new());
+        for (standing, members) in &units {
+            let (now, before) = (self.standing(code, members, at), self.standing(code, members, earlier));
+            if now.is_outside() && before.is_outside() {
+                continue;
+            }
+            found.withheld |= now.withheld || before.withheld;
+            let both_there = now.is_there() && before.is_there();
+            // Who is in neither sum changes nothing from one to the other.
+            let in_neither = !now.is_there() && !before.is_there() && !now.partial && !before.partial;
+            found.differs |= !both_there && !in_neither;
+            found.resting.of += usize::from(now.is_there() || before.is_there());
+            let usual = now.usual.max(before.usual);
+            let both = now.figures().zip(before.figures());
+            of_there.push((usual, both_there));
+            of_matched.push((usual, both.is_some()));
+            let code = members.iter().copied().find(|member| member == standing).or_else(|| members.first().copied());
+            let member = code.zip(both).map(|(code, (now, before))| MatchedMember { code, now, before });
+            found.members.extend(member);
+        }
+        found.resting.used = found.members.len();
+        let compared = if found.differs { of_matched } else { of_there };
+        found.carried = share(compared.into_iter());
+        Some(found)
+    }
+
+    fn standing(&self, sum: &str, members: &[&'a str], at: usize) -> Standing<'a> {
+        let mut standing = Standing::default();
+        for member in members {
+            let presence = self.presence(sum, member, at);
+            match presence {
+                Presence::Whole(figure) => standing.whole.push(figure),
+                Presence::Lacking => {
+                    let coverage = self.figure(member, at).and_then(|figure| figure.coverage);
+                    standing.partial |= coverage.is_some_and(|coverage| coverage.returned > 0);
+                    standing.lacking = true;
+                }
+                Presence::Withheld => standing.withheld = true,
+                Presence::Outside => continue,
+            }
+            standing.usual += self.usual.cases(member);
+        }
+        standing
+    }
+
+    /// The sums of a code at two positions over the organisations that returned both; `None` where the sums themselves are of
+    /// the same organisations, and of enough of them.
+    pub(super) fn matched_change(&self, code: &str, (at, earlier): (usize, usize)) -> Option<MatchedChange> {
+        let matching = self.matching(code, (at, earlier)).filter(Matching::is_needed)?;
+        let (now, before) = (self.figure(code, at)?, self.figure(code, earlier)?);
+        let figures = match matching.refusal() {
+            Some(reason) => Err(reason),
+            None => self.matched_figures((now, before), &matching),
+        };
+        Some(MatchedChange {
+            metric_id: self.metric.id.clone(),
+            org_code: code.to_owned(),
+            category: None,
+            period: now.period,
+            earlier_period: before.period,
+            resting: matching.resting,
+            figures,
+        })
+    }
+
+    fn matched_figures(
+        &self,
+        (now, before): (&Observation, &Observation),
+        matching: &Matching<'_>,
+    ) -> Result<MatchedFigures, Status> {
+        let sum_now = pooled(matching.members.iter().flat_map(|member| &member.now).copied());
+        let sum_before = pooled(matching.members.iter().flat_map(|member| &member.before).copied());
+        let now = figure_of_counts(self.metric, now, sum_now);
+        let before = figure_of_counts(self.metric, before, sum_before);
+        now.zip(before).map(|(now, before)| MatchedFigures { now, before }).ok_or_else(not_additive)
+    }
+
+    /// Every change of a sum, on the period before and on a year before, in which organisations lack. The categories are
+    /// those of the nation in the report's period, on the period before: no page says more of them.
+    pub(super) fn matched_changes(&self) -> Vec<MatchedChange> {
+        let trend = self.input.trend;
+        let position = |period: Period| trend.iter().position(|one| *one == period);
+        let mut found = Vec::new();
+        for code in self.codes() {
+            for (at, period) in trend.iter().enumerate() {
+                let mut earlier: Vec<usize> =
+                    [period.step(-1), period.year_before()].into_iter().filter_map(position).collect();
+                earlier.dedup();
+                found.extend(earlier.into_iter().filter_map(|earlier| self.matched_change(code, (at, earlier))));
+            }
+        }
+        let previous = trend.last().and_then(|period| position(period.step(-1)));
+        found.extend(previous.map(|earlier| self.matched_categories((self.last(), earlier))).unwrap_or_default());
+        found
+    }
+
+    fn matched_categories(&self, (at, earlier): (usize, usize)) -> Vec<MatchedChange> {
+        let matching = self.matching(NATIONAL, (at, earlier)).filter(Matching::is_needed);
+        let periods = self.input.trend.get(at).zip(self.input.trend.get(earlier));
+        let (Some(matching), Some((period, earlier_period))) = (matching, periods) else { return Vec::new() };
+        let mut categories: BTreeMap<(&str, Period, &Category), &Observation> = BTreeMap::new();
+        for observation in self.observations.iter().filter(|one| [*period, *earlier_period].contains(&one.period)) {
+            if let Some(category) = &observation.category {
+                categories.insert((&*observation.org_code, observation.period, category), observation);
+            }
+        }
+        let of_nation = categories.iter().filter(|((code, of, _), _)| *code == NATIONAL && of == period);
+        let change = |((_, _, category), now): (&(&str, Period, &Category), &&Observation)| {
+            let before = categories.get(&(NATIONAL, *earlier_period, *category))?;
+            let sum = |of: Period| {
+                let figures =
+                    |member: &MatchedMember<'a>| if of == *period { member.now.clone() } else { member.before.clone() };
+                let codes = matching.members.iter().flat_map(figures).map(|figure| &*figure.org_code);
+                let part = |code| Presence::of(categories.get(&(code, of, *category)).copied()).whole();
+                codes.map(part).collect::<Option<Vec<&Observation>>>().map(|parts| pooled(parts.into_iter()))
+            };
+            let figures = || {
+                let now = sum(*period).and_then(|sum| figure_of_counts(self.metric, now, sum));
+                let before = sum(*earlier_period).and_then(|sum| figure_of_counts(self.metric, before, sum));
+                now.zip(before).map(|(now, before)| MatchedFigures { now, before }).ok_or_else(not_additive)
+            };
+            let figures = matching.refusal().map_or_else(figures, Err);
+            Some(MatchedChange {
+                metric_id: self.metric.id.clone(),
+                org_code: NATIONAL.to_owned(),
+                category: now.category.clone(),
+                period: *period,
+                earlier_period: *earlier_period,
+                resting: matching.resting,
+                figures,
+            })
+        };
+        of_nation.filter_map(change).collect()
+    }
+
+    /// The sums that lack too many of their usual cases, by code and period.
+    pub(super) fn incomplete_sums(&self) -> Vec<IncompleteSum> {
+        let sum = |code: &str, at: usize| {
+            Some(IncompleteSum {
+                metric_id: self.metric.id.clone(),
+                org_code: code.to_owned(),
+                period: self.input.trend.get(at).copied()?,
+                carried: self.usual.lacks(self.metric.shape, code, at)?,
+            })
+        };
+        self.codes().flat_map(|code| (0..self.input.trend.len()).filter_map(move |at| sum(code, at))).collect()
+    }
+}
+
+fn pooled<'o>(figures: impl Iterator<Item = &'o Observation>) -> (i64, i64) {
+    let add = |sum: (i64, i64), figure: &Observation| {
+        let (numerator, denominator) = (figure.numerator.unwrap_or(0), figure.denominator.unwrap_or(0));
+        (sum.0.saturating_add(numerator), sum.1.saturating_add(denominator))
+    };
+    figures.fold((0, 0), add)
+}
+
+fn not_additive() -> Status {
+    Status::CannotTell(
+        "figures of single organisations do not add up to this one, and some did not return both periods".to_owned(),
+    )
+}
