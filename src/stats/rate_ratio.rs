@@ -179,7 +179,8 @@ mod tests {
     fn events_that_hang_together_are_worth_less() {
         let widening = Widening::of_sigma_z(2.0, 1_000_000_000);
         let found = widened_ratio(Counts::new(44, 800), Counts::new(84, 3_011), Level::LOOK, widening).unwrap();
-        let close = |found: f64, wanted: f64| (found / wanted - 1.0).abs() < 1e-6;
+        // Student's t with so many degrees of freedom is worked out to some millionths.
+        let close = |found: f64, wanted: f64| (found / wanted - 1.0).abs() < 1e-5;
         assert!(close(found.interval.lower.unwrap(), 0.858_426_403_391_639_2), "{found:?}");
         assert!(close(found.interval.upper.unwrap(), 4.277_265_943_654_071), "{found:?}");
         let p = widened_p_value(Counts::new(44, 800), Counts::new(84, 3_011), widening).unwrap();
