@@ -53,11 +53,15 @@ pub struct Counts {
 /// What the public edition withholds, and what the attack on it found.
 #[derive(Debug, Clone, Serialize)]
 pub struct DisclosureRecord {
-    /// Counts from 1 to below this are withheld.
+    /// Counts of cases about persons from 1 to below this are withheld.
     pub threshold: i64,
+    /// Figures of work with a smaller denominator are withheld.
+    pub minimum_denominator: i64,
     /// What must remain possible for a withheld count.
     pub protection: &'static str,
     pub figures_withheld: usize,
+    /// Those among them that are figures of work with a small denominator.
+    pub figures_of_few_cases: usize,
     /// Counts hidden for their own size.
     pub cells_primary: usize,
     /// Counts hidden to protect others.

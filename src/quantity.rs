@@ -142,7 +142,7 @@ pub enum Status {
     Missing(String),
     /// The figure cannot exist, with the reason; a zero denominator is one.
     NotApplicable(String),
-    /// Withheld to protect small numbers.
+    /// Withheld from the public edition: the counts are small, of persons or as a denominator.
     Suppressed,
     /// The data are there but the statistic asked for cannot be given, with the reason.
     CannotTell(String),
@@ -176,7 +176,7 @@ impl Status {
         match self {
             Self::Value => "",
             Self::NotReturned => "not returned by the organisation",
-            Self::Suppressed => "withheld to protect small numbers",
+            Self::Suppressed => "withheld because the numbers are small",
             Self::Missing(reason) | Self::NotApplicable(reason) | Self::CannotTell(reason) => reason,
         }
     }

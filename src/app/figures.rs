@@ -2,7 +2,7 @@
 //! Orchestrates; each step is in its own module.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -32,10 +32,10 @@ use crate::lateness::Lateness;
 use crate::lives::Lives;
 use crate::metrics::{
     FigureSource, Frame, Grid, Group, Grown, MetricError, Monthly, PeerInput, PeriodInput, Remembered, Stay, observe,
-    observe_in, peer_groups,
+    observe_in, peer_groups, withhold_thin_peers,
 };
 use crate::observation::{NATIONAL, Observation, PEERS_PREFIX, REGION_PREFIX, UNATTRIBUTED};
-use crate::period::{Month, Period};
+use crate::period::{Month, Period, PeriodType};
 use crate::provenance::RollupRecord;
 use crate::quantity::Status;
 use crate::reconcile::reconcile;
@@ -79,6 +79,9 @@ pub struct Figures {
     /// The metrics with the local targets of the settings among their standards.
     pub metrics: Vec<Metric>,
     pub observations: Vec<Observation>,
+    /// Figures of the months and quarters that the periods are made of, of metrics that count cases about persons. No edition
+    /// shows them; the public one must not give them away.
+    pub pieces: Vec<Observation>,
     pub assessment: Assessment,
     pub lateness: Lateness,
     pub responsibilities: Vec<Responsibility>,
@@ -142,17 +145,19 @@ pub async fn compute(
         grid: Arc::clone(&intake.grid),
         groups: groups(&intake.lives, &peer_groups),
         periods: periods.clone(),
+        pieces: pieces_of(&periods),
         past,
         growing,
         lags: settings.late.months,
         as_of: opened.as_of,
     };
     let threads = settings.engine.thread_count();
-    let MetricFigures { mut observations, lateness, without_memory: mut findings } =
+    let MetricFigures { mut observations, pieces, lateness, without_memory: mut findings } =
         compute_metrics(basis, (&metrics, definitions), threads, step).await?;
     let without_memory = findings.len();
     remembered.forget_oldest();
     findings.extend(enforce_invariants(&definitions.invariants, &metrics, &mut observations)?);
+    withhold_thin_peers(&groups(&intake.lives, &peer_groups), &mut observations);
     let metrics_time = started.elapsed().as_millis();
     let started = Instant::now();
     let series = (peer_groups.as_slice(), periods.as_slice());
@@ -167,6 +172,7 @@ pub async fn compute(
     Ok(Figures {
         metrics,
         observations,
+        pieces,
         assessment,
         lateness,
         responsibilities,
@@ -243,6 +249,7 @@ async fn compute_metrics(
     let mut all = MetricFigures::default();
     for of_metric in by_place.into_values() {
         all.observations.extend(of_metric.observations);
+        all.pieces.extend(of_metric.pieces);
         all.lateness.extend(of_metric.lateness);
         all.without_memory.extend(of_metric.without_memory);
     }
@@ -254,6 +261,8 @@ async fn compute_metrics(
 #[derive(Default)]
 struct MetricFigures {
     observations: Vec<Observation>,
+    /// Those of the months and quarters that the periods are made of.
+    pieces: Vec<Observation>,
     lateness: Lateness,
     /// One finding for each metric that has no figure because the engine may not have enough memory.
     without_memory: Vec<Finding>,
@@ -272,6 +281,8 @@ struct Basis {
     grid: Arc<Grid>,
     groups: Vec<Group>,
     periods: Vec<Period>,
+    /// The months and quarters that they are made of.
+    pieces: Vec<Period>,
     /// Earlier data dates on which something else was in use than today.
     past: Vec<PastBasis>,
     /// The same for metrics whose months grow.
@@ -306,6 +317,11 @@ impl Basis {
         let input = PeriodInput { metric, sources, rows: &rows, grid, groups, periods };
         let frame = Frame::of(&input);
         let observations = observe_in(&frame, &input);
+        let pieces = if metric.disclosure.is_of_persons() {
+            observe_in(&frame, &PeriodInput { periods: &self.pieces, ..input })
+        } else {
+            Vec::new()
+        };
         let late = LateInput { groups, periods, as_of: self.as_of, lags: self.lags };
         let lateness = match (is_measured(metric), grows(sources)) {
             (true, true) => {
@@ -322,7 +338,7 @@ impl Basis {
             (false, false) if counts_returns(metric) => returns_not_due(&late, metric, grid),
             (false, false) => Lateness::default(),
         };
-        Ok(MetricFigures { observations, lateness, without_memory: Vec::new() })
+        Ok(MetricFigures { observations, pieces, lateness, without_memory: Vec::new() })
     }
 
     /// Why a roll-up that the metric reads is not there, unless an earlier run left the rows of today and of earlier days.
@@ -489,6 +505,16 @@ pub(super) fn sources_of(metric: &Metric, definitions: &Definitions) -> Vec<Figu
         })
     };
     metric.rollups.iter().filter_map(source).collect()
+}
+
+/// Months and quarters that lie wholly in the periods of a run and are none of them, oldest first.
+fn pieces_of(periods: &[Period]) -> Vec<Period> {
+    let months = months_of(periods);
+    let kinds = [PeriodType::Month, PeriodType::FyQuarter];
+    let pieces: BTreeSet<Period> =
+        kinds.into_iter().flat_map(|kind| months.iter().map(move |month| Period::holding(kind, *month))).collect();
+    let is_whole = |piece: &Period| piece.months().all(|month| months.binary_search(&month).is_ok());
+    pieces.into_iter().filter(|piece| is_whole(piece) && !periods.contains(piece)).collect()
 }
 
 /// Every month that any period touches, oldest first.

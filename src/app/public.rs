@@ -1,22 +1,23 @@
 //! The public edition of a release: reads what is public already, has small counts withheld, and puts together what is
 //! rendered and recorded. It decides nothing of what is withheld.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::figures::groups;
 use super::{AppError, Context};
-use crate::assessment::{AssessmentInput, ParityWish, assess};
+use crate::assessment::{Assessment, AssessmentInput, Hidden, Labels, ParityWish, assess};
 use crate::config::DisclosureSection;
+use crate::definitions::model::Disclosure;
 use crate::lateness::Lateness;
-use crate::observation::{Observation, PEERS_PREFIX};
+use crate::observation::{Observation, PEERS_PREFIX, is_organisation};
 use crate::period::{Month, Period};
 use crate::provenance::DisclosureRecord;
-use crate::public::{EVIDENCE_HEADER, Earlier, Line, PublicFigures, PublicInput, Rule, withhold};
+use crate::public::{EVIDENCE_HEADER, Earlier, Line, PublicFigures, PublicInput, Rule, withhold, withhold_figure};
 use crate::quantity::Status;
-use crate::report::input::{ReleaseInput, Return, ReturnState};
+use crate::report::input::{ReleaseInput, Return, ReturnState, Together, Withheld, WorkWithheld};
 use crate::responsibilities::assess_responsibilities;
 
 /// Folder of the public edition inside a release.
@@ -42,37 +43,67 @@ pub struct PublicEdition {
     pub evidence: Vec<u8>,
 }
 
-/// Makes the public edition from the figures of a run and the releases below `out`.
-pub fn make_public(context: &Context, out: &Path, input: &ReleaseInput) -> Result<PublicEdition, AppError> {
-    let DisclosureSection { threshold, protection } = context.settings.disclosure;
-    let rule = Rule { threshold, protection };
+/// Makes the public edition from the figures of a run and the releases below `out`. `pieces` are figures of the months and
+/// quarters of the run's periods, which no edition shows.
+pub fn make_public(
+    context: &Context,
+    out: &Path,
+    input: &ReleaseInput,
+    pieces: &[Observation],
+) -> Result<PublicEdition, AppError> {
+    let DisclosureSection { threshold, minimum_denominator, protection } = context.settings.disclosure;
+    let rule = Rule { threshold, minimum_denominator, protection };
     let earlier = read_earlier(out, &input.trend)?;
     // Sums over peers overlap so much that they give single organisations away: the public edition has none.
     let groups = groups(&input.lives, &[]);
-    let observations: Vec<Observation> =
-        input.observations.iter().filter(|one| !one.org_code.starts_with(PEERS_PREFIX)).cloned().collect();
+    let all: Vec<&Observation> = input.observations.iter().filter(|one| !is_of_peers(one)).collect();
+    let observations: Vec<Observation> = all.iter().copied().cloned().collect();
+    let pieces: Vec<Observation> = pieces.iter().filter(|one| !is_of_peers(one)).cloned().collect();
     let figures = withhold(&PublicInput {
         metrics: &input.metrics,
         invariants: &context.definitions.invariants,
         groups: &groups,
         observations: &observations,
+        pieces: &pieces,
         earlier: &earlier,
         rule,
     })?;
     let record = record(rule, &figures, &earlier);
     let evidence = evidence_bytes(&figures.evidence)
         .map_err(|error| AppError::Write { path: PathBuf::from(EVIDENCE), source: std::io::Error::other(error) })?;
-    Ok(PublicEdition { input: public_input(input, figures.observations, rule), record, evidence })
+    drop(observations);
+    let shown = assess_public(input, &all, figures);
+    Ok(PublicEdition { input: public_input(input, shown, rule), record, evidence })
 }
 
-/// What the public edition is rendered from: the figures to be shown, judged anew, without findings about records.
-fn public_input(input: &ReleaseInput, mut observations: Vec<Observation>, rule: Rule) -> ReleaseInput {
-    // Nothing that was said of all figures may say something of a withheld one: the shown ones are assessed alone.
+fn is_of_peers(observation: &Observation) -> bool {
+    observation.org_code.starts_with(PEERS_PREFIX)
+}
+
+/// The figures of a public edition and what is said of them.
+struct Shown {
+    observations: Vec<Observation>,
+    assessment: Assessment,
+    work: BTreeMap<String, WorkWithheld>,
+}
+
+/// Figures of work are judged all together, as in the national edition, and then some are left out: that they are withheld
+/// is no secret of theirs. Of cases about persons nothing may be said that rests on a withheld figure.
+fn assess_public(input: &ReleaseInput, all: &[&Observation], figures: PublicFigures) -> Shown {
+    let mut observations = figures.observations;
+    let mut hidden = Hidden::default();
+    figures.withheld.iter().filter_map(|&place| all.get(place)).for_each(|one| hidden.add(one, false));
+    for &place in &figures.few_cases {
+        if let (Some(judged), Some(whole)) = (observations.get_mut(place), all.get(place)) {
+            (*whole).clone_into(judged);
+            hidden.add(whole, true);
+        }
+    }
     for observation in &mut observations {
         observation.labels = None;
     }
     let lateness = public_lateness(&input.lateness);
-    let assessment = assess(
+    let mut assessment = assess(
         &AssessmentInput {
             metrics: &input.metrics,
             organisations: &input.organisations,
@@ -86,6 +117,60 @@ fn public_input(input: &ReleaseInput, mut observations: Vec<Observation>, rule: 
         },
         &mut observations,
     );
+    let work = of_work(input, &observations, &figures.few_cases);
+    for place in figures.few_cases {
+        if let Some(observation) = observations.get_mut(place) {
+            *observation = withhold_figure(observation);
+        }
+    }
+    assessment.leave_out(&hidden);
+    for observation in &mut observations {
+        if hidden.has_gaps(&observation.metric_id, &observation.org_code)
+            && let Some(labels) = &mut observation.labels
+        {
+            **labels = Labels { undecided: labels.undecided, ..Labels::default() };
+        }
+    }
+    Shown { observations, assessment, work }
+}
+
+/// How many organisations of each metric of work are shown in the report's period, and what they and all have together.
+fn of_work(
+    input: &ReleaseInput,
+    observations: &[Observation],
+    few_cases: &BTreeSet<usize>,
+) -> BTreeMap<String, WorkWithheld> {
+    let mut found: BTreeMap<String, WorkWithheld> = input
+        .metrics
+        .iter()
+        .filter(|metric| metric.disclosure == Disclosure::Work)
+        .map(|metric| (metric.id.clone(), WorkWithheld::default()))
+        .collect();
+    let asked = |one: &Observation| {
+        one.category.is_none() && one.period == input.period && one.value.is_some() && is_organisation(&one.org_code)
+    };
+    for (place, one) in observations.iter().enumerate().filter(|(_, one)| asked(one)) {
+        let (Some(of), Some(numerator), Some(denominator)) =
+            (found.get_mut(&*one.metric_id), one.numerator, one.denominator)
+        else {
+            continue;
+        };
+        let add = |sum: &mut Together| {
+            sum.organisations += 1;
+            sum.numerator += numerator;
+            sum.denominator += denominator;
+        };
+        add(&mut of.all);
+        if !few_cases.contains(&place) {
+            add(&mut of.shown);
+        }
+    }
+    found
+}
+
+/// What the public edition is rendered from: the figures to be shown, without findings about records.
+fn public_input(input: &ReleaseInput, shown: Shown, rule: Rule) -> ReleaseInput {
+    let Shown { observations, assessment, work } = shown;
     ReleaseInput {
         period: input.period,
         trend: input.trend.clone(),
@@ -104,13 +189,13 @@ fn public_input(input: &ReleaseInput, mut observations: Vec<Observation>, rule: 
         responsibilities: assess_responsibilities(&input.metrics, &observations, &assessment.comparisons, input.period),
         observations,
         assessment,
-        lateness,
+        lateness: public_lateness(&input.lateness),
         contracts: input.contracts.clone(),
         rollups: input.rollups.clone(),
         returns: input.returns.iter().map(without_reason).collect(),
         findings: Vec::new(),
         settings: input.settings.clone(),
-        withheld_note: Some(rule.note()),
+        withheld: Some(Withheld { threshold: rule.threshold, minimum_denominator: rule.minimum_denominator, work }),
     }
 }
 
@@ -140,8 +225,10 @@ fn record(rule: Rule, figures: &PublicFigures, earlier: &[Earlier]) -> Disclosur
         |count: fn(&crate::public::MetricEvidence) -> usize| figures.metrics.iter().map(|(_, one)| count(one)).sum();
     DisclosureRecord {
         threshold: rule.threshold,
+        minimum_denominator: rule.minimum_denominator,
         protection: rule.protection.as_str(),
-        figures_withheld: sum(|one| one.figures_withheld),
+        figures_withheld: figures.withheld.len() + figures.few_cases.len(),
+        figures_of_few_cases: figures.few_cases.len(),
         cells_primary: sum(|one| one.primary),
         cells_secondary: sum(|one| one.secondary),
         cells_held_back: sum(|one| one.held_back),

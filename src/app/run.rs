@@ -227,6 +227,8 @@ fn publish(
     let counts = counts(intake, Some(&figures), &findings);
     let rollups = figures.rollups.clone();
     let without_memory = figures.without_memory > 0;
+    let mut figures = figures;
+    let pieces = std::mem::take(&mut figures.pieces);
     let mut input = release_input(context, options, (opened, intake), figures, (revision, &identity, &findings));
     input.returns.iter_mut().for_each(|one| name_replaced(one, &accepted_before));
     if let Ok(Some(last)) = &last {
@@ -234,7 +236,7 @@ fn publish(
         input.lateness.revisions.extend(changes);
         input.lateness.sort();
     }
-    let public = options.public.then(|| make_public(context, &options.out, &input)).transpose()?;
+    let public = options.public.then(|| make_public(context, &options.out, &input, &pieces)).transpose()?;
     if public.is_some() {
         timings.insert("disclosure", started.elapsed().as_millis());
     }
@@ -382,7 +384,7 @@ fn release_input(
         returns: intake.grid.returns(options.period),
         findings: findings.iter().map(finding_line).collect(),
         settings: parameters.collect(),
-        withheld_note: None,
+        withheld: None,
     }
 }
 

@@ -131,6 +131,16 @@ impl FunnelSummary {
         Some(Quartiles { lower: quantile(&values, 0.25)?, upper: quantile(&values, 0.75)? })
     }
 
+    /// Keeps some of the forces; centre, spread and limits still rest on all.
+    pub(super) fn show_only(&mut self, keep: impl Fn(&FunnelForce) -> bool) {
+        let kept: Vec<usize> = (0..self.forces.len()).filter(|&row| self.forces.get(row).is_some_and(&keep)).collect();
+        if let Some(found) = &mut self.dispersion {
+            let rows = found.left_out.iter();
+            found.left_out = rows.filter_map(|row| kept.iter().position(|kept| kept == row)).collect();
+        }
+        self.forces.retain(|force| keep(force));
+    }
+
     /// The pooled figure of all forces.
     pub fn centre_value(&self) -> f64 {
         self.multiplier * self.centre.counts.rate()

@@ -16,6 +16,7 @@ mod peers;
 mod ranks;
 mod run_charts;
 mod series;
+mod shown;
 mod signals;
 mod trends;
 
@@ -51,6 +52,7 @@ pub use multiplicity::{LabelFamily, PEERS_FAMILY};
 pub use parity_modes::{ParityFigure, ParityMode, ParityWish};
 pub use ranks::OrganisationRank;
 pub use run_charts::SeriesRunChart;
+pub use shown::Hidden;
 pub use signals::{Signal, SignalKind};
 pub use trends::{SeriesTrend, TrendWindow};
 

@@ -45,10 +45,17 @@ pub enum SettingsError {
         "settings {path}: disclosure.threshold is {threshold}, but must be 2 to {MOST_THRESHOLD}: counts from 1 to below it are withheld"
     )]
     Threshold { path: PathBuf, threshold: i64 },
+    #[error(
+        "settings {path}: disclosure.minimum_denominator is {minimum}, but must be 1 to {MOST_MINIMUM}: figures with fewer cases are withheld from the public edition; 1 withholds none"
+    )]
+    MinimumDenominator { path: PathBuf, minimum: i64 },
 }
 
 /// A larger threshold would withhold figures that are not small.
 const MOST_THRESHOLD: i64 = 100;
+
+/// A larger minimum would withhold most bodies of a nation.
+const MOST_MINIMUM: i64 = 1_000;
 
 /// A trend of months has few that are older.
 const MOST_LATE_MONTHS: u32 = 24;
@@ -126,15 +133,17 @@ impl Default for SqlSection {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct DisclosureSection {
-    /// Counts of cases of people from 1 to below this are withheld.
+    /// Counts of cases about persons from 1 to below this are withheld.
     pub threshold: i64,
+    /// Figures of an organisation's work with a smaller denominator are withheld.
+    pub minimum_denominator: i64,
     /// What must remain possible for a withheld count.
     pub protection: Protection,
 }
 
 impl Default for DisclosureSection {
     fn default() -> Self {
-        Self { threshold: 5, protection: Protection::TwoValues }
+        Self { threshold: 5, minimum_denominator: 10, protection: Protection::TwoValues }
     }
 }
 
@@ -224,6 +233,10 @@ impl Settings {
         if !(2..=MOST_THRESHOLD).contains(&threshold) {
             return Err(SettingsError::Threshold { path: path.to_owned(), threshold });
         }
+        let minimum = settings.disclosure.minimum_denominator;
+        if !(1..=MOST_MINIMUM).contains(&minimum) {
+            return Err(SettingsError::MinimumDenominator { path: path.to_owned(), minimum });
+        }
         let months = settings.late.months;
         if !(1..=MOST_LATE_MONTHS).contains(&months) {
             return Err(SettingsError::LateMonths { path: path.to_owned(), months });
@@ -282,9 +295,19 @@ mod tests {
     fn disclosure_has_defaults_and_is_read_strictly() {
         let default = parse("").unwrap().disclosure;
         assert_eq!((default.threshold, default.protection), (5, Protection::TwoValues));
+        assert_eq!(default.minimum_denominator, 10);
+        assert_eq!(parse("[disclosure]\nminimum_denominator = 1").unwrap().disclosure.minimum_denominator, 1);
         let range = parse("[disclosure]\nthreshold = 10\nprotection = \"range\"").unwrap().disclosure;
         assert_eq!((range.threshold, range.protection), (10, Protection::Range));
-        for wrong in ["protection = \"none\"", "threshold = 1", "threshold = 0", "threshold = 101", "limit = 5"] {
+        for wrong in [
+            "protection = \"none\"",
+            "threshold = 1",
+            "threshold = 0",
+            "threshold = 101",
+            "limit = 5",
+            "minimum_denominator = 0",
+            "minimum_denominator = 1001",
+        ] {
             assert!(parse(&format!("[disclosure]\n{wrong}")).is_err(), "{wrong} was taken");
         }
     }

@@ -4,7 +4,7 @@
 use crate::quantity::{Better, Shape, Unit};
 
 use super::metric_parts::{check_breakdown, check_standards};
-use super::model::{Breakdown, BreakdownCategory, BreakdownKind, Grade, Metric, ReadsAs};
+use super::model::{Breakdown, BreakdownCategory, BreakdownKind, Disclosure, Grade, Metric, ReadsAs};
 use super::problem::{DefinitionProblem, Problems};
 
 /// Prefixes of the metric ids, in the order of the ten principles of the Code.
@@ -26,6 +26,7 @@ pub fn parse_metric(file: &str, toml: &str, sqls: &[(u32, String)]) -> Result<Me
     check_id(&metric, file, &mut problems);
     check_texts(&metric, &mut problems);
     check_shape(&metric, &mut problems);
+    check_disclosure(&metric, &mut problems);
     check_lists(&metric, &mut problems);
     check_standards(&metric, &mut problems);
     check_breakdown(&metric, &mut problems);
@@ -94,6 +95,21 @@ fn check_texts(metric: &Metric, problems: &mut Problems<'_>) {
     }
     for (at, caveat) in metric.caveats.iter().enumerate() {
         problems.check_text(&format!("caveats[{at}]"), caveat);
+    }
+}
+
+/// A percentile is the delay of a single case, so a distribution cannot be protected by withholding counts.
+fn check_disclosure(metric: &Metric, problems: &mut Problems<'_>) {
+    let is_share = metric.shape == Shape::Proportion;
+    match (metric.disclosure, metric.shape) {
+        (Disclosure::PersonsInDenominator, _) if !is_share => {
+            problems.add("disclosure", "persons_in_denominator belongs to a proportion");
+        }
+        (Disclosure::Persons, Shape::Distribution | Shape::Status) => problems.add(
+            "disclosure",
+            "persons belongs to a count, a proportion or a rate: a percentile gives the delay of a single case away",
+        ),
+        _ => {}
     }
 }
 
@@ -292,17 +308,25 @@ mod tests {
     }
 
     #[test]
-    fn small_counts_are_withheld_unless_the_metric_says_that_they_are_of_no_people() {
-        use super::super::model::Disclosure;
+    fn a_metric_measures_work_unless_it_says_that_its_cases_are_about_persons() {
         let with = |word: &str| {
             let line = format!("evidence = \"documented_historical\"\ndisclosure = \"{word}\"");
             let toml = GOOD.replace("evidence = \"documented_historical\"", &line);
             assert_ne!(toml, GOOD);
             parse_metric(FILE, &toml, &sqls(&[1])).map(|metric| metric.disclosure)
         };
-        assert_eq!(parse_metric(FILE, GOOD, &sqls(&[1])).unwrap().disclosure, Disclosure::Small);
-        assert_eq!((with("none"), with("small")), (Ok(Disclosure::None), Ok(Disclosure::Small)));
-        assert!(with("large").is_err());
+        assert_eq!(parse_metric(FILE, GOOD, &sqls(&[1])).unwrap().disclosure, Disclosure::Work);
+        assert_eq!((with("none"), with("persons")), (Ok(Disclosure::None), Ok(Disclosure::Persons)));
+        assert_eq!(with("persons_in_denominator"), Ok(Disclosure::PersonsInDenominator));
+        assert!(with("small").is_err());
+        let delay = GOOD
+            .replace(
+                "shape = \"proportion\"",
+                "shape = \"distribution\"\npercentile = 90\ncap = 30\ndisclosure = \"persons\"",
+            )
+            .replace("unit = \"percent\"", "unit = \"days\"");
+        let found = problems(&delay, &sqls(&[1]));
+        assert!(found.iter().any(|problem| problem.starts_with("disclosure: persons belongs to")), "{found:?}");
     }
 
     #[test]

@@ -167,11 +167,24 @@ pub struct Rollup {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Disclosure {
-    /// Nothing: the counts are not of cases of people.
+    /// Nothing: the figure counts no cases.
     None,
-    /// Counts from 1 to below the threshold of the settings, and whatever would reveal them.
+    /// How an organisation does its work. A small count identifies nobody; a figure with a denominator below the minimum of
+    /// the settings is withheld, whatever its numerator is.
     #[default]
-    Small,
+    Work,
+    /// Cases about persons: numerator, the rest of the denominator, and the denominator where it is a count of cases too.
+    /// Counts from 1 to below the threshold of the settings are withheld, and whatever would reveal them.
+    Persons,
+    /// The same of the denominator alone: the cases are about persons, and what was done about them is the organisation's work.
+    PersonsInDenominator,
+}
+
+impl Disclosure {
+    /// Whether small counts of the metric are protected.
+    pub fn is_of_persons(self) -> bool {
+        matches!(self, Self::Persons | Self::PersonsInDenominator)
+    }
 }
 
 /// What a figure of a metric without a better side says when it is high.

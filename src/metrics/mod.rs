@@ -12,6 +12,7 @@ mod remembered;
 mod returns;
 #[cfg(test)]
 mod tests;
+mod thin_sums;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -36,6 +37,7 @@ pub use periods::{Group, PeriodInput, Stay, observe, observe_in};
 pub use prove::prove;
 pub use remembered::{Identities, Monthly, Remembered};
 pub use returns::{FigureSource, Grid, Receipt, ReturnChanges};
+pub use thin_sums::{gives_away, withhold_thin_peers};
 
 /// A metric whose statement failed. The run stops before publication, unless it only lacked memory: then this one metric has
 /// no figure and says why.

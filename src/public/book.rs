@@ -1,12 +1,12 @@
-//! The rows of a public edition and of those before it: one for each figure and each pair of counts it has had.
-//! It gathers; what follows from what is said elsewhere.
+//! The rows of a public edition and of those before it: one for each figure of cases about persons and each pair of counts
+//! it has had. It gathers; what follows from what is said elsewhere.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::PublicInput;
 use crate::definitions::model::{Disclosure, Metric};
 use crate::observation::Observation;
-use crate::period::Period;
+use crate::period::{Period, PeriodType};
 use crate::quantity::{Shape, Status};
 
 /// Where a figure stands: metric by position, category, organisation or aggregate, period.
@@ -21,16 +21,28 @@ pub(super) struct Past {
     pub(super) withheld: bool,
 }
 
+/// Which numbers of a figure are counts of cases about persons.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Counted {
+    /// Of a count, or of a rate, whose denominator is exposure.
+    Numerator,
+    /// Of a share: numerator, rest and denominator.
+    All,
+    /// Of a share of which the numerator is the organisation's work.
+    Denominator,
+}
+
 /// One figure with its counts.
 #[derive(Debug)]
 pub(super) struct Row<'a> {
     pub(super) place: Place<'a>,
     pub(super) numerator: i64,
     pub(super) denominator: Option<i64>,
-    /// Whether the rest of the denominator is a count of cases as well.
-    pub(super) complement: bool,
+    pub(super) counted: Counted,
     /// Position among the figures of the run; `None` when only earlier editions have these counts.
     pub(super) present: Option<usize>,
+    /// A part of the periods of the run that the edition does not show by itself.
+    pub(super) piece: bool,
     /// Earlier editions that hold it.
     pub(super) editions: Vec<usize>,
     pub(super) past: Past,
@@ -39,17 +51,31 @@ pub(super) struct Row<'a> {
 }
 
 impl Row<'_> {
-    /// The other part of the denominator, where it is a count of cases.
-    pub(super) fn rest(&self) -> Option<i64> {
-        self.denominator.filter(|_| self.complement).map(|denominator| denominator - self.numerator)
+    /// The numerator, where it is a count of cases about persons.
+    pub(super) fn cases(&self) -> Option<i64> {
+        (self.counted != Counted::Denominator).then_some(self.numerator)
     }
 
-    /// Whether the row is withheld whatever else is.
-    pub(super) fn must_be_withheld(&self, threshold: i64) -> bool {
-        let counts = [Some(self.numerator), self.rest(), self.denominator];
-        self.past.withheld
-            || self.contradicted
-            || counts.into_iter().flatten().any(|count| (1..threshold).contains(&count))
+    /// The other part of the denominator, where it is such a count.
+    pub(super) fn rest(&self) -> Option<i64> {
+        self.denominator.filter(|_| self.counted == Counted::All).map(|denominator| denominator - self.numerator)
+    }
+
+    /// The denominator, where it is such a count.
+    pub(super) fn all_cases(&self) -> Option<i64> {
+        self.denominator.filter(|_| self.counted != Counted::Numerator)
+    }
+
+    /// Whether the counts are those of today, shown or not.
+    pub(super) fn is_current(&self) -> bool {
+        self.present.is_some() || self.piece
+    }
+
+    /// Whether the figure is withheld whatever else is, and with it that of every body of its level: because of its size, or
+    /// because it was withheld before.
+    pub(super) fn closes_its_level(&self, threshold: i64) -> bool {
+        let counts = [self.cases(), self.rest(), self.all_cases()];
+        self.past.withheld || counts.into_iter().flatten().any(|count| (1..threshold).contains(&count))
     }
 }
 
@@ -72,7 +98,7 @@ pub(super) enum Edition {
 
 /// Whether the public edition withholds small counts of the metric. A grade is no count.
 pub(super) fn is_protected(metric: &Metric) -> bool {
-    metric.disclosure == Disclosure::Small && metric.shape != Shape::Status
+    metric.disclosure.is_of_persons()
 }
 
 /// The shape of a metric's figures in a category.
@@ -92,9 +118,15 @@ impl<'a> Book<'a> {
             .map(|(at, metric)| (metric.id.as_str(), at))
             .collect();
         let mut book = Self { rows: Vec::new(), places: HashMap::new(), editions: Vec::new() };
+        let wanted = pieces_wanted(input, &metrics);
         for (at, observation) in input.observations.iter().enumerate() {
             if let Some(&metric) = metrics.get(&*observation.metric_id) {
                 book.add_present(input.metrics, metric, (at, observation));
+            }
+        }
+        for observation in input.pieces.iter().filter(|piece| wanted.contains(&piece.period.kind)) {
+            if let Some(&metric) = metrics.get(&*observation.metric_id) {
+                book.add_piece(input.metrics, metric, observation);
             }
         }
         let mut editions: HashMap<&str, usize> = HashMap::new();
@@ -119,6 +151,18 @@ impl<'a> Book<'a> {
         let row = row(metrics, place, (numerator, observation.denominator));
         self.places.entry(place).or_default().push(self.rows.len());
         self.rows.push(Row { present: Some(at), contradicted, ..row });
+    }
+
+    /// A part of a period that the edition does not show by itself.
+    fn add_piece(&mut self, metrics: &[Metric], metric: usize, observation: &'a Observation) {
+        let Some(numerator) = observation.numerator else { return };
+        let category = observation.category.as_ref().map(|category| category.key.as_str());
+        let place = (metric, category, &*observation.org_code, observation.period);
+        let known = self.places.entry(place).or_default();
+        if known.is_empty() {
+            known.push(self.rows.len());
+            self.rows.push(Row { piece: true, ..row(metrics, place, (numerator, observation.denominator)) });
+        }
     }
 
     /// A figure with the counts it has now is the same row; one with others is another row.
@@ -168,23 +212,49 @@ impl<'a> Book<'a> {
     /// Whether an edition holds a row.
     pub(super) fn holds(&self, row: usize, edition: Edition) -> bool {
         self.rows.get(row).is_some_and(|row| match edition {
-            Edition::Present => row.present.is_some(),
+            Edition::Present => row.is_current(),
             Edition::Earlier(edition) => row.editions.contains(&edition),
         })
     }
 }
 
 fn row<'a>(metrics: &[Metric], place: Place<'a>, (numerator, denominator): (i64, Option<i64>)) -> Row<'a> {
-    let shape = metrics.get(place.0).map_or(Shape::Count, |metric| shape(metric, place.1));
-    let complement = matches!(shape, Shape::Proportion | Shape::Distribution);
+    let metric = metrics.get(place.0);
+    let is_share = metric.is_some_and(|metric| shape(metric, place.1) == Shape::Proportion)
+        && denominator.is_some_and(|denominator| denominator >= numerator);
+    let in_denominator = metric.is_some_and(|metric| metric.disclosure == Disclosure::PersonsInDenominator);
     Row {
         place,
         numerator,
         denominator,
-        complement: complement && denominator.is_some_and(|denominator| denominator >= numerator),
+        counted: match (is_share, in_denominator) {
+            (_, true) => Counted::Denominator,
+            (true, false) => Counted::All,
+            (false, false) => Counted::Numerator,
+        },
         present: None,
+        piece: false,
         editions: Vec::new(),
         past: Past::default(),
         contradicted: false,
     }
+}
+
+/// The kinds of period whose figures the public editions do not show by themselves and yet give away together. Where they
+/// show periods of one kind that have no month in common, none; else the months or quarters that all of them are made of.
+fn pieces_wanted(input: &PublicInput<'_>, metrics: &HashMap<&str, usize>) -> BTreeSet<PeriodType> {
+    let present =
+        input.observations.iter().filter(|one| metrics.contains_key(&*one.metric_id)).map(|one| one.period.kind);
+    let earlier = input.earlier.iter().filter(|one| metrics.contains_key(&*one.metric_id)).map(|one| one.period.kind);
+    let kinds: BTreeSet<PeriodType> = present.chain(earlier).collect();
+    if kinds.len() < 2 && !kinds.contains(&PeriodType::Rolling12m) {
+        return BTreeSet::new();
+    }
+    let months = kinds.iter().any(|kind| kind.months() == 1);
+    let years = kinds.iter().any(|kind| kind.months() > 3);
+    // A quarter of the financial year is one of the calendar year as well.
+    [(months, PeriodType::Month), (years, PeriodType::FyQuarter)]
+        .into_iter()
+        .filter_map(|(wanted, kind)| wanted.then_some(kind))
+        .collect()
 }

@@ -85,8 +85,12 @@ pub(super) struct Cells(pub(super) BTreeMap<String, Draft>);
 impl Cells {
     /// Adds a count of a row, or what the row says of a cell that is there already. A zero is never held back for its
     /// history: it is no cover.
-    pub(super) fn add(&mut self, label: String, row: &Row<'_>, draft: Draft) {
-        let kept_back = (row.past.withheld || row.contradicted || row.present.is_none()) && draft.value > 0;
+    pub(super) fn add(&mut self, label: String, row: &Row<'_>, mut draft: Draft) {
+        let kept_back = (row.past.withheld || row.contradicted || !row.is_current()) && draft.value > 0;
+        // A figure that an earlier edition withheld with its level would have been withheld as 0 too.
+        if row.piece || (!row.is_current() && row.past.withheld && !row.past.shown) {
+            (draft.unseen, draft.withheld) = (true, true);
+        }
         let (unseen, published, threshold) = (draft.unseen, draft.published || row.past.shown, draft.threshold);
         let cell = self.0.entry(label).or_insert(draft);
         cell.published |= published;
@@ -104,6 +108,20 @@ impl Cells {
             {
                 cell.withheld = true;
             }
+        }
+    }
+
+    /// Hides a cell of which no figure is shown: it would not be seen as 0 either.
+    pub(super) fn hold(&mut self, label: &str) {
+        if let Some(cell) = self.0.get_mut(label) {
+            (cell.withheld, cell.unseen) = (true, true);
+        }
+    }
+
+    /// Readers know a count that an earlier edition showed and that has not changed since.
+    pub(super) fn know(&mut self, label: &str) {
+        if let Some(cell) = self.0.get_mut(label) {
+            cell.published = true;
         }
     }
 

@@ -28,19 +28,19 @@ impl Measure {
         }
     }
 
-    /// Those a row has, with their counts.
+    /// Those of cases about persons that a row has, with their counts.
     pub(super) fn of(row: &Row<'_>) -> impl Iterator<Item = (Self, i64)> {
-        [(Self::Numerator, Some(row.numerator)), (Self::Rest, row.rest()), (Self::Denominator, row.denominator)]
+        [(Self::Numerator, row.cases()), (Self::Rest, row.rest()), (Self::Denominator, row.all_cases())]
             .into_iter()
             .filter_map(|(measure, count)| Some((measure, count?)))
     }
 
-    /// The count of a row.
+    /// The count of a row; `None` where it is none of cases about persons.
     pub(super) fn count(self, row: &Row<'_>) -> Option<i64> {
         match self {
-            Self::Numerator => Some(row.numerator),
+            Self::Numerator => row.cases(),
             Self::Rest => row.rest(),
-            Self::Denominator => row.denominator,
+            Self::Denominator => row.all_cases(),
         }
     }
 }
@@ -94,12 +94,6 @@ impl<'a> Columns<'a> {
         let (first, measure) = self.shared.first((row, measure));
         Some(own_label(&self.ids, book, book.rows.get(first)?, measure))
     }
-
-    /// The labels of all counts of a row.
-    pub(super) fn labels(&self, book: &Book<'a>, row: usize) -> Vec<String> {
-        let counts = book.rows.get(row).into_iter().flat_map(Measure::of);
-        counts.filter_map(|(measure, _)| self.label(book, (row, measure))).collect()
-    }
 }
 
 /// What one count of a row is called by itself. Counts of earlier editions that have changed since name their edition.
@@ -107,7 +101,7 @@ fn own_label(ids: &[&str], book: &Book<'_>, row: &Row<'_>, measure: Measure) -> 
     let (metric, category, code, period) = row.place;
     let id = ids.get(metric).copied().unwrap_or_default();
     let name = format!("{id} {} {} {code} {period}", category.unwrap_or("headline"), measure.as_str());
-    match row.editions.first().and_then(|edition| book.editions.get(*edition)).filter(|_| row.present.is_none()) {
+    match row.editions.first().and_then(|edition| book.editions.get(*edition)).filter(|_| !row.is_current()) {
         Some(edition) => format!("{name} in {edition}"),
         None => name,
     }
@@ -116,7 +110,7 @@ fn own_label(ids: &[&str], book: &Book<'_>, row: &Row<'_>, measure: Measure) -> 
 /// The present columns by period, each in the order of codes.
 fn counts<'a>(book: &Book<'a>) -> BTreeMap<(Period, Column<'a>), Counts<'a>> {
     let mut found: BTreeMap<(Period, Column<'a>), Counts<'a>> = BTreeMap::new();
-    for row in book.rows.iter().filter(|row| row.present.is_some()) {
+    for row in book.rows.iter().filter(|row| row.is_current()) {
         let (metric, category, code, period) = row.place;
         for (measure, count) in Measure::of(row) {
             found.entry((period, (metric, category, measure))).or_default().push((code, count));

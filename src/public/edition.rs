@@ -1,10 +1,6 @@
 //! What readers of the public edition get in place of a figure.
 
-use std::collections::BTreeSet;
-
-use super::book::Book;
 use crate::observation::{Observation, StandardResult};
-use crate::period::PeriodType;
 use crate::quantity::Status;
 
 /// A figure without any number of its own: counts, value, limits and label are gone, and whether it meets a standard. The
@@ -30,15 +26,4 @@ pub(super) fn without_contradiction(observation: &Observation) -> Observation {
         status: Status::Missing("it contradicts another figure of the same returns".to_owned()),
         ..withhold_figure(observation)
     }
-}
-
-/// Rolling years of one figure share months, so one of them says something of the next: a figure that is withheld in one
-/// of them is withheld in all.
-pub(super) fn close_rolling_years(book: &Book<'_>, rows: &mut BTreeSet<usize>) {
-    let figure = |row: &usize| {
-        let (metric, category, code, period) = book.rows.get(*row)?.place;
-        (period.kind == PeriodType::Rolling12m).then_some((metric, category, code))
-    };
-    let withheld: BTreeSet<_> = rows.iter().filter_map(figure).collect();
-    rows.extend((0..book.rows.len()).filter(|row| figure(row).is_some_and(|found| withheld.contains(&found))));
 }

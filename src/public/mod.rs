@@ -1,18 +1,21 @@
-//! What the public edition of a release withholds: small counts of cases of people, and what would reveal them.
+//! What the public edition of a release withholds: small counts of cases about persons, and what would reveal them; and
+//! figures of an organisation's work with a small denominator.
 //!
 //! Pure: the figures of a run, the groups they add up to and the earlier public editions go in; the figures to be shown
 //! come out, with the evidence that no withheld count follows from them. Rows of figures become cells and relations here;
 //! what to hide and whether it holds is decided by `disclosure`.
 //!
-//! A figure is withheld as a whole as soon as one of its counts is hidden. The attack takes for granted only the counts
-//! that had to be hidden: a count that merely stands in a withheld figure is treated as known, since another metric may
-//! show it.
+//! Whether a figure is shown never depends on how well a body did. A figure of work is withheld for its denominator alone.
+//! A figure of cases about persons is withheld as a whole as soon as one of its counts is hidden, and with it that of every
+//! body of its level.
 
 mod book;
 mod cells;
 mod columns;
 mod edition;
 mod evidence;
+mod few;
+mod levels;
 mod promises;
 mod relations;
 mod shared;
@@ -45,18 +48,11 @@ use units::{Unit, units};
 /// What is withheld and how well it must be protected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rule {
-    /// Counts from 1 to below this are withheld.
+    /// Counts of cases about persons from 1 to below this are withheld.
     pub threshold: i64,
+    /// Figures of work with a smaller denominator are withheld.
+    pub minimum_denominator: i64,
     pub protection: Protection,
-}
-
-impl Rule {
-    /// The note that stands on the pages of a public edition.
-    pub fn note(self) -> String {
-        let least = self.threshold - 1;
-        let what = if least == 1 { "Figures of 1".to_owned() } else { format!("Figures from 1 to {least}") };
-        format!("{what} are withheld, with some others that would reveal them.")
-    }
 }
 
 /// A figure of an earlier public edition: shown there, or withheld.
@@ -83,6 +79,8 @@ pub struct PublicInput<'a> {
     /// Which organisations add up to which aggregate.
     pub groups: &'a [Group],
     pub observations: &'a [Observation],
+    /// Figures of the months and quarters that the periods of the run are made of; of metrics of persons.
+    pub pieces: &'a [Observation],
     pub earlier: &'a [Earlier],
     pub rule: Rule,
 }
@@ -93,8 +91,10 @@ pub struct PublicInput<'a> {
 pub struct PublicFigures {
     /// In the order of those given; a withheld one holds no number.
     pub observations: Vec<Observation>,
-    /// Positions of the withheld ones.
+    /// Positions of those withheld because of counts of cases about persons.
     pub withheld: BTreeSet<usize>,
+    /// Positions of figures of work that are withheld for their denominator.
+    pub few_cases: BTreeSet<usize>,
     pub evidence: Vec<Line>,
     /// By metric id, only those that withhold small counts.
     pub metrics: Vec<(String, MetricEvidence)>,
@@ -115,60 +115,55 @@ pub enum PublicError {
     Unchecked { place: String, message: String },
 }
 
-/// Withholds small counts and whatever would reveal them, now or together with the earlier public editions.
+/// Withholds small counts of cases about persons and whatever would reveal them, now or together with the earlier public
+/// editions, and figures of work with few cases.
 pub fn withhold(input: &PublicInput<'_>) -> Result<PublicFigures, PublicError> {
     let book = Book::of(input);
     let columns = Columns::of(input, &book);
     let (units, unused) = units(input, &book, &columns);
-    let solved: Vec<Solved> = units.par_iter().map(|unit| solve(unit, input.rule)).collect::<Result<_, _>>()?;
-    let hidden: BTreeSet<&str> = solved.iter().flat_map(|solved| &solved.hidden).map(String::as_str).collect();
-    let mut rows: BTreeSet<usize> = (0..book.rows.len())
-        .filter(|&row| {
-            book.rows.get(row).is_some_and(|found| {
-                found.must_be_withheld(input.rule.threshold)
-                    || columns.labels(&book, row).iter().any(|label| hidden.contains(label.as_str()))
-            })
-        })
-        .collect();
-    edition::close_rolling_years(&book, &mut rows);
-    let withheld: BTreeSet<usize> =
-        rows.iter().filter_map(|&row| book.rows.get(row)).filter_map(|row| row.present).collect();
+    let solved: Vec<Solved> =
+        units.into_par_iter().map(|unit| solve(unit, &book, input.rule)).collect::<Result<_, _>>()?;
+    let rows = solved.iter().flat_map(|solved| &solved.withheld);
+    let withheld: BTreeSet<usize> = rows.filter_map(|&row| book.rows.get(row)?.present).collect();
+    let few_cases = few::few_cases(input);
     let observations = input
         .observations
         .iter()
         .enumerate()
         .map(|(at, observation)| match &observation.status {
             Status::Missing(_) if observation.numerator.is_some() => edition::without_contradiction(observation),
-            _ if withheld.contains(&at) => withhold_figure(observation),
+            _ if withheld.contains(&at) || few_cases.contains(&at) => withhold_figure(observation),
             _ => observation.clone(),
         })
         .collect();
-    let whole =
-        solved.iter().zip(&units).filter(|(solved, _)| solved.whole).map(|(_, unit)| unit.name.clone()).collect();
+    let whole = solved.iter().filter(|solved| solved.whole).map(|solved| solved.name.clone()).collect();
     let evidence: Vec<Line> = solved.into_iter().flat_map(|solved| solved.lines).collect();
     let metrics = evidence::by_metric(input, &withheld, &evidence);
-    Ok(PublicFigures { observations, withheld, evidence, metrics, unused, whole })
+    Ok(PublicFigures { observations, withheld, few_cases, evidence, metrics, unused, whole })
 }
 
 /// What one unit hides, with the evidence.
 struct Solved {
-    hidden: Vec<String>,
+    /// Metric and period, for messages.
+    name: String,
+    /// Rows by position.
+    withheld: BTreeSet<usize>,
     lines: Vec<Line>,
     /// Whether some small count had no cover.
     whole: bool,
 }
 
-fn solve(unit: &Unit, rule: Rule) -> Result<Solved, PublicError> {
-    let system = unit.system().map_err(|error: SystemError| PublicError::Unchecked {
-        place: unit.name.clone(),
-        message: error.to_string(),
-    })?;
+fn solve(mut unit: Unit, book: &Book<'_>, rule: Rule) -> Result<Solved, PublicError> {
+    let unchecked = |name: &str, message: String| PublicError::Unchecked { place: name.to_owned(), message };
+    let of_system = |name: &str, error: &SystemError| unchecked(name, error.to_string());
+    let withheld = levels::close(&mut unit, book, rule).map_err(|error| of_system(&unit.name, &error))?;
+    let system = unit.system().map_err(|error| of_system(&unit.name, &error))?;
     let found = protect(&system, rule.protection).map_err(|error| match error {
         ProtectError::Breach(labels) => PublicError::Revealed(unit.places(&labels)),
         ProtectError::NoCover(labels) => PublicError::NoCover(unit.places(&labels)),
-        ProtectError::Attack(error) => PublicError::Unchecked { place: unit.name.clone(), message: error.to_string() },
+        ProtectError::Attack(error) => unchecked(&unit.name, error.to_string()),
     })?;
-    let lines = evidence::lines(unit, &found);
+    let lines = evidence::lines(&unit, &found);
     let whole = !found.choice.without_cover.is_empty();
-    Ok(Solved { hidden: found.choice.hidden().map(str::to_owned).collect(), lines, whole })
+    Ok(Solved { name: unit.name, withheld, lines, whole })
 }

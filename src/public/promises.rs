@@ -29,7 +29,7 @@ pub(super) fn promises(input: &PublicInput<'_>, book: &Book<'_>) -> Vec<Promise>
             if (row.place.0, row.place.1) != (left.0, left.1) {
                 continue;
             }
-            let editions = row.present.map(|_| Edition::Present).into_iter();
+            let editions = row.is_current().then_some(Edition::Present).into_iter();
             for edition in editions.chain(row.editions.iter().map(|&edition| Edition::Earlier(edition))) {
                 found.extend(promise(input, book, (invariant, edition), (at, left.2)));
             }

@@ -1,6 +1,6 @@
 //! The sums that readers can check in published figures: organisations and aggregates, parts and headline, months,
 //! quarters and years. A sum that does not hold says nothing and is left out; where the total is larger than what is
-//! shown of it, the remainder is a cell that nobody sees.
+//! shown of it, or a month of a quarter is in no edition, the remainder is a cell that nobody sees.
 
 use std::collections::HashMap;
 
@@ -28,6 +28,9 @@ struct Members<'a, 'b> {
     /// `None` for the nation, to which all belong in every month.
     group: Option<&'b Group>,
 }
+
+/// Those that are looked at where something may be left over.
+const COUNTS: [Measure; 3] = [Measure::Numerator, Measure::Rest, Measure::Denominator];
 
 /// Looks for sums in one book.
 pub(super) struct Finder<'a, 'b> {
@@ -63,7 +66,7 @@ impl<'a, 'b> Finder<'a, 'b> {
     /// Sums whose total stands in the row.
     pub(super) fn look_at(&mut self, row: usize) {
         let Some(found) = self.book.rows.get(row) else { return };
-        let present = found.present.map(|_| Edition::Present);
+        let present = found.is_current().then_some(Edition::Present);
         let editions: Vec<Edition> =
             present.into_iter().chain(found.editions.iter().map(|&edition| Edition::Earlier(edition))).collect();
         let place = found.place;
@@ -80,7 +83,7 @@ impl<'a, 'b> Finder<'a, 'b> {
         let inside = members.codes.iter().filter(belongs);
         let parts: Vec<usize> =
             inside.filter_map(|member| self.book.row((metric, category, member, period), edition)).collect();
-        for measure in [Measure::Numerator, Measure::Denominator] {
+        for measure in COUNTS {
             self.add(parts.clone(), row, measure, true);
         }
     }
@@ -105,7 +108,8 @@ impl<'a, 'b> Finder<'a, 'b> {
         }
     }
 
-    /// Periods of another kind that make up the row's period. Of a stock only the last one does.
+    /// Periods of another kind that make up the row's period, also where some of them are absent. Of a stock only the last
+    /// one does.
     fn shorter_periods(&mut self, row: usize, (metric, category, code, period): Place<'a>) {
         let stock = self.input.metrics.get(metric).is_some_and(|metric| metric.aggregation == Aggregation::Stock);
         for kind in
@@ -114,12 +118,15 @@ impl<'a, 'b> Finder<'a, 'b> {
             let tiles = tiles(period, kind, stock);
             let versions: Vec<&[usize]> =
                 tiles.iter().map(|tile| self.book.versions((metric, category, code, *tile))).collect();
-            if versions.is_empty() || versions.iter().any(|known| known.is_empty()) {
+            let known: Vec<&[usize]> = versions.iter().copied().filter(|known| !known.is_empty()).collect();
+            if known.is_empty() {
                 continue;
             }
-            for measure in [Measure::Numerator, Measure::Denominator] {
-                self.add(versions.iter().filter_map(|known| known.first().copied()).collect(), row, measure, false);
-                self.add(versions.iter().filter_map(|known| known.last().copied()).collect(), row, measure, false);
+            // A part that no edition shows is what the others leave of the whole.
+            let open = known.len() < versions.len();
+            for measure in COUNTS {
+                self.add(known.iter().filter_map(|known| known.first().copied()).collect(), row, measure, open);
+                self.add(known.iter().filter_map(|known| known.last().copied()).collect(), row, measure, open);
             }
         }
     }
@@ -131,6 +138,10 @@ impl<'a, 'b> Finder<'a, 'b> {
         let counts: Vec<i64> = parts.iter().filter_map(count).collect();
         let remainder = whole - counts.iter().sum::<i64>();
         let complete = counts.len() == parts.len() && !parts.is_empty();
+        // The sums of the two other counts say the same, unless something is left over.
+        if measure == Measure::Rest && remainder <= 0 {
+            return;
+        }
         if complete && (remainder == 0 || (open && remainder > 0)) {
             self.found.push(Sum { parts, total, measure, remainder });
         } else if complete {

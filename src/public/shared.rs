@@ -123,7 +123,7 @@ fn tables<'a>(book: &Book<'a>, edition: Edition) -> BTreeMap<Period, BTreeMap<Co
     let of_edition = || (0..book.rows.len()).filter(|&row| book.holds(row, edition));
     let changed: BTreeSet<Period> = of_edition()
         .filter_map(|row| book.rows.get(row))
-        .filter(|row| edition == Edition::Present || row.present.is_none())
+        .filter(|row| edition == Edition::Present || !row.is_current())
         .map(|row| row.place.3)
         .collect();
     let mut found: BTreeMap<Period, BTreeMap<Column<'a>, Entries<'a>>> = BTreeMap::new();

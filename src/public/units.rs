@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::PublicInput;
-use super::book::Book;
+use super::book::{Book, Row};
 use super::cells::{CellPlace, Cells, Draft, draft};
 use super::columns::{Columns, Measure, RowCount};
 use super::promises::{Promise, promises};
@@ -18,6 +18,8 @@ pub(super) struct Unit {
     /// Metric and period, for messages.
     pub(super) name: String,
     pub(super) cells: Cells,
+    /// Rows of the edition by position, each with the labels of its counts.
+    pub(super) rows: BTreeMap<usize, Vec<String>>,
     relations: Vec<Relation>,
 }
 
@@ -47,7 +49,7 @@ type Key = (usize, Option<Period>);
 pub(super) fn units(input: &PublicInput<'_>, book: &Book<'_>, columns: &Columns<'_>) -> (Vec<Unit>, Vec<String>) {
     let maker = Maker { input, book, columns };
     let kinds: BTreeSet<PeriodType> = book.places().map(|place| place.3.kind).collect();
-    let linked = kinds.len() > 1;
+    let linked = kinds.len() > 1 || kinds.contains(&PeriodType::Rolling12m);
     let key = |row: usize| {
         let place = book.rows.get(row).map(|row| row.place)?;
         Some((columns.family(place.0), Some(place.3).filter(|_| !linked)))
@@ -55,8 +57,9 @@ pub(super) fn units(input: &PublicInput<'_>, book: &Book<'_>, columns: &Columns<
     let mut finder = Finder::new(input, book, columns);
     (0..book.rows.len()).for_each(|row| finder.look_at(row));
     let promises = promises(input, book);
+    let changes = maker.changes();
     let mut units: BTreeMap<Key, Unit> =
-        maker.needed(&promises, &finder.found).filter_map(key).map(|key| (key, Unit::default())).collect();
+        maker.needed(&promises, &finder.found, &changes).filter_map(key).map(|key| (key, Unit::default())).collect();
     for row in 0..book.rows.len() {
         if let Some(unit) = key(row).and_then(|key| units.get_mut(&key)) {
             maker.add_row(unit, row);
@@ -72,6 +75,11 @@ pub(super) fn units(input: &PublicInput<'_>, book: &Book<'_>, columns: &Columns<
             maker.add_promise(unit, promise);
         }
     }
+    for change in &changes {
+        if let Some(unit) = key(change.now).and_then(|key| units.get_mut(&key)) {
+            maker.add_change(unit, *change);
+        }
+    }
     for &(one, other) in columns.equals() {
         if let Some(unit) = key(one.0).and_then(|key| units.get_mut(&key))
             && let (Some(part), Some(total)) = (columns.label(book, one), columns.label(book, other))
@@ -83,6 +91,14 @@ pub(super) fn units(input: &PublicInput<'_>, book: &Book<'_>, columns: &Columns<
     unused.sort();
     unused.dedup();
     (units.into_values().collect(), unused)
+}
+
+/// A count that an earlier edition had otherwise: the rows of today and of then.
+#[derive(Debug, Clone, Copy)]
+struct Revised {
+    now: usize,
+    then: usize,
+    measure: Measure,
 }
 
 /// Makes cells and relations of rows, sums and invariants.
@@ -102,17 +118,50 @@ impl Maker<'_, '_> {
         let row = self.book.rows.get(row)?;
         let metric = self.input.metrics.get(row.place.0)?;
         let edition = row.editions.first().and_then(|edition| self.book.editions.get(*edition)).copied();
-        Some(CellPlace::of(metric, row, measure, edition.filter(|_| row.present.is_none()).unwrap_or_default()))
+        Some(CellPlace::of(metric, row, measure, edition.filter(|_| !row.is_current()).unwrap_or_default()))
+    }
+
+    fn count(&self, (row, measure): RowCount) -> Option<i64> {
+        measure.count(self.book.rows.get(row)?)
+    }
+
+    /// Counts of today beside those of earlier editions that differ in the figure.
+    fn changes(&self) -> Vec<Revised> {
+        let mut found = Vec::new();
+        for place in self.book.places() {
+            let Some((&now, earlier)) = self.book.versions(place).split_first() else { continue };
+            if !self.book.rows.get(now).is_some_and(Row::is_current) {
+                continue;
+            }
+            for &then in earlier {
+                let measures = [Measure::Numerator, Measure::Rest, Measure::Denominator];
+                found.extend(measures.map(|measure| Revised { now, then, measure }));
+            }
+        }
+        found.sort_unstable_by_key(|change| (change.now, change.then, change.measure));
+        found
     }
 
     /// Rows of figures that must be withheld, and of those that give a small count away when held beside others.
-    fn needed<'n>(&'n self, promises: &'n [Promise], sums: &'n [Sum]) -> impl Iterator<Item = usize> + 'n {
+    fn needed<'n>(
+        &'n self,
+        promises: &'n [Promise],
+        sums: &'n [Sum],
+        changes: &'n [Revised],
+    ) -> impl Iterator<Item = usize> + 'n {
         let threshold = self.input.rule.threshold;
         let is_small = move |count: i64| (1..threshold).contains(&count);
-        let must = move |row: &usize| self.book.rows.get(*row).is_some_and(|row| row.must_be_withheld(threshold));
+        let must = move |row: &usize| {
+            self.book.rows.get(*row).is_some_and(|row| row.contradicted || row.closes_its_level(threshold))
+        };
         let remainders = sums.iter().filter(move |sum| is_small(sum.remainder)).map(|sum| sum.total);
         let differences = promises.iter().filter(move |promise| is_small(promise.more)).map(|promise| promise.left.0);
-        (0..self.book.rows.len()).filter(must).chain(remainders).chain(differences)
+        let size = move |change: &Revised| {
+            let counts = self.count((change.now, change.measure)).zip(self.count((change.then, change.measure)));
+            counts.map_or(0, |(now, then)| (now - then).abs())
+        };
+        let of_revised = changes.iter().filter(move |change| is_small(size(change))).map(|change| change.now);
+        (0..self.book.rows.len()).filter(must).chain(remainders).chain(differences).chain(of_revised)
     }
 
     /// The cells of a row, and how they make up each other.
@@ -120,7 +169,7 @@ impl Maker<'_, '_> {
         let Some(row) = self.book.rows.get(at) else { return };
         let is_public = |measure| self.columns.is_public((at, measure));
         // With a small denominator that readers know, the figure is withheld whatever its numerator, also if that is 0.
-        let small = row.denominator.is_some_and(|count| (1..self.input.rule.threshold).contains(&count));
+        let small = row.all_cases().is_some_and(|count| (1..self.input.rule.threshold).contains(&count));
         let unseen = small && is_public(Measure::Denominator);
         let mut labels = Vec::new();
         for (measure, count) in Measure::of(row) {
@@ -137,6 +186,9 @@ impl Maker<'_, '_> {
             }
             unit.cells.add(label.clone(), row, cell);
             labels.push(label);
+        }
+        if row.present.is_some() {
+            unit.rows.insert(at, labels.clone());
         }
         if let [numerator, rest, denominator] = labels.as_slice() {
             unit.relations.push(Relation {
@@ -198,6 +250,34 @@ impl Maker<'_, '_> {
             parts.push(beyond);
         }
         unit.relations.push(Relation { parts, total, offset: 0 });
+    }
+
+    /// What a count is today and was in an earlier edition. A small change is a small count: 211 breaches and then 210 say
+    /// that one was withdrawn.
+    fn add_change(&self, unit: &mut Unit, change: Revised) {
+        let (now, then) = ((change.now, change.measure), (change.then, change.measure));
+        let (Some(today), Some(before)) = (self.count(now), self.count(then)) else { return };
+        let (Some(new), Some(old)) = (self.label(now), self.label(then)) else { return };
+        if new == old {
+            return;
+        }
+        if today == before {
+            if unit.cells.are_published([&old].into_iter()) {
+                unit.cells.know(&new);
+            }
+            unit.relations.push(Relation { parts: vec![old], total: new, offset: 0 });
+            return;
+        }
+        let shown = unit.cells.are_published([&old, &new].into_iter());
+        let place = self.place(then).zip(self.place(now)).map(|(then, now)| CellPlace {
+            measure: format!("change of the {} since {}", now.measure, then.edition),
+            ..now
+        });
+        let cell = Draft { published: shown, ..self.difference(&[now, then], (today - before).abs(), place) };
+        let label = format!("{new} against {old}");
+        unit.cells.0.insert(label.clone(), cell);
+        let (less, more) = if today < before { (new, old) } else { (old, new) };
+        unit.relations.push(Relation { parts: vec![less, label], total: more, offset: 0 });
     }
 
     /// What some counts leave of others. Where one of them is open to all it is no count of cases of people. Only a small

@@ -1,6 +1,8 @@
 //! The comparison figure: every organisation's value in the period of the report with its intervals, highest first.
 //! A place is never bare: the places that chance leaves open stand with it.
 
+use std::collections::BTreeMap;
+
 use crate::definitions::model::Metric;
 use crate::observation::{NATIONAL, Observation, UNATTRIBUTED};
 use crate::quantity::{Shape, Status};
@@ -84,14 +86,20 @@ fn text(facts: &Facts<'_>, metric: &Metric, with_value: &[Body<'_>], without: &[
                 .to_owned(),
         );
     }
-    let absent: Vec<String> = without
-        .iter()
-        .map(|(code, figure)| format!("{} ({})", facts.name(code), reason(*figure).unwrap_or_default()))
-        .collect();
-    if !absent.is_empty() {
-        sentences.push(format!("There is no value for {}.", words::list_words(&absent)));
-    }
+    sentences.extend(absent(facts, without));
     sentences.join(" ")
+}
+
+/// Who has no value, each reason once.
+fn absent(facts: &Facts<'_>, without: &[Body<'_>]) -> Vec<String> {
+    let mut by_reason: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (code, figure) in without {
+        by_reason.entry(reason(*figure).unwrap_or_default()).or_default().push(facts.name(code));
+    }
+    let sentence = |(reason, names): (String, Vec<String>)| {
+        format!("There is no value for {} ({reason}).", words::list_words(&names))
+    };
+    by_reason.into_iter().map(sentence).collect()
 }
 
 fn chart(facts: &Facts<'_>, metric: &Metric, with_value: &[Body<'_>], without: &[Body<'_>]) -> ComparisonChart {

@@ -48,7 +48,9 @@ pub fn contribution_table(facts: &Facts<'_>, metric: &Metric) -> Option<Table> {
     let sum = |read: fn(&NationalContribution) -> f64| parts.iter().map(|part| read(part)).sum::<f64>();
     let (rate, mix) = (sum(|part| part.rate_effect), sum(|part| part.mix_effect));
     let cells = vec![signed(rate), signed(mix), signed(rate + mix), Cell::new("[z]")];
-    rows.push(Row { emphasised: true, ..Row::new(facts.everyone(metric), cells) });
+    let shown_alone = crate::report::withheld::leaves_some_out(facts, metric);
+    let heading = if shown_alone { format!("The {} shown", facts.bodies(metric)) } else { facts.everyone(metric) };
+    rows.push(Row { emphasised: true, ..Row::new(heading, cells) });
     let mut columns = vec![Column::words("Organisation")];
     columns.extend(["By its own rate", "By its share of cases", "In all", "Change without it"].map(Column::numbers));
     let unit = words::change_unit(metric.unit);
@@ -60,6 +62,12 @@ pub fn contribution_table(facts: &Facts<'_>, metric: &Metric) -> Option<Table> {
         words::number_words(MOST)
     ));
     let national = facts.current(metric, NATIONAL).zip(facts.figure(metric, NATIONAL, base));
+    if shown_alone {
+        return Some(table.explained(format!(
+            "The sum differs from the change of the national figure, which also counts {} that are not shown.",
+            facts.bodies(metric)
+        )));
+    }
     Some(match national.and_then(|(now, before)| facts.moved(metric, now, before)) {
         Some(Moved::Matched { resting, .. }) => table.explained(format!(
             "The parts add up to the change over the {} that returned both periods in full.",

@@ -4,7 +4,9 @@
 use serde::Serialize;
 
 use crate::definitions::model::Metric;
+use crate::metrics::gives_away;
 use crate::observation::{NATIONAL, Observation, PEERS_PREFIX};
+use crate::period::Period;
 use crate::quantity::Status;
 use crate::render::charts::SeriesRole;
 use crate::report::breakdown::value_with_unit;
@@ -150,7 +152,8 @@ fn force_metric(facts: &Facts<'_>, metric: &Metric, body: &Organisation, number:
     // A count of one force and the count of all share no scale worth drawing; the table still has both.
     let compared = [peers, all].into_iter().filter(|line| {
         let is_total = metric.shape == crate::quantity::Shape::Count;
-        !is_total && facts.input.trend.iter().any(|p| has_value(facts.figure(metric, &line.code, *p)))
+        let is_open = line.code != NATIONAL || may_see_nation(facts, metric, &body.code);
+        !is_total && is_open && facts.input.trend.iter().any(|p| has_value(facts.figure(metric, &line.code, *p)))
     });
     let figure = build_trend(
         facts,
@@ -200,7 +203,7 @@ fn overview_table(facts: &Facts<'_>, body: &Organisation) -> Table {
         let mut cells = vec![
             value_cell(own),
             peers_cell(facts, metric, &body.code),
-            other_cell(facts.current(metric, NATIONAL)),
+            nation_cell(facts, metric, &body.code),
             standard_cell(metric, own),
         ];
         cells.extend(previous.map(|period| change_cell(facts, metric, &body.code, period)));
@@ -210,6 +213,19 @@ fn overview_table(facts: &Facts<'_>, body: &Organisation) -> Table {
     let rows = shown.filter(|m| is_measured(facts, m, &body.code)).map(row).collect();
     let caption = format!("{}: all metrics, {}", body.short_name, facts.input.period.words_with_short_name());
     Table::new("tab-overview", caption, columns, rows)
+}
+
+/// Whether the national figure, less the organisation's own, is over enough others in every period that is shown.
+fn may_see_nation(facts: &Facts<'_>, metric: &Metric, own: &str) -> bool {
+    let others = |period: &Period| {
+        let others = facts.codes(metric).iter().filter(|code| **code != own);
+        others.filter(|code| facts.figure(metric, code, *period).is_some_and(|one| one.numerator.is_some())).count()
+    };
+    !facts.input.trend.iter().any(|period| gives_away(others(period)))
+}
+
+fn nation_cell(facts: &Facts<'_>, metric: &Metric, own: &str) -> Cell {
+    if may_see_nation(facts, metric, own) { other_cell(facts.current(metric, NATIONAL)) } else { Cell::new("[c]") }
 }
 
 /// Not applicable where no peer group is recorded.

@@ -1,5 +1,7 @@
 //! Everything a report is made from, as plain values. Built once per run; it refers to no engine and no file.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 
 use crate::assessment::{Assessment, Decision};
@@ -114,6 +116,32 @@ pub struct ReleaseInput {
     pub findings: Vec<FindingLine>,
     /// Settings printed beside figures: name and value.
     pub settings: Vec<(String, String)>,
-    /// In the public edition: what is withheld, as a sentence.
-    pub withheld_note: Option<String>,
+    /// In the public edition: what is withheld.
+    pub withheld: Option<Withheld>,
+}
+
+/// What a public edition withholds, and by which rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Withheld {
+    /// Counts of cases about persons from 1 to below this are withheld.
+    pub threshold: i64,
+    /// Figures of an organisation's work with a smaller denominator are withheld.
+    pub minimum_denominator: i64,
+    /// By metric id, those of work: the organisations of the report's period.
+    pub work: BTreeMap<String, WorkWithheld>,
+}
+
+/// Of a metric of work: how many organisations are shown, and what they and all have together.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct WorkWithheld {
+    pub shown: Together,
+    pub all: Together,
+}
+
+/// Organisations with a figure and their sums.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Together {
+    pub organisations: usize,
+    pub numerator: i64,
+    pub denominator: i64,
 }

@@ -37,7 +37,7 @@ pub struct LateSection {
 /// The section; `None` where nothing is incomplete and nothing has moved.
 pub fn late_section(facts: &Facts<'_>, metric: &Metric) -> Option<LateSection> {
     let late = &facts.input.lateness;
-    if facts.input.withheld_note.is_some() {
+    if facts.input.withheld.is_some() {
         return public_section(facts, metric);
     }
     let measured: Vec<&Completeness> =

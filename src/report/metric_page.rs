@@ -22,7 +22,7 @@ use crate::report::step_table::{search_sentence, step_table};
 use crate::report::table::{Cell, Column, FigureLine, Row, Table, figures_table};
 use crate::report::trend::{TrendRequest, build_trend};
 use crate::report::trend_words::now_sentences;
-use crate::report::{standard, words};
+use crate::report::{standard, withheld, words};
 
 /// One documented fact: what it is called and what it says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -37,6 +37,8 @@ pub struct MetricPage {
     pub frame: Frame,
     pub id: String,
     pub findings: Vec<String>,
+    /// In the public edition: what is withheld of the metric and why.
+    pub withheld: Vec<String>,
     pub figures: Vec<Figure>,
     /// Why there are no figures, where there are none.
     pub undrawn: &'static str,
@@ -79,12 +81,15 @@ pub fn build_metric_page(facts: &Facts<'_>, metric: &Metric) -> MetricPage {
         },
     );
     let mut figures: Vec<Figure> = trend.into_iter().collect();
-    figures.extend(build_comparison(facts, metric, figures.len() + 1));
-    figures.extend(build_funnel(facts, metric, figures.len() + 1));
+    if !withheld::is_remnant(facts, metric) {
+        figures.extend(build_comparison(facts, metric, figures.len() + 1));
+        figures.extend(build_funnel(facts, metric, figures.len() + 1));
+    }
     MetricPage {
         frame: national_frame(facts, &heading, &metric_path(metric)),
         id: metric.id.clone(),
         findings: findings(facts, metric),
+        withheld: withheld::sentences(facts, metric),
         figures,
         undrawn: undrawn_words(metric.shape),
         trend_table: trend_table(facts, metric),

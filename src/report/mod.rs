@@ -32,6 +32,7 @@ mod table;
 mod trend;
 mod trend_table;
 mod trend_words;
+mod withheld;
 mod words;
 
 use serde::Serialize;

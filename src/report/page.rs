@@ -9,7 +9,7 @@ use crate::quantity::{Unit, value_text};
 use crate::report::facts::Facts;
 use crate::report::input::ReturnState;
 use crate::report::parity_page::PATH as PARITY_PATH;
-use crate::report::words;
+use crate::report::{withheld, words};
 
 /// A link inside an edition, relative to the page it stands on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -63,7 +63,7 @@ pub fn national_frame(facts: &Facts<'_>, heading: &str, current: &str) -> Frame 
     let root = if current.contains('/') { "../" } else { "" };
     let mut links = links(&NATIONAL_PAGES, root, current);
     // Findings about returns name records; the public edition has none.
-    links.retain(|link| facts.input.withheld_note.is_none() || !link.href.ends_with(QUALITY_PATH));
+    links.retain(|link| facts.input.withheld.is_none() || !link.href.ends_with(QUALITY_PATH));
     links.retain(|link| !facts.input.assessment.parity.is_empty() || !link.href.ends_with(PARITY_PATH));
     Frame { root, links, ..frame(facts, heading, &facts.layouts.national) }
 }
@@ -94,7 +94,7 @@ pub fn frame(facts: &Facts<'_>, heading: &str, layout: &Layout) -> Frame {
         run_id: input.run_id.clone(),
         version: input.version.clone(),
         synthetic: input.synthetic,
-        withheld_note: input.withheld_note.clone(),
+        withheld_note: input.withheld.as_ref().map(withheld::note),
         root: "",
         links: Vec::new(),
     }
@@ -150,8 +150,8 @@ pub fn build_notes(facts: &Facts<'_>) -> Notes {
                 .to_owned(),
         );
     }
-    method.extend(facts.input.withheld_note.clone());
-    method.extend(facts.input.withheld_note.as_ref().map(|_| CHANGES_WITHHELD.to_owned()));
+    method.extend(facts.input.withheld.iter().flat_map(withheld::rules));
+    method.extend(facts.input.withheld.as_ref().map(|_| CHANGES_WITHHELD.to_owned()));
     let settings = facts
         .input
         .settings

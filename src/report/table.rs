@@ -10,7 +10,7 @@ use crate::report::words;
 /// Shorthand of the reports and what it means.
 const SHORTHAND: [(&str, &str); 8] = [
     ("[b]", "break in time series, from here on by a new version of the definition"),
-    ("[c]", "confidential, withheld to protect small numbers"),
+    ("[c]", "withheld because the numbers are small"),
     ("[e]", "estimated"),
     ("[low]", "rounds to zero but is not zero"),
     ("[p]", "provisional"),
@@ -263,13 +263,13 @@ mod tests {
         let table = figures_table("t", "T".into(), "Force", (Unit::Percent, &lines));
         assert_eq!(
             table.shorthand.as_deref().unwrap(),
-            "Some shorthand is used in this table: [c] = confidential, withheld to protect small numbers; \
+            "Some shorthand is used in this table: [c] = withheld because the numbers are small; \
              [x] = not available."
         );
         assert!(table.rows.iter().all(|row| row.cells.len() + 1 == table.columns.len()));
         let texts = |row: usize| table.rows[row].cells.iter().map(|c| c.text.as_str()).collect::<Vec<_>>();
         assert_eq!(texts(0)[..1], ["75.0"]);
         assert!(!texts(1).iter().any(|t| t.contains('1') || t.contains('4')), "a withheld count shows: {:?}", texts(1));
-        assert!(texts(1).contains(&"Withheld to protect small numbers"));
+        assert!(texts(1).contains(&"Withheld because the numbers are small"));
     }
 }

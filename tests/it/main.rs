@@ -16,6 +16,7 @@ mod late;
 mod mergers;
 mod prepare;
 mod public;
+mod public_nation;
 mod published;
 mod release;
 mod remembered;

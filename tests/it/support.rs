@@ -11,10 +11,11 @@ use arrow::compute::cast;
 use arrow::csv::ReaderBuilder;
 use arrow::datatypes::{DataType, Field, Schema, TimeUnit};
 use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use tempfile::TempDir;
 
 /// Columns of the datasets that tests submit: name and type letter (S text, I integer, B boolean, D date, T timestamp).
-const COLUMNS: [(&str, &str); 15] = [
+const COLUMNS: [(&str, &str); 16] = [
     ("organisations", "org_code:S name:S short_name:S kind:S region:S country:S officers:I valid_from:D valid_to:D"),
     ("peer_groups", "org_code:S peer_code:S source:S valid_from:D valid_to:D"),
     ("events", "org_code:S happened_on:D kind:S description:S"),
@@ -28,6 +29,10 @@ const COLUMNS: [(&str, &str); 15] = [
     ("governance", "org_code:S entry_ref:S kind:S held_on:D grade:S control_area:S controls_met:I controls_tested:I"),
     ("rollup-court_result_court_delay", "org_code:S month:D period:D court_type:S observed:B delay_days:I results:I"),
     ("court_results", "org_code:S result_ref:S court_type:S court_date:D received_at:T updated_at:T half_life_hours:I"),
+    (
+        "incidents",
+        "org_code:S incident_ref:S aware_at:T notifiable:B ico_notified_at:T category:S closed_on:D outcome:S",
+    ),
     ("stated_totals", "org_code:S dataset:S records:I"),
     ("transaction_audits", "org_code:S audit_ref:S audited_on:D selection:S outcome:S"),
     ("rollup-transaction_volumes", "org_code:S month:D system:S application:S transactions:I"),
@@ -266,4 +271,28 @@ fn data_type(letter: &str, read: bool) -> DataType {
 pub fn arrests(cases: &[(&str, &str)]) -> String {
     let line = |(n, (event, created)): (usize, &(&str, &str))| format!("r{n},arrest,{event},{created},true,true");
     cases.iter().enumerate().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// Incidents of one day with a unique reference each: category, whether they had to be told to the ICO, which was done an
+/// hour later, and how many.
+pub fn incidents(day: &str, cases: &[(&str, bool, usize)]) -> String {
+    let mut lines = Vec::new();
+    for (category, notifiable, count) in cases {
+        let told = if *notifiable { format!("{day}T10:00:00") } else { String::new() };
+        let first = lines.len();
+        lines.extend((first..first + count).map(|n| format!("r{n},{day}T09:00:00,{notifiable},{told},{category},,")));
+    }
+    lines.join("\n")
+}
+
+/// Rows of a Parquet file as named cells.
+pub fn rows_of(path: &Path) -> Vec<BTreeMap<String, String>> {
+    let file = fs::File::open(path).unwrap();
+    let mut bytes = Vec::new();
+    let mut writer = arrow::csv::Writer::new(&mut bytes);
+    for batch in ParquetRecordBatchReaderBuilder::try_new(file).unwrap().build().unwrap() {
+        writer.write(&batch.unwrap()).unwrap();
+    }
+    drop(writer);
+    table(&String::from_utf8(bytes).unwrap())
 }
