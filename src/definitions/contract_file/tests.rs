@@ -52,7 +52,7 @@ fn shipped_contracts_have_their_keys_months_and_deadlines() {
         ("arrest_summons", "false 7 [report_ref] event_at 21 3"),
         ("court_results", "false 7 [result_ref] received_at 21 3"),
         ("events", "true 4 [org_code happened_on kind] - - 0"),
-        ("organisations", "true 9 [org_code valid_from] - - 0"),
+        ("organisations", "true 10 [org_code valid_from] - - 0"),
         ("peer_groups", "true 5 [org_code peer_code valid_from] - - 0"),
         ("published_figures", "true 8 [org_code metric_id category period component] - - 0"),
         ("rights_requests", "false 9 [request_ref] received_on 45 3"),
