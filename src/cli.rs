@@ -4,6 +4,7 @@
 mod output;
 mod prepare;
 mod sql;
+mod values;
 
 use std::path::{Path, PathBuf};
 
@@ -13,7 +14,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use self::output::{print, print_json, print_line, tell};
 use self::prepare::{PrepareArguments, print_prepared};
 use self::sql::{SqlArguments, run_sql};
+use self::values::parse_day;
 use crate::app::check::{CheckReport, check};
+use crate::app::intake::DataDate;
 use crate::app::parity::{NotCompared, ParityReport, parity};
 use crate::app::plan::{RunPlan, plan};
 use crate::app::prepare::prepare;
@@ -53,7 +56,7 @@ enum Command {
         out: PathBuf,
         #[arg(long, default_value_t = 1)]
         seed: u64,
-        #[arg(long, value_name = "DATE")]
+        #[arg(long, value_name = "DATE", value_parser = parse_day)]
         published_on: Option<NaiveDate>,
     },
     /// Write a synthetic nation as submissions.
@@ -100,7 +103,7 @@ enum Command {
         #[command(flatten)]
         release: Release,
         /// Date printed as the day of publication [default: today in London].
-        #[arg(long, value_name = "DATE")]
+        #[arg(long, value_name = "DATE", value_parser = parse_day)]
         published_on: Option<NaiveDate>,
         /// Exit with 0 although submissions were refused.
         #[arg(long)]
@@ -170,9 +173,16 @@ struct Input {
     /// Folder of submissions.
     #[arg(long, value_name = "DIR")]
     source: String,
-    /// Data date: later submissions are left out [default: the latest submission's date].
-    #[arg(long, value_name = "DATE")]
+    /// Data date: later submissions are left out [default: the date of the latest submission until today].
+    #[arg(long, value_name = "DATE", value_parser = parse_day)]
     as_of: Option<NaiveDate>,
+}
+
+impl Input {
+    /// The data date asked for, as of the day of the call.
+    fn date(&self) -> DataDate {
+        DataDate { as_of: self.as_of, today: today() }
+    }
 }
 
 /// What is published, and where.
@@ -239,14 +249,14 @@ async fn dispatch(cli: Cli) -> Result<u8, AppError> {
             Ok(if prepared.refused { exit::CONTRACT } else { exit::OK })
         }
         Command::Check { input, work, json } => {
-            let report = check(&load().await?, &input.source, (work, input.as_of), quiet).await?;
+            let report = check(&load().await?, &input.source, (work, input.date()), quiet).await?;
             print_check(&report, json)?;
             Ok(if report.blocked() { exit::CONTRACT } else { exit::OK })
         }
         Command::Plan { input, release, json } => {
             note_ambiguity(release.period);
             let folders = (release.out.clone(), release.work());
-            let planned = plan(&load().await?, &input.source, folders, (release.period, input.as_of)).await?;
+            let planned = plan(&load().await?, &input.source, folders, (release.period, input.date())).await?;
             print_plan(&planned, json)?;
             Ok(exit::OK)
         }
@@ -269,7 +279,7 @@ async fn dispatch(cli: Cli) -> Result<u8, AppError> {
             Ok(if has_gaps && !allow_gaps { exit::GAPS } else { exit::OK })
         }
         Command::Sql(arguments) => {
-            run_sql(&load().await?, arguments, quiet).await?;
+            run_sql(&load().await?, arguments, (today(), quiet)).await?;
             Ok(exit::OK)
         }
         Command::List { what, json } => {

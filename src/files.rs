@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// Bytes of the hash (BLAKE3) in front of what is remembered.
 pub const HASH_BYTES: usize = 32;
@@ -74,8 +74,19 @@ pub fn resolved(path: &Path) -> PathBuf {
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     for known in path.ancestors() {
         if let Ok(real) = fs::canonicalize(known) {
-            return path.strip_prefix(known).map_or(real.clone(), |rest| real.join(rest));
+            let rest = path.strip_prefix(known).unwrap_or(Path::new(""));
+            return rest.components().fold(real, follow);
         }
+    }
+    path
+}
+
+/// One part further along a path that is not there yet.
+fn follow(mut path: PathBuf, part: Component<'_>) -> PathBuf {
+    if part == Component::ParentDir {
+        path.pop();
+    } else {
+        path.push(part);
     }
     path
 }

@@ -8,6 +8,7 @@
 pub mod app;
 pub mod assessment;
 pub mod cli;
+pub mod code;
 pub mod config;
 pub mod contract;
 pub mod definitions;
@@ -40,6 +41,7 @@ pub mod responsibilities;
 pub mod results;
 pub mod rollups;
 pub mod sources;
+pub mod spreadsheet;
 pub mod sql_functions;
 pub mod stats;
 pub mod synth;

@@ -112,6 +112,7 @@ impl Staging {
     }
 
     fn open(&self, path: &str) -> std::io::Result<fs::File> {
+        check_inside(path)?;
         let target = self.folder.path().join(path);
         match fs::File::create(&target) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
@@ -175,6 +176,16 @@ fn sync_tree(root: &Path) -> std::io::Result<()> {
         })
     })?;
     folders.iter().try_for_each(|folder| sync_folder(folder))
+}
+
+/// Whatever a path was made from: nothing is written outside the release, or in the place of its folders.
+fn check_inside(path: &str) -> std::io::Result<()> {
+    let is_name = |part: &str| !matches!(part, "" | "." | "..") && !part.contains(['\\', '\0']);
+    if path.split('/').all(is_name) {
+        return Ok(());
+    }
+    let message = format!("{path:?} is no path inside a release");
+    Err(std::io::Error::new(std::io::ErrorKind::InvalidInput, message))
 }
 
 /// A file of a release that is being written. What passes is hashed on its way.

@@ -165,6 +165,7 @@ fn admission(dataset: &str, org: &str, month: Month, submitted: NaiveDate) -> Ad
         first_submitted: submitted,
         scope: Some(Scope { org_code: org.to_owned(), span }),
         files: Vec::new(),
+        unusable: Vec::new(),
     };
     Admission { submission, fingerprint: String::new(), files: Vec::new(), findings: Vec::new(), recalled: false }
 }

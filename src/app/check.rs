@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::intake::{self, Intake};
+use super::intake::{self, DataDate, Intake};
 use super::progress::Step;
 use super::work::{WorkFolder, check_work_folder};
 use super::{AppError, Context};
@@ -32,7 +32,7 @@ impl CheckReport {
 pub async fn check(
     context: &Context,
     source: &str,
-    (work, as_of): (PathBuf, Option<NaiveDate>),
+    (work, date): (PathBuf, DataDate),
     quiet: bool,
 ) -> Result<CheckReport, AppError> {
     let step = Step::new(quiet);
@@ -40,7 +40,7 @@ pub async fn check(
     let work = WorkFolder::open(&work)?;
     let engine = context.engine_settings(work.spill());
     let concurrency = engine.threads * 4;
-    let opened = intake::open(source, as_of, &context.definitions, &engine).await?;
+    let opened = intake::open(source, date, &context.definitions, &engine).await?;
     let intake = intake::admit(&opened, &context.definitions, &work, concurrency, &step).await?;
     step.finish();
     Ok(report(opened.as_of, &intake))

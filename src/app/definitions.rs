@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use super::nearest::did_you_mean;
 use super::{AppError, Context};
 use crate::config::Settings;
 use crate::definitions::built_in_files;
@@ -86,13 +87,17 @@ pub fn period_lines() -> Vec<PeriodLine> {
 
 /// Everything about one metric, as text.
 pub fn explain(context: &Context, id: &str) -> Result<String, AppError> {
-    let metric = context.definitions.metric(id).ok_or_else(|| {
-        let known: Vec<&str> = context.definitions.metrics.iter().map(|metric| metric.id.as_str()).collect();
-        AppError::Usage(format!("{id} is not a metric; known are {}", known.join(", ")))
-    })?;
+    let metric = context.definitions.metric(id).ok_or_else(|| unknown_metric(context, id))?;
     let mut text = String::new();
     describe(&mut text, context, metric).map_err(|_| AppError::Usage("the text could not be made".to_owned()))?;
     Ok(text)
+}
+
+/// A name that no metric has, with those that it may have meant.
+pub fn unknown_metric(context: &Context, id: &str) -> AppError {
+    let known: Vec<&str> = context.definitions.metrics.iter().map(|metric| metric.id.as_str()).collect();
+    let meant = did_you_mean(id, known.iter().copied());
+    AppError::Usage(format!("{id} is not a metric{meant}; known are {}", known.join(", ")))
 }
 
 fn describe(text: &mut String, context: &Context, metric: &Metric) -> std::fmt::Result {

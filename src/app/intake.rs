@@ -46,7 +46,7 @@ pub enum IntakeError {
     NoOrganisations { location: String },
     #[error("source {location}: reference data was refused\n{}", list(findings))]
     ReferenceRefused { location: String, findings: Vec<Finding> },
-    #[error("source {location}: no submission is dated on or before {as_of}")]
+    #[error("source {location}: no submission is dated on or before {as_of}; name another --as-of")]
     NothingYet { location: String, as_of: NaiveDate },
     #[error("work folder {path}: {source}")]
     Work {
@@ -94,17 +94,47 @@ impl Opened {
     }
 }
 
-/// Opens and lists a source. Without `as_of` the data date is the latest submission's.
+/// Until which day submissions are used.
+#[derive(Debug, Clone, Copy)]
+pub struct DataDate {
+    /// The day that was asked for.
+    pub as_of: Option<NaiveDate>,
+    /// The day of the run. Without `as_of` nothing later is used, because nobody can have sent it yet.
+    pub today: NaiveDate,
+}
+
+impl DataDate {
+    /// The day asked for, or that of the latest submission not after today.
+    fn of(self, submissions: &[Submission]) -> NaiveDate {
+        let sent = submissions.iter().map(|submission| submission.submitted).filter(|day| *day <= self.today);
+        self.as_of.or(sent.max()).unwrap_or(self.today)
+    }
+
+    /// Submissions of days to come are not used, and named. On an `as_of` what came later was not known, and is no fault.
+    fn findings(self, submissions: &[Submission]) -> Vec<Finding> {
+        let later = submissions.iter().filter(|one| self.as_of.is_none() && one.submitted > self.today);
+        let finding = |one: &Submission| {
+            let message = format!(
+                "the folder says submitted={}, which lies after {}, the day of the run; it was not used",
+                one.submitted, self.today
+            );
+            one.finding(FindingLevel::Blocking, LAYOUT_RULE, message)
+        };
+        later.map(finding).collect()
+    }
+}
+
+/// Opens and lists a source.
 pub async fn open(
     location: &str,
-    as_of: Option<NaiveDate>,
+    date: DataDate,
     definitions: &Definitions,
     engine: &EngineSettings,
 ) -> Result<Opened, IntakeError> {
     let source = Source::open(location)?;
-    let listing = source.list(&known_tables(definitions)).await?;
-    let latest = listing.submissions.iter().map(|submission| submission.submitted).max().unwrap_or_default();
-    let as_of = as_of.unwrap_or(latest);
+    let mut listing = source.list(&known_tables(definitions)).await?;
+    let as_of = date.of(&listing.submissions);
+    listing.findings.extend(date.findings(&listing.submissions));
     let dataset_of = |rollup: &str| definitions.rollup(rollup).map(|rollup| rollup.dataset.clone());
     let pinned = pin(&listing.submissions, as_of, &dataset_of);
     if pinned.submissions.is_empty() {

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::figures::trend_periods;
-use super::intake;
+use super::intake::{self, DataDate};
 use super::work::WorkFolder;
 use super::{AppError, Context};
 use crate::contract::{Admission, AdmissionMemory, recall_unchanged};
@@ -59,10 +59,10 @@ pub async fn plan(
     context: &Context,
     source: &str,
     (out, work): (PathBuf, PathBuf),
-    (period, as_of): (Period, Option<NaiveDate>),
+    (period, date): (Period, DataDate),
 ) -> Result<RunPlan, AppError> {
     let work = WorkFolder::unopened(work);
-    let opened = intake::open(source, as_of, &context.definitions, &context.engine_settings(None)).await?;
+    let opened = intake::open(source, date, &context.definitions, &context.engine_settings(None)).await?;
     let mut by_table: BTreeMap<&SubmittedTable, Vec<_>> = BTreeMap::new();
     for submission in &opened.pinned.submissions {
         by_table.entry(&submission.table).or_default().push(submission);

@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use super::intake::{self, IntakeError};
+use super::intake::{self, DataDate, IntakeError};
 use super::progress::Step;
 use super::work::{WorkFolder, check_work_folder};
 use super::{AppError, Context};
+use crate::code::{CODE_WORDS, Code};
 use crate::contract::{Admission, AdmissionMemory, Admitter, rollup_contract};
 use crate::definitions::Definitions;
 use crate::definitions::model::{Contract, Rollup};
@@ -77,7 +78,8 @@ pub async fn prepare(context: &Context, options: &PrepareOptions) -> Result<Prep
     let target = staging.path().join(folder_of(&records)).join("records.parquet");
     let made = make_records(&options.inputs, contract, (&options.org_code, &key), &target)?;
     step.advance(1, 0);
-    let staged = admit_staged(&context.definitions, staging.path(), (&engine, &options.work)).await?;
+    let date = DataDate { as_of: Some(options.submitted), today: options.submitted };
+    let staged = admit_staged(&context.definitions, staging.path(), (&engine, &options.work), date).await?;
     step.advance(1, 0);
     let mut prepared = Prepared { rows: made.rows, dropped: made.dropped.into_iter().collect(), ..Prepared::default() };
     prepared.take_findings(&staged.admissions);
@@ -90,7 +92,7 @@ pub async fn prepare(context: &Context, options: &PrepareOptions) -> Result<Prep
             write_rollups(&context.definitions, &staged.engine, admission, rolled.path()).await?;
             step.advance(rollups.len(), 0);
         }
-        let checked = admit_staged(&context.definitions, rolled.path(), (&engine, &options.work)).await?;
+        let checked = admit_staged(&context.definitions, rolled.path(), (&engine, &options.work), date).await?;
         prepared.take_findings(&checked.admissions);
         if !prepared.refused {
             prepared.folders = rolled.place(&folders)?;
@@ -135,10 +137,8 @@ fn wanted_rollups<'d>(definitions: &'d Definitions, options: &PrepareOptions) ->
 
 /// The code becomes the name of a folder.
 fn check_org_code(code: &str) -> Result<(), AppError> {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
-    if code.is_empty() || !code.chars().all(plain) || code == NATIONAL {
-        let message = "--org must be a code of the organisations dataset: letters, digits, - and _";
-        return Err(AppError::Usage(message.to_owned()));
+    if Code::parse(code).is_none() || code == NATIONAL {
+        return Err(AppError::Usage(format!("--org must be a code of the organisations dataset; {CODE_WORDS}")));
     }
     Ok(())
 }
@@ -153,8 +153,9 @@ async fn admit_staged(
     definitions: &Definitions,
     folder: &Path,
     (engine, work): (&EngineSettings, &Path),
+    date: DataDate,
 ) -> Result<Staged, AppError> {
-    let opened = intake::open(&folder.to_string_lossy(), None, definitions, engine).await?;
+    let opened = intake::open(&folder.to_string_lossy(), date, definitions, engine).await?;
     let mut admissions = Vec::new();
     for submission in opened.pinned.submissions {
         let Some(contract) = intake::contract_of(definitions, &submission.table) else { continue };

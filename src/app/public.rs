@@ -19,6 +19,7 @@ use crate::public::{EVIDENCE_HEADER, Earlier, Line, PublicFigures, PublicInput, 
 use crate::quantity::Status;
 use crate::report::input::{ReleaseInput, Return, ReturnState, Together, Withheld, WorkWithheld};
 use crate::responsibilities::assess_responsibilities;
+use crate::spreadsheet::without_formula;
 
 /// Folder of the public edition inside a release.
 pub const FOLDER: &str = "public";
@@ -246,7 +247,7 @@ fn evidence_bytes(lines: &[Line]) -> Result<Vec<u8>, csv::Error> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(EVIDENCE_HEADER)?;
     for line in lines {
-        writer.write_record(line.record())?;
+        writer.write_record(line.record().iter().map(|cell| without_formula(cell).into_owned()))?;
     }
     writer.into_inner().map_err(|error| error.into_error().into())
 }

@@ -10,7 +10,8 @@ use chrono::NaiveDate;
 use rayon::prelude::*;
 
 use super::figures::{self, Figures, FiguresError};
-use super::intake::{self, Intake, Opened};
+use super::folders::{Written, check_is_folder, check_outside_source};
+use super::intake::{self, DataDate, Intake, Opened};
 use super::last_release::{LastRelease, LastReleaseError, changes_since, read_last_release, unreadable};
 use super::past::{self, AcceptedBefore, Past};
 use super::progress::Step;
@@ -69,6 +70,7 @@ const ATTEMPTS: u32 = 3;
 /// Runs everything and publishes. A source that changes meanwhile is listed and read again: what earlier attempts have read
 /// of unchanged files is remembered.
 pub async fn run(context: &Context, options: &RunOptions) -> Result<RunOutcome, AppError> {
+    check_options(options)?;
     check_work_folder(&options.work, Some(&options.out), Some(&options.source))?;
     for _ in 1..ATTEMPTS {
         match attempt(context, options, Changed::EndTheAttempt).await {
@@ -93,7 +95,8 @@ async fn attempt(context: &Context, options: &RunOptions, changed: Changed) -> R
     let work = WorkFolder::open(&options.work)?;
     let engine = context.engine_settings(work.spill());
     let concurrency = engine.threads * 4;
-    let opened = intake::open(&options.source, options.as_of, &context.definitions, &engine).await?;
+    let date = DataDate { as_of: options.as_of, today: options.published_on };
+    let opened = intake::open(&options.source, date, &context.definitions, &engine).await?;
     timings.insert("list", started.elapsed().as_millis());
     let started = Instant::now();
     let intake = intake::admit(&opened, &context.definitions, &work, concurrency, &step).await?;
@@ -138,6 +141,43 @@ async fn attempt(context: &Context, options: &RunOptions, changed: Changed) -> R
     let outcome = publish(context, options, (&opened, &intake, earlier), figures, (identity, timings))?;
     step.finish();
     Ok(outcome)
+}
+
+/// What contradicts itself before anything is read.
+fn check_options(options: &RunOptions) -> Result<(), AppError> {
+    let out = Written { option: "--out", path: &options.out };
+    check_outside_source(&options.source, &[out])?;
+    check_is_folder(&[out, Written { option: "--work", path: &options.work }])?;
+    let published_on = options.published_on;
+    if let Some(as_of) = options.as_of.filter(|as_of| *as_of > published_on) {
+        return Err(AppError::Usage(format!(
+            "--as-of {as_of} lies after {published_on}, the day of publication; a release cannot hold what comes in later"
+        )));
+    }
+    if options.period.start() > published_on {
+        let (period, start) = (options.period, options.period.start());
+        return Err(AppError::Usage(format!(
+            "--period {period} begins on {start}, after {published_on}, the day of publication"
+        )));
+    }
+    Ok(())
+}
+
+/// A release of a period that is not over says so.
+fn unfinished(options: &RunOptions) -> Option<Finding> {
+    let (period, end, published_on) = (options.period, options.period.end(), options.published_on);
+    (published_on <= end).then(|| Finding {
+        level: FindingLevel::Warning,
+        rule: "unfinished_period".to_owned(),
+        dataset: "releases".to_owned(),
+        org_code: String::new(),
+        period: period.to_string(),
+        path: String::new(),
+        column: String::new(),
+        rows: 0,
+        message: format!("published on {published_on}, before the period was over on {end}; its figures are not final"),
+        failing_rows: String::new(),
+    })
 }
 
 /// A period of which nothing was sent, or nothing accepted, has no report.
@@ -189,6 +229,10 @@ fn identity(context: &Context, options: &RunOptions, opened: &Opened, (intake, p
     for admission in &past.replaced {
         add(&admission.fingerprint);
     }
+    // What could not be read has no fingerprint, and the pages name it.
+    for finding in &opened.listing_findings {
+        add(&finding.to_string());
+    }
     hasher.finalize().to_hex().to_string()
 }
 
@@ -224,6 +268,7 @@ fn publish(
     let mut findings = intake.findings.clone();
     findings.extend(figures.findings.iter().cloned());
     findings.extend(last.as_ref().err().map(unreadable));
+    findings.extend(unfinished(options));
     let counts = counts(intake, Some(&figures), &findings);
     let rollups = figures.rollups.clone();
     let without_memory = figures.without_memory > 0;

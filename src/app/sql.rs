@@ -4,16 +4,18 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::intake::{self, contract_of};
+use super::folders::{Written, check_outside_source};
+use super::intake::{self, DataDate, contract_of};
+use super::nearest::did_you_mean;
 use super::progress::Step;
 use super::work::{WorkFolder, check_work_folder};
 use super::{AppError, Context, figures};
 use crate::contract::pinned_table;
+use crate::engine::names::{UnknownName, unknown_name};
 use crate::engine::output::{RowFormat, write_rows};
-use crate::engine::{Engine, MostRows, Query, QueryResult, Table};
+use crate::engine::{Engine, EngineError, MostRows, Query, QueryResult, Table};
 use crate::files::write_atomically;
 use crate::publish::Latest;
 use crate::results::{RESULT_TABLES, read_table};
@@ -27,7 +29,7 @@ const STATEMENT: &str = "statement";
 #[derive(Debug, Clone)]
 pub struct SqlOptions {
     pub source: Option<String>,
-    pub as_of: Option<NaiveDate>,
+    pub date: DataDate,
     /// A release, or the folder of a period's releases, of which the latest is taken.
     pub release: Option<PathBuf>,
     pub work: PathBuf,
@@ -48,12 +50,16 @@ pub async fn sql(
     statement: &str,
     (format, out): (RowFormat, Option<&Path>),
 ) -> Result<(), AppError> {
+    if let (Some(source), Some(path)) = (&options.source, out) {
+        check_outside_source(source, &[Written { option: "--out", path }])?;
+    }
     let mentioned = |name: &str| mentions(statement, name);
     let (engine, tables) = tables(context, options, &mentioned).await?;
     let most = MostRows { rows: context.settings.sql.most_rows, setting: "sql.most_rows" };
     let query = Query { name: STATEMENT, sql: statement, parameters: Vec::new() };
     let tables: Vec<(&str, Table)> = tables.iter().map(|(name, table)| (name.as_str(), table.clone())).collect();
-    let rows: QueryResult = engine.run_bounded(&query, &tables, most).await.map_err(AppError::Statement)?;
+    let rows = engine.run_bounded(&query, &tables, most).await;
+    let rows: QueryResult = rows.map_err(|error| statement_error(context, options, error))?;
     let Some(path) = out else {
         let written = write_rows(&rows, format, &mut std::io::stdout());
         return Ok(written.or_else(|error| if error.is_closed_output() { Ok(()) } else { Err(error) })?);
@@ -69,6 +75,33 @@ pub async fn table_lines(context: &Context, options: &SqlOptions) -> Result<Vec<
     let (_, tables) = tables(context, options, &|_| true).await?;
     let line = |(table, content): (String, Table)| TableLine { table, columns: content.column_names() };
     Ok(tables.into_iter().map(line).collect())
+}
+
+/// A name that nothing has is told with those that it may have meant.
+fn statement_error(context: &Context, options: &SqlOptions, error: EngineError) -> AppError {
+    match unknown_name(&error) {
+        None => AppError::Statement(error),
+        Some(UnknownName::Column { name, known }) => {
+            let meant = did_you_mean(&name, known.iter().map(String::as_str));
+            let known = known.join(", ");
+            AppError::Usage(format!("{STATEMENT}: there is no column {name}{meant}; the columns here are {known}"))
+        }
+        Some(UnknownName::Table(name)) => {
+            let known = table_names(context, options);
+            let meant = did_you_mean(&name, known.iter().copied());
+            let known = known.join(", ");
+            AppError::Usage(format!("{STATEMENT}: there is no table {name}{meant}; the tables here are {known}"))
+        }
+    }
+}
+
+/// Every table that a statement may name, loaded or not.
+fn table_names<'c>(context: &'c Context, options: &SqlOptions) -> Vec<&'c str> {
+    let definitions = &context.definitions;
+    let datasets = definitions.contracts.iter().map(|contract| contract.dataset.as_str());
+    let of_source = datasets.chain(definitions.rollups.iter().map(|rollup| rollup.name.as_str()));
+    let of_source = of_source.filter(|_| options.source.is_some());
+    of_source.chain(RESULT_TABLES.into_iter().filter(|_| options.release.is_some())).collect()
 }
 
 /// Whether a statement holds `name` as a word of its own. A table that it does not name is not worth loading.
@@ -131,7 +164,7 @@ async fn source_tables(
     let work = WorkFolder::open(&options.work)?;
     let settings = context.engine_settings(work.spill());
     let definitions = &context.definitions;
-    let opened = intake::open(source, options.as_of, definitions, &settings).await?;
+    let opened = intake::open(source, options.date, definitions, &settings).await?;
     let intake = intake::admit(&opened, definitions, &work, settings.threads * 4, &step).await?;
     for contract in definitions.contracts.iter().filter(|contract| wanted(&contract.dataset)) {
         let name = contract.dataset.clone();

@@ -10,6 +10,7 @@ use include_dir::{Dir, include_dir};
 use serde::Serialize;
 
 use super::case::{Case, ExpectedRow, read_case};
+use super::definitions::unknown_metric;
 use super::figures::{groups, months_of, sources_of};
 use super::{AppError, Context};
 use crate::definitions::model::{Contract, Metric};
@@ -43,6 +44,9 @@ pub async fn verify(
     folder: Option<&Path>,
     only: Option<&str>,
 ) -> Result<Vec<CaseOutcome>, AppError> {
+    if let Some(id) = only.filter(|id| context.definitions.metric(id).is_none()) {
+        return Err(unknown_metric(context, id));
+    }
     let engine = Engine::new(&context.engine_settings(None), None)?;
     let mut outcomes = Vec::new();
     for ((metric_id, case), files) in load_cases(folder)? {

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use clap::Args;
 
 use super::output::{print_line, tell};
+use super::values::parse_day;
 use crate::app::AppError;
 use crate::app::prepare::{PrepareOptions, Prepared};
 use crate::period::Month;
@@ -26,7 +27,7 @@ pub(super) struct PrepareArguments {
     #[arg(long, value_name = "MONTH")]
     period: Month,
     /// Day on which the submission is handed in [default: today in London].
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = parse_day)]
     submitted: Option<NaiveDate>,
     #[command(flatten)]
     key: KeyArguments,

@@ -6,6 +6,8 @@ use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
 
 use super::output::{print_json, print_line};
+use super::values::parse_day;
+use crate::app::intake::DataDate;
 use crate::app::sql::{SqlOptions, sql, table_lines};
 use crate::app::{AppError, Context};
 use crate::engine::output::RowFormat;
@@ -21,8 +23,8 @@ pub(super) struct SqlArguments {
     /// Folder of submissions: every dataset and roll-up is a table.
     #[arg(long, value_name = "DIR")]
     source: Option<String>,
-    /// Data date: later submissions are left out [default: the latest submission's date].
-    #[arg(long, value_name = "DATE", requires = "source")]
+    /// Data date: later submissions are left out [default: the date of the latest submission until today].
+    #[arg(long, value_name = "DATE", value_parser = parse_day, requires = "source")]
     as_of: Option<NaiveDate>,
     /// A release, or a period's folder of releases: every file of its results is a table.
     #[arg(long, value_name = "DIR")]
@@ -62,12 +64,17 @@ fn functions_help() -> String {
 }
 
 /// Runs the statement, or lists what one may read.
-pub(super) async fn run_sql(context: &Context, arguments: SqlArguments, quiet: bool) -> Result<(), AppError> {
+pub(super) async fn run_sql(
+    context: &Context,
+    arguments: SqlArguments,
+    (today, quiet): (NaiveDate, bool),
+) -> Result<(), AppError> {
     let SqlArguments { statement, source, as_of, release, work, format, out, tables } = arguments;
     if source.is_none() && release.is_none() && tables {
         return Err(AppError::Usage("--tables needs --source, --release or both".to_owned()));
     }
-    let options = SqlOptions { source, as_of, release, work, quiet };
+    let date = DataDate { as_of, today };
+    let options = SqlOptions { source, date, release, work, quiet };
     if tables {
         let lines = table_lines(context, &options).await?;
         if format == Format::Json {

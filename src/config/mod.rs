@@ -196,6 +196,11 @@ impl TrendSection {
         };
         i32::from(periods.max(1))
     }
+
+    /// Each key with its value and the most it may be: twenty years, and forty of years.
+    fn lengths(&self) -> [(&'static str, u16, u16); 3] {
+        [("month", self.month, 240), ("quarter", self.quarter, 80), ("year", self.year, 40)]
+    }
 }
 
 impl Settings {
@@ -228,6 +233,9 @@ impl Settings {
         check("sql.most_rows", number(settings.sql.most_rows), 1, number(MOST_SQL_ROWS))?;
         for (name, value) in &settings.parameters {
             check(&format!("parameters.{name}"), i128::from(*value), 0, i128::from(MOST_DAYS))?;
+        }
+        for (key, periods, most) in settings.trend.lengths() {
+            check(&format!("trend.{key}"), i128::from(periods), 1, i128::from(most))?;
         }
         let threshold = settings.disclosure.threshold;
         if !(2..=MOST_THRESHOLD).contains(&threshold) {
@@ -272,6 +280,17 @@ mod tests {
         );
         check_parity(&shown.parity, &Definitions::built_in().unwrap().metrics).unwrap();
         assert_eq!((shown.disclosure, shown.peers), (default.disclosure, default.peers));
+    }
+
+    #[test]
+    fn a_trend_has_a_least_and_a_greatest_length() {
+        assert_eq!(parse("[trend]\nmonth = 240\nquarter = 80\nyear = 40").unwrap().trend.quarter, 80);
+        let message = |text: &str| parse(text).unwrap_err().to_string();
+        assert_eq!(
+            message("[trend]\nquarter = 400"),
+            "settings settings.toml: trend.quarter is 400, but must be 1 to 80"
+        );
+        assert!(message("[trend]\nmonth = 0").ends_with("trend.month is 0, but must be 1 to 240"));
     }
 
     #[test]

@@ -9,7 +9,6 @@ use std::time::Duration;
 use arrow::array::RecordBatch;
 use chrono::NaiveDate;
 use futures::StreamExt;
-use object_store::path::Path as ObjectPath;
 use object_store::{ObjectStore, ObjectStoreExt};
 use tokio::task::JoinError;
 
@@ -21,7 +20,8 @@ use crate::definitions::model::Contract;
 use crate::diagnostics::{Finding, FindingLevel};
 use crate::digest::Hasher;
 use crate::engine::{ENGINE_VERSION, Engine, EngineError, Query, Trouble, trouble_of};
-use crate::sources::{Scope, SourceFile, Submission};
+use crate::period::ambiguity;
+use crate::sources::{Scope, SourceFile, Submission, SubmittedTable, UnusableFile};
 
 /// Rows that one grouped statement takes; bounds the memory of counting distinct keys.
 const ROWS_PER_SCAN: u64 = 16_000_000;
@@ -38,6 +38,9 @@ pub const MEMORY_RULE: &str = "memory";
 /// How often files that the system does not let us read are tried again, one submission at a time, and the pause before that.
 const READ_AGAIN: u32 = 2;
 const PAUSE: Duration = Duration::from_millis(200);
+
+/// Rule of a finding about something in a submission's place that cannot be read.
+const UNUSABLE_RULE: &str = "unusable";
 
 /// A failure of the admission itself, not of the data.
 #[derive(Debug, thiserror::Error)]
@@ -148,6 +151,10 @@ impl Admitter<'_> {
         let mut admissions: Vec<Admission> = Vec::with_capacity(submissions.len());
         let mut unread = Vec::new();
         for submission in submissions {
+            if !submission.unusable.is_empty() {
+                admissions.push(refuse_unusable(submission));
+                continue;
+            }
             match memory.recall(&submission, &rules) {
                 Some(admission) => admissions.push(admission),
                 None => unread.push(submission),
@@ -241,6 +248,11 @@ impl Admitter<'_> {
                 Box::pin(self.check_chunk(right)).await
             }
             Err(error) => {
+                // A rule may be unable to work with a value at the end of its type; then the bounds alone say so.
+                let outside = self.scan(&scan::bounds_of(&checks), &submissions).await.unwrap_or_default();
+                if outside.iter().any(|outcome| !outcome.violations.is_empty()) {
+                    return self.apply(chunk, &outside).await;
+                }
                 if let Some(admission) = chunk.first_mut() {
                     let (rule, message) = match error.trouble() {
                         Trouble::Changed => (CHANGED_RULE, changed_message("its files")),
@@ -254,39 +266,41 @@ impl Admitter<'_> {
         }
     }
 
-    /// One scan over everything, then one over the submissions in which something was found.
+    /// One scan over everything, then one over the submissions in which something was found. Returns what was found in
+    /// each, in the order given.
     async fn screen_and_scan(
         &self,
         checks: &[Check],
         submissions: &[&Submission],
-    ) -> Result<BTreeMap<scan::GroupKey, Outcome>, EngineError> {
+    ) -> Result<Vec<Outcome>, EngineError> {
         let mut outcomes = self.scan(&scan::screening_of(checks), submissions).await?;
-        let suspect = |submission: &&&Submission| {
-            outcomes.get(&scan::key_of(submission)).is_some_and(|outcome| !outcome.violations.is_empty())
-        };
-        let suspects: Vec<&Submission> = submissions.iter().filter(suspect).copied().collect();
-        if !suspects.is_empty() {
-            outcomes.extend(self.scan(checks, &suspects).await?);
+        let suspects: Vec<usize> =
+            (0..).zip(&outcomes).filter(|(_, one)| !one.violations.is_empty()).map(|(at, _)| at).collect();
+        if suspects.is_empty() {
+            return Ok(outcomes);
+        }
+        let chosen: Vec<&Submission> = suspects.iter().filter_map(|at| submissions.get(*at).copied()).collect();
+        for (at, found) in suspects.into_iter().zip(self.scan(checks, &chosen).await?) {
+            if let Some(outcome) = outcomes.get_mut(at) {
+                *outcome = found;
+            }
         }
         Ok(outcomes)
     }
 
     /// The grouped statement over all checks. Where one submission has too many keys for the memory, they are counted by
     /// a statement of their own, which spills.
-    async fn scan(
-        &self,
-        checks: &[Check],
-        submissions: &[&Submission],
-    ) -> Result<BTreeMap<scan::GroupKey, Outcome>, EngineError> {
+    async fn scan(&self, checks: &[Check], submissions: &[&Submission]) -> Result<Vec<Outcome>, EngineError> {
         match self.scan_at_once(checks, submissions).await {
             Err(error) if error.trouble() == Trouble::Memory && submissions.len() == 1 => {
                 let (keys, others): (Vec<Check>, Vec<Check>) = checks.iter().cloned().partition(Check::counts_keys);
                 let mut outcomes = self.scan_at_once(&others, submissions).await?;
-                for (check, submission) in keys.iter().zip(submissions.iter().cycle()) {
-                    let rows = self.count_duplicates(check, submission).await?;
-                    if rows > 0 {
-                        let outcome = outcomes.entry(scan::key_of(submission)).or_default();
-                        outcome.violations.push(scan::Violation { check: check.clone(), rows: Some(rows) });
+                for (submission, outcome) in submissions.iter().zip(&mut outcomes) {
+                    for check in &keys {
+                        let rows = self.count_duplicates(check, submission).await?;
+                        if rows > 0 {
+                            outcome.violations.push(scan::Violation { check: check.clone(), rows: Some(rows) });
+                        }
                     }
                 }
                 Ok(outcomes)
@@ -308,11 +322,7 @@ impl Admitter<'_> {
         Ok(self.engine.run(&query, &[(self.contract.dataset.as_str(), table)]).await?.batches)
     }
 
-    async fn scan_at_once(
-        &self,
-        checks: &[Check],
-        submissions: &[&Submission],
-    ) -> Result<BTreeMap<scan::GroupKey, Outcome>, EngineError> {
+    async fn scan_at_once(&self, checks: &[Check], submissions: &[&Submission]) -> Result<Vec<Outcome>, EngineError> {
         let sql = scan::grouped_sql(self.contract, checks);
         let name = format!("contract of {}", self.contract.dataset);
         let query = Query { name: &name, sql: &sql, parameters: Vec::new() };
@@ -321,14 +331,8 @@ impl Admitter<'_> {
         Ok(scan::read_outcomes(self.contract, checks, &result.batches, submissions))
     }
 
-    async fn apply(
-        &self,
-        chunk: &mut [&mut Admission],
-        outcomes: &BTreeMap<scan::GroupKey, Outcome>,
-    ) -> Result<(), AdmissionError> {
-        for admission in chunk.iter_mut() {
-            let none = Outcome::default();
-            let outcome = outcomes.get(&scan::key_of(&admission.submission)).unwrap_or(&none);
+    async fn apply(&self, chunk: &mut [&mut Admission], outcomes: &[Outcome]) -> Result<(), AdmissionError> {
+        for (admission, outcome) in chunk.iter_mut().zip(outcomes) {
             if outcome.rows != admission.rows() {
                 let message = format!(
                     "the files contradict themselves: their footers say {}, but {} can be read",
@@ -352,31 +356,80 @@ impl Admitter<'_> {
         let check = &violation.check;
         let mut rows = violation.rows;
         let mut failing_rows = String::new();
+        let mut remark = period_remark(submission, check);
         if check.level == FindingLevel::Blocking {
-            let dataset = || self.contract.dataset.clone();
-            let wrong = |source| AdmissionError::Engine { dataset: dataset(), source };
-            if rows.is_none() {
-                let sql = scan::failing_count_sql(self.contract, check, submission);
-                rows =
-                    Some(scan::read_count(&self.ask_one("rows that fail in", &sql, submission).await.map_err(wrong)?));
-            }
-            let sql = scan::failing_sql(self.contract, check, submission, failing::MOST_ROWS);
-            match self.ask_one("failing rows of", &sql, submission).await {
-                // The rows are a help for the force; what is wrong is known without them.
-                Err(error) if error.trouble() == Trouble::Memory => {}
-                batches => {
-                    let batches = batches.map_err(wrong)?;
-                    let path = failing::write_rows(&self.work_dir.join("refused"), submission, check, &batches)
-                        .map_err(|source| AdmissionError::FailingRows { dataset: dataset(), source })?;
+            match self.list_failing(submission, check, rows).await {
+                Ok(listed) => {
+                    rows = Some(listed.rows);
+                    let folder = self.work_dir.join("refused");
+                    let path = failing::write_rows(&folder, (submission, self.contract), check, &listed.batches);
+                    let path = path.map_err(|source| AdmissionError::FailingRows {
+                        dataset: self.contract.dataset.clone(),
+                        source,
+                    })?;
                     failing_rows = path.strip_prefix(&self.work_dir).unwrap_or(&path).display().to_string();
                 }
+                Err(source) if matches!(source.trouble(), Trouble::Reading | Trouble::Writing | Trouble::Changed) => {
+                    return Err(AdmissionError::Engine { dataset: self.contract.dataset.clone(), source });
+                }
+                // The rows are a help for the force; what is wrong is known without them.
+                Err(error) => remark = format!("{remark}; the rows cannot be listed: {error}"),
             }
         }
+        let words = rows.map_or_else(|| "some rows".to_owned(), rows_words);
         let rows = rows.unwrap_or(0);
-        let message = format!("{}: {}", rows_words(rows), check.message);
+        let message = format!("{words}: {}{remark}", check.message);
         let base = submission.finding(check.level, &check.rule, message);
         Ok(Finding { column: check.column.clone(), rows, failing_rows, ..base })
     }
+
+    /// The rows that fail, as far as they are written out, and how many there are in all: `known` where that was counted.
+    async fn list_failing(
+        &self,
+        submission: &Submission,
+        check: &Check,
+        known: Option<u64>,
+    ) -> Result<FailingRows, EngineError> {
+        let rows = if let Some(rows) = known {
+            rows
+        } else {
+            let sql = scan::failing_count_sql(self.contract, check, submission);
+            scan::read_count(&self.ask_one("rows that fail in", &sql, submission).await?)
+        };
+        let sql = scan::failing_sql(self.contract, check, submission, failing::MOST_ROWS);
+        Ok(FailingRows { rows, batches: self.ask_one("failing rows of", &sql, submission).await? })
+    }
+}
+
+/// Rows that break a rule.
+struct FailingRows {
+    rows: u64,
+    batches: Vec<RecordBatch>,
+}
+
+/// A folder `period=2002-03` of a roll-up is March 2002, and whoever named it may have meant the year.
+fn period_remark(submission: &Submission, check: &Check) -> String {
+    let is_rollup = matches!(submission.table, SubmittedTable::Rollup(_));
+    let Some(scope) = submission.scope.as_ref().filter(|_| is_rollup && check.rule == scan::PERIOD_RULE) else {
+        return String::new();
+    };
+    let meant = ambiguity(&scope.span.text());
+    meant.map_or_else(String::new, |meant| format!("; {meant}"))
+}
+
+/// A submission of which something stands in its place that cannot be read. It is looked at anew in every run.
+fn refuse_unusable(submission: Submission) -> Admission {
+    let finding = |file: &UnusableFile| Finding {
+        path: file.path.clone(),
+        ..submission.finding(FindingLevel::Blocking, UNUSABLE_RULE, file.why.clone())
+    };
+    let findings = submission.unusable.iter().map(finding).collect();
+    let unusable = submission.unusable.iter().map(|file| (&file.path, 0));
+    let files = submission.files.iter().map(|file| (&file.path, file.size)).chain(unusable);
+    let unread =
+        |(path, size): (&String, u64)| AdmittedFile { path: path.clone(), size, rows: 0, sha256: String::new() };
+    let files = files.map(unread).collect();
+    Admission { submission, fingerprint: String::new(), files, findings, recalled: false }
 }
 
 /// The order in which admissions are handed on.
@@ -433,6 +486,8 @@ async fn read_files(
         }
         files.push(admitted);
     }
+    findings.extend(before_the_end(&submission));
+    findings.extend(same_files(&submission, &files));
     let fingerprint = hasher.finalize().to_hex().to_string();
     Ok(Admission { submission, fingerprint, files, findings, recalled: false })
 }
@@ -458,6 +513,30 @@ async fn read_file(
     Ok(FileContent { sha256, footer })
 }
 
+/// Nobody can hand in a month whole before it has ended.
+fn before_the_end(submission: &Submission) -> Option<Finding> {
+    let end = submission.scope.as_ref()?.span.last.last_day();
+    let message = format!(
+        "was handed in on {}, before its last day, {end}, was over; hand it in from the day after",
+        submission.submitted
+    );
+    (submission.submitted <= end).then(|| submission.finding(FindingLevel::Blocking, "before_the_end", message))
+}
+
+/// Files with the same content would count every row again. Empty ones add nothing.
+fn same_files(submission: &Submission, files: &[AdmittedFile]) -> Vec<Finding> {
+    let mut first: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut findings = Vec::new();
+    for file in files.iter().filter(|file| file.rows > 0 && !file.sha256.is_empty()) {
+        if let Some(other) = first.insert(&file.sha256, &file.path) {
+            let message = format!("is the same file as {other}; keep one of them");
+            let finding = submission.finding(FindingLevel::Blocking, "same_file", message);
+            findings.push(Finding { path: file.path.clone(), rows: file.rows, ..finding });
+        }
+    }
+    findings
+}
+
 /// Changes with contract, program and engine: what an older one admitted is looked at again.
 fn rules_hash(contract: &Contract) -> String {
     let text = format!("{contract:?} {ENGINE_VERSION} {}", env!("CARGO_PKG_VERSION"));
@@ -471,7 +550,7 @@ pub fn recall_unchanged(memory: &AdmissionMemory, submission: &Submission, contr
 
 /// SHA-256 of a file's content, read in blocks so that memory does not grow with the file.
 async fn hash_content(store: &Arc<dyn ObjectStore>, file: &SourceFile) -> Result<String, object_store::Error> {
-    let path = ObjectPath::from(file.path.as_str());
+    let path = file.location()?;
     let mut hasher = Hasher::default();
     let mut read = 0;
     while read < file.size {

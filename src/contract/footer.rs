@@ -4,7 +4,6 @@
 use std::sync::Arc;
 
 use arrow::datatypes::{DataType, SchemaRef};
-use object_store::path::Path as ObjectPath;
 use object_store::{ObjectStore, ObjectStoreExt};
 use parquet::arrow::parquet_to_arrow_schema;
 use parquet::errors::ParquetError;
@@ -106,7 +105,7 @@ async fn read_metadata(
 ) -> Result<Option<ParquetMetaData>, object_store::Error> {
     let mut wanted = FIRST_READ.min(file.size);
     loop {
-        let tail = store.get_range(&ObjectPath::from(file.path.as_str()), file.size - wanted..file.size).await?;
+        let tail = store.get_range(&file.location()?, file.size - wanted..file.size).await?;
         let mut reader = ParquetMetaDataReader::new();
         match reader.try_parse_sized(&tail, file.size) {
             Ok(()) => return Ok(reader.finish().ok()),
@@ -121,7 +120,7 @@ async fn read_metadata(
 
 /// Says in which way a file is not a whole Parquet file, from its first four bytes.
 async fn unreadable(store: &Arc<dyn ObjectStore>, file: &SourceFile) -> Result<String, object_store::Error> {
-    let start = store.get_range(&ObjectPath::from(file.path.as_str()), 0..4.min(file.size)).await?;
+    let start = store.get_range(&file.location()?, 0..4.min(file.size)).await?;
     Ok(if start.as_ref() == MAGIC {
         format!(
             "the file is truncated or damaged: it begins as Parquet but its footer cannot be read ({} bytes)",

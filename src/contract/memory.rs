@@ -49,6 +49,9 @@ impl AdmissionMemory {
     /// The admission of an unchanged submission under the same `rules` (hash of contract, program and engine).
     pub(super) fn recall(&self, submission: &Submission, rules: &str) -> Option<Admission> {
         let entry = self.entries.get(&key(submission)).filter(|entry| entry.rules == rules)?;
+        if !submission.unusable.is_empty() {
+            return None;
+        }
         let same = entry.files.len() == submission.files.len()
             && entry
                 .files

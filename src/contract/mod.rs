@@ -4,6 +4,7 @@
 mod admission;
 mod failing;
 mod footer;
+mod limits;
 mod memory;
 mod pages;
 mod scan;
@@ -18,7 +19,7 @@ use crate::sources::{SourceFile, Submission};
 pub use admission::{Admission, AdmissionError, AdmittedFile, Admitter, CHANGED_RULE, recall_unchanged};
 pub use footer::type_words;
 pub use memory::AdmissionMemory;
-pub use scan::REQUIRED_RULE;
+pub use scan::{REQUIRED_RULE, is_blank};
 
 /// The Arrow type of a field as files hold it.
 pub fn file_type(field_type: FieldType) -> DataType {
@@ -153,6 +154,8 @@ fn field_of(column: &crate::definitions::model::Column, required: bool, key: boo
         valid_values: column.valid_values.clone(),
         minimum,
         maximum: None,
+        pattern: column.pattern.clone(),
+        may_lie_ahead: column.may_lie_ahead,
         severity: Severity::Blocking,
         preparation: None,
         may_be_absent: false,

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use bytes::buf::{Buf as _, Reader};
-use object_store::path::Path as ObjectPath;
 use object_store::{ObjectStore, ObjectStoreExt};
 use parquet::column::page::PageReader as _;
 use parquet::errors::ParquetError;
@@ -30,7 +29,7 @@ pub(super) async fn contradiction_in_pages(
             let Some((start, end)) = bounds(column, file.size) else {
                 return Ok(Some(format!("the file is damaged: the pages of its column {name} lie outside it")));
             };
-            let bytes = store.get_range(&ObjectPath::from(file.path.as_str()), start..end).await?;
+            let bytes = store.get_range(&file.location()?, start..end).await?;
             let found = match count_values(Chunk { start, bytes }, column) {
                 Ok(found) => found,
                 Err(error) => return Ok(Some(format!("the pages of column {name} cannot be read: {error}"))),

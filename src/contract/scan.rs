@@ -1,18 +1,26 @@
 //! Turns a contract into one grouped statement and its result into findings.
 //! Builds SQL from the contract's names and conditions only, never from data.
 
-use std::collections::BTreeMap;
-
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{DataType, Date32Type, Int64Type, TimestampMicrosecondType};
 
-use super::{SUBMISSION_NUMBER, days_since_epoch, month_days};
+use super::SUBMISSION_NUMBER;
+use super::limits::{Allowed, LARGEST_NUMBER, Limits, MOST_IN_TOTAL_MILLIONS, YEARS};
 use crate::definitions::model::{Contract, Field, FieldType, Severity};
 use crate::diagnostics::FindingLevel;
+use crate::quantity::count_text;
 use crate::sources::Submission;
 
 /// Rule of a required field that is empty; its findings count the empty cells.
 pub const REQUIRED_RULE: &str = "required";
+
+/// Rule of a date that belongs to another month than the submission.
+pub(super) const PERIOD_RULE: &str = "period";
+
+pub(super) const ORG_CODE: &str = "org_code";
+
+/// Characters that leave a text blank.
+const BLANKS: &str = " \t\r\n\u{a0}";
 
 /// How a check shows in the grouped statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,10 +29,14 @@ enum Measure {
     Failing,
     /// Rows without the value: all rows less the non-null ones.
     Nulls,
-    /// Least and greatest value, held against the submission's month.
-    PeriodBounds,
+    /// Least and greatest value, held against limits.
+    Bounds(Limits),
+    /// The sum of all values without their signs, in millions.
+    Total,
     /// Rows less distinct keys.
     Duplicates,
+    /// Nothing: the column is read, so that damage in it shows.
+    Read,
 }
 
 /// One rule of a contract, ready to be counted.
@@ -34,7 +46,8 @@ pub(super) struct Check {
     pub column: String,
     pub level: FindingLevel,
     pub message: String,
-    /// SQL condition that is true on a failing row; the key's columns for [`Measure::Duplicates`]; empty for [`Measure::PeriodBounds`].
+    /// SQL condition that is true on a failing row; the key's columns for [`Measure::Duplicates`]; empty where the
+    /// column itself is measured.
     condition: String,
     measure: Measure,
 }
@@ -68,16 +81,16 @@ pub(super) fn checks_of(contract: &Contract) -> Vec<Check> {
         checks.push(org_code_check());
     }
     for field in &contract.fields {
-        checks.extend(field_checks(field));
+        checks.extend(field_checks(field, contract));
     }
     if let Some(field) = &contract.period_field {
         checks.push(Check {
-            rule: "period".to_owned(),
+            rule: PERIOD_RULE.to_owned(),
             column: field.clone(),
             level: FindingLevel::Blocking,
             message: format!("{field} lies outside the submission's month (Europe/London)"),
             condition: String::new(),
-            measure: Measure::PeriodBounds,
+            measure: Measure::Bounds(Limits::Period),
         });
     }
     let keys: Vec<String> = key_fields(contract).map(|field| quoted(&field.name)).collect();
@@ -123,31 +136,106 @@ fn duplicates_check(contract: &Contract, keys: &str) -> Check {
     }
 }
 
-fn field_checks(field: &Field) -> Vec<Check> {
-    let name = quoted(&field.name);
-    let mut checks = Vec::new();
-    let mut add = |rule: &str, level, message: String, condition: String, measure| {
-        checks.push(Check { rule: rule.to_owned(), column: field.name.clone(), level, message, condition, measure });
-    };
-    if field.required {
-        let message = format!("{} is required but empty", field.name);
-        add(REQUIRED_RULE, FindingLevel::Blocking, message, format!("{name} IS NULL"), Measure::Nulls);
+fn field_checks(field: &Field, contract: &Contract) -> Vec<Check> {
+    let mut checks = vec![if field.required { required_check(field) } else { reading_check(field) }];
+    checks.extend(values_check(field));
+    checks.extend(range_check(field));
+    // The organisation's code is held against the path, which is checked.
+    if contract.reference || field.name != ORG_CODE {
+        checks.extend(pattern_check(field));
     }
-    if !field.valid_values.is_empty() {
-        let values: Vec<String> = field.valid_values.iter().map(|value| literal(field.field_type, value)).collect();
-        let message = format!("{} is not one of {}", field.name, field.valid_values.join(", "));
-        let condition = format!("{name} NOT IN ({})", values.join(", "));
-        add("valid_values", level_of(field.severity), message, condition, Measure::Failing);
+    if contract.period_field.as_ref() != Some(&field.name) {
+        checks.extend(date_check(field));
     }
-    if let Some(condition) = range_condition(&name, field) {
-        let message = match (field.minimum, field.maximum) {
-            (Some(low), Some(high)) => format!("{} lies outside {low} to {high}", field.name),
-            (Some(low), None) => format!("{} lies below {low}", field.name),
-            (_, high) => format!("{} lies above {}", field.name, high.unwrap_or_default()),
-        };
-        add("range", level_of(field.severity), message, condition, Measure::Failing);
-    }
+    checks.extend(size_checks(field));
     checks
+}
+
+fn check_of(field: &Field, rule: &str, message: String) -> Check {
+    Check {
+        rule: rule.to_owned(),
+        column: field.name.clone(),
+        level: FindingLevel::Blocking,
+        message,
+        condition: String::new(),
+        measure: Measure::Failing,
+    }
+}
+
+/// A text that is empty or blank is no more there than a null.
+fn required_check(field: &Field) -> Check {
+    let name = quoted(&field.name);
+    let check = check_of(field, REQUIRED_RULE, format!("{} is required but empty", field.name));
+    // What is one of the valid values is not blank, and what is not is found by them.
+    if field.field_type == FieldType::String && field.valid_values.is_empty() {
+        return Check { condition: format!("({name} IS NULL OR {})", is_blank(&field.name)), ..check };
+    }
+    Check { condition: format!("{name} IS NULL"), measure: Measure::Nulls, ..check }
+}
+
+/// The condition that a text is there and says nothing.
+pub fn is_blank(field: &str) -> String {
+    format!("btrim({}, '{BLANKS}') = ''", quoted(field))
+}
+
+fn reading_check(field: &Field) -> Check {
+    Check { measure: Measure::Read, ..check_of(field, "parquet", String::new()) }
+}
+
+fn values_check(field: &Field) -> Option<Check> {
+    if field.valid_values.is_empty() {
+        return None;
+    }
+    let values: Vec<String> = field.valid_values.iter().map(|value| literal(field.field_type, value)).collect();
+    let message = format!("{} is not one of {}", field.name, field.valid_values.join(", "));
+    let condition = format!("{} NOT IN ({})", quoted(&field.name), values.join(", "));
+    Some(Check { level: level_of(field.severity), condition, ..check_of(field, "valid_values", message) })
+}
+
+fn range_check(field: &Field) -> Option<Check> {
+    let condition = range_condition(&quoted(&field.name), field)?;
+    let message = match (field.minimum, field.maximum) {
+        (Some(low), Some(high)) => format!("{} lies outside {low} to {high}", field.name),
+        (Some(low), None) => format!("{} lies below {low}", field.name),
+        (_, high) => format!("{} lies above {}", field.name, high.unwrap_or_default()),
+    };
+    Some(Check { level: level_of(field.severity), condition, ..check_of(field, "range", message) })
+}
+
+fn pattern_check(field: &Field) -> Option<Check> {
+    let pattern = field.pattern.as_ref()?.as_str();
+    let message = format!("{} does not have the form {pattern}", field.name);
+    let condition = format!("{} !~ '{pattern}'", quoted(&field.name));
+    Some(Check { condition, ..check_of(field, "pattern", message) })
+}
+
+fn date_check(field: &Field) -> Option<Check> {
+    if !matches!(field.field_type, FieldType::Date | FieldType::Timestamp) {
+        return None;
+    }
+    let ([first, last], name) = (YEARS, &field.name);
+    let (limits, message) = if field.may_lie_ahead {
+        let message =
+            format!("{name} lies outside the years {first} to {last}; where there is no date, leave it empty");
+        (Limits::Calendar, message)
+    } else {
+        let message = format!(
+            "{name} lies after the day of submission or before {first}; where there is no date yet, leave it empty"
+        );
+        (Limits::Past, message)
+    };
+    Some(Check { measure: Measure::Bounds(limits), ..check_of(field, "calendar", message) })
+}
+
+fn size_checks(field: &Field) -> Vec<Check> {
+    if field.field_type != FieldType::Integer {
+        return Vec::new();
+    }
+    let (name, largest) = (&field.name, count_text(LARGEST_NUMBER));
+    let size = check_of(field, "range", format!("{name} lies outside -{largest} to {largest}"));
+    let most = count_text(MOST_IN_TOTAL_MILLIONS);
+    let total = check_of(field, "total", format!("{name} adds up to more than {most} millions"));
+    vec![Check { measure: Measure::Bounds(Limits::Number), ..size }, Check { measure: Measure::Total, ..total }]
 }
 
 fn range_condition(name: &str, field: &Field) -> Option<String> {
@@ -172,6 +260,12 @@ fn level_of(severity: Severity) -> FindingLevel {
 
 fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// The checks that hold values against the ends of their types: they cannot fail on any value, as the arithmetic of a rule may.
+pub(super) fn bounds_of(checks: &[Check]) -> Vec<Check> {
+    let bounds = checks.iter().filter(|check| matches!(check.measure, Measure::Bounds(_) | Measure::Total));
+    bounds.cloned().collect()
 }
 
 /// The same checks with all row conditions joined into one, which costs a third of counting them apart. A submission
@@ -203,7 +297,9 @@ pub(super) fn grouped_sql(contract: &Contract, checks: &[Check]) -> String {
         let (from_row, over_rows) = match check.measure {
             Measure::Failing => (check.condition.clone(), format!("COUNT(*) FILTER (WHERE v{i}) AS c{i}")),
             Measure::Nulls => (quoted(&check.column), format!("COUNT(*) - COUNT(v{i}) AS c{i}")),
-            Measure::PeriodBounds => (quoted(&check.column), format!("MIN(v{i}) AS c{i}, MAX(v{i}) AS c{i}_max")),
+            Measure::Bounds(_) => (quoted(&check.column), format!("MIN(v{i}) AS c{i}, MAX(v{i}) AS c{i}_max")),
+            Measure::Total => (quoted(&check.column), total_of(i)),
+            Measure::Read => (quoted(&check.column), format!("COUNT(v{i}) AS c{i}")),
             Measure::Duplicates => (distinct_of(&check.condition), format!("COUNT(*) - COUNT(DISTINCT v{i}) AS c{i}")),
         };
         inner.push(format!("{from_row} AS v{i}"));
@@ -212,6 +308,11 @@ pub(super) fn grouped_sql(contract: &Contract, checks: &[Check]) -> String {
     let (columns, inner, dataset) = (columns.join(", "), inner.join(", "), quoted(&contract.dataset));
     let (from, by) = (format!("(SELECT {inner} FROM {dataset})"), SUBMISSION_NUMBER);
     format!("SELECT {columns} FROM {from} GROUP BY {by} ORDER BY {by}")
+}
+
+/// Added up as floating-point numbers, which do not overflow; how exact they are does not matter at such a size.
+fn total_of(i: usize) -> String {
+    format!("CAST(SUM(ABS(CAST(v{i} AS DOUBLE))) / 1000000 AS BIGINT) AS c{i}")
 }
 
 /// Several keys are counted as one text: the engine holds each struct with the whole batch that it came from, so that a
@@ -263,55 +364,41 @@ fn failing_source(contract: &Contract, check: &Check, submission: &Submission) -
             let same = keys.split(", ").map(same).collect::<Vec<_>>().join(" AND ");
             format!("{dataset} LEFT SEMI JOIN ({twice}) AS twice ON {same}")
         }
-        Measure::PeriodBounds => {
+        Measure::Bounds(limits) => {
             let column = quoted(&check.column);
-            let (first, last) = period_limits(contract, check, submission);
-            let number = if field_type(contract, &check.column) == Some(FieldType::Date) { "INT" } else { "BIGINT" };
+            let field_type = field_type(contract, &check.column);
+            let Allowed { first, last } = limits.allowed(submission, field_type);
+            let number = if field_type == FieldType::Date { "INT" } else { "BIGINT" };
             format!("{dataset} WHERE CAST({column} AS {number}) NOT BETWEEN {first} AND {last}")
         }
+        Measure::Total | Measure::Read => format!("{dataset} WHERE {} IS NOT NULL", quoted(&check.column)),
     }
 }
 
-fn field_type(contract: &Contract, name: &str) -> Option<FieldType> {
-    contract.fields.iter().find(|field| field.name == name).map(|field| field.field_type)
+/// The type of a field that is there.
+fn field_type(contract: &Contract, name: &str) -> FieldType {
+    let field = contract.fields.iter().find(|field| field.name == name);
+    field.map_or(FieldType::Integer, |field| field.field_type)
 }
 
-/// First and last value inside the submission's months: days for dates, microseconds for timestamps.
-fn period_limits(contract: &Contract, check: &Check, submission: &Submission) -> (i64, i64) {
-    let Some(scope) = &submission.scope else { return (i64::MIN, i64::MAX) };
-    if field_type(contract, &check.column) == Some(FieldType::Date) {
-        (i64::from(month_days(scope.span.first)), i64::from(days_since_epoch(scope.span.last.last_day())))
-    } else {
-        let next = scope.span.last.plus(1).start_utc().timestamp_micros();
-        (scope.span.first.start_utc().timestamp_micros(), next - 1)
-    }
-}
-
-/// Reads the grouped result: violations by submission. `submissions` stand in the order of their numbers.
+/// Reads the grouped result: what was found in each of `submissions`, which stand in the order of their numbers.
 pub(super) fn read_outcomes(
     contract: &Contract,
     checks: &[Check],
     batches: &[RecordBatch],
     submissions: &[&Submission],
-) -> BTreeMap<GroupKey, Outcome> {
-    let mut outcomes = BTreeMap::new();
+) -> Vec<Outcome> {
+    let mut outcomes = vec![Outcome::default(); submissions.len()];
     for batch in batches {
         for row in 0..batch.num_rows() {
             let number = integer((batch, row), SUBMISSION_NUMBER).and_then(|number| usize::try_from(number).ok());
-            if let Some(submission) = number.and_then(|number| submissions.get(number)) {
-                outcomes.insert(key_of(submission), read_row(contract, checks, (batch, row), submission));
+            let Some(number) = number else { continue };
+            if let (Some(submission), Some(outcome)) = (submissions.get(number), outcomes.get_mut(number)) {
+                *outcome = read_row(contract, checks, (batch, row), submission);
             }
         }
     }
     outcomes
-}
-
-/// Organisation and first day of the span as days since 1970, or nothing for a reference dataset.
-pub(super) type GroupKey = Option<(String, i32)>;
-
-/// What tells the submissions of one table apart.
-pub(super) fn key_of(submission: &Submission) -> GroupKey {
-    submission.scope.as_ref().map(|scope| (scope.org_code.clone(), month_days(scope.span.first)))
 }
 
 fn read_row(contract: &Contract, checks: &[Check], at: (&RecordBatch, usize), submission: &Submission) -> Outcome {
@@ -320,13 +407,17 @@ fn read_row(contract: &Contract, checks: &[Check], at: (&RecordBatch, usize), su
     for (i, check) in checks.iter().enumerate() {
         let value = |suffix: &str| integer(at, &format!("c{i}{suffix}"));
         let rows = match check.measure {
-            Measure::PeriodBounds => {
-                let (first, last) = period_limits(contract, check, submission);
+            Measure::Bounds(limits) => {
+                let Allowed { first, last } = limits.allowed(submission, field_type(contract, &check.column));
                 let outside =
                     value("").is_some_and(|least| least < first) || value("_max").is_some_and(|most| most > last);
                 outside.then_some(None)
             }
-            _ => value("").filter(|rows| *rows > 0).map(|rows| u64::try_from(rows).ok()),
+            Measure::Total => value("").filter(|total| *total > MOST_IN_TOTAL_MILLIONS).map(|_| None),
+            Measure::Read => None,
+            Measure::Failing | Measure::Nulls | Measure::Duplicates => {
+                value("").filter(|rows| *rows > 0).map(|rows| u64::try_from(rows).ok())
+            }
         };
         if let Some(rows) = rows {
             outcome.violations.push(Violation { check: check.clone(), rows });

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use regex::Regex;
 use serde::{Deserialize, Serialize};
 
 use crate::period::{Month, Period};
@@ -29,6 +30,7 @@ pub enum Severity {
 
 /// One field of a dataset.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own that a contract answers")]
 pub struct Field {
     pub name: String,
     pub field_type: FieldType,
@@ -40,12 +42,65 @@ pub struct Field {
     pub valid_values: Vec<String>,
     pub minimum: Option<i64>,
     pub maximum: Option<i64>,
-    /// Severity of a value outside `valid_values` or the range; required and key are always blocking.
+    /// The form of a text.
+    pub pattern: Option<Pattern>,
+    /// Whether a date may lie after the day of submission, such as one by which something is due.
+    pub may_lie_ahead: bool,
+    /// Severity of a value outside `valid_values` or the range, or of another form; required and key are always blocking.
     pub severity: Severity,
     /// How `prepare` makes the field from a raw extract; without it the raw column of the same name is copied.
     pub preparation: Option<Preparation>,
     /// Whether files may lack the column, which then is null in every row: for a field that came later than the files.
     pub may_be_absent: bool,
+}
+
+/// A regular expression over a whole text, from `^` to `$`, that means the same to this program, its engine, and other
+/// tools that read contracts.
+#[derive(Debug, Clone)]
+pub struct Pattern {
+    text: String,
+    compiled: Regex,
+}
+
+impl Pattern {
+    /// Errors: what is wrong with the expression, in words.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        if !text.starts_with('^') || !text.ends_with('$') {
+            return Err("must begin with ^ and end with $, so that it is about the whole text".to_owned());
+        }
+        if text.contains('\'') {
+            return Err("holds a single quote".to_owned());
+        }
+        let compiled = Regex::new(text).map_err(|_| "is not a regular expression".to_owned())?;
+        if compiled.is_match("") {
+            return Err("lets an empty text through; leave the field empty instead".to_owned());
+        }
+        Ok(Self { text: text.to_owned(), compiled })
+    }
+
+    /// The expression as it is written.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether the whole text has the form.
+    pub fn fits(&self, text: &str) -> bool {
+        self.compiled.is_match(text)
+    }
+}
+
+impl PartialEq for Pattern {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for Pattern {}
+
+impl<'de> Deserialize<'de> for Pattern {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::parse(&String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+    }
 }
 
 /// How a field is made from a column of a force's raw extract, so that no identifier or text leaves the force.
@@ -132,6 +187,12 @@ pub struct Column {
     /// The only values of a key in a submitted roll-up; empty allows any.
     #[serde(default)]
     pub valid_values: Vec<String>,
+    /// The form of a text in a submitted roll-up.
+    #[serde(default)]
+    pub pattern: Option<Pattern>,
+    /// Whether a date of a submitted roll-up may lie after the day of submission.
+    #[serde(default)]
+    pub may_lie_ahead: bool,
     pub description: String,
 }
 

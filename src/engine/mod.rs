@@ -3,6 +3,7 @@
 
 mod effort;
 pub mod functions;
+pub mod names;
 pub mod output;
 mod statement;
 mod trouble;
@@ -470,7 +471,7 @@ fn provider(table: Table, threads: usize) -> Result<Arc<dyn TableProvider>, Data
             TableSchema::builder(schema).with_table_partition_cols(path_columns).build(),
             &files,
             threads,
-        )),
+        )?),
     })
 }
 
@@ -482,28 +483,29 @@ struct PinnedTable {
 }
 
 impl PinnedTable {
-    fn new(schema: TableSchema, files: &[PinnedFile], threads: usize) -> Self {
-        Self { schema, groups: balanced_groups(files, threads) }
+    fn new(schema: TableSchema, files: &[PinnedFile], threads: usize) -> Result<Self, DataFusionError> {
+        Ok(Self { schema, groups: balanced_groups(files, threads)? })
     }
 }
 
 /// Deals files to as many groups as there are threads, largest first, always to the lightest group.
-fn balanced_groups(files: &[PinnedFile], threads: usize) -> Vec<FileGroup> {
+fn balanced_groups(files: &[PinnedFile], threads: usize) -> Result<Vec<FileGroup>, DataFusionError> {
     let mut by_size: Vec<&PinnedFile> = files.iter().collect();
     by_size.sort_by(|a, b| b.size.cmp(&a.size).then_with(|| a.path.cmp(&b.path)));
     let mut groups: Vec<(u64, Vec<PartitionedFile>)> = vec![(0, Vec::new()); threads.clamp(1, files.len().max(1))];
     for file in by_size {
         if let Some(lightest) = groups.iter_mut().min_by_key(|(size, _)| *size) {
             lightest.0 += file.size;
-            lightest.1.push(partitioned_file(file));
+            lightest.1.push(partitioned_file(file)?);
         }
     }
-    groups.into_iter().map(|(_, files)| FileGroup::new(files)).collect()
+    Ok(groups.into_iter().map(|(_, files)| FileGroup::new(files)).collect())
 }
 
-fn partitioned_file(file: &PinnedFile) -> PartitionedFile {
+fn partitioned_file(file: &PinnedFile) -> Result<PartitionedFile, DataFusionError> {
     let meta = ObjectMeta {
-        location: ObjectPath::from(file.path.as_str()),
+        // Character by character: an encoded path would name another file.
+        location: ObjectPath::parse(&file.path).map_err(object_store::Error::from)?,
         last_modified: chrono::DateTime::UNIX_EPOCH,
         size: file.size,
         e_tag: None,
@@ -514,7 +516,7 @@ fn partitioned_file(file: &PinnedFile) -> PartitionedFile {
         PathValue::Date(days) => ScalarValue::Date32(Some(*days)),
         PathValue::Number(number) => ScalarValue::Int64(Some(*number)),
     });
-    PartitionedFile::new_from_meta(meta).with_partition_values(values.collect())
+    Ok(PartitionedFile::new_from_meta(meta).with_partition_values(values.collect()))
 }
 
 #[async_trait::async_trait]

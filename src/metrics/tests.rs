@@ -57,6 +57,7 @@ fn admission(table: SubmittedTable, org: &str, period: &str) -> Admission {
         first_submitted: "2025-05-10".parse().unwrap(),
         scope: Some(Scope { org_code: org.into(), span }),
         files: Vec::new(),
+        unusable: Vec::new(),
     };
     Admission { submission, fingerprint: String::new(), files: Vec::new(), findings: Vec::new(), recalled: false }
 }

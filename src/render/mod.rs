@@ -4,11 +4,11 @@
 pub mod charts;
 pub mod html;
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
+use crate::code::{CODE_WORDS, Code};
 use crate::definitions::layout::Layouts;
 use crate::definitions::model::Metric;
 use crate::digest::sha256;
@@ -17,6 +17,7 @@ use crate::report::input::{Organisation, ReleaseInput};
 use crate::report::{
     DataFile, Facts, Page, force_organisations, force_pages, metric_page, national_pages, public_pages,
 };
+use crate::spreadsheet::without_formula;
 
 /// Folder of the national edition.
 const NATIONAL: &str = "national";
@@ -34,6 +35,8 @@ pub enum RenderError {
     Chart { figure: String, source: charts::ChartError },
     #[error("data file {stem}: {source}")]
     DataFile { stem: String, source: csv::Error },
+    #[error("organisation {0:?}: its edition cannot have a folder of that name; {CODE_WORDS}")]
+    Code(String),
     #[error("{path}: cannot be written: {source}")]
     Write { path: String, source: std::io::Error },
 }
@@ -93,7 +96,8 @@ fn render_job(facts: &Facts<'_>, templates: &Templates, job: &Job<'_>, emit: Emi
         }
         Job::Metric(metric) => write_page(templates, NATIONAL, &metric_page(facts, metric), emit),
         Job::Force(body) => {
-            let folder = format!("forces/{}", body.code);
+            let code = Code::parse(&body.code).ok_or_else(|| RenderError::Code(body.code.clone()))?;
+            let folder = format!("forces/{code}");
             write_assets(templates, &folder, emit)?;
             force_pages(facts, body).iter().try_for_each(|page| write_page(templates, &folder, page, emit))
         }
@@ -133,12 +137,6 @@ fn csv_bytes(data: &DataFile) -> Result<Vec<u8>, csv::Error> {
         writer.write_record(None::<&[u8]>)?;
     }
     writer.into_inner().map_err(|error| error.into_error().into())
-}
-
-/// A text that a spreadsheet program would run as a formula gets an apostrophe in front; numbers stay as they are.
-fn without_formula(cell: &str) -> Cow<'_, str> {
-    let risky = cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && cell.parse::<f64>().is_err();
-    if risky { Cow::Owned(format!("'{cell}")) } else { Cow::Borrowed(cell) }
 }
 
 #[cfg(test)]
@@ -207,11 +205,5 @@ mod tests {
             let leaked = sample::WITHHELD_NUMBERS.iter().find(|number| text.contains(**number));
             assert_eq!(leaked, None, "{path} holds a withheld number");
         }
-    }
-
-    #[test]
-    fn formulas_are_disarmed() {
-        assert_eq!(without_formula("=1+1"), "'=1+1");
-        assert_eq!(without_formula("-1.5"), "-1.5");
     }
 }

@@ -31,6 +31,7 @@ use crate::contract::days_since_epoch;
 use crate::lateness::Lateness;
 use crate::observation::Observation;
 use crate::responsibilities::Responsibility;
+use crate::spreadsheet::without_formula;
 
 /// Version of the format; it travels in the Parquet metadata and in the run record.
 pub const FORMAT_VERSION: &str = "1.6.0";
@@ -258,7 +259,7 @@ impl<R> Read<R> {
         scratch.clear();
         // Writing into a String cannot fail.
         let _ = match self {
-            Self::Text(read) => return read(row),
+            Self::Text(read) => return safe_text(read(row)),
             Self::Whole(read) => read(row).map_or(Ok(()), |n| write!(scratch, "{n}")),
             Self::Version(read) => write!(scratch, "{}", read(row)),
             Self::Date(read) => read(row).map_or(Ok(()), |date| write!(scratch, "{date}")),
@@ -266,6 +267,15 @@ impl<R> Read<R> {
         };
         Cow::Borrowed(scratch)
     }
+}
+
+/// A name from a submission reaches spreadsheet programs as text, whatever it looks like.
+fn safe_text(text: Cow<'_, str>) -> Cow<'_, str> {
+    let safe = match without_formula(&text) {
+        Cow::Owned(safe) => Some(safe),
+        Cow::Borrowed(_) => None,
+    };
+    safe.map_or(text, Cow::Owned)
 }
 
 fn write_decimal(millionths: i128, out: &mut String) -> fmt::Result {

@@ -6,8 +6,8 @@ use arrow::compute::cast;
 use arrow::datatypes::{DataType, Date32Type, Int64Type};
 use chrono::NaiveDate;
 
-use crate::contract::{Admission, pinned_table};
-use crate::definitions::model::Contract;
+use crate::contract::{Admission, is_blank, pinned_table};
+use crate::definitions::model::{Contract, Field, FieldType};
 use crate::engine::{Engine, EngineError, Query, Table};
 use crate::lives::{Described, Lives};
 use crate::report::input::{Organisation, RecordedEvent};
@@ -62,7 +62,8 @@ impl ReferenceData {
     ) -> Result<(), EngineError> {
         let columns: Vec<String> = contract.fields.iter().map(|field| format!("\"{}\"", field.name)).collect();
         let columns = columns.join(", ");
-        let sql = format!("SELECT {columns} FROM \"{}\" ORDER BY {columns}", contract.dataset);
+        let selected = contract.fields.iter().map(selected).collect::<Vec<_>>().join(", ");
+        let sql = format!("SELECT {selected} FROM \"{}\" ORDER BY {columns}", contract.dataset);
         let query = Query { name: &contract.dataset, sql: &sql, parameters: Vec::new() };
         let table = pinned_table(contract, std::iter::once(&admission.submission));
         let result = engine.run(&query, &[(contract.dataset.as_str(), table)]).await?;
@@ -114,6 +115,15 @@ impl ReferenceData {
     pub fn lives(&self) -> Lives {
         Lives::of(self.organisations.iter().cloned())
     }
+}
+
+/// A blank text is no text.
+fn selected(field: &Field) -> String {
+    let name = &field.name;
+    if field.field_type == FieldType::String {
+        return format!("CASE WHEN {} THEN NULL ELSE \"{name}\" END AS \"{name}\"", is_blank(name));
+    }
+    format!("\"{name}\"")
 }
 
 fn organisation(row: &Row<'_>) -> Organisation {

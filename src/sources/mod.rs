@@ -4,19 +4,23 @@
 mod layout;
 mod pin;
 mod steady;
+mod walk;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use futures::TryStreamExt;
+use object_store::ObjectStore;
 use object_store::local::LocalFileSystem;
-use object_store::{ObjectMeta, ObjectStore};
+use object_store::path::{Error as PathError, Path as StorePath};
 
 use crate::diagnostics::{Finding, FindingLevel};
 use crate::period::Month;
 use steady::SteadyStore;
+
+use layout::SubmissionKey;
+use walk::{Entry, Kind, WalkError, walk};
 
 pub use layout::{LAYOUT_RULE, ROLLUP_PREFIX, SubmittedTable, submission_folder};
 pub use pin::{CONFLICT_RULE, Pinned, pin};
@@ -36,6 +40,14 @@ pub enum SourceError {
         location: String,
         #[source]
         source: object_store::Error,
+    },
+    #[error("source: the listing broke off: {0}")]
+    BrokeOff(#[from] tokio::task::JoinError),
+    #[error("source: {folder} cannot be read: {source}")]
+    Folder {
+        folder: PathBuf,
+        #[source]
+        source: std::io::Error,
     },
     #[error(
         "source {0}: holds no submission; expected folders such as \
@@ -84,6 +96,27 @@ pub struct SourceFile {
     pub etag: String,
 }
 
+impl SourceFile {
+    /// Where the store finds the file. Only paths that it can open are listed.
+    pub fn location(&self) -> Result<StorePath, PathError> {
+        store_path(&self.path)
+    }
+}
+
+/// A path of a source as its store knows it, character by character.
+pub fn store_path(path: &str) -> Result<StorePath, PathError> {
+    StorePath::parse(path)
+}
+
+/// Something in the place of a submission's files that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnusableFile {
+    /// Inside the source; names the file or folder to a reader and opens nothing.
+    pub path: String,
+    /// Follows “the file” in a message.
+    pub why: String,
+}
+
 /// Everything that one body sent for one table and month on one day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Submission {
@@ -95,6 +128,8 @@ pub struct Submission {
     pub scope: Option<Scope>,
     /// Sorted by path.
     pub files: Vec<SourceFile>,
+    /// Anything here refuses the submission: nobody knows what it lacks.
+    pub unusable: Vec<UnusableFile>,
 }
 
 impl Submission {
@@ -138,6 +173,8 @@ pub struct Listing {
 pub struct Source {
     pub store: Arc<dyn ObjectStore>,
     pub location: String,
+    /// The same store, which is told what was listed.
+    steady: SteadyStore,
 }
 
 impl Source {
@@ -152,18 +189,21 @@ impl Source {
         }
         let store = LocalFileSystem::new_with_prefix(path)
             .map_err(|source| SourceError::Store { location: location.to_owned(), source })?;
-        Ok(Self { store: Arc::new(SteadyStore::new(store)), location: location.to_owned() })
+        let steady = SteadyStore::new(store);
+        Ok(Self { store: Arc::new(steady.clone()), location: location.to_owned(), steady })
     }
 
     /// Lists everything below the root and sorts it into submissions of the `tables` that are known.
     pub async fn list(&self, tables: &BTreeSet<SubmittedTable>) -> Result<Listing, SourceError> {
-        let objects: Vec<ObjectMeta> = self
-            .store
-            .list(None)
-            .try_collect()
-            .await
-            .map_err(|source| SourceError::Store { location: self.location.clone(), source })?;
-        let listing = sort_into_submissions(objects, tables);
+        let root = PathBuf::from(&self.location);
+        let entries = tokio::task::spawn_blocking(move || walk(&root)).await?;
+        let entries = entries.map_err(|WalkError { folder, source }| SourceError::Folder { folder, source })?;
+        let listing = sort_into_submissions(entries, tables);
+        for file in listing.submissions.iter().flat_map(|submission| &submission.files) {
+            if let Ok(location) = file.location() {
+                self.steady.remember(location, file.etag.clone());
+            }
+        }
         if listing.submissions.is_empty() {
             return Err(SourceError::Empty(self.location.clone()));
         }
@@ -171,40 +211,55 @@ impl Source {
     }
 }
 
-type SubmissionKey = (SubmittedTable, NaiveDate, Option<Scope>);
+/// What was found of one submission.
+#[derive(Default)]
+struct Found {
+    files: Vec<SourceFile>,
+    unusable: Vec<UnusableFile>,
+    /// More than one where two spellings mean the same months.
+    folders: BTreeSet<String>,
+}
 
-fn sort_into_submissions(mut objects: Vec<ObjectMeta>, tables: &BTreeSet<SubmittedTable>) -> Listing {
-    objects.sort_by(|a, b| a.location.as_ref().cmp(b.location.as_ref()));
+fn sort_into_submissions(entries: Vec<Entry>, tables: &BTreeSet<SubmittedTable>) -> Listing {
     let mut listing = Listing::default();
-    let mut grouped: BTreeMap<SubmissionKey, Vec<SourceFile>> = BTreeMap::new();
-    let mut unknown_folders = BTreeSet::new();
-    for object in objects {
-        let path = object.location.to_string();
+    let mut grouped: BTreeMap<SubmissionKey, Found> = BTreeMap::new();
+    let mut told = BTreeSet::new();
+    for Entry { path, kind } in entries {
         if path == SYNTHETIC_MARKER {
             listing.synthetic = true;
             continue;
         }
-        match layout::parse_path(&path, tables) {
-            Ok(key) => {
-                let etag = object.e_tag.unwrap_or_else(|| object.last_modified.to_rfc3339());
-                grouped.entry(key).or_default().push(SourceFile { path, size: object.size, etag });
+        let key = match &kind {
+            Kind::File { .. } => layout::parse_path(&path, tables),
+            Kind::Unusable(why) => layout::parse_unusable(&path, why, tables),
+        };
+        match (key, kind) {
+            (Ok(key), Kind::File { size, etag }) => {
+                let found = grouped.entry(key).or_default();
+                found.folders.extend(path.rsplit_once('/').map(|(folder, _)| folder.to_owned()));
+                found.files.push(SourceFile { path, size, etag });
             }
-            Err(problem) => {
-                if unknown_folders.insert(problem.subject.clone()) {
+            (Ok(key), Kind::Unusable(why)) => grouped.entry(key).or_default().unusable.push(UnusableFile { path, why }),
+            (Err(problem), _) => {
+                if told.insert(problem.subject.clone()) {
                     listing.findings.push(problem.into_finding());
                 }
             }
         }
     }
-    listing.submissions = grouped
-        .into_iter()
-        .map(|((table, submitted, scope), files)| Submission {
-            table,
-            submitted,
-            first_submitted: submitted,
-            scope,
-            files,
-        })
-        .collect();
+    listing.submissions = grouped.into_iter().map(|(key, found)| submission(key, found)).collect();
     listing
+}
+
+fn submission(key: SubmissionKey, mut found: Found) -> Submission {
+    if found.folders.len() > 1 {
+        let folders = found.folders.iter().cloned().collect::<Vec<_>>().join(" and ");
+        let why =
+            format!("stands for the same months as another folder of the submission: {folders}; keep one of them");
+        let twice = found.folders.into_iter().map(|path| UnusableFile { path, why: why.clone() });
+        found.unusable.extend(twice);
+    }
+    let SubmissionKey { table, submitted, scope } = key;
+    let Found { files, unusable, .. } = found;
+    Submission { table, submitted, first_submitted: submitted, scope, files, unusable }
 }

@@ -103,7 +103,7 @@ mod tests {
         let span = Span { first: first.parse().unwrap(), last: last.parse().unwrap() };
         let scope = Some(Scope { org_code: "A".into(), span });
         let submitted = submitted.parse().unwrap();
-        Submission { table, submitted, first_submitted: submitted, scope, files: Vec::new() }
+        Submission { table, submitted, first_submitted: submitted, scope, files: Vec::new(), unusable: Vec::new() }
     }
 
     fn dates(pinned: &Pinned) -> Vec<String> {

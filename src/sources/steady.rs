@@ -31,14 +31,9 @@ impl SteadyStore {
         Self { inner: Arc::new(inner), listed: Arc::default() }
     }
 
-    /// The file as it is now, with the tag that tells its states apart, which is remembered.
-    fn note(&self, mut object: ObjectMeta) -> ObjectMeta {
-        if let Some(metadata) = self.metadata(&object.location) {
-            let tag = tag_of(&metadata);
-            self.listed.write().unwrap_or_else(PoisonError::into_inner).insert(object.location.clone(), tag.clone());
-            (object.size, object.e_tag) = (metadata.len(), Some(tag));
-        }
-        object
+    /// Takes the tag of a file as it was when it was listed.
+    pub(super) fn remember(&self, location: Path, tag: String) {
+        self.listed.write().unwrap_or_else(PoisonError::into_inner).insert(location, tag);
     }
 
     fn metadata(&self, location: &Path) -> Option<Metadata> {
@@ -59,7 +54,7 @@ impl SteadyStore {
 /// Size, place on the disk, and the times of the last change of content and of anything. A program may set the first time
 /// as it likes, but not the second one.
 #[cfg(unix)]
-fn tag_of(metadata: &Metadata) -> String {
+pub(super) fn tag_of(metadata: &Metadata) -> String {
     use std::os::unix::fs::MetadataExt as _;
     let changed = format!("{:x}.{:x}", metadata.ctime(), metadata.ctime_nsec());
     let modified = format!("{:x}.{:x}", metadata.mtime(), metadata.mtime_nsec());
@@ -67,7 +62,7 @@ fn tag_of(metadata: &Metadata) -> String {
 }
 
 #[cfg(not(unix))]
-fn tag_of(metadata: &Metadata) -> String {
+pub(super) fn tag_of(metadata: &Metadata) -> String {
     format!("{:?}-{:x}", metadata.modified().ok(), metadata.len())
 }
 
@@ -101,8 +96,7 @@ impl ObjectStore for SteadyStore {
     }
 
     fn list(&self, prefix: Option<&Path>) -> BoxStream<'static, Result<ObjectMeta>> {
-        let store = self.clone();
-        self.inner.list(prefix).map(move |object| object.map(|object| store.note(object))).boxed()
+        self.inner.list(prefix)
     }
 
     async fn list_with_delimiter(&self, prefix: Option<&Path>) -> Result<ListResult> {

@@ -12,15 +12,16 @@ A supplier does the same by hand, inside the folder of one submission:
 
     datacontract test .../schemas/user_accounts.odcs.yaml
 
-The two agree on columns that are there, required fields, unique keys, valid values, ranges and rules over several
-fields, with their severities. What the tool cannot do, each shown by a case below (datacontract-cli 1.2.8):
+The two agree on columns that are there, required fields, unique keys, valid values, ranges, patterns and rules over
+several fields, with their severities. What the tool cannot do, each shown by a case below (datacontract-cli 1.2.8):
 
 * It tests a folder, not a submission. The key is unique within one submission only, so a folder with two months of
   user accounts fails there and is right here.
 * It does not compare types in Parquet files: it reads a column as the contract's type. Numbers as text and timestamps
   without a time zone pass there and are refused here; only text that is no number fails in both.
 * It does not look at columns that the contract does not name. They are refused here.
-* It does not know the month and the organisation that the folder names stand for, nor the deadline.
+* It does not know the month and the organisation that the folder names stand for, nor the deadline, nor the day of
+  submission, after which no date may lie.
 """
 
 import argparse
@@ -136,7 +137,7 @@ def good_row(contract, number):
         else:
             moment = dt.datetime.combine(day, dt.time(12), dt.timezone.utc)
             row[name] = {
-                "string": f"{name}-{number}",
+                "string": OF_A_FORM.get(name, f"{name}-{{}}").format(number),
                 "integer": number,
                 "boolean": True,
                 "date": day,
@@ -153,6 +154,16 @@ def good_row(contract, number):
     if contract.dataset == "governance":
         row |= {name: None for name, kind in FIELDS_OF_A_KIND.items() if kind != row["kind"]}
     return row
+
+
+# Texts whose pattern a name and a number do not fit.
+OF_A_FORM = {
+    "exception_code": "HO10030{}",
+    "dataset": "dataset_{}",
+    "metric_id": "CRE-0{}",
+    "category": "category_{}",
+    "printed": "86.4{}",
+}
 
 
 # Fields of governance that belong to one kind of entry and are null for the others.
@@ -224,7 +235,13 @@ def cases_of(contract):
     listed = {
         f["name"]: 48 if f["logicalType"] == "integer" else "no_such_value" for f in contract.fields if valid_values(f)
     }
-    limited = {f["name"]: -1 for f in contract.fields if "logicalTypeOptions" in f}
+    limited = {f["name"]: -1 for f in contract.fields if "minimum" in f.get("logicalTypeOptions", {})}
+    # Here a submission's organisation is held against its folder, which is stricter than a pattern.
+    formed = {
+        f["name"]: "John Smith"
+        for f in contract.fields
+        if "pattern" in f.get("logicalTypeOptions", {}) and (contract.reference or f["name"] != "org_code")
+    }
     watched = {f["name"]: -1 for f in contract.fields if any(q["type"] == "sql" for q in f.get("quality", []))}
 
     def case(name, table, theirs, ours):
@@ -255,6 +272,9 @@ def cases_of(contract):
         yield case(
             "out of range", broken(limited), each("failed", "field_minimum", limited), each("refused", "range", limited)
         )
+    if formed:
+        theirs, ours = each("failed", "field_regex", formed), each("refused", "pattern", formed)
+        yield case("of another form", broken(formed), theirs, ours)
     if watched:
         yield case(
             "out of range",
@@ -319,7 +339,10 @@ def limits_of(contracts):
     yield case(
         "another organisation", column("org_code", ["E23000002"] * 3, pa.string()), CLEAN, ("org_code", "org_code")
     )
-    yield case("an empty text is not null", column("user_ref", ["", "b", "c"], pa.string()), CLEAN)
+    empty = {("failed", "field_regex", "user_ref")}
+    yield case(
+        "an empty text", column("user_ref", ["", "b", "c"], pa.string()), empty, ("required", "user_ref"), ("pattern", "user_ref")
+    )
     yield case("not a Parquet file", b"org_code,occurred_at\n", error, ("parquet", ""))
     yield Case("no file at all", "transactions", {}, error, None)
 

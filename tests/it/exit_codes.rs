@@ -130,12 +130,12 @@ fn exit_20_for_a_source_that_is_not_there_or_holds_nothing() {
     let empty = run(text(&nothing));
     assert_eq!(empty.code, 20);
     assert!(empty.stderr.contains("holds no submission; expected folders such as"), "{}", empty.stderr);
-    let later = bench().run("2030-31Q1", &[]);
-    assert_eq!(later.code, 20);
+    let earlier = bench().run("2020-21Q1", &[]);
+    assert_eq!(earlier.code, 20);
     assert!(
-        later.stderr.contains("nothing was sent for 2030-31Q1; the source holds 2025-04 to 2025-04"),
+        earlier.stderr.contains("nothing was sent for 2020-21Q1; the source holds 2025-04 to 2025-04"),
         "{}",
-        later.stderr
+        earlier.stderr
     );
     assert!(run("s3://bucket/data").stderr.contains("only local folders can be read by this version"));
 }
@@ -213,7 +213,8 @@ fn exit_40_when_a_template_fails_and_the_last_release_stays() {
 #[test]
 fn exit_50_when_the_release_folder_cannot_be_written() {
     let bench = bench();
-    fs::write(bench.out(), "a file where the folder should be").unwrap();
+    fs::create_dir(bench.out()).unwrap();
+    fs::write(bench.out().join("2025-04"), "a file where the folder should be").unwrap();
     let work = bench.work();
     let run = bench.run("2025-04", &["--work", text(&work)]);
     assert_eq!(run.code, 50, "{}", run.stderr);
@@ -234,4 +235,49 @@ fn exit_50_when_the_work_folder_cannot_be_written() {
         assert!(!bench.out().join("2025-04").exists(), "nothing is published");
         fs::remove_file(bench.work().join(folder)).unwrap();
     }
+}
+
+#[test]
+fn exit_2_names_the_form_expected_and_the_nearest_names() {
+    let bench = bench();
+    assert_eq!(bench.run("2025-04", &[]).code, 0);
+    let (source, release) = (bench.source(), bench.out().join("2025-04/r1"));
+    let settings = bench.settings("[trend]\nquarter = 400\n");
+    let sql = |statement: &str| {
+        let (source, work) = (bench.source(), bench.work());
+        leds_metrics(&["sql", statement, "--source", text(&source), "--work", text(&work), "--release", text(&release)])
+    };
+    for (done, message) in [
+        (
+            bench.run("2025-04", &["--as-of", "31/07/2025"]),
+            "“31/07/2025” is not a day; write it as year-month-day, such as 2025-07-31",
+        ),
+        (bench.run("2025-04", &["--as-of", "9999-12-31"]), "“9999-12-31” is not a day; write it as year-month-day"),
+        (bench.run("2025-04", &["--settings", text(&settings)]), "trend.quarter is 400, but must be 1 to 80"),
+        (leds_metrics(&["explain", "CRE-1"]), "CRE-1 is not a metric; did you mean CRE-01, "),
+        (leds_metrics(&["verify", "--metric", "cre-07"]), "cre-07 is not a metric; did you mean CRE-0"),
+        (sql("SELECT numerater FROM observations"), "there is no column numerater; did you mean numerator"),
+        (sql("SELECT 1 FROM observation"), "there is no table observation; did you mean observations"),
+        (sql("SELECT report_reff FROM arrest_summons"), "there is no column report_reff; did you mean report_ref"),
+    ] {
+        assert_eq!(done.code, 2, "{message}: {}", done.stderr);
+        assert!(done.stderr.contains(message), "{message}: {}", done.stderr);
+    }
+    let run = |out: &std::path::Path| {
+        leds_metrics(&["run", "--source", text(&source), "--out", text(out), "--period", "2025-04"])
+    };
+    let before = crate::support::files_below(&source);
+    let inside = run(&source.join("releases"));
+    assert_eq!(inside.code, 2, "{}", inside.stderr);
+    assert!(
+        inside.stderr.contains("lies inside --source; a later run would take it for submissions"),
+        "{}",
+        inside.stderr
+    );
+    assert_eq!(crate::support::files_below(&source), before);
+    let file = bench.source().join("../a-file");
+    fs::write(&file, "").unwrap();
+    let named = run(&file);
+    assert_eq!(named.code, 2, "{}", named.stderr);
+    assert!(named.stderr.contains("is a file; name a folder"), "{}", named.stderr);
 }

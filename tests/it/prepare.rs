@@ -360,3 +360,18 @@ fn rows_of_a_submitted_roll_up_are_told_apart_by_all_keys_also_by_empty_ones() {
     assert_eq!(findings.len(), 1, "{findings:?}");
     assert_eq!((findings[0]["org_code"].as_str(), findings[0]["rule"].as_str()), (Some("E2"), Some("unique")));
 }
+
+#[test]
+fn a_name_in_a_coded_column_is_not_copied_into_the_failing_rows() {
+    let rows = "1101ZD0100000410836V,Whitfield,2025-04-03T10:00:00+01:00,2025-04-03T12:00:00+01:00,true,x\n";
+    let desk = Desk::new(rows);
+    let done = desk.with_key_file(&[]);
+    assert_eq!(done.code, 21, "{}", done.stderr);
+    assert!(done.stderr.contains("1 row: event_type is not one of arrest, report, summons"), "{}", done.stderr);
+    desk.assert_nothing_leaked(&done);
+    let failing =
+        files_below(&desk.path("work")).into_iter().find(|file| file.ends_with("valid_values-event_type.csv"));
+    let failing = fs::read_to_string(desk.path("work").join(failing.unwrap())).unwrap();
+    let row = failing.lines().nth(1).unwrap();
+    assert!(row.contains(",[9 characters],2025-04-03T09:00:00Z,2025-04-03T11:00:00Z,true,true"), "{failing}");
+}

@@ -92,9 +92,10 @@ fn leave_needed_months(context: &Context, plan: &Plan, nation: &Path) {
 
 /// Puts every admitted submission into one source as records, and into another as roll-ups only.
 async fn hand_in(context: &Arc<Context>, nation: &Path, (records, rollups): (&Path, &Path)) {
-    let as_of = Some(AS_OF.parse().unwrap());
+    let as_of = AS_OF.parse().unwrap();
+    let date = intake::DataDate { as_of: Some(as_of), today: as_of };
     let engine = context.engine_settings(None);
-    let opened = intake::open(text(nation), as_of, &context.definitions, &engine).await.unwrap();
+    let opened = intake::open(text(nation), date, &context.definitions, &engine).await.unwrap();
     let work = work::WorkFolder::open(&nation.with_file_name("work")).unwrap();
     let taken = intake::admit(&opened, &context.definitions, &work, 4, &progress::Step::new(true)).await.unwrap();
     let engine = Arc::new(opened.engine);

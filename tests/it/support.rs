@@ -95,9 +95,14 @@ impl Bench {
 
     /// `run` for a period with a fixed day of publication.
     pub fn run(&self, period: &str, more: &[&str]) -> Finished {
+        self.run_on("2025-12-01", period, more)
+    }
+
+    /// `run` for a period, published on a day.
+    pub fn run_on(&self, day: &str, period: &str, more: &[&str]) -> Finished {
         let (source, out) = (self.source(), self.out());
         let mut arguments = vec!["run", "--source", text(&source), "--out", text(&out), "--period", period];
-        arguments.extend(["--published-on", "2025-12-01"]);
+        arguments.extend(["--published-on", day]);
         arguments.extend(more);
         leds_metrics(&arguments)
     }

@@ -4,11 +4,11 @@
 use serde::Deserialize as _;
 use serde::de::value::{Error as NameError, StrDeserializer};
 
-use super::super::model::{Field, FieldType, Severity};
+use super::super::model::{Field, FieldType, Pattern, Severity};
 use super::super::problem::Problems;
 use super::super::rollup_file::is_identifier;
 use super::conditions::{condition_of, is_range, range_of};
-use super::odcs::{Dataset, FieldProperty, Property, Quality, Range, Scalar};
+use super::odcs::{Dataset, FieldProperty, Property, Quality, Range, Scalar, TypeOptions};
 use super::preparation::read_preparation;
 
 /// The fields in the file's order. A field whose type is unknown is noted and left out.
@@ -103,6 +103,8 @@ impl FieldReader<'_, '_> {
             valid_values: checks.valid_values,
             minimum: checks.range.minimum,
             maximum: checks.range.maximum,
+            pattern: self.read_pattern(property, field_type),
+            may_lie_ahead: self.read_may_lie_ahead(property, field_type),
             severity: checks.severities.first().copied().unwrap_or(Severity::Blocking),
             preparation,
             may_be_absent,
@@ -111,15 +113,35 @@ impl FieldReader<'_, '_> {
 
     fn read_checks(&mut self, property: &Property, field_type: FieldType) -> FieldChecks {
         let mut checks = FieldChecks::default();
-        let options = property.logical_type_options;
-        if options != Range::default() {
-            self.set_range(options, "logicalTypeOptions", field_type, &mut checks);
+        let TypeOptions { minimum, maximum, .. } = property.logical_type_options;
+        let range = Range { minimum, maximum };
+        if range != Range::default() {
+            self.set_range(range, "logicalTypeOptions", field_type, &mut checks);
             checks.severities.push(Severity::Blocking);
         }
         for (at, quality) in property.quality.iter().enumerate() {
             self.read_quality(property, quality, (&format!("quality[{at}]"), field_type), &mut checks);
         }
         checks
+    }
+
+    fn read_pattern(&mut self, property: &Property, field_type: FieldType) -> Option<Pattern> {
+        let text = property.logical_type_options.pattern.as_deref()?;
+        if field_type != FieldType::String {
+            self.add("logicalTypeOptions.pattern", "only a string field may have a pattern");
+        }
+        Pattern::parse(text).map_err(|message| self.add("logicalTypeOptions.pattern", message)).ok()
+    }
+
+    fn read_may_lie_ahead(&mut self, property: &Property, field_type: FieldType) -> bool {
+        let given = property.custom_properties.iter().find_map(|one| match one {
+            FieldProperty::MayLieAhead(ahead) => Some(*ahead),
+            _ => None,
+        });
+        if given.is_some() && !matches!(field_type, FieldType::Date | FieldType::Timestamp) {
+            self.add("customProperties.mayLieAhead", "is only for dates and timestamps");
+        }
+        given.unwrap_or(false)
     }
 
     fn read_quality(

@@ -107,16 +107,24 @@ pub(super) struct Property {
     pub primary_key: bool,
     pub primary_key_position: Option<usize>,
     #[serde(default)]
-    pub logical_type_options: Range,
+    pub logical_type_options: TypeOptions,
     #[serde(default)]
     pub quality: Vec<Quality>,
     #[serde(default)]
     pub custom_properties: Vec<FieldProperty>,
 }
 
-/// Least and greatest value, both allowed.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+/// What the values of a type may be.
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub(super) struct TypeOptions {
+    pub minimum: Option<i64>,
+    pub maximum: Option<i64>,
+    pub pattern: Option<String>,
+}
+
+/// Least and greatest value, both allowed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Range {
     pub minimum: Option<i64>,
     pub maximum: Option<i64>,
@@ -167,7 +175,8 @@ pub(super) enum CustomProperty {
     ExpectedSince(String),
 }
 
-/// How a field is made from a raw extract, for which the standard has no key either.
+/// How a field is made from a raw extract, and whether its date may lie after the day of submission, for which the
+/// standard has no key either.
 #[derive(Debug, Deserialize)]
 #[serde(tag = "property", content = "value", deny_unknown_fields)]
 pub(super) enum FieldProperty {
@@ -179,6 +188,8 @@ pub(super) enum FieldProperty {
     Domain(String),
     #[serde(rename = "mayBeAbsent")]
     MayBeAbsent(bool),
+    #[serde(rename = "mayLieAhead")]
+    MayLieAhead(bool),
 }
 
 /// An integer or a text, told apart as YAML does: a text that looks like a number is in quotes.

@@ -68,6 +68,7 @@ fn read_given<'a>(properties: &'a [FieldProperty], place: &str, problems: &mut P
                 "preparedDomain"
             }
             FieldProperty::MayBeAbsent(_) => "mayBeAbsent",
+            FieldProperty::MayLieAhead(_) => "mayLieAhead",
         });
     }
     problems.check_unique(place, names);

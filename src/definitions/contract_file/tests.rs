@@ -123,7 +123,7 @@ const MISTAKES: [(&str, &str, &str); 20] = [
         "schema[0].name: is “user_acounts”, but the file is named “user_accounts”",
     ),
     ("apiVersion: v3.1.0", "apiVersion: v2.2.2", "apiVersion: must be a version 3 of the standard, such as v3.1.0"),
-    ("version: 1.0.0", "version: '1.0'", "version: must be three numbers, such as 1.0.0"),
+    ("version: 1.1.0", "version: '1.0'", "version: must be three numbers, such as 1.0.0"),
     (
         "logicalType: boolean",
         "logicalType: bool",

@@ -1,0 +1,66 @@
+//! Whether the folders of a command may stand where they were named: nothing that is written lies inside the source, where
+//! a later run would read it.
+
+use std::path::Path;
+
+use super::AppError;
+use crate::files::resolved;
+
+/// A folder or file that a command writes to, by the name of its option.
+#[derive(Debug, Clone, Copy)]
+pub struct Written<'a> {
+    pub option: &'static str,
+    pub path: &'a Path,
+}
+
+/// Nothing that is written lies inside the source.
+pub fn check_outside_source(source: &str, written: &[Written<'_>]) -> Result<(), AppError> {
+    let source = resolved(Path::new(source));
+    for Written { option, path } in written {
+        if resolved(path).starts_with(&source) {
+            let path = path.display();
+            return Err(AppError::Usage(format!(
+                "{option} {path} lies inside --source; a later run would take it for submissions; name a folder elsewhere"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// What is to be a folder is not a file already, nor lies below one.
+pub fn check_is_folder(written: &[Written<'_>]) -> Result<(), AppError> {
+    for Written { option, path } in written {
+        if let Some(file) = path.ancestors().find(|one| one.is_file()) {
+            let (path, file) = (path.display(), file.display());
+            return Err(AppError::Usage(format!("{option} {path}: {file} is a file; name a folder")));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+
+    #[test]
+    fn a_folder_inside_the_source_is_found_behind_dots_and_links() {
+        let folder = tempfile::tempdir().unwrap();
+        let source = folder.path().join("source");
+        std::fs::create_dir_all(source.join("inner")).unwrap();
+        let inside = |path: PathBuf| {
+            check_outside_source(source.to_str().unwrap(), &[Written { option: "--out", path: &path }]).is_err()
+        };
+        assert!(inside(source.clone()));
+        assert!(inside(source.join("out/deep")));
+        assert!(inside(folder.path().join("other/../source/out")));
+        assert!(!inside(folder.path().join("source-out")));
+        assert!(!inside(source.join("../out")));
+        #[cfg(unix)]
+        {
+            std::os::unix::fs::symlink(source.join("inner"), folder.path().join("link")).unwrap();
+            assert!(inside(folder.path().join("link/out")));
+        }
+    }
+}
