@@ -21,7 +21,7 @@ fn row(bench: &Bench, name: &str, metric: &str) -> BTreeMap<String, String> {
 
 fn run(bench: &Bench) {
     let settings = bench.settings(SETTINGS);
-    let run = bench.run("2026-03", &["--settings", text(&settings)]);
+    let run = bench.run_on("2026-12-01", "2026-03", &["--settings", text(&settings)]);
     assert_eq!(run.code, 0, "{}", run.stderr);
 }
 

@@ -56,7 +56,9 @@ fn a_released_statement_that_was_changed_stops_everything() {
     );
     let (source, work) = (bench.source(), bench.work());
     let arguments = ["--definitions", definitions.path(), "check", "--source", text(&source), "--work", text(&work)];
-    for done in [leds_metrics(&arguments), bench.run("2027-01", &["--definitions", definitions.path()])] {
+    for done in
+        [leds_metrics(&arguments), bench.run_on("2027-12-01", "2027-01", &["--definitions", definitions.path()])]
+    {
         assert_eq!((done.code, done.stdout.as_str()), (10, ""));
         assert_eq!(done.stderr, message);
     }
@@ -90,7 +92,7 @@ fn a_new_version_holds_from_its_month_and_the_series_breaks_there() {
     let definitions = bench.export();
     lock(&definitions);
     add_version(&definitions);
-    let run = bench.run("2027-01", &["--definitions", definitions.path()]);
+    let run = bench.run_on("2027-12-01", "2027-01", &["--definitions", definitions.path()]);
     assert_eq!(run.code, 0, "{}", run.stderr);
     let all = bench.observations("2027-01");
     let cells = |period: &str| {
@@ -123,7 +125,7 @@ fn no_page_states_a_change_across_a_break() {
     let bench = bench();
     let definitions = bench.export();
     add_version(&definitions);
-    let run = bench.run("2026-12", &["--definitions", definitions.path()]);
+    let run = bench.run_on("2027-12-01", "2026-12", &["--definitions", definitions.path()]);
     assert_eq!(run.code, 0, "{}", run.stderr);
     let pages = ["national/index.html", "national/metrics/CRE-01.html", "forces/E1/index.html"];
     for page in pages.map(|path| bench.published("2026-12", path)) {
@@ -141,7 +143,7 @@ fn a_correction_of_all_months_is_a_version_from_the_first_of_them() {
     add_version(&definitions);
     let toml = "queries/metrics/CRE-01/metric.toml";
     definitions.edit(toml, "date = \"2026-12-10\"", "date = \"2020-01-01\"");
-    let run = bench.run("2027-01", &["--definitions", definitions.path()]);
+    let run = bench.run_on("2027-12-01", "2027-01", &["--definitions", definitions.path()]);
     assert_eq!(run.code, 10);
     let message = format!(
         "error: the definitions have 1 problem\n  {toml}: versions[1].date: is before that of an earlier version\n"
@@ -149,7 +151,7 @@ fn a_correction_of_all_months_is_a_version_from_the_first_of_them() {
     assert_eq!(run.stderr, message, "and no invariant complains that the metric is gone");
     // The date of the first version decides nothing: it holds from the beginning.
     definitions.edit(toml, "date = \"2026-11-23\"", "date = \"2019-12-31\"");
-    let run = bench.run("2027-01", &["--definitions", definitions.path()]);
+    let run = bench.run_on("2027-12-01", "2027-01", &["--definitions", definitions.path()]);
     assert_eq!(run.code, 0, "{}", run.stderr);
     let all = bench.observations("2027-01");
     let figure = &all[&("CRE-01".to_owned(), "E1".to_owned(), "2026-10".to_owned())];
@@ -162,7 +164,7 @@ fn a_period_that_holds_two_versions_counts_each_month_by_its_own() {
     let bench = bench();
     let definitions = bench.export();
     add_version(&definitions);
-    let run = bench.run("2026-27Q3", &["--definitions", definitions.path()]);
+    let run = bench.run_on("2027-12-01", "2026-27Q3", &["--definitions", definitions.path()]);
     assert_eq!(run.code, 0, "{}", run.stderr);
     let all = bench.observations("2026-27Q3");
     let figure = &all[&("CRE-01".to_owned(), "E1".to_owned(), "2026-27Q3".to_owned())];
