@@ -203,7 +203,7 @@ pub const FEW_CASES: &str = "few cases";
 /// The same with the marker of low reliability, as remarks beside a figure carry it.
 pub const FEW_CASES_MARKED: &str = "few cases [u]";
 
-/// The counts behind a figure as a remark below it, with the marker where they are few: "1 of 2, few cases [u]".
+/// The counts behind a figure as a remark below it, with the marker where they are few: `1 of 2, few cases [u]`.
 pub fn counts_remark(figure: &Observation) -> Option<String> {
     let counts = counts_words(figure)?;
     Some(if figure.has_few_cases() { format!("{counts}, {FEW_CASES_MARKED}") } else { counts })

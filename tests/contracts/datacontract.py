@@ -151,6 +151,10 @@ def good_row(contract, number):
         row["wrongly_deleted"] = False
         if row["decision"] == "retain":
             row["disposed_on"] = None
+    if contract.dataset == "open_cases":  # an arrest began at a moment, a request on a day
+        noon = dt.datetime.combine(day, dt.time(12), dt.timezone.utc)
+        arrest = row["kind"] == "arrest_summons"
+        row |= {"event_at": noon if arrest else None, "received_on": None if arrest else day}
     if contract.dataset == "governance":
         row |= {name: None for name, kind in FIELDS_OF_A_KIND.items() if kind != row["kind"]}
     return row
@@ -211,6 +215,8 @@ BREAKS = {
     "wrongly_deleted_without_disposal": lambda row: {"wrongly_deleted": True},
     "notified_before_aware": lambda row: {"ico_notified_at": row["aware_at"] - HOUR},
     "closed_before_aware": lambda row: {"closed_on": row["closed_on"] - DAY},
+    "no_beginning": lambda row: {"event_at": None},
+    "two_beginnings": lambda row: {"received_on": row["event_at"].date()},
     "outcome_while_open": lambda row: {"closed_on": None},
     "misuse_closed_without_outcome": lambda row: {"outcome": None},
     "grade_of_other_kinds": lambda row: {"grade": "good"},
