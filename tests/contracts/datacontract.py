@@ -151,6 +151,8 @@ def good_row(contract, number):
         row["wrongly_deleted"] = False
         if row["decision"] == "retain":
             row["disposed_on"] = None
+    if contract.dataset == "organisations":  # a successor must be an organisation of the dataset
+        row["succeeded_by"] = None
     if contract.dataset == "open_cases":  # an arrest began at a moment, a request on a day
         noon = dt.datetime.combine(day, dt.time(12), dt.timezone.utc)
         arrest = row["kind"] == "arrest_summons"
