@@ -151,8 +151,10 @@ def good_row(contract, number):
         row["wrongly_deleted"] = False
         if row["decision"] == "retain":
             row["disposed_on"] = None
-    if contract.dataset == "organisations":  # a successor must be an organisation of the dataset
-        row["succeeded_by"] = None
+    if contract.dataset == "organisations":  # alive in every month of the cases, and no successor from outside
+        row |= {"valid_from": dt.date(2020, 1, 1 + number), "succeeded_by": None}
+    if contract.dataset == "peer_groups":  # a peer must be an organisation of the dataset, and another one
+        row["peer_code"] = f"E2300000{(number + 1) % 3 + 1}"
     if contract.dataset == "open_cases":  # an arrest began at a moment, a request on a day
         noon = dt.datetime.combine(day, dt.time(12), dt.timezone.utc)
         arrest = row["kind"] == "arrest_summons"
