@@ -17,14 +17,12 @@ use self::sql::{SqlArguments, run_sql};
 use self::values::parse_day;
 use crate::app::check::{CheckReport, check};
 use crate::app::intake::DataDate;
-use crate::app::parity::{NotCompared, ParityReport, parity};
 use crate::app::plan::{RunPlan, plan};
 use crate::app::prepare::prepare;
 use crate::app::run::{RunOptions, RunOutcome, run};
 use crate::app::verify::verify;
 use crate::app::{AppError, Context, definitions, demo, generate};
 use crate::exit;
-use crate::parity::Check;
 use crate::period::{Month, Period, ambiguity, london_date};
 use crate::synth::Plan;
 
@@ -136,14 +134,6 @@ enum Command {
         /// Cases of a folder instead of the built-in ones.
         #[arg(long, value_name = "DIR")]
         cases: Option<PathBuf>,
-        #[arg(long)]
-        json: bool,
-    },
-    /// Hold the statistics against test data that other programs and papers publish.
-    Parity {
-        /// Folder of the published test data, which is no part of this program.
-        #[arg(long, value_name = "DIR")]
-        truth: PathBuf,
         #[arg(long)]
         json: bool,
     },
@@ -294,7 +284,6 @@ async fn dispatch(cli: Cli) -> Result<u8, AppError> {
             let outcomes = verify(&load().await?, cases.as_deref(), metric.as_deref()).await?;
             print_cases(&outcomes, json)
         }
-        Command::Parity { truth, json } => print_parity(&parity(&truth), json),
         Command::Definitions(command) => work_with_definitions(command, folder.as_deref()).await,
     }
 }
@@ -364,33 +353,6 @@ fn print_check(report: &CheckReport, json: bool) -> Result<(), AppError> {
         "{} submissions, {} rows, {} refused, data as at {}",
         report.submissions, report.rows, report.refused, report.as_of
     ))
-}
-
-fn print_parity(report: &ParityReport, json: bool) -> Result<u8, AppError> {
-    let checks = &report.checks;
-    if json {
-        print_json(&checks)?;
-    } else {
-        for Check { file, compared, mismatches } in checks {
-            let verdict = if mismatches.is_empty() { "ok  " } else { "FAIL" };
-            print_line(format_args!("{verdict} {compared:>6} compared {:>4} differ  {file}", mismatches.len()))?;
-            for mismatch in mismatches {
-                print_line(format_args!("     {mismatch}"))?;
-            }
-        }
-        let sum = |count: fn(&Check) -> usize| checks.iter().map(count).sum::<usize>();
-        let differ = sum(|check| check.mismatches.len());
-        print_line(format_args!("{} files, {} compared, {differ} differ", checks.len(), sum(|check| check.compared)))?;
-    }
-    let differing = checks.iter().filter(|check| !check.mismatches.is_empty()).count();
-    for NotCompared { topic, reason } in &report.not_compared {
-        eprintln!("not compared ({topic}): {reason}");
-    }
-    match report.not_compared.len() {
-        _ if differing > 0 => Err(AppError::Differs { differing, files: checks.len() }),
-        0 => Ok(exit::OK),
-        files => Err(AppError::NotCompared { files }),
-    }
 }
 
 fn print_plan(plan: &RunPlan, json: bool) -> Result<(), AppError> {

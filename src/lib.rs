@@ -23,7 +23,6 @@ pub mod lateness;
 pub mod lives;
 pub mod metrics;
 pub mod observation;
-pub mod parity;
 pub mod period;
 #[cfg(test)]
 mod period_tests;

@@ -6,8 +6,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use crate::assessment::Decision;
-use crate::config::Target;
+use crate::config::FigureSettings;
 use crate::diagnostics::Finding;
 use crate::public::MetricEvidence;
 
@@ -98,9 +97,8 @@ pub struct RunRecord {
     pub engine_version: &'static str,
     pub threads: usize,
     pub memory_limit_mib: usize,
-    pub parameters: BTreeMap<String, i64>,
-    pub targets: Vec<Target>,
-    pub decisions: Vec<Decision>,
+    /// Those that decided the figures, whole.
+    pub settings: FigureSettings,
     /// SHA-256 of each definition file.
     pub definitions: BTreeMap<String, String>,
     pub inputs: Vec<InputFile>,

@@ -117,7 +117,7 @@ fn describe(text: &mut String, context: &Context, metric: &Metric) -> std::fmt::
     line(text, "Periods", months)?;
     line(text, "Evidence", evidence_words(metric.evidence))?;
     for parameter in &metric.parameters {
-        let value = context.settings.parameters.get(parameter);
+        let value = context.settings.figures.parameters.get(parameter);
         let value = value.map_or("not given in the settings".to_owned(), ToString::to_string);
         line(text, "Setting", &format!("{parameter} = {value}"))?;
     }

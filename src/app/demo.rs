@@ -23,8 +23,8 @@ const QUARTERS: u16 = 5;
 /// control chart, and the last quarter, which is the report to open first.
 pub async fn demo(out: &Path, seed: u64, published_on: NaiveDate, quiet: bool) -> Result<[RunOutcome; 2], AppError> {
     let mut settings = Settings::parse(Path::new(crate::config::DEFAULT_FILE), SETTINGS)?;
-    settings.trend.quarter = QUARTERS;
-    settings.trend.month = 3 * QUARTERS;
+    settings.figures.trend.quarter = QUARTERS;
+    settings.figures.trend.month = 3 * QUARTERS;
     let context = Context::with(None, settings).await?;
     let last = Month::new(2026, 3).unwrap_or_else(|| Month::of(published_on));
     let plan = Plan { from: last.plus(1 - 3 * i32::from(QUARTERS)), to: last, scale: SCALE, seed };

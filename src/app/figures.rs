@@ -100,7 +100,7 @@ pub struct Figures {
 pub fn trend_periods(period: Period, settings: &Settings, opened: &Opened) -> Vec<Period> {
     let first = opened.first_month();
     let begun = |one: &Period| *one == period || first.is_none_or(|first| first <= one.last());
-    period.trend(settings.trend.periods(period.kind)).into_iter().filter(begun).collect()
+    period.trend(settings.figures.trend.periods(period.kind)).into_iter().filter(begun).collect()
 }
 
 /// Computes every metric for every organisation, aggregate and trend period.
@@ -114,10 +114,10 @@ pub async fn compute(
     let started = Instant::now();
     let periods = trend_periods(period, settings, opened);
     let months = months_of(&periods);
-    let metrics = with_targets(&definitions.metrics, &settings.targets, &intake.organisations);
+    let metrics = with_targets(&definitions.metrics, &settings.figures.targets, &intake.organisations);
     let remembered = Remembered::below(work.monthly());
     let shared = Shared::of(intake, &months);
-    let (rollups, parameters) = (definitions.rollups.as_slice(), &settings.parameters);
+    let (rollups, parameters) = (definitions.rollups.as_slice(), &settings.figures.parameters);
     let needed = Needed { rollups, metrics: &metrics, parameters, remembered: &remembered };
     let monthly = needed.recall(metrics.iter(), &shared, |rollup| admitted_for(intake, rollup));
     let mut growing = Growing::recall((&past, intake), (definitions, &needed), &shared);
@@ -141,14 +141,14 @@ pub async fn compute(
         missing,
         monthly,
         remembered: remembered.clone(),
-        parameters: settings.parameters.clone(),
+        parameters: settings.figures.parameters.clone(),
         grid: Arc::clone(&intake.grid),
         groups: groups(&intake.lives, &peer_groups),
         periods: periods.clone(),
         pieces: pieces_of(&periods),
         past,
         growing,
-        lags: settings.late.months,
+        lags: settings.figures.late.months,
         as_of: opened.as_of,
     };
     let threads = settings.engine.thread_count();
@@ -192,8 +192,8 @@ fn choose_peers(intake: &Intake, settings: &Settings, period: Period) -> Vec<Pee
     peer_groups(&PeerInput {
         organisations: &organisations,
         links: &intake.reference.peer_links,
-        fallback: settings.peers.fallback,
-        ignore_supplied: settings.peers.ignore_supplied,
+        fallback: settings.figures.peers.fallback,
+        ignore_supplied: settings.figures.peers.ignore_supplied,
         day,
     })
 }
@@ -211,8 +211,8 @@ fn assess_figures(
         lives: &intake.lives,
         peer_groups,
         events: &intake.reference.events,
-        decisions: &settings.decisions,
-        parity: &settings.parity,
+        decisions: &settings.figures.decisions,
+        parity: &settings.figures.parity,
         trend,
         provisional: &lateness.provisional,
     };

@@ -9,12 +9,12 @@ pub mod figures;
 mod folders;
 pub mod generate;
 mod growing;
+mod identity;
 pub mod intake;
 mod last_release;
 pub mod late;
 mod nearest;
 mod needed;
-pub mod parity;
 pub mod past;
 pub mod plan;
 pub mod prepare;
@@ -30,8 +30,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::config::{
-    DecisionError, ParityError as ParityWishError, Settings, SettingsError, TargetError, check_decisions, check_parity,
-    check_targets,
+    DecisionError, ParityError, Settings, SettingsError, TargetError, check_decisions, check_parity, check_targets,
 };
 use crate::definitions::{Definitions, DefinitionsError};
 use crate::engine::output::OutputError;
@@ -57,7 +56,7 @@ pub enum AppError {
     #[error("settings: {0}")]
     Decision(#[from] DecisionError),
     #[error("settings: {0}")]
-    ParityWish(#[from] ParityWishError),
+    Parity(#[from] ParityError),
     #[error(transparent)]
     Definitions(#[from] DefinitionsError),
     #[error("the engine could not be started: {0}")]
@@ -66,6 +65,8 @@ pub enum AppError {
     Intake(#[from] intake::IntakeError),
     #[error("{0}")]
     SourceChanged(String),
+    #[error("the identity of the release could not be written down: {0}")]
+    Identity(#[source] serde_json::Error),
     #[error(transparent)]
     Figures(#[from] figures::FiguresError),
     #[error(transparent)]
@@ -98,10 +99,6 @@ pub enum AppError {
     NothingSent { period: String, held: String },
     #[error("no submission of {period} was accepted; nothing can be published{hint}")]
     NothingAccepted { period: String, hint: String },
-    #[error("{files} comparisons with published test data could not be made; the others are listed")]
-    NotCompared { files: usize },
-    #[error("{differing} of {files} files of published test data are not reproduced")]
-    Differs { differing: usize, files: usize },
     #[error("{failed} of {cases} hand-worked cases failed")]
     CasesFailed { failed: usize, cases: usize },
 }
@@ -125,7 +122,7 @@ impl AppError {
             | Self::Settings(_)
             | Self::Target(_)
             | Self::Decision(_)
-            | Self::ParityWish(_)
+            | Self::Parity(_)
             | Self::Prepare(PrepareError::Key(_) | PrepareError::Exists(_)) => exit::USAGE,
             Self::Definitions(_) | Self::Prepare(PrepareError::UnpreparedReference { .. }) => exit::DEFINITIONS,
             Self::Intake(intake::IntakeError::ReferenceRefused { .. }) | Self::NothingAccepted { .. } => exit::CONTRACT,
@@ -134,7 +131,7 @@ impl AppError {
                 Trouble::Reading | Trouble::Changed => exit::INPUT,
                 Trouble::Memory | Trouble::Content => exit::METRIC,
             },
-            Self::CasesFailed { .. } | Self::Differs { .. } => exit::METRIC,
+            Self::CasesFailed { .. } => exit::METRIC,
             Self::Intake(error) if error.trouble() != Trouble::Writing => exit::INPUT,
             // A disk that is full, or may not be written, is no fault of a page or a submission.
             Self::Intake(_)
@@ -147,12 +144,8 @@ impl AppError {
             | Self::Write { .. }
             | Self::Generate(_)
             | Self::Prepare(PrepareError::Write { .. }) => exit::PUBLISH,
-            Self::Render(_) | Self::Results(_) => exit::RENDER,
-            Self::SourceChanged(_)
-            | Self::Engine(_)
-            | Self::NothingSent { .. }
-            | Self::Prepare(_)
-            | Self::NotCompared { .. } => exit::INPUT,
+            Self::Identity(_) | Self::Render(_) | Self::Results(_) => exit::RENDER,
+            Self::SourceChanged(_) | Self::Engine(_) | Self::NothingSent { .. } | Self::Prepare(_) => exit::INPUT,
         }
     }
 }
@@ -180,9 +173,9 @@ impl Context {
         let context = Self { definitions, settings };
         context.check_parameters()?;
         let kinds = context.definitions.kinds_of_organisation();
-        check_targets(&context.settings.targets, &context.definitions.metrics, kinds)?;
-        check_decisions(&context.settings.decisions, &context.definitions.metrics)?;
-        check_parity(&context.settings.parity, &context.definitions.metrics)?;
+        check_targets(&context.settings.figures.targets, &context.definitions.metrics, kinds)?;
+        check_decisions(&context.settings.figures.decisions, &context.definitions.metrics)?;
+        check_parity(&context.settings.figures.parity, &context.definitions.metrics)?;
         if folder.is_some() {
             let engine = Engine::new(&context.engine_settings(None), None)?;
             let problems = prove(&engine, &context.definitions).await;
@@ -197,7 +190,9 @@ impl Context {
     fn check_parameters(&self) -> Result<(), AppError> {
         let known: BTreeSet<&String> = self.definitions.metrics.iter().flat_map(|metric| &metric.parameters).collect();
         self.check_parameter_limits()?;
-        let Some(unknown) = self.settings.parameters.keys().find(|name| !known.contains(name)) else { return Ok(()) };
+        let Some(unknown) = self.settings.figures.parameters.keys().find(|name| !known.contains(name)) else {
+            return Ok(());
+        };
         let known = known.into_iter().map(String::as_str).collect::<Vec<_>>().join(", ");
         Err(AppError::Usage(format!(
             "settings: parameters.{unknown}: no metric takes this parameter; known are {known}"
@@ -208,7 +203,7 @@ impl Context {
     fn check_parameter_limits(&self) -> Result<(), AppError> {
         for metric in &self.definitions.metrics {
             for (name, most) in &metric.parameters_at_most {
-                if let Some(value) = self.settings.parameters.get(name).filter(|value| *value > most) {
+                if let Some(value) = self.settings.figures.parameters.get(name).filter(|value| *value > most) {
                     let id = &metric.id;
                     return Err(AppError::Usage(format!(
                         "settings: parameters.{name} is {value}, but metric {id} takes {most} at most"

@@ -52,7 +52,7 @@ pub fn make_public(
     input: &ReleaseInput,
     pieces: &[Observation],
 ) -> Result<PublicEdition, AppError> {
-    let DisclosureSection { threshold, minimum_denominator, protection } = context.settings.disclosure;
+    let DisclosureSection { threshold, minimum_denominator, protection } = context.settings.figures.disclosure;
     let rule = Rule { threshold, minimum_denominator, protection };
     let earlier = read_earlier(out, &input.trend)?;
     // Sums over peers overlap so much that they give single organisations away: the public edition has none.

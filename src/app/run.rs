@@ -11,6 +11,7 @@ use rayon::prelude::*;
 
 use super::figures::{self, Figures, FiguresError};
 use super::folders::{Written, check_is_folder, check_outside_source};
+use super::identity::{Identity, incomplete_identity};
 use super::intake::{self, DataDate, Intake, Opened};
 use super::last_release::{LastRelease, LastReleaseError, changes_since, read_last_release, unreadable};
 use super::past::{self, AcceptedBefore, Past};
@@ -106,13 +107,13 @@ async fn attempt(context: &Context, options: &RunOptions, changed: Changed) -> R
     {
         return Err(AppError::SourceChanged(finding.to_string()));
     }
-    check_target_organisations(&context.settings.targets, &intake.organisations)?;
+    check_target_organisations(&context.settings.figures.targets, &intake.organisations)?;
     check_something_left(&intake, options)?;
     let (definitions, settings) = (&context.definitions, &context.settings);
     let past = (&work, concurrency);
     let past = past::take_in((&opened, &intake), (definitions, settings), past, (options.period, &step)).await?;
-    let identity = identity(context, options, &opened, (&intake, &past));
-    let incomplete = incomplete_identity(context, &identity);
+    let identity = Identity::new(context, options, &opened, &intake, &past).hash().map_err(AppError::Identity)?;
+    let incomplete = incomplete_identity(&identity, &context.settings.engine);
     let says_the_same = |latest: &Latest| {
         !options.again
             && (latest.identity == identity || latest.identity == incomplete)
@@ -206,44 +207,6 @@ fn check_something_left(intake: &Intake, options: &RunOptions) -> Result<(), App
     Err(AppError::NothingAccepted { period: period.to_string(), hint })
 }
 
-/// Hash of all that decides what a release says: program, definitions, settings, period, dates and inputs.
-fn identity(context: &Context, options: &RunOptions, opened: &Opened, (intake, past): (&Intake, &Past)) -> String {
-    let mut hasher = blake3::Hasher::new();
-    let mut add = |text: &str| {
-        hasher.update(text.as_bytes());
-        hasher.update(b"\n");
-    };
-    add(env!("CARGO_PKG_VERSION"));
-    add(&format!("{} {} {:?}", options.period, opened.as_of, context.settings.parameters));
-    add(&format!("{:?} {:?}", context.settings.trend, context.settings.targets));
-    add(&format!("{:?} {:?} {:?}", context.settings.peers, context.settings.decisions, context.settings.parity));
-    add(&format!("{:?}", options.public.then_some(&context.settings.disclosure)));
-    add(&format!("{:?}", context.settings.late));
-    for (path, bytes) in &context.definitions.files {
-        add(&format!("{path} {}", sha256(bytes)));
-    }
-    for admission in intake.admissions.values().flatten() {
-        let refused = admission.refused();
-        add(&format!("{} {} {refused}", admission.fingerprint, admission.submission.first_submitted));
-    }
-    for admission in &past.replaced {
-        add(&admission.fingerprint);
-    }
-    // What could not be read has no fingerprint, and the pages name it.
-    for finding in &opened.listing_findings {
-        add(&finding.to_string());
-    }
-    hasher.finalize().to_hex().to_string()
-}
-
-/// What stands in the pointer for a release without the figures of metrics for which there was not enough memory: other
-/// settings of the engine may give them.
-fn incomplete_identity(context: &Context, identity: &str) -> String {
-    let engine = &context.settings.engine;
-    let text = format!("{identity} {} {}", engine.memory_limit_mib, engine.thread_count());
-    blake3::hash(text.as_bytes()).to_hex().to_string()
-}
-
 /// The release before this one, if there is one and it can be read.
 type LastRead = Result<Option<LastRelease>, LastReleaseError>;
 
@@ -301,9 +264,7 @@ fn publish(
         engine_version: ENGINE_VERSION,
         threads: context.settings.engine.thread_count(),
         memory_limit_mib: context.settings.engine.memory_limit_mib,
-        parameters: context.settings.parameters.clone(),
-        targets: context.settings.targets.clone(),
-        decisions: context.settings.decisions.clone(),
+        settings: context.settings.figures.clone(),
         definitions: context.definitions.files.iter().map(|(path, bytes)| (path.clone(), sha256(bytes))).collect(),
         inputs,
         rollups,
@@ -314,7 +275,7 @@ fn publish(
         timings,
     };
     write_record(&staging, &record)?;
-    let pointed = if without_memory { incomplete_identity(context, &identity) } else { identity };
+    let pointed = if without_memory { incomplete_identity(&identity, &context.settings.engine) } else { identity };
     let release = staging.commit(options.period, revision, &pointed)?;
     Ok(RunOutcome { release, revision, published: true, refused: intake.refused(), without_memory, counts })
 }
@@ -404,7 +365,7 @@ fn release_input(
     figures: Figures,
     (revision, identity, findings): (u32, &str, &[Finding]),
 ) -> ReleaseInput {
-    let parameters = context.settings.parameters.iter().map(|(name, value)| (name.clone(), value.to_string()));
+    let parameters = context.settings.figures.parameters.iter().map(|(name, value)| (name.clone(), value.to_string()));
     ReleaseInput {
         period: options.period,
         trend: figures::trend_periods(options.period, &context.settings, opened),
@@ -419,7 +380,7 @@ fn release_input(
         lives: Lives::clone(&intake.lives),
         peer_groups: figures.peer_groups,
         events: intake.reference.events.clone(),
-        decisions: context.settings.decisions.clone(),
+        decisions: context.settings.figures.decisions.clone(),
         observations: figures.observations,
         responsibilities: figures.responsibilities,
         assessment: figures.assessment,

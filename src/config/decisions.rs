@@ -69,7 +69,8 @@ mod tests {
         let text = format!("[[decisions]]\n{entry}\nreason = \"a new queue\"\ndecided_by = \"A. Analyst, NPCC\"");
         let settings = Settings::parse(Path::new("settings.toml"), &text).unwrap();
         let metrics = Definitions::built_in().unwrap().metrics;
-        check_decisions(&settings.decisions, &metrics).map_or_else(|error| error.to_string(), |()| "good".to_owned())
+        check_decisions(&settings.figures.decisions, &metrics)
+            .map_or_else(|error| error.to_string(), |()| "good".to_owned())
     }
 
     #[test]

@@ -1,5 +1,8 @@
 //! Settings: what an installation decides. Read from `leds-metrics.toml`, unknown keys refused; flags win over it.
 //! It holds no standard: a parameter without a documented value has no default.
+//!
+//! The settings that decide a figure are one value, [`FigureSettings`]. The identity of a release covers the whole value and
+//! the run record holds it, so that a release can be made again from its record.
 
 mod decisions;
 mod parity;
@@ -8,7 +11,7 @@ mod targets;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::assessment::{Decision, ParityWish};
 use crate::disclosure::choice::Protection;
@@ -36,6 +39,12 @@ pub enum SettingsError {
         path: PathBuf,
         #[source]
         source: Box<toml::de::Error>,
+    },
+    #[error("settings {path}: {source}; a file that ends in .json is read as the run record of a release")]
+    Record {
+        path: PathBuf,
+        #[source]
+        source: serde_json::Error,
     },
     #[error("settings {path}: {key} is {value}, but must be {least} to {most}")]
     Range { path: PathBuf, key: String, value: i128, least: i128, most: i128 },
@@ -74,11 +83,17 @@ const MOST_SQL_ROWS: usize = 1_000_000_000;
 const MOST_DAYS: i64 = 36_500;
 
 /// All settings of a run.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Debug, Clone, Default)]
 pub struct Settings {
     pub engine: EngineSection,
     pub sql: SqlSection,
+    pub figures: FigureSettings,
+}
+
+/// The settings that decide what a release says. The others decide only how fast it is made, and in how much memory.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FigureSettings {
     pub trend: TrendSection,
     pub disclosure: DisclosureSection,
     pub peers: PeersSection,
@@ -91,6 +106,37 @@ pub struct Settings {
     pub decisions: Vec<Decision>,
     /// Metrics that are also judged by the rules of other packages.
     pub parity: ParityWish,
+}
+
+/// The settings file as it is typed: every section may be left out.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct SettingsFile {
+    engine: EngineSection,
+    sql: SqlSection,
+    trend: TrendSection,
+    disclosure: DisclosureSection,
+    peers: PeersSection,
+    late: LateSection,
+    parameters: BTreeMap<String, i64>,
+    targets: Vec<Target>,
+    decisions: Vec<Decision>,
+    parity: ParityWish,
+}
+
+impl From<SettingsFile> for Settings {
+    /// Names every section, so that a new one must be given its place here: beside the figures or among what decides them.
+    fn from(file: SettingsFile) -> Self {
+        let SettingsFile { engine, sql, trend, disclosure, peers, late, parameters, targets, decisions, parity } = file;
+        let figures = FigureSettings { trend, disclosure, peers, late, parameters, targets, decisions, parity };
+        Self { engine, sql, figures }
+    }
+}
+
+/// What the run record of a release says of settings.
+#[derive(Debug, Deserialize)]
+struct RecordedSettings {
+    settings: FigureSettings,
 }
 
 /// Threads and memory of the engine.
@@ -130,7 +176,7 @@ impl Default for SqlSection {
 }
 
 /// What the public edition of a release withholds.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct DisclosureSection {
     /// Counts of cases about persons from 1 to below this are withheld.
@@ -148,7 +194,7 @@ impl Default for DisclosureSection {
 }
 
 /// Which organisations are held against each other.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct PeersSection {
     /// What stands in for a supplied group where nothing is supplied.
@@ -158,7 +204,7 @@ pub struct PeersSection {
 }
 
 /// How long data may come in late.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LateSection {
     /// Whole months from the end of an event month to the day on which it is taken as complete.
@@ -172,7 +218,7 @@ impl Default for LateSection {
 }
 
 /// How many periods a trend shows, by kind of period.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct TrendSection {
     pub month: u16,
@@ -188,7 +234,7 @@ impl Default for TrendSection {
 
 impl TrendSection {
     /// Periods shown for a kind, the asked one included.
-    pub fn periods(&self, kind: PeriodType) -> i32 {
+    pub fn periods(self, kind: PeriodType) -> i32 {
         let periods = match kind {
             PeriodType::Month => self.month,
             PeriodType::FyQuarter | PeriodType::CalQuarter | PeriodType::Rolling12m => self.quarter,
@@ -198,13 +244,14 @@ impl TrendSection {
     }
 
     /// Each key with its value and the most it may be: twenty years, and forty of years.
-    fn lengths(&self) -> [(&'static str, u16, u16); 3] {
+    fn lengths(self) -> [(&'static str, u16, u16); 3] {
         [("month", self.month, 240), ("quarter", self.quarter, 80), ("year", self.year, 40)]
     }
 }
 
 impl Settings {
-    /// Reads the named file, or [`DEFAULT_FILE`] if there is one, or takes the defaults.
+    /// Reads the named file, or [`DEFAULT_FILE`] if there is one, or takes the defaults. The run record of a release gives the
+    /// settings that decided its figures; the engine then has its defaults.
     pub fn load(named: Option<&Path>) -> Result<Self, SettingsError> {
         let path = match named {
             Some(path) => path.to_owned(),
@@ -213,13 +260,31 @@ impl Settings {
         };
         let text =
             std::fs::read_to_string(&path).map_err(|source| SettingsError::Read { path: path.clone(), source })?;
+        if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) {
+            return Self::parse_record(&path, &text);
+        }
         Self::parse(&path, &text)
     }
 
     /// Reads settings from text; `path` is for messages.
     pub fn parse(path: &Path, text: &str) -> Result<Self, SettingsError> {
-        let settings: Self = toml::from_str(text)
+        let file: SettingsFile = toml::from_str(text)
             .map_err(|source| SettingsError::Parse { path: path.to_owned(), source: Box::new(source) })?;
+        let settings = Self::from(file);
+        settings.check_ranges(path)?;
+        Ok(settings)
+    }
+
+    /// Takes the settings out of the run record of a release.
+    fn parse_record(path: &Path, text: &str) -> Result<Self, SettingsError> {
+        let record: RecordedSettings =
+            serde_json::from_str(text).map_err(|source| SettingsError::Record { path: path.to_owned(), source })?;
+        let settings = Self { figures: record.settings, ..Self::default() };
+        settings.check_ranges(path)?;
+        Ok(settings)
+    }
+
+    fn check_ranges(&self, path: &Path) -> Result<(), SettingsError> {
         let check = |key: &str, value: i128, least: i128, most: i128| {
             if (least..=most).contains(&value) {
                 return Ok(());
@@ -227,29 +292,30 @@ impl Settings {
             Err(SettingsError::Range { path: path.to_owned(), key: key.to_owned(), value, least, most })
         };
         let number = |number: usize| i128::try_from(number).unwrap_or(i128::MAX);
-        let (engine, memory) = (&settings.engine, (number(LEAST_MEMORY_MIB), number(MOST_MEMORY_MIB)));
+        let (engine, memory) = (&self.engine, (number(LEAST_MEMORY_MIB), number(MOST_MEMORY_MIB)));
         check("engine.threads", number(engine.threads), 0, number(MOST_THREADS))?;
         check("engine.memory_limit_mib", number(engine.memory_limit_mib), memory.0, memory.1)?;
-        check("sql.most_rows", number(settings.sql.most_rows), 1, number(MOST_SQL_ROWS))?;
-        for (name, value) in &settings.parameters {
+        check("sql.most_rows", number(self.sql.most_rows), 1, number(MOST_SQL_ROWS))?;
+        let FigureSettings { trend, disclosure, late, parameters, .. } = &self.figures;
+        for (name, value) in parameters {
             check(&format!("parameters.{name}"), i128::from(*value), 0, i128::from(MOST_DAYS))?;
         }
-        for (key, periods, most) in settings.trend.lengths() {
+        for (key, periods, most) in trend.lengths() {
             check(&format!("trend.{key}"), i128::from(periods), 1, i128::from(most))?;
         }
-        let threshold = settings.disclosure.threshold;
+        let threshold = disclosure.threshold;
         if !(2..=MOST_THRESHOLD).contains(&threshold) {
             return Err(SettingsError::Threshold { path: path.to_owned(), threshold });
         }
-        let minimum = settings.disclosure.minimum_denominator;
+        let minimum = disclosure.minimum_denominator;
         if !(1..=MOST_MINIMUM).contains(&minimum) {
             return Err(SettingsError::MinimumDenominator { path: path.to_owned(), minimum });
         }
-        let months = settings.late.months;
+        let months = late.months;
         if !(1..=MOST_LATE_MONTHS).contains(&months) {
             return Err(SettingsError::LateMonths { path: path.to_owned(), months });
         }
-        Ok(settings)
+        Ok(())
     }
 }
 
@@ -268,23 +334,27 @@ mod tests {
         let page = include_str!("../../docs/settings.md");
         let text = page.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
         let (shown, default) = (parse(text).unwrap(), Settings::default());
-        assert_eq!(shown.targets.len(), 1);
-        check_targets(&shown.targets, &Definitions::built_in().unwrap().metrics, &[]).unwrap();
-        check_decisions(&shown.decisions, &Definitions::built_in().unwrap().metrics).unwrap();
+        assert_eq!(shown.figures.targets.len(), 1);
+        check_targets(&shown.figures.targets, &Definitions::built_in().unwrap().metrics, &[]).unwrap();
+        check_decisions(&shown.figures.decisions, &Definitions::built_in().unwrap().metrics).unwrap();
         let kinds: std::collections::BTreeSet<String> =
-            shown.decisions.iter().map(|one| format!("{:?}", one.kind)).collect();
+            shown.figures.decisions.iter().map(|one| format!("{:?}", one.kind)).collect();
         assert_eq!(kinds.len(), 4);
-        assert_eq!(
-            format!("{:?} {:?}", shown.engine, shown.trend),
-            format!("{:?} {:?}", default.engine, default.trend)
-        );
-        check_parity(&shown.parity, &Definitions::built_in().unwrap().metrics).unwrap();
-        assert_eq!((shown.disclosure, shown.peers), (default.disclosure, default.peers));
+        assert_eq!(format!("{:?}", shown.engine), format!("{:?}", default.engine));
+        check_parity(&shown.figures.parity, &Definitions::built_in().unwrap().metrics).unwrap();
+        let apart_from_examples = FigureSettings {
+            parameters: shown.figures.parameters.clone(),
+            targets: shown.figures.targets.clone(),
+            decisions: shown.figures.decisions.clone(),
+            parity: shown.figures.parity.clone(),
+            ..default.figures
+        };
+        assert_eq!(shown.figures, apart_from_examples);
     }
 
     #[test]
     fn a_trend_has_a_least_and_a_greatest_length() {
-        assert_eq!(parse("[trend]\nmonth = 240\nquarter = 80\nyear = 40").unwrap().trend.quarter, 80);
+        assert_eq!(parse("[trend]\nmonth = 240\nquarter = 80\nyear = 40").unwrap().figures.trend.quarter, 80);
         let message = |text: &str| parse(text).unwrap_err().to_string();
         assert_eq!(
             message("[trend]\nquarter = 400"),
@@ -295,16 +365,16 @@ mod tests {
 
     #[test]
     fn the_stand_in_for_peers_is_named() {
-        assert_eq!(parse("").unwrap().peers.fallback, PeerChoice::Region);
-        let peers = parse("[peers]\nfallback = \"size_band\"\nignore_supplied = true").unwrap().peers;
+        assert_eq!(parse("").unwrap().figures.peers.fallback, PeerChoice::Region);
+        let peers = parse("[peers]\nfallback = \"size_band\"\nignore_supplied = true").unwrap().figures.peers;
         assert_eq!(peers, PeersSection { fallback: PeerChoice::SizeBand, ignore_supplied: true });
         assert!(parse("[peers]\nfallback = \"family\"").is_err());
     }
 
     #[test]
     fn a_month_is_complete_after_half_a_year_unless_set() {
-        assert_eq!(parse("").unwrap().late.months, 6);
-        assert_eq!(parse("[late]\nmonths = 12").unwrap().late.months, 12);
+        assert_eq!(parse("").unwrap().figures.late.months, 6);
+        assert_eq!(parse("[late]\nmonths = 12").unwrap().figures.late.months, 12);
         for wrong in ["months = 0", "months = 25", "lags = 3"] {
             assert!(parse(&format!("[late]\n{wrong}")).is_err(), "{wrong} was taken");
         }
@@ -312,11 +382,11 @@ mod tests {
 
     #[test]
     fn disclosure_has_defaults_and_is_read_strictly() {
-        let default = parse("").unwrap().disclosure;
+        let default = parse("").unwrap().figures.disclosure;
         assert_eq!((default.threshold, default.protection), (5, Protection::TwoValues));
         assert_eq!(default.minimum_denominator, 10);
-        assert_eq!(parse("[disclosure]\nminimum_denominator = 1").unwrap().disclosure.minimum_denominator, 1);
-        let range = parse("[disclosure]\nthreshold = 10\nprotection = \"range\"").unwrap().disclosure;
+        assert_eq!(parse("[disclosure]\nminimum_denominator = 1").unwrap().figures.disclosure.minimum_denominator, 1);
+        let range = parse("[disclosure]\nthreshold = 10\nprotection = \"range\"").unwrap().figures.disclosure;
         assert_eq!((range.threshold, range.protection), (10, Protection::Range));
         for wrong in [
             "protection = \"none\"",

@@ -16,7 +16,7 @@ const COVERED: (Search, usize) = (Search::Soonest, 200);
 const REOPENING: (Search, usize) = (Search::Soonest, 200);
 
 /// What protection asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Protection {
     /// At least two whole numbers are possible.

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::report::input::{Organisation, PeerGroup};
 use crate::rollups::PeerLink;
@@ -15,7 +15,7 @@ use crate::stats::quantile_groups::{First, quantile_groups};
 const SIZE_BANDS: u32 = 4;
 
 /// How peers are found for a run, or for an organisation that has no supplied group.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PeerChoice {
     /// Bodies of the same kind in the same region.

@@ -34,7 +34,7 @@ use crate::responsibilities::Responsibility;
 use crate::spreadsheet::without_formula;
 
 /// Version of the format; it travels in the Parquet metadata and in the run record.
-pub const FORMAT_VERSION: &str = "1.6.0";
+pub const FORMAT_VERSION: &str = "1.7.0";
 
 /// Decimals of values, limits and levels.
 const SCALE: i8 = 6;

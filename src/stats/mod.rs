@@ -71,7 +71,7 @@ impl Level {
     }
 
     /// The level at which a two-sided interval is as wide as `z` ≥ 0 deviates; it may lie below 0.9.
-    pub(crate) fn from_deviate(z: f64) -> Self {
+    pub fn from_deviate(z: f64) -> Self {
         Self { confidence: 1.0 - distributions::normal_two_sided(z), z }
     }
 

@@ -7,6 +7,8 @@
 )]
 
 mod bad_input;
+#[path = "../conformance/mod.rs"]
+mod conformance;
 mod definitions;
 mod edge_cases;
 mod exit_codes;

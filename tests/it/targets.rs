@@ -1,8 +1,10 @@
 //! Local targets: named so wherever they show, for those they are for, and never in the place of a law.
 
 use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
 
-use crate::support::{Bench, Finished, TWO_FORCES, arrests, table, text};
+use crate::support::{Bench, Finished, TWO_FORCES, arrests, leds_metrics, table, text};
 
 const RAILWAYS: &str = "E3,Railway Police,Railways,special_force,,England,300,2000-01-01,\n";
 const TARGETS: &str = r#"
@@ -147,4 +149,43 @@ fn a_wrong_target_is_refused_with_its_place() {
     assert_eq!(done.code, 2);
     assert!(done.stderr.contains("unknown field `kind`"), "{}", done.stderr);
     assert!(!bench.out().exists());
+}
+
+/// The files of a release by path, each with its hash, as its record lists them.
+fn recorded_files(record: &Path) -> serde_json::Value {
+    let record: serde_json::Value = serde_json::from_slice(&fs::read(record).unwrap()).unwrap();
+    record["files"].clone()
+}
+
+#[test]
+fn a_release_is_made_again_from_its_own_record() {
+    let bench = bench();
+    let more =
+        "[trend]\nmonth = 2\n[late]\nmonths = 3\n[peers]\nfallback = \"all_forces\"\n[parity]\nas_phe = [\"CRE-01\"]\n";
+    let first = run(&bench, &format!("{TARGETS}{more}"));
+    assert_eq!(first.code, 0, "{}", first.stderr);
+    let record = bench.out().join("2025-04/r1/run-record.json");
+    let (out, work) = (bench.out().with_file_name("again"), bench.work().with_file_name("work again"));
+    let [source, settings] = [bench.source(), record.clone()];
+    let again = leds_metrics(&[
+        "run",
+        "--quiet",
+        "--allow-gaps",
+        "--source",
+        text(&source),
+        "--out",
+        text(&out),
+        "--work",
+        text(&work),
+        "--period",
+        "2025-04",
+        "--settings",
+        text(&settings),
+        "--published-on",
+        "2025-12-01",
+    ]);
+    assert_eq!(again.code, 0, "{}", again.stderr);
+    let made = out.join("2025-04/r1/run-record.json");
+    assert_eq!(recorded_files(&made), recorded_files(&record));
+    assert!(recorded_files(&made).as_object().unwrap().len() > 50);
 }

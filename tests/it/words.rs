@@ -1,8 +1,6 @@
 //! What a figure says of itself: chance, few cases, full counts, levels, and how large a change was.
 
-use std::fs;
-
-use crate::support::{Bench, leds_metrics, parquet_of, table, text};
+use crate::support::{Bench, parquet_of, table};
 
 const CASES: &str = "org_code:S month:D opened:I closed:I open_cases:I over_12_months:I not_investigated:I";
 
@@ -109,19 +107,6 @@ fn a_period_that_may_mean_a_financial_year_is_said_to_be_read_as_a_month() {
     let note = "note: 2002-03 was read as March 2002; the financial year April 2002 to March 2003 is written FY2002-03";
     assert!(run.stderr.contains(note), "{}", run.stderr);
     assert!(!Bench::new().run("2025-26", &[]).stderr.contains("was read as"));
-}
-
-#[test]
-fn parity_goes_on_after_a_file_that_is_missing_and_names_it() {
-    let folder = tempfile::tempdir().unwrap();
-    fs::create_dir(folder.path().join("literature")).unwrap();
-    let file = "literature/rate_ratio_eba1977.csv";
-    fs::write(folder.path().join(file), "x1,t1,x0,t0\n").unwrap();
-    let done = leds_metrics(&["parity", "--truth", text(folder.path())]);
-    assert_eq!(done.code, 20, "{}", done.stderr);
-    assert!(done.stdout.contains("rate_ratio_eba1977.csv"), "{}", done.stdout);
-    assert!(done.stderr.contains("not compared (literature): wilson_newcombe_1998.csv cannot be read"));
-    assert!(done.stderr.contains("not compared (trend): trend/fleiss_smokers_chisq_trend.csv"));
 }
 
 /// Each message raises an exception or does not: 1 of 2 cannot be more than 100 of 100.

@@ -5,14 +5,14 @@ use std::path::Path;
 
 use chrono::{Months, NaiveDate};
 
-use super::{Check, Compared, ParityError, Row, Table, same, same_or_none, together};
-use crate::quantity::Better;
-use crate::stats::control::rules::{Place, Zone, signals};
-use crate::stats::control::{
+use super::{Check, Compared, NotCompared, Row, Table, same, same_or_none, together};
+use leds_metrics::quantity::Better;
+use leds_metrics::stats::control::rules::{Place, Zone, signals};
+use leds_metrics::stats::control::{
     Assurance, Chart, ChartPoint, Direction, Mode, Note, Observation, PointType, Rule, Settings, Standing, Variation,
     xmr,
 };
-use crate::stats::timeline::Span;
+use leds_metrics::stats::timeline::Span;
 
 /// The runs, with the better direction, the length of a fixed baseline and whether ranges were screened.
 const RUNS: [(&str, Better, Option<usize>, bool); 11] = [
@@ -44,7 +44,7 @@ fn list(text: &str) -> Vec<f64> {
     text.split_whitespace().filter_map(|word| word.parse().ok()).collect()
 }
 
-fn rule_cases(folder: &Path) -> Result<Check, ParityError> {
+fn rule_cases(folder: &Path) -> Result<Check, NotCompared> {
     let table = Table::read(folder, "plotthedots/package_tests/rule_function_cases.csv")?;
     let mut check = Check { file: table.file().to_owned(), compared: 0, mismatches: Vec::new() };
     for row in table.rows() {
@@ -119,7 +119,7 @@ fn in_a_pair(near: &[f64], sides: &[f64]) -> Vec<f64> {
     (0..all.len()).map(|index| if within(index) { 1.0 } else { 0.0 }).collect()
 }
 
-fn assurance_cases(folder: &Path) -> Result<Check, ParityError> {
+fn assurance_cases(folder: &Path) -> Result<Check, NotCompared> {
     let table = Table::read(folder, "plotthedots/package_tests/assurance_cases.csv")?;
     let mut check = Check { file: table.file().to_owned(), compared: 0, mismatches: Vec::new() };
     for row in table.rows() {
@@ -144,7 +144,7 @@ fn assurance_cases(folder: &Path) -> Result<Check, ParityError> {
     Ok(check)
 }
 
-fn limits_cases(folder: &Path) -> Result<Check, ParityError> {
+fn limits_cases(folder: &Path) -> Result<Check, NotCompared> {
     let table = Table::read(folder, "plotthedots/package_tests/nhspy_limits_cases.csv")?;
     let mut check = Check { file: table.file().to_owned(), compared: 0, mismatches: Vec::new() };
     for row in table.rows() {
@@ -182,7 +182,7 @@ fn month(first: NaiveDate) -> Option<Span> {
     Span::new(first, first.checked_add_months(Months::new(1))?.pred_opt()?).ok()
 }
 
-fn chart(table: &Table, series: &[Observation], settings: &Settings) -> Result<Chart, ParityError> {
+fn chart(table: &Table, series: &[Observation], settings: &Settings) -> Result<Chart, NotCompared> {
     xmr(series, settings).map_err(|error| table.fault(error.to_string()))
 }
 
@@ -195,7 +195,7 @@ fn assurance_name(chart: &Chart) -> Option<&'static str> {
 }
 
 /// One run: its points and its summary.
-fn run(folder: &Path, name: &str, settings: &Settings) -> Result<[Check; 2], ParityError> {
+fn run(folder: &Path, name: &str, settings: &Settings) -> Result<[Check; 2], NotCompared> {
     let points = Table::read(folder, &format!("plotthedots/run/{name}__points.csv"))?;
     let summary = Table::read(folder, &format!("plotthedots/run/{name}__summary.csv"))?;
     let mut of_points = Check { file: points.file().to_owned(), compared: 0, mismatches: Vec::new() };

@@ -6,11 +6,11 @@
 
 use std::path::Path;
 
-use super::{Check, Compared, ParityError, Row, Table, Within};
-use crate::quantity::{Interval, Status};
-use crate::stats::as_phe::exact_interval;
-use crate::stats::overdispersion::{Dispersion, Model, Observation, Point, Trimming, dispersion, trim};
-use crate::stats::{Level, real};
+use super::{Check, Compared, NotCompared, Row, Table, Within};
+use leds_metrics::quantity::{Interval, Status};
+use leds_metrics::stats::Level;
+use leds_metrics::stats::as_phe::exact_interval;
+use leds_metrics::stats::overdispersion::{Dispersion, Model, Observation, Point, Trimming, dispersion, trim};
 
 const NEAR: Within = Within::Relative(1e-9);
 /// Figures that are 0 but for rounding.
@@ -101,7 +101,7 @@ struct Forces {
 }
 
 impl Forces {
-    fn read(folder: &Path, case: &Case) -> Result<Self, ParityError> {
+    fn read(folder: &Path, case: &Case) -> Result<Self, NotCompared> {
         let hospitals = case.name.starts_with("medpar");
         let table = Table::read(folder, if hospitals { "medpar_input_aggregated.csv" } else { "pkgtest6_input.csv" })?;
         let (name, above, below) = match (hospitals, case.kind) {
@@ -166,12 +166,12 @@ impl Forces {
         let level = if case.at_look { levels().0 } else { levels().1 };
         let (wide, plain) = self.limits(case, force.size, tau2, level);
         let limits = if case.adjusted { wide } else { plain };
-        let value = real(force.observed) / force.size * case.multiplier;
+        let value = force.observed as f64 / force.size * case.multiplier;
         limits.lower.is_some_and(|lower| value < lower) || limits.upper.is_some_and(|upper| value > upper)
     }
 }
 
-fn run(folder: &Path, case: &Case) -> Result<Check, ParityError> {
+fn run(folder: &Path, case: &Case) -> Result<Check, NotCompared> {
     let file = format!("{}__aggregated_with_limits.csv", case.name);
     let (table, mut check) = (Table::read(folder, &file)?, Check::new(&file));
     let forces = Forces::read(folder, case)?;
@@ -202,7 +202,7 @@ fn run(folder: &Path, case: &Case) -> Result<Check, ParityError> {
     Ok(check)
 }
 
-fn compare_trimming(check: &mut Check, row: Row, point: Point, kept: Option<Point>) -> Result<(), ParityError> {
+fn compare_trimming(check: &mut Check, row: Row, point: Point, kept: Option<Point>) -> Result<(), NotCompared> {
     let what = row.text("group")?;
     check.number(what, kept.map(|kept| kept.z), row.number("Wuzscore")?, NEAR);
     let moved = kept.is_none_or(|kept| kept.z.total_cmp(&point.z).is_ne());
@@ -217,7 +217,7 @@ fn compare_limits(
     forces: &Forces,
     case: &Case,
     (force, tau2): (Observation, f64),
-) -> Result<(), ParityError> {
+) -> Result<(), NotCompared> {
     let what = row.text("group")?;
     for (level, name) in [(levels().0, "95"), (levels().1, "99")] {
         let (wide, plain) = forces.limits(case, force.size, tau2, level);
@@ -236,7 +236,7 @@ fn compare_limits(
 }
 
 /// φ and τ² of every case, 0 where no spread was asked for, and its outliers where the limits are right.
-fn summary(folder: &Path) -> Result<Check, ParityError> {
+fn summary(folder: &Path) -> Result<Check, NotCompared> {
     let file = "summary_phi_tau2_outliers.csv";
     let (table, mut check) = (Table::read(folder, file)?, Check::new(file));
     for row in table.rows() {
@@ -261,7 +261,7 @@ fn summary(folder: &Path) -> Result<Check, ParityError> {
 }
 
 /// Limits on the square-root scale turned back, at full precision of z.
-fn turned_back(folder: &Path) -> Result<Check, ParityError> {
+fn turned_back(folder: &Path) -> Result<Check, NotCompared> {
     let file = "medpar_SR_CQC_limits_corrected_backtransform.csv";
     let (table, mut check) = (Table::read(folder, file)?, Check::new(file));
     let case = Case { kind: Kind::Root, name: "medpar_SR_CQC_adj_99", ..DEFAULTS };
@@ -284,7 +284,7 @@ fn turned_back(folder: &Path) -> Result<Check, ParityError> {
 }
 
 /// Exact limits round an expected number.
-fn exact_limits(folder: &Path, file: &str, within: Within) -> Result<Check, ParityError> {
+fn exact_limits(folder: &Path, file: &str, within: Within) -> Result<Check, NotCompared> {
     let (table, mut check) = (Table::read(folder, file)?, Check::new(file));
     for row in table.rows() {
         let expected = row.required("expected")?;

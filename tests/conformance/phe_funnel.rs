@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use super::{Check, Compared, ParityError, Row, Table, Within};
-use crate::stats::Level;
-use crate::stats::as_phe::{
+use super::{Check, Compared, NotCompared, Row, Table, Within};
+use leds_metrics::stats::Level;
+use leds_metrics::stats::as_phe::{
     PheLabel, RateArea, RateKind, proportion_label, proportion_limits, rate_centre, rate_labels, ratio_label,
 };
-use crate::stats::rate::count_interval;
+use leds_metrics::stats::rate::count_interval;
 
 /// Lines that the package found by bisection.
 const BISECTED: Within = Within::Relative(1e-4);
@@ -33,7 +33,7 @@ pub(super) fn check_funnels(folder: &Path) -> Vec<Compared> {
 }
 
 /// Numerators, denominators and labels of the proportion funnel.
-fn proportion_rows<'a>(table: &'a Table) -> Result<Vec<(f64, f64, &'a str)>, ParityError> {
+fn proportion_rows<'a>(table: &'a Table) -> Result<Vec<(f64, f64, &'a str)>, NotCompared> {
     let of = |row: Row<'a>| Ok((row.required("numerator")?, row.required("denominator")?, row.text("significance")?));
     table.rows().map(of).collect()
 }
@@ -43,7 +43,7 @@ fn pooled(rows: impl Iterator<Item = (f64, f64)>) -> f64 {
     x / n
 }
 
-fn proportion_labels(folder: &Path) -> Result<Check, ParityError> {
+fn proportion_labels(folder: &Path) -> Result<Check, NotCompared> {
     let file = "testdata_funnel_prop_inputs.csv";
     let (table, mut check) = (Table::read(folder, file)?, Check::new(file));
     let rows = proportion_rows(&table)?;
@@ -55,7 +55,7 @@ fn proportion_labels(folder: &Path) -> Result<Check, ParityError> {
     Ok(check)
 }
 
-fn proportion_lines(folder: &Path, file: &str, below: f64, within: f64) -> Result<Check, ParityError> {
+fn proportion_lines(folder: &Path, file: &str, below: f64, within: f64) -> Result<Check, NotCompared> {
     let (table, mut check) = (Table::read(folder, file)?, Check::new(file));
     let input = Table::read(folder, "testdata_funnel_prop_inputs.csv")?;
     let rows = proportion_rows(&input)?;
@@ -77,7 +77,7 @@ fn proportion_lines(folder: &Path, file: &str, below: f64, within: f64) -> Resul
     Ok(check)
 }
 
-fn ratio_labels(folder: &Path) -> Result<Check, ParityError> {
+fn ratio_labels(folder: &Path) -> Result<Check, NotCompared> {
     let file = "testdata_funnel_ratio_inputs.csv";
     let (table, mut check) = (Table::read(folder, file)?, Check::new(file));
     for row in table.rows() {
@@ -94,7 +94,7 @@ fn expected_at(events: i64, level: Level) -> (Option<f64>, Option<f64>) {
     (interval.and_then(|interval| interval.upper), interval.and_then(|interval| interval.lower))
 }
 
-fn ratio_lines(folder: &Path) -> Result<Check, ParityError> {
+fn ratio_lines(folder: &Path) -> Result<Check, NotCompared> {
     let file = "testdata_funnel_ratio_outputs.csv";
     let (table, mut check) = (Table::read(folder, file)?, Check::new(file));
     for row in table.rows() {
@@ -116,7 +116,7 @@ fn ratio_lines(folder: &Path) -> Result<Check, ParityError> {
 
 /// Eight columns of labels: directly standardised and crude rates, on two scales, with and without the area that has no
 /// event. In the columns without it that area is no part of the data and its row is passed over.
-fn labels_of_rates(folder: &Path) -> Result<Check, ParityError> {
+fn labels_of_rates(folder: &Path) -> Result<Check, NotCompared> {
     let file = "testdata_funnel_rate_dsr_inputs.csv";
     let (table, mut check) = (Table::read(folder, file)?, Check::new(file));
     for (prefix, kind, column) in [
@@ -155,7 +155,7 @@ enum Change {
     LargestIsZero,
 }
 
-fn changed_areas(table: &Table, change: Change) -> Result<Vec<RateArea>, ParityError> {
+fn changed_areas(table: &Table, change: Change) -> Result<Vec<RateArea>, NotCompared> {
     let mut areas = Vec::new();
     for row in table.rows() {
         let (events, rate) = (row.required("ev")?, row.required("rate")?);
@@ -180,7 +180,7 @@ fn changed_areas(table: &Table, change: Change) -> Result<Vec<RateArea>, ParityE
     Ok(areas)
 }
 
-fn rate_lines(folder: &Path, file: &str, change: Change) -> Result<Check, ParityError> {
+fn rate_lines(folder: &Path, file: &str, change: Change) -> Result<Check, NotCompared> {
     let (table, mut check) = (Table::read(folder, file)?, Check::new(file));
     let input = Table::read(folder, "testdata_funnel_rate_input_funnels.csv")?;
     let multiplier = 100_000.0;

@@ -4,9 +4,9 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::{Check, Compared, ParityError, Table, together};
-use crate::disclosure::attack::{Assumption, attack};
-use crate::disclosure::system::{Cell, History, Kind, Relation, System};
+use super::{Check, Compared, NotCompared, Table, together};
+use leds_metrics::disclosure::attack::{Assumption, attack};
+use leds_metrics::disclosure::system::{Cell, History, Kind, Relation, System};
 
 const FILE: &str = "sdc/gausssuppression_vignette_maxN1.csv";
 const TOTAL: &str = "Total";
@@ -16,7 +16,7 @@ pub fn check_sdc(folder: &Path) -> Vec<Compared> {
     together(compare(folder))
 }
 
-fn compare(folder: &Path) -> Result<Vec<Check>, ParityError> {
+fn compare(folder: &Path) -> Result<Vec<Check>, NotCompared> {
     let table = Table::read(folder, FILE)?;
     let (mut cells, mut hidden, mut published) = (Vec::new(), BTreeSet::new(), Vec::new());
     for row in table.rows() {
@@ -60,8 +60,8 @@ fn label(age: &str, place: &str) -> String {
 }
 
 /// Ages add up to the total of each place, places to the total of each age.
-fn relations(table: &Table) -> Result<Vec<Relation>, ParityError> {
-    let values = |column| table.rows().map(|row| row.text(column)).collect::<Result<BTreeSet<&str>, ParityError>>();
+fn relations(table: &Table) -> Result<Vec<Relation>, NotCompared> {
+    let values = |column| table.rows().map(|row| row.text(column)).collect::<Result<BTreeSet<&str>, NotCompared>>();
     let (ages, places) = (values("age")?, values("geo")?);
     let parts = |all: &BTreeSet<&str>, of: &dyn Fn(&str) -> String| {
         all.iter().filter(|&&part| part != TOTAL).map(|part| of(part)).collect::<Vec<String>>()

@@ -1,18 +1,17 @@
 //! Comparison with `qicharts2` 0.8.1: Montgomery's worked examples, hospital infections and accident and emergency waits.
 //! Charts of means and standard deviations of measurements (x̄ and s) are not made here; of those only the runs are compared.
-#![expect(clippy::cast_precision_loss, reason = "the numbers of the published examples are far below 2^53")]
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use chrono::{Days, Months, NaiveDate};
 
-use super::{Check, Compared, ParityError, Row, Table, same, same_or_none, together};
-use crate::quantity::Better;
-use crate::stats::control::shewhart::{GroupMean, c_lines, i_prime_lines, p_lines, t_lines, u_lines};
-use crate::stats::control::{Counted, Lines, Mode, Settings, Standing, moving_range, p_prime, u_prime};
-use crate::stats::run_chart::Runs;
-use crate::stats::timeline::Span;
+use super::{Check, Compared, NotCompared, Row, Table, same, same_or_none, together};
+use leds_metrics::quantity::Better;
+use leds_metrics::stats::control::shewhart::{GroupMean, c_lines, i_prime_lines, p_lines, t_lines, u_lines};
+use leds_metrics::stats::control::{Counted, Lines, Mode, Settings, Standing, moving_range, p_prime, u_prime};
+use leds_metrics::stats::run_chart::Runs;
+use leds_metrics::stats::timeline::Span;
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Kind {
@@ -79,7 +78,7 @@ fn example(folder: &Path, name: &str, kind: Kind) -> Compared {
 }
 
 /// The points and the summary of one chart of waits.
-fn waits(folder: &Path, name: &str, kind: Kind) -> Result<Vec<Check>, ParityError> {
+fn waits(folder: &Path, name: &str, kind: Kind) -> Result<Vec<Check>, NotCompared> {
     let input = Table::read(folder, "qicharts2/run/input_nhs_accidents.csv")?;
     let points = Table::read(folder, &format!("qicharts2/run/nhs_{name}__points.csv"))?;
     let summary = Table::read(folder, &format!("qicharts2/run/nhs_{name}__summary.csv"))?;
@@ -248,7 +247,7 @@ fn summary_matches(row: &Row, points: &[Point], lines: &[Option<Lines>]) -> bool
         && runs_match(row, &runs, points.len())
 }
 
-fn waits_summary(summary: &Table, input: &Table, kind: Kind) -> Result<Check, ParityError> {
+fn waits_summary(summary: &Table, input: &Table, kind: Kind) -> Result<Check, NotCompared> {
     let mut points = Vec::new();
     for row in input.rows() {
         let counts = Some((row.whole("r")?, row.whole("n")?));
@@ -273,7 +272,7 @@ fn infections(
     folder: &Path,
     name: &str,
     place: &dyn Fn(&Row) -> Option<(Facets, String)>,
-) -> Result<Check, ParityError> {
+) -> Result<Check, NotCompared> {
     const PARTS: f64 = (1_u64 << 36) as f64;
     let input = Table::read(folder, "qicharts2/package_tests/input_hospital_infections.csv")?;
     let mut sums: BTreeMap<Facets, BTreeMap<String, (i64, f64)>> = BTreeMap::new();

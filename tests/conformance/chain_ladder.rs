@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use super::{Check, Compared, ParityError, TOLERANCE, Table, Within, together};
-use crate::stats::late::{ChainLadder, Tail, Triangle};
+use super::{Check, Compared, NotCompared, TOLERANCE, Table, Within, together};
+use leds_metrics::stats::late::{ChainLadder, Tail, Triangle};
 
 const SAME: Within = Within::Relative(TOLERANCE);
 const TRIANGLE: &str = "literature/taylor_ashe_triangle.csv";
@@ -15,7 +15,7 @@ pub fn check_chain_ladder(folder: &Path) -> Vec<Compared> {
     together(compare(folder))
 }
 
-fn compare(folder: &Path) -> Result<Vec<Check>, ParityError> {
+fn compare(folder: &Path) -> Result<Vec<Check>, NotCompared> {
     let mut triangle = Check::new(TRIANGLE);
     let mut rows: Vec<Vec<i64>> = Vec::new();
     for row in Table::read(folder, TRIANGLE)?.rows() {
@@ -42,7 +42,7 @@ fn compare(folder: &Path) -> Result<Vec<Check>, ParityError> {
     Ok(vec![triangle, factors, errors])
 }
 
-fn compare_factors(table: &Table, ladder: &ChainLadder, variance: &str, check: &mut Check) -> Result<(), ParityError> {
+fn compare_factors(table: &Table, ladder: &ChainLadder, variance: &str, check: &mut Check) -> Result<(), NotCompared> {
     check.exact("factors", &ladder.factors.len(), &table.rows().count());
     for (place, (factor, row)) in ladder.factors.iter().zip(table.rows()).enumerate() {
         check.number(&format!("factor {place}"), factor.factor, row.number("factor")?, SAME);
@@ -51,7 +51,7 @@ fn compare_factors(table: &Table, ladder: &ChainLadder, variance: &str, check: &
     Ok(())
 }
 
-fn compare_errors(table: &Table, ladder: &ChainLadder, error: &str, check: &mut Check) -> Result<(), ParityError> {
+fn compare_errors(table: &Table, ladder: &ChainLadder, error: &str, check: &mut Check) -> Result<(), NotCompared> {
     check.exact("rows and the total", &(ladder.rows.len() + 1), &table.rows().count());
     for (place, (projection, row)) in ladder.rows.iter().chain([&ladder.total]).zip(table.rows()).enumerate() {
         check.exact(&format!("latest {place}"), &projection.latest, &i128::from(row.whole("latest")?));

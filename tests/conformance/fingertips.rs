@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use super::{Check, Compared, ParityError, Row, Table, same, same_or_none, together};
-use crate::quantity::Interval;
-use crate::stats::trend::Estimate;
-use crate::stats::trend::fingertips::{Marker, MarkerTest, limits_marker, proportion_marker};
+use super::{Check, Compared, NotCompared, Row, Table, same, same_or_none, together};
+use leds_metrics::quantity::Interval;
+use leds_metrics::stats::trend::Estimate;
+use leds_metrics::stats::trend::fingertips::{Marker, MarkerTest, limits_marker, proportion_marker};
 
 /// Its published answer is "no change" because limits are missing; ours is that it cannot be calculated.
 const DEFECT: &str = "GpRegisteredPopulationOver65";
@@ -17,7 +17,7 @@ pub fn check_fingertips(folder: &Path) -> Vec<Compared> {
     together(compare(folder))
 }
 
-fn compare(folder: &Path) -> Result<Vec<Check>, ParityError> {
+fn compare(folder: &Path) -> Result<Vec<Check>, NotCompared> {
     let cases = Table::read(folder, "fingertips/trend_marker_test_cases.csv")?;
     let reference = Table::read(folder, "fingertips/trend_marker_reference_results.csv")?;
     let rows: Vec<Row> = cases.rows().collect();
@@ -45,7 +45,7 @@ fn compare(folder: &Path) -> Result<Vec<Check>, ParityError> {
 
 type Inputs = (Vec<(i64, i64)>, Vec<Estimate>);
 
-fn inputs(case: &[Row]) -> Result<Inputs, ParityError> {
+fn inputs(case: &[Row]) -> Result<Inputs, NotCompared> {
     let (mut counts, mut estimates) = (Vec::new(), Vec::new());
     for row in case {
         counts.push((row.whole("count")?, row.whole("denominator")?));

@@ -2,15 +2,15 @@
 
 use std::path::Path;
 
-use super::{Check, Compared, ParityError, Table, same, together};
-use crate::stats::trend::fingertips::proportion_chi_square;
+use super::{Check, Compared, NotCompared, Table, same, together};
+use leds_metrics::stats::trend::fingertips::proportion_chi_square;
 
 /// Compares chi-square and p-value to 1e-9.
 pub fn check_trend(folder: &Path) -> Vec<Compared> {
     together(compare(folder))
 }
 
-fn compare(folder: &Path) -> Result<Vec<Check>, ParityError> {
+fn compare(folder: &Path) -> Result<Vec<Check>, NotCompared> {
     let table = Table::read(folder, "trend/fleiss_smokers_chisq_trend.csv")?;
     let mut check = Check { file: table.file().to_owned(), compared: 0, mismatches: Vec::new() };
     for row in table.rows() {

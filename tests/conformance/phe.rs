@@ -3,17 +3,17 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::{Check, Compared, ParityError, Row, Table, Within, phe_funnel};
-use crate::quantity::Interval;
-use crate::stats::counts::Counts;
-use crate::stats::proportion::{proportion, wilson_interval};
-use crate::stats::quantile_groups::{First, quantile_groups};
-use crate::stats::rate::rate;
-use crate::stats::standardise::{
+use super::{Check, Compared, NotCompared, Row, Table, Within, phe_funnel};
+use leds_metrics::quantity::Interval;
+use leds_metrics::stats::counts::Counts;
+use leds_metrics::stats::proportion::{proportion, wilson_interval};
+use leds_metrics::stats::quantile_groups::{First, quantile_groups};
+use leds_metrics::stats::rate::rate;
+use leds_metrics::stats::standardise::{
     CountLimits, ReferenceStratum, Standardised, WeightedStratum, direct_rate, expected_events, indirect_ratio,
     reference_rate,
 };
-use crate::stats::{Level, as_phe};
+use leds_metrics::stats::{Level, as_phe};
 
 const NEAR: Within = Within::Relative(1e-9);
 
@@ -40,7 +40,7 @@ pub fn check_phe(folder: &Path) -> Vec<Compared> {
     checks
 }
 
-fn level_of(row: Row, table: &Table) -> Result<Level, ParityError> {
+fn level_of(row: Row, table: &Table) -> Result<Level, NotCompared> {
     match row.text("confidence")? {
         "95%" => Ok(Level::LOOK),
         "99.8%" => Ok(Level::ACT),
@@ -54,7 +54,7 @@ fn compare_limits(
     found: Option<Interval>,
     row: Row,
     columns: (&str, &str),
-) -> Result<(), ParityError> {
+) -> Result<(), NotCompared> {
     check.number(&format!("{what} {}", columns.0), found.and_then(|i| i.lower), row.number(columns.0)?, NEAR);
     check.number(&format!("{what} {}", columns.1), found.and_then(|i| i.upper), row.number(columns.1)?, NEAR);
     Ok(())
@@ -67,7 +67,7 @@ fn scaled(interval: Interval, factor: f64) -> Interval {
 const LOOK_COLUMNS: (&str, &str) = ("lower95_0cl", "upper95_0cl");
 const ACT_COLUMNS: (&str, &str) = ("lower99_8cl", "upper99_8cl");
 
-fn plain_limits(folder: &Path) -> Result<Check, ParityError> {
+fn plain_limits(folder: &Path) -> Result<Check, NotCompared> {
     let file = "testdata_Byars_Wilson__testdata_B_W.csv";
     let (table, mut check) = (Table::read(folder, file)?, Check::new(file));
     for row in table.rows() {
@@ -82,14 +82,14 @@ fn plain_limits(folder: &Path) -> Result<Check, ParityError> {
 }
 
 /// x and n of a row of rates or proportions; `None` where one is blank.
-fn counts_of(row: Row) -> Result<Option<Counts>, ParityError> {
+fn counts_of(row: Row) -> Result<Option<Counts>, NotCompared> {
     if row.number("Numerator")?.is_none() || row.number("Denominator")?.is_none() {
         return Ok(None);
     }
     Ok(Some(Counts::new(row.whole("Numerator")?, row.whole("Denominator")?)))
 }
 
-fn proportion_row(check: &mut Check, row: Row, limits: &[(Level, (&str, &str))]) -> Result<(), ParityError> {
+fn proportion_row(check: &mut Check, row: Row, limits: &[(Level, (&str, &str))]) -> Result<(), NotCompared> {
     let (what, counts, multiplier) = (row.text("Area")?, counts_of(row)?, row.required("multiplier")?);
     let value = counts.and_then(|c| proportion(c.numerator, c.denominator).ok());
     check.number(what, value.map(|value| value * multiplier), row.number("value")?, NEAR);
@@ -100,7 +100,7 @@ fn proportion_row(check: &mut Check, row: Row, limits: &[(Level, (&str, &str))])
     Ok(())
 }
 
-fn proportions(folder: &Path) -> Result<Check, ParityError> {
+fn proportions(folder: &Path) -> Result<Check, NotCompared> {
     let file = "testdata_Proportion__testdata_Prop.csv";
     let (table, mut check) = (Table::read(folder, file)?, Check::new(file));
     for row in table.rows() {
@@ -109,7 +109,7 @@ fn proportions(folder: &Path) -> Result<Check, ParityError> {
     Ok(check)
 }
 
-fn grouped_proportions(folder: &Path) -> Result<Check, ParityError> {
+fn grouped_proportions(folder: &Path) -> Result<Check, NotCompared> {
     let file = "testdata_Proportion__testdata_Prop_g.csv";
     let (table, mut check) = (Table::read(folder, file)?, Check::new(file));
     for row in table.rows() {
@@ -118,7 +118,7 @@ fn grouped_proportions(folder: &Path) -> Result<Check, ParityError> {
     Ok(check)
 }
 
-fn rate_row(check: &mut Check, row: Row, limits: &[(Level, (&str, &str))]) -> Result<(), ParityError> {
+fn rate_row(check: &mut Check, row: Row, limits: &[(Level, (&str, &str))]) -> Result<(), NotCompared> {
     let (what, counts, multiplier) = (row.text("Area")?, counts_of(row)?, row.required("multiplier")?);
     let value = counts.and_then(|c| rate(c.numerator, c.denominator, 1).ok());
     check.number(what, value.map(|value| value * multiplier), row.number("value")?, NEAR);
@@ -130,7 +130,7 @@ fn rate_row(check: &mut Check, row: Row, limits: &[(Level, (&str, &str))]) -> Re
     Ok(())
 }
 
-fn rates(folder: &Path) -> Result<Check, ParityError> {
+fn rates(folder: &Path) -> Result<Check, NotCompared> {
     let file = "testdata_Rate__testdata_Rate.csv";
     let (table, mut check) = (Table::read(folder, file)?, Check::new(file));
     for row in table.rows() {
@@ -139,7 +139,7 @@ fn rates(folder: &Path) -> Result<Check, ParityError> {
     Ok(check)
 }
 
-fn grouped_rates(folder: &Path) -> Result<Check, ParityError> {
+fn grouped_rates(folder: &Path) -> Result<Check, NotCompared> {
     let file = "testdata_Rate__testdata_Rate_g.csv";
     let (table, mut check) = (Table::read(folder, file)?, Check::new(file));
     for row in table.rows() {
@@ -151,7 +151,7 @@ fn grouped_rates(folder: &Path) -> Result<Check, ParityError> {
 /// A grouping with its values and the groups they should have.
 type Grouping = (Vec<Option<f64>>, Vec<Option<f64>>);
 
-fn quantiles(folder: &Path) -> Result<Check, ParityError> {
+fn quantiles(folder: &Path) -> Result<Check, NotCompared> {
     let file = "testdata_Quantiles__testdata_Quantiles.csv";
     let (table, mut check) = (Table::read(folder, file)?, Check::new(file));
     let mut groupings: BTreeMap<(String, u32, bool), Grouping> = BTreeMap::new();
@@ -187,7 +187,7 @@ fn compare_standardised(
     row: Row,
     found: [Option<Standardised>; 2],
     levels: usize,
-) -> Result<(), ParityError> {
+) -> Result<(), NotCompared> {
     let what = format!("{} {}", row.text("area")?, row.text("statistic")?);
     let [look, act] = found;
     check.number(&what, look.map(|found| found.value), row.number("value")?, NEAR);
@@ -200,7 +200,7 @@ fn compare_standardised(
 
 /// Every area's expected events, the reference rate and the standardised figures. `Area1` and `Area2` are the big and the
 /// small area, the former without the population of its second band.
-fn indirect(folder: &Path) -> Result<Check, ParityError> {
+fn indirect(folder: &Path) -> Result<Check, NotCompared> {
     let file = "testdata_DSR_ISR__testresults_ISR.csv";
     let (table, mut check) = (Table::read(folder, file)?, Check::new(file));
     let areas = Table::read(folder, "testdata_DSR_ISR__testdata_multiarea.csv")?;
@@ -240,7 +240,7 @@ fn indirect(folder: &Path) -> Result<Check, ParityError> {
 
 /// Directly standardised rates but for those with repeated events. In the rows of `testdata_1976` the 99.8 % columns are
 /// on another scale than the rest of the row and are passed over.
-fn direct(folder: &Path) -> Result<Check, ParityError> {
+fn direct(folder: &Path) -> Result<Check, NotCompared> {
     let file = "testdata_DSR_ISR__testresults_DSR.csv";
     let (table, mut check) = (Table::read(folder, file)?, Check::new(file));
     let areas = Table::read(folder, "testdata_DSR_ISR__testdata_multiarea.csv")?;

@@ -3,16 +3,16 @@
 
 use std::path::Path;
 
-use super::{Check, Compared, ParityError, Table, Within};
-use crate::quantity::{Interval, Status};
-use crate::stats::Level;
-use crate::stats::counts::Counts;
-use crate::stats::histogram::Histogram;
-use crate::stats::multiplicity::{Correction, adjusted};
-use crate::stats::proportion::{exact_proportion_interval, proportion, wilson_interval};
-use crate::stats::proportion_difference::proportion_difference;
-use crate::stats::rate_ratio::{central_p_value, minimum_likelihood_p_value, rate_ratio};
-use crate::stats::survival::{SurvivalCurve, Transform};
+use super::{Check, Compared, NotCompared, Table, Within};
+use leds_metrics::quantity::{Interval, Status};
+use leds_metrics::stats::Level;
+use leds_metrics::stats::counts::Counts;
+use leds_metrics::stats::histogram::Histogram;
+use leds_metrics::stats::multiplicity::{Correction, adjusted};
+use leds_metrics::stats::proportion::{exact_proportion_interval, proportion, wilson_interval};
+use leds_metrics::stats::proportion_difference::proportion_difference;
+use leds_metrics::stats::rate_ratio::{central_p_value, minimum_likelihood_p_value, rate_ratio};
+use leds_metrics::stats::survival::{SurvivalCurve, Transform};
 
 const NEAR: Within = Within::Relative(1e-9);
 /// Figures printed with four decimals.
@@ -30,11 +30,11 @@ fn compare_limits(check: &mut Check, what: &str, found: Interval, wanted: (Optio
     check.number(&format!("{what} upper"), found.upper, wanted.1, within);
 }
 
-fn refused(table: &Table) -> impl Fn(Status) -> ParityError + '_ {
+fn refused(table: &Table) -> impl Fn(Status) -> NotCompared + '_ {
     |status| table.fault(status.reason())
 }
 
-fn wilson(folder: &Path) -> Result<Check, ParityError> {
+fn wilson(folder: &Path) -> Result<Check, NotCompared> {
     let file = "wilson_newcombe_1998.csv";
     let (table, mut check) = (Table::read(folder, file)?, Check::new(file));
     for row in table.rows() {
@@ -57,7 +57,7 @@ fn wilson(folder: &Path) -> Result<Check, ParityError> {
     Ok(check)
 }
 
-fn newcombe(folder: &Path) -> Result<Check, ParityError> {
+fn newcombe(folder: &Path) -> Result<Check, NotCompared> {
     let file = "newcombe_difference_1998.csv";
     let (table, mut check) = (Table::read(folder, file)?, Check::new(file));
     for row in table.rows() {
@@ -76,7 +76,7 @@ fn newcombe(folder: &Path) -> Result<Check, ParityError> {
     Ok(check)
 }
 
-fn ratio(folder: &Path) -> Result<Check, ParityError> {
+fn ratio(folder: &Path) -> Result<Check, NotCompared> {
     let file = "rate_ratio_eba1977.csv";
     let (table, mut check) = (Table::read(folder, file)?, Check::new(file));
     for row in table.rows() {
@@ -92,7 +92,7 @@ fn ratio(folder: &Path) -> Result<Check, ParityError> {
     Ok(check)
 }
 
-fn false_discoveries(folder: &Path) -> Result<Check, ParityError> {
+fn false_discoveries(folder: &Path) -> Result<Check, NotCompared> {
     let file = "benjamini_hochberg_1995.csv";
     let (table, mut check) = (Table::read(folder, file)?, Check::new(file));
     let p_values = table.numbers("p")?;
@@ -110,12 +110,12 @@ fn false_discoveries(folder: &Path) -> Result<Check, ParityError> {
     Ok(check)
 }
 
-fn survival(folder: &Path) -> Result<Check, ParityError> {
+fn survival(folder: &Path) -> Result<Check, NotCompared> {
     let file = "km_6mp_curve.csv";
     let (input, table, mut check) =
         (Table::read(folder, "km_6mp_input.csv")?, Table::read(folder, file)?, Check::new(file));
     let cases = input.rows().map(|row| Ok((row.whole("weeks")?, row.whole("event")? == 1, 1)));
-    let curve = SurvivalCurve::new(&Histogram::new(cases.collect::<Result<Vec<_>, ParityError>>()?, None));
+    let curve = SurvivalCurve::new(&Histogram::new(cases.collect::<Result<Vec<_>, NotCompared>>()?, None));
     for row in table.rows() {
         let weeks = row.whole("weeks")?;
         let what = format!("week {weeks}");

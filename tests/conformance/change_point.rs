@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use super::{Check, Compared, ParityError, Table, same, same_or_none, together};
-use crate::stats::change_point::{MOST_BREAKS, change_points};
+use super::{Check, Compared, NotCompared, Table, same, same_or_none, together};
+use leds_metrics::stats::change_point::{MOST_BREAKS, change_points};
 
 /// The least segment of the published example.
 const LEAST: usize = 15;
@@ -13,7 +13,7 @@ pub fn check_change_point(folder: &Path) -> Vec<Compared> {
     together(compare(folder))
 }
 
-fn compare(folder: &Path) -> Result<Vec<Check>, ParityError> {
+fn compare(folder: &Path) -> Result<Vec<Check>, NotCompared> {
     let input = Table::read(folder, "change_point/nile_input.csv")?;
     let flow = input.rows().map(|row| row.required("flow")).collect::<Result<Vec<f64>, _>>()?;
     let found = change_points(&flow, LEAST, MOST_BREAKS).map_err(|error| input.fault(error.to_string()))?;
