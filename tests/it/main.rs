@@ -10,6 +10,7 @@ mod bad_input;
 #[path = "../conformance/mod.rs"]
 mod conformance;
 mod definitions;
+mod documents;
 mod edge_cases;
 mod exit_codes;
 mod hostile_codes;
