@@ -224,6 +224,21 @@ pub fn write_nation(plan: &Plan, out: &Path, progress: &mut dyn FnMut(Progress))
     Ok(summary)
 }
 
+/// Writes the submissions of some bodies of the nation of `plan` into `out`: the same bytes as those of the whole nation.
+/// Reference data and marker are left to the caller, who describes a smaller nation.
+///
+/// # Errors
+/// A plan that makes no sense, or a file that cannot be written.
+pub fn write_submissions_of(bodies: &[&str], plan: &Plan, out: &Path) -> Result<Summary, SynthError> {
+    plan.check()?;
+    let mut nation = Nation::new(plan)?;
+    nation.members.retain(|member| bodies.contains(&member.body.code.as_str()));
+    let faults = nation.faults.words(&nation.members);
+    let mut summary = Summary { files: 0, rows: BTreeMap::new(), bytes: 0, faults };
+    work::write_submissions(&nation, out, &mut summary, &mut |_| {})?;
+    Ok(summary)
+}
+
 impl Summary {
     fn add(&mut self, dataset: &str, written: row_file::Written) {
         self.files += 1;

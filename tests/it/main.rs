@@ -13,6 +13,7 @@ mod definitions;
 mod documents;
 mod edge_cases;
 mod exit_codes;
+mod golden;
 mod hostile_codes;
 mod incomplete;
 mod invariants;
