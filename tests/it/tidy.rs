@@ -1,15 +1,47 @@
 //! The shape of the source: which module may name which library, and module docs.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+mod imports;
 
-/// Library or facility, and the files or folders below `src` that may name it.
-const MAY_NAME: [(&str, &[&str]); 18] = [
-    ("datafusion::", &["engine"]),
-    ("object_store::", &["engine", "sources", "contract/admission.rs", "contract/footer.rs", "contract/pages.rs"]),
-    ("arrow::", &["engine", "contract", "rollups", "metrics", "results", "app/case.rs", "prepare", "synth"]),
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use self::imports::{Source, sources};
+use crate::support::files_below;
+
+/// A library or facility, and the files or folders below `src` that may name it.
+const MAY_NAME: &[(&str, &[&str])] = &[
+    ("arrow", &["engine", "contract", "rollups", "metrics", "results", "app/case.rs", "prepare", "synth"]),
+    ("async_trait", &["engine/mod.rs", "sources"]),
+    ("blake3", &["app", "contract/admission.rs", "files.rs", "metrics/remembered.rs", "rollups", "synth/draw.rs"]),
+    ("bytes", &["contract/pages.rs", "rollups/segment.rs", "sources/steady.rs"]),
+    ("chrono_tz", &["period.rs", "synth/moments.rs"]),
+    ("clap", &["cli.rs", "cli", "main.rs"]),
     (
-        "parquet::",
+        "csv",
+        &[
+            "app/case.rs",
+            "app/last_release.rs",
+            "app/public.rs",
+            "contract/failing.rs",
+            "engine/output.rs",
+            "prepare/raw.rs",
+            "render/mod.rs",
+            "report",
+            "results/mod.rs",
+            "synth/mod.rs",
+            "synth/organisations.rs",
+        ],
+    ),
+    ("datafusion", &["engine"]),
+    ("futures", &["app", "contract", "engine", "sources"]),
+    ("hmac", &["digest.rs"]),
+    ("include_dir", &["app/verify.rs", "definitions/mod.rs"]),
+    ("indicatif", &["app/progress.rs"]),
+    ("minijinja", &["render"]),
+    ("object_store", &["engine", "sources", "contract/admission.rs", "contract/footer.rs", "contract/pages.rs"]),
+    (
+        "parquet",
         &[
             "engine/output.rs",
             "contract/footer.rs",
@@ -20,128 +52,235 @@ const MAY_NAME: [(&str, &[&str]); 18] = [
             "synth",
         ],
     ),
-    ("plotters::", &["render/charts/canvas.rs"]),
-    ("minijinja::", &["render"]),
-    ("statrs::", &["stats/distributions.rs"]),
-    ("rand_xoshiro::", &["stats/draws.rs", "synth/draw.rs"]),
-    ("serde_saphyr::", &["definitions"]),
-    ("indicatif::", &["app/progress.rs"]),
-    ("regex::", &["definitions/model.rs"]),
-    ("strsim::", &["app/nearest.rs"]),
-    ("clap::", &["cli.rs", "cli", "main.rs"]),
-    ("sha2::", &["digest.rs"]),
-    ("hmac::", &["digest.rs"]),
-    ("zeroize::", &["prepare/key.rs"]),
+    ("plotters", &["render/charts/canvas.rs"]),
+    ("rand_xoshiro", &["stats/draws.rs", "synth/draw.rs"]),
+    (
+        "rayon",
+        &[
+            "app",
+            "assessment/mod.rs",
+            "invariants.rs",
+            "metrics/remembered.rs",
+            "public/mod.rs",
+            "publish.rs",
+            "render/mod.rs",
+            "results/mod.rs",
+        ],
+    ),
+    ("regex", &["definitions/model.rs"]),
+    ("serde_json", &["app", "cli/output.rs", "config/mod.rs", "contract/memory.rs", "publish.rs"]),
+    ("serde_saphyr", &["definitions"]),
+    ("sha2", &["digest.rs"]),
+    ("statrs", &["stats/distributions.rs"]),
+    ("strsim", &["app/nearest.rs"]),
+    ("tempfile", &["app/work.rs", "files.rs", "prepare/staging.rs", "publish.rs"]),
+    ("tokio", &["app", "contract", "engine", "main.rs", "metrics/prove.rs", "sources/mod.rs"]),
+    ("toml", &["app/case.rs", "config", "definitions"]),
+    ("zeroize", &["prepare/key.rs"]),
     ("Utc::now", &["cli.rs"]),
+    ("std::env", &["prepare/key.rs"]),
     (
         "std::fs",
         &[
-            "files.rs",
-            "sources/steady.rs",
-            "publish.rs",
-            "results",
-            "config",
-            "definitions/mod.rs",
-            "contract/memory.rs",
+            "app",
+            "config/mod.rs",
             "contract/failing.rs",
-            "sources/walk.rs",
-            "rollups",
+            "definitions/mod.rs",
+            "files.rs",
             "metrics/remembered.rs",
             "prepare",
-            "app",
-            "synth",
+            "publish.rs",
+            "results/mod.rs",
+            "rollups",
+            "sources/steady.rs",
+            "sources/walk.rs",
+            "synth/mod.rs",
+            "synth/row_file.rs",
         ],
+    ),
+    ("std::process", &["main.rs"]),
+    (
+        "std::thread",
+        &["config/mod.rs", "contract/admission.rs", "engine/mod.rs", "main.rs", "publish.rs", "synth/work.rs"],
     ),
 ];
 
-/// Modules from left to right; each may use only those before it. What is not named here is vocabulary or wiring.
-const ORDER: [&str; 13] = [
+/// Libraries that every module may name: dates, errors, and values that are read or written.
+const EVERYWHERE: [&str; 3] = ["chrono", "serde", "thiserror"];
+
+/// Every module of the crate, from left to right; each may use only those before it.
+const ORDER: &[&str] = &[
+    // Vocabulary: words that every module may use.
+    "exit",
+    "code",
+    "spreadsheet",
+    "files",
+    "digest",
+    "period",
+    "quantity",
+    "diagnostics",
+    "observation",
+    "lives",
+    // The way of the figures.
     "definitions",
     "sources",
+    "stats",
+    "engine",
     "contract",
     "prepare",
     "rollups",
-    "stats",
     "metrics",
     "lateness",
     "assessment",
+    "responsibilities",
+    "invariants",
+    "reconcile",
+    "disclosure",
     "public",
     "report",
     "render",
+    "config",
+    "results",
+    "provenance",
     "publish",
+    // What stands beside it, and the wiring.
+    "synth",
+    "sql_functions",
+    "app",
+    "cli",
+    "main",
 ];
 
-fn sources() -> Vec<(String, String)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut files = Vec::new();
-    let mut folders = vec![root.clone()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path: PathBuf = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                let name = path.strip_prefix(&root).unwrap().to_str().unwrap().to_owned();
-                files.push((name, fs::read_to_string(&path).unwrap()));
-            }
-        }
-    }
-    files.sort();
-    assert!(files.len() > 80, "the sources were not found");
-    files
-}
+/// Files that use a module to their right. They are to be opened: this list only becomes shorter.
+const TO_BE_OPENED: &[&str] = &[
+    // The plain structs of `report::input` are filled before the report is made.
+    "assessment/mod.rs uses report",
+    "assessment/peers.rs uses report",
+    "assessment/series.rs uses report",
+    "assessment/signals.rs uses report",
+    "lives.rs uses report",
+    "metrics/peer_groups.rs uses report",
+    "metrics/returns.rs uses report",
+    "rollups/reference.rs uses report",
+    // A figure holds the labels that are given to it later.
+    "observation.rs uses assessment",
+    // The plain description of a chart belongs to the one who draws it.
+    "report/comparison.rs uses render",
+    "report/control.rs uses render",
+    "report/figure.rs uses render",
+    "report/force.rs uses render",
+    "report/funnel.rs uses render",
+    "report/metric_page.rs uses render",
+    "report/trend.rs uses render",
+];
+
+/// Files of the wiring that use each other in a circle. They are to be opened too.
+const CIRCLES_TO_BE_OPENED: &[&str] = &[
+    "app/figures.rs app/growing.rs app/late.rs app/past.rs",
+    "app/identity.rs app/run.rs",
+    "app/intake.rs app/work.rs",
+];
 
 #[test]
 fn libraries_are_named_only_where_they_belong() {
     let mut offences = Vec::new();
-    for (file, text) in sources() {
-        let code: String =
-            text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
-        let code = code.split("#[cfg(test)]").next().unwrap();
-        for (library, places) in MAY_NAME {
-            let allowed = places.iter().any(|place| file == *place || file.starts_with(&format!("{place}/")));
-            let named = code
-                .match_indices(library)
-                .any(|(at, _)| !code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':'));
-            if named && !allowed && !file.ends_with("tests.rs") {
-                offences.push(format!("{file} names {library}"));
-            }
-        }
+    let mut unused = Vec::new();
+    let sources = sources();
+    for (library, places) in MAY_NAME.iter().copied() {
+        let is_at = |file: &Source, place: &str| file.path == place || file.path.starts_with(&format!("{place}/"));
+        let naming: Vec<&Source> = sources.iter().filter(|file| file.names(library)).collect();
+        let elsewhere = naming.iter().filter(|file| !places.iter().any(|place| is_at(file, place)));
+        offences.extend(elsewhere.map(|file| format!("{} names {library}", file.path)));
+        let idle = places.iter().filter(|place| !naming.iter().any(|file| is_at(file, place)));
+        unused.extend(idle.map(|place| format!("{place} does not name {library}")));
     }
-    assert!(offences.is_empty(), "{}", offences.join("\n"));
+    assert!(
+        offences.is_empty() && unused.is_empty(),
+        "not allowed:\n{}\nto be taken out of the list:\n{}",
+        offences.join("\n"),
+        unused.join("\n")
+    );
+}
+
+#[test]
+fn every_library_has_its_row() {
+    let manifest = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml")).unwrap();
+    let manifest: toml::Table = manifest.parse().unwrap();
+    let libraries = manifest["dependencies"].as_table().unwrap().keys().map(|name| name.replace('-', "_"));
+    let has_row =
+        |name: &String| MAY_NAME.iter().any(|(library, _)| library == name) || EVERYWHERE.contains(&name.as_str());
+    let without: Vec<String> = libraries.filter(|name| !has_row(name)).collect();
+    assert!(without.is_empty(), "say where they may be named: {}", without.join(", "));
+}
+
+#[test]
+fn every_module_has_its_place() {
+    let sources = sources();
+    let modules: BTreeSet<&str> = sources.iter().map(Source::top).filter(|module| *module != "lib").collect();
+    assert_eq!(modules, ORDER.iter().copied().collect());
 }
 
 #[test]
 fn modules_use_only_what_stands_to_their_left() {
-    // The plain input of the report is filled by the modules before it, and a chart's plain description is part of it.
-    let vocabulary = ["crate::report::input", "crate::render::charts"];
-    let mut offences = Vec::new();
-    for (file, text) in sources() {
-        // Made up for tests, and tests that use it; never compiled into the program.
-        if file == "report/sample.rs" || file.ends_with("tests.rs") {
-            continue;
-        }
-        let Some(own) =
-            ORDER.iter().position(|module| file.starts_with(&format!("{module}/")) || file == format!("{module}.rs"))
-        else {
-            continue;
-        };
-        for line in text.lines().filter(|line| line.starts_with("use crate::")) {
-            for module in &ORDER[own + 1..] {
-                let uses = line.starts_with(&format!("use crate::{module}::"));
-                if uses && !vocabulary.iter().any(|allowed| line.contains(allowed)) {
-                    offences.push(format!("{file}: {line}"));
-                }
-            }
-        }
+    let place = |module: &str| ORDER.iter().position(|other| *other == module);
+    let mut offences = BTreeSet::new();
+    for file in sources() {
+        let Some(own) = place(file.top()) else { continue };
+        let used = file.named.iter().filter(|path| path[0] == "crate").filter_map(|path| path.get(1));
+        let later = used.filter(|module| place(module).is_some_and(|other| other > own));
+        offences.extend(later.map(|module| format!("{} uses {module}", file.path)));
     }
-    assert!(offences.is_empty(), "{}", offences.join("\n"));
+    compare_with_list(&offences, TO_BE_OPENED);
+}
+
+#[test]
+fn files_of_the_wiring_use_each_other_in_no_circle() {
+    let sources = sources();
+    let wiring: BTreeMap<&str, &Source> = sources
+        .iter()
+        .filter(|file| file.module.len() == 2 && file.top() == "app")
+        .map(|file| (file.module[1].as_str(), file))
+        .collect();
+    let used_by = |file: &Source| -> BTreeSet<&str> {
+        let paths = file.named.iter().filter(|path| path.len() > 2 && path[0] == "crate" && path[1] == "app");
+        let others = paths.filter_map(|path| wiring.get(path[2].as_str()));
+        others.map(|other| other.path.as_str()).filter(|other| *other != file.path).collect()
+    };
+    let uses = wiring.values().map(|file| (file.path.as_str(), used_by(file))).collect();
+    let circles: BTreeSet<String> = wiring.values().filter_map(|file| circle_of(&file.path, &uses)).collect();
+    compare_with_list(&circles, CIRCLES_TO_BE_OPENED);
+}
+
+/// All files that a file reaches and that reach it.
+fn circle_of<'p>(file: &'p str, uses: &BTreeMap<&'p str, BTreeSet<&'p str>>) -> Option<String> {
+    let there = reached_from(file, uses);
+    let circle: Vec<&str> = there.iter().copied().filter(|other| reached_from(other, uses).contains(file)).collect();
+    (!circle.is_empty()).then(|| circle.join(" "))
+}
+
+fn reached_from<'p>(file: &'p str, uses: &BTreeMap<&'p str, BTreeSet<&'p str>>) -> BTreeSet<&'p str> {
+    let (mut reached, mut open) = (BTreeSet::new(), vec![file]);
+    while let Some(file) = open.pop() {
+        open.extend(uses[file].iter().filter(|next| reached.insert(**next)));
+    }
+    reached
+}
+
+/// What is found must be what is listed: nothing new, and nothing that is mended already.
+fn compare_with_list(found: &BTreeSet<String>, listed: &[&str]) {
+    let is_listed = |offence: &&String| listed.contains(&offence.as_str());
+    let new: Vec<&str> = found.iter().filter(|offence| !is_listed(offence)).map(String::as_str).collect();
+    let mended: Vec<&str> = listed.iter().copied().filter(|offence| !found.contains(*offence)).collect();
+    assert!(new.is_empty(), "these are not allowed:\n{}", new.join("\n"));
+    assert!(mended.is_empty(), "these are mended; take them out of the list:\n{}", mended.join("\n"));
 }
 
 #[test]
 fn every_file_says_what_it_is_for() {
-    for (file, text) in sources() {
-        assert!(text.starts_with("//! "), "{file} does not open with //!");
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    for file in files_below(&src).iter().filter(|path| path.extension().is_some_and(|end| end == "rs")) {
+        let text = fs::read_to_string(src.join(file)).unwrap();
+        assert!(text.starts_with("//! "), "{} does not open with //!", file.display());
     }
 }
 
