@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 
 use super::assess::Totals;
+use super::monthly::MonthlyRow;
 use super::periods::{Group, PeriodInput, Stay};
 use super::returns::Cell;
 use crate::definitions::model::{Aggregation, Metric};
@@ -25,6 +26,15 @@ pub struct Frame<'a> {
     pub(super) states: Vec<MonthState>,
     /// Of each category: by body, then month, where there are rows.
     pub(super) totals: BTreeMap<Option<&'a str>, Vec<Option<Totals>>>,
+    /// What counts only in periods that cover a longer span: of each category, by the place of the row's body and month.
+    longer: BTreeMap<Option<&'a str>, BTreeMap<usize, Vec<LongerTotals>>>,
+}
+
+/// Sums of rows of one body and month that count only in periods that cover a longer span.
+#[derive(Debug)]
+struct LongerTotals {
+    span: Span,
+    totals: Totals,
 }
 
 impl<'a> Frame<'a> {
@@ -41,20 +51,62 @@ impl<'a> Frame<'a> {
             months: months.into_iter().collect(),
             states,
             totals: BTreeMap::new(),
+            longer: BTreeMap::new(),
         };
         for row in input.rows {
             let (body, month) =
                 (frame.bodies.binary_search(&row.org_code.as_str()), frame.months.binary_search(&row.month));
             if let (Ok(body), Ok(month)) = (body, month) {
-                let place = frame.place(body, month);
-                let category = frame.totals.entry(row.category.as_deref()).or_default();
-                category.resize_with(frame.states.len(), || None);
-                if let Some(totals) = category.get_mut(place) {
-                    totals.get_or_insert_default().add(row.amounts);
-                }
+                frame.add(frame.place(body, month), row);
             }
         }
+        frame.mark_months_of_longer_spans();
         frame
+    }
+
+    fn add(&mut self, place: usize, row: &'a MonthlyRow) {
+        let category = row.category.as_deref();
+        if let Some(span) = row.longer_span {
+            let spans = self.longer.entry(category).or_default().entry(place).or_default();
+            match spans.iter_mut().find(|one| one.span == span) {
+                Some(one) => one.totals.add(row.amounts),
+                None => {
+                    let mut totals = Totals::default();
+                    totals.add(row.amounts);
+                    spans.push(LongerTotals { span, totals });
+                }
+            }
+            return;
+        }
+        let category = self.totals.entry(category).or_default();
+        category.resize_with(self.states.len(), || None);
+        if let Some(totals) = category.get_mut(place) {
+            totals.get_or_insert_default().add(row.amounts);
+        }
+    }
+
+    /// A month that has rows of longer spans only is there in the periods that cover them, and in no other.
+    fn mark_months_of_longer_spans(&mut self) {
+        for (place, spans) in self.longer.values().flatten() {
+            let has_own = self.totals.values().any(|totals| totals.get(*place).is_some_and(Option::is_some));
+            if let Some(state) = self.states.get_mut(*place).filter(|_| !has_own) {
+                state.within.extend(spans.iter().map(|one| one.span));
+                state.expected = true;
+            }
+        }
+    }
+
+    /// The sums of a category at a place that count in a period.
+    pub(super) fn totals_in<'s>(
+        &'s self,
+        category: Option<&'s str>,
+        place: usize,
+        period: Period,
+    ) -> impl Iterator<Item = &'s Totals> {
+        let own = self.totals.get(&category).and_then(|totals| totals.get(place)?.as_ref());
+        let spans = self.longer.get(&category).and_then(|places| places.get(&place)).into_iter().flatten();
+        let covered = spans.filter(move |one| period.covers(one.span.first, one.span.last));
+        own.into_iter().chain(covered.map(|one| &one.totals))
     }
 
     pub(super) fn place(&self, body: usize, month: usize) -> usize {

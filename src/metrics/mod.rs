@@ -10,6 +10,7 @@ mod periods;
 mod prove;
 mod remembered;
 mod returns;
+mod spans;
 #[cfg(test)]
 mod tests;
 mod thin_sums;
@@ -119,7 +120,7 @@ pub fn months_schema() -> SchemaRef {
 }
 
 /// Runs a metric's statements over its roll-ups, `months`, `organisations` and `returns`. Each month's rows come from the
-/// version in effect in it.
+/// version in effect in it. A metric of the returns alone sees those of each longer span by themselves, and its rows bear it.
 pub async fn compute_monthly(
     engine: &Engine,
     metric: &Metric,
@@ -129,12 +130,26 @@ pub async fn compute_monthly(
     let needed = metric.rollups.iter().map(String::as_str).chain(["months", "organisations"]);
     let tables: Vec<(&str, Table)> = needed.filter_map(|name| Some((name, tables.get(name)?.clone()))).collect();
     let mut rows = Vec::new();
+    for part in spans::parts(metric, tables)? {
+        let of_part = rows_of_versions(engine, metric, &part.tables, settings).await?;
+        rows.extend(of_part.into_iter().map(|row| MonthlyRow { longer_span: part.longer_span, ..row }));
+    }
+    Ok(rows)
+}
+
+async fn rows_of_versions(
+    engine: &Engine,
+    metric: &Metric,
+    tables: &[(&str, Table)],
+    settings: &BTreeMap<String, i64>,
+) -> Result<Vec<MonthlyRow>, MetricError> {
+    let mut rows = Vec::new();
     for version in &metric.versions {
         let name = format!("queries/metrics/{}/v{}.sql", metric.id, version.version);
         let given = |name: &String| Some((name.clone(), *settings.get(name)?));
         let query =
             Query { name: &name, sql: &version.sql, parameters: metric.parameters.iter().filter_map(given).collect() };
-        let result = engine.run(&query, &tables).await;
+        let result = engine.run(&query, tables).await;
         let result = result.map_err(|source| MetricError::Engine { metric: metric.id.clone(), source })?;
         let found = monthly::read_rows(metric, &result.batches)
             .map_err(|source| MetricError::Result { metric: metric.id.clone(), source })?;

@@ -8,6 +8,7 @@ use arrow::datatypes::{DataType, Date32Type, Int64Type};
 use crate::definitions::model::Metric;
 use crate::period::Month;
 use crate::quantity::Shape;
+use crate::sources::Span;
 
 /// A result that breaks the promise of the metric's definition.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -39,6 +40,8 @@ pub struct MonthlyRow {
     /// Key of the category; `None` when the metric has no breakdown.
     pub category: Option<String>,
     pub amounts: Amounts,
+    /// The months that must all lie in a period for the row to count there; `None` where its own month is enough.
+    pub longer_span: Option<Span>,
 }
 
 /// Reads all rows of a metric's result.
@@ -113,7 +116,7 @@ impl Columns {
             },
             AmountColumns::Grade(grade) => Amounts::Grade(known_grade(metric, integer(grade, "grade")?)?),
         };
-        Ok(MonthlyRow { org_code, month, category, amounts })
+        Ok(MonthlyRow { org_code, month, category, amounts, longer_span: None })
     }
 
     fn category(

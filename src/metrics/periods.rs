@@ -100,7 +100,7 @@ pub fn observe_in(frame: &Frame<'_>, input: &PeriodInput<'_>) -> Vec<Observation
                 let at = assess::Place { metric_id: &metric_id, org_code: &org_code, period: *period, coverage };
                 let observation = match &status {
                     Some(status) => assess::absent(input.metric, series, &at, status.clone()),
-                    None => assess::present(input.metric, series, &at, &basis.sum(series)),
+                    None => assess::present(input.metric, series, &at, &basis.sum(series, *period)),
                 };
                 observations.push(observation);
             }
@@ -223,12 +223,11 @@ impl<'f, 'a> Basis<'f, 'a> {
         self.usable().next().is_none().then_some(Status::NotReturned)
     }
 
-    fn sum(&self, series: &Series) -> Totals {
+    fn sum(&self, series: &Series, period: Period) -> Totals {
         let mut sum = Totals::default();
-        let categories = series.from.iter().filter_map(|category| self.frame.totals.get(&category.as_deref()));
-        for totals in categories {
-            for part in self.usable().filter_map(|place| totals.get(place)?.as_ref()) {
-                sum.merge(part);
+        for category in &series.from {
+            for place in self.usable() {
+                self.frame.totals_in(category.as_deref(), place, period).for_each(|part| sum.merge(part));
             }
         }
         sum

@@ -258,6 +258,8 @@ fn decode(batch: &RecordBatch) -> Option<Vec<MonthlyRow>> {
             month: Month::of(Date32Type::to_naive_date_opt(month.value(at))?),
             category: category.is_valid(at).then(|| category.value(at).to_owned()),
             amounts: amounts((kind.value(at), first.value(at), second, observed.value(at)))?,
+            // Only rows about the returns have one, and those are computed each time.
+            longer_span: None,
         })
     };
     (0..batch.num_rows()).map(row).collect()
@@ -274,7 +276,7 @@ mod tests {
 
     fn row(amounts: Amounts) -> MonthlyRow {
         let category = matches!(amounts, Amounts::Counts { .. }).then(|| "vehicles".to_owned());
-        MonthlyRow { org_code: "E23000002".to_owned(), month: Month::new(2025, 4).unwrap(), category, amounts }
+        MonthlyRow { org_code: "E23000002".to_owned(), month: Month::new(2025, 4).unwrap(), category, amounts, longer_span: None }
     }
 
     #[test]

@@ -24,7 +24,7 @@ pub enum Cell {
     /// Returned and admitted; the span is longer than the month for figures that were only given for a longer period.
     Accepted { submitted: NaiveDate, late: bool, span: Span, receipt: Receipt },
     /// Returned and refused, with the first blocking finding.
-    Refused { submitted: NaiveDate, reason: String, receipt: Receipt },
+    Refused { submitted: NaiveDate, reason: String, span: Span, receipt: Receipt },
     /// Expected and due, not there.
     NotReturned,
     /// Expected, not there, not due on the data date.
@@ -160,7 +160,9 @@ impl Grid {
         let blocking = admission.findings.iter().find(|f| f.level == crate::diagnostics::FindingLevel::Blocking);
         let receipt = Receipt::of(admission, required_fields);
         let cell = |receipt| match blocking {
-            Some(finding) => Cell::Refused { submitted, reason: finding.message.clone(), receipt },
+            Some(finding) => {
+                Cell::Refused { submitted, reason: finding.message.clone(), span: scope.span, receipt }
+            }
             None => Cell::Accepted { submitted, late, span: scope.span, receipt },
         };
         let cells = self.cells.entry(folder).or_default().entry(scope.org_code.clone()).or_default();
@@ -312,10 +314,14 @@ impl Grid {
             codes.remove(UNATTRIBUTED);
             for org_code in codes {
                 for month in months {
-                    let cells = || folders.iter().map(|source| self.cell(source, org_code, *month));
-                    let accepted = cells().find(|cell| matches!(cell, Cell::Accepted { .. }));
-                    let cell = accepted.or_else(|| cells().next_back()).unwrap_or(Cell::NotExpected);
-                    if cell != Cell::NotExpected {
+                    let cells = folders.iter().map(|source| self.cell(source, org_code, *month));
+                    // What can be used comes first, and of that what stands for the fewest months.
+                    let found = cells.min_by_key(|cell| match cell {
+                        Cell::Accepted { span, .. } => (0, span.length()),
+                        Cell::Refused { span, .. } => (1, span.length()),
+                        Cell::NotReturned | Cell::NotYetDue | Cell::NotExpected => (2, 0),
+                    });
+                    if let Some(cell) = found.filter(|cell| *cell != Cell::NotExpected) {
                         entries.push(Entry { dataset, org_code: org_code.to_owned(), month: *month, cell });
                     }
                 }
@@ -335,9 +341,12 @@ impl Grid {
             Arc::new(values.collect::<Int64Array>())
         };
         let received = entries.iter().map(|e| e.receipt().map(|receipt| days_since_epoch(receipt.first_submitted)));
-        let due = |entry: &Entry<'_>| self.due(entry.dataset, entry.month);
+        let due = |entry: &Entry<'_>| self.due(entry.dataset, entry.span().last);
         let flag = |pick: &dyn Fn(&Entry<'_>) -> bool| -> ArrayRef {
             Arc::new(entries.iter().map(|entry| Some(pick(entry))).collect::<BooleanArray>())
+        };
+        let span_days = |pick: &dyn Fn(Span) -> Month| -> ArrayRef {
+            Arc::new(Date32Array::from_iter_values(entries.iter().map(|entry| month_days(pick(entry.span())))))
         };
         let columns: Vec<ArrayRef> = vec![
             text(&|entry| entry.org_code.clone()),
@@ -351,6 +360,8 @@ impl Grid {
             count(&|receipt| receipt.records),
             count(&|receipt| receipt.required_values),
             count(&|receipt| receipt.required_values.saturating_sub(receipt.required_empty)),
+            span_days(&|span| span.first),
+            span_days(&|span| span.last),
         ];
         let schema = returns_schema();
         let batch = RecordBatch::try_new(Arc::clone(&schema), columns).map_err(MetricError::Returns)?;
@@ -373,10 +384,24 @@ impl Entry<'_> {
             _ => None,
         }
     }
+
+    /// The months that the return stands for; the month itself where nothing came.
+    fn span(&self) -> Span {
+        match &self.cell {
+            Cell::Accepted { span, .. } | Cell::Refused { span, .. } => *span,
+            _ => Span { first: self.month, last: self.month },
+        }
+    }
 }
 
-/// Columns of the table `returns`. `due` is true once the last day for the return lies before the data date; `received_on`
-/// is the day of the first submission, and it and the counts are null where nothing came.
+/// Column of the table `returns`: the first day of the first month that the return stands for.
+pub(super) const FIRST_MONTH: &str = "first_month";
+/// Column of the table `returns`: the first day of the last month that the return stands for.
+pub(super) const LAST_MONTH: &str = "last_month";
+
+/// Columns of the table `returns`. `due_on` is the last day for a return of all its months; `due` is true once that day lies
+/// before the data date; `received_on` is the day of the first submission, and it and the counts are null where nothing came.
+/// A return for a longer span than a month has a row for each month, and the counts of all of it in the first.
 pub fn returns_schema() -> SchemaRef {
     let column = |name: &str, data_type: DataType, nullable| Field::new(name, data_type, nullable);
     schema_of(vec![
@@ -391,5 +416,7 @@ pub fn returns_schema() -> SchemaRef {
         column("records", DataType::Int64, true),
         column("required_values", DataType::Int64, true),
         column("required_filled", DataType::Int64, true),
+        column(FIRST_MONTH, DataType::Date32, false),
+        column(LAST_MONTH, DataType::Date32, false),
     ])
 }

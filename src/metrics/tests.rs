@@ -68,7 +68,7 @@ fn records(org: &str, month: &str) -> Admission {
 
 fn row(org: &str, month: &str, numerator: i64, denominator: i64) -> MonthlyRow {
     let amounts = Amounts::Counts { numerator, denominator: Some(denominator) };
-    MonthlyRow { org_code: org.into(), month: month.parse().unwrap(), category: None, amounts }
+    MonthlyRow { org_code: org.into(), month: month.parse().unwrap(), category: None, amounts, longer_span: None }
 }
 
 /// CRE-01 for two forces that must return and whatever was admitted.

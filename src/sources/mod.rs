@@ -69,6 +69,11 @@ impl Span {
         self.first <= other.last && other.first <= self.last
     }
 
+    /// How many months it has.
+    pub fn length(self) -> i32 {
+        self.last.months_since(self.first) + 1
+    }
+
     /// Every month of the span.
     pub fn months(self) -> impl Iterator<Item = Month> {
         (0..=self.last.months_since(self.first)).map(move |n| self.first.plus(n))

@@ -166,3 +166,64 @@ fn grades_are_words_on_the_pages() {
     );
     assert!(!page.contains("fig-AUD-07"));
 }
+
+/// Volumes of transactions: E1 sends the twelve months to June 2024 as a whole, in time, and E2 each month, the first one late.
+fn year_and_months() -> Bench {
+    let bench = Bench::new();
+    let row = |month: &str| format!("{month}-01,PNC,vehicles,5");
+    let year = ("2024-07-10", "E1", "12m-to-2024-06");
+    bench.submit("rollup-transaction_volumes", year, &[row("2023-07"), row("2024-06")].join("\n"));
+    for month in (7..=12).map(|n| format!("2023-{n:02}")).chain((1..=6).map(|n| format!("2024-{n:02}"))) {
+        let next = month.parse::<leds_metrics::period::Month>().unwrap().plus(1);
+        let submitted = if month == "2023-07" { "2023-12-01".to_owned() } else { format!("{next}-05") };
+        bench.submit("rollup-transaction_volumes", (&submitted, "E2", &month), &row(&month));
+    }
+    bench
+}
+
+/// Numerator and denominator of a figure of one period; `category` is empty for the headline.
+fn counted(bench: &Bench, period: &str, (metric, category): (&str, &str), org: &str) -> [String; 2] {
+    let file = if category.is_empty() { "observations" } else { "breakdowns" };
+    let rows = bench.rows(period, file, metric);
+    let is = |row: &&BTreeMap<String, String>| {
+        row["org_code"] == org && row["period"] == period && (category.is_empty() || row["category"] == category)
+    };
+    let row = rows.iter().find(is).unwrap_or_else(|| panic!("no {metric} {category} {org} {period}"));
+    ["numerator", "denominator"].map(|column| row[column].clone())
+}
+
+#[test]
+fn a_return_for_a_year_counts_in_the_periods_that_cover_the_year_and_in_no_other() {
+    let bench = year_and_months();
+    let due = expected_returns().parse::<usize>().unwrap();
+    let cells = |count: usize| count.to_string();
+    let filled = ("REP-02", "");
+    // Each row has five required cells: organisation, month, system, application and transactions.
+    // Of E1 nothing counts but the whole year; of E2 the months of the period that it sent.
+    for (period, months, covers) in [
+        ("2023-07", 1, false),
+        ("2023-24Q2", 3, false),
+        ("12m-to-2023-09", 3, false),
+        ("2023-24", 9, false),
+        ("12m-to-2024-06", 12, true),
+        ("12m-to-2024-07", 11, false),
+    ] {
+        let run = bench.run(period, &["--as-of", "2025-06-30"]);
+        assert_eq!(run.code, 0, "{period}: {}", run.stderr);
+        let of_e2 = 5 * months;
+        let of_e1 = if covers { 10 } else { 0 };
+        assert_eq!(counted(&bench, period, filled, "E1"), [cells(of_e1), cells(of_e1)], "{period}");
+        assert_eq!(counted(&bench, period, filled, "E2"), [cells(of_e2), cells(of_e2)], "{period}");
+        assert_eq!(counted(&bench, period, filled, "NATIONAL"), [cells(of_e1 + of_e2), cells(of_e1 + of_e2)], "{period}");
+        // E1's year is twelve returns of the twelve that were due; in other periods nothing says how many of them came.
+        let all: usize = period.parse::<leds_metrics::period::Period>().unwrap().months().count();
+        let usable = if covers { all } else { 0 };
+        let expected = if covers { all * due } else { all * due - months };
+        for metric in [("REP-01", ""), ("REP-02", "usable_returns")] {
+            assert_eq!(counted(&bench, period, metric, "E1"), [cells(usable), cells(expected)], "{period} {metric:?}");
+        }
+        let late = usize::from(period != "12m-to-2024-07");
+        assert_eq!(counted(&bench, period, ("REP-01", ""), "E2"), [cells(months - late), cells(all * due)], "{period}");
+        assert_eq!(counted(&bench, period, ("REP-02", "usable_returns"), "E2"), [cells(months), cells(all * due)]);
+    }
+}
