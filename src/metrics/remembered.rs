@@ -276,7 +276,13 @@ mod tests {
 
     fn row(amounts: Amounts) -> MonthlyRow {
         let category = matches!(amounts, Amounts::Counts { .. }).then(|| "vehicles".to_owned());
-        MonthlyRow { org_code: "E23000002".to_owned(), month: Month::new(2025, 4).unwrap(), category, amounts, longer_span: None }
+        MonthlyRow {
+            org_code: "E23000002".to_owned(),
+            month: Month::new(2025, 4).unwrap(),
+            category,
+            amounts,
+            longer_span: None,
+        }
     }
 
     #[test]

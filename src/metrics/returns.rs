@@ -160,9 +160,7 @@ impl Grid {
         let blocking = admission.findings.iter().find(|f| f.level == crate::diagnostics::FindingLevel::Blocking);
         let receipt = Receipt::of(admission, required_fields);
         let cell = |receipt| match blocking {
-            Some(finding) => {
-                Cell::Refused { submitted, reason: finding.message.clone(), span: scope.span, receipt }
-            }
+            Some(finding) => Cell::Refused { submitted, reason: finding.message.clone(), span: scope.span, receipt },
             None => Cell::Accepted { submitted, late, span: scope.span, receipt },
         };
         let cells = self.cells.entry(folder).or_default().entry(scope.org_code.clone()).or_default();

@@ -214,7 +214,11 @@ fn a_return_for_a_year_counts_in_the_periods_that_cover_the_year_and_in_no_other
         let of_e1 = if covers { 10 } else { 0 };
         assert_eq!(counted(&bench, period, filled, "E1"), [cells(of_e1), cells(of_e1)], "{period}");
         assert_eq!(counted(&bench, period, filled, "E2"), [cells(of_e2), cells(of_e2)], "{period}");
-        assert_eq!(counted(&bench, period, filled, "NATIONAL"), [cells(of_e1 + of_e2), cells(of_e1 + of_e2)], "{period}");
+        assert_eq!(
+            counted(&bench, period, filled, "NATIONAL"),
+            [cells(of_e1 + of_e2), cells(of_e1 + of_e2)],
+            "{period}"
+        );
         // E1's year is twelve returns of the twelve that were due; in other periods nothing says how many of them came.
         let all: usize = period.parse::<leds_metrics::period::Period>().unwrap().months().count();
         let usable = if covers { all } else { 0 };
