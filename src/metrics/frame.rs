@@ -68,13 +68,12 @@ impl<'a> Frame<'a> {
         let category = row.category.as_deref();
         if let Some(span) = row.longer_span {
             let spans = self.longer.entry(category).or_default().entry(place).or_default();
-            match spans.iter_mut().find(|one| one.span == span) {
-                Some(one) => one.totals.add(row.amounts),
-                None => {
-                    let mut totals = Totals::default();
-                    totals.add(row.amounts);
-                    spans.push(LongerTotals { span, totals });
-                }
+            if let Some(one) = spans.iter_mut().find(|one| one.span == span) {
+                one.totals.add(row.amounts);
+            } else {
+                let mut totals = Totals::default();
+                totals.add(row.amounts);
+                spans.push(LongerTotals { span, totals });
             }
             return;
         }
