@@ -95,6 +95,21 @@ impl Unit {
         matches!(self, Self::Percent | Self::Per100Results)
     }
 
+    /// Whether a value in this unit is its numerator over its denominator.
+    pub fn is_of_ratio(self) -> bool {
+        !matches!(
+            self,
+            Self::Hours
+                | Self::Days
+                | Self::Records
+                | Self::Cases
+                | Self::Transactions
+                | Self::Requests
+                | Self::Organisations
+                | Self::Grade
+        )
+    }
+
     /// What `numerator / denominator` is multiplied by.
     pub fn multiplier(self) -> u32 {
         match self {
@@ -245,21 +260,67 @@ pub struct Ratio {
     pub denominator: i64,
 }
 
-/// The size of `multiplier · (one − other)` to the unit's decimals, half away from zero, worked in integers like
-/// [`ratio_text`]: the binary numbers nearest to 0.5015 and 0.5 differ by less than 0.0015.
-///
-/// `None` without positive denominators, and for counts whose products do not fit into 128 bits.
-pub fn ratio_difference_text(one: Ratio, other: Ratio, unit: Unit) -> Option<String> {
-    let (x1, n1) = (i128::from(one.numerator), i128::from(one.denominator));
-    let (x0, n0) = (i128::from(other.numerator), i128::from(other.denominator));
-    if n1 <= 0 || n0 <= 0 {
-        return None;
+/// One ratio less another, kept in whole numbers: x₁/n₁ − x₀/n₀ = (x₁n₀ − x₀n₁) / n₁n₀. It is rounded once, where it is
+/// told: the binary numbers nearest to 0.5015 and 0.5 differ by less than 0.0015.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RatioDifference {
+    over: i128,
+    /// Above 0.
+    under: i128,
+}
+
+impl RatioDifference {
+    /// `one − other`; `None` without positive denominators, and for counts whose products do not fit into 128 bits.
+    pub fn of(one: Ratio, other: Ratio) -> Option<Self> {
+        let (x1, n1) = (i128::from(one.numerator), i128::from(one.denominator));
+        let (x0, n0) = (i128::from(other.numerator), i128::from(other.denominator));
+        if n1 <= 0 || n0 <= 0 {
+            return None;
+        }
+        let over = x1.checked_mul(n0)?.checked_sub(x0.checked_mul(n1)?)?;
+        Some(Self { over, under: n1.checked_mul(n0)? })
     }
-    let difference = x1.checked_mul(n0)?.checked_sub(x0.checked_mul(n1)?)?.checked_abs()?;
-    let factor = i128::from(unit.multiplier()) * 10_i128.pow(unit.decimals());
-    let under = n1.checked_mul(n0)?;
-    let doubled = difference.checked_mul(factor)?.checked_mul(2)?.checked_add(under)?;
-    Some(decimal_text(doubled / under.checked_mul(2)?, unit.decimals()))
+
+    /// The binary number nearest to it, without the unit's multiplier.
+    pub fn value(self) -> f64 {
+        #[expect(clippy::cast_precision_loss, reason = "one rounding of each, a relative error of 1e-16")]
+        let parts = (self.over as f64, self.under as f64);
+        parts.0 / parts.1
+    }
+
+    /// On the scale of the unit, as the nearest binary number.
+    pub fn amount(self, unit: Unit) -> f64 {
+        self.value() * f64::from(unit.multiplier())
+    }
+
+    /// The size of `multiplier · difference` to the unit's decimals, half away from zero.
+    pub fn text(self, unit: Unit) -> String {
+        let exact = self.rounded(i128::from(unit.multiplier()) * 10_i128.pow(unit.decimals()));
+        let text = |rounded: i128| decimal_text(rounded.abs(), unit.decimals());
+        exact.map_or_else(|| value_text(self.amount(unit).abs(), unit), text)
+    }
+
+    /// `multiplier · difference` in millionths, half away from zero.
+    pub fn millionths(self, unit: Unit) -> i128 {
+        let exact = self.rounded(i128::from(unit.multiplier()) * 1_000_000);
+        exact.unwrap_or_else(|| millionths(self.amount(unit)))
+    }
+
+    /// Half away from zero; `None` where the product does not fit into 128 bits: counts of more than 10¹⁴.
+    fn rounded(self, factor: i128) -> Option<i128> {
+        let size = self.over.checked_abs()?.checked_mul(factor)?.checked_mul(2)?.checked_add(self.under)?;
+        Some(size / self.under.checked_mul(2)? * self.over.signum())
+    }
+}
+
+/// A number in millionths, half away from zero.
+pub fn millionths(value: f64) -> i128 {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "values are far below 10^20; a larger one would saturate, not wrap"
+    )]
+    let scaled = (value * 1e6).round() as i128;
+    scaled
 }
 
 /// A computed value to the unit's decimals, half away from zero, with thousands commas.

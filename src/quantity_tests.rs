@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
-use crate::quantity::{Unit, count_text, ratio_text, value_text};
+use crate::quantity::{Ratio, RatioDifference, Unit, count_text, ratio_text, value_text};
 
 const RATIOS: [Unit; 7] = [
     Unit::Percent,
@@ -114,4 +114,26 @@ proptest! {
         prop_assume!(tie.abs() > 1e-6 && value > 0.06);
         prop_assert_eq!(Some(value_text(value, Unit::Per1000Users)), ratio_text(x.into(), n.into(), Unit::Per1000Users));
     }
+}
+
+fn difference((x1, n1): (i64, i64), (x0, n0): (i64, i64)) -> RatioDifference {
+    let ratio = |numerator, denominator| Ratio { numerator, denominator };
+    RatioDifference::of(ratio(x1, n1), ratio(x0, n0)).unwrap()
+}
+
+#[test]
+fn a_difference_of_ratios_is_rounded_once() {
+    // Exact halves, of which the nearest binary numbers fall short: 50.15 − 50 and 50.05 − 50.
+    assert_eq!(difference((1003, 2000), (1, 2)).text(Unit::Percent), "0.2");
+    assert_eq!(difference((1, 2), (1001, 2000)).text(Unit::Percent), "0.1");
+    // 1/512 is 0.1953125%.
+    let small = difference((1, 512), (0, 1));
+    assert_eq!((small.millionths(Unit::Percent), small.value()), (195_313, 1.0 / 512.0));
+    assert_eq!(difference((0, 1), (1, 512)).millionths(Unit::Percent), -195_313);
+    assert_eq!(difference((1, 3), (2, 6)).millionths(Unit::Percent), 0);
+    // Products beyond 128 bits are rounded from the binary number.
+    let huge = difference((i64::MAX, i64::MAX), (0, i64::MAX));
+    assert_eq!((huge.text(Unit::Percent).as_str(), huge.millionths(Unit::Percent)), ("100.0", 100_000_000));
+    let none = Ratio { numerator: 1, denominator: 0 };
+    assert_eq!(RatioDifference::of(none, none), None);
 }

@@ -257,6 +257,7 @@ mod tests {
             value: None,
             label,
             found: Err(Status::NotReturned),
+            difference: None,
             widened_by: None,
             resting: None,
             averages: [None; 4],

@@ -303,6 +303,7 @@ fn revision(
         };
     Revision {
         metric_id: now.metric_id.to_string(),
+        unit: now.unit,
         org_code: Arc::clone(&now.org_code),
         period: now.period,
         kind: RevisionKind::SinceLastRelease,

@@ -195,7 +195,7 @@ pub fn lateness(
             if group.code == NATIONAL {
                 let steps = if settled { Vec::new() } else { known.steps(group) };
                 found.summaries.extend(summarise(&metric.id, &months, &steps));
-                found.revisions.extend(as_known(&metric.id, &steps));
+                found.revisions.extend(as_known(metric, &steps));
             }
             // Of the others only those are worth a row of which something ever came in late, and the regions whose charts
             // leave a period out, so that a reader can see why.
@@ -205,7 +205,7 @@ pub fn lateness(
                 found.completeness.extend(measured);
             }
         } else if !settled {
-            found.revisions.extend(as_known(&metric.id, &known.steps(group)));
+            found.revisions.extend(as_known(metric, &known.steps(group)));
         }
     }
     found

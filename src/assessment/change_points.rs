@@ -11,7 +11,7 @@ use super::series::Series;
 use super::signals::{LinkedEvent, Signal, SignalKind, event_between};
 use crate::observation::is_organisation;
 use crate::period::Period;
-use crate::quantity::{Interval, Shape, Unit};
+use crate::quantity::{Interval, RatioDifference, Shape, Unit};
 use crate::stats::Level;
 use crate::stats::benchmark::Strength;
 use crate::stats::change_point::{ChangePoint, LEAST_SEGMENT, MOST_BREAKS, change_points, seasonal_change_points};
@@ -55,6 +55,8 @@ impl StepDecision {
 pub struct StepSize {
     /// A difference in the metric's unit, or a ratio.
     pub estimate: Option<f64>,
+    /// The difference of two shares in whole numbers; `None` of a ratio.
+    pub difference: Option<RatioDifference>,
     /// 95 %.
     pub limits: Interval,
     pub is_ratio: bool,
@@ -308,18 +310,20 @@ fn size(series: &Series<'_>, before: &[usize], after: &[usize], widening: Wideni
     match metric.shape {
         Shape::Proportion => {
             let scale = f64::from(metric.unit.multiplier());
-            let found = widened_difference(pooled(after)?, pooled(before)?, Level::LOOK, widening).ok()?;
+            let (after, before) = (pooled(after)?, pooled(before)?);
+            let found = widened_difference(after, before, Level::LOOK, widening).ok()?;
+            let difference = RatioDifference::of(after.into(), before.into());
             let scaled = |limit: Option<f64>| limit.map(|limit| limit * scale);
             let limits = Interval { lower: scaled(found.interval.lower), upper: scaled(found.interval.upper) };
-            Some(StepSize { estimate: Some(found.value * scale), limits, is_ratio: false })
+            Some(StepSize { estimate: Some(found.value * scale), difference, limits, is_ratio: false })
         }
         Shape::Rate | Shape::Count => {
             let found = widened_ratio(pooled(after)?, pooled(before)?, Level::LOOK, widening).ok()?;
-            Some(StepSize { estimate: found.value, limits: found.interval, is_ratio: true })
+            Some(StepSize { estimate: found.value, difference: None, limits: found.interval, is_ratio: true })
         }
         Shape::CountRatio => {
             let found = ratio_of_count_ratios(pooled(after)?, pooled(before)?, Level::LOOK).ok()?;
-            Some(StepSize { estimate: found.value, limits: found.interval, is_ratio: true })
+            Some(StepSize { estimate: found.value, difference: None, limits: found.interval, is_ratio: true })
         }
         Shape::Distribution | Shape::Status => None,
     }

@@ -3,11 +3,12 @@
 
 use super::Headlines;
 use super::labels::PeerComparison;
-use super::peers::compare_figures;
+use super::peers::{compare_figures, counts_of};
 use crate::observation::Observation;
 use crate::period::Period;
-use crate::quantity::{Interval, Shape, Status, Unit};
+use crate::quantity::{Interval, RatioDifference, Shape, Status, Unit};
 use crate::stats::benchmark::Benchmark;
+use crate::stats::counts::Counts;
 
 /// What a figure is held against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +55,8 @@ pub struct FigureComparison {
     pub label: PeerComparison,
     /// The statistics, or why there are none.
     pub found: Result<Benchmark, Status>,
+    /// The difference of two shares in whole numbers, of which `found` has the nearest binary number; `None` of other shapes.
+    pub difference: Option<RatioDifference>,
     /// σz by which the intervals are widened, because the cases of the series hang together; `None` where they are not.
     pub widened_by: Option<f64>,
     /// `None` of an organisation's own figure of a year before.
@@ -72,6 +75,11 @@ impl FigureComparison {
     /// The difference or the ratio.
     pub fn estimate(&self) -> Option<f64> {
         Some(self.found.as_ref().ok()?.value? * self.scale())
+    }
+
+    /// The difference of two shares, from their counts; `None` of other shapes and where nothing was compared.
+    pub fn exact_difference(&self) -> Option<RatioDifference> {
+        self.difference.filter(|_| self.found.is_ok())
     }
 
     /// The 95 % interval of the estimate.
@@ -126,6 +134,7 @@ fn year_before(headlines: &Headlines<'_>, code: &str, at: usize) -> Option<Figur
         value: before.value,
         label: PeerComparison::CannotTell,
         found: Err(Status::CannotTell("another version of the definition holds now".to_owned())),
+        difference: None,
         widened_by: headlines.widened_by(code),
         resting: None,
         averages: [None; 4],
@@ -139,6 +148,11 @@ fn year_before(headlines: &Headlines<'_>, code: &str, at: usize) -> Option<Figur
     if let (Ok(()), Some(Ok(figures))) = (&comparable, &matched) {
         (row.counts, row.value) = (counts_shown(&figures.before), figures.before.value);
     }
+    row.difference = match &matched {
+        None => share_difference(metric.shape, counts_of(figure), counts_of(before)),
+        Some(Err(_)) => None,
+        Some(Ok(figures)) => share_difference(metric.shape, counts_of(&figures.now), counts_of(&figures.before)),
+    };
     row.found = comparable.and_then(|()| {
         let widening = headlines.widening(code)?;
         match matched {
@@ -149,6 +163,12 @@ fn year_before(headlines: &Headlines<'_>, code: &str, at: usize) -> Option<Figur
     });
     row.label = row.found.as_ref().map_or(PeerComparison::CannotTell, |f| PeerComparison::of(f.outcome, metric.better));
     Some(row)
+}
+
+/// One share less another, in whole numbers.
+pub(super) fn share_difference(shape: Shape, one: Option<Counts>, other: Option<Counts>) -> Option<RatioDifference> {
+    let (one, other) = one.zip(other).filter(|_| shape == Shape::Proportion)?;
+    RatioDifference::of(one.into(), other.into())
 }
 
 /// Numerator and denominator of a value that has both.

@@ -3,7 +3,7 @@
 use super::Headlines;
 use crate::observation::NATIONAL;
 use crate::period::Period;
-use crate::quantity::Shape;
+use crate::quantity::{Ratio, RatioDifference, Shape, Unit};
 use crate::stats::counts::Counts;
 use crate::stats::decomposition::{Member, decompose};
 
@@ -28,6 +28,7 @@ impl Baseline {
 #[derive(Debug, Clone, PartialEq)]
 pub struct NationalContribution {
     pub metric_id: String,
+    pub unit: Unit,
     pub org_code: String,
     pub period: Period,
     pub baseline: Baseline,
@@ -39,7 +40,19 @@ pub struct NationalContribution {
     pub rate_effect: f64,
     pub mix_effect: f64,
     /// The change recomputed from everybody else.
-    pub change_without: Option<f64>,
+    pub change_without: Option<RatioDifference>,
+}
+
+/// The change that parts of one metric and baseline add up to, from the sums of their counts; `None` without cases.
+pub fn change_of(parts: &[&NationalContribution]) -> Option<RatioDifference> {
+    let sum = |counts: fn(&NationalContribution) -> Option<(i64, i64)>| {
+        let all = parts.iter().filter_map(|part| counts(part));
+        all.fold(Ratio { numerator: 0, denominator: 0 }, |sum, (numerator, denominator)| Ratio {
+            numerator: sum.numerator.saturating_add(numerator),
+            denominator: sum.denominator.saturating_add(denominator),
+        })
+    };
+    RatioDifference::of(sum(|part| part.after), sum(|part| part.before))
 }
 
 /// The parts of the change since the period before and since a year before, for proportions and rates. They add up to the
@@ -90,6 +103,7 @@ fn since(
         .zip(&decomposition.contributions)
         .map(|((code, member), part)| NationalContribution {
             metric_id: metric.id.clone(),
+            unit: metric.unit,
             org_code: (*code).to_owned(),
             period,
             baseline,
@@ -98,7 +112,7 @@ fn since(
             after: pair(member.after),
             rate_effect: part.rate * scale,
             mix_effect: part.mix * scale,
-            change_without: part.change_without.map(|change| change * scale),
+            change_without: part.change_without,
         })
         .collect()
 }

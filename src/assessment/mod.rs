@@ -41,7 +41,7 @@ use crate::stats::widening::Widening;
 
 pub use change_points::{LEAST_SEARCHED, ProposedStep, StepDecision, StepSearch, StepSize};
 pub use comparisons::{Against, FigureComparison, Resting};
-pub use contributions::{Baseline, NationalContribution};
+pub use contributions::{Baseline, NationalContribution, change_of};
 pub use control::{ControlChart, ControlPoint, ControlSegment, SegmentStart};
 pub use coverage::Undecided;
 pub use decisions::{Decision, DecisionKind};

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::Headlines;
-use super::comparisons::{Against, FigureComparison, Resting};
+use super::comparisons::{Against, FigureComparison, Resting, share_difference};
 use super::labels::{Labels, PeerComparison};
 use super::multiplicity::{PeerTest, Tally};
 use super::signals::{Signal, SignalKind, event_between};
@@ -141,6 +141,7 @@ fn comparison_row(
         value,
         label,
         found,
+        difference: share_difference(metric.shape, counts_of(figure), counts),
         widened_by: headlines.widened_by(&group.org_code),
         resting: Some(Resting { used: peers.iter().filter(valued).count(), of: peers.len() }),
         averages,

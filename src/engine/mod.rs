@@ -77,8 +77,8 @@ pub enum EngineError {
         #[source]
         source: Box<DataFusionError>,
     },
-    #[error("{query}: the statement has {found} words and signs, but at most {most} can be read; write it shorter")]
-    TooLong { query: String, found: usize, most: usize },
+    #[error("{query}: the statement has {found} {of}, but at most {most} can be read; write it shorter")]
+    TooLong { query: String, found: usize, of: &'static str, most: usize },
     #[error("{query}: the result has more than {most} rows; ask for fewer, or set {setting} to a larger number")]
     TooManyRows { query: String, most: usize, setting: &'static str },
     #[error(

@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
+use crate::definitions::model::Metric;
 use crate::metrics::{KnownFigure, KnownMonth, KnownStep, ReturnChanges};
 use crate::observation::NATIONAL;
 use crate::period::{Month, Period, PeriodType};
+use crate::quantity::{Ratio, RatioDifference, Unit};
 use crate::stats::revision::{Revision as Size, RevisionStatistics, Scale, revision_statistics};
 
 /// What is compared with what.
@@ -115,6 +117,7 @@ impl RevisionSide {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Revision {
     pub metric_id: String,
+    pub unit: Unit,
     pub org_code: Arc<str>,
     pub period: Period,
     pub kind: RevisionKind,
@@ -128,7 +131,19 @@ pub struct Revision {
 impl Revision {
     /// Later − earlier, in the metric's unit and worked out before rounding. `None` unless both are values.
     pub fn change(&self) -> Option<f64> {
-        Some(self.later.value? - self.earlier.value?)
+        let (later, earlier) = (self.later.value?, self.earlier.value?);
+        let exact = self.difference().map(|exact| exact.amount(self.unit));
+        Some(exact.unwrap_or(later - earlier))
+    }
+
+    /// The same of two ratios, from their counts: an earlier release holds its values rounded. `None` of other figures.
+    pub fn difference(&self) -> Option<RatioDifference> {
+        let ratio = |side: &RevisionSide| {
+            side.value?;
+            Some(Ratio { numerator: side.numerator?, denominator: side.denominator? })
+        };
+        let (later, earlier) = ratio(&self.later).zip(ratio(&self.earlier)).filter(|_| self.unit.is_of_ratio())?;
+        RatioDifference::of(later, earlier)
     }
 
     /// What the rows of the result file are sorted by.
@@ -138,9 +153,10 @@ impl Revision {
 }
 
 /// What was known of event months, as revisions of a metric.
-pub fn as_known(metric_id: &str, steps: &[KnownStep]) -> Vec<Revision> {
+pub fn as_known(metric: &Metric, steps: &[KnownStep]) -> Vec<Revision> {
     let revision = |step: &KnownStep| Revision {
-        metric_id: metric_id.to_owned(),
+        metric_id: metric.id.clone(),
+        unit: metric.unit,
         org_code: Arc::clone(&step.org_code),
         period: Period { kind: PeriodType::Month, first: step.month },
         kind: RevisionKind::AsKnown,

@@ -4,7 +4,7 @@ use crate::definitions::model::{Breakdown, BreakdownKind, Metric};
 use crate::observation::{NATIONAL, Observation};
 use crate::period::Period;
 use crate::quantity::{Shape, Status, Unit};
-use crate::report::facts::{Facts, Moved};
+use crate::report::facts::{Facts, MATCHED_NOTE, Moved};
 use crate::report::table::{Cell, Column, Row, Table, limit_cells, marker, remark};
 use crate::report::words;
 
@@ -82,10 +82,17 @@ fn current_table(facts: &Facts<'_>, metric: &Metric, breakdown: &Breakdown) -> T
         Row { heading: heading.clone(), link: None, emphasised, cells }
     };
     let rows = lines.iter().enumerate().map(row).collect();
+    let is_matched = |(index, (_, _, figure)): (usize, &(String, Unit, Option<&Observation>))| {
+        let earlier = before.and_then(|before| self::lines(facts, metric, breakdown, before).get(index)?.2);
+        let moved = figure.zip(earlier).and_then(|(now, before)| facts.moved(metric, now, before));
+        matches!(moved, Some(Moved::Matched(_)))
+    };
+    let is_matched = lines.iter().enumerate().any(is_matched);
     let caption =
         format!("{}, by {}, {}", metric.title, words::plain_name(&breakdown.column), period.words_with_short_name());
-    Table::new(format!("tab-{}-breakdown", metric.id), caption, columns, rows)
-        .explained(kind_sentence(metric.shape, breakdown.kind))
+    let table = Table::new(format!("tab-{}-breakdown", metric.id), caption, columns, rows)
+        .explained(kind_sentence(metric.shape, breakdown.kind));
+    if is_matched { table.explained(MATCHED_NOTE) } else { table }
 }
 
 fn trend_table(facts: &Facts<'_>, metric: &Metric, breakdown: &Breakdown) -> Table {

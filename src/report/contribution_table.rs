@@ -1,10 +1,10 @@
 //! What moved a national figure: the organisations that added most to its change, by their own rate and by their share.
 //! It rounds and words; the parts were worked out before.
 
-use crate::assessment::{Baseline, NationalContribution};
+use crate::assessment::{Baseline, NationalContribution, change_of};
 use crate::definitions::model::Metric;
 use crate::observation::NATIONAL;
-use crate::quantity::value_text;
+use crate::quantity::{RatioDifference, value_text};
 use crate::report::facts::{Facts, Moved, both_words};
 use crate::report::table::{Cell, Column, Row, Table};
 use crate::report::words;
@@ -26,17 +26,10 @@ pub fn contribution_table(facts: &Facts<'_>, metric: &Metric) -> Option<Table> {
         moving.truncate(MOST);
         moving
     };
-    let signed = |value: f64| {
-        let text = value_text(value.abs(), metric.unit);
-        let zero = !text.contains(|c: char| ('1'..='9').contains(&c));
-        match (zero, value < 0.0) {
-            (true, _) => Cell::new(text),
-            (false, true) => Cell::new(format!("\u{2212}{text}")),
-            (false, false) => Cell::new(format!("+{text}")),
-        }
-    };
+    let signed = |value: f64| signed_cell(value_text(value.abs(), metric.unit), value);
+    let exact = |change: RatioDifference| signed_cell(change.text(metric.unit), change.value());
     let row = |part: &NationalContribution| {
-        let without = part.change_without.map_or_else(|| Cell::new("[z]"), signed);
+        let without = part.change_without.map_or_else(|| Cell::new("[z]"), exact);
         let total = signed(part.rate_effect + part.mix_effect);
         Row::new(facts.name(&part.org_code), vec![signed(part.rate_effect), signed(part.mix_effect), total, without])
     };
@@ -47,7 +40,8 @@ pub fn contribution_table(facts: &Facts<'_>, metric: &Metric) -> Option<Table> {
     }
     let sum = |read: fn(&NationalContribution) -> f64| parts.iter().map(|part| read(part)).sum::<f64>();
     let (rate, mix) = (sum(|part| part.rate_effect), sum(|part| part.mix_effect));
-    let cells = vec![signed(rate), signed(mix), signed(rate + mix), Cell::new("[z]")];
+    let in_all = change_of(&parts).map_or_else(|| signed(rate + mix), exact);
+    let cells = vec![signed(rate), signed(mix), in_all, Cell::new("[z]")];
     let shown_alone = crate::report::withheld::leaves_some_out(facts, metric);
     let heading = if shown_alone { format!("The {} shown", facts.bodies(metric)) } else { facts.everyone(metric) };
     rows.push(Row { emphasised: true, ..Row::new(heading, cells) });
@@ -69,10 +63,20 @@ pub fn contribution_table(facts: &Facts<'_>, metric: &Metric) -> Option<Table> {
         )));
     }
     Some(match national.and_then(|(now, before)| facts.moved(metric, now, before)) {
-        Some(Moved::Matched { resting, .. }) => table.explained(format!(
+        Some(Moved::Matched(matched)) => table.explained(format!(
             "The parts add up to the change over the {} that returned both periods in full.",
-            both_words(resting)
+            both_words(matched.resting)
         )),
         _ => table,
+    })
+}
+
+/// A rounded size with its sign; nothing has none.
+fn signed_cell(size: String, value: f64) -> Cell {
+    let is_zero = !size.contains(|c: char| ('1'..='9').contains(&c));
+    Cell::new(match (is_zero, value < 0.0) {
+        (true, _) => size,
+        (false, true) => format!("\u{2212}{size}"),
+        (false, false) => format!("+{size}"),
     })
 }

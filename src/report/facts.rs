@@ -25,7 +25,7 @@ pub enum Moved<'a> {
     /// Both figures are of the same organisations.
     Told { change: Change, before: &'a Observation },
     /// Over the organisations that returned both periods in full.
-    Matched { change: Change, before: &'a Observation, resting: Resting },
+    Matched(MatchedMove<'a>),
     /// Too few organisations returned both.
     TooFew,
     /// The figure counts returns, and those of its period are not all due yet.
@@ -36,7 +36,8 @@ impl Moved<'_> {
     /// The change, where it is told.
     pub fn change(&self) -> Option<&Change> {
         match self {
-            Self::Told { change, .. } | Self::Matched { change, .. } => Some(change),
+            Self::Told { change, .. } => Some(change),
+            Self::Matched(matched) => Some(&matched.change),
             Self::TooFew | Self::NotDue => None,
         }
     }
@@ -45,16 +46,57 @@ impl Moved<'_> {
     pub fn basis_words(&self) -> Option<String> {
         match self {
             Self::Told { .. } => None,
-            Self::Matched { before, resting, .. } => Some(format!(
-                "over {}, which had {}",
-                both_words(*resting),
-                words::value_in_sentence(before).unwrap_or_default()
-            )),
+            Self::Matched(matched) => Some(matched.basis_words()),
             Self::TooFew => Some("too few organisations returned both periods".to_owned()),
             Self::NotDue => Some("the returns are not all due yet".to_owned()),
         }
     }
 }
+
+/// How a sum moved over the organisations that returned both periods in full. Their figures need not be those of all returns,
+/// which stand elsewhere on the same page.
+#[derive(Debug, Clone)]
+pub struct MatchedMove<'a> {
+    pub change: Change,
+    pub now: &'a Observation,
+    pub before: &'a Observation,
+    /// The figure of all returns of the period, and that of the earlier one.
+    pub all_now: &'a Observation,
+    pub all_before: &'a Observation,
+    pub resting: Resting,
+}
+
+impl MatchedMove<'_> {
+    /// What they had before, in words.
+    pub fn from_words(&self) -> Option<String> {
+        words::value_in_sentence(self.before)
+    }
+
+    /// What they have now, where that does not read like the figure of all returns.
+    fn now_where_other(&self) -> Option<String> {
+        words::value_in_sentence(self.now).filter(|now| words::value_in_sentence(self.all_now).as_ref() != Some(now))
+    }
+
+    /// "over 44 of 46 organisations, which had 61.7% and now have 61.1%".
+    fn basis_words(&self) -> String {
+        let now = self.now_where_other().map(|now| format!(" and now have {now}")).unwrap_or_default();
+        format!("over {}, which had {}{now}", both_words(self.resting), self.from_words().unwrap_or_default())
+    }
+
+    /// The same in a sentence that has said what they had before, with the figures that a reader meets elsewhere: "over the
+    /// 44 of 46 organisations that returned both, which now have 61.1%; all returns of that period together gave 61.4%".
+    pub fn basis_sentence(&self) -> String {
+        let has = if self.resting.used == 1 { "has" } else { "have" };
+        let now = self.now_where_other().map(|now| format!(", which now {has} {now}")).unwrap_or_default();
+        let all = words::value_in_sentence(self.all_before).filter(|all| self.from_words().as_ref() != Some(all));
+        let all = all.map(|all| format!("; all returns of {} together gave {all}", self.all_before.period.words()));
+        format!("over the {} that returned both{now}{}", both_words(self.resting), all.unwrap_or_default())
+    }
+}
+
+/// What stands below a table of which some change leaves organisations out.
+pub const MATCHED_NOTE: &str = "A change over some of the organisations leaves out those that did not return both periods in \
+                                full. It need not be the difference of the two figures, which count every return.";
 
 /// "45 of 46 organisations".
 pub fn both_words(resting: Resting) -> String {
@@ -277,8 +319,12 @@ impl<'a> Facts<'a> {
             None => Some(Moved::Told { change, before }),
             Some((Err(_), _)) => Some(Moved::TooFew),
             Some((Ok(figures), resting)) => {
-                let change = Change::between(&figures.now, &figures.before);
-                Some(change.map_or(Moved::TooFew, |change| Moved::Matched { change, before: &figures.before, resting }))
+                let (all_now, all_before) = (now, before);
+                let (now, before) = (&figures.now, &figures.before);
+                let change = Change::between(now, before);
+                Some(change.map_or(Moved::TooFew, |change| {
+                    Moved::Matched(MatchedMove { change, now, before, all_now, all_before, resting })
+                }))
             }
         }
     }

@@ -23,7 +23,7 @@ pub fn judged_sentences(facts: &Facts<'_>, metric: &Metric, code: &str) -> Vec<S
     };
     let labels = figure.labels.as_deref().copied().unwrap_or_default();
     let beside = [
-        facts.comparison(metric, code, Against::Peers).and_then(|one| peers_sentence(metric, one)),
+        facts.comparison(metric, code, Against::Peers).and_then(|one| peers_sentence(facts, metric, one)),
         funnel_sentence(facts, metric, code),
     ];
     let over_time = [
@@ -40,8 +40,7 @@ pub fn judged_sentences(facts: &Facts<'_>, metric: &Metric, code: &str) -> Vec<S
     joined.into_iter().flatten().collect()
 }
 
-fn peers_sentence(metric: &Metric, comparison: &FigureComparison) -> Option<String> {
-    let peers = || Some(words::with_unit(&value_text(comparison.value?, comparison.unit), comparison.unit));
+fn peers_sentence(facts: &Facts<'_>, metric: &Metric, comparison: &FigureComparison) -> Option<String> {
     let size = size_words(comparison).map(|size| format!(": {size}")).unwrap_or_default();
     let how = match comparison.label {
         PeerComparison::NotTested => return None,
@@ -50,7 +49,22 @@ fn peers_sentence(metric: &Metric, comparison: &FigureComparison) -> Option<Stri
         PeerComparison::NoClearDifference => "does not differ clearly from its peers together".to_owned(),
         label => format!("is {} its peers together", than_words(metric, label)?),
     };
-    Some(format!("It {how}, who have {}{size}.", peers()?))
+    Some(format!("It {how}, who have {}{size}.", peers_words(facts, metric, comparison)?))
+}
+
+/// What the peers have with whom a figure is compared: those that returned the whole period. Where the sum of all returns of
+/// the peers, which stands elsewhere on the page, reads otherwise, both are told apart.
+fn peers_words(facts: &Facts<'_>, metric: &Metric, comparison: &FigureComparison) -> Option<String> {
+    let counts = comparison.counts.map(|(numerator, denominator)| Ratio { numerator, denominator });
+    let compared = words::ratio_in_sentence(comparison.value?, counts, comparison.unit);
+    let all = facts.peers(metric, &comparison.org_code, comparison.period).and_then(words::value_in_sentence);
+    Some(match (all.filter(|all| *all != compared), comparison.resting) {
+        (Some(all), Some(resting)) => format!(
+            "{compared} (the {} of {} that returned the whole period; all returns of the peers together gave {all})",
+            resting.used, resting.of
+        ),
+        _ => compared,
+    })
 }
 
 /// Nothing where it cannot be told: the change itself, or that there is no earlier figure, is said elsewhere.
@@ -120,7 +134,9 @@ fn size_words(comparison: &FigureComparison) -> Option<String> {
             ratio_words(upper)
         ));
     }
-    change_words(estimate, interval, comparison.unit, &widened)
+    let exact = comparison.exact_difference().map(|difference| Change::of_ratios(difference, comparison.unit));
+    let change = exact.unwrap_or_else(|| Change::of(estimate, comparison.unit));
+    change_words(&change, interval, comparison.unit, &widened)
 }
 
 /// A ratio with two decimals; nothing is 0, and what is more than nothing is never printed as nothing.
@@ -134,15 +150,14 @@ fn ratio_words(ratio: f64) -> String {
 
 /// "2.3 percentage points higher (95% interval from 1.1 higher to 3.5 higher)", with what is to be said of the interval;
 /// `None` without both limits.
-fn change_words(estimate: f64, interval: Interval, unit: Unit, of_interval: &str) -> Option<String> {
+fn change_words(change: &Change, interval: Interval, unit: Unit, of_interval: &str) -> Option<String> {
     let (lower, upper) = (interval.lower?, interval.upper?);
-    let change = |amount| Change::of(amount, unit);
-    let limit = |amount| match change(amount).side_words() {
+    let limit = |amount| match Change::of(amount, unit).side_words() {
         words if words == "no difference" => words,
         words => words.replacen(" percentage points", "", 1),
     };
     let (lower, upper) = (limit(lower), limit(upper));
-    Some(format!("{} (95% interval from {lower} to {upper}{of_interval})", change(estimate).side_words()))
+    Some(format!("{} (95% interval from {lower} to {upper}{of_interval})", change.side_words()))
 }
 
 /// Only what is unusual is said.
@@ -240,13 +255,14 @@ fn pattern_words(facts: &Facts<'_>, signal: &Signal) -> Option<String> {
 fn assurance_sentence(assurance: Assurance) -> &'static str {
     match assurance {
         Assurance::ConsistentlyMeets => {
-            "Its usual variation lies wholly on the good side of the standard: unless something changes, it will go on meeting it."
+            "While the work goes on as it does now, the figure will meet the standard in every period."
         }
         Assurance::ConsistentlyFails => {
-            "Its usual variation lies wholly on the bad side of the standard: unless something changes, it will go on missing it."
+            "While the work goes on as it does now, the figure will miss the standard in every period."
         }
         Assurance::HitAndMiss => {
-            "Its usual variation lies across the standard: it will be met in some periods and missed in others, by chance."
+            "While the work goes on as it does now, the figure will meet the standard in some periods and miss the standard in \
+             others; chance decides in which."
         }
     }
 }
@@ -272,7 +288,8 @@ fn trend_sentence(facts: &Facts<'_>, (metric, code): (&Metric, &str), trend: Tre
         Strength::Look => "95%",
         Strength::Act => "99.8%",
     };
-    let size = change_words(window.change.value, window.change.look, series.unit, "");
+    let change = Change::of(window.change.value, series.unit);
+    let size = change_words(&change, window.change.look, series.unit, "");
     let size = size.map(|size| format!(": its trend line ends {size}")).unwrap_or_default();
     let whose = if code == NATIONAL { "The national figure" } else { "It" };
     Some(format!("{whose} has {how} {over} (at the {level} level){size}."))

@@ -231,7 +231,9 @@ fn change_cells(unit: Unit, one: &Revision) -> [Cell; 4] {
         let counts = side.numerator.zip(side.denominator);
         Cell::new(value).with_detail(counts.map(|(x, n)| format!("{} of {}", count_text(x), count_text(n))))
     };
-    let change = one.change().map_or_else(|| "[x]".to_owned(), |change| Change::of(change, unit).signed_text());
+    let exact = one.difference().map(|difference| Change::of_ratios(difference, unit));
+    let change = exact.or_else(|| one.change().map(|change| Change::of(change, unit)));
+    let change = change.map_or_else(|| "[x]".to_owned(), |change| change.signed_text());
     [side(&one.earlier), side(&one.later), Cell::new(change), Cell::new(reason_words(one.reason))]
 }
 

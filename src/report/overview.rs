@@ -7,7 +7,7 @@ use crate::observation::{NATIONAL, Observation};
 use crate::period::Period;
 use crate::report::breakdown::{limit_with_unit, moved_cell, value_with_unit};
 use crate::report::coverage::count_coverage;
-use crate::report::facts::Facts;
+use crate::report::facts::{Facts, MATCHED_NOTE, Moved};
 use crate::report::input::ReturnState;
 use crate::report::page::{Frame, national_frame};
 use crate::report::table::{Cell, Column, Row, Table, limit_cells, marker, reason};
@@ -136,7 +136,12 @@ fn section_table(facts: &Facts<'_>, number: usize, title: &str, metrics: &[&Metr
     };
     let rows = metrics.iter().map(row).collect();
     let caption = format!("{title}: national figures, {}", facts.input.period.words_with_short_name());
-    Table::new(format!("tab-section-{number}"), caption, columns, rows)
+    let table = Table::new(format!("tab-section-{number}"), caption, columns, rows);
+    let is_matched = |metric: &&Metric| {
+        let moved = earlier.iter().filter_map(|period| change(facts, metric, NATIONAL, *period));
+        moved.into_iter().any(|moved| matches!(moved, Moved::Matched(_)))
+    };
+    if metrics.iter().any(is_matched) { table.explained(MATCHED_NOTE) } else { table }
 }
 
 /// The value with its unit; below it the counts, or why there is none.
@@ -158,10 +163,15 @@ pub fn standard_cell(metric: &Metric, figure: Option<&Observation>) -> Cell {
     }
 }
 
+fn change<'a>(facts: &Facts<'a>, metric: &Metric, code: &str, earlier: Period) -> Option<Moved<'a>> {
+    let (now, before) = facts.current(metric, code).zip(facts.figure(metric, code, earlier))?;
+    facts.moved(metric, now, before)
+}
+
 /// How a figure moved on an earlier period.
 pub fn change_cell(facts: &Facts<'_>, metric: &Metric, code: &str, earlier: Period) -> Cell {
     let (now, before) = (facts.current(metric, code), facts.figure(metric, code, earlier));
-    match now.zip(before).and_then(|(now, before)| facts.moved(metric, now, before)) {
+    match change(facts, metric, code, earlier) {
         Some(moved) => moved_cell(&moved),
         None => Cell::new(marker(now).or(marker(before)).unwrap_or("[x]")),
     }

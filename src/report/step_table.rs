@@ -125,7 +125,8 @@ fn size_cell(size: StepSize, unit: Unit) -> Cell {
     let text = |amount: Option<f64>| {
         amount.map_or_else(|| words::NO_LIMIT.to_owned(), |amount| Change::of(amount, unit).signed_text())
     };
-    let points = format!("{} {}", text(size.estimate), words::change_unit(unit));
+    let exact = size.difference.map(|difference| Change::of_ratios(difference, unit).signed_text());
+    let points = format!("{} {}", exact.unwrap_or_else(|| text(size.estimate)), words::change_unit(unit));
     Cell::new(points).with_detail(interval(text(size.limits.lower), text(size.limits.upper)))
 }
 

@@ -199,7 +199,7 @@ fn figure_row(line: &FigureLine<'_>, unit: Unit, shown: &Shown) -> Row {
 
 fn count_headings(unit: Unit, lines: &[FigureLine<'_>]) -> Option<(&'static str, &'static str)> {
     let both = lines.iter().any(|l| l.figure.is_some_and(|f| f.numerator.is_some() && f.denominator.is_some()));
-    both.then(|| if words::is_ratio(unit) { ("Numerator", "Denominator") } else { ("Closed cases", "All cases") })
+    both.then(|| if unit.is_of_ratio() { ("Numerator", "Denominator") } else { ("Closed cases", "All cases") })
 }
 
 /// Lower and upper limit; the value's marker where there is no value.

@@ -3,6 +3,7 @@
 use crate::observation::{NATIONAL, Observation};
 use crate::period::{Period, PeriodType};
 use crate::quantity::Status;
+use crate::report::facts::{MATCHED_NOTE, Moved};
 use crate::report::run_words::run_sentence;
 use crate::report::table::{Cell, Column, FigureLine, Table, figures_table, marker};
 use crate::report::trend::TrendData;
@@ -51,6 +52,10 @@ pub fn trend_data_table(data: &TrendData<'_>) -> Table {
     if let Some(sentence) = run_sentence(data.facts, metric, data.request.code) {
         table = table.explained(sentence);
     }
+    let years = [|p: Period| p.step(-1), |p: Period| Period { first: p.first.plus(-12), ..p }];
+    if years.into_iter().any(|earlier| is_matched(data, earlier)) {
+        table = table.explained(MATCHED_NOTE);
+    }
     if data.request.code != NATIONAL {
         return table;
     }
@@ -70,6 +75,15 @@ fn changes(data: &TrendData<'_>, earlier: fn(Period) -> Period) -> Vec<Cell> {
         }
     };
     trend.iter().zip(data.figures.iter().copied()).map(cell).collect()
+}
+
+/// Whether some change of the trend is over some of the organisations only.
+fn is_matched(data: &TrendData<'_>, earlier: fn(Period) -> Period) -> bool {
+    data.figures.iter().copied().flatten().any(|now| {
+        let before = data.facts.figure(data.request.metric, &now.org_code, earlier(now.period));
+        let moved = before.and_then(|before| data.facts.moved(data.request.metric, now, before));
+        matches!(moved, Some(Moved::Matched(_)))
+    })
 }
 
 fn returns_used(figures: &[Option<&Observation>]) -> Vec<Cell> {

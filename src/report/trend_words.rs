@@ -5,7 +5,7 @@ use crate::definitions::model::{Metric, Standard};
 use crate::observation::{NATIONAL, Observation};
 use crate::period::{Month, Period};
 use crate::quantity::Status;
-use crate::report::facts::{Facts, Moved, both_words};
+use crate::report::facts::{Facts, Moved};
 use crate::report::input::RecordedEvent;
 use crate::report::run_words::run_sentence;
 use crate::report::table::reason;
@@ -30,7 +30,7 @@ pub fn title(data: &TrendData<'_>) -> String {
         Some(Moved::Told { change, .. }) if change.is_none() => format!("{subject}: the figure stayed at {value}"),
         Some(Moved::Told { change, .. }) => format!("{subject}: the figure {} to {value}", change.verb_words()),
         // The change over some of the organisations does not lead to the figure of all.
-        Some(Moved::Matched { .. } | Moved::TooFew | Moved::NotDue) | None => {
+        Some(Moved::Matched(_) | Moved::TooFew | Moved::NotDue) | None => {
             format!("{subject}: the figure was {value}")
         }
     }
@@ -116,9 +116,9 @@ fn moved_sentences(facts: &Facts<'_>, metric: &Metric, now: &Observation) -> Vec
             Moved::TooFew => too_few.push(earlier.words()),
             Moved::NotDue => not_due.push(earlier.words()),
             Moved::Told { change, before } => told.extend(move_words(&change, before)),
-            Moved::Matched { change, before, resting } => {
-                let over = format!("over the {} that returned both", both_words(resting));
-                told.extend(move_words(&change, before).map(|words| format!("{words} ({over})")));
+            Moved::Matched(matched) => {
+                let moved = move_words(&matched.change, matched.before);
+                told.extend(moved.map(|words| format!("{words} ({})", matched.basis_sentence())));
             }
         }
     }

@@ -5,7 +5,7 @@ use chrono::{Datelike, NaiveDate};
 
 use crate::observation::Observation;
 use crate::period::Month;
-use crate::quantity::{Ratio, Status, Unit, ratio_difference_text, ratio_text, value_text};
+use crate::quantity::{Ratio, RatioDifference, Status, Unit, ratio_text, value_text};
 
 /// What stands in an open side of an interval.
 pub const NO_LIMIT: &str = "no limit";
@@ -141,43 +141,33 @@ pub fn value_cell(figure: &Observation) -> String {
 }
 
 fn number_text(figure: &Observation, value: f64) -> String {
-    if let Some(label) = &figure.label {
-        return label.clone();
-    }
-    let exact = match (figure.numerator, figure.denominator) {
-        (Some(numerator), Some(denominator)) if is_ratio(figure.unit) => {
-            ratio_text(numerator, denominator, figure.unit)
-        }
-        _ => None,
-    };
-    exact.unwrap_or_else(|| value_text(value, figure.unit))
+    figure.label.clone().unwrap_or_else(|| rounded_text(value, ratio_of(figure), figure.unit))
 }
 
-/// Whether a value in this unit is recomputed from its numerator and denominator.
-pub fn is_ratio(unit: Unit) -> bool {
-    !matches!(
-        unit,
-        Unit::Hours
-            | Unit::Days
-            | Unit::Records
-            | Unit::Cases
-            | Unit::Transactions
-            | Unit::Requests
-            | Unit::Organisations
-            | Unit::Grade
-    )
+/// A value rounded from its counts where it has them.
+fn rounded_text(value: f64, counts: Option<Ratio>, unit: Unit) -> String {
+    let exact = counts.and_then(|counts| ratio_text(counts.numerator, counts.denominator, unit));
+    exact.unwrap_or_else(|| value_text(value, unit))
 }
 
 /// The value in a sentence: "81.0%", "29 hours", "less than 0.1%". `None` when there is no value to say.
 pub fn value_in_sentence(figure: &Observation) -> Option<String> {
     let value = figure.value.filter(|_| figure.status == Status::Value)?;
-    let number = number_text(figure, value);
+    Some(number_in_sentence(&number_text(figure, value), value, figure.unit))
+}
+
+/// The same of a value that is no figure of the release, such as that of some peers. `counts` are those of a ratio.
+pub fn ratio_in_sentence(value: f64, counts: Option<Ratio>, unit: Unit) -> String {
+    number_in_sentence(&rounded_text(value, counts.filter(|_| unit.is_of_ratio()), unit), value, unit)
+}
+
+fn number_in_sentence(number: &str, value: f64, unit: Unit) -> String {
     if number == "[low]" {
-        return Some(format!("less than {}", with_unit(&smallest_step(figure.unit), figure.unit)));
+        return format!("less than {}", with_unit(&smallest_step(unit), unit));
     }
-    let capped = figure.unit.is_share() && number == "99.9" && value_text(value, figure.unit) == "100.0";
-    let words = with_unit(&number, figure.unit);
-    Some(if capped { format!("more than {words}") } else { words })
+    let capped = unit.is_share() && number == "99.9" && value_text(value, unit) == "100.0";
+    let words = with_unit(number, unit);
+    if capped { format!("more than {words}") } else { words }
 }
 
 /// The counts behind a figure: "3,240 of 4,000", "120 over 4,000", for a delay "390 of 400 closed". `None` for a count, and
@@ -189,7 +179,7 @@ pub fn counts_words(figure: &Observation) -> Option<String> {
         (Some(numerator), Some(denominator)) if figure.unit.is_share() => {
             Some(format!("{} of {}", count(numerator), count(denominator)))
         }
-        (Some(numerator), Some(denominator)) if is_ratio(figure.unit) => {
+        (Some(numerator), Some(denominator)) if figure.unit.is_of_ratio() => {
             Some(format!("{} over {}", count(numerator), count(denominator)))
         }
         (Some(closed), Some(all)) => Some(format!("{} of {} closed", count(closed), count(all))),
@@ -249,13 +239,9 @@ impl Change {
         Self { amount, rounded: value_text(amount.abs(), unit), unit }
     }
 
-    /// A difference of ratios, rounded from their counts and not from the binary numbers nearest to them. `amount` says on
-    /// which side it lies.
-    pub fn of_ratios(amount: f64, now: Ratio, before: Ratio, unit: Unit) -> Self {
-        match ratio_difference_text(now, before, unit) {
-            Some(rounded) => Self { amount, rounded, unit },
-            None => Self::of(amount, unit),
-        }
+    /// A difference of ratios, rounded from their counts and not from the binary numbers nearest to them.
+    pub fn of_ratios(difference: RatioDifference, unit: Unit) -> Self {
+        Self { amount: difference.amount(unit), rounded: difference.text(unit), unit }
     }
 
     /// `None` unless both figures are values in one unit.
@@ -264,11 +250,10 @@ impl Change {
         let values = now.status == Status::Value && before.status == Status::Value;
         // Grades are in order, but the step from one to the next has no size.
         let values = values && now.unit == before.unit && now.unit != Unit::Grade;
-        let amount = if same_ratio(now, before) { 0.0 } else { to - from };
-        let change = match ratio_of(now).zip(ratio_of(before)) {
-            Some((now_ratio, before_ratio)) => Self::of_ratios(amount, now_ratio, before_ratio, now.unit),
-            None => Self::of(amount, now.unit),
-        };
+        let ratios = ratio_of(now).zip(ratio_of(before));
+        let exact = ratios.and_then(|(now, before)| RatioDifference::of(now, before));
+        let change =
+            exact.map_or_else(|| Self::of(to - from, now.unit), |difference| Self::of_ratios(difference, now.unit));
         values.then_some(change)
     }
 
@@ -322,18 +307,8 @@ impl Change {
 
 /// The counts of a value that is one over the other.
 fn ratio_of(figure: &Observation) -> Option<Ratio> {
-    let counts = figure.numerator.zip(figure.denominator).filter(|_| is_ratio(figure.unit));
+    let counts = figure.numerator.zip(figure.denominator).filter(|_| figure.unit.is_of_ratio());
     counts.map(|(numerator, denominator)| Ratio { numerator, denominator })
-}
-
-/// Exact equality of two ratios, in integers.
-fn same_ratio(a: &Observation, b: &Observation) -> bool {
-    match (a.numerator, a.denominator, b.numerator, b.denominator) {
-        (Some(x1), Some(n1), Some(x2), Some(n2)) if is_ratio(a.unit) => {
-            i128::from(x1) * i128::from(n2) == i128::from(x2) * i128::from(n1)
-        }
-        _ => a.value == b.value,
-    }
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use crate::assessment::{
 };
 use crate::observation::Observation;
 use crate::period::Period;
-use crate::quantity::Status;
+use crate::quantity::{Status, millionths as scaled};
 use crate::responsibilities::Responsibility;
 use crate::stats::peers::AverageKind;
 
@@ -109,7 +109,7 @@ pub(super) fn contribution_columns() -> Vec<Column<NationalContribution>> {
         ("denominator_after", Read::Whole(|c| Some(c.after?.1))),
         ("rate_effect", Read::Decimal(|c| Some(scaled(c.rate_effect)))),
         ("mix_effect", Read::Decimal(|c| Some(scaled(c.mix_effect)))),
-        ("change_without", Read::Decimal(|c| c.change_without.map(scaled))),
+        ("change_without", Read::Decimal(|c| Some(c.change_without?.millionths(c.unit)))),
     ]
 }
 
@@ -127,7 +127,7 @@ pub(super) fn comparison_columns() -> Vec<Column<FigureComparison>> {
         ("other_denominator", Read::Whole(|c| Some(c.counts?.1))),
         ("other_value", Read::Decimal(|c| c.value.map(scaled))),
         ("measure", Read::Text(|c| Cow::Borrowed(if c.is_ratio() { "ratio" } else { "difference" }))),
-        ("estimate", Read::Decimal(|c| c.estimate().map(scaled))),
+        ("estimate", Read::Decimal(estimate)),
         ("lower_95", Read::Decimal(|c| c.look().lower.map(scaled))),
         ("upper_95", Read::Decimal(|c| c.look().upper.map(scaled))),
         ("lower_998", Read::Decimal(|c| c.act().lower.map(scaled))),
@@ -143,6 +143,17 @@ pub(super) fn comparison_columns() -> Vec<Column<FigureComparison>> {
         (AverageKind::WeightedIncludingSelf.as_str(), Read::Decimal(|c| average(c, 2))),
         (AverageKind::WeightedExcludingSelf.as_str(), Read::Decimal(|c| average(c, 3))),
     ]
+}
+
+fn estimate(comparison: &FigureComparison) -> Option<i128> {
+    let exact = comparison.exact_difference().map(|difference| difference.millionths(comparison.unit));
+    exact.or_else(|| comparison.estimate().map(scaled))
+}
+
+fn step_estimate(step: &ProposedStep) -> Option<i128> {
+    let size = step.size?;
+    let exact = size.difference.map(|difference| difference.millionths(step.unit));
+    exact.or_else(|| size.estimate.map(scaled))
 }
 
 fn average(comparison: &FigureComparison, kind: usize) -> Option<i128> {
@@ -277,7 +288,7 @@ pub(super) fn step_columns() -> Vec<Column<ProposedStep>> {
             "measure",
             Read::Text(|s| Cow::Borrowed(s.size.map_or("", |size| if size.is_ratio { "ratio" } else { "difference" }))),
         ),
-        ("estimate", Read::Decimal(|s| s.size?.estimate.map(scaled))),
+        ("estimate", Read::Decimal(step_estimate)),
         ("lower_95", Read::Decimal(|s| s.size?.limits.lower.map(scaled))),
         ("upper_95", Read::Decimal(|s| s.size?.limits.upper.map(scaled))),
         ("shared_by", Read::Whole(|s| i64::try_from(s.shared_by).ok())),
@@ -340,14 +351,4 @@ fn met_words(met: bool) -> &'static str {
 fn coverage(observation: &Observation) -> Option<i128> {
     let coverage = observation.coverage.filter(|coverage| coverage.expected > 0)?;
     Some(scaled(f64::from(coverage.returned) / f64::from(coverage.expected)))
-}
-
-/// A number in millionths, half away from zero.
-pub(super) fn scaled(value: f64) -> i128 {
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "values are far below 10^20; a larger one would saturate, not wrap"
-    )]
-    let scaled = (value * 1e6).round() as i128;
-    scaled
 }

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::columns::scaled;
 use super::{Column, Read};
 use crate::lateness::{Completeness, Revision, RevisionSummary};
+use crate::quantity::millionths as scaled;
 use crate::stats::revision::{Scale, Tendency};
 
 pub(super) fn revision_columns() -> Vec<Column<Revision>> {
@@ -29,9 +29,14 @@ pub(super) fn revision_columns() -> Vec<Column<Revision>> {
         ("later_denominator", Read::Whole(|r| r.later.denominator)),
         ("later_value", Read::Decimal(|r| r.later.value.map(scaled))),
         ("later_status", Read::Text(|r| Cow::Borrowed(&r.later.status))),
-        ("change", Read::Decimal(|r| r.change().map(scaled))),
+        ("change", Read::Decimal(change)),
         ("reason", Read::Text(|r| Cow::Borrowed(r.reason.as_str()))),
     ]
+}
+
+fn change(revision: &Revision) -> Option<i128> {
+    let exact = revision.difference().map(|difference| difference.millionths(revision.unit));
+    exact.or_else(|| revision.change().map(scaled))
 }
 
 pub(super) fn completeness_columns() -> Vec<Column<Completeness>> {

@@ -1,6 +1,7 @@
 //! A numerator with its denominator, as the comparisons between forces take them.
 
 use super::real;
+use crate::quantity::Ratio;
 
 /// Cases or events with what they are counted in. The meaning of the denominator is the caller's: cases looked at for a
 /// proportion, exposure for a rate, the other count for a ratio of two counts.
@@ -8,6 +9,12 @@ use super::real;
 pub struct Counts {
     pub numerator: i64,
     pub denominator: i64,
+}
+
+impl From<Counts> for Ratio {
+    fn from(Counts { numerator, denominator }: Counts) -> Self {
+        Self { numerator, denominator }
+    }
 }
 
 impl Counts {

@@ -3,6 +3,7 @@
 
 use super::counts::Counts;
 use super::real;
+use crate::quantity::{Ratio, RatioDifference};
 
 /// Further apart than this, relatively, the parts do not make the change.
 const TOLERANCE: f64 = 1e-12;
@@ -22,7 +23,7 @@ pub struct Contribution {
     /// ((r₀ + r₁)/2 − R)(w₁ − w₀).
     pub mix: f64,
     /// The whole's change recomputed from the other members; `None` where they have no cases in one of the periods.
-    pub change_without: Option<f64>,
+    pub change_without: Option<RatioDifference>,
 }
 
 impl Contribution {
@@ -118,9 +119,9 @@ pub fn decompose(members: &[Member]) -> Result<Decomposition, DecompositionError
                 }
                 _ => (0.0, 0.0),
             };
-            let rest = |whole: Whole, own| whole.without(own).rate();
-            let change_without =
-                rest(whole_after, member.after).zip(rest(whole_before, member.before)).map(|(r1, r0)| r1 - r0);
+            let rest = |whole: Whole, own| whole.without(own).ratio();
+            let change_without = rest(whole_after, member.after).zip(rest(whole_before, member.before));
+            let change_without = change_without.and_then(|(now, then)| RatioDifference::of(now, then));
             Contribution { rate, mix, change_without }
         })
         .collect();
@@ -154,6 +155,12 @@ impl Whole {
 
     fn rate(self) -> Option<f64> {
         (self.denominator > 0).then(|| real(self.numerator) / real(self.denominator))
+    }
+
+    /// `None` where the sums are beyond 64 bits.
+    fn ratio(self) -> Option<Ratio> {
+        let (numerator, denominator) = (i64::try_from(self.numerator).ok()?, i64::try_from(self.denominator).ok()?);
+        Some(Ratio { numerator, denominator })
     }
 
     /// The member's share of all cases and its rate, if it has cases.
@@ -217,7 +224,7 @@ mod tests {
         close(found.mix_effect(), 0.0205, 1e-15);
         assert_eq!(found.leading(5), Leading { upward: vec![2, 0], downward: vec![1] });
         assert_eq!(found.leading(1), Leading { upward: vec![2], downward: vec![1] });
-        close(found.contributions[0].change_without.unwrap(), 375.0 / 500.0 - 435.0 / 600.0, 1e-15);
+        close(found.contributions[0].change_without.unwrap().value(), 375.0 / 500.0 - 435.0 / 600.0, 1e-15);
     }
 
     #[test]
@@ -288,7 +295,9 @@ mod tests {
             let members: Vec<Member> = pairs.iter().map(|&(before, after)| Member { before, after }).collect();
             if let Ok(all) = decompose(&members) {
                 let others = decompose(&members[1..]).ok().map(|found| found.change());
-                prop_assert_eq!(all.contributions[0].change_without, others);
+                let without = all.contributions[0].change_without.map(RatioDifference::value);
+                prop_assert_eq!(without.is_some(), others.is_some());
+                prop_assert!(without.zip(others).is_none_or(|(one, other)| (one - other).abs() <= 1e-12));
             }
         }
     }

@@ -6,7 +6,7 @@ use super::proportion::{proportion, wilson_interval};
 use super::tails::crossing_from;
 use super::widening::Widening;
 use super::{Level, real};
-use crate::quantity::{Interval, Status};
+use crate::quantity::{Interval, RatioDifference, Status};
 
 /// Smallest deviate tried; its square is still above zero.
 const LEAST_DEVIATE: f64 = 1e-100;
@@ -16,10 +16,11 @@ const LEAST_DEVIATE: f64 = 1e-100;
 /// # Errors
 /// Those of [`wilson_interval`], for either side.
 pub fn proportion_difference(a: Counts, b: Counts, level: Level) -> Result<Estimate, Status> {
+    let exact = RatioDifference::of(a.into(), b.into());
     let (a, b) = (with_wilson(a, level)?, with_wilson(b, level)?);
     let open = difference_interval(a, b);
     let interval = Interval { lower: open.lower.map(|x| x.max(-1.0)), upper: open.upper.map(|x| x.min(1.0)) };
-    Ok(Estimate { value: a.value - b.value, interval })
+    Ok(Estimate { value: exact.map_or(a.value - b.value, RatioDifference::value), interval })
 }
 
 /// The smallest share left out by an interval of [`proportion_difference`] that excludes 0, found by a search on the

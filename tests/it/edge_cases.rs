@@ -111,3 +111,21 @@ fn no_file_holds_a_number_that_is_none() {
     }
     assert!(cells > 10_000, "{cells}");
 }
+
+/// 1,003 of 2,000 in time, and 1,000 of 2,000 a year before: exactly 0.15 percentage points more, which is 0.2 on a page.
+/// The binary numbers nearest to 50.15 and 50 differ by less.
+#[test]
+fn a_change_of_shares_is_rounded_once_from_the_counts() {
+    let bench = Bench::new();
+    for (month, sent, fast) in [("2024-04", "2024-05-10", 1000), ("2025-04", "2025-05-10", 1003)] {
+        bench.submit("arrest_summons", (sent, "E1", month), &reports(month, (fast, 2000 - fast, 0)));
+    }
+    assert_eq!(bench.run("2025-04", &["--as-of", "2025-07-31"]).code, 0);
+    let rows = bench.rows("2025-04", "comparisons", "CRE-01");
+    let compared = rows.iter().find(|row| row["org_code"] == "E1" && row["against"] == "year_before").unwrap();
+    assert_eq!(compared["estimate"], "0.150000");
+    let page = bench.published("2025-04", "forces/E1/index.html");
+    assert!(page.contains("rose by 0.2 percentage points from 50.0% in April 2024"), "{page}");
+    assert!(page.contains("0.2 percentage points higher (95% interval from"), "{page}");
+    assert!(!page.contains("0.1 percentage points higher"), "{page}");
+}

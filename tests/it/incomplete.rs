@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::support::{Bench, arrests, submission_path, text};
+use crate::support::{Bench, TWO_FORCES, arrests, submission_path, text};
 
 const FAST: (&str, &str) = ("01T10:00:00Z", "01T12:00:00Z");
 const SLOW: (&str, &str) = ("02T10:00:00Z", "12T12:00:00Z");
@@ -168,7 +168,8 @@ fn what_can_be_compared_is_compared_over_the_same_organisations_everywhere() {
     assert_eq!(parts, [["E1", "0.000000", "0.000000"]]);
     // The figure of all rose from 86.7% to 90.0%; that is no change of anybody.
     let page = bench.published("2025-04", "national/metrics/CRE-01.html");
-    let told = "The figure did not change from 90.0% in April 2024 (over the 1 of 2 organisations that returned both).";
+    let told = "The figure did not change from 90.0% in April 2024 (over the 1 of 2 organisations that returned both; all \
+                returns of April 2024 together gave 86.7%).";
     assert!(page.contains(told) && !page.contains("rose by 3.3"), "{page}");
     let overview = bench.published("2025-04", "national/index.html");
     assert!(overview.contains("over 1 of 2 organisations, which had 90.0%"), "{overview}");
@@ -212,7 +213,7 @@ fn a_quarter_that_lacks_little_is_compared_over_those_who_returned_both() {
     assert_eq!(bench.run("2025-26Q1", &["--as-of", "2025-08-31"]).code, 0);
     let page = bench.published("2025-26Q1", "national/metrics/ACC-01.html");
     let told = "The figure did not change from 300 transactions in January to March 2025 (over the 1 of 2 organisations that \
-                returned both).";
+                returned both, which now has 300 transactions; all returns of January to March 2025 together gave 330 transactions).";
     assert!(page.contains(told), "{page}");
     // By category too: E2's vehicles are no part of the change.
     assert!(!page.contains("ell by 20") && !page.contains("\u{2212}20<"), "{page}");
@@ -344,4 +345,73 @@ fn the_newest_month_of_returns_is_provisional_until_all_its_returns_are_due() {
     assert_eq!(bench.run("2025-03", &["--as-of", "2025-06-17"]).code, 0);
     let rows = bench.rows("2025-03", "comparisons", "REP-01");
     assert_eq!(one(&rows, "NATIONAL", &[("against", "year_before")])["label"], "no_clear_difference");
+}
+
+/// The text of a page without its marks, each element on a line.
+fn text_of(page: &str) -> Vec<String> {
+    let mut text = String::new();
+    for part in page.split('<') {
+        let (tag, words) = part.split_once('>').unwrap_or(("", part));
+        let within_line = ["a", "/a", "strong", "/strong", "span", "/span"].contains(&tag.split(' ').next().unwrap());
+        text.push_str(if within_line { "" } else { "\n" });
+        text.push_str(words);
+    }
+    let lines = text.replace("&nbsp;", " ").replace("&#x2f;", "/").replace("&#39;", "'");
+    lines.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+}
+
+/// Wherever a page says from what a figure of the nation moved, it is the figure that its tables give for that period, or the
+/// page says over whom it is and what all returns gave; and likewise of the figure that it moved to.
+#[test]
+fn a_page_gives_one_figure_for_a_period_or_says_why_there_are_two() {
+    let bench = Bench::new();
+    let third = "E3,Third Police,Third,territorial_force,North,England,300,2000-01-01,\n";
+    bench.reference("organisations", "2020-01-02", &format!("{TWO_FORCES}{third}"));
+    for of in months("2025-01", 6) {
+        send(&bench, "E1", &of, (640, 360));
+        // E2 is better than E1 and misses a month of the last quarter; E3 is worse and misses one of the quarter before.
+        if of.as_str() != "2025-05" {
+            send(&bench, "E2", &of, (45, 5));
+        }
+        if of.as_str() != "2025-02" {
+            send(&bench, "E3", &of, (10, 40));
+        }
+    }
+    assert_eq!(bench.run("2025-26Q1", &["--as-of", "2025-08-31"]).code, 0);
+    let level = |metric: &str, period: &str| {
+        let rows = bench.rows("2025-26Q1", "observations", metric);
+        let value: f64 = one(&rows, "NATIONAL", &[("period", period)])["value"].parse().unwrap();
+        format!("{value:.1}%")
+    };
+    // All returns: 1,920 + 135 + 20 of 3,000 + 150 + 100, then 1,920 + 90 + 30 of 3,000 + 100 + 150.
+    assert_eq!(["2024-25Q4", "2025-26Q1"].map(|period| level("CRE-01", period)), ["63.8%", "62.8%"]);
+    let mut moves = 0;
+    for path in bench.released().into_keys().filter(|path| path.extension().is_some_and(|end| end == "html")) {
+        let page = std::fs::read_to_string(bench.out().join(&path)).unwrap();
+        let lines = text_of(&page);
+        // Below a change in a table stands over whom it is, and below the table why that need not be its figures' difference.
+        let is_matched = lines.iter().any(|line| line.contains(" organisations, which had "));
+        assert_eq!(is_matched, page.contains("A change over some of the organisations leaves out"), "{path:?}");
+        let Some(metric) = text(&path).split_once("national/metrics/").map(|(_, file)| file.trim_end_matches(".html"))
+        else {
+            continue;
+        };
+        for line in lines.iter().filter(|line| line.starts_with("The figure") && line.contains("returned both")) {
+            let Some((from, basis)) = line.split_once(" in January to March 2025 ") else { continue };
+            let Some((_, from)) = from.rsplit_once(" from ").filter(|(_, from)| from.ends_with('%')) else { continue };
+            let before = level(metric, "2024-25Q4");
+            let all = format!("all returns of January to March 2025 together gave {before}");
+            assert!(from == before || basis.contains(&all), "{path:?}: {line}");
+            assert!(basis.contains("now has") || line.contains(&level(metric, "2025-26Q1")), "{path:?}: {line}");
+            moves += 1;
+        }
+    }
+    assert!(moves >= 2, "{moves}");
+    // E1 alone returned both quarters: 64.0% in both.
+    let page = bench.published("2025-26Q1", "national/metrics/CRE-01.html");
+    let told = "The figure did not change from 64.0% in January to March 2025 (over the 1 of 3 organisations that returned both, \
+                which now has 64.0%; all returns of January to March 2025 together gave 63.8%).";
+    assert!(page.contains(told), "{page}");
+    let below = "over 1 of 3 organisations, which had 64.0% and now have 64.0%";
+    assert!(page.contains(below), "{page}");
 }

@@ -327,6 +327,15 @@ fn statements_end_in_rows_or_in_a_message() {
     let long = sql(&format!("SELECT {}", terms(" + ", 20_000)), "");
     assert_eq!(long.code, 2, "{}", long.stderr);
     assert!(long.stderr.contains("the statement has 40000 words and signs, but at most"), "{}", long.stderr);
+    for sign in [" + ", " || "] {
+        let slow = sql(&format!("SELECT {}", terms(sign, 1_002)), "");
+        assert_eq!(slow.code, 2, "{}", slow.stderr);
+        assert!(
+            slow.stderr.contains("the statement has 1001 signs such as + and ||, but at most 1000"),
+            "{}",
+            slow.stderr
+        );
+    }
     let nested = sql(&format!("SELECT {}1{}", "(".repeat(3_000), ")".repeat(3_000)), "");
     assert_eq!(nested.code, 2, "{}", nested.stderr);
 
