@@ -56,6 +56,14 @@ pub fn read_latest(out: &Path, period: Period) -> Option<Latest> {
     serde_json::from_slice(&bytes).ok()
 }
 
+/// A file of a release that cannot be read, or is not what the run record of its release says.
+#[derive(Debug, thiserror::Error)]
+#[error("{path}: this file of a release {damage}; restore the release from a copy")]
+pub struct DamagedFile {
+    path: PathBuf,
+    damage: String,
+}
+
 /// What a run record says of the other files of its release.
 #[derive(Deserialize)]
 struct RecordedFiles {
@@ -63,13 +71,68 @@ struct RecordedFiles {
     files: BTreeMap<String, String>,
 }
 
+/// A published release whose files are compared with its run record when they are read.
+#[derive(Debug)]
+pub struct Release {
+    folder: PathBuf,
+    /// SHA-256 by path.
+    files: BTreeMap<String, String>,
+}
+
+impl Release {
+    /// Reads the run record of a release.
+    ///
+    /// # Errors
+    /// Where the record is missing or damaged.
+    pub fn open(folder: &Path) -> Result<Self, DamagedFile> {
+        let RecordedFiles { files } = serde_json::from_slice(&record_of(folder)?).map_err(|error| DamagedFile {
+            path: folder.join(RECORD),
+            damage: format!("is no run record ({error})"),
+        })?;
+        Ok(Self { folder: folder.to_owned(), files })
+    }
+
+    /// The content of a file.
+    ///
+    /// # Errors
+    /// Where it is missing, or another content than was published.
+    pub fn read(&self, path: &str) -> Result<Vec<u8>, DamagedFile> {
+        let damaged = |damage: String| DamagedFile { path: self.folder.join(path), damage };
+        let recorded = self.files.get(path).ok_or_else(|| damaged(format!("is not named in {RECORD}")))?;
+        let bytes = fs::read(self.folder.join(path)).map_err(|error| damaged(format!("cannot be read ({error})")))?;
+        if sha256(&bytes) == *recorded {
+            return Ok(bytes);
+        }
+        Err(damaged(format!("is damaged: its SHA-256 is not the one in {RECORD}")))
+    }
+
+    /// Where it lies.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Whether it was published with a file below a folder, there or not.
+    pub fn had_files_below(&self, folder: &str) -> bool {
+        self.files.keys().any(|path| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
+    }
+
+    fn is_whole(&self) -> bool {
+        self.files.par_iter().all(|(path, _)| self.read(path).is_ok())
+    }
+}
+
+/// The run record of a release, unread.
+///
+/// # Errors
+/// Where it cannot be read.
+pub fn record_of(folder: &Path) -> Result<Vec<u8>, DamagedFile> {
+    let path = folder.join(RECORD);
+    fs::read(&path).map_err(|error| DamagedFile { path, damage: format!("cannot be read ({error})") })
+}
+
 /// Whether the release that a pointer names is there, with every file as its run record says.
 pub fn is_whole(out: &Path, latest: &Latest) -> bool {
-    let release = out.join(&latest.period).join(&latest.path);
-    let record = fs::read(release.join(RECORD)).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
-    let is_same =
-        |(path, hash): (&String, &String)| fs::read(release.join(path)).is_ok_and(|bytes| sha256(&bytes) == *hash);
-    record.is_some_and(|record: RecordedFiles| record.files.par_iter().all(is_same))
+    Release::open(&out.join(&latest.period).join(&latest.path)).is_ok_and(|release| release.is_whole())
 }
 
 /// The number that the next release of a period gets.

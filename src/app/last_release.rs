@@ -18,19 +18,23 @@ use crate::metrics::{ReturnChanges, months_used};
 use crate::observation::{NATIONAL, Observation};
 use crate::period::{Month, Period, whole_months_after};
 use crate::provenance::InputFile;
-use crate::publish::read_latest;
+use crate::publish::{DamagedFile, RECORD, Release, read_latest, record_of};
 use crate::report::input::ReleaseInput;
 use crate::sources::ROLLUP_PREFIX;
+
+/// The headline figures of a release.
+const OBSERVATIONS: &str = "results/observations.csv";
 
 /// Six decimals of a published value leave this much open.
 const ROUNDING: f64 = 0.6e-6;
 
 /// A release that cannot be read. The run goes on without it.
 #[derive(Debug, thiserror::Error)]
-#[error("{path}: {message}")]
-pub struct LastReleaseError {
-    path: PathBuf,
-    message: String,
+pub enum LastReleaseError {
+    #[error(transparent)]
+    Damaged(#[from] DamagedFile),
+    #[error("{path}: {message}")]
+    Content { path: PathBuf, message: String },
 }
 
 /// The release before this one: the latest of the same period, or else of the period before.
@@ -92,22 +96,22 @@ pub fn read_last_release(out: &Path, period: Period) -> Result<Option<LastReleas
     let latest = [period, period.step(-1)].into_iter().find_map(|one| Some((one, read_latest(out, one)?)));
     let Some((of, latest)) = latest else { return Ok(None) };
     let folder = out.join(of.to_string()).join(&latest.path);
-    let path = folder.join("run-record.json");
-    let wrong = |message: String| LastReleaseError { path: path.clone(), message };
-    let bytes = std::fs::read(&path).map_err(|error| wrong(error.to_string()))?;
-    let record: Record = serde_json::from_slice(&bytes).map_err(|error| wrong(error.to_string()))?;
+    let path = folder.join(RECORD);
+    let wrong = |message: String| LastReleaseError::Content { path: path.clone(), message };
+    let record: Record = serde_json::from_slice(&record_of(&folder)?).map_err(|error| wrong(error.to_string()))?;
+    let release = Release::open(&folder)?;
     let files = record.inputs.iter().map(|file| (file.path.as_str(), file.sha256.as_str(), file.used));
     Ok(Some(LastRelease {
         name: format!("{of} r{}", latest.revision),
         as_of: record.as_of,
         returns: returns(files),
-        figures: read_figures(&folder.join("results/observations.csv"))?,
+        figures: read_figures(&folder.join(OBSERVATIONS), &release.read(OBSERVATIONS)?)?,
     }))
 }
 
-fn read_figures(path: &Path) -> Result<PublishedFigures, LastReleaseError> {
-    let wrong = |message: String| LastReleaseError { path: path.to_owned(), message };
-    let mut reader = csv::Reader::from_path(path).map_err(|error| wrong(error.to_string()))?;
+fn read_figures(path: &Path, content: &[u8]) -> Result<PublishedFigures, LastReleaseError> {
+    let wrong = |message: String| LastReleaseError::Content { path: path.to_owned(), message };
+    let mut reader = csv::Reader::from_reader(content);
     let header = reader.headers().map_err(|error| wrong(error.to_string()))?.clone();
     let column =
         |name: &str| header.iter().position(|one| one == name).ok_or_else(|| wrong(format!("has no column {name}")));

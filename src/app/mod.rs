@@ -39,7 +39,7 @@ use crate::exit;
 use crate::metrics::prove;
 use crate::prepare::PrepareError;
 use crate::public::PublicError;
-use crate::publish::PublishError;
+use crate::publish::{DamagedFile, PublishError};
 use crate::render::RenderError;
 use crate::results::ResultsError;
 use crate::synth::SynthError;
@@ -85,6 +85,14 @@ pub enum AppError {
     Public(#[from] PublicError),
     #[error(transparent)]
     Earlier(#[from] public::EarlierError),
+    #[error(transparent)]
+    DamagedRelease(#[from] DamagedFile),
+    #[error("{path}: {source}")]
+    Read {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
     #[error(transparent)]
     Generate(#[from] SynthError),
     #[error(transparent)]
@@ -145,7 +153,12 @@ impl AppError {
             | Self::Generate(_)
             | Self::Prepare(PrepareError::Write { .. }) => exit::PUBLISH,
             Self::Identity(_) | Self::Render(_) | Self::Results(_) => exit::RENDER,
-            Self::SourceChanged(_) | Self::Engine(_) | Self::NothingSent { .. } | Self::Prepare(_) => exit::INPUT,
+            Self::SourceChanged(_)
+            | Self::Engine(_)
+            | Self::DamagedRelease(_)
+            | Self::Read { .. }
+            | Self::NothingSent { .. }
+            | Self::Prepare(_) => exit::INPUT,
         }
     }
 }

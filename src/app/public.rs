@@ -16,6 +16,7 @@ use crate::observation::{Observation, PEERS_PREFIX, is_organisation};
 use crate::period::{Month, Period};
 use crate::provenance::DisclosureRecord;
 use crate::public::{EVIDENCE_HEADER, Earlier, Line, PublicFigures, PublicInput, Rule, withhold, withhold_figure};
+use crate::publish::{DamagedFile, Release};
 use crate::quantity::Status;
 use crate::report::input::{ReleaseInput, Return, ReturnState, Together, Withheld, WorkWithheld};
 use crate::responsibilities::assess_responsibilities;
@@ -31,10 +32,11 @@ const REACH: i32 = 11;
 /// A public edition of an earlier release that cannot be read: what it showed is not known, so nothing can be published
 /// beside it.
 #[derive(Debug, thiserror::Error)]
-#[error("{path}: what an earlier public edition shows cannot be read: {message}; nothing was published")]
-pub struct EarlierError {
-    path: PathBuf,
-    message: String,
+pub enum EarlierError {
+    #[error("{path}: what an earlier public edition shows cannot be read: {message}; nothing was published")]
+    Content { path: PathBuf, message: String },
+    #[error("what an earlier public edition shows is not known, so nothing was published: {0}")]
+    Damaged(#[from] DamagedFile),
 }
 
 /// The public edition, ready to be rendered and written.
@@ -258,17 +260,17 @@ fn read_earlier(out: &Path, trend: &[Period]) -> Result<Vec<Earlier>, EarlierErr
     let last = trend.iter().map(|period| period.last()).max().map(|month| month.plus(REACH));
     let Some(span) = first.zip(last) else { return Ok(Vec::new()) };
     let mut found = Vec::new();
-    for (folder, name) in public_releases(out, span.0)? {
+    for (release, name) in public_releases(out, span.0)? {
         for table in ["observations", "breakdowns"] {
-            read_table(&folder, table, &name, (span, &mut found))?;
+            read_table(&release, table, &name, (span, &mut found))?;
         }
     }
     Ok(found)
 }
 
-/// Folders of the releases that have a public edition, with their period and revision in words; by period, then revision.
+/// The releases that were published with a public edition, with their period and revision in words; by period, then revision.
 /// A release shows its own period and those before: one whose period ends before `first` has nothing to add.
-fn public_releases(out: &Path, first: Month) -> Result<Vec<(PathBuf, Arc<str>)>, EarlierError> {
+fn public_releases(out: &Path, first: Month) -> Result<Vec<(Release, Arc<str>)>, EarlierError> {
     let mut found = Vec::new();
     for (period_folder, period) in folders(out)? {
         if !period.parse::<Period>().is_ok_and(|known| first <= known.last()) {
@@ -276,18 +278,20 @@ fn public_releases(out: &Path, first: Month) -> Result<Vec<(PathBuf, Arc<str>)>,
         }
         for (folder, revision) in folders(&period_folder)? {
             let number = revision.strip_prefix('r').and_then(|number| number.parse::<u32>().ok());
-            if let Some(number) = number.filter(|_| folder.join(FOLDER).is_dir()) {
+            if let Some(number) = number {
                 found.push((period.clone(), number, folder, format!("{period} {revision}").into()));
             }
         }
     }
     found.sort();
-    Ok(found.into_iter().map(|(_, _, folder, name)| (folder, name)).collect())
+    let opened = found.into_iter().map(|(_, _, folder, name)| Ok((Release::open(&folder)?, name)));
+    let opened: Vec<(Release, Arc<str>)> = opened.collect::<Result<_, EarlierError>>()?;
+    Ok(opened.into_iter().filter(|(release, _)| release.had_files_below(FOLDER)).collect())
 }
 
 /// Folders and their names; none below a folder that is not there yet.
 fn folders(path: &Path) -> Result<Vec<(PathBuf, String)>, EarlierError> {
-    let wrong = |error: std::io::Error| EarlierError { path: path.to_owned(), message: error.to_string() };
+    let wrong = |error: std::io::Error| EarlierError::Content { path: path.to_owned(), message: error.to_string() };
     if !path.is_dir() {
         return Ok(Vec::new());
     }
@@ -324,18 +328,18 @@ impl ResultRow {
 
 /// Adds the figures of one table: those shown with the counts shown, those withheld with the counts of the full results.
 fn read_table(
-    folder: &Path,
+    published: &Release,
     table: &str,
     release: &Arc<str>,
     (span, found): ((Month, Month), &mut Vec<Earlier>),
 ) -> Result<(), EarlierError> {
     let file = format!("results/{table}.csv");
-    let (public, full) = (folder.join(FOLDER).join(&file), folder.join(&file));
-    let wrong = |message: String| EarlierError { path: public.clone(), message };
+    let (public, full) = (format!("{FOLDER}/{file}"), file);
+    let wrong = |message: String| EarlierError::Content { path: published.folder().join(&public), message };
     let mut withheld = HashMap::new();
     let mut names: HashMap<String, Arc<str>> = HashMap::new();
     let mut shared = |text: String| Arc::clone(names.entry(text).or_insert_with_key(|text| text.as_str().into()));
-    for row in rows(&public)? {
+    for row in rows(published, &public)? {
         let period: Period = row.period.parse().map_err(|error| wrong(format!("{error}")))?;
         if period.last() < span.0 || span.1 < period.first {
             continue;
@@ -359,7 +363,7 @@ fn read_table(
     if withheld.is_empty() {
         return Ok(());
     }
-    for row in rows(&full)? {
+    for row in rows(published, &full)? {
         if let Some(place) = withheld.remove(&row.key()) {
             let numerator = row.numerator.ok_or_else(|| wrong("a withheld figure has no count".to_owned()))?;
             found.push(Earlier { numerator, denominator: row.denominator, shown: false, ..place });
@@ -368,7 +372,9 @@ fn read_table(
     if withheld.is_empty() { Ok(()) } else { Err(wrong("a withheld figure is not in the full results".to_owned())) }
 }
 
-fn rows(path: &Path) -> Result<Vec<ResultRow>, EarlierError> {
-    let wrong = |error: csv::Error| EarlierError { path: path.to_owned(), message: error.to_string() };
-    csv::Reader::from_path(path).map_err(wrong)?.deserialize().collect::<Result<_, _>>().map_err(wrong)
+fn rows(published: &Release, file: &str) -> Result<Vec<ResultRow>, EarlierError> {
+    let content = published.read(file)?;
+    let wrong =
+        |error: csv::Error| EarlierError::Content { path: published.folder().join(file), message: error.to_string() };
+    csv::Reader::from_reader(content.as_slice()).deserialize().collect::<Result<_, _>>().map_err(wrong)
 }

@@ -17,7 +17,7 @@ use crate::engine::names::{UnknownName, unknown_name};
 use crate::engine::output::{RowFormat, write_rows};
 use crate::engine::{Engine, EngineError, MostRows, Query, QueryResult, Table};
 use crate::files::write_atomically;
-use crate::publish::Latest;
+use crate::publish::{Latest, RECORD, Release};
 use crate::results::{RESULT_TABLES, read_table};
 use crate::sources::SubmittedTable;
 use crate::sql_functions::FUNCTIONS;
@@ -143,10 +143,17 @@ fn release_folder(folder: &Path) -> Result<PathBuf, AppError> {
 }
 
 fn results_of(release: &Path, wanted: Wanted<'_>) -> Result<Vec<(String, Table)>, AppError> {
+    // Results that were copied without their run record are taken as they are.
+    let recorded = release.join(RECORD).exists().then(|| Release::open(release)).transpose()?;
     let mut tables = Vec::new();
     for name in RESULT_TABLES.into_iter().filter(|name| wanted(name)) {
-        let path = release.join("results").join(format!("{name}.parquet"));
-        let (schema, batches) = read_table(&path)?;
+        let file = format!("results/{name}.parquet");
+        let content = match &recorded {
+            Some(recorded) => recorded.read(&file)?,
+            None => std::fs::read(release.join(&file))
+                .map_err(|source| AppError::Read { path: release.join(&file), source })?,
+        };
+        let (schema, batches) = read_table(&release.join(&file), content)?;
         tables.push((name.to_owned(), Table::Rows { schema, batches }));
     }
     Ok(tables)

@@ -7,7 +7,6 @@ mod late_columns;
 
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
-use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
@@ -17,6 +16,7 @@ use arrow::array::{
 };
 use arrow::datatypes::SchemaRef;
 use arrow::error::ArrowError;
+use bytes::Bytes;
 use chrono::NaiveDate;
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
@@ -166,11 +166,11 @@ fn table<'a, R: Sync>(name: &'static str, columns: Vec<Column<R>>, rows: Vec<&'a
     ]
 }
 
-/// Rows of a result table that was published before.
-pub fn read_table(path: &Path) -> Result<(SchemaRef, Vec<RecordBatch>), ResultsError> {
+/// Rows of a result table that was published before, from the content of the file at `path`.
+pub fn read_table(path: &Path, content: Vec<u8>) -> Result<(SchemaRef, Vec<RecordBatch>), ResultsError> {
     let wrong = |source: ParquetError| ResultsError::Parquet { file: path.display().to_string(), source };
-    let file = File::open(path).map_err(|error| wrong(error.into()))?;
-    let reader = ParquetRecordBatchReaderBuilder::try_new(file).and_then(ParquetRecordBatchReaderBuilder::build);
+    let content = Bytes::from(content);
+    let reader = ParquetRecordBatchReaderBuilder::try_new(content).and_then(ParquetRecordBatchReaderBuilder::build);
     let reader = reader.map_err(wrong)?;
     let schema = reader.schema();
     let batches = reader.collect::<Result<_, _>>();

@@ -371,3 +371,48 @@ fn no_force_sees_a_nation_of_two() {
     assert_nowhere(&bench, "forces/E1", &["211", "342", "61.7", "311", "462", "67.3"]);
     assert!(bench.published(MONTH, "national/metrics/CRE-01.html").contains("67.3"));
 }
+
+/// What earlier public editions show is read from files that must be those that were published.
+#[test]
+fn a_damaged_earlier_release_is_named_and_never_believed() {
+    let bench = bench();
+    publish(&bench);
+    let release = bench.out().join(MONTH).join("r1");
+    let settings = bench.settings("[trend]\nmonth = 1\nquarter = 1\n");
+    let again = || bench.run(MONTH, &["--public", "--again", "--settings", text(&settings)]);
+    for (file, damage) in [
+        ("public/results/observations.csv", "is damaged: its SHA-256 is not the one in run-record.json"),
+        ("public/results/breakdowns.csv", "is damaged: its SHA-256 is not the one in run-record.json"),
+        ("results/observations.csv", "is damaged: its SHA-256 is not the one in run-record.json"),
+        ("run-record.json", "is no run record"),
+    ] {
+        let path = release.join(file);
+        let whole = fs::read(&path).unwrap();
+        // Another figure in a file that can be read as before; the record is cut short.
+        let damaged = if file == "run-record.json" {
+            "{".to_owned()
+        } else {
+            String::from_utf8(whole.clone()).unwrap().replacen(",1,", ",2,", 1)
+        };
+        assert_ne!(damaged.as_bytes(), whole);
+        fs::write(&path, damaged).unwrap();
+        let run = again();
+        assert_eq!(run.code, 50, "{file}: {}", run.stderr);
+        let told = format!("{}: this file of a release {damage}", path.display());
+        assert!(run.stderr.contains(&told) && run.stderr.contains("restore the release from a copy"), "{}", run.stderr);
+        assert!(!bench.out().join(MONTH).join("r2").exists(), "{file}");
+        fs::write(&path, whole).unwrap();
+    }
+    // A public edition that is gone was published all the same.
+    let gone = bench.out().with_file_name("gone");
+    fs::rename(release.join("public"), &gone).unwrap();
+    let run = again();
+    assert_eq!(run.code, 50, "{}", run.stderr);
+    assert!(
+        run.stderr.contains("public/results/observations.csv: this file of a release cannot be read"),
+        "{}",
+        run.stderr
+    );
+    fs::rename(&gone, release.join("public")).unwrap();
+    assert_eq!(again().code, 0);
+}

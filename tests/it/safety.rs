@@ -500,3 +500,151 @@ fn footer_row_groups_and_pages_must_state_the_same_number_of_rows() {
         assert_eq!(said, format!("the file contradicts itself: {message}"));
     }
 }
+
+/// Two states of one file: three arrests in time, or five.
+fn two_states() -> [Vec<u8>; 2] {
+    [3, 5].map(|count| {
+        let row = |n: usize| format!("E1,r{n},arrest,{},{},true,true", GOOD.0, GOOD.1);
+        parquet("arrest_summons", &(0..count).map(row).collect::<Vec<_>>().join("\n"))
+    })
+}
+
+/// Puts another file in the place of one, in one step.
+fn replace(path: &Path, bytes: &[u8]) {
+    let beside = path.with_file_name(".new");
+    fs::write(&beside, bytes).unwrap();
+    fs::rename(beside, path).unwrap();
+}
+
+/// Whatever the moment at which a file is replaced: the figure is that of one of its states, the recorded hash is that state's,
+/// or the submission is refused, or the run ends and says why. The neighbour's figure stands.
+#[test]
+fn a_file_that_is_replaced_during_a_run_is_counted_as_it_was_hashed_or_not_at_all() {
+    let states = two_states();
+    let mut told = 0;
+    for after in [0, 100, 200, 300, 400, 600, u64::MAX] {
+        let bench = Bench::new();
+        bench.write(&submission_path("arrest_summons", RETURN), &states[0]);
+        bench.submit("arrest_summons", ("2025-05-15", "E2", "2025-04"), &arrests(&[GOOD]));
+        let path = bench.source().join(submission_path("arrest_summons", RETURN));
+        let run = std::thread::scope(|scope| {
+            let run = scope.spawn(|| bench.run("2025-04", &[]));
+            if after == u64::MAX {
+                // Without end, as by a program that goes on writing.
+                for at in 0.. {
+                    if run.is_finished() {
+                        break;
+                    }
+                    replace(&path, &states[at % 2]);
+                    std::thread::sleep(std::time::Duration::from_millis(2));
+                }
+            } else {
+                std::thread::sleep(std::time::Duration::from_millis(after));
+                replace(&path, &states[1]);
+            }
+            run.join().unwrap()
+        });
+        if run.code == 20 {
+            assert!(run.stderr.contains("changed after the source was listed"), "{}", run.stderr);
+            assert!(run.stderr.contains("org=E1/period=2025-04"), "{}", run.stderr);
+            assert!(!bench.out().join("2025-04").exists());
+            continue;
+        }
+        let record: serde_json::Value = serde_json::from_str(&bench.published("2025-04", "run-record.json")).unwrap();
+        let inputs = record["inputs"].as_array().unwrap();
+        let input = inputs.iter().find(|input| input["path"] == submission_path("arrest_summons", RETURN));
+        let found = figure(&bench, "CRE-01", "E1");
+        if run.code == 31 {
+            assert_eq!(found["status"], "missing", "{found:?}");
+        } else {
+            assert_eq!(run.code, 0, "{}", run.stderr);
+            let counted = found["numerator"].parse::<usize>().unwrap();
+            let state = &states[usize::from(counted == 5)];
+            assert!(counted == 3 || counted == 5, "{found:?}");
+            assert_eq!(input.unwrap()["sha256"], leds_metrics::digest::sha256(state), "{counted}");
+            told += 1;
+        }
+        assert_eq!(figure(&bench, "CRE-01", "E2")["numerator"], "1", "the neighbour's figure stands");
+    }
+    assert!(told >= 4, "{told} runs found the file at rest");
+}
+
+/// What is replaced between the listing and the reading refuses its own submission, and only in this run.
+#[test]
+fn a_file_that_changes_after_it_was_listed_is_refused_alone_and_not_for_good() {
+    use leds_metrics::app::{Context, intake, progress, work};
+    use leds_metrics::config::Settings;
+    use leds_metrics::sources::SubmittedTable;
+
+    let bench = Bench::new();
+    let states = two_states();
+    bench.write(&submission_path("arrest_summons", RETURN), &states[0]);
+    bench.submit("arrest_summons", ("2025-05-15", "E2", "2025-04"), &arrests(&[GOOD]));
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let context = Context::with(None, Settings::default()).await.unwrap();
+        let day = "2025-12-01".parse().unwrap();
+        let date = intake::DataDate { as_of: None, today: day };
+        let work = work::WorkFolder::open(&bench.work()).unwrap();
+        let refused = async |replaced: bool| {
+            let settings = context.engine_settings(work.spill());
+            let source = bench.source();
+            let opened = intake::open(text(&source), date, &context.definitions, &settings).await.unwrap();
+            if replaced {
+                replace(&source.join(submission_path("arrest_summons", RETURN)), &states[1]);
+            }
+            let step = progress::Step::new(true);
+            let taken = intake::admit(&opened, &context.definitions, &work, 4, &step).await.unwrap();
+            let of = &taken.admissions[&SubmittedTable::Records("arrest_summons".to_owned())];
+            let refused = of.iter().filter(|admission| admission.refused());
+            refused.flat_map(|admission| admission.findings.clone()).collect::<Vec<_>>()
+        };
+        let found = refused(true).await;
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!((found[0].org_code.as_str(), found[0].rule.as_str()), ("E1", "changed"), "{found:?}");
+        assert_eq!(refused(false).await, [], "what is at rest now is let in");
+    });
+}
+
+/// The roll-up of reported arrests that also holds two long texts of every report in memory, of all that is scanned at once.
+fn hungry_rollup(sql: &str) -> String {
+    let many = "(SELECT COUNT(DISTINCT repeat(report_ref, 20)) + COUNT(DISTINCT reverse(repeat(report_ref, 20))) AS texts \
+                FROM arrest_summons) AS many";
+    let wider = sql.replace("COUNT(*) AS reports", "COUNT(*) + 0 * MAX(texts) AS reports");
+    let hungry = wider.replace("FROM arrest_summons\n", &format!("FROM arrest_summons CROSS JOIN {many}\n"));
+    assert_ne!(wider, sql);
+    assert_ne!(hungry, wider);
+    hungry
+}
+
+#[test]
+fn a_roll_up_that_needs_too_much_memory_is_computed_in_parts() {
+    let bench = Bench::new();
+    let rows = |month: i32| {
+        let (event, created) = (format!("2025-{month:02}-03T10:00:00Z"), format!("2025-{month:02}-03T12:00:00Z"));
+        let row = |n: usize| format!("m{month}r{n:06},arrest,{event},{created},true,true");
+        (0..30_000).map(row).collect::<Vec<_>>().join("\n")
+    };
+    for month in 1..=4 {
+        bench.submit("arrest_summons", ("2025-05-15", "E1", &format!("2025-{month:02}")), &rows(month));
+    }
+    let definitions = bench.export();
+    let file = "queries/rollups/arrest_summons_delay.sql";
+    definitions.write(file, &hungry_rollup(&definitions.read(file)));
+    let run = |mib: u32| {
+        let settings = bench.settings(&format!("[engine]\nmemory_limit_mib = {mib}\nthreads = 1\n"));
+        let _ = fs::remove_dir_all(bench.work());
+        let run =
+            bench.run("2025-04", &["--again", "--definitions", definitions.path(), "--settings", text(&settings)]);
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        let record: serde_json::Value = serde_json::from_str(&bench.published("2025-04", "run-record.json")).unwrap();
+        let rollups = record["rollups"].as_array().unwrap();
+        let rollup = rollups.iter().find(|rollup| rollup["name"] == "arrest_summons_delay").unwrap();
+        assert_eq!(figure(&bench, "CRE-01", "E1")["numerator"], "30000");
+        (rollup["scans"].as_u64().unwrap(), bench.published("2025-04", "results/observations.csv"))
+    };
+    let (whole, parts) = (run(1024), run(64));
+    assert_eq!(whole.0, 1, "one statement where there is room");
+    assert!(parts.0 > 1, "{} statements", parts.0);
+    assert!(parts.1 == whole.1, "the figures are the same");
+}

@@ -172,3 +172,22 @@ fn a_statement_that_writes_or_is_wrong_ends_with_exit_2_and_leaves_the_file() {
     assert_eq!(nowhere.code, 2);
     assert!(nowhere.stderr.contains("no-such-folder: neither a release nor the folder of a period's releases"));
 }
+
+#[test]
+fn a_damaged_release_is_named() {
+    let bench = bench();
+    let path = bench.out().join("2025-04/r1/results/observations.parquet");
+    let mut bytes = fs::read(&path).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 0x10;
+    fs::write(&path, bytes).unwrap();
+    let damaged = ask(&bench, &["SELECT count(*) FROM observations"]);
+    let told =
+        format!("{}: this file of a release is damaged: its SHA-256 is not the one in run-record.json", path.display());
+    assert_eq!(damaged.code, 20, "{}", damaged.stderr);
+    assert!(damaged.stderr.contains(&told) && damaged.stdout.is_empty(), "{}", damaged.stderr);
+    assert_eq!(ask(&bench, &["SELECT count(*) FROM signals"]).code, 0, "the other tables are whole");
+    fs::remove_file(&path).unwrap();
+    let gone = ask(&bench, &["SELECT count(*) FROM observations"]);
+    assert!(gone.code == 20 && gone.stderr.contains("this file of a release cannot be read"), "{}", gone.stderr);
+}
