@@ -68,7 +68,7 @@ pub struct MatchedMove<'a> {
 
 impl MatchedMove<'_> {
     /// What they had before, in words.
-    pub fn from_words(&self) -> Option<String> {
+    pub fn earlier_words(&self) -> Option<String> {
         words::value_in_sentence(self.before)
     }
 
@@ -80,7 +80,7 @@ impl MatchedMove<'_> {
     /// "over 44 of 46 organisations, which had 61.7% and now have 61.1%".
     fn basis_words(&self) -> String {
         let now = self.now_where_other().map(|now| format!(" and now have {now}")).unwrap_or_default();
-        format!("over {}, which had {}{now}", both_words(self.resting), self.from_words().unwrap_or_default())
+        format!("over {}, which had {}{now}", both_words(self.resting), self.earlier_words().unwrap_or_default())
     }
 
     /// The same in a sentence that has said what they had before, with the figures that a reader meets elsewhere: "over the
@@ -88,7 +88,7 @@ impl MatchedMove<'_> {
     pub fn basis_sentence(&self) -> String {
         let has = if self.resting.used == 1 { "has" } else { "have" };
         let now = self.now_where_other().map(|now| format!(", which now {has} {now}")).unwrap_or_default();
-        let all = words::value_in_sentence(self.all_before).filter(|all| self.from_words().as_ref() != Some(all));
+        let all = words::value_in_sentence(self.all_before).filter(|all| self.earlier_words().as_ref() != Some(all));
         let all = all.map(|all| format!("; all returns of {} together gave {all}", self.all_before.period.words()));
         format!("over the {} that returned both{now}{}", both_words(self.resting), all.unwrap_or_default())
     }
