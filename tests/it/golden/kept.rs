@@ -62,8 +62,12 @@ impl Texts {
             let before =
                 if on_disk.contains(path) { fs::read_to_string(kept.join(path)).unwrap() } else { String::new() };
             let now = self.0.get(path).map_or("", String::as_str);
-            if before == now && on_disk.contains(path) {
+            let is_written = self.0.contains_key(path);
+            if before == now && on_disk.contains(path) && is_written {
                 continue;
+            }
+            if !is_written {
+                let _ = writeln!(differences, "kept/{path} is kept, and nothing writes it any more");
             }
             let diff = TextDiff::from_lines(before.as_str(), now);
             let names = (format!("kept/{path}"), format!("today/{path}"));
