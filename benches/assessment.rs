@@ -3,14 +3,15 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use leds_metrics::assessment::{AssessmentInput, ParityWish, assess};
+use leds_metrics::assessment::{AssessmentInput, assess};
 use leds_metrics::definitions::Definitions;
 use leds_metrics::lateness::Provisional;
-use leds_metrics::lives::Lives;
-use leds_metrics::observation::{Coverage, NATIONAL, Observation, PEERS_PREFIX};
-use leds_metrics::period::Period;
-use leds_metrics::quantity::{Interval, Shape, Status};
-use leds_metrics::report::input::{Organisation, PeerGroup};
+use leds_metrics::settings::ParityWish;
+use leds_metrics::vocabulary::body::{NATIONAL, Organisation, PEERS_PREFIX, PeerGroup};
+use leds_metrics::vocabulary::lives::Lives;
+use leds_metrics::vocabulary::observation::{Coverage, Observation};
+use leds_metrics::vocabulary::period::Period;
+use leds_metrics::vocabulary::quantity::{Interval, Shape, Status};
 
 const ORGANISATIONS: usize = 50;
 /// Sizes to show that time grows in step with them.
@@ -116,7 +117,7 @@ fn figure(
         denominator: (shape != Shape::Count).then_some(denominator),
         value: Some(value),
         label: None,
-        unit: leds_metrics::quantity::Unit::Percent,
+        unit: leds_metrics::vocabulary::quantity::Unit::Percent,
         status: Status::Value,
         interval_95: around(0.05),
         interval_998: around(0.08),

@@ -3,10 +3,9 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use leds_metrics::quantity::Unit;
-use leds_metrics::render::charts::{
-    ChartError, ChartWidth, PointSign, SeriesRole, StandardSpan, TrendChart, TrendPoint, TrendSeries,
-};
+use leds_metrics::render::charts::{ChartError, ChartWidth};
+use leds_metrics::report::charts::{PointSign, SeriesRole, StandardSpan, TrendChart, TrendPoint, TrendSeries};
+use leds_metrics::vocabulary::quantity::Unit;
 
 const DRAWINGS: u32 = 10_000;
 

@@ -12,15 +12,11 @@ use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use leds_metrics::assessment::{Against, Assessment, AssessmentInput, ParityWish, PeerComparison, assess};
+use leds_metrics::assessment::{Against, Assessment, AssessmentInput, PeerComparison, assess};
 use leds_metrics::definitions::Definitions;
 use leds_metrics::definitions::model::Metric;
 use leds_metrics::lateness::Provisional;
-use leds_metrics::lives::Lives;
-use leds_metrics::observation::{Coverage, NATIONAL, Observation, PEERS_PREFIX};
-use leds_metrics::period::Period;
-use leds_metrics::quantity::{Shape, Status};
-use leds_metrics::report::input::{Organisation, PeerGroup};
+use leds_metrics::settings::ParityWish;
 use leds_metrics::stats::Level;
 use leds_metrics::stats::benchmark::Strength;
 use leds_metrics::stats::draws::{Law, Random};
@@ -28,6 +24,11 @@ use leds_metrics::stats::histogram::{Histogram, Percent, Reading};
 use leds_metrics::stats::overdispersion::Dispersion;
 use leds_metrics::stats::rate_ratio::ratio_of_counts;
 use leds_metrics::stats::survival::{SurvivalCurve, Transform};
+use leds_metrics::vocabulary::body::{NATIONAL, Organisation, PEERS_PREFIX, PeerGroup};
+use leds_metrics::vocabulary::lives::Lives;
+use leds_metrics::vocabulary::observation::{Coverage, Observation};
+use leds_metrics::vocabulary::period::Period;
+use leds_metrics::vocabulary::quantity::{Shape, Status};
 
 /// National sums of one month: metric, numerator and denominator.
 const SIZES: &str = include_str!("null_sizes.csv");

@@ -23,8 +23,8 @@ use crate::app::run::{RunOptions, RunOutcome, run};
 use crate::app::verify::verify;
 use crate::app::{AppError, Context, definitions, demo, generate};
 use crate::exit;
-use crate::period::{Month, Period, ambiguity, london_date};
 use crate::synth::Plan;
+use crate::vocabulary::period::{Month, Period, ambiguity, london_date};
 
 /// Documented performance metrics of police use of PNC and LEDS, per force and review period.
 #[derive(Debug, Parser)]

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use crate::config::FigureSettings;
-use crate::diagnostics::Finding;
 use crate::public::MetricEvidence;
+use crate::settings::FigureSettings;
+use crate::vocabulary::finding::Finding;
 
 /// One file that was read.
 #[derive(Debug, Clone, Serialize)]

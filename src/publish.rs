@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::digest::{Hasher, sha256};
 use crate::files::{sync_folder, write_atomically};
-use crate::period::Period;
+use crate::vocabulary::period::Period;
 
 const STAGING_PREFIX: &str = ".staging-";
 const LOCK_FILE: &str = ".lock";

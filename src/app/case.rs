@@ -16,10 +16,10 @@ use crate::contract::{
 };
 use crate::definitions::Definitions;
 use crate::definitions::model::{Contract, FieldType};
-use crate::diagnostics::{Finding, FindingLevel};
 use crate::engine::{Table, schema_of};
-use crate::period::{Month, Period};
 use crate::sources::{Scope, Span, Submission, SubmittedTable};
+use crate::vocabulary::finding::{Finding, FindingLevel};
+use crate::vocabulary::period::{Month, Period};
 
 /// `case.toml`.
 #[derive(Debug, Clone, Deserialize)]

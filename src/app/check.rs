@@ -9,7 +9,7 @@ use super::intake::{self, DataDate, Intake};
 use super::progress::Step;
 use super::work::{WorkFolder, check_work_folder};
 use super::{AppError, Context};
-use crate::diagnostics::{Finding, FindingLevel};
+use crate::vocabulary::finding::{Finding, FindingLevel};
 
 /// What `check` found.
 #[derive(Debug, Clone, Serialize)]

@@ -7,12 +7,12 @@ use serde::Serialize;
 
 use super::nearest::did_you_mean;
 use super::{AppError, Context};
-use crate::config::Settings;
 use crate::definitions::built_in_files;
 use crate::definitions::lock::{FILE as LOCK_FILE, lock_text};
 use crate::definitions::model::{Aggregation, Comparator, Contract, Evidence, Metric, Standard, StandardKind};
 use crate::files::write_atomically;
-use crate::period::{Period, PeriodType};
+use crate::settings::Settings;
+use crate::vocabulary::period::{Period, PeriodType};
 
 /// One line of `list metrics`.
 #[derive(Debug, Serialize)]

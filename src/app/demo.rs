@@ -6,9 +6,9 @@ use chrono::NaiveDate;
 
 use super::run::{RunOptions, RunOutcome, run};
 use super::{AppError, Context, generate};
-use crate::config::Settings;
-use crate::period::{Month, Period, PeriodType};
+use crate::settings::Settings;
 use crate::synth::Plan;
+use crate::vocabulary::period::{Month, Period, PeriodType};
 
 /// The settings file that the repository ships; it chooses the parameters of the demonstration.
 const SETTINGS: &str = include_str!("../../leds-metrics.toml");
@@ -22,7 +22,7 @@ const QUARTERS: u16 = 5;
 /// Generates below `{out}/source` and publishes into `{out}/releases`: the last month, whose trend is long enough for a
 /// control chart, and the last quarter, which is the report to open first.
 pub async fn demo(out: &Path, seed: u64, published_on: NaiveDate, quiet: bool) -> Result<[RunOutcome; 2], AppError> {
-    let mut settings = Settings::parse(Path::new(crate::config::DEFAULT_FILE), SETTINGS)?;
+    let mut settings = Settings::parse(Path::new(crate::settings::DEFAULT_FILE), SETTINGS)?;
     settings.figures.trend.quarter = QUARTERS;
     settings.figures.trend.month = 3 * QUARTERS;
     let context = Context::with(None, settings).await?;

@@ -19,30 +19,30 @@ use super::needed::{Needed, Shared};
 use super::past::{Past, counts_returns, grows, is_measured};
 use super::progress::Step;
 use super::work::WorkFolder;
+use crate::assessment::responsibilities::{Responsibility, assess_responsibilities};
 use crate::assessment::{Assessment, AssessmentInput, assess};
-use crate::config::{Settings, with_targets};
+use crate::checks::invariants::{BrokenInvariants, enforce_invariants};
+use crate::checks::reconcile::reconcile;
 use crate::contract::Admission;
 use crate::definitions::Definitions;
 use crate::definitions::model::{Contract, Metric, Rollup};
 use crate::definitions::references::RETURNS;
-use crate::diagnostics::{Finding, FindingLevel};
 use crate::engine::{Engine, Table, Trouble};
-use crate::invariants::{BrokenInvariants, enforce_invariants};
 use crate::lateness::Lateness;
-use crate::lives::Lives;
 use crate::metrics::{
     FigureSource, Frame, Grid, Group, Grown, MetricError, Monthly, PeerInput, PeriodInput, Remembered, Stay, observe,
     observe_in, peer_groups, withhold_thin_peers,
 };
-use crate::observation::{NATIONAL, Observation, PEERS_PREFIX, REGION_PREFIX, UNATTRIBUTED};
-use crate::period::{Month, Period, PeriodType};
 use crate::provenance::RollupRecord;
-use crate::quantity::Status;
-use crate::reconcile::reconcile;
-use crate::report::input::PeerGroup;
-use crate::responsibilities::{Responsibility, assess_responsibilities};
 use crate::rollups::{LoadedSets, Recalled, RollupError, Rollups};
+use crate::settings::{Settings, with_targets};
 use crate::sources::{ROLLUP_PREFIX, SubmittedTable};
+use crate::vocabulary::body::{NATIONAL, PEERS_PREFIX, PeerGroup, REGION_PREFIX, UNATTRIBUTED};
+use crate::vocabulary::finding::{Finding, FindingLevel};
+use crate::vocabulary::lives::Lives;
+use crate::vocabulary::observation::Observation;
+use crate::vocabulary::period::{Month, Period, PeriodType};
+use crate::vocabulary::quantity::Status;
 
 /// Roll-ups that are loaded side by side; most wait for files more than for the processor.
 const ROLLUPS_AT_ONCE: usize = 3;

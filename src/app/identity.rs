@@ -10,8 +10,8 @@ use super::Context;
 use super::intake::{Intake, Opened};
 use super::past::Past;
 use super::run::RunOptions;
-use crate::config::{EngineSection, FigureSettings};
 use crate::digest::sha256;
+use crate::settings::{EngineSection, FigureSettings};
 
 /// All that decides what a release says.
 #[derive(Debug, Clone, Serialize)]
@@ -87,7 +87,7 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-    use crate::config::Settings;
+    use crate::settings::Settings;
 
     /// Every section and every entry is there, and nothing has its default.
     const SETTINGS: &str = r#"

@@ -14,15 +14,14 @@ use super::work::WorkFolder;
 use crate::contract::{Admission, AdmissionError, AdmissionMemory, Admitter, CHANGED_RULE, rollup_contract};
 use crate::definitions::Definitions;
 use crate::definitions::model::Contract;
-use crate::diagnostics::{Finding, FindingLevel};
 use crate::engine::{Engine, EngineError, EngineSettings, Trouble};
-use crate::lives::Lives;
 use crate::metrics::Grid;
-use crate::observation::{NATIONAL, PEERS_PREFIX, REGION_PREFIX, UNATTRIBUTED};
-use crate::period::Month;
-use crate::report::input::Organisation;
 use crate::rollups::ReferenceData;
 use crate::sources::{CONFLICT_RULE, LAYOUT_RULE, Pinned, Source, SourceError, Submission, SubmittedTable, pin};
+use crate::vocabulary::body::{NATIONAL, Organisation, PEERS_PREFIX, REGION_PREFIX, UNATTRIBUTED};
+use crate::vocabulary::finding::{Finding, FindingLevel};
+use crate::vocabulary::lives::Lives;
+use crate::vocabulary::period::Month;
 
 /// The dataset without which no organisation has a name.
 const ORGANISATIONS: &str = "organisations";

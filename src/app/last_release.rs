@@ -12,15 +12,16 @@ use super::figures::{groups, sources_of};
 use crate::definitions::Definitions;
 use crate::definitions::model::Metric;
 use crate::definitions::references::RETURNS;
-use crate::diagnostics::{Finding, FindingLevel};
 use crate::lateness::{Changes, Revision, RevisionKind, RevisionSide, reason_of};
 use crate::metrics::{ReturnChanges, months_used};
-use crate::observation::{NATIONAL, Observation};
-use crate::period::{Month, Period, whole_months_after};
 use crate::provenance::InputFile;
 use crate::publish::{DamagedFile, RECORD, Release, read_latest, record_of};
 use crate::report::input::ReleaseInput;
 use crate::sources::ROLLUP_PREFIX;
+use crate::vocabulary::body::NATIONAL;
+use crate::vocabulary::finding::{Finding, FindingLevel};
+use crate::vocabulary::observation::Observation;
+use crate::vocabulary::period::{Month, Period, whole_months_after};
 
 /// The headline figures of a release.
 const OBSERVATIONS: &str = "results/observations.csv";

@@ -18,10 +18,10 @@ use crate::metrics::{
     FigureSource, Frame, Grid, Group, Grown, Known, KnownInput, MetricError, Monthly, MonthlyRow, PastFrame,
     PeriodInput, Remembered, months_used,
 };
-use crate::observation::{NATIONAL, PEERS_PREFIX, REGION_PREFIX, UNATTRIBUTED};
-use crate::period::{Month, Period, PeriodType, whole_months_after};
 use crate::rollups::{RollupError, Rollups, rollup_schema};
 use crate::sources::SubmittedTable;
+use crate::vocabulary::body::{NATIONAL, PEERS_PREFIX, REGION_PREFIX, UNATTRIBUTED};
+use crate::vocabulary::period::{Month, Period, PeriodType, whole_months_after};
 
 /// What a metric can be computed from as it was on an earlier data date.
 pub struct PastBasis {

@@ -29,9 +29,6 @@ pub mod work;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use crate::config::{
-    DecisionError, ParityError, Settings, SettingsError, TargetError, check_decisions, check_parity, check_targets,
-};
 use crate::definitions::{Definitions, DefinitionsError};
 use crate::engine::output::OutputError;
 use crate::engine::{Engine, EngineError, EngineSettings, Trouble};
@@ -42,6 +39,9 @@ use crate::public::PublicError;
 use crate::publish::{DamagedFile, PublishError};
 use crate::render::RenderError;
 use crate::results::ResultsError;
+use crate::settings::{
+    DecisionError, ParityError, Settings, SettingsError, TargetError, check_decisions, check_parity, check_targets,
+};
 use crate::synth::SynthError;
 
 /// Anything that ends a command early, with its exit code.

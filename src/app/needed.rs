@@ -7,9 +7,9 @@ use crate::contract::Admission;
 use crate::definitions::model::{Metric, Rollup};
 use crate::engine::Table;
 use crate::metrics::{Identities, Monthly, Remembered, months_table};
-use crate::period::Month;
 use crate::rollups::identity;
 use crate::sources::SubmittedTable;
+use crate::vocabulary::period::Month;
 
 /// Tables that do not depend on the day that a run looks at, and what they were made of.
 pub(super) struct Shared {

@@ -10,16 +10,16 @@ use super::growing::DayReturns;
 use super::intake::{self, Intake, IntakeError, Opened};
 use super::progress::Step;
 use super::work::WorkFolder;
-use crate::config::Settings;
 use crate::contract::Admission;
 use crate::definitions::Definitions;
 use crate::definitions::model::Metric;
 use crate::definitions::references::RETURNS;
 use crate::metrics::{FigureSource, Grid};
-use crate::observation::UNATTRIBUTED;
-use crate::period::{Month, Period, months_earlier, whole_months_after};
-use crate::quantity::Shape;
+use crate::settings::Settings;
 use crate::sources::{Pinned, Scope, Submission, SubmittedTable, pin};
+use crate::vocabulary::body::UNATTRIBUTED;
+use crate::vocabulary::period::{Month, Period, months_earlier, whole_months_after};
+use crate::vocabulary::quantity::Shape;
 
 /// Whether it can be measured how complete a metric's months are.
 pub fn is_measured(metric: &Metric) -> bool {

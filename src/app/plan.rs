@@ -11,11 +11,11 @@ use super::intake::{self, DataDate};
 use super::work::WorkFolder;
 use super::{AppError, Context};
 use crate::contract::{Admission, AdmissionMemory, recall_unchanged};
-use crate::diagnostics::Finding;
-use crate::period::Period;
 use crate::publish::{next_revision, read_latest};
 use crate::rollups::Rollups;
 use crate::sources::SubmittedTable;
+use crate::vocabulary::finding::Finding;
+use crate::vocabulary::period::Period;
 
 /// What would happen to one table's submissions.
 #[derive(Debug, Clone, Default, Serialize)]

@@ -10,17 +10,17 @@ use super::intake::{self, DataDate, IntakeError};
 use super::progress::Step;
 use super::work::{WorkFolder, check_work_folder};
 use super::{AppError, Context};
-use crate::code::{CODE_WORDS, Code};
 use crate::contract::{Admission, AdmissionMemory, Admitter, rollup_contract};
 use crate::definitions::Definitions;
 use crate::definitions::model::{Contract, Rollup};
-use crate::diagnostics::Finding;
 use crate::engine::{Engine, EngineSettings};
-use crate::observation::NATIONAL;
-use crate::period::Month;
 use crate::prepare::{KeySource, PrepareError, SecretKey, Staging, check_free, make_records, write_rows};
 use crate::rollups::roll_up;
 use crate::sources::{SubmittedTable, submission_folder};
+use crate::vocabulary::body::NATIONAL;
+use crate::vocabulary::code::{CODE_WORDS, Code};
+use crate::vocabulary::finding::Finding;
+use crate::vocabulary::period::Month;
 
 /// What `prepare` was asked to do.
 #[derive(Debug, Clone)]

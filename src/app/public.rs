@@ -8,19 +8,21 @@ use std::sync::Arc;
 
 use super::figures::groups;
 use super::{AppError, Context};
-use crate::assessment::{Assessment, AssessmentInput, Hidden, Labels, ParityWish, assess};
-use crate::config::DisclosureSection;
+use crate::assessment::responsibilities::assess_responsibilities;
+use crate::assessment::{Assessment, AssessmentInput, Hidden, Labels, assess};
 use crate::definitions::model::Disclosure;
 use crate::lateness::Lateness;
-use crate::observation::{Observation, PEERS_PREFIX, is_organisation};
-use crate::period::{Month, Period};
 use crate::provenance::DisclosureRecord;
 use crate::public::{EVIDENCE_HEADER, Earlier, Line, PublicFigures, PublicInput, Rule, withhold, withhold_figure};
 use crate::publish::{DamagedFile, Release};
-use crate::quantity::Status;
-use crate::report::input::{ReleaseInput, Return, ReturnState, Together, Withheld, WorkWithheld};
-use crate::responsibilities::assess_responsibilities;
+use crate::report::input::{ReleaseInput, Together, Withheld, WorkWithheld};
+use crate::settings::{DisclosureSection, ParityWish};
 use crate::spreadsheet::without_formula;
+use crate::vocabulary::body::{PEERS_PREFIX, is_organisation};
+use crate::vocabulary::observation::Observation;
+use crate::vocabulary::period::{Month, Period};
+use crate::vocabulary::quantity::Status;
+use crate::vocabulary::returns::{Return, ReturnState};
 
 /// Folder of the public edition inside a release.
 pub const FOLDER: &str = "public";

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
-use crate::diagnostics::{Finding, FindingLevel};
-use crate::lives::{Described, Lives};
 use crate::rollups::{PeerLink, ReferenceData};
 use crate::sources::Submission;
+use crate::vocabulary::finding::{Finding, FindingLevel};
+use crate::vocabulary::lives::{Described, Lives};
 
 /// Findings about the organisations dataset; all of them refuse it.
 pub(super) fn check_organisations(submission: &Submission, reference: &ReferenceData) -> Vec<Finding> {

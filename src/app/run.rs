@@ -19,21 +19,22 @@ use super::progress::Step;
 use super::public::{self, PublicEdition, make_public};
 use super::work::{WorkFolder, check_work_folder};
 use super::{AppError, Context};
-use crate::config::check_target_organisations;
 use crate::contract::CHANGED_RULE;
-use crate::diagnostics::{Finding, FindingLevel};
 use crate::digest::sha256;
 use crate::engine::ENGINE_VERSION;
 use crate::files::Watched;
-use crate::lives::Lives;
-use crate::period::Period;
 use crate::provenance::{Counts, InputFile, RunRecord};
 use crate::publish::{Latest, RECORD, Staging, is_whole, next_revision, read_latest};
 use crate::render::html::Templates;
 use crate::render::{RenderError, render_editions, render_public};
-use crate::report::input::{FindingLine, ReleaseInput, Return, ReturnState};
+use crate::report::input::{FindingLine, ReleaseInput};
 use crate::results::{FORMAT_VERSION, ResultFile, result_files};
+use crate::settings::check_target_organisations;
 use crate::sources::Span;
+use crate::vocabulary::finding::{Finding, FindingLevel};
+use crate::vocabulary::lives::Lives;
+use crate::vocabulary::period::Period;
+use crate::vocabulary::returns::{Return, ReturnState};
 
 /// What `run` was asked to do.
 #[derive(Debug, Clone)]

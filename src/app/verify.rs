@@ -16,11 +16,11 @@ use super::{AppError, Context};
 use crate::definitions::model::{Contract, Metric};
 use crate::definitions::references::RETURNS;
 use crate::engine::{Engine, Query, Table};
-use crate::lives::Lives;
 use crate::metrics::{FigureSource, Grid, PeriodInput, compute_monthly, months_table, observe};
-use crate::observation::Observation;
-use crate::report::input::Organisation;
 use crate::rollups::rollup_schema;
+use crate::vocabulary::body::Organisation;
+use crate::vocabulary::lives::Lives;
+use crate::vocabulary::observation::Observation;
 
 /// The cases that the binary carries, as `<metric>/<case>/<file>`.
 static CASES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/tests/metrics");

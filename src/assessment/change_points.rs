@@ -9,9 +9,6 @@ use chrono::NaiveDate;
 use super::control::SegmentStart;
 use super::series::Series;
 use super::signals::{LinkedEvent, Signal, SignalKind, event_between};
-use crate::observation::is_organisation;
-use crate::period::Period;
-use crate::quantity::{Interval, RatioDifference, Shape, Unit};
 use crate::stats::Level;
 use crate::stats::benchmark::Strength;
 use crate::stats::change_point::{ChangePoint, LEAST_SEGMENT, MOST_BREAKS, change_points, seasonal_change_points};
@@ -21,6 +18,9 @@ use crate::stats::proportion_difference::widened_difference;
 use crate::stats::rate_ratio::widened_ratio;
 use crate::stats::trend::Trend;
 use crate::stats::widening::Widening;
+use crate::vocabulary::body::is_organisation;
+use crate::vocabulary::period::Period;
+use crate::vocabulary::quantity::{Interval, RatioDifference, Shape, Unit};
 
 /// At most one period in so many may lack a figure between the first and the last.
 const MOST_ABSENT: usize = 5;

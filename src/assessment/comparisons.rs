@@ -4,11 +4,11 @@
 use super::Headlines;
 use super::labels::PeerComparison;
 use super::peers::{compare_figures, counts_of};
-use crate::observation::Observation;
-use crate::period::Period;
-use crate::quantity::{Interval, RatioDifference, Shape, Status, Unit};
 use crate::stats::benchmark::Benchmark;
 use crate::stats::counts::Counts;
+use crate::vocabulary::observation::Observation;
+use crate::vocabulary::period::Period;
+use crate::vocabulary::quantity::{Interval, RatioDifference, Shape, Status, Unit};
 
 /// What a figure is held against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

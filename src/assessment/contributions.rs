@@ -1,11 +1,11 @@
 //! What each organisation added to a change of the national figure: by its own rate, and by its share of all cases.
 
 use super::Headlines;
-use crate::observation::NATIONAL;
-use crate::period::Period;
-use crate::quantity::{Ratio, RatioDifference, Shape, Unit};
 use crate::stats::counts::Counts;
 use crate::stats::decomposition::{Member, decompose};
+use crate::vocabulary::body::NATIONAL;
+use crate::vocabulary::period::Period;
+use crate::vocabulary::quantity::{Ratio, RatioDifference, Shape, Unit};
 
 /// The earlier period that a change is counted from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

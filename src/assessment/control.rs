@@ -8,10 +8,10 @@ use chrono::NaiveDate;
 
 use super::labels::VariationLabel;
 use super::signals::LinkedEvent;
-use crate::period::Period;
 use crate::stats::chart_choice::ChartChoice;
 use crate::stats::control::{Chart, ChartPoint, Direction, FULL_POINTS, Lines, Note, PointType, Segment, Variation};
 use crate::stats::widening::Widening;
+use crate::vocabulary::period::Period;
 
 /// The chart of one organisation's, a region's or the national series.
 #[derive(Debug, Clone, PartialEq)]

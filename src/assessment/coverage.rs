@@ -4,10 +4,11 @@
 use super::Headlines;
 use super::matched::Presence;
 use super::peers::counts_of;
-use crate::observation::{NATIONAL, Observation, PEERS_PREFIX, REGION_PREFIX, UNATTRIBUTED};
-use crate::period::Month;
-use crate::quantity::Shape;
 use crate::stats::incomplete::worst_and_best;
+use crate::vocabulary::body::{NATIONAL, PEERS_PREFIX, REGION_PREFIX, UNATTRIBUTED};
+use crate::vocabulary::observation::Observation;
+use crate::vocabulary::period::Month;
+use crate::vocabulary::quantity::Shape;
 
 /// How far a sum may be from the truth because of what is missing.
 #[derive(Debug, Clone, Copy, PartialEq)]

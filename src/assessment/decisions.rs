@@ -1,40 +1,10 @@
 //! What named people decided about the series of a metric: where limits begin anew, which periods stay out of them, how long
 //! their baseline is. A decision has a reason and an author; nothing else than these and recorded events moves limits.
 
+use crate::settings::{Decision, DecisionKind};
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
 
-use crate::period::Period;
-
-/// What was decided.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DecisionKind {
-    /// Limits begin anew with the first period that begins on `from` or after: a proposed change is accepted.
-    Rebase,
-    /// Limits go on through the recorded event of the day `from`, and a step proposed there is no longer one.
-    Keep,
-    /// The periods that begin from `from` to `to` are drawn, but are not in the limits and are not judged.
-    Exclude,
-    /// Limits come from the first `points` periods of each stretch.
-    Baseline,
-}
-
-/// One entry of `[[decisions]]` in the settings.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Decision {
-    /// Id of the metric.
-    pub metric: String,
-    /// Code of the organisation, region or nation whose series it is; without one, every series of the metric.
-    pub organisation: Option<String>,
-    pub kind: DecisionKind,
-    pub from: Option<NaiveDate>,
-    pub to: Option<NaiveDate>,
-    pub points: Option<usize>,
-    pub reason: String,
-    pub decided_by: String,
-}
+use crate::vocabulary::period::Period;
 
 /// The decisions about one series.
 #[derive(Debug, Clone, Copy)]

@@ -7,8 +7,6 @@ use super::Headlines;
 use super::multiplicity::Tally;
 use super::peers::counts_of;
 use super::signals::{Signal, SignalKind, event_between};
-use crate::period::Period;
-use crate::quantity::{Interval, Shape};
 use crate::stats::benchmark::Strength;
 use crate::stats::counts::Counts;
 use crate::stats::draws::Random;
@@ -20,6 +18,8 @@ use crate::stats::overdispersion::{
     Dispersion, Model, Observation, Spreading, Trimming, by_chance, dispersion, quantile,
 };
 use crate::stats::real;
+use crate::vocabulary::period::Period;
+use crate::vocabulary::quantity::{Interval, Shape};
 
 /// A metric's funnel: what it rests on, where the forces stand in it, and the engine of its limits.
 #[derive(Debug, Clone, PartialEq)]

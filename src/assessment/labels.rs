@@ -1,10 +1,10 @@
 //! The labels of a headline figure, as the columns of the results carry them.
 
 use super::coverage::Undecided;
-use crate::quantity::Better;
 use crate::stats::benchmark::{Outcome, Strength, Verdict};
 use crate::stats::control::{Assurance, Variation};
 use crate::stats::trend::TrendLabel;
+use crate::vocabulary::quantity::Better;
 
 /// What is said about a figure. A label that does not apply to it is absent.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]

@@ -8,10 +8,11 @@ use std::sync::Arc;
 use super::Headlines;
 use super::comparisons::Resting;
 use crate::metrics::figure_of_counts;
-use crate::observation::{Category, NATIONAL, Observation, REGION_PREFIX};
-use crate::period::Period;
-use crate::quantity::{Shape, Status, Unit, value_text};
 use crate::stats::counts::Counts;
+use crate::vocabulary::body::{NATIONAL, REGION_PREFIX};
+use crate::vocabulary::observation::{Category, Observation};
+use crate::vocabulary::period::Period;
+use crate::vocabulary::quantity::{Shape, Status, Unit, value_text};
 
 /// Least share of the usual cases that organisations must carry for a sum to be judged or compared over time. Our
 /// convention; no source sets one.

@@ -14,6 +14,7 @@ mod multiplicity;
 mod parity_modes;
 mod peers;
 mod ranks;
+pub mod responsibilities;
 mod run_charts;
 mod series;
 mod shown;
@@ -25,6 +26,7 @@ mod step_tests;
 #[cfg(test)]
 mod tests;
 
+use crate::settings::{Decision, ParityWish};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -32,24 +34,24 @@ use rayon::prelude::*;
 
 use crate::definitions::model::Metric;
 use crate::lateness::Provisional;
-use crate::lives::Lives;
-use crate::observation::{Observation, PEERS_PREFIX, UNATTRIBUTED, is_organisation};
-use crate::period::{Period, PeriodType};
-use crate::quantity::Status;
-use crate::report::input::{Organisation, PeerGroup, RecordedEvent};
 use crate::stats::widening::Widening;
+use crate::vocabulary::body::{Organisation, PEERS_PREFIX, PeerGroup, UNATTRIBUTED, is_organisation};
+use crate::vocabulary::event::RecordedEvent;
+use crate::vocabulary::lives::Lives;
+use crate::vocabulary::observation::Observation;
+use crate::vocabulary::period::{Period, PeriodType};
+use crate::vocabulary::quantity::Status;
 
 pub use change_points::{LEAST_SEARCHED, ProposedStep, StepDecision, StepSearch, StepSize};
 pub use comparisons::{Against, FigureComparison, Resting};
 pub use contributions::{Baseline, NationalContribution, change_of};
 pub use control::{ControlChart, ControlPoint, ControlSegment, SegmentStart};
 pub use coverage::Undecided;
-pub use decisions::{Decision, DecisionKind};
 pub use funnels::{ForceSpread, FunnelForce, FunnelSummary, SizeLimits};
 pub use labels::{Labels, PeerComparison, TrendVerdict, VariationLabel};
 pub use matched::{IncompleteSum, LEAST_USUAL, LEAST_USUAL_OF_COUNT, MatchedChange, MatchedFigures};
 pub use multiplicity::{LabelFamily, PEERS_FAMILY};
-pub use parity_modes::{ParityFigure, ParityMode, ParityWish};
+pub use parity_modes::{ParityFigure, ParityMode};
 pub use ranks::OrganisationRank;
 pub use run_charts::SeriesRunChart;
 pub use shown::Hidden;

@@ -4,12 +4,11 @@ use std::collections::HashSet;
 
 use super::signals::{Signal, SignalKind};
 use super::trends::TrendWindow;
-use crate::stats::Level;
 use crate::stats::benchmark::Strength;
 use crate::stats::false_alarm::expected_icons;
 use crate::stats::funnel::FunnelLabel;
 use crate::stats::multiplicity::{Correction, discoveries, flag_count};
-use crate::stats::{change_point, run_chart};
+use crate::stats::{Level, change_point, run_chart};
 
 /// False discovery rate of the list of a release.
 const DISCOVERY_RATE: f64 = 0.05;

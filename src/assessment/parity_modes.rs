@@ -1,17 +1,15 @@
 //! Figures judged the way other packages judge them, for those who publish by their rules. They stand in a table of their own,
 //! each with its mode, and decide nothing that is said elsewhere.
 
-use serde::{Deserialize, Serialize};
-
 use super::Headlines;
 use super::peers::counts_of;
-use crate::observation::Observation;
-use crate::period::Period;
-use crate::quantity::{Interval, Shape, Status};
 use crate::stats::as_phe::{self, RateArea, RateKind};
 use crate::stats::control::{Mode, Observation as Point, Settings, Standing, xmr};
 use crate::stats::timeline::Span;
 use crate::stats::{Level, real};
+use crate::vocabulary::observation::Observation;
+use crate::vocabulary::period::Period;
+use crate::vocabulary::quantity::{Interval, Shape, Status};
 
 /// Whose rules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,14 +28,6 @@ impl ParityMode {
             Self::MakingDataCount => "as_making_data_count",
         }
     }
-}
-
-/// Metrics that are also judged by other rules, as the settings name them.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct ParityWish {
-    pub as_phe: Vec<String>,
-    pub as_making_data_count: Vec<String>,
 }
 
 /// One figure judged by other rules.

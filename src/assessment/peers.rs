@@ -7,9 +7,6 @@ use super::comparisons::{Against, FigureComparison, Resting, share_difference};
 use super::labels::{Labels, PeerComparison};
 use super::multiplicity::{PeerTest, Tally};
 use super::signals::{Signal, SignalKind, event_between};
-use crate::observation::{Observation, PEERS_PREFIX};
-use crate::quantity::{Interval, Shape, Status};
-use crate::report::input::PeerGroup;
 use crate::stats::benchmark::{
     Benchmark, Limits, benchmark_count_ratio, benchmark_delay, benchmark_full_count, benchmark_proportion,
     benchmark_rate,
@@ -17,6 +14,9 @@ use crate::stats::benchmark::{
 use crate::stats::counts::Counts;
 use crate::stats::peers::{AverageKind, Peer, PeerRule, PeerValue, peer_average};
 use crate::stats::widening::Widening;
+use crate::vocabulary::body::{PEERS_PREFIX, PeerGroup};
+use crate::vocabulary::observation::Observation;
+use crate::vocabulary::quantity::{Interval, Shape, Status};
 
 /// Labels every figure of an organisation that has peers, and returns the comparisons of the report's period. Those that
 /// show a difference are signals.

@@ -2,14 +2,14 @@
 
 use super::Headlines;
 use super::peers::counts_of;
-use crate::period::Period;
-use crate::quantity::{Interval, Shape};
 use crate::stats::Level;
 use crate::stats::counts::Counts;
 use crate::stats::proportion::wilson_interval;
 use crate::stats::ranks::{Rank, Ranked, joint_level, ranks};
 use crate::stats::rate::rate_interval;
 use crate::stats::rate_ratio::ratio_of_counts;
+use crate::vocabulary::period::Period;
+use crate::vocabulary::quantity::{Interval, Shape};
 
 /// An organisation's place in the report's period. 1 is the best.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,10 +7,10 @@ use super::labels::VariationLabel;
 use super::series::Series;
 use super::signals::{Signal, SignalKind};
 use crate::definitions::model::Metric;
-use crate::period::Period;
-use crate::quantity::{Shape, Unit};
 use crate::stats::benchmark::Strength;
 use crate::stats::run_chart::{RunSignal, Runs, Scale, run_chart};
+use crate::vocabulary::period::Period;
+use crate::vocabulary::quantity::{Shape, Unit};
 
 /// Fewer figures have no middle worth a line.
 const LEAST_POINTS: usize = 3;

@@ -16,10 +16,6 @@ use super::run_charts::SeriesRunChart;
 use super::signals::{LinkedEvent, Signal, SignalKind, event_between};
 use super::trends::{SeriesTrend, TrendWindow};
 use crate::definitions::model::Metric;
-use crate::observation::{NATIONAL, Observation};
-use crate::period::Period;
-use crate::quantity::{Better, Interval, Shape, Status};
-use crate::report::input::RecordedEvent;
 use crate::stats::benchmark::Strength;
 use crate::stats::chart_choice::{ChartChoice, Charted, choose_chart, is_often_at};
 use crate::stats::control::{
@@ -31,6 +27,11 @@ use crate::stats::trend::{
     CannotTell, CountModel, Estimate, Outcome, Reading, Trend, TrendLabel, TrendPoint, count_trend, value_trend,
 };
 use crate::stats::widening::Widening;
+use crate::vocabulary::body::NATIONAL;
+use crate::vocabulary::event::RecordedEvent;
+use crate::vocabulary::observation::Observation;
+use crate::vocabulary::period::Period;
+use crate::vocabulary::quantity::{Better, Interval, Shape, Status};
 
 /// Kinds of recorded events after which the work or its counting is another: limits start afresh.
 const REBASING: [&str; 2] = ["system_migration", "counting_rule_change"];

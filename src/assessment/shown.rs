@@ -4,8 +4,9 @@
 use std::collections::HashSet;
 
 use super::{Assessment, SignalKind};
-use crate::observation::{Observation, is_organisation};
-use crate::period::Period;
+use crate::vocabulary::body::is_organisation;
+use crate::vocabulary::observation::Observation;
+use crate::vocabulary::period::Period;
 
 /// The headline figures that readers do not see.
 #[derive(Debug, Default)]

@@ -2,10 +2,10 @@
 
 use chrono::NaiveDate;
 
-use crate::observation::NATIONAL;
-use crate::period::Period;
-use crate::report::input::RecordedEvent;
 use crate::stats::benchmark::Strength;
+use crate::vocabulary::body::NATIONAL;
+use crate::vocabulary::event::RecordedEvent;
+use crate::vocabulary::period::Period;
 
 /// Where a signal comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

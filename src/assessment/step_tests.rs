@@ -6,11 +6,12 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
 use super::tests::{Run, two_levels};
-use super::{DecisionKind, ProposedStep, SignalKind, StepSearch, VariationLabel};
+use super::{ProposedStep, SignalKind, StepSearch, VariationLabel};
 use crate::definitions::model::MetricVersion;
-use crate::period::Period;
-use crate::quantity::{Status, Unit};
+use crate::settings::DecisionKind;
 use crate::stats::run_chart::RunSignal;
+use crate::vocabulary::period::Period;
+use crate::vocabulary::quantity::{Status, Unit};
 
 fn period(text: &str) -> Period {
     text.parse().unwrap()

@@ -2,19 +2,18 @@
 
 use chrono::NaiveDate;
 
-use super::{
-    Against, Assessment, AssessmentInput, Baseline, Decision, DecisionKind, FigureComparison, ParityWish, Resting,
-    SignalKind, assess,
-};
+use super::{Against, Assessment, AssessmentInput, Baseline, FigureComparison, Resting, SignalKind, assess};
 use crate::definitions::Definitions;
 use crate::definitions::model::{Comparator, Metric, Standard, StandardKind};
 use crate::lateness::Provisional;
-use crate::lives::Lives;
-use crate::observation::{Coverage, NATIONAL, Observation, StandardResult};
-use crate::period::Period;
-use crate::quantity::Status;
-use crate::report::input::{Organisation, PeerGroup, RecordedEvent};
 use crate::report::sample;
+use crate::settings::{Decision, DecisionKind, ParityWish};
+use crate::vocabulary::body::{NATIONAL, Organisation, PeerGroup};
+use crate::vocabulary::event::RecordedEvent;
+use crate::vocabulary::lives::Lives;
+use crate::vocabulary::observation::{Coverage, Observation, StandardResult};
+use crate::vocabulary::period::Period;
+use crate::vocabulary::quantity::Status;
 
 /// A run of CRE-01 (a proportion, higher is better) under construction.
 #[derive(Clone)]

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use super::change_points::StepSearch;
 use super::labels::TrendVerdict;
-use crate::period::{Month, Period};
-use crate::quantity::{Better, Unit};
 use crate::stats::benchmark::Strength;
 use crate::stats::trend::{CannotTell, Change, Outcome, Seasons, Trend, TrendLabel};
+use crate::vocabulary::period::{Month, Period};
+use crate::vocabulary::quantity::{Better, Unit};
 
 /// What the trend test says of one organisation's, a region's or the national series up to its last final period.
 #[derive(Debug, Clone, PartialEq)]

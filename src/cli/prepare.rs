@@ -9,8 +9,8 @@ use super::output::{print_line, tell};
 use super::values::parse_day;
 use crate::app::AppError;
 use crate::app::prepare::{PrepareOptions, Prepared};
-use crate::period::Month;
 use crate::prepare::KeySource;
+use crate::vocabulary::period::Month;
 
 /// A raw extract, and the submission to make from it.
 #[derive(Debug, Args)]

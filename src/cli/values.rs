@@ -2,7 +2,7 @@
 
 use chrono::{Datelike as _, NaiveDate};
 
-use crate::period::Month;
+use crate::vocabulary::period::Month;
 
 /// A day as it is written everywhere.
 pub(super) fn parse_day(text: &str) -> Result<NaiveDate, String> {

@@ -17,11 +17,11 @@ use super::memory::AdmissionMemory;
 use super::scan::{self, Check, Outcome};
 use super::{failing, numbered_table, pinned_table};
 use crate::definitions::model::Contract;
-use crate::diagnostics::{Finding, FindingLevel};
 use crate::digest::Hasher;
 use crate::engine::{ENGINE_VERSION, Engine, EngineError, Query, Trouble, trouble_of};
-use crate::period::ambiguity;
 use crate::sources::{Scope, SourceFile, Submission, SubmittedTable, UnusableFile};
+use crate::vocabulary::finding::{Finding, FindingLevel};
+use crate::vocabulary::period::ambiguity;
 
 /// Rows that one grouped statement takes; bounds the memory of counting distinct keys.
 const ROWS_PER_SCAN: u64 = 16_000_000;
@@ -438,7 +438,11 @@ fn place(submission: &Submission) -> (&Option<Scope>, NaiveDate) {
 }
 
 fn rows_words(rows: u64) -> String {
-    if rows == 1 { "1 row".to_owned() } else { format!("{} rows", crate::quantity::count_text(rows.cast_signed())) }
+    if rows == 1 {
+        "1 row".to_owned()
+    } else {
+        format!("{} rows", crate::vocabulary::quantity::count_text(rows.cast_signed()))
+    }
 }
 
 fn changed_message(what: &str) -> String {

@@ -12,8 +12,8 @@ use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
 use super::file_type;
 use super::pages::contradiction_in_pages;
 use crate::definitions::model::Contract;
-use crate::diagnostics::{Finding, FindingLevel};
 use crate::sources::{SourceFile, Submission};
+use crate::vocabulary::finding::{Finding, FindingLevel};
 
 const MAGIC: &[u8] = b"PAR1";
 

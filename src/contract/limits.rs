@@ -5,8 +5,8 @@ use chrono::{Days, NaiveDate};
 
 use super::days_since_epoch;
 use crate::definitions::model::FieldType;
-use crate::period::london_midnight;
 use crate::sources::Submission;
+use crate::vocabulary::period::london_midnight;
 
 /// First and last year of any date. What lies outside stands for something else, such as “no end”.
 pub(super) const YEARS: [i32; 2] = [1900, 2200];

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::admission::{Admission, AdmittedFile};
-use crate::diagnostics::Finding;
 use crate::files::{read_remembered, write_remembered};
 use crate::sources::Submission;
+use crate::vocabulary::finding::Finding;
 
 /// What is remembered of one submission. Valid while contract, program and every file's size and tag are the same.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -13,8 +13,8 @@ use arrow::datatypes::{DataType, Field as ArrowField, FieldRef, SchemaRef, TimeU
 
 use crate::definitions::model::{Contract, CrossFieldRule, Field, FieldType, Rollup, RollupRule, Severity};
 use crate::engine::{PathValue, PinnedFile, Table, schema_of};
-use crate::period::Month;
 use crate::sources::{SourceFile, Submission};
+use crate::vocabulary::period::Month;
 
 pub use admission::{Admission, AdmissionError, AdmittedFile, Admitter, CHANGED_RULE, recall_unchanged};
 pub use footer::type_words;

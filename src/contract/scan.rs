@@ -7,9 +7,9 @@ use arrow::datatypes::{DataType, Date32Type, Int64Type, TimestampMicrosecondType
 use super::SUBMISSION_NUMBER;
 use super::limits::{Allowed, LARGEST_NUMBER, Limits, MOST_IN_TOTAL_MILLIONS, YEARS};
 use crate::definitions::model::{Contract, Field, FieldType, Severity};
-use crate::diagnostics::FindingLevel;
-use crate::quantity::count_text;
 use crate::sources::Submission;
+use crate::vocabulary::finding::FindingLevel;
+use crate::vocabulary::quantity::count_text;
 
 /// Rule of a required field that is empty; its findings count the empty cells.
 pub const REQUIRED_RULE: &str = "required";

@@ -11,7 +11,7 @@ mod tests;
 use super::model::{Contract, CrossFieldRule, Field, FieldType};
 use super::problem::{DefinitionProblem, Problems};
 use super::rollup_file::is_identifier;
-use crate::period::Month;
+use crate::vocabulary::period::Month;
 pub(super) use conditions::check_condition;
 use conditions::condition_of;
 use fields::{MUST_BE_ZERO, read_fields, read_severity};

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::model::{BreakdownKind, Metric};
 use super::problem::{DefinitionProblem, Problems};
-use crate::quantity::Shape;
+use crate::vocabulary::quantity::Shape;
 
 /// Path of the file inside the definitions.
 pub const FILE: &str = "queries/invariants.toml";

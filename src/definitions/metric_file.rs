@@ -1,7 +1,7 @@
 //! Reads `queries/metrics/<ID>/metric.toml` and the SQL of its versions, strictly.
 //! It looks at one metric alone: what it names elsewhere is checked in `references`, and no SQL is planned here.
 
-use crate::quantity::{Better, Shape, Unit};
+use crate::vocabulary::quantity::{Better, Shape, Unit};
 
 use super::metric_parts::{check_breakdown, check_standards};
 use super::model::{Breakdown, BreakdownCategory, BreakdownKind, Disclosure, Grade, Metric, ReadsAs};

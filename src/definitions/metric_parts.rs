@@ -1,7 +1,7 @@
 //! Checks of the two larger parts of a metric: its dated standards and its breakdown.
 //! It compares what the file says with itself only; nothing is read here.
 
-use crate::quantity::{Better, Shape};
+use crate::vocabulary::quantity::{Better, Shape};
 
 use super::metric_file::check_unit;
 use super::model::{Breakdown, BreakdownKind, Comparator, Metric, Standard, StandardKind};

@@ -7,8 +7,8 @@ use chrono::NaiveDate;
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 
-use crate::period::{Month, Period};
-use crate::quantity::{Better, Shape, Unit};
+use crate::vocabulary::period::{Month, Period};
+use crate::vocabulary::quantity::{Better, Shape, Unit};
 
 /// The type of a dataset's field; the Arrow types are Utf8, Int64, Boolean, Date32 and Timestamp(µs, UTC).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]

@@ -1,6 +1,7 @@
 //! Which cells to hide besides those that must be: the fewest, among those the smallest total, then interior cells before
 //! row totals before column totals before grand totals, then the order of labels. Zeros hide nothing and are never used.
 
+use crate::settings::Protection;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::exact::improve;
@@ -14,27 +15,6 @@ const SOONEST: (Search, usize) = (Search::Soonest, 4_000);
 const COVERED: (Search, usize) = (Search::Soonest, 200);
 /// Steps of the search when a cell is to be shown again; it stays hidden when they do not do.
 const REOPENING: (Search, usize) = (Search::Soonest, 200);
-
-/// What protection asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Protection {
-    /// At least two whole numbers are possible.
-    #[default]
-    TwoValues,
-    /// Every number that the rule withholds, 1 to threshold − 1, is possible.
-    Range,
-}
-
-impl Protection {
-    /// The word in settings and data files.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::TwoValues => "two_values",
-            Self::Range => "range",
-        }
-    }
-}
 
 /// A pattern. All lists are in the order of labels.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -19,8 +19,9 @@ mod tests;
 
 use std::collections::BTreeSet;
 
+use crate::settings::Protection;
 use attack::{Assumption, AttackError, Found, Range, attack_all};
-use choice::{Choice, Protection, choose};
+use choice::{Choice, choose};
 use system::System;
 
 /// How well a cell that had to be hidden is protected, by what the attacker finds when hidden cells are known to be at

@@ -3,9 +3,10 @@
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
-use super::choice::{Protection, choose};
+use super::choice::choose;
 use super::system::{Cell, History, Kind, Relation, System};
 use super::{ProtectError, Verdict, protect};
+use crate::settings::Protection;
 
 /// Places of a 2 × 2 × 2 table with totals; 2 stands for the total.
 fn places() -> impl Iterator<Item = [usize; 3]> {

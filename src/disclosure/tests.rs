@@ -6,10 +6,11 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
 use super::attack::{Assumption, Range, attack};
-use super::choice::{Choice, Protection, choose};
+use super::choice::{Choice, choose};
 use super::share::{Printed, known_range};
 use super::system::{Cell, History, Kind, KnownRange, Relation, System};
 use super::{ProtectError, Protected, Verdict, protect};
+use crate::settings::Protection;
 
 fn cell(label: &str, value: i64, kind: Kind) -> Cell {
     Cell { label: label.to_owned(), value, kind, threshold: 5, history: History::New }

@@ -6,10 +6,10 @@ use std::collections::BTreeSet;
 
 use crate::definitions::model::Metric;
 use crate::metrics::{KnownCounts, KnownMonth, months_used};
-use crate::period::{Month, Period, PeriodType};
-use crate::quantity::Shape;
 use crate::stats::Level;
 use crate::stats::late::{ChainLadder, Projection, Tail, Triangle, is_provisional};
+use crate::vocabulary::period::{Month, Period, PeriodType};
+use crate::vocabulary::quantity::Shape;
 
 /// What is measured: one metric of one organisation or aggregate.
 #[derive(Debug, Clone, Copy)]

@@ -8,7 +8,7 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::period::Period;
+use crate::vocabulary::period::Period;
 
 pub use completeness::{Completeness, CompletenessInput, Projected, measure, measure_growing};
 pub use revisions::{

@@ -7,10 +7,10 @@ use chrono::NaiveDate;
 
 use crate::definitions::model::Metric;
 use crate::metrics::{KnownFigure, KnownMonth, KnownStep, ReturnChanges};
-use crate::observation::NATIONAL;
-use crate::period::{Month, Period, PeriodType};
-use crate::quantity::{Ratio, RatioDifference, Unit};
 use crate::stats::revision::{Revision as Size, RevisionStatistics, Scale, revision_statistics};
+use crate::vocabulary::body::NATIONAL;
+use crate::vocabulary::period::{Month, Period, PeriodType};
+use crate::vocabulary::quantity::{Ratio, RatioDifference, Unit};
 
 /// What is compared with what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -8,9 +8,9 @@ use super::{Changes, Completeness, CompletenessInput, Provisional, Reason, measu
 use crate::definitions::Definitions;
 use crate::definitions::model::Metric;
 use crate::metrics::{KnownCounts, KnownMonth, ReturnChanges};
-use crate::observation::NATIONAL;
-use crate::period::{Month, Period, PeriodType};
 use crate::stats::late::is_provisional;
+use crate::vocabulary::body::NATIONAL;
+use crate::vocabulary::period::{Month, Period, PeriodType};
 
 /// Read once: the definitions take longer than a triangle.
 static METRIC: LazyLock<Metric> = LazyLock::new(|| {

@@ -7,9 +7,6 @@ use std::sync::Arc;
 use super::monthly::Amounts;
 use super::periods::series_of;
 use crate::definitions::model::Metric;
-use crate::observation::{Category, Coverage, Observation, StandardResult};
-use crate::period::Period;
-use crate::quantity::{Interval, Shape, Status, Unit};
 use crate::stats::Level;
 use crate::stats::histogram::{Histogram, Percent, Reading};
 use crate::stats::percentile::{Definition, percentile, percentile_interval};
@@ -17,6 +14,9 @@ use crate::stats::proportion::{self, wilson_interval};
 use crate::stats::rate::{self, rate_interval};
 use crate::stats::rate_ratio::ratio_of_counts;
 use crate::stats::survival::{SurvivalCurve, Transform};
+use crate::vocabulary::observation::{Category, Coverage, Observation, StandardResult};
+use crate::vocabulary::period::Period;
+use crate::vocabulary::quantity::{Interval, Shape, Status, Unit};
 
 /// Which figures of a metric: its headline or a category, and from which result rows they are added up.
 #[derive(Debug, Clone)]

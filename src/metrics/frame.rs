@@ -10,9 +10,9 @@ use super::monthly::MonthlyRow;
 use super::periods::{Group, PeriodInput, Stay};
 use super::returns::Cell;
 use crate::definitions::model::{Aggregation, Metric};
-use crate::observation::NATIONAL;
-use crate::period::{Month, Period, PeriodType};
 use crate::sources::Span;
+use crate::vocabulary::body::NATIONAL;
+use crate::vocabulary::period::{Month, Period, PeriodType};
 
 /// What is known of each body and month, whatever the period. A body and a month are found by their numbers here: a
 /// figure of the nation asks for all of them, once for each period.

@@ -11,9 +11,9 @@ use super::frame::{Frame, FrameMember};
 use super::periods::{Group, series_of};
 use super::returns::{FigureSource, Grid, ReturnChanges};
 use crate::definitions::model::Metric;
-use crate::observation::Coverage;
-use crate::period::{Month, Period, PeriodType, months_earlier, whole_months_after};
-use crate::quantity::Status;
+use crate::vocabulary::observation::Coverage;
+use crate::vocabulary::period::{Month, Period, PeriodType, months_earlier, whole_months_after};
+use crate::vocabulary::quantity::Status;
 
 /// What a metric's figures rested on at an earlier data date, for the bodies of which it was something else than now.
 #[derive(Debug)]

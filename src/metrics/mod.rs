@@ -26,14 +26,14 @@ use std::sync::Arc;
 use crate::contract::month_days;
 use crate::definitions::model::Metric;
 use crate::engine::{Engine, EngineError, Query, Table, Trouble, schema_of};
-use crate::period::Month;
-use crate::quantity::Shape;
+use crate::vocabulary::period::Month;
+use crate::vocabulary::quantity::Shape;
 
 pub use assess::figure_of_counts;
 pub use frame::{Frame, months_used};
 pub use known::{Grown, Known, KnownCounts, KnownFigure, KnownInput, KnownMonth, KnownStep, PastFrame};
 pub use monthly::{MonthlyRow, ResultError};
-pub use peer_groups::{PeerChoice, PeerInput, peer_groups};
+pub use peer_groups::{PeerInput, peer_groups};
 pub use periods::{Group, PeriodInput, Stay, observe, observe_in};
 pub use prove::prove;
 pub use remembered::{Identities, Monthly, Remembered};

@@ -6,9 +6,9 @@ use arrow::compute::cast;
 use arrow::datatypes::{DataType, Date32Type, Int64Type};
 
 use crate::definitions::model::Metric;
-use crate::period::Month;
-use crate::quantity::Shape;
 use crate::sources::Span;
+use crate::vocabulary::period::Month;
+use crate::vocabulary::quantity::Shape;
 
 /// A result that breaks the promise of the metric's definition.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]

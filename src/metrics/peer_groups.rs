@@ -1,33 +1,18 @@
 //! Which organisations are the peers of which: the supplied groups, or what stands in for them, each clearly named.
 //! Nothing here is ever called a most similar group but what was supplied as one.
 
+use crate::settings::PeerChoice;
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
 
-use crate::report::input::{Organisation, PeerGroup};
 use crate::rollups::PeerLink;
 use crate::stats::neighbours::{Measure, NEIGHBOURS, Profile, neighbours};
 use crate::stats::quantile_groups::{First, quantile_groups};
+use crate::vocabulary::body::{Organisation, PeerGroup};
 
 /// Bands of police officer strength, of equal numbers of forces.
 const SIZE_BANDS: u32 = 4;
-
-/// How peers are found for a run, or for an organisation that has no supplied group.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PeerChoice {
-    /// Bodies of the same kind in the same region.
-    #[default]
-    Region,
-    /// Police forces of about the same strength.
-    SizeBand,
-    /// The police forces that are nearest by the attributes of the organisations dataset.
-    Neighbours,
-    /// All other police forces.
-    AllForces,
-}
 
 /// All that decides the groups.
 #[derive(Debug, Clone, Copy)]
@@ -118,8 +103,8 @@ fn size_band(organisation: &Organisation, forces: &[&Organisation]) -> Option<(V
     let officers = || members.iter().filter_map(|force| force.officers);
     let source = format!(
         "forces of the same size band, {} to {} officers (not a most similar group)",
-        crate::quantity::count_text(officers().min()?),
-        crate::quantity::count_text(officers().max()?)
+        crate::vocabulary::quantity::count_text(officers().min()?),
+        crate::vocabulary::quantity::count_text(officers().max()?)
     );
     let peers = members.iter().filter(|force| force.code != organisation.code).map(|force| force.code.clone());
     Some((peers.collect(), source))

@@ -9,9 +9,9 @@ use super::frame::{AbsentReason, Frame, FrameMember, MonthState, months_used};
 use super::monthly::MonthlyRow;
 use super::returns::{FigureSource, Grid};
 use crate::definitions::model::{BreakdownKind, Grade, Metric};
-use crate::observation::{Category, Coverage, Observation};
-use crate::period::{Month, Period};
-use crate::quantity::{Shape, Status, Unit};
+use crate::vocabulary::observation::{Category, Coverage, Observation};
+use crate::vocabulary::period::{Month, Period};
+use crate::vocabulary::quantity::{Shape, Status, Unit};
 
 /// Breakdown of a status: how many organisations have each grade.
 const GRADE: &str = "grade";

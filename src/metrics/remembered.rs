@@ -22,7 +22,7 @@ use crate::contract::month_days;
 use crate::definitions::model::Metric;
 use crate::engine::{ENGINE_VERSION, Engine, Table, schema_of};
 use crate::files::{read_remembered, write_remembered};
-use crate::period::Month;
+use crate::vocabulary::period::Month;
 
 /// Part of every key; another number when the files or what is read into them change.
 const FORMAT: u32 = 1;

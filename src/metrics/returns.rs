@@ -12,11 +12,11 @@ use super::MetricError;
 use crate::contract::{Admission, REQUIRED_RULE, days_since_epoch, month_days};
 use crate::definitions::model::Contract;
 use crate::engine::{Table, schema_of};
-use crate::lives::Lives;
-use crate::observation::UNATTRIBUTED;
-use crate::period::{Month, Period};
-use crate::report::input::{Organisation, Return, ReturnState};
 use crate::sources::{ROLLUP_PREFIX, Span};
+use crate::vocabulary::body::{Organisation, UNATTRIBUTED};
+use crate::vocabulary::lives::Lives;
+use crate::vocabulary::period::{Month, Period};
+use crate::vocabulary::returns::{Return, ReturnState};
 
 /// What is known of one dataset, organisation and month.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -157,7 +157,8 @@ impl Grid {
         let Some(scope) = &admission.submission.scope else { return };
         let submitted = admission.submission.submitted;
         let late = admission.submission.first_submitted > self.due(dataset, scope.span.last);
-        let blocking = admission.findings.iter().find(|f| f.level == crate::diagnostics::FindingLevel::Blocking);
+        let blocking =
+            admission.findings.iter().find(|f| f.level == crate::vocabulary::finding::FindingLevel::Blocking);
         let receipt = Receipt::of(admission, required_fields);
         let cell = |receipt| match blocking {
             Some(finding) => Cell::Refused { submitted, reason: finding.message.clone(), span: scope.span, receipt },

@@ -13,8 +13,8 @@ use super::returns::{FIRST_MONTH, LAST_MONTH};
 use crate::definitions::model::Metric;
 use crate::definitions::references::RETURNS;
 use crate::engine::Table;
-use crate::period::Month;
 use crate::sources::Span;
+use crate::vocabulary::period::Month;
 
 /// Tables whose returns all stand for one month, or all for the same longer span.
 pub(super) struct Part<'t> {

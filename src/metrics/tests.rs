@@ -7,14 +7,14 @@ use super::{FigureSource, Grid, Group, PeriodInput, observe, prove};
 use crate::contract::Admission;
 use crate::definitions::Definitions;
 use crate::definitions::model::Metric;
-use crate::diagnostics::FindingLevel;
 use crate::engine::{Engine, EngineSettings};
-use crate::lives::Lives;
-use crate::observation::{NATIONAL, Observation};
-use crate::period::Period;
-use crate::quantity::Status;
-use crate::report::input::Organisation;
 use crate::sources::{Scope, Span, Submission, SubmittedTable};
+use crate::vocabulary::body::{NATIONAL, Organisation};
+use crate::vocabulary::finding::FindingLevel;
+use crate::vocabulary::lives::Lives;
+use crate::vocabulary::observation::Observation;
+use crate::vocabulary::period::Period;
+use crate::vocabulary::quantity::Status;
 
 const AS_OF: &str = "2025-07-15";
 

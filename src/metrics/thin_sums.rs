@@ -5,9 +5,10 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::Group;
-use crate::observation::{Category, Observation, PEERS_PREFIX, is_organisation};
-use crate::period::Period;
-use crate::quantity::Status;
+use crate::vocabulary::body::{PEERS_PREFIX, is_organisation};
+use crate::vocabulary::observation::{Category, Observation};
+use crate::vocabulary::period::Period;
+use crate::vocabulary::quantity::Status;
 
 /// Others that a sum must be over, so that an organisation that knows its own figure learns none of theirs.
 const LEAST_OTHERS: usize = 3;
@@ -69,7 +70,7 @@ fn take_away(observation: &mut Observation) {
         standard: observation
             .standard
             .clone()
-            .map(|standard| crate::observation::StandardResult { met: None, ..standard }),
+            .map(|standard| crate::vocabulary::observation::StandardResult { met: None, ..standard }),
         ..observation.clone()
     };
 }

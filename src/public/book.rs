@@ -5,9 +5,9 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::PublicInput;
 use crate::definitions::model::{Disclosure, Metric};
-use crate::observation::Observation;
-use crate::period::{Period, PeriodType};
-use crate::quantity::{Shape, Status};
+use crate::vocabulary::observation::Observation;
+use crate::vocabulary::period::{Period, PeriodType};
+use crate::vocabulary::quantity::{Shape, Status};
 
 /// Where a figure stands: metric by position, category, organisation or aggregate, period.
 pub(super) type Place<'a> = (usize, Option<&'a str>, &'a str, Period);

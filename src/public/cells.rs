@@ -7,8 +7,8 @@ use super::book::Row;
 use super::columns::Measure;
 use crate::definitions::model::{BreakdownKind, Metric};
 use crate::disclosure::system::{Cell, History, Kind};
-use crate::observation::{NATIONAL, PEERS_PREFIX, REGION_PREFIX};
-use crate::period::Period;
+use crate::vocabulary::body::{NATIONAL, PEERS_PREFIX, REGION_PREFIX};
+use crate::vocabulary::period::Period;
 
 /// Where a cell stands, in words for messages and data files.
 #[derive(Debug, Clone, PartialEq, Eq)]

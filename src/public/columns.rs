@@ -7,7 +7,7 @@ use super::PublicInput;
 use super::book::{Book, Row};
 use super::shared::{Shared, shared};
 use crate::definitions::model::{BreakdownKind, Metric};
-use crate::period::Period;
+use crate::vocabulary::period::Period;
 
 /// Which count of a figure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,7 +1,7 @@
 //! What readers of the public edition get in place of a figure.
 
-use crate::observation::{Observation, StandardResult};
-use crate::quantity::Status;
+use crate::vocabulary::observation::{Observation, StandardResult};
+use crate::vocabulary::quantity::Status;
 
 /// A figure without any number of its own: counts, value, limits and label are gone, and whether it meets a standard. The
 /// level of the standard stays, which is the same for everybody.

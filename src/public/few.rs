@@ -6,8 +6,8 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use super::PublicInput;
 use crate::definitions::invariant_file::{Component, Operand, Part};
 use crate::definitions::model::Disclosure;
-use crate::observation::Observation;
-use crate::period::Period;
+use crate::vocabulary::observation::Observation;
+use crate::vocabulary::period::Period;
 
 /// Positions of the figures of work that are withheld. Metrics whose denominators are counts of one set of cases go
 /// together: a percentile is the delay of one case, whose rank follows from their number.

@@ -8,8 +8,8 @@ use super::book::{Book, Row};
 use super::units::Unit;
 use crate::disclosure::choice::choose;
 use crate::disclosure::system::SystemError;
-use crate::observation::{NATIONAL, PEERS_PREFIX, REGION_PREFIX};
-use crate::period::{Period, PeriodType};
+use crate::vocabulary::body::{NATIONAL, PEERS_PREFIX, REGION_PREFIX};
+use crate::vocabulary::period::{Period, PeriodType};
 
 /// Bodies of one kind, which are shown together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

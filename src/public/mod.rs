@@ -30,13 +30,13 @@ use rayon::prelude::*;
 
 use crate::definitions::invariant_file::Invariant;
 use crate::definitions::model::Metric;
-use crate::disclosure::choice::Protection;
 use crate::disclosure::system::SystemError;
 use crate::disclosure::{ProtectError, protect};
 use crate::metrics::Group;
-use crate::observation::Observation;
-use crate::period::Period;
-use crate::quantity::Status;
+use crate::settings::Protection;
+use crate::vocabulary::observation::Observation;
+use crate::vocabulary::period::Period;
+use crate::vocabulary::quantity::Status;
 
 pub use edition::withhold_figure;
 pub use evidence::{EVIDENCE_HEADER, Line, MetricEvidence, Searched};

@@ -9,8 +9,8 @@ use super::book::{Book, Edition, Place};
 use super::columns::{Columns, Measure};
 use crate::definitions::model::{Aggregation, BreakdownKind};
 use crate::metrics::Group;
-use crate::observation::NATIONAL;
-use crate::period::{Period, PeriodType};
+use crate::vocabulary::body::NATIONAL;
+use crate::vocabulary::period::{Period, PeriodType};
 
 /// A sum that was found: rows by position, which count of them, and what the total has besides.
 #[derive(Debug, Clone, PartialEq, Eq)]

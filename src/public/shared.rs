@@ -20,7 +20,7 @@ use super::book::{Book, Edition, is_protected};
 use super::columns::{Column, Measure, RowCount, Sums};
 use super::promises::column;
 use crate::definitions::model::{BreakdownKind, Metric};
-use crate::period::Period;
+use crate::vocabulary::period::Period;
 
 /// Which counts are one cell.
 #[derive(Debug)]

@@ -9,8 +9,9 @@ use super::*;
 use crate::definitions::Definitions;
 use crate::definitions::model::{Breakdown, BreakdownCategory, BreakdownKind, Disclosure};
 use crate::disclosure::Verdict;
-use crate::observation::{Category, NATIONAL, StandardResult};
-use crate::quantity::{Interval, Shape, Unit};
+use crate::vocabulary::body::NATIONAL;
+use crate::vocabulary::observation::{Category, StandardResult};
+use crate::vocabulary::quantity::{Interval, Shape, Unit};
 
 const Q1: &str = "2025-26Q1";
 const RULE: Rule = Rule { threshold: 5, minimum_denominator: 10, protection: Protection::TwoValues };

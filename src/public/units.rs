@@ -10,7 +10,7 @@ use super::promises::{Promise, promises};
 use super::relations::{Finder, Sum};
 use crate::definitions::invariant_file::Relation::AtMost;
 use crate::disclosure::system::{Relation, System, SystemError};
-use crate::period::{Period, PeriodType};
+use crate::vocabulary::period::{Period, PeriodType};
 
 /// Cells that may hang together.
 #[derive(Debug, Default)]

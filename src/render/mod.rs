@@ -8,16 +8,17 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use crate::code::{CODE_WORDS, Code};
 use crate::definitions::layout::Layouts;
 use crate::definitions::model::Metric;
 use crate::digest::sha256;
 use crate::render::html::{Download, DrawnFigure, Templates, render_page};
-use crate::report::input::{Organisation, ReleaseInput};
+use crate::report::input::ReleaseInput;
 use crate::report::{
     DataFile, Facts, Page, force_organisations, force_pages, metric_page, national_pages, public_pages,
 };
 use crate::spreadsheet::without_formula;
+use crate::vocabulary::body::Organisation;
+use crate::vocabulary::code::{CODE_WORDS, Code};
 
 /// Folder of the national edition.
 const NATIONAL: &str = "national";

@@ -1,12 +1,13 @@
 //! The categories of a metric: parts that add up to it, or variants that each stand alone. National figures only.
 
 use crate::definitions::model::{Breakdown, BreakdownKind, Metric};
-use crate::observation::{NATIONAL, Observation};
-use crate::period::Period;
-use crate::quantity::{Shape, Status, Unit};
 use crate::report::facts::{Facts, MATCHED_NOTE, Moved};
 use crate::report::table::{Cell, Column, Row, Table, limit_cells, marker, remark};
 use crate::report::words;
+use crate::vocabulary::body::NATIONAL;
+use crate::vocabulary::observation::Observation;
+use crate::vocabulary::period::Period;
+use crate::vocabulary::quantity::{Shape, Status, Unit};
 
 /// One table with the categories' figures of the period, and one with their trend; empty without a breakdown.
 pub fn breakdown_tables(facts: &Facts<'_>, metric: &Metric) -> Vec<Table> {

@@ -4,14 +4,15 @@
 use std::collections::BTreeMap;
 
 use crate::definitions::model::Metric;
-use crate::observation::{NATIONAL, Observation, UNATTRIBUTED};
-use crate::quantity::{Shape, Status};
-use crate::render::charts::{ComparisonChart, ComparisonRow};
+use crate::report::charts::{ComparisonChart, ComparisonRow};
 use crate::report::facts::Facts;
 use crate::report::figure::{Drawing, Figure, Room, data_file};
 use crate::report::table::{Cell, Column, FigureLine, Table, figures_table, marker, reason};
 use crate::report::{standard, words};
 use crate::stats::ranks::Rank;
+use crate::vocabulary::body::{NATIONAL, UNATTRIBUTED};
+use crate::vocabulary::observation::Observation;
+use crate::vocabulary::quantity::{Shape, Status};
 
 type Body<'o> = (&'o str, Option<&'o Observation>);
 
@@ -131,7 +132,7 @@ fn chart(facts: &Facts<'_>, metric: &Metric, with_value: &[Body<'_>], without: &
 
 /// Whether the national figure is a level to hold forces against; a national count is a total.
 fn is_level(metric: &Metric) -> bool {
-    metric.shape != crate::quantity::Shape::Count
+    metric.shape != crate::vocabulary::quantity::Shape::Count
 }
 
 fn table(facts: &Facts<'_>, metric: &Metric, with_value: &[Body<'_>], without: &[Body<'_>]) -> Table {

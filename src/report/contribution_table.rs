@@ -3,11 +3,11 @@
 
 use crate::assessment::{Baseline, NationalContribution, change_of};
 use crate::definitions::model::Metric;
-use crate::observation::NATIONAL;
-use crate::quantity::{RatioDifference, value_text};
 use crate::report::facts::{Facts, Moved, both_words};
 use crate::report::table::{Cell, Column, Row, Table};
 use crate::report::words;
+use crate::vocabulary::body::NATIONAL;
+use crate::vocabulary::quantity::{RatioDifference, value_text};
 
 /// Organisations listed each way.
 const MOST: usize = 5;

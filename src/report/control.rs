@@ -3,15 +3,15 @@
 
 use crate::assessment::{ControlChart, ControlPoint, ControlSegment, SegmentStart, VariationLabel};
 use crate::definitions::model::Metric;
-use crate::observation::Observation;
-use crate::quantity::{Better, Unit, value_text};
-use crate::render::charts::{ControlLine, PointSign};
+use crate::report::charts::{ControlLine, PointSign};
 use crate::report::facts::Facts;
-use crate::report::input::RecordedEvent;
 use crate::report::table::{Cell, Column, Table};
 use crate::report::words;
 use crate::stats::chart_choice::ChartChoice;
 use crate::stats::control::{Assurance, FULL_POINTS, LEAST_POINTS, PointType, Variation};
+use crate::vocabulary::event::RecordedEvent;
+use crate::vocabulary::observation::Observation;
+use crate::vocabulary::quantity::{Better, Unit, value_text};
 
 /// Points that the description names; more are marked in the table.
 const MOST_NAMED: usize = 4;

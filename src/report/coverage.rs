@@ -4,13 +4,13 @@ use chrono::NaiveDate;
 
 use crate::assessment::Undecided;
 use crate::definitions::model::Metric;
-use crate::observation::NATIONAL;
-use crate::period::Month;
-use crate::quantity::{Status, Unit, count_text};
 use crate::report::facts::Facts;
-use crate::report::input::{Return, ReturnState};
 use crate::report::table::{Cell, Column, Row, Table};
 use crate::report::words;
+use crate::vocabulary::body::NATIONAL;
+use crate::vocabulary::period::Month;
+use crate::vocabulary::quantity::{Status, Unit, count_text};
+use crate::vocabulary::returns::{Return, ReturnState};
 
 /// Organisations by how much of what they should have returned is used.
 #[derive(Debug, Clone, PartialEq, Eq)]

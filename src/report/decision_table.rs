@@ -1,10 +1,10 @@
 //! The table of what named people decided about the charts of a metric.
 
-use crate::assessment::{Decision, DecisionKind};
 use crate::definitions::model::Metric;
 use crate::report::facts::Facts;
 use crate::report::table::{Cell, Column, Row, Table};
 use crate::report::words::{date_words, number_words};
+use crate::settings::{Decision, DecisionKind};
 
 /// One row for each decision; `None` where nothing was decided. `code` limits it to the series of one organisation.
 pub fn decision_table(facts: &Facts<'_>, metric: &Metric, code: Option<&str>) -> Option<Table> {

@@ -7,11 +7,15 @@ use crate::assessment::{
 };
 use crate::definitions::layout::Layouts;
 use crate::definitions::model::Metric;
-use crate::observation::{NATIONAL, Observation, PEERS_PREFIX, REGION_PREFIX, UNATTRIBUTED, is_organisation};
-use crate::period::{Period, PeriodType};
-use crate::quantity::Status;
-use crate::report::input::{Organisation, PeerGroup, ReleaseInput, Return, ReturnState};
+use crate::report::input::ReleaseInput;
 use crate::report::words::{self, Change};
+use crate::vocabulary::body::{
+    NATIONAL, Organisation, PEERS_PREFIX, PeerGroup, REGION_PREFIX, UNATTRIBUTED, is_organisation,
+};
+use crate::vocabulary::observation::Observation;
+use crate::vocabulary::period::{Period, PeriodType};
+use crate::vocabulary::quantity::Status;
+use crate::vocabulary::returns::{Return, ReturnState};
 
 /// Where a figure of one metric stands: organisation, period and category.
 type Place<'a> = (&'a str, Period, Option<&'a str>);

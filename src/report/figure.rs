@@ -6,11 +6,11 @@ use std::fmt::{Display, Write as _};
 use csv::StringRecord;
 use serde::Serialize;
 
-use crate::observation::Observation;
-use crate::quantity::Status;
-use crate::render::charts::{ComparisonChart, FunnelChart, TrendChart};
+use crate::report::charts::{ComparisonChart, FunnelChart, TrendChart};
 use crate::report::facts::Facts;
 use crate::report::table::Table;
+use crate::vocabulary::observation::Observation;
+use crate::vocabulary::quantity::Status;
 
 /// What is drawn.
 #[derive(Debug, Clone)]

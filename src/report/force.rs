@@ -5,15 +5,12 @@ use serde::Serialize;
 
 use crate::definitions::model::Metric;
 use crate::metrics::gives_away;
-use crate::observation::{NATIONAL, Observation, PEERS_PREFIX};
-use crate::period::Period;
-use crate::quantity::Status;
-use crate::render::charts::SeriesRole;
 use crate::report::breakdown::value_with_unit;
+use crate::report::charts::SeriesRole;
 use crate::report::decision_table::decision_table;
 use crate::report::facts::Facts;
 use crate::report::figure::{Figure, Room};
-use crate::report::input::{FindingLine, Organisation};
+use crate::report::input::FindingLine;
 use crate::report::judged::judged_sentences;
 use crate::report::metric_page::interval_sentence;
 use crate::report::overview::{change_cell, section_title, standard_cell, value_cell};
@@ -24,6 +21,10 @@ use crate::report::table::{Cell, Column, Row, Table};
 use crate::report::trend::{ComparedLine, TrendRequest, build_trend};
 use crate::report::trend_words::now_sentences;
 use crate::report::{standard, words};
+use crate::vocabulary::body::{NATIONAL, Organisation, PEERS_PREFIX};
+use crate::vocabulary::observation::Observation;
+use crate::vocabulary::period::Period;
+use crate::vocabulary::quantity::Status;
 
 /// One metric on the page.
 #[derive(Debug, Clone, Serialize)]
@@ -151,7 +152,7 @@ fn force_metric(facts: &Facts<'_>, metric: &Metric, body: &Organisation, number:
     let all = ComparedLine { role: SeriesRole::AllForces, label: facts.everyone(metric), code: NATIONAL.to_owned() };
     // A count of one force and the count of all share no scale worth drawing; the table still has both.
     let compared = [peers, all].into_iter().filter(|line| {
-        let is_total = metric.shape == crate::quantity::Shape::Count;
+        let is_total = metric.shape == crate::vocabulary::quantity::Shape::Count;
         let is_open = line.code != NATIONAL || may_see_nation(facts, metric, &body.code);
         !is_total && is_open && facts.input.trend.iter().any(|p| has_value(facts.figure(metric, &line.code, *p)))
     });

@@ -5,14 +5,14 @@ use csv::StringRecord;
 
 use crate::assessment::{FunnelForce, FunnelSummary, SizeLimits};
 use crate::definitions::model::Metric;
-use crate::quantity::{Interval, Shape, Unit, count_text, value_text};
-use crate::render::charts::{FunnelChart, FunnelPoint, LimitLevel, LimitLine};
+use crate::report::charts::{FunnelChart, FunnelPoint, LimitLevel, LimitLine};
 use crate::report::facts::Facts;
 use crate::report::figure::{DataFile, Drawing, Figure, Room};
 use crate::report::funnel_words::{description, label_words, method_lines, title};
 use crate::report::table::{Cell, Column, Row, Table};
 use crate::report::words;
 use crate::stats::funnel::FunnelLabel;
+use crate::vocabulary::quantity::{Interval, Shape, Unit, count_text, value_text};
 
 /// Steps of size in which limits are worked out where no force lies.
 const SIZES: u32 = 32;

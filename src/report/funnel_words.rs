@@ -3,13 +3,13 @@
 
 use crate::assessment::{FunnelForce, FunnelSummary};
 use crate::definitions::model::Metric;
-use crate::quantity::{Shape, Unit, value_text};
 use crate::report::facts::Facts;
 use crate::report::funnel::{centre_words, ends, is_far_out, runs_off};
 use crate::report::table::reason;
 use crate::report::words;
 use crate::stats::funnel::FunnelLabel;
 use crate::stats::overdispersion::Spreading;
+use crate::vocabulary::quantity::{Shape, Unit, value_text};
 
 /// From so many forces on their usual spread is estimated.
 const LEAST_FORCES: usize = 10;

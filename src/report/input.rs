@@ -1,73 +1,20 @@
 //! Everything a report is made from, as plain values. Built once per run; it refers to no engine and no file.
 
+use crate::vocabulary::body::{Organisation, PeerGroup};
+use crate::vocabulary::event::RecordedEvent;
+use crate::vocabulary::returns::Return;
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use crate::assessment::{Assessment, Decision};
+use crate::assessment::Assessment;
+use crate::assessment::responsibilities::Responsibility;
 use crate::definitions::model::{Contract, Metric, Rollup};
 use crate::lateness::Lateness;
-use crate::lives::Lives;
-use crate::observation::Observation;
-use crate::period::{Month, Period};
-use crate::responsibilities::Responsibility;
-
-/// One body, as the organisations dataset describes it on the data date.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Organisation {
-    pub code: String,
-    pub name: String,
-    pub short_name: String,
-    /// `territorial_force`, `special_force`, `non_police` and so on.
-    pub kind: String,
-    pub region: Option<String>,
-    pub country: String,
-    pub officers: Option<i64>,
-    /// Code of the organisation that came after it, where it ended and one did.
-    pub succeeded_by: Option<String>,
-}
-
-/// Where an organisation's peers come from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PeerGroup {
-    pub org_code: String,
-    /// Codes of the peers; the organisation itself is not among them.
-    pub peers: Vec<String>,
-    /// Such as "supplied peer groups of 1 April 2024" or "same region (not a most similar group)".
-    pub source: String,
-}
-
-/// A recorded event that may explain a change.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RecordedEvent {
-    pub org_code: String,
-    pub happened_on: NaiveDate,
-    pub kind: String,
-    pub description: String,
-}
-
-/// What became of one expected or received submission.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ReturnState {
-    /// Used in the figures; the date it was submitted, and whether that was after the due date.
-    Accepted { submitted: NaiveDate, late: bool },
-    /// Refused by a check, with the findings' first words. `replaced` is the day of the return before it that had met every
-    /// check: no figure rests on that one any more.
-    Refused { submitted: NaiveDate, reason: String, replaced: Option<NaiveDate> },
-    /// Expected, past the due date, not there.
-    NotReturned,
-    /// Expected, not yet due.
-    NotYetDue,
-}
-
-/// One cell of the grid dataset × organisation × month.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Return {
-    pub dataset: String,
-    pub org_code: String,
-    pub month: Month,
-    pub state: ReturnState,
-}
+use crate::settings::Decision;
+use crate::vocabulary::lives::Lives;
+use crate::vocabulary::observation::Observation;
+use crate::vocabulary::period::Period;
 
 /// A finding about data, worded for a reader.
 #[derive(Debug, Clone, PartialEq, Eq)]

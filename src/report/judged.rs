@@ -3,9 +3,6 @@
 
 use crate::assessment::{Against, FigureComparison, PeerComparison, Signal, SignalKind, TrendVerdict, VariationLabel};
 use crate::definitions::model::{Metric, ReadsAs};
-use crate::observation::{NATIONAL, Observation};
-use crate::period::Period;
-use crate::quantity::{Interval, Ratio, Status, Unit, rests_on_few_cases, value_text};
 use crate::report::facts::Facts;
 use crate::report::run_words::on_median_sentence;
 use crate::report::words::{self, Change};
@@ -13,6 +10,10 @@ use crate::stats::benchmark::Strength;
 use crate::stats::control::{Assurance, PointType, Variation};
 use crate::stats::funnel::FunnelLabel;
 use crate::stats::trend::{Seasons, TrendLabel};
+use crate::vocabulary::body::NATIONAL;
+use crate::vocabulary::observation::Observation;
+use crate::vocabulary::period::Period;
+use crate::vocabulary::quantity::{Interval, Ratio, Status, Unit, rests_on_few_cases, value_text};
 
 /// What is said about the figure of the report's period, at most three sentences: beside others, over time, and whether it
 /// will meet its standard. None without a value, and none of few cases.

@@ -8,15 +8,15 @@ use serde::Serialize;
 
 use crate::definitions::model::Metric;
 use crate::lateness::{Completeness, Projected, Reason, Revision, RevisionKind, RevisionSide};
-use crate::observation::{NATIONAL, is_organisation};
-use crate::period::{Period, PeriodType};
-use crate::quantity::{Unit, count_text, value_text};
 use crate::report::facts::Facts;
 use crate::report::figure::DataFile;
 use crate::report::page;
 use crate::report::table::{Cell, Column, Row, Table};
 use crate::report::words::{self, Change};
 use crate::stats::revision::{Scale, Tendency};
+use crate::vocabulary::body::{NATIONAL, is_organisation};
+use crate::vocabulary::period::{Period, PeriodType};
+use crate::vocabulary::quantity::{Unit, count_text, value_text};
 
 /// More rows of organisations than these are left to the data file.
 const MOST_ROWS: usize = 40;

@@ -3,10 +3,8 @@
 use serde::Serialize;
 
 use crate::definitions::model::{Metric, ReadsAs, Standard};
-use crate::observation::{NATIONAL, Observation, UNATTRIBUTED};
-use crate::quantity::{Better, Shape};
-use crate::render::charts::SeriesRole;
 use crate::report::breakdown::breakdown_tables;
+use crate::report::charts::SeriesRole;
 use crate::report::comparison::{build_comparison, note};
 use crate::report::contribution_table::contribution_table;
 use crate::report::coverage::{coverage_sentence, exceptions_table};
@@ -23,6 +21,9 @@ use crate::report::table::{Cell, Column, FigureLine, Row, Table, figures_table};
 use crate::report::trend::{TrendRequest, build_trend};
 use crate::report::trend_words::now_sentences;
 use crate::report::{standard, withheld, words};
+use crate::vocabulary::body::{NATIONAL, UNATTRIBUTED};
+use crate::vocabulary::observation::Observation;
+use crate::vocabulary::quantity::{Better, Shape};
 
 /// One documented fact: what it is called and what it says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

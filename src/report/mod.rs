@@ -2,6 +2,7 @@
 //! here, and nothing here knows HTML, files or an engine.
 
 mod breakdown;
+pub mod charts;
 mod comparison;
 mod contribution_table;
 mod control;
@@ -41,8 +42,8 @@ pub use facts::Facts;
 pub use figure::{DataFile, Drawing, Figure, Room};
 
 use crate::definitions::model::Metric;
-use crate::report::input::Organisation;
 use crate::report::page::{Frame, Notes};
+use crate::vocabulary::body::Organisation;
 
 /// `about.html` of the national edition: method, settings, accessibility.
 #[derive(Debug, Clone, Serialize)]

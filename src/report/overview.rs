@@ -3,15 +3,16 @@
 use serde::Serialize;
 
 use crate::definitions::model::Metric;
-use crate::observation::{NATIONAL, Observation};
-use crate::period::Period;
 use crate::report::breakdown::{limit_with_unit, moved_cell, value_with_unit};
 use crate::report::coverage::count_coverage;
 use crate::report::facts::{Facts, MATCHED_NOTE, Moved};
-use crate::report::input::ReturnState;
 use crate::report::page::{Frame, national_frame};
 use crate::report::table::{Cell, Column, Row, Table, limit_cells, marker, reason};
 use crate::report::{standard, words};
+use crate::vocabulary::body::NATIONAL;
+use crate::vocabulary::observation::Observation;
+use crate::vocabulary::period::Period;
+use crate::vocabulary::returns::ReturnState;
 
 /// A heading with its table; the id is a link target.
 #[derive(Debug, Clone, Serialize)]

@@ -4,12 +4,12 @@ use serde::Serialize;
 
 use crate::assessment::PEERS_FAMILY;
 use crate::definitions::layout::Layout;
-use crate::period::PeriodType;
-use crate::quantity::{Unit, value_text};
 use crate::report::facts::Facts;
-use crate::report::input::ReturnState;
 use crate::report::parity_page::PATH as PARITY_PATH;
 use crate::report::{withheld, words};
+use crate::vocabulary::period::PeriodType;
+use crate::vocabulary::quantity::{Unit, value_text};
+use crate::vocabulary::returns::ReturnState;
 
 /// A link inside an edition, relative to the page it stands on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -5,11 +5,11 @@ use serde::Serialize;
 
 use crate::assessment::{ParityFigure, ParityMode};
 use crate::definitions::model::Metric;
-use crate::quantity::value_text;
 use crate::report::facts::Facts;
 use crate::report::page::{Frame, national_frame};
 use crate::report::table::{Cell, Column, Row, Table};
 use crate::report::words;
+use crate::vocabulary::quantity::value_text;
 
 /// Path of the page in the national edition.
 pub const PATH: &str = "other-rules.html";
@@ -102,10 +102,11 @@ fn said(label: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::assessment::{AssessmentInput, ParityWish, assess};
+    use crate::assessment::{AssessmentInput, assess};
     use crate::lateness::Provisional;
-    use crate::quantity::Unit;
     use crate::report::sample;
+    use crate::settings::ParityWish;
+    use crate::vocabulary::quantity::Unit;
 
     #[test]
     fn the_page_is_there_when_asked_for_and_names_its_rules() {

@@ -4,10 +4,11 @@ use serde::Serialize;
 
 use crate::report::coverage::{detail_words, exceptions_table, state_words};
 use crate::report::facts::Facts;
-use crate::report::input::{FindingLine, Return, ReturnState};
+use crate::report::input::FindingLine;
 use crate::report::page::{Frame, national_frame};
 use crate::report::table::{Cell, Column, Row, Table};
 use crate::report::words;
+use crate::vocabulary::returns::{Return, ReturnState};
 
 /// `data-quality.html` of the national edition.
 #[derive(Debug, Clone, Serialize)]

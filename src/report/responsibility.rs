@@ -5,18 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use crate::assessment::responsibilities::{Comparison, Outcome, Responsibility};
 use crate::definitions::layout::Layout;
 use crate::definitions::model::{Metric, Role};
-use crate::observation::NATIONAL;
 use crate::report::facts::Facts;
 use crate::report::force::force_frame;
-use crate::report::input::Organisation;
 use crate::report::overview::{metric_path, section_title};
 use crate::report::page::{Frame, national_frame};
-use crate::report::standard;
 use crate::report::table::{Cell, Column, Row, Table};
-use crate::report::words;
-use crate::responsibilities::{Comparison, Outcome, Responsibility};
+use crate::report::{standard, words};
+use crate::vocabulary::body::{NATIONAL, Organisation};
 
 /// Path of the page in every edition.
 pub const PATH: &str = "responsibilities.html";

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use chrono::{Days, NaiveDate};
 
-use crate::assessment::{AssessmentInput, ParityWish, assess};
+use crate::assessment::responsibilities::assess_responsibilities;
+use crate::assessment::{AssessmentInput, assess};
 use crate::definitions::Definitions;
 use crate::definitions::layout::{Layouts, SourceNames, parse_layouts};
 use crate::definitions::model::{
@@ -14,13 +15,16 @@ use crate::definitions::model::{
     ReadsAs, Role, Rollup, Standard, StandardKind,
 };
 use crate::lateness::{Lateness, Provisional};
-use crate::lives::Lives;
-use crate::observation::{Category, Coverage, NATIONAL, Observation, StandardResult, UNATTRIBUTED};
-use crate::period::{Month, Period};
-use crate::quantity::{Better, Interval, Shape, Status, Unit};
 use crate::render::html::Templates;
-use crate::report::input::{FindingLine, Organisation, PeerGroup, RecordedEvent, ReleaseInput, Return, ReturnState};
-use crate::responsibilities::assess_responsibilities;
+use crate::report::input::{FindingLine, ReleaseInput};
+use crate::settings::ParityWish;
+use crate::vocabulary::body::{NATIONAL, Organisation, PeerGroup, UNATTRIBUTED};
+use crate::vocabulary::event::RecordedEvent;
+use crate::vocabulary::lives::Lives;
+use crate::vocabulary::observation::{Category, Coverage, Observation, StandardResult};
+use crate::vocabulary::period::{Month, Period};
+use crate::vocabulary::quantity::{Better, Interval, Shape, Status, Unit};
+use crate::vocabulary::returns::{Return, ReturnState};
 
 /// A withheld count, as it would be written if it leaked.
 pub const WITHHELD_NUMBERS: [&str; 2] = ["98765", "98,765"];

@@ -4,13 +4,13 @@
 use serde::Serialize;
 
 use crate::assessment::{Signal, SignalKind};
-use crate::quantity::{Unit, count_text, value_text};
 use crate::report::facts::Facts;
 use crate::report::overview::{metric_path, section_title};
 use crate::report::page::{Frame, national_frame};
 use crate::report::table::{Cell, Column, Row, Table};
 use crate::report::words;
 use crate::stats::benchmark::Strength;
+use crate::vocabulary::quantity::{Unit, count_text, value_text};
 
 /// Path of the page in the national edition.
 pub const PATH: &str = "signals.html";

@@ -2,9 +2,9 @@
 //! It never judges a figure; that was done on the unrounded value before.
 
 use crate::definitions::model::{Comparator, Evidence, Metric, Standard, StandardKind};
-use crate::observation::Observation;
-use crate::quantity::{Status, Unit};
 use crate::report::words::{FEW_CASES, counts_words, date_words, sentence_case, with_unit};
+use crate::vocabulary::observation::Observation;
+use crate::vocabulary::quantity::{Status, Unit};
 
 /// What a kind of standard is called.
 pub fn kind_words(kind: StandardKind) -> &'static str {
@@ -146,7 +146,7 @@ mod tests {
         let mut figure = sample::percent(80, 100);
         figure.period = "2023-03".parse().unwrap();
         figure.standard =
-            Some(crate::observation::StandardResult { level: 90.0, kind: "historical", met: Some(false) });
+            Some(crate::vocabulary::observation::StandardResult { level: 90.0, kind: "historical", met: Some(false) });
         assert_eq!(
             sentence(&metric, &figure),
             "The historical standard of 90% or more, in place from 1 January 2005 to 4 April 2023, was not met."

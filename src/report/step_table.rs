@@ -2,12 +2,12 @@
 
 use crate::assessment::{LEAST_SEARCHED, ProposedStep, StepDecision, StepSearch, StepSize};
 use crate::definitions::model::Metric;
-use crate::observation::NATIONAL;
-use crate::period::{Period, PeriodType};
-use crate::quantity::{Unit, value_text};
 use crate::report::facts::Facts;
 use crate::report::table::{Cell, Column, Row, Table};
 use crate::report::words::{self, Change};
+use crate::vocabulary::body::NATIONAL;
+use crate::vocabulary::period::{Period, PeriodType};
+use crate::vocabulary::quantity::{Unit, value_text};
 
 /// One row for each step; `None` where no series seems to have taken one. `code` limits it to the series of one
 /// organisation, and then says nothing of others but how many they are.

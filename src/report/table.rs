@@ -3,9 +3,9 @@
 
 use serde::Serialize;
 
-use crate::observation::Observation;
-use crate::quantity::{Interval, Status, Unit, count_text};
 use crate::report::words;
+use crate::vocabulary::observation::Observation;
+use crate::vocabulary::quantity::{Interval, Status, Unit, count_text};
 
 /// Shorthand of the reports and what it means.
 const SHORTHAND: [(&str, &str); 8] = [

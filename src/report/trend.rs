@@ -4,16 +4,17 @@
 use std::ops::RangeInclusive;
 
 use crate::definitions::model::{Metric, Standard};
-use crate::observation::{NATIONAL, Observation};
-use crate::period::{Period, PeriodType};
-use crate::quantity::{Shape, Status};
-use crate::render::charts::{EventMark, PointSign, SeriesRole, StandardSpan, TrendChart, TrendPoint, TrendSeries};
+use crate::report::charts::{EventMark, PointSign, SeriesRole, StandardSpan, TrendChart, TrendPoint, TrendSeries};
 use crate::report::control::{CONTROL_HEADER, Control, sign};
 use crate::report::facts::Facts;
 use crate::report::figure::{Drawing, Figure, Room, data_file};
-use crate::report::input::RecordedEvent;
 use crate::report::trend_table::trend_data_table;
 use crate::report::{standard, trend_words, words};
+use crate::vocabulary::body::NATIONAL;
+use crate::vocabulary::event::RecordedEvent;
+use crate::vocabulary::observation::Observation;
+use crate::vocabulary::period::{Period, PeriodType};
+use crate::vocabulary::quantity::{Shape, Status};
 
 /// A further line of the chart.
 #[derive(Debug, Clone)]

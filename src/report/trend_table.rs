@@ -1,8 +1,5 @@
 //! The data table of a trend figure: one row per period with everything the drawing and its description use.
 
-use crate::observation::{NATIONAL, Observation};
-use crate::period::{Period, PeriodType};
-use crate::quantity::Status;
 use crate::report::facts::{MATCHED_NOTE, Moved};
 use crate::report::run_words::run_sentence;
 use crate::report::table::{Cell, Column, FigureLine, Table, figures_table, marker};
@@ -10,6 +7,10 @@ use crate::report::trend::TrendData;
 use crate::report::trend_words::{break_words, event_words, standard_words, subtitle};
 use crate::report::words::Change;
 use crate::report::{standard, words};
+use crate::vocabulary::body::NATIONAL;
+use crate::vocabulary::observation::Observation;
+use crate::vocabulary::period::{Period, PeriodType};
+use crate::vocabulary::quantity::Status;
 
 /// The table, newest period last.
 pub fn trend_data_table(data: &TrendData<'_>) -> Table {

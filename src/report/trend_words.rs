@@ -2,16 +2,17 @@
 //! "Rose" and "fell" only say what happened.
 
 use crate::definitions::model::{Metric, Standard};
-use crate::observation::{NATIONAL, Observation};
-use crate::period::{Month, Period};
-use crate::quantity::Status;
 use crate::report::facts::{Facts, Moved};
-use crate::report::input::RecordedEvent;
 use crate::report::run_words::run_sentence;
 use crate::report::table::reason;
 use crate::report::trend::TrendData;
 use crate::report::words::Change;
 use crate::report::{standard, words};
+use crate::vocabulary::body::NATIONAL;
+use crate::vocabulary::event::RecordedEvent;
+use crate::vocabulary::observation::Observation;
+use crate::vocabulary::period::{Month, Period};
+use crate::vocabulary::quantity::Status;
 
 /// How the value moved on the period before.
 pub fn title(data: &TrendData<'_>) -> String {

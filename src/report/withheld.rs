@@ -2,12 +2,12 @@
 //! It words; what is withheld was decided before.
 
 use crate::definitions::model::{Disclosure, Metric};
-use crate::observation::{NATIONAL, REGION_PREFIX, is_organisation};
-use crate::period::Period;
-use crate::quantity::{Shape, Status, Unit, ratio_text};
 use crate::report::facts::Facts;
 use crate::report::input::{Together, Withheld, WorkWithheld};
 use crate::report::words;
+use crate::vocabulary::body::{NATIONAL, REGION_PREFIX, is_organisation};
+use crate::vocabulary::period::Period;
+use crate::vocabulary::quantity::{Shape, Status, Unit, ratio_text};
 
 /// The line that stands on every page of a public edition.
 pub fn note(withheld: &Withheld) -> String {

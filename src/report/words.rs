@@ -3,9 +3,9 @@
 
 use chrono::{Datelike, NaiveDate};
 
-use crate::observation::Observation;
-use crate::period::Month;
-use crate::quantity::{Ratio, RatioDifference, Status, Unit, ratio_text, value_text};
+use crate::vocabulary::observation::Observation;
+use crate::vocabulary::period::Month;
+use crate::vocabulary::quantity::{Ratio, RatioDifference, Status, Unit, ratio_text, value_text};
 
 /// What stands in an open side of an interval.
 pub const NO_LIMIT: &str = "no limit";
@@ -75,7 +75,7 @@ pub fn inside_sentence(title: &str) -> String {
 /// A number of things in running text: words for one to nine, figures from ten.
 pub fn number_words(number: usize) -> String {
     const WORDS: [&str; 10] = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
-    let figures = || crate::quantity::count_text(i64::try_from(number).unwrap_or(i64::MAX));
+    let figures = || crate::vocabulary::quantity::count_text(i64::try_from(number).unwrap_or(i64::MAX));
     WORDS.get(number).map_or_else(figures, |word| (*word).to_owned())
 }
 
@@ -173,7 +173,7 @@ fn number_in_sentence(number: &str, value: f64, unit: Unit) -> String {
 /// The counts behind a figure: "3,240 of 4,000", "120 over 4,000", for a delay "390 of 400 closed". `None` for a count, and
 /// where there is no value or it is withheld.
 pub fn counts_words(figure: &Observation) -> Option<String> {
-    let count = crate::quantity::count_text;
+    let count = crate::vocabulary::quantity::count_text;
     match (figure.numerator, figure.denominator) {
         _ if figure.status != Status::Value => None,
         (Some(numerator), Some(denominator)) if figure.unit.is_share() => {

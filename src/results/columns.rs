@@ -3,15 +3,15 @@
 use std::borrow::Cow;
 
 use super::{Column, Read};
+use crate::assessment::responsibilities::Responsibility;
 use crate::assessment::{
     ControlPoint, FigureComparison, FunnelForce, Labels, NationalContribution, OrganisationRank, ParityFigure,
     ProposedStep, SeriesRunChart, SeriesTrend, Signal, TrendWindow,
 };
-use crate::observation::Observation;
-use crate::period::Period;
-use crate::quantity::{Status, millionths as scaled};
-use crate::responsibilities::Responsibility;
 use crate::stats::peers::AverageKind;
+use crate::vocabulary::observation::Observation;
+use crate::vocabulary::period::Period;
+use crate::vocabulary::quantity::{Status, millionths as scaled};
 
 pub(super) fn columns() -> [Column<Observation>; 29] {
     [

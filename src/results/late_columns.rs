@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use super::{Column, Read};
 use crate::lateness::{Completeness, Revision, RevisionSummary};
-use crate::quantity::millionths as scaled;
 use crate::stats::revision::{Scale, Tendency};
+use crate::vocabulary::quantity::millionths as scaled;
 
 pub(super) fn revision_columns() -> Vec<Column<Revision>> {
     vec![

@@ -27,11 +27,11 @@ use parquet::file::properties::WriterProperties;
 use rayon::prelude::*;
 
 use crate::assessment::Assessment;
+use crate::assessment::responsibilities::Responsibility;
 use crate::contract::days_since_epoch;
 use crate::lateness::Lateness;
-use crate::observation::Observation;
-use crate::responsibilities::Responsibility;
 use crate::spreadsheet::without_formula;
+use crate::vocabulary::observation::Observation;
 
 /// Version of the format; it travels in the Parquet metadata and in the run record.
 pub const FORMAT_VERSION: &str = "1.7.0";

@@ -9,8 +9,9 @@ use chrono::NaiveDate;
 use crate::contract::{Admission, is_blank, pinned_table};
 use crate::definitions::model::{Contract, Field, FieldType};
 use crate::engine::{Engine, EngineError, Query, Table};
-use crate::lives::{Described, Lives};
-use crate::report::input::{Organisation, RecordedEvent};
+use crate::vocabulary::body::Organisation;
+use crate::vocabulary::event::RecordedEvent;
+use crate::vocabulary::lives::{Described, Lives};
 
 /// One organisation's peer, with the days on which it holds.
 #[derive(Debug, Clone, PartialEq, Eq)]

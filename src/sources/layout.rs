@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 use chrono::{Datelike as _, NaiveDate};
 
 use super::{Scope, Span};
-use crate::code::{CODE_WORDS, Code};
-use crate::diagnostics::{Finding, FindingLevel};
-use crate::period::{Month, Period, PeriodType};
+use crate::vocabulary::code::{CODE_WORDS, Code};
+use crate::vocabulary::finding::{Finding, FindingLevel};
+use crate::vocabulary::period::{Month, Period, PeriodType};
 
 /// What a folder that holds roll-ups instead of records begins with.
 pub const ROLLUP_PREFIX: &str = "rollup-";

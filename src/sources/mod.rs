@@ -15,8 +15,8 @@ use object_store::ObjectStore;
 use object_store::local::LocalFileSystem;
 use object_store::path::{Error as PathError, Path as StorePath};
 
-use crate::diagnostics::{Finding, FindingLevel};
-use crate::period::Month;
+use crate::vocabulary::finding::{Finding, FindingLevel};
+use crate::vocabulary::period::Month;
 use steady::SteadyStore;
 
 use layout::SubmissionKey;

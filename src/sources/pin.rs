@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use super::{Submission, SubmittedTable};
-use crate::diagnostics::{Finding, FindingLevel};
-use crate::period::ambiguity;
+use crate::vocabulary::finding::{Finding, FindingLevel};
+use crate::vocabulary::period::ambiguity;
 
 /// Rule of a finding about two submissions for the same months.
 pub const CONFLICT_RULE: &str = "conflict";

@@ -1,9 +1,9 @@
 //! Arguments as the statistics take them, and their answers as a statement takes them.
 
 use crate::engine::functions::Answer;
-use crate::quantity::{Interval, Status};
 use crate::stats::Level;
 use crate::stats::counts::Counts;
+use crate::vocabulary::quantity::{Interval, Status};
 
 /// Counts arrive as floating point numbers, which hold every whole number below 2^53.
 const TOO_LARGE: f64 = 9_007_199_254_740_992.0;

@@ -3,7 +3,6 @@
 use super::arguments::{answer, counts, level_of, lower, numbers, upper};
 use super::{number, text};
 use crate::engine::functions::{Answer, ScalarFunction};
-use crate::quantity::{Interval, Status};
 use crate::stats::Level;
 use crate::stats::benchmark::{Benchmark, benchmark_proportion, benchmark_rate};
 use crate::stats::counts::Counts;
@@ -11,6 +10,7 @@ use crate::stats::difference::Estimate;
 use crate::stats::proportion_difference::{proportion_difference, proportion_difference_p_value};
 use crate::stats::rate_ratio::{RateRatio, central_p_value, rate_ratio};
 use crate::stats::widening::Widening;
+use crate::vocabulary::quantity::{Interval, Status};
 
 const SHARES: &[&str] = &["x1", "n1", "x2", "n2"];
 const SHARES_LEVEL: &[&str] = &["x1", "n1", "x2", "n2", "level"];

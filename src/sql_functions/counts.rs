@@ -3,12 +3,12 @@
 use super::arguments::{amount, answer, counts, level_of, lower, multiplier_of, numbers, upper, whole};
 use super::number;
 use crate::engine::functions::{Answer, ScalarFunction};
-use crate::quantity::Interval;
 use crate::stats::Level;
 use crate::stats::as_phe::byar_interval;
 use crate::stats::rate::{count_interval, rate_interval};
 use crate::stats::rate_ratio::{RateRatio, ratio_of_counts};
 use crate::stats::standardise::{CountLimits, Standardised, indirect_ratio};
+use crate::vocabulary::quantity::Interval;
 
 const COUNT: &[&str] = &["count", "level"];
 const RATE: &[&str] = &["count", "exposure", "multiplier", "level"];

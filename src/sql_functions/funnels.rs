@@ -3,11 +3,11 @@
 use super::arguments::{answer, counts, lower, multiplier_of, numbers, upper, whole};
 use super::{number, text};
 use crate::engine::functions::{Answer, ScalarFunction};
-use crate::quantity::Interval;
 use crate::stats::counts::Counts;
 use crate::stats::funnel::{Boundary, Centre, FunnelLabel, FunnelLimits, Switch, proportion_funnel, rate_funnel};
 use crate::stats::proportion::proportion;
 use crate::stats::real;
+use crate::vocabulary::quantity::Interval;
 
 const SHARE: &[&str] = &["centre_x", "centre_n", "n", "level"];
 const RATE: &[&str] = &["centre_x", "centre_t", "t", "multiplier", "level"];

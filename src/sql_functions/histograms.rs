@@ -2,10 +2,10 @@
 
 use super::arguments::{level_of, lower, upper, whole};
 use crate::engine::functions::{AggregateFunction, Answer, Bars};
-use crate::quantity::Interval;
 use crate::stats::histogram::{Histogram, Percent};
 use crate::stats::percentile::{Definition, percentile, percentile_interval};
 use crate::stats::survival::{SurvivalCurve, Transform};
+use crate::vocabulary::quantity::Interval;
 
 const PERCENT: &[&str] = &["percent"];
 const PERCENT_LEVEL: &[&str] = &["percent", "level"];

@@ -3,9 +3,9 @@
 use super::arguments::{answer, counts, level_of, lower, numbers, upper};
 use super::{number, text};
 use crate::engine::functions::{Answer, ScalarFunction};
-use crate::quantity::Interval;
 use crate::stats::proportion::{exact_proportion_interval, proportion, wilson_interval};
 use crate::stats::targets::{Side, Target, TargetPosition, target_position};
+use crate::vocabulary::quantity::Interval;
 
 const SHARE: &[&str] = &["numerator", "denominator", "level"];
 const TARGET: &[&str] = &["x", "n", "target_x", "target_n", "level"];

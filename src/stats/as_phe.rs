@@ -5,7 +5,7 @@
 
 use super::Level;
 use super::tails::{crossing_from, ln_poisson_at_least, ln_poisson_at_most};
-use crate::quantity::Interval;
+use crate::vocabulary::quantity::Interval;
 
 /// From this many events on the limits are Byar's.
 const BYAR_FROM: f64 = 10.0;

@@ -8,7 +8,7 @@ use super::proportion_difference::{self, widened_difference};
 use super::rate_ratio::{self, RateRatio, widened_ratio};
 use super::widening::Widening;
 use super::{Level, real};
-use crate::quantity::{Better, Interval, Status};
+use crate::vocabulary::quantity::{Better, Interval, Status};
 
 /// How clearly a figure differs: 99.8 % is tried first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

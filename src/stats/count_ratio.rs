@@ -5,7 +5,7 @@ use super::counts::Counts;
 use super::rate_ratio::RateRatio;
 use super::tails::crossing_from;
 use super::{Level, real};
-use crate::quantity::{Interval, Status};
+use crate::vocabulary::quantity::{Interval, Status};
 
 /// Outcomes further from the one seen than this many standard deviations and this many events have no weight at any odds
 /// at which the one seen is within a tail of 10^-9.

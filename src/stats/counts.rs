@@ -1,7 +1,7 @@
 //! A numerator with its denominator, as the comparisons between forces take them.
 
 use super::real;
-use crate::quantity::Ratio;
+use crate::vocabulary::quantity::Ratio;
 
 /// Cases or events with what they are counted in. The meaning of the denominator is the caller's: cases looked at for a
 /// proportion, exposure for a rate, the other count for a ratio of two counts.

@@ -3,7 +3,7 @@
 
 use super::counts::Counts;
 use super::real;
-use crate::quantity::{Ratio, RatioDifference};
+use crate::vocabulary::quantity::{Ratio, RatioDifference};
 
 /// Further apart than this, relatively, the parts do not make the change.
 const TOLERANCE: f64 = 1e-12;

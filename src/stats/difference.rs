@@ -2,7 +2,7 @@
 //! Square and add: for proportions with Wilson limits this is the hybrid score interval of Newcombe (1998), method 10
 //! (Statistics in Medicine 17, 873-890); for other figures the same construction (MOVER, Zou and Donner 2008).
 
-use crate::quantity::Interval;
+use crate::vocabulary::quantity::Interval;
 
 /// A figure with its limits, on any scale.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -7,7 +7,7 @@ use super::tails::{
     Chance, crossing_between, ln_binomial_at_least, ln_binomial_at_most, ln_poisson_at_least, ln_poisson_at_most,
 };
 use super::{Level, real};
-use crate::quantity::{Interval, Status};
+use crate::vocabulary::quantity::{Interval, Status};
 
 /// Fewer forces than this have no funnel.
 pub const LEAST_FORCES: usize = 5;

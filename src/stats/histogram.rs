@@ -1,7 +1,7 @@
 //! Whole delays with their counts, and what can be read off them.
 //! It sorts and adds; it computes no statistic and knows no unit until a reading is put into words.
 
-use crate::quantity::{Status, Unit};
+use crate::vocabulary::quantity::{Status, Unit};
 
 /// A whole percentile from the 1st to the 99th.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -4,7 +4,7 @@
 
 use super::funnel::{Boundary, FunnelLimits, Rule};
 use super::{Level, real};
-use crate::quantity::{Interval, Status, Unit, value_text};
+use crate::vocabulary::quantity::{Interval, Status, Unit, value_text};
 
 pub mod by_chance;
 

@@ -2,7 +2,7 @@
 
 use super::counts::Counts;
 use super::real;
-use crate::quantity::Status;
+use crate::vocabulary::quantity::Status;
 
 /// Which average.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -4,7 +4,7 @@
 use super::distributions::order_statistic_ranks;
 use super::histogram::{Bin, Histogram, Percent, Reading};
 use super::{Level, real};
-use crate::quantity::Interval;
+use crate::vocabulary::quantity::Interval;
 
 /// Denominator that makes every position and weight of the nine definitions a whole number.
 const PARTS: i128 = 2400;

@@ -10,7 +10,7 @@ use super::proportion::{proportion, wilson_interval};
 use super::rate::{count_interval, rate, rate_interval};
 use super::survival::{SurvivalCurve, Transform};
 use super::{Level, real};
-use crate::quantity::Interval;
+use crate::vocabulary::quantity::Interval;
 
 const DEFINITIONS: [Definition; 9] = [
     Definition::Type1,

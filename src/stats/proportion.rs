@@ -3,7 +3,7 @@
 
 use super::tails::{Chance, crossing_from, ln_binomial_at_least, ln_binomial_at_most};
 use super::{Level, real};
-use crate::quantity::{Interval, Status};
+use crate::vocabulary::quantity::{Interval, Status};
 
 /// `numerator / denominator`, from 0 to 1.
 ///

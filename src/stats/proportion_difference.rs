@@ -6,7 +6,7 @@ use super::proportion::{proportion, wilson_interval};
 use super::tails::crossing_from;
 use super::widening::Widening;
 use super::{Level, real};
-use crate::quantity::{Interval, RatioDifference, Status};
+use crate::vocabulary::quantity::{Interval, RatioDifference, Status};
 
 /// Smallest deviate tried; its square is still above zero.
 const LEAST_DEVIATE: f64 = 1e-100;

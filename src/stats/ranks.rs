@@ -1,7 +1,7 @@
 //! Ranks with their uncertainty: between which places a force can lie, all forces together.
 
 use super::{Level, LevelError, real};
-use crate::quantity::{Better, Interval};
+use crate::vocabulary::quantity::{Better, Interval};
 
 /// A force's value with its interval at the level of [`joint_level`].
 #[derive(Debug, Clone, Copy, PartialEq)]

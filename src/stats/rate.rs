@@ -3,7 +3,7 @@
 
 use super::distributions::{poisson_mean_lower, poisson_mean_upper};
 use super::{Level, real};
-use crate::quantity::{Interval, Status};
+use crate::vocabulary::quantity::{Interval, Status};
 
 /// `multiplier · events / exposure`; there may be more events than exposure.
 ///

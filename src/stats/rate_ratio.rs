@@ -5,7 +5,7 @@ use super::proportion::exact_log_odds;
 use super::tails::{Chance, ln_binomial, ln_binomial_at_least, ln_binomial_at_most};
 use super::widening::Widening;
 use super::{Level, real};
-use crate::quantity::{Interval, Status};
+use crate::vocabulary::quantity::{Interval, Status};
 
 /// Outcomes this much likelier, relatively, than the one seen still count as no likelier; it absorbs rounding.
 const NO_LIKELIER: f64 = 1e-7;

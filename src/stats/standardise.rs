@@ -3,7 +3,7 @@
 
 use super::counts::Counts;
 use super::{Level, as_phe, rate, real};
-use crate::quantity::{Interval, Status};
+use crate::vocabulary::quantity::{Interval, Status};
 
 /// Fewer events than this give no directly standardised rate.
 const LEAST_EVENTS: i64 = 10;

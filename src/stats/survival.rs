@@ -3,7 +3,7 @@
 
 use super::histogram::{Histogram, Percent, Reading};
 use super::{Level, real};
-use crate::quantity::Interval;
+use crate::vocabulary::quantity::Interval;
 
 /// With fewer closed cases than this no percentile is read off a curve.
 const LEAST_CLOSED: u64 = 5;

@@ -3,7 +3,7 @@
 
 use super::counts::Counts;
 use super::real;
-use crate::quantity::{Interval, Status};
+use crate::vocabulary::quantity::{Interval, Status};
 
 /// Which side of a target meets it. A target that is exactly met is met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use chrono::{Days, Months, NaiveDate};
 use super::Plan;
 use super::character::Character;
 use super::draw::{Draw, count, days, float};
-use crate::period::Month;
+use crate::vocabulary::period::Month;
 
 /// Accounts of the nation at scale 1.
 const NATIONAL_ACCOUNTS: f64 = 140_000.0;

@@ -8,7 +8,7 @@ use super::moments::{HOUR_US, Rhythm, clock_change, each_instant, expected};
 use super::row_file::{Columns, Kind, Need, RowFile};
 use super::submission::{Selection, Submission};
 use super::{Dataset, SynthError};
-use crate::period::Month;
+use crate::vocabulary::period::Month;
 
 /// Columns of the dataset.
 pub const COLUMNS: Columns = &[

@@ -2,7 +2,7 @@
 //! The levels are inventions inside documented ranges; they say nothing about the real body of that name.
 
 use super::draw::Draw;
-use crate::period::Month;
+use crate::vocabulary::period::Month;
 
 /// The made-up habits of one body. Shares are 0 to 1.
 #[derive(Debug, Clone)]

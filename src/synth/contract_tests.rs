@@ -8,10 +8,10 @@ use arrow::util::display::{ArrayFormatter, FormatOptions};
 use super::row_file::Kind;
 use super::tests::{files_below, generate, part, plan, rows_of};
 use super::*;
-use crate::config::Settings;
 use crate::definitions::Definitions;
 use crate::definitions::model::FieldType;
-use crate::diagnostics::FindingLevel;
+use crate::settings::Settings;
+use crate::vocabulary::finding::FindingLevel;
 
 /// The cells of a row by column, as text; an empty cell is an empty text.
 type Row = BTreeMap<String, String>;

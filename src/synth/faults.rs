@@ -7,7 +7,7 @@ use super::draw::Draw;
 use super::organisations::Body;
 use super::submission::Member;
 use super::{Dataset, Plan};
-use crate::period::Month;
+use crate::vocabulary::period::Month;
 
 /// State of one submission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

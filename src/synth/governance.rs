@@ -8,7 +8,7 @@ use super::draw::Draw;
 use super::lives::a_day_of;
 use super::row_file::{Columns, Kind, Need, RowFile};
 use super::submission::Submission;
-use crate::period::Month;
+use crate::vocabulary::period::Month;
 
 /// Columns of the dataset.
 pub const COLUMNS: Columns = &[

@@ -5,7 +5,7 @@ use super::SynthError;
 use super::draw::{Draw, whole};
 use super::row_file::{Columns, Kind, Need, RowFile};
 use super::submission::Submission;
-use crate::period::Month;
+use crate::vocabulary::period::Month;
 
 /// Columns of the dataset.
 pub const COLUMNS: Columns = &[

@@ -5,7 +5,7 @@ use super::SynthError;
 use super::draw::Draw;
 use super::moments::{Rhythm, expected};
 use super::submission::Submission;
-use crate::period::Month;
+use crate::vocabulary::period::Month;
 
 /// A case at its beginning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -34,7 +34,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use crate::period::Month;
+use crate::vocabulary::period::Month;
 use submission::Nation;
 
 /// Name of the file at the source's root that says what the data are.

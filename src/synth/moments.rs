@@ -6,7 +6,7 @@ use chrono_tz::Europe::London;
 
 use super::SynthError;
 use super::draw::{Draw, float, whole};
-use crate::period::Month;
+use crate::vocabulary::period::Month;
 
 /// Microseconds in an hour.
 pub const HOUR_US: i64 = 3_600_000_000;
@@ -126,7 +126,7 @@ fn hours_of(month: Month, rhythm: Rhythm) -> Vec<(i64, f64)> {
 /// The London day of an instant in microseconds, as days since 1970-01-01.
 pub fn london_day(instant: i64) -> i32 {
     let utc = DateTime::<Utc>::from_timestamp_micros(instant).unwrap_or_default();
-    crate::period::london_date(utc.naive_utc()).to_epoch_days()
+    crate::vocabulary::period::london_date(utc.naive_utc()).to_epoch_days()
 }
 
 /// The instant at which the clocks change in this London month: 01:00 UTC on the last Sunday of March or October.

@@ -8,7 +8,7 @@ use super::draw::{Draw, whole};
 use super::moments::{DAY_US, HOUR_US, clock_change};
 use super::row_file::{Columns, Kind, Need, RowFile};
 use super::submission::Submission;
-use crate::period::Month;
+use crate::vocabulary::period::Month;
 
 /// Columns of the dataset.
 pub const COLUMNS: Columns = &[

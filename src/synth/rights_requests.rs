@@ -10,7 +10,7 @@ use super::moments::{Rhythm, each_instant, expected, london_day};
 use super::row_file::{Columns, Kind, Need, RowFile};
 use super::submission::Submission;
 use super::{Dataset, SynthError};
-use crate::period::Month;
+use crate::vocabulary::period::Month;
 
 /// Columns of the dataset.
 pub const COLUMNS: Columns = &[

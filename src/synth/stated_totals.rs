@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use super::row_file::{Columns, Kind, Need, RowFile};
 use super::submission::Submission;
 use super::{Dataset, SynthError};
-use crate::period::Month;
+use crate::vocabulary::period::Month;
 
 /// Columns of the dataset.
 pub const COLUMNS: Columns = &[

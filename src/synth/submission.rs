@@ -12,7 +12,7 @@ use super::faults::{Faults, State};
 use super::moments::DAY_US;
 use super::organisations::{Body, load_bodies};
 use super::{Dataset, Plan, SynthError};
-use crate::period::Month;
+use crate::vocabulary::period::Month;
 
 /// A body with its habits and its accounts.
 #[derive(Debug)]

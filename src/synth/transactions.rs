@@ -7,7 +7,7 @@ use super::draw::{Draw, SampledValues, whole};
 use super::moments::{Rhythm, each_instant, expected};
 use super::row_file::{Columns, Kind, Need, RowFile};
 use super::submission::Submission;
-use crate::period::Month;
+use crate::vocabulary::period::Month;
 
 /// Columns of the dataset.
 pub const COLUMNS: Columns = &[

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use super::{Check, Compared, NotCompared, Row, Table, same, same_or_none, together};
-use leds_metrics::quantity::Interval;
 use leds_metrics::stats::trend::Estimate;
 use leds_metrics::stats::trend::fingertips::{Marker, MarkerTest, limits_marker, proportion_marker};
+use leds_metrics::vocabulary::quantity::Interval;
 
 /// Its published answer is "no change" because limits are missing; ours is that it cannot be calculated.
 const DEFECT: &str = "GpRegisteredPopulationOver65";

@@ -7,10 +7,10 @@
 use std::path::Path;
 
 use super::{Check, Compared, NotCompared, Row, Table, Within};
-use leds_metrics::quantity::{Interval, Status};
 use leds_metrics::stats::Level;
 use leds_metrics::stats::as_phe::exact_interval;
 use leds_metrics::stats::overdispersion::{Dispersion, Model, Observation, Point, Trimming, dispersion, trim};
+use leds_metrics::vocabulary::quantity::{Interval, Status};
 
 const NEAR: Within = Within::Relative(1e-9);
 /// Figures that are 0 but for rounding.

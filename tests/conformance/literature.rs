@@ -4,7 +4,6 @@
 use std::path::Path;
 
 use super::{Check, Compared, NotCompared, Table, Within};
-use leds_metrics::quantity::{Interval, Status};
 use leds_metrics::stats::Level;
 use leds_metrics::stats::counts::Counts;
 use leds_metrics::stats::histogram::Histogram;
@@ -13,6 +12,7 @@ use leds_metrics::stats::proportion::{exact_proportion_interval, proportion, wil
 use leds_metrics::stats::proportion_difference::proportion_difference;
 use leds_metrics::stats::rate_ratio::{central_p_value, minimum_likelihood_p_value, rate_ratio};
 use leds_metrics::stats::survival::{SurvivalCurve, Transform};
+use leds_metrics::vocabulary::quantity::{Interval, Status};
 
 const NEAR: Within = Within::Relative(1e-9);
 /// Figures printed with four decimals.

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::{Check, Compared, NotCompared, Row, Table, Within, phe_funnel};
-use leds_metrics::quantity::Interval;
 use leds_metrics::stats::counts::Counts;
 use leds_metrics::stats::proportion::{proportion, wilson_interval};
 use leds_metrics::stats::quantile_groups::{First, quantile_groups};
@@ -14,6 +13,7 @@ use leds_metrics::stats::standardise::{
     reference_rate,
 };
 use leds_metrics::stats::{Level, as_phe};
+use leds_metrics::vocabulary::quantity::Interval;
 
 const NEAR: Within = Within::Relative(1e-9);
 

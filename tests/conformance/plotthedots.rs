@@ -6,13 +6,13 @@ use std::path::Path;
 use chrono::{Months, NaiveDate};
 
 use super::{Check, Compared, NotCompared, Row, Table, same, same_or_none, together};
-use leds_metrics::quantity::Better;
 use leds_metrics::stats::control::rules::{Place, Zone, signals};
 use leds_metrics::stats::control::{
     Assurance, Chart, ChartPoint, Direction, Mode, Note, Observation, PointType, Rule, Settings, Standing, Variation,
     xmr,
 };
 use leds_metrics::stats::timeline::Span;
+use leds_metrics::vocabulary::quantity::Better;
 
 /// The runs, with the better direction, the length of a fixed baseline and whether ranges were screened.
 const RUNS: [(&str, Better, Option<usize>, bool); 11] = [

@@ -7,11 +7,11 @@ use std::path::Path;
 use chrono::{Days, Months, NaiveDate};
 
 use super::{Check, Compared, NotCompared, Row, Table, same, same_or_none, together};
-use leds_metrics::quantity::Better;
 use leds_metrics::stats::control::shewhart::{GroupMean, c_lines, i_prime_lines, p_lines, t_lines, u_lines};
 use leds_metrics::stats::control::{Counted, Lines, Mode, Settings, Standing, moving_range, p_prime, u_prime};
 use leds_metrics::stats::run_chart::Runs;
 use leds_metrics::stats::timeline::Span;
+use leds_metrics::vocabulary::quantity::Better;
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Kind {

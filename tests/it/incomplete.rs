@@ -18,7 +18,7 @@ fn month(month: &str, (fast, slow): (usize, usize)) -> String {
 
 /// The tenth of the next month.
 fn sent(month: &str) -> String {
-    let month: leds_metrics::period::Month = month.parse().unwrap();
+    let month: leds_metrics::vocabulary::period::Month = month.parse().unwrap();
     format!("{}-10", month.plus(1))
 }
 
@@ -27,7 +27,7 @@ fn send(bench: &Bench, org: &str, of: &str, counts: (usize, usize)) {
 }
 
 fn months(first: &str, number: i32) -> Vec<String> {
-    let first: leds_metrics::period::Month = first.parse().unwrap();
+    let first: leds_metrics::vocabulary::period::Month = first.parse().unwrap();
     (0..number).map(|at| first.plus(at).to_string()).collect()
 }
 
@@ -250,7 +250,7 @@ fn a_refused_correction_names_the_good_return_that_it_replaced() {
 fn courts() -> Bench {
     let bench = Bench::new();
     for of in months("2024-08", 8) {
-        let of: leds_metrics::period::Month = of.parse().unwrap();
+        let of: leds_metrics::vocabulary::period::Month = of.parse().unwrap();
         let mut rows = Vec::new();
         for n in 0..97 {
             rows.push(format!("a{n},magistrates,{of}-03,{of}-05T08:00:00Z,{of}-05T09:00:00Z,"));

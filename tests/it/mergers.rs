@@ -43,7 +43,7 @@ fn month(month: &str, (fast, slow): (usize, usize)) -> String {
 }
 
 fn send(bench: &Bench, (org, of): (&str, &str), counts: (usize, usize)) {
-    let next: leds_metrics::period::Month = of.parse().unwrap();
+    let next: leds_metrics::vocabulary::period::Month = of.parse().unwrap();
     bench.submit("arrest_summons", (&format!("{}-10", next.plus(1)), org, of), &month(of, counts));
 }
 
@@ -51,7 +51,7 @@ fn send(bench: &Bench, (org, of): (&str, &str), counts: (usize, usize)) {
 fn expected_returns() -> usize {
     let definitions = Definitions::built_in().unwrap();
     let expects = |kinds: &[String]| kinds.iter().any(|kind| kind == "territorial_force");
-    let april: leds_metrics::period::Month = "2025-04".parse().unwrap();
+    let april: leds_metrics::vocabulary::period::Month = "2025-04".parse().unwrap();
     let contracts =
         definitions.contracts.iter().filter(|contract| !contract.reference && expects(&contract.expected_from));
     contracts.filter(|contract| contract.expected_since.is_none_or(|since| since <= april)).count()

@@ -174,7 +174,7 @@ fn year_and_months() -> Bench {
     let year = ("2024-07-10", "E1", "12m-to-2024-06");
     bench.submit("rollup-transaction_volumes", year, &[row("2023-07"), row("2024-06")].join("\n"));
     for month in (7..=12).map(|n| format!("2023-{n:02}")).chain((1..=6).map(|n| format!("2024-{n:02}"))) {
-        let next = month.parse::<leds_metrics::period::Month>().unwrap().plus(1);
+        let next = month.parse::<leds_metrics::vocabulary::period::Month>().unwrap().plus(1);
         let submitted = if month == "2023-07" { "2023-12-01".to_owned() } else { format!("{next}-05") };
         bench.submit("rollup-transaction_volumes", (&submitted, "E2", &month), &row(&month));
     }
@@ -220,7 +220,7 @@ fn a_return_for_a_year_counts_in_the_periods_that_cover_the_year_and_in_no_other
             "{period}"
         );
         // E1's year is twelve returns of the twelve that were due; in other periods nothing says how many of them came.
-        let all: usize = period.parse::<leds_metrics::period::Period>().unwrap().months().count();
+        let all: usize = period.parse::<leds_metrics::vocabulary::period::Period>().unwrap().months().count();
         let usable = if covers { all } else { 0 };
         let expected = if covers { all * due } else { all * due - months };
         for metric in [("REP-01", ""), ("REP-02", "usable_returns")] {

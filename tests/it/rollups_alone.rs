@@ -8,10 +8,10 @@ use std::sync::Arc;
 use leds_metrics::app::prepare::write_rollups;
 use leds_metrics::app::run::{RunOptions, run};
 use leds_metrics::app::{Context, generate, intake, progress, work};
-use leds_metrics::config::Settings;
-use leds_metrics::period::Month;
+use leds_metrics::settings::Settings;
 use leds_metrics::sources::SubmittedTable;
 use leds_metrics::synth::Plan;
+use leds_metrics::vocabulary::period::Month;
 
 use crate::support::{table, text};
 

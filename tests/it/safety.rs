@@ -573,7 +573,7 @@ fn a_file_that_is_replaced_during_a_run_is_counted_as_it_was_hashed_or_not_at_al
 #[test]
 fn a_file_that_changes_after_it_was_listed_is_refused_alone_and_not_for_good() {
     use leds_metrics::app::{Context, intake, progress, work};
-    use leds_metrics::config::Settings;
+    use leds_metrics::settings::Settings;
     use leds_metrics::sources::SubmittedTable;
 
     let bench = Bench::new();

@@ -14,8 +14,8 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("arrow", &["engine", "contract", "rollups", "metrics", "results", "app/case.rs", "prepare", "synth"]),
     ("async_trait", &["engine/mod.rs", "sources"]),
     ("blake3", &["app", "contract/admission.rs", "files.rs", "metrics/remembered.rs", "rollups", "synth/draw.rs"]),
-    ("bytes", &["contract/pages.rs", "rollups/segment.rs", "sources/steady.rs"]),
-    ("chrono_tz", &["period.rs", "synth/moments.rs"]),
+    ("bytes", &["contract/pages.rs", "results/mod.rs", "rollups/segment.rs", "sources/steady.rs"]),
+    ("chrono_tz", &["vocabulary/period.rs", "synth/moments.rs"]),
     ("clap", &["cli.rs", "cli", "main.rs"]),
     (
         "csv",
@@ -59,7 +59,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         &[
             "app",
             "assessment/mod.rs",
-            "invariants.rs",
+            "checks/invariants.rs",
             "metrics/remembered.rs",
             "public/mod.rs",
             "publish.rs",
@@ -68,14 +68,14 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         ],
     ),
     ("regex", &["definitions/model.rs"]),
-    ("serde_json", &["app", "cli/output.rs", "config/mod.rs", "contract/memory.rs", "publish.rs"]),
+    ("serde_json", &["app", "cli/output.rs", "settings/mod.rs", "contract/memory.rs", "publish.rs"]),
     ("serde_saphyr", &["definitions"]),
     ("sha2", &["digest.rs"]),
     ("statrs", &["stats/distributions.rs"]),
     ("strsim", &["app/nearest.rs"]),
     ("tempfile", &["app/work.rs", "files.rs", "prepare/staging.rs", "publish.rs"]),
     ("tokio", &["app", "contract", "engine", "main.rs", "metrics/prove.rs", "sources/mod.rs"]),
-    ("toml", &["app/case.rs", "config", "definitions"]),
+    ("toml", &["app/case.rs", "settings", "definitions"]),
     ("zeroize", &["prepare/key.rs"]),
     ("Utc::now", &["cli.rs"]),
     ("std::env", &["prepare/key.rs"]),
@@ -83,14 +83,13 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         "std::fs",
         &[
             "app",
-            "config/mod.rs",
+            "settings/mod.rs",
             "contract/failing.rs",
             "definitions/mod.rs",
             "files.rs",
             "metrics/remembered.rs",
             "prepare",
             "publish.rs",
-            "results/mod.rs",
             "rollups",
             "sources/steady.rs",
             "sources/walk.rs",
@@ -101,7 +100,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("std::process", &["main.rs"]),
     (
         "std::thread",
-        &["config/mod.rs", "contract/admission.rs", "engine/mod.rs", "main.rs", "publish.rs", "synth/work.rs"],
+        &["settings/mod.rs", "contract/admission.rs", "engine/mod.rs", "main.rs", "publish.rs", "synth/work.rs"],
     ),
 ];
 
@@ -110,21 +109,17 @@ const EVERYWHERE: [&str; 3] = ["chrono", "serde", "thiserror"];
 
 /// Every module of the crate, from left to right; each may use only those before it.
 const ORDER: &[&str] = &[
-    // Vocabulary: words that every module may use.
+    // What every module may use.
     "exit",
-    "code",
+    "vocabulary",
     "spreadsheet",
     "files",
     "digest",
-    "period",
-    "quantity",
-    "diagnostics",
-    "observation",
-    "lives",
     // The way of the figures.
     "definitions",
     "sources",
     "stats",
+    "settings",
     "engine",
     "contract",
     "prepare",
@@ -132,14 +127,11 @@ const ORDER: &[&str] = &[
     "metrics",
     "lateness",
     "assessment",
-    "responsibilities",
-    "invariants",
-    "reconcile",
+    "checks",
     "disclosure",
     "public",
     "report",
     "render",
-    "config",
     "results",
     "provenance",
     "publish",
@@ -153,25 +145,8 @@ const ORDER: &[&str] = &[
 
 /// Files that use a module to their right. They are to be opened: this list only becomes shorter.
 const TO_BE_OPENED: &[&str] = &[
-    // The plain structs of `report::input` are filled before the report is made.
-    "assessment/mod.rs uses report",
-    "assessment/peers.rs uses report",
-    "assessment/series.rs uses report",
-    "assessment/signals.rs uses report",
-    "lives.rs uses report",
-    "metrics/peer_groups.rs uses report",
-    "metrics/returns.rs uses report",
-    "rollups/reference.rs uses report",
     // A figure holds the labels that are given to it later.
-    "observation.rs uses assessment",
-    // The plain description of a chart belongs to the one who draws it.
-    "report/comparison.rs uses render",
-    "report/control.rs uses render",
-    "report/figure.rs uses render",
-    "report/force.rs uses render",
-    "report/funnel.rs uses render",
-    "report/metric_page.rs uses render",
-    "report/trend.rs uses render",
+    "vocabulary/observation.rs uses assessment",
 ];
 
 /// Files of the wiring that use each other in a circle. They are to be opened too.

@@ -1,7 +1,7 @@
 //! The value axis: where it starts and ends, its 1-2-5 ticks and their words.
 //! It knows nothing of pixels.
 
-use crate::quantity::{Unit, count_text};
+use crate::vocabulary::quantity::{Unit, count_text};
 
 /// Part of the highest value below which a rate axis still starts at zero: little room would be won by cutting it.
 const CUT_ABOVE: f64 = 0.5;

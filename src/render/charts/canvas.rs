@@ -5,10 +5,8 @@ use plotters::prelude::{DrawingBackend, SVGBackend};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color as _, FontDesc, FontFamily, FontStyle, RGBColor, ShapeStyle, TextStyle};
 
-use crate::render::charts::ChartError;
-use crate::render::charts::svg;
 use crate::render::charts::text::Weight;
-use crate::render::charts::theme;
+use crate::render::charts::{ChartError, svg, theme};
 
 /// Red, green and blue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

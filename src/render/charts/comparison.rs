@@ -1,42 +1,13 @@
 //! The comparison chart: one row per organisation with its value and intervals, in the order given.
 //! It ranks and judges nobody; the order and the words come from the report.
 
-use crate::quantity::{Interval, Unit};
 use crate::render::charts::axis::Axis;
 use crate::render::charts::canvas::{self, Anchor, Canvas, Place};
 use crate::render::charts::comparison_layout::ComparisonLayout;
 use crate::render::charts::text::{Weight, widest, width};
 use crate::render::charts::theme::{self, row_look};
 use crate::render::charts::{ChartError, ChartWidth, MIDDLE_TO_BASELINE};
-
-/// One organisation.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ComparisonRow {
-    pub label: String,
-    /// On the scale of the chart's unit; `None` shows the note instead.
-    pub value: Option<f64>,
-    /// Drawn as a thick line.
-    pub interval_95: Option<Interval>,
-    /// Drawn as a thin line.
-    pub interval_998: Option<Interval>,
-    /// The organisation that the report is about.
-    pub emphasised: bool,
-    /// Why there is no value, such as "not returned".
-    pub note: String,
-}
-
-/// Organisations side by side.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ComparisonChart {
-    pub unit: Unit,
-    pub axis_title: String,
-    /// In the order of drawing.
-    pub rows: Vec<ComparisonRow>,
-    /// Words and level of a line to compare with, such as "All forces 81.2%".
-    pub reference: Option<(String, f64)>,
-    /// Words and level of a standard.
-    pub standard: Option<(String, f64)>,
-}
+use crate::report::charts::{ComparisonChart, ComparisonRow};
 
 /// White around a point, so that it stands out from its own interval.
 const HALO: f64 = 1.5;

@@ -3,10 +3,10 @@
 
 use crate::render::charts::axis::Axis;
 use crate::render::charts::canvas::Sheet;
-use crate::render::charts::comparison::ComparisonChart;
 use crate::render::charts::placement::spread;
 use crate::render::charts::text::{Weight, widest, width, wrap};
 use crate::render::charts::{ChartWidth, LINE_HEIGHT};
+use crate::report::charts::ComparisonChart;
 
 const GAP: f64 = 10.0;
 /// Height of a row with a one-line name, as a multiple of the text size.

@@ -1,59 +1,13 @@
 //! The funnel: each force by its size and value, with the lines of the centre and of the limits.
 //! It judges nobody: which points are named, and every line, come from the report.
 
-use crate::quantity::Unit;
 use crate::render::charts::axis::Axis;
 use crate::render::charts::canvas::{self, Anchor, Canvas, Place, Stroke};
 use crate::render::charts::funnel_layout::{FunnelLayout, NamePlace};
 use crate::render::charts::markers::paint_break;
 use crate::render::charts::text::{Weight, widest};
-use crate::render::charts::theme;
-use crate::render::charts::{ChartError, ChartWidth, MIDDLE_TO_BASELINE};
-
-/// One force.
-#[derive(Debug, Clone, PartialEq)]
-pub struct FunnelPoint {
-    pub label: String,
-    /// From 0.
-    pub size: f64,
-    pub value: f64,
-    /// Whether it lies beyond the outer limits: it stands out and is named.
-    pub named: bool,
-}
-
-/// Which limits a line belongs to; it decides the look of the line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LimitLevel {
-    /// 99.8%.
-    Outer,
-    /// 95%.
-    Inner,
-}
-
-/// One side of the limits of a level.
-#[derive(Debug, Clone, PartialEq)]
-pub struct LimitLine {
-    pub label: String,
-    pub level: LimitLevel,
-    /// Sizes with the limit there, in the order of the sizes. Pieces are not joined: between them there is no limit, or the
-    /// limits are made in another way.
-    pub pieces: Vec<Vec<(f64, f64)>>,
-}
-
-/// Forces by size.
-#[derive(Debug, Clone, PartialEq)]
-pub struct FunnelChart {
-    pub unit: Unit,
-    pub axis_title: String,
-    /// What size is.
-    pub size_title: String,
-    /// Words and level of the centre.
-    pub centre: (String, f64),
-    pub limits: Vec<LimitLine>,
-    pub points: Vec<FunnelPoint>,
-    /// Further values that the axis must hold. Limits beyond it end at the edge.
-    pub held: Vec<f64>,
-}
+use crate::render::charts::{ChartError, ChartWidth, MIDDLE_TO_BASELINE, theme};
+use crate::report::charts::FunnelChart;
 
 /// White around a point, so that it stands out from lines and other points.
 const HALO: f64 = 1.25;

@@ -1,14 +1,14 @@
 //! Where everything of a funnel stands: axes, lines cut to the plot, the words at their right ends and the names of points.
 //! Only places; nothing is drawn.
 
-use crate::quantity::Unit;
 use crate::render::charts::axis::Axis;
 use crate::render::charts::canvas::{Place, Sheet};
-use crate::render::charts::funnel::{FunnelChart, FunnelPoint};
 use crate::render::charts::placement::spread;
 use crate::render::charts::text::{Weight, widest, width, wrap};
 use crate::render::charts::trend_layout::BREAK;
 use crate::render::charts::{ChartWidth, LINE_HEIGHT};
+use crate::report::charts::{FunnelChart, FunnelPoint};
+use crate::vocabulary::quantity::Unit;
 
 const GAP: f64 = 6.0;
 /// Between the plot and the words of the lines; leaders run here.
@@ -157,7 +157,7 @@ impl FunnelLayout {
         let words: f64 = self.end_labels.iter().map(|label| self.height_of(&label.lines) + 2.0).sum();
         self.bottom = self.top + plot_height.max(words - self.line());
         self.base = self.bottom + if self.axis.is_some_and(|axis| axis.is_cut()) { BREAK } else { 0.0 };
-        let pieces = |line: &crate::render::charts::funnel::LimitLine| {
+        let pieces = |line: &crate::report::charts::LimitLine| {
             let places = |piece: &Vec<(f64, f64)>| -> Vec<Place> {
                 piece.iter().map(|(size, value)| (self.x(*size), self.y(*value))).collect()
             };

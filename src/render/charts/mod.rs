@@ -18,10 +18,6 @@ mod trend;
 mod trend_layout;
 mod trend_marks;
 
-pub use comparison::{ComparisonChart, ComparisonRow};
-pub use funnel::{FunnelChart, FunnelPoint, LimitLevel, LimitLine};
-pub use trend::{ControlLine, EventMark, PointSign, SeriesRole, StandardSpan, TrendChart, TrendPoint, TrendSeries};
-
 /// The room a chart is drawn for. Text has its full size in each, so a chart is drawn again and never scaled down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ChartWidth {

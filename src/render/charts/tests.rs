@@ -2,7 +2,11 @@
 //! It tests no looks; those were judged by eye.
 
 use super::*;
-use crate::quantity::{Interval, Unit};
+use crate::report::charts::{
+    ComparisonChart, ComparisonRow, ControlLine, EventMark, FunnelChart, FunnelPoint, LimitLevel, LimitLine, PointSign,
+    SeriesRole, StandardSpan, TrendChart, TrendPoint, TrendSeries,
+};
+use crate::vocabulary::quantity::{Interval, Unit};
 use text::{Weight, width};
 
 const WIDTHS: [ChartWidth; 3] = [ChartWidth::Wide, ChartWidth::Narrow, ChartWidth::Small];

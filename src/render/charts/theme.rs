@@ -3,7 +3,7 @@
 
 use crate::render::charts::canvas::{Colour, Stroke};
 use crate::render::charts::markers::Marker;
-use crate::render::charts::{LimitLevel, PointSign, SeriesRole};
+use crate::report::charts::{LimitLevel, PointSign, SeriesRole};
 
 pub const WHITE: Colour = Colour(0xFF, 0xFF, 0xFF);
 pub const TEXT: Colour = Colour(0x0B, 0x0C, 0x0C);

@@ -5,8 +5,8 @@ use crate::render::charts::axis::Axis;
 use crate::render::charts::canvas::{Place, Sheet};
 use crate::render::charts::placement::{AxisLabel, AxisRow, Side, hang, spread, thin_out};
 use crate::render::charts::text::{Weight, widest, width, wrap};
-use crate::render::charts::trend::{EventMark, PointSign, TrendChart, TrendSeries};
 use crate::render::charts::{ChartWidth, LINE_HEIGHT};
+use crate::report::charts::{EventMark, PointSign, TrendChart, TrendSeries};
 
 /// From the plot's edge to its first and last period, so that markers stay clear of the edge.
 const INSET: f64 = 10.0;

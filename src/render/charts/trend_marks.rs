@@ -7,8 +7,8 @@ use crate::render::charts::canvas::{Anchor, Canvas, Place, Stroke};
 use crate::render::charts::markers::{Marker, draw_marker, paint_break};
 use crate::render::charts::text::Weight;
 use crate::render::charts::theme::{self, series_look, sign_look};
-use crate::render::charts::trend::{ControlLine, PointSign, SeriesRole, TrendChart, TrendPoint, TrendSeries};
 use crate::render::charts::trend_layout::{BREAK, Labelled, Note, SAMPLE, TrendLayout};
+use crate::report::charts::{ControlLine, PointSign, SeriesRole, TrendChart, TrendPoint, TrendSeries};
 
 /// Width of an interval's line.
 const WHISKER: f64 = 1.25;

@@ -2,8 +2,8 @@
 
 use std::f64::consts::PI;
 
-use crate::quantity::Interval;
 use crate::stats::distributions::{mills_ratio, normal_below_minus};
+use crate::vocabulary::quantity::Interval;
 
 /// Probability left out on each side of a 95 % interval.
 const TAIL: f64 = 0.025;

@@ -3,7 +3,7 @@
 
 use super::arithmetic::{is_usable, mean, size, total};
 use super::real;
-use crate::quantity::Interval;
+use crate::vocabulary::quantity::Interval;
 
 mod date;
 mod false_alarm;

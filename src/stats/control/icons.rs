@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use super::engine::compare;
 use super::rules::{Direction, Signal};
 use super::{Assurance, ChartPoint, Lines, Mode, NotJudged, Note, PointType, Segment, Settings, Variation};
-use crate::quantity::Better;
+use crate::vocabulary::quantity::Better;
 
 /// The type by the deciding signal.
 pub(super) fn point_type(signals: &[Signal], better: Better) -> PointType {

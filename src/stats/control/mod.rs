@@ -6,7 +6,7 @@ use std::ops::Range;
 use chrono::NaiveDate;
 
 use super::timeline::{Span, TimelineError};
-use crate::quantity::Better;
+use crate::vocabulary::quantity::Better;
 
 mod engine;
 mod icons;

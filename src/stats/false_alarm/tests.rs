@@ -2,9 +2,9 @@
 //! `cargo test --release --lib -- --ignored --nocapture false_alarm`, and copy what it prints.
 
 use super::*;
-use crate::quantity::Better;
 use crate::stats::control::{Observation, Settings, Standing, xmr};
 use crate::stats::timeline::tests::months;
+use crate::vocabulary::quantity::Better;
 
 /// The 64-bit generator of Steele, Lea and Flood (OOPSLA 2014).
 pub(in crate::stats) struct SplitMix(u64);

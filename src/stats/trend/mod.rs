@@ -3,7 +3,7 @@
 
 use super::Level;
 use super::timeline::{Cadence, Layout, Span, TimelineError};
-use crate::quantity::{Better, Interval};
+use crate::vocabulary::quantity::{Better, Interval};
 
 mod counts;
 pub mod fingertips;

@@ -2,11 +2,11 @@
 
 use super::fit::{Case, Family, Fit, seasons_can_be_estimated};
 use super::{CannotTell, Change, FittedPoint, Seasons, Trend, outcome};
-use crate::quantity::Interval;
 use crate::stats::Level;
 use crate::stats::arithmetic::{mean, size};
 use crate::stats::distributions::{student_two_sided, student_upper};
 use crate::stats::timeline::{Cadence, Span};
+use crate::vocabulary::quantity::Interval;
 
 /// A period of the window.
 #[derive(Debug, Clone, Copy, PartialEq)]

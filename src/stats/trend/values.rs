@@ -3,8 +3,8 @@
 use super::fit::Family;
 use super::regression::{Datum, Model, regress};
 use super::{CannotTell, Trend, TrendPoint, window};
-use crate::quantity::Interval;
 use crate::stats::arithmetic::is_usable;
+use crate::vocabulary::quantity::Interval;
 
 /// Twice 1.96: the width of a 95 % interval in standard errors, as Fingertips rounds it.
 const WIDTH: f64 = 3.92;

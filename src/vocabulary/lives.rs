@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use crate::period::Month;
-use crate::report::input::Organisation;
+use crate::vocabulary::body::Organisation;
+use crate::vocabulary::period::Month;
 
 /// What an organisation was from one day to another.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,9 +6,10 @@ use std::collections::HashMap;
 
 use crate::assessment::{Against, FigureComparison, PeerComparison};
 use crate::definitions::model::{Metric, Role};
-use crate::observation::{Observation, PEERS_PREFIX, REGION_PREFIX, UNATTRIBUTED};
-use crate::period::Period;
-use crate::quantity::{Better, Status, Unit};
+use crate::vocabulary::body::{PEERS_PREFIX, REGION_PREFIX, UNATTRIBUTED};
+use crate::vocabulary::observation::Observation;
+use crate::vocabulary::period::Period;
+use crate::vocabulary::quantity::{Better, Status, Unit};
 
 /// Whether a responsibility is met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -233,9 +234,9 @@ impl From<PeerComparison> for Comparison {
 mod tests {
     use super::*;
     use crate::assessment::Labels;
-    use crate::observation::StandardResult;
     use crate::report::sample;
     use crate::stats::benchmark::Strength;
+    use crate::vocabulary::observation::StandardResult;
 
     fn figure(code: &str, period: &str, x: i64, n: i64) -> Observation {
         let period = period.parse().unwrap();

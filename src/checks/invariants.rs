@@ -7,10 +7,11 @@ use rayon::prelude::*;
 
 use crate::definitions::invariant_file::{Component, Each, Invariant, OnBreach, Operand, Part};
 use crate::definitions::model::Metric;
-use crate::diagnostics::{Finding, FindingLevel};
-use crate::observation::{NATIONAL, Observation, PEERS_PREFIX, REGION_PREFIX};
-use crate::period::Period;
-use crate::quantity::{Shape, Status};
+use crate::vocabulary::body::{NATIONAL, PEERS_PREFIX, REGION_PREFIX};
+use crate::vocabulary::finding::{Finding, FindingLevel};
+use crate::vocabulary::observation::Observation;
+use crate::vocabulary::period::Period;
+use crate::vocabulary::quantity::{Shape, Status};
 
 /// Broken invariants that a message lists at most.
 const LISTED: usize = 20;
@@ -242,8 +243,8 @@ mod tests {
 
     use super::*;
     use crate::definitions::Definitions;
-    use crate::observation::Category;
     use crate::report::sample;
+    use crate::vocabulary::observation::Category;
 
     fn figure(metric: &str, category: Option<(&str, &str)>, numerator: i64, denominator: i64) -> Observation {
         let category =

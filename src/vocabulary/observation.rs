@@ -4,22 +4,8 @@
 use std::sync::Arc;
 
 use crate::assessment::Labels;
-use crate::period::Period;
-use crate::quantity::{Interval, Ratio, Status, Unit, rests_on_few_cases};
-
-/// Code of the aggregate over every row, the unattributed ones included.
-pub const NATIONAL: &str = "NATIONAL";
-/// Code of rows that no organisation can be named for. It is submitted like an organisation.
-pub const UNATTRIBUTED: &str = "UNATTRIBUTED";
-/// Prefix of the code of a regional sum, such as `REGION:North West`.
-pub const REGION_PREFIX: &str = "REGION:";
-/// Prefix of the code of the sum over one organisation's peers, such as `PEERS:E23000002`.
-pub const PEERS_PREFIX: &str = "PEERS:";
-
-/// Whether a code is that of one organisation, and neither an aggregate's nor that of unattributed rows.
-pub fn is_organisation(code: &str) -> bool {
-    code != NATIONAL && code != UNATTRIBUTED && !code.starts_with(REGION_PREFIX) && !code.starts_with(PEERS_PREFIX)
-}
+use crate::vocabulary::period::Period;
+use crate::vocabulary::quantity::{Interval, Ratio, Status, Unit, rests_on_few_cases};
 
 /// How far a figure rests on what should have been returned: organisation-months present and expected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use chrono::{NaiveDate, TimeZone as _, Utc};
 
-use crate::period::{
+use crate::vocabulary::period::{
     Month, Period, PeriodType, ambiguity, london_date, london_midnight, months_earlier, whole_months_after,
 };
 

@@ -5,7 +5,9 @@
 //! the run record holds it, so that a release can be made again from its record.
 
 mod decisions;
+mod disclosure;
 mod parity;
+mod peers;
 mod targets;
 
 use std::collections::BTreeMap;
@@ -13,13 +15,12 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::assessment::{Decision, ParityWish};
-use crate::disclosure::choice::Protection;
-use crate::metrics::PeerChoice;
-use crate::period::PeriodType;
+use crate::vocabulary::period::PeriodType;
 
-pub use decisions::{DecisionError, check_decisions};
-pub use parity::{ParityError, check_parity};
+pub use decisions::{Decision, DecisionError, DecisionKind, check_decisions};
+pub use disclosure::{DisclosureSection, Protection};
+pub use parity::{ParityError, ParityWish, check_parity};
+pub use peers::{PeerChoice, PeersSection};
 pub use targets::{Target, TargetError, check_target_organisations, check_targets, with_targets};
 
 /// Name of the settings file that is read from the current folder when none is named.
@@ -173,34 +174,6 @@ impl Default for SqlSection {
     fn default() -> Self {
         Self { most_rows: 1_000_000 }
     }
-}
-
-/// What the public edition of a release withholds.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct DisclosureSection {
-    /// Counts of cases about persons from 1 to below this are withheld.
-    pub threshold: i64,
-    /// Figures of an organisation's work with a smaller denominator are withheld.
-    pub minimum_denominator: i64,
-    /// What must remain possible for a withheld count.
-    pub protection: Protection,
-}
-
-impl Default for DisclosureSection {
-    fn default() -> Self {
-        Self { threshold: 5, minimum_denominator: 10, protection: Protection::TwoValues }
-    }
-}
-
-/// Which organisations are held against each other.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct PeersSection {
-    /// What stands in for a supplied group where nothing is supplied.
-    pub fallback: PeerChoice,
-    /// Use it also where groups are supplied.
-    pub ignore_supplied: bool,
 }
 
 /// How long data may come in late.

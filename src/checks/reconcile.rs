@@ -4,10 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::definitions::model::Metric;
-use crate::diagnostics::{Finding, FindingLevel};
-use crate::observation::Observation;
-use crate::period::{Period, ambiguity};
 use crate::rollups::PublishedFigure;
+use crate::vocabulary::finding::{Finding, FindingLevel};
+use crate::vocabulary::observation::Observation;
+use crate::vocabulary::period::{Period, ambiguity};
 
 /// What a printed figure of a metric as a whole has as its category.
 const HEADLINE: &str = "headline";

@@ -5,8 +5,8 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::definitions::model::{Comparator, Metric, Standard, StandardKind};
-use crate::quantity::{Better, Shape};
-use crate::report::input::Organisation;
+use crate::vocabulary::body::Organisation;
+use crate::vocabulary::quantity::{Better, Shape};
 
 /// One entry of `[[targets]]` in the settings.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -1,8 +1,40 @@
 //! Checks the decisions about series in the settings, before anything is read.
 
-use crate::assessment::{Decision, DecisionKind};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
 use crate::definitions::model::Metric;
 use crate::stats::control::LEAST_BASELINE;
+
+/// What was decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DecisionKind {
+    /// Limits begin anew with the first period that begins on `from` or after: a proposed change is accepted.
+    Rebase,
+    /// Limits go on through the recorded event of the day `from`, and a step proposed there is no longer one.
+    Keep,
+    /// The periods that begin from `from` to `to` are drawn, but are not in the limits and are not judged.
+    Exclude,
+    /// Limits come from the first `points` periods of each stretch.
+    Baseline,
+}
+
+/// One entry of `[[decisions]]` in the settings.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Decision {
+    /// Id of the metric.
+    pub metric: String,
+    /// Code of the organisation, region or nation whose series it is; without one, every series of the metric.
+    pub organisation: Option<String>,
+    pub kind: DecisionKind,
+    pub from: Option<NaiveDate>,
+    pub to: Option<NaiveDate>,
+    pub points: Option<usize>,
+    pub reason: String,
+    pub decided_by: String,
+}
 
 /// A decision that cannot be used.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -62,8 +94,8 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::config::Settings;
     use crate::definitions::Definitions;
+    use crate::settings::Settings;
 
     fn checked(entry: &str) -> String {
         let text = format!("[[decisions]]\n{entry}\nreason = \"a new queue\"\ndecided_by = \"A. Analyst, NPCC\"");

@@ -1,8 +1,17 @@
 //! Checks which metrics are also to be judged by the rules of other packages.
 
-use crate::assessment::ParityWish;
+use serde::{Deserialize, Serialize};
+
 use crate::definitions::model::Metric;
-use crate::quantity::Shape;
+use crate::vocabulary::quantity::Shape;
+
+/// Metrics that are also judged by other rules, as the settings name them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ParityWish {
+    pub as_phe: Vec<String>,
+    pub as_making_data_count: Vec<String>,
+}
 
 /// A wish that cannot be met.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]

@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
-use crate::quantity::{Ratio, RatioDifference, Unit, count_text, ratio_text, value_text};
+use crate::vocabulary::quantity::{Ratio, RatioDifference, Unit, count_text, ratio_text, value_text};
 
 const RATIOS: [Unit; 7] = [
     Unit::Percent,

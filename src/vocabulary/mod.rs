@@ -1,0 +1,16 @@
+//! The words that the whole program shares: periods, quantities, bodies, returns, findings and figures.
+//! They import no other module but each other.
+
+pub mod body;
+pub mod code;
+pub mod event;
+pub mod finding;
+pub mod lives;
+pub mod observation;
+pub mod period;
+#[cfg(test)]
+mod period_tests;
+pub mod quantity;
+#[cfg(test)]
+mod quantity_tests;
+pub mod returns;
