@@ -43,7 +43,11 @@ pub enum IntakeError {
     Admission(#[from] AdmissionError),
     #[error("source {location}: the dataset organisations is missing; every source needs one")]
     NoOrganisations { location: String },
-    #[error("source {location}: reference data was refused\n{}", list(findings))]
+    #[error(
+        "source {location}: reference data was refused, and without it nothing can be published; correct what is listed here and submit \
+         the dataset again\n{}",
+        list(findings)
+    )]
     ReferenceRefused { location: String, findings: Vec<Finding> },
     #[error("source {location}: no submission is dated on or before {as_of}; name another --as-of")]
     NothingYet { location: String, as_of: NaiveDate },

@@ -395,5 +395,5 @@ impl<'a> Facts<'a> {
 
 /// The state of a figure that the input does not hold at all.
 pub fn absent() -> Status {
-    Status::Missing("no figure in this release".to_owned())
+    Status::Missing("its data were neither due nor returned".to_owned())
 }

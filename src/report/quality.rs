@@ -45,7 +45,7 @@ fn summary(returns: &[&Return]) -> String {
     let late = count(|s| matches!(s, ReturnState::Accepted { late: true, .. }));
     let refused = count(|s| matches!(s, ReturnState::Refused { .. }));
     let absent = count(|s| *s == ReturnState::NotReturned);
-    let n = words::number_words;
+    let n = |count: usize| if count == 0 { "none".to_owned() } else { words::number_words(count) };
     format!(
         "Of {} monthly returns that were due, {} were accepted ({} of them late), {} refused by a check and {} not returned.",
         n(due),

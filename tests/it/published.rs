@@ -227,3 +227,22 @@ fn automation_with_messages_of_no_known_force_in_the_nation_only() {
     });
     assert_eq!(other, expected);
 }
+
+/// Nobody had to return anything for 1996, so nobody failed to: no figure and no page says so.
+#[test]
+fn long_before_the_datasets_nobody_failed_to_return_them() {
+    let Release { bench, .. } = Release::of("1996");
+    for file in ["observations", "breakdowns", "responsibilities"] {
+        let text = bench.published("1996", &format!("results/{file}.csv"));
+        let said: Vec<&str> =
+            text.lines().filter(|line| line.contains("not_returned") || line.contains("not returned")).collect();
+        assert!(said.is_empty(), "{} of {file}: {:?}", said.len(), &said[..said.len().min(5)]);
+    }
+    for (path, bytes) in
+        bench.released().into_iter().filter(|(path, _)| path.extension().is_some_and(|end| end == "html"))
+    {
+        let page = String::from_utf8(bytes).unwrap();
+        let said = page.lines().find(|line| line.contains("not returned by"));
+        assert!(said.is_none(), "{}: {said:?}", path.display());
+    }
+}
