@@ -23,7 +23,7 @@ use leds_metrics::stats::draws::{Law, Random};
 use leds_metrics::stats::histogram::{Histogram, Percent, Reading};
 use leds_metrics::stats::overdispersion::Dispersion;
 use leds_metrics::stats::rate_ratio::ratio_of_counts;
-use leds_metrics::stats::survival::{SurvivalCurve, Transform};
+use leds_metrics::stats::survival::SurvivalCurve;
 use leds_metrics::vocabulary::body::{NATIONAL, Organisation, PEERS_PREFIX, PeerGroup};
 use leds_metrics::vocabulary::lives::Lives;
 use leds_metrics::vocabulary::observation::{Coverage, Observation};
@@ -258,7 +258,7 @@ impl Nation<'_> {
             let bins = drawn.delays.iter().map(|(delay, count)| (*delay, true, *count));
             let curve = SurvivalCurve::new(&Histogram::new(bins, metric.cap));
             let percent = metric.percentile.and_then(Percent::new).unwrap_or_else(Percent::median);
-            let interval = |level| Some(curve.percentile_interval(percent, level, Transform::LogLog));
+            let interval = |level| Some(curve.percentile_interval(percent, level));
             (figure.interval_95, figure.interval_998) = (interval(Level::LOOK), interval(Level::ACT));
             figure.value = match curve.percentile(percent) {
                 Reading::Value(value) => Some(value),

@@ -11,8 +11,7 @@ use crate::stats::benchmark::Strength;
 use crate::stats::counts::Counts;
 use crate::stats::draws::Random;
 use crate::stats::funnel::{
-    Boundary, Centre, FunnelLabel, FunnelLimits, Rule, Switch, count_ratio_funnel, proportion_funnel, rate_funnel,
-    ratio_funnel,
+    Boundary, Centre, FunnelLabel, FunnelLimits, Rule, count_ratio_funnel, proportion_funnel, rate_funnel, ratio_funnel,
 };
 use crate::stats::overdispersion::{
     Dispersion, Model, Observation, Spreading, Trimming, by_chance, dispersion, quantile,
@@ -153,7 +152,7 @@ impl FunnelSummary {
             return None;
         }
         let plain = match self.shape {
-            Shape::Proportion => proportion_funnel(self.centre, whole(size), Switch::Always).ok()?,
+            Shape::Proportion => proportion_funnel(self.centre, whole(size)).ok()?,
             Shape::CountRatio => count_ratio_funnel(self.centre, whole(size)).ok()?,
             _ => ratio_funnel(size).ok()?,
         };
@@ -187,7 +186,7 @@ impl FunnelSummary {
     /// A force with its limits and labels.
     fn place(&self, period: Period, entry: &Entry) -> Option<FunnelForce> {
         let limits = match self.shape {
-            Shape::Proportion => proportion_funnel(self.centre, entry.counts.denominator, Switch::Always).ok()?,
+            Shape::Proportion => proportion_funnel(self.centre, entry.counts.denominator).ok()?,
             Shape::CountRatio => {
                 count_ratio_funnel(self.centre, entry.counts.numerator.checked_add(entry.counts.denominator)?).ok()?
             }

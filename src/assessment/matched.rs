@@ -9,6 +9,7 @@ use super::Headlines;
 use super::comparisons::Resting;
 use crate::metrics::figure_of_counts;
 use crate::stats::counts::Counts;
+use crate::stats::real;
 use crate::vocabulary::body::{NATIONAL, REGION_PREFIX};
 use crate::vocabulary::observation::{Category, Observation};
 use crate::vocabulary::period::Period;
@@ -228,11 +229,6 @@ fn share(members: impl Iterator<Item = (i64, bool)>) -> f64 {
         (0, _) => real(bodies_there) / real(bodies),
         _ => real(there) / real(all),
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
-fn real(count: i128) -> f64 {
-    count as f64
 }
 
 /// The middle one of the cases that an organisation had in those periods of the run in which it had any: denominators, or the

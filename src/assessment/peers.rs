@@ -12,7 +12,7 @@ use crate::stats::benchmark::{
     benchmark_rate,
 };
 use crate::stats::counts::Counts;
-use crate::stats::peers::{AverageKind, Peer, PeerRule, PeerValue, peer_average};
+use crate::stats::peers::{AverageKind, LEAST_PEERS, Peer, peer_average};
 use crate::stats::widening::Widening;
 use crate::vocabulary::body::{PEERS_PREFIX, PeerGroup};
 use crate::vocabulary::observation::Observation;
@@ -72,9 +72,9 @@ pub(super) fn label(
 
 /// The peers of a group with their counts in a period.
 fn peers_at(headlines: &Headlines<'_>, (group, usual): (&PeerGroup, &[i64]), at: usize) -> Vec<Peer> {
-    let peer = |(code, usual): (&String, &i64)| {
-        let counts = headlines.at(code, at).and_then(|(_, figure)| counts_of(figure));
-        Peer { value: counts.map_or(PeerValue::Absent, PeerValue::Value), usual_denominator: *usual }
+    let peer = |(code, usual): (&String, &i64)| Peer {
+        counts: headlines.at(code, at).and_then(|(_, figure)| counts_of(figure)),
+        usual_denominator: *usual,
     };
     group.peers.iter().zip(usual).map(peer).collect()
 }
@@ -90,7 +90,7 @@ fn compare(
         return Err(figure.status.clone());
     }
     headlines.is_all_due(figure.period)?;
-    let average = peer_average(counts_of(figure), peers, AverageKind::WeightedExcludingSelf, PeerRule::default())?;
+    let average = peer_average(counts_of(figure), peers, AverageKind::WeightedExcludingSelf, LEAST_PEERS)?;
     let (own, pooled) = counts_of(figure).zip(average.counts).ok_or_else(no_figure)?;
     let metric = headlines.metric;
     let widening = headlines.widening(&group.org_code)?;
@@ -117,7 +117,7 @@ fn comparison_row(
 ) -> FigureComparison {
     let metric = headlines.metric;
     let points = f64::from(metric.unit.multiplier());
-    let average = |kind| peer_average(counts_of(figure), peers, kind, PeerRule::default()).ok();
+    let average = |kind| peer_average(counts_of(figure), peers, kind, LEAST_PEERS).ok();
     // A delay has no denominator to weigh it by: the figure of all records of the peers stands for them.
     let (counts, value, averages) = if metric.shape == Shape::Distribution {
         let pooled = headlines.at(&format!("{PEERS_PREFIX}{}", group.org_code), headlines.last());
@@ -128,7 +128,7 @@ fn comparison_row(
         let value = pooled.map(|pooled| pooled.value * points);
         (pooled.and_then(|pooled| pooled.counts), value, AverageKind::ALL.map(of_kind))
     };
-    let valued = |peer: &&Peer| matches!(peer.value, PeerValue::Value(counts) if counts.denominator > 0);
+    let valued = |peer: &&Peer| peer.counts.is_some_and(|counts| counts.denominator > 0);
     FigureComparison {
         metric_id: metric.id.clone(),
         org_code: group.org_code.clone(),

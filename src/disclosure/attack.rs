@@ -71,16 +71,7 @@ pub struct Found {
     pub certain: bool,
 }
 
-/// The range of every hidden cell, in the order of labels. Labels that are no cell are passed over.
-pub fn attack(
-    system: &System,
-    hidden: &BTreeSet<&str>,
-    assumption: Assumption,
-) -> Result<Vec<(String, Range)>, AttackError> {
-    Ok(attack_all(system, hidden, assumption)?.into_iter().map(|found| (found.label, found.range)).collect())
-}
-
-/// The same, with what is certain of the ranges.
+/// The range of every hidden cell, in the order of labels, with what is certain of it. Labels that are no cell are passed over.
 pub fn attack_all(system: &System, hidden: &BTreeSet<&str>, assumption: Assumption) -> Result<Vec<Found>, AttackError> {
     let mut unknowns: BTreeMap<usize, usize> = BTreeMap::new();
     let (mut labels, mut truth, mut bounds) = (Vec::new(), Vec::new(), Vec::new());

@@ -8,7 +8,6 @@ pub mod attack;
 pub mod choice;
 mod exact;
 mod moves;
-pub mod share;
 mod simplex;
 pub mod system;
 

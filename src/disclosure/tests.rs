@@ -5,9 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
-use super::attack::{Assumption, Range, attack};
+use super::attack::{Assumption, Range, attack_all};
 use super::choice::{Choice, choose};
-use super::share::{Printed, known_range};
 use super::system::{Cell, History, Kind, KnownRange, Relation, System};
 use super::{ProtectError, Protected, Verdict, protect};
 use crate::settings::Protection;
@@ -60,7 +59,14 @@ impl Table {
 
 fn ranges(system: &System, hidden: &[&str], assumption: Assumption) -> Vec<(i64, Option<i64>)> {
     let hidden: BTreeSet<&str> = hidden.iter().copied().collect();
-    attack(system, &hidden, assumption).unwrap().into_iter().map(|(_, range)| (range.lower, range.upper)).collect()
+    let found = attack_all(system, &hidden, assumption).unwrap();
+    found.into_iter().map(|found| (found.range.lower, found.range.upper)).collect()
+}
+
+/// The range of every hidden cell by its label, hidden cells being known to be at least 1.
+fn by_label(system: &System, hidden: &BTreeSet<&str>) -> BTreeMap<String, Range> {
+    let found = attack_all(system, hidden, Assumption::AtLeastOne).unwrap();
+    found.into_iter().map(|found| (found.label, found.range)).collect()
 }
 
 /// `GaussSuppression` (CRAN), vignette "Small count frequency table suppression": ages by country.
@@ -143,7 +149,8 @@ fn what_nothing_can_protect_is_refused_and_what_is_public_is_named() {
 #[test]
 fn a_printed_percentage_gives_its_numerator_away() {
     let cells = vec![cell("n", 7, Kind::RowTotal), cell("other", 3, Kind::Interior), cell("x", 4, Kind::Interior)];
-    let known = known_range("x", Printed::Digits(571), 1, 7).unwrap();
+    // 57.1% of 7 is 4 and nothing else.
+    let known = KnownRange { label: "x".to_owned(), lower: 4, upper: Some(4) };
     let system = System::new(cells, &[relation(&["x", "other"], "n")], &[known]).unwrap();
     let found = choose(&system, Protection::TwoValues);
     assert_eq!(
@@ -203,8 +210,7 @@ fn two_releases_are_attacked_together() {
     assert!(after.evidence.iter().all(|found| found.verdict != Some(Verdict::Disclosed)));
     let mut shown: BTreeSet<&str> = after.choice.hidden().collect();
     shown.remove("later r0c1");
-    let opened: BTreeMap<String, Range> =
-        attack(&both.system(), &shown, Assumption::AtLeastOne).unwrap().into_iter().collect();
+    let opened = by_label(&both.system(), &shown);
     assert_eq!(opened["r0c0"], Range { lower: 3, upper: Some(3) });
 }
 
@@ -378,10 +384,10 @@ proptest! {
         let system = table(&values).system();
         let full: Choice = choose(&system, Protection::Range);
         let hidden: BTreeSet<&str> = full.hidden().collect();
-        let found: BTreeMap<String, Range> = attack(&system, &hidden, Assumption::AtLeastOne).unwrap().into_iter().collect();
+        let found = by_label(&system, &hidden);
         // Everything else hidden too: what is not full then cannot be.
         let all: BTreeSet<&str> = system.cells().iter().filter(|cell| cell.value > 0).map(|cell| cell.label.as_str()).collect();
-        let most: BTreeMap<String, Range> = attack(&system, &all, Assumption::AtLeastOne).unwrap().into_iter().collect();
+        let most = by_label(&system, &all);
         let covers = |range: Range| range.lower <= 1 && range.upper.is_none_or(|upper| upper >= 4);
         for label in &full.primary {
             prop_assert!(covers(found[label]) || !covers(most[label]), "{label} {found:?}");

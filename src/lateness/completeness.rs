@@ -8,6 +8,7 @@ use crate::definitions::model::Metric;
 use crate::metrics::{KnownCounts, KnownMonth, months_used};
 use crate::stats::Level;
 use crate::stats::late::{ChainLadder, Projection, Tail, Triangle, is_provisional};
+use crate::stats::real;
 use crate::vocabulary::period::{Month, Period, PeriodType};
 use crate::vocabulary::quantity::Shape;
 
@@ -316,9 +317,4 @@ impl Sum {
     fn projected(&self) -> Projected {
         Projected { latest: self.latest, ultimate: self.ultimate, limits: self.limits }
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
-fn real(count: i128) -> f64 {
-    count as f64
 }

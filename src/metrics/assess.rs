@@ -9,11 +9,12 @@ use super::periods::series_of;
 use crate::definitions::model::Metric;
 use crate::stats::Level;
 use crate::stats::histogram::{Histogram, Percent, Reading};
-use crate::stats::percentile::{Definition, percentile, percentile_interval};
+use crate::stats::percentile::{percentile, percentile_interval};
 use crate::stats::proportion::{self, wilson_interval};
 use crate::stats::rate::{self, rate_interval};
 use crate::stats::rate_ratio::ratio_of_counts;
-use crate::stats::survival::{SurvivalCurve, Transform};
+use crate::stats::real;
+use crate::stats::survival::SurvivalCurve;
 use crate::vocabulary::observation::{Category, Coverage, Observation, StandardResult};
 use crate::vocabulary::period::Period;
 use crate::vocabulary::quantity::{Interval, Shape, Status, Unit};
@@ -108,7 +109,7 @@ impl Figure {
         Self {
             numerator: value.as_ref().ok().copied(),
             denominator: None,
-            value: value.map(float),
+            value: value.map(real),
             interval_95: None,
             interval_998: None,
             method: "no_limits",
@@ -257,14 +258,13 @@ fn delay_figure(metric: &Metric, series: &Series, totals: &Totals) -> Figure {
     let (reading, limits, method): (Reading, [Option<Interval>; 2], _) = match statistic {
         DelayStatistic::WithOpenCases(_) => {
             let curve = SurvivalCurve::new(&histogram);
-            let limits = [Level::LOOK, Level::ACT]
-                .map(|level| Some(curve.percentile_interval(percent, level, Transform::LogLog)));
+            let limits = [Level::LOOK, Level::ACT].map(|level| Some(curve.percentile_interval(percent, level)));
             (curve.percentile(percent), limits, "kaplan_meier_log_log")
         }
         DelayStatistic::ClosedOnly(_) => {
             let limits =
                 [Level::LOOK, Level::ACT].map(|level| Some(percentile_interval(&histogram, percent, level)?.interval));
-            (percentile(&histogram, percent, Definition::default()), limits, "order_statistics")
+            (percentile(&histogram, percent), limits, "order_statistics")
         }
     };
     let value = match reading {
@@ -288,10 +288,5 @@ fn scale(interval: Interval, factor: f64) -> Interval {
 }
 
 fn ratio(x: i64, n: i64) -> f64 {
-    float(x) / float(n)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
-fn float(count: i64) -> f64 {
-    count as f64
+    real(x) / real(n)
 }

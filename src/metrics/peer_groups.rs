@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 
 use crate::rollups::PeerLink;
-use crate::stats::neighbours::{Measure, NEIGHBOURS, Profile, neighbours};
-use crate::stats::quantile_groups::{First, quantile_groups};
+use crate::stats::neighbours::{NEIGHBOURS, Profile, neighbours};
+use crate::stats::quantile_groups::quantile_groups;
 use crate::vocabulary::body::{Organisation, PeerGroup};
 
 /// Bands of police officer strength, of equal numbers of forces.
@@ -95,7 +95,7 @@ fn stand_in(
 fn size_band(organisation: &Organisation, forces: &[&Organisation]) -> Option<(Vec<String>, String)> {
     #[expect(clippy::cast_precision_loss, reason = "no force has 2^53 officers")]
     let strengths: Vec<Option<f64>> = forces.iter().map(|force| force.officers.map(|n| n as f64)).collect();
-    let bands = quantile_groups(&strengths, SIZE_BANDS, First::Highest)?.groups;
+    let bands = quantile_groups(&strengths, SIZE_BANDS)?.groups;
     let own = forces.iter().position(|force| force.code == organisation.code)?;
     let band = (*bands.get(own)?)?;
     let members: Vec<&&Organisation> =
@@ -118,7 +118,7 @@ fn nearest(organisation: &Organisation, forces: &[&Organisation], day: NaiveDate
         attributes: vec![force.officers.map(|officers| officers as f64)],
     };
     let profiles: Vec<Profile> = forces.iter().map(profile).collect();
-    let found = neighbours(&profiles, &[Measure::Logarithm], NEIGHBOURS)?;
+    let found = neighbours(&profiles, NEIGHBOURS)?;
     let own = forces.iter().position(|force| force.code == organisation.code)?;
     let nearest = found.nearest.get(own)?.as_ref()?;
     let distance = nearest.last()?.distance;

@@ -7,7 +7,7 @@ use crate::stats::Level;
 use crate::stats::as_phe::byar_interval;
 use crate::stats::rate::{count_interval, rate_interval};
 use crate::stats::rate_ratio::{RateRatio, ratio_of_counts};
-use crate::stats::standardise::{CountLimits, Standardised, indirect_ratio};
+use crate::stats::standardise::{Standardised, indirect_ratio};
 use crate::vocabulary::quantity::Interval;
 
 const COUNT: &[&str] = &["count", "level"];
@@ -68,7 +68,7 @@ fn ratio_limits(arguments: &[f64]) -> Answer<Interval> {
 
 fn standardised(observed: f64, expected: f64, level: Level) -> Answer<Standardised> {
     let (observed, expected) = (whole("observed", observed)?, amount("expected", expected)?);
-    answer(indirect_ratio(observed, expected, CountLimits::Exact, level))
+    answer(indirect_ratio(observed, expected, level))
 }
 
 fn standardised_limits(arguments: &[f64]) -> Answer<Interval> {

@@ -4,7 +4,7 @@ use super::arguments::{answer, counts, lower, multiplier_of, numbers, upper, who
 use super::{number, text};
 use crate::engine::functions::{Answer, ScalarFunction};
 use crate::stats::counts::Counts;
-use crate::stats::funnel::{Boundary, Centre, FunnelLabel, FunnelLimits, Switch, proportion_funnel, rate_funnel};
+use crate::stats::funnel::{Boundary, Centre, FunnelLabel, FunnelLimits, proportion_funnel, rate_funnel};
 use crate::stats::proportion::proportion;
 use crate::stats::real;
 use crate::vocabulary::quantity::Interval;
@@ -42,7 +42,7 @@ fn share_limits(arguments: &[f64]) -> Answer<Interval> {
     let [centre_x, centre_n, n, level] = numbers(arguments)?;
     let centre = centre_of(counts(["centre_x", "centre_n"], [centre_x, centre_n])?);
     let (cases, boundary) = (whole("n", n)?, boundary_at(level)?);
-    let limits = answer(proportion_funnel(centre, cases, Switch::Always))?;
+    let limits = answer(proportion_funnel(centre, cases))?;
     Ok(limits.map(|limits| boundary(limits).drawn(1.0, real(cases))))
 }
 
@@ -51,7 +51,7 @@ fn share_label(arguments: &[f64]) -> Answer<&'static str> {
     let centre = centre_of(counts(["centre_x", "centre_n"], [centre_x, centre_n])?);
     let force = counts(["x", "n"], [x, n])?;
     answer(proportion(force.numerator, force.denominator))?;
-    let limits = answer(proportion_funnel(centre, force.denominator, Switch::Always))?;
+    let limits = answer(proportion_funnel(centre, force.denominator))?;
     Ok(limits.and_then(|limits| label(&limits, force)))
 }
 

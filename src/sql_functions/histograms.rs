@@ -3,8 +3,8 @@
 use super::arguments::{level_of, lower, upper, whole};
 use crate::engine::functions::{AggregateFunction, Answer, Bars};
 use crate::stats::histogram::{Histogram, Percent};
-use crate::stats::percentile::{Definition, percentile, percentile_interval};
-use crate::stats::survival::{SurvivalCurve, Transform};
+use crate::stats::percentile::{percentile, percentile_interval};
+use crate::stats::survival::SurvivalCurve;
 use crate::vocabulary::quantity::Interval;
 
 const PERCENT: &[&str] = &["percent"];
@@ -22,7 +22,7 @@ pub(super) const WITH_OPEN: &[AggregateFunction] = &[
 pub(super) const OF_CLOSED: &[AggregateFunction] = &[
     of_closed("percentile_of", PERCENT, "the percentile", |bars, a| {
         let (histogram, percent, []) = read(bars, a)?;
-        Ok(percentile(&histogram, percent, Definition::default()).value())
+        Ok(percentile(&histogram, percent).value())
     }),
     of_closed("percentile_of_lower", PERCENT_LEVEL, "its lower limit", |bars, a| lower(rank_limits(bars, a))),
     of_closed("percentile_of_upper", PERCENT_LEVEL, "its upper limit", |bars, a| upper(rank_limits(bars, a))),
@@ -68,7 +68,7 @@ fn percent_of(number: f64) -> Result<Percent, String> {
 fn km_limits(bars: &Bars, settings: &[f64]) -> Answer<Interval> {
     let (histogram, percent, [level]) = read(bars, settings)?;
     let curve = SurvivalCurve::new(&histogram);
-    Ok(Some(curve.percentile_interval(percent, level_of(level)?, Transform::LogLog)))
+    Ok(Some(curve.percentile_interval(percent, level_of(level)?)))
 }
 
 fn rank_limits(bars: &Bars, settings: &[f64]) -> Answer<Interval> {

@@ -78,12 +78,6 @@ pub fn wilson_interval(numerator: f64, denominator: f64, level: Level) -> Option
     Some(Interval { lower: Some(limit(-width)), upper: Some(limit(width)) })
 }
 
-/// The funnel's limits of a proportion, p₀ ∓ z√(p₀(1 − p₀)/n) cut at 0 and 1, from 0 to 1.
-pub fn proportion_limits(centre: f64, size: f64, level: Level) -> Interval {
-    let (lower, upper) = uncut_limits(centre, size, level);
-    Interval { lower: Some(lower.max(0.0)), upper: Some(upper.min(1.0)) }
-}
-
 /// Whether a proportion lies strictly outside those limits, 0.001 before 0.025. `None` without a denominator.
 pub fn proportion_label(numerator: f64, denominator: f64, centre: f64) -> Option<PheLabel> {
     if !(denominator > 0.0 && numerator >= 0.0) {
@@ -230,8 +224,6 @@ mod tests {
         assert_eq!(ratio_label(0.0, 4.0), Some(PheLabel::Low025));
         assert_eq!(ratio_label(30.0, 6.0).map(PheLabel::as_str), Some("High (0.001)"));
         assert_eq!(ratio_label(-1.0, 6.0), None);
-        let limits = proportion_limits(0.8, 1.0, Level::LOOK);
-        assert!((limits.lower.unwrap() - 0.016_014_406).abs() < 1e-9 && limits.upper == Some(1.0), "{limits:?}");
     }
 
     #[test]

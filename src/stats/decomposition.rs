@@ -1,6 +1,7 @@
 //! Why a national rate changed: the part that comes from the members' rates and the part that comes from their shares
 //! (Kitagawa, JASA 50, 1955), with the mix part centred on the national rate.
 
+use super::arithmetic::total;
 use super::counts::Counts;
 use super::real;
 use crate::vocabulary::quantity::{Ratio, RatioDifference};
@@ -26,13 +27,6 @@ pub struct Contribution {
     pub change_without: Option<RatioDifference>,
 }
 
-impl Contribution {
-    /// Rate and mix part together.
-    pub fn total(&self) -> f64 {
-        self.rate + self.mix
-    }
-}
-
 /// A change taken apart.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Decomposition {
@@ -42,13 +36,6 @@ pub struct Decomposition {
     pub after: f64,
     /// One for each member, in the order given.
     pub contributions: Vec<Contribution>,
-}
-
-/// The members that move the whole most each way, as positions in [`Decomposition::contributions`].
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Leading {
-    pub upward: Vec<usize>,
-    pub downward: Vec<usize>,
 }
 
 /// Why a change cannot be taken apart.
@@ -72,24 +59,12 @@ impl Decomposition {
 
     /// Sum of the rate parts.
     pub fn rate_effect(&self) -> f64 {
-        compensated(self.contributions.iter().map(|part| part.rate))
+        total(self.contributions.iter().map(|part| part.rate))
     }
 
     /// Sum of the mix parts.
     pub fn mix_effect(&self) -> f64 {
-        compensated(self.contributions.iter().map(|part| part.mix))
-    }
-
-    /// Up to `most` members with the largest total each way, largest first; equal ones in the order given. A member that
-    /// adds nothing is in neither list.
-    pub fn leading(&self, most: usize) -> Leading {
-        let mut ranked: Vec<(usize, f64)> =
-            self.contributions.iter().map(Contribution::total).enumerate().filter(|&(_, total)| total != 0.0).collect();
-        ranked.sort_by(|one, other| other.1.abs().total_cmp(&one.1.abs()).then(one.0.cmp(&other.0)));
-        let of = |up: bool| {
-            ranked.iter().filter(|&&(_, total)| (total > 0.0) == up).take(most).map(|&(position, _)| position).collect()
-        };
-        Leading { upward: of(true), downward: of(false) }
+        total(self.contributions.iter().map(|part| part.mix))
     }
 }
 
@@ -179,16 +154,6 @@ impl Whole {
     }
 }
 
-/// A sum that keeps what rounding would lose (Neumaier, ZAMM 54, 1974).
-fn compensated(terms: impl Iterator<Item = f64>) -> f64 {
-    let (sum, lost) = terms.fold((0.0_f64, 0.0_f64), |(sum, lost), term| {
-        let next = sum + term;
-        let rounding = if sum.abs() >= term.abs() { (sum - next) + term } else { (term - next) + sum };
-        (next, lost + rounding)
-    });
-    sum + lost
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -222,8 +187,6 @@ mod tests {
         }
         close(found.rate_effect(), 0.0245, 1e-15);
         close(found.mix_effect(), 0.0205, 1e-15);
-        assert_eq!(found.leading(5), Leading { upward: vec![2, 0], downward: vec![1] });
-        assert_eq!(found.leading(1), Leading { upward: vec![2], downward: vec![1] });
         close(found.contributions[0].change_without.unwrap().value(), 375.0 / 500.0 - 435.0 / 600.0, 1e-15);
     }
 

@@ -51,36 +51,13 @@ impl Centre {
     }
 }
 
-/// When a proportion's limits are the normal ones instead of the exact ones.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Switch {
-    /// Exact at every size.
-    #[default]
-    Always,
-    /// Normal where the smaller of the expected cases and others is at least this; for comparison with tools that do so.
-    NormalFrom(u32),
-}
-
 /// How boundaries were found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rule {
     /// The binomial or Poisson tail is the probability left out.
     Exact,
-    /// np₀ ∓ z√(np₀(1 − p₀)).
-    Normal,
     /// The outer one of these and limits that allow for the forces' usual spread.
     Adjusted,
-}
-
-impl Rule {
-    /// The name in data files.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Exact => "exact",
-            Self::Normal => "normal",
-            Self::Adjusted => "adjusted",
-        }
-    }
 }
 
 /// Boundary counts at one level. A side is `None` where no count can fall outside.
@@ -178,7 +155,7 @@ impl FunnelLimits {
 /// # Errors
 /// [`Status::NotApplicable`] without cases, [`Status::CannotTell`] ("no variation") for a centre of 0 or 1,
 /// [`Status::Missing`] for a centre outside 0 to 1.
-pub fn proportion_funnel(centre: Centre, cases: i64, switch: Switch) -> Result<FunnelLimits, Status> {
+pub fn proportion_funnel(centre: Centre, cases: i64) -> Result<FunnelLimits, Status> {
     let Counts { numerator, denominator } = centre.counts;
     if numerator < 0 || numerator > denominator {
         return Err(Status::Missing("the centre is not from 0 to 1".to_owned()));
@@ -191,16 +168,8 @@ pub fn proportion_funnel(centre: Centre, cases: i64, switch: Switch) -> Result<F
         return Err(no_variation());
     }
     let chance = Chance::of_parts(numerator, others);
-    let smaller = i128::from(cases) * i128::from(numerator.min(others));
-    let normal = match switch {
-        Switch::Always => false,
-        Switch::NormalFrom(least) => smaller >= i128::from(least) * i128::from(denominator),
-    };
-    let boundary = |level| {
-        if normal { normal_boundary(real(cases), chance, level) } else { binomial_boundary(real(cases), chance, level) }
-    };
-    let rule = if normal { Rule::Normal } else { Rule::Exact };
-    Ok(FunnelLimits { look: boundary(Level::LOOK), act: boundary(Level::ACT), rule })
+    let boundary = |level| binomial_boundary(real(cases), chance, level);
+    Ok(FunnelLimits { look: boundary(Level::LOOK), act: boundary(Level::ACT), rule: Rule::Exact })
 }
 
 /// Limits for a rate with `exposure`, whose expected count is that times the centre.
@@ -243,17 +212,11 @@ pub fn ratio_funnel(expected: f64) -> Result<FunnelLimits, Status> {
 pub fn count_ratio_funnel(centre: Centre, both: i64) -> Result<FunnelLimits, Status> {
     let Counts { numerator, denominator } = centre.counts;
     let sum = numerator.checked_add(denominator).ok_or_else(|| Status::Missing("the sum is too large".to_owned()))?;
-    proportion_funnel(Centre { counts: Counts::new(numerator, sum), ..centre }, both, Switch::Always)
+    proportion_funnel(Centre { counts: Counts::new(numerator, sum), ..centre }, both)
 }
 
 fn no_variation() -> Status {
     Status::CannotTell("no variation".to_owned())
-}
-
-fn normal_boundary(cases: f64, chance: Chance, level: Level) -> Boundary {
-    let width = level.z() * (cases * chance.of * chance.not).sqrt();
-    let (lower, upper) = (cases * chance.of - width, cases * chance.of + width);
-    Boundary { lower: (lower >= 0.0).then_some(lower), upper: (upper <= cases).then_some(upper) }
 }
 
 fn binomial_boundary(cases: f64, chance: Chance, level: Level) -> Boundary {

@@ -72,23 +72,20 @@ pub(super) struct Bin {
 }
 
 /// Delays in ascending order, each once. At the cap stand all cases that lasted so long or longer.
-/// Negative delays are faulty records: they are counted apart and take part in nothing.
+/// Negative delays are faulty records: they take part in nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Histogram {
     bins: Vec<Bin>,
     cap: Option<i64>,
-    negative: u64,
 }
 
 impl Histogram {
     /// From rows of (delay, closed?, count) in any order; equal delays are added and those beyond `cap` join it.
     pub fn new(rows: impl IntoIterator<Item = (i64, bool, u64)>, cap: Option<i64>) -> Self {
-        let mut histogram = Self { bins: Vec::new(), cap, negative: 0 };
+        let mut histogram = Self { bins: Vec::new(), cap };
         for (delay, closed, count) in rows {
             let delay = cap.map_or(delay, |cap| delay.min(cap));
-            if delay < 0 {
-                histogram.negative = histogram.negative.saturating_add(count);
-            } else if count > 0 {
+            if delay >= 0 && count > 0 {
                 let (closed, open) = if closed { (count, 0) } else { (0, count) };
                 histogram.bins.push(Bin { delay, closed, open });
             }
@@ -115,23 +112,6 @@ impl Histogram {
         self.bins.iter().fold(0, |sum, bin| sum.saturating_add(bin.open))
     }
 
-    /// Records with a negative delay, left out of everything else.
-    pub fn negative(&self) -> u64 {
-        self.negative
-    }
-
-    /// How long the oldest open case has lasted; [`Reading::NoCases`] when none is open.
-    pub fn longest_open(&self) -> Reading {
-        let oldest = self.bins.iter().rev().find(|bin| bin.open > 0);
-        oldest.map_or(Reading::NoCases, |bin| {
-            if self.is_capped(bin.delay) {
-                Reading::MoreThan(bin.delay)
-            } else {
-                Reading::Value(super::real(bin.delay))
-            }
-        })
-    }
-
     pub(super) fn bins(&self) -> &[Bin] {
         &self.bins
     }
@@ -147,16 +127,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rows_are_sorted_added_capped_and_the_negative_ones_set_apart() {
+    fn rows_are_sorted_added_capped_and_the_negative_ones_left_out() {
         let rows =
             [(9, true, 1), (3, false, 2), (-1, true, 4), (3, true, 5), (12, false, 6), (3, true, 1), (7, true, 0)];
         let histogram = Histogram::new(rows, Some(9));
         let bins = [Bin { delay: 3, closed: 6, open: 2 }, Bin { delay: 9, closed: 1, open: 6 }];
         assert_eq!(histogram.bins(), bins);
-        assert_eq!((histogram.closed(), histogram.open(), histogram.negative()), (7, 8, 4));
-        assert_eq!(histogram.longest_open(), Reading::MoreThan(9));
-        assert_eq!(Histogram::new(rows, None).longest_open(), Reading::Value(12.0));
-        assert_eq!(Histogram::new([(4, true, 2)], None).longest_open(), Reading::NoCases);
+        assert_eq!((histogram.closed(), histogram.open()), (7, 8));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! How complete a recent period is: the chain ladder on counts that arrive late, with its standard error
 //! (Mack, ASTIN Bulletin 23, 1993).
 
+use super::arithmetic::size;
 use super::{Level, real};
 
 /// A triangle of counts: one row for each event period, oldest first; column k holds what had arrived k publications
@@ -27,7 +28,8 @@ pub enum Tail {
     /// The straight line through ln σ against the lag, extended.
     #[default]
     LogLinear,
-    /// From the two lags before: min(σ⁴₋₁/σ²₋₂, σ²₋₂, σ²₋₁).
+    /// From the two lags before: min(σ⁴₋₁/σ²₋₂, σ²₋₂, σ²₋₁). No figure uses it: it is the tail of the table that Mack
+    /// printed, the only proof from outside of the projections and their errors.
     Mack,
 }
 
@@ -63,16 +65,6 @@ pub struct Projection {
 }
 
 impl Projection {
-    /// Latest / ultimate, above 1 when records are expected to be withdrawn; `None` where the ultimate is 0 or missing.
-    pub fn completeness(&self) -> Option<f64> {
-        self.ultimate.filter(|&ultimate| ultimate > 0.0).map(|ultimate| real(self.latest) / ultimate)
-    }
-
-    /// Limits of the ultimate count at a level, see [`Projection::interval_of`].
-    pub fn interval(&self, level: Level) -> Option<(f64, f64)> {
-        Self::interval_of(self.ultimate, self.standard_error, level)
-    }
-
     /// Limits of an ultimate count U with error s, log-normal so that none lies below zero: U·exp(±z·v − v²/2) with
     /// v² = ln(1 + s²/U²). `None` without an error or a count above zero.
     pub fn interval_of(ultimate: Option<f64>, error: Option<f64>, level: Level) -> Option<(f64, f64)> {
@@ -80,11 +72,6 @@ impl Projection {
         let square = (error / ultimate).powi(2).ln_1p();
         let limit = |side: f64| ultimate * (side * level.z() * square.sqrt() - square / 2.0).exp();
         Some((limit(-1.0), limit(1.0)))
-    }
-
-    /// Ultimate − latest: the cases still expected, below 0 when records are expected to be withdrawn.
-    pub fn outstanding(&self) -> Option<f64> {
-        self.ultimate.map(|ultimate| ultimate - real(self.latest))
     }
 }
 
@@ -141,7 +128,7 @@ impl Triangle {
         let factor = (rows > 0).then(|| real(arrived) / real(weight));
         let variance = factor.filter(|_| rows > 1).map(|factor| {
             let squares = used().map(|(c, next)| real(c) * (real(next) / real(c) - factor).powi(2)).sum::<f64>();
-            squares / (number(rows) - 1.0)
+            squares / (size(rows) - 1.0)
         });
         Factor { factor, variance, weight, rows, left_out: both().count() - rows }
     }
@@ -278,16 +265,11 @@ fn line(points: &[(f64, f64)]) -> Option<(f64, f64)> {
     if points.len() < 2 {
         return None;
     }
-    let n = number(points.len());
+    let n = size(points.len());
     let (x, y) = (points.iter().map(|p| p.0).sum::<f64>() / n, points.iter().map(|p| p.1).sum::<f64>() / n);
     let covariance = points.iter().map(|p| (p.0 - x) * (p.1 - y)).sum::<f64>();
     let slope = covariance / points.iter().map(|p| (p.0 - x).powi(2)).sum::<f64>();
     Some((slope, y - slope * x))
-}
-
-/// A length on the real line.
-fn number(length: usize) -> f64 {
-    real(u64::try_from(length).unwrap_or(u64::MAX))
 }
 
 /// Whether a figure is marked as provisional: its completeness is below the least asked for (0.98 by default), or fewer
@@ -309,6 +291,12 @@ mod tests {
         Triangle::new(rows).unwrap()
     }
 
+    /// Latest / ultimate; `None` where the ultimate is 0 or missing.
+    fn completeness(projection: &Projection) -> Option<f64> {
+        let ultimate = projection.ultimate.filter(|&ultimate| ultimate > 0.0);
+        ultimate.map(|ultimate| real(projection.latest) / ultimate)
+    }
+
     #[test]
     fn factors_and_ultimates_by_hand() {
         let found = corner().chain_ladder(Tail::LogLinear);
@@ -317,7 +305,7 @@ mod tests {
         assert_eq!(found.factors.iter().map(|factor| factor.factor).collect::<Vec<_>>(), [Some(first), Some(second)]);
         let newest = found.rows[2];
         assert!((newest.ultimate.unwrap() - 290_507.0 * first * second).abs() < 1e-6);
-        assert!((newest.completeness().unwrap() - 1.0 / (first * second)).abs() < 1e-15);
+        assert!((completeness(&newest).unwrap() - 1.0 / (first * second)).abs() < 1e-15);
         assert!(newest.rests_on_one_row && found.rows[1].rests_on_one_row && !found.rows[0].rests_on_one_row);
         assert_eq!((found.rows[0].ultimate, found.rows[0].standard_error), (Some(1_735_330.0), Some(0.0)));
         // One variance is no line and no pair, so the tail is unknown and so are the errors.
@@ -327,7 +315,8 @@ mod tests {
         assert_eq!(found.sum_of(&found.rows[2..]).ultimate, newest.ultimate);
         // U = 200, s = 20: v² = ln 1.01, limits 200·exp(±1.96·0.09975 − 0.004975).
         let projection = Projection { ultimate: Some(200.0), standard_error: Some(20.0), ..newest };
-        let (lower, upper) = projection.interval(Level::LOOK).unwrap();
+        let (lower, upper) =
+            Projection::interval_of(projection.ultimate, projection.standard_error, Level::LOOK).unwrap();
         assert!((lower - 163.666_882).abs() < 1e-6 && (upper - 241.979_072).abs() < 1e-6, "{lower} {upper}");
         assert!(found.factors[0].variance.is_some());
     }
@@ -339,10 +328,10 @@ mod tests {
         assert_eq!((found.factors[0].rows, found.factors[0].left_out), (2, 1));
         assert_eq!(found.factors[0].factor, Some(12.0 / 5.0));
         assert_eq!((found.rows[3].ultimate, found.rows[3].standard_error), (None, None));
-        assert_eq!((found.total.ultimate, found.total.completeness()), (None, None));
+        assert_eq!((found.total.ultimate, completeness(&found.total)), (None, None));
         let nothing = Triangle::new(vec![vec![0, 0], vec![0]]).unwrap().chain_ladder(Tail::LogLinear);
         assert_eq!(nothing.factors[0].factor, None);
-        assert_eq!((nothing.rows[0].ultimate, nothing.rows[0].completeness()), (Some(0.0), None));
+        assert_eq!((nothing.rows[0].ultimate, completeness(&nothing.rows[0])), (Some(0.0), None));
         let lone = Triangle::new(vec![vec![7]]).unwrap().chain_ladder(Tail::LogLinear);
         assert_eq!((lone.total.ultimate, lone.total.standard_error), (Some(7.0), Some(0.0)));
     }
@@ -387,7 +376,7 @@ mod tests {
             for tail in [Tail::LogLinear, Tail::Mack] {
                 let found = Triangle::new(rows.clone()).unwrap().chain_ladder(tail);
                 for projection in found.rows.iter().chain([&found.total]) {
-                    prop_assert!(projection.completeness().is_none_or(|share| (0.0..=1.0 + 1e-12).contains(&share)));
+                    prop_assert!(completeness(projection).is_none_or(|share| (0.0..=1.0 + 1e-12).contains(&share)));
                     prop_assert!(projection.standard_error.is_none_or(|error| error.is_finite() && error >= 0.0));
                 }
             }
@@ -415,7 +404,7 @@ mod tests {
             let ladder = |rows| Triangle::new(rows).unwrap().chain_ladder(Tail::LogLinear);
             for (one, other) in ladder(rows).rows.iter().zip(&ladder(scaled).rows) {
                 prop_assert_eq!(one.ultimate.is_some(), other.ultimate.is_some());
-                if let (Some(one), Some(other)) = (one.completeness(), other.completeness()) {
+                if let (Some(one), Some(other)) = (completeness(one), completeness(other)) {
                     prop_assert!((one - other).abs() <= 1e-12);
                 }
             }

@@ -10,22 +10,6 @@ pub enum Correction {
     BenjaminiHochberg,
     /// False discovery rate under any dependence (Benjamini and Yekutieli, Annals of Statistics 29, 2001).
     BenjaminiYekutieli,
-    /// Probability of any false flag, step by step (Holm, Scandinavian Journal of Statistics 6, 1979).
-    Holm,
-    /// Probability of any false flag, M·p.
-    Bonferroni,
-}
-
-impl Correction {
-    /// The name in data files.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::BenjaminiHochberg => "benjamini_hochberg",
-            Self::BenjaminiYekutieli => "benjamini_yekutieli",
-            Self::Holm => "holm",
-            Self::Bonferroni => "bonferroni",
-        }
-    }
 }
 
 /// A p-value that is none, with its row.
@@ -38,8 +22,7 @@ pub struct NotAProbability {
 
 /// Adjusted p-values in the order given. Rows without one, which cannot be told, are not among the M tests.
 ///
-/// With p₁ ≤ p₂ ≤ …: Benjamini-Hochberg min over j ≥ i of M·pⱼ/j; Benjamini-Yekutieli that times Σ1/i; Holm max over
-/// j ≤ i of (M − j + 1)·pⱼ; Bonferroni M·p; each at most 1.
+/// With p₁ ≤ p₂ ≤ …: Benjamini-Hochberg min over j ≥ i of M·pⱼ/j; Benjamini-Yekutieli that times Σ1/i; each at most 1.
 pub fn adjusted(p_values: &[Option<f64>], correction: Correction) -> Result<Vec<Option<f64>>, NotAProbability> {
     let mut sorted: Vec<(usize, f64)> = Vec::new();
     for (row, value) in p_values.iter().enumerate().filter_map(|(row, p)| Some((row, (*p)?))) {
@@ -53,28 +36,16 @@ pub fn adjusted(p_values: &[Option<f64>], correction: Correction) -> Result<Vec<
     let order = |position: usize| real(position as i128 + 1);
     let harmonic: f64 = (0..sorted.len()).rev().map(|position| 1.0 / order(position)).sum();
     let mut found = vec![None; p_values.len()];
-    let mut set = |row: usize, value: f64| {
-        if let Some(slot) = found.get_mut(row) {
-            *slot = Some(value);
-        }
+    let factor = match correction {
+        Correction::BenjaminiHochberg => m,
+        Correction::BenjaminiYekutieli => m * harmonic,
     };
-    match correction {
-        Correction::BenjaminiHochberg | Correction::BenjaminiYekutieli => {
-            let factor = if correction == Correction::BenjaminiYekutieli { m * harmonic } else { m };
-            let mut least = 1.0_f64;
-            for (position, &(row, p)) in sorted.iter().enumerate().rev() {
-                least = least.min(factor * p / order(position));
-                set(row, least);
-            }
+    let mut least = 1.0_f64;
+    for (position, &(row, p)) in sorted.iter().enumerate().rev() {
+        least = least.min(factor * p / order(position));
+        if let Some(slot) = found.get_mut(row) {
+            *slot = Some(least);
         }
-        Correction::Holm => {
-            let mut greatest = 0.0_f64;
-            for (position, &(row, p)) in sorted.iter().enumerate() {
-                greatest = greatest.max((m + 1.0 - order(position)) * p).min(1.0);
-                set(row, greatest);
-            }
-        }
-        Correction::Bonferroni => sorted.iter().for_each(|&(row, p)| set(row, (m * p).min(1.0))),
     }
     Ok(found)
 }
@@ -114,8 +85,7 @@ mod tests {
     use proptest::prelude::*;
     use proptest::test_runner::RngSeed;
 
-    const ALL: [Correction; 4] =
-        [Correction::BenjaminiHochberg, Correction::BenjaminiYekutieli, Correction::Holm, Correction::Bonferroni];
+    const ALL: [Correction; 2] = [Correction::BenjaminiHochberg, Correction::BenjaminiYekutieli];
 
     /// The fifteen p-values of Benjamini and Hochberg 1995.
     const PUBLISHED: [f64; 15] = [
@@ -132,18 +102,21 @@ mod tests {
         }
         let number =
             |correction| discoveries(&p, correction, 0.05).unwrap().into_iter().filter(|on| *on == Some(true)).count();
-        assert_eq!(ALL.map(number), [4, 3, 3, 3]);
+        assert_eq!(ALL.map(number), [4, 3]);
     }
 
     #[test]
     fn what_cannot_be_told_is_not_a_test() {
-        let found = adjusted(&[None, Some(0.02), None], Correction::Bonferroni).unwrap();
+        let found = adjusted(&[None, Some(0.02), None], Correction::BenjaminiHochberg).unwrap();
         assert_eq!(found, [None, Some(0.02), None]);
-        assert_eq!(adjusted(&[], Correction::Holm), Ok(Vec::new()));
+        assert_eq!(adjusted(&[], Correction::BenjaminiYekutieli), Ok(Vec::new()));
         for value in [-0.1, 1.1, f64::INFINITY] {
-            assert_eq!(adjusted(&[None, Some(value)], Correction::Holm), Err(NotAProbability { row: 1, value }));
+            assert_eq!(
+                adjusted(&[None, Some(value)], Correction::BenjaminiYekutieli),
+                Err(NotAProbability { row: 1, value })
+            );
         }
-        assert!(adjusted(&[Some(f64::NAN)], Correction::Holm).is_err());
+        assert!(adjusted(&[Some(f64::NAN)], Correction::BenjaminiYekutieli).is_err());
     }
 
     #[test]
@@ -162,12 +135,11 @@ mod tests {
         fn adjusted_values_keep_the_order_and_rise(p in prop::collection::vec(0.0..=1.0_f64, 0..60)) {
             let given: Vec<Option<f64>> = p.iter().copied().map(Some).collect();
             let of = |correction| -> Vec<f64> { adjusted(&given, correction).unwrap().into_iter().flatten().collect() };
-            let [bh, by, holm, bonferroni] = ALL.map(of);
+            let [bh, by] = ALL.map(of);
             for (i, &raw) in p.iter().enumerate() {
-                prop_assert!(raw <= bh[i] * (1.0 + 1e-15) && bh[i] <= by[i] && bh[i] <= holm[i] + 1e-15);
-                prop_assert!(holm[i] <= bonferroni[i] && bonferroni[i] <= 1.0 && by[i] <= 1.0);
+                prop_assert!(raw <= bh[i] * (1.0 + 1e-15) && bh[i] <= by[i] && by[i] <= 1.0);
                 for (j, &other) in p.iter().enumerate() {
-                    prop_assert!(raw > other || (bh[i] <= bh[j] && by[i] <= by[j] && holm[i] <= holm[j]));
+                    prop_assert!(raw > other || (bh[i] <= bh[j] && by[i] <= by[j]));
                 }
             }
         }

@@ -18,22 +18,8 @@ pub enum Scale {
     Proportion,
     /// Ratio of observed to expected as its logarithm; rates too, with the centre's rate times the exposure as expected.
     LogRatio,
-    /// The same ratio as its square root.
-    RootRatio,
     /// Ratio of two counts as ln((x + ½)/(n + ½)).
     CountRatio,
-}
-
-impl Scale {
-    /// The name in data files.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Proportion => "proportion",
-            Self::LogRatio => "log_ratio",
-            Self::RootRatio => "root_ratio",
-            Self::CountRatio => "count_ratio",
-        }
-    }
 }
 
 /// A scale with its target θ, the centre on that scale.
@@ -74,25 +60,10 @@ impl Model {
         Self { scale: Scale::LogRatio, centre: 1.0, target: 0.0 }
     }
 
-    /// Ratios of observed to expected round 1, on the square-root scale.
-    pub fn root_ratio() -> Self {
-        Self { scale: Scale::RootRatio, centre: 1.0, target: 1.0 }
-    }
-
     /// Ratios of two counts round `centre`, Σx/Σn. `None` unless it is above 0.
     pub fn count_ratio(centre: f64) -> Option<Self> {
         let usable = centre.is_finite() && centre > 0.0;
         usable.then(|| Self { scale: Scale::CountRatio, centre, target: centre.ln() })
-    }
-
-    /// The scale.
-    pub fn scale(self) -> Scale {
-        self.scale
-    }
-
-    /// θ, the centre on the transformed scale.
-    pub fn target(self) -> f64 {
-        self.target
     }
 
     /// The force on the transformed scale. `None` without a size, for a count that the scale cannot hold, and on the
@@ -107,7 +78,6 @@ impl Model {
             Scale::LogRatio if force.observed == 0 => return None,
             Scale::Proportion => (x / n).sqrt().asin(),
             Scale::LogRatio => (x / n).ln(),
-            Scale::RootRatio => (x / n).sqrt(),
             Scale::CountRatio => ((x + 0.5) / (n + 0.5)).ln(),
         };
         let s = self.deviation(x, n);
@@ -117,14 +87,14 @@ impl Model {
     /// The spread by chance of a force of size `n` with count `x`, which matters for a ratio of counts only.
     fn deviation(self, x: f64, n: f64) -> f64 {
         match self.scale {
-            Scale::Proportion | Scale::RootRatio => 1.0 / (2.0 * n.sqrt()),
+            Scale::Proportion => 1.0 / (2.0 * n.sqrt()),
             Scale::LogRatio => 1.0 / n.sqrt(),
             Scale::CountRatio => (x / (x + 0.5).powi(2) + n / (n + 0.5).powi(2)).sqrt(),
         }
     }
 
-    /// Limits θ ± z√(s² + τ²) for a force of `size`, turned back to proportions or ratios. An angle is cut to 0…π/2 and a
-    /// negative root to 0 before. `None` on both sides without a size.
+    /// Limits θ ± z√(s² + τ²) for a force of `size`, turned back to proportions or ratios. An angle is cut to 0…π/2
+    /// before. `None` on both sides without a size.
     pub fn limits(self, size: f64, tau2: f64, level: Level) -> Interval {
         if !(size.is_finite() && size > 0.0) {
             return Interval { lower: None, upper: None };
@@ -139,7 +109,6 @@ impl Model {
         match self.scale {
             Scale::Proportion => y.clamp(0.0, std::f64::consts::FRAC_PI_2).sin().powi(2),
             Scale::LogRatio | Scale::CountRatio => y.exp(),
-            Scale::RootRatio => y.max(0.0).powi(2),
         }
     }
 
@@ -200,7 +169,6 @@ impl Model {
         match self.scale {
             Scale::Proportion => Spread::Points(50.0 * (above - below)),
             Scale::LogRatio | Scale::CountRatio => Spread::Factor(tau.exp()),
-            Scale::RootRatio => Spread::Factor(above),
         }
     }
 }
@@ -375,35 +343,6 @@ fn truncate(points: &[Point], share: f64) -> Vec<Option<Point>> {
         group > 0.0 && group < groups - 1.0
     };
     points.iter().map(|&point| inside(&point).then_some(point)).collect()
-}
-
-/// The second figure, without trimming and round the forces' own mean.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Heterogeneity {
-    /// Mean of Y weighted by 1/s².
-    pub mean: f64,
-    /// Σ(Y − mean)²/s².
-    pub q: f64,
-    /// Variance between forces (`DerSimonian` and Laird).
-    pub tau2: f64,
-    /// Share of the variation that is beyond chance, from 0 to 1 (Higgins and Thompson, Statistics in Medicine 21, 2002).
-    pub i2: f64,
-}
-
-/// Q, τ² and I² without trimming; `None` for fewer than two forces with a point.
-pub fn heterogeneity(model: Model, forces: &[Observation]) -> Option<Heterogeneity> {
-    let points: Vec<Point> = forces.iter().filter_map(|&force| model.point(force)).collect();
-    if points.len() < 2 {
-        return None;
-    }
-    let weight = |point: &Point| point.s.powi(-2);
-    let w: f64 = points.iter().map(weight).sum();
-    let w2: f64 = points.iter().map(|point| weight(point).powi(2)).sum();
-    let mean = points.iter().map(|point| weight(point) * point.y).sum::<f64>() / w;
-    let q: f64 = points.iter().map(|point| weight(point) * (point.y - mean).powi(2)).sum();
-    let freedom = real(points.len() as i128) - 1.0;
-    let i2 = if q > freedom { 1.0 - freedom / q } else { 0.0 };
-    Some(Heterogeneity { mean, q, tau2: ((q - freedom) / (w - w2 / w)).max(0.0), i2 })
 }
 
 #[cfg(test)]

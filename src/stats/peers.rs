@@ -46,37 +46,16 @@ impl AverageKind {
     }
 }
 
-/// What a peer contributes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PeerValue {
-    Value(Counts),
-    /// Withheld on its own; it may stand in a pooled total only.
-    Suppressed(Counts),
-    Absent,
-}
-
 /// A member of the group with the denominator it usually has, by which its absence is weighed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Peer {
-    pub value: PeerValue,
+    /// `None` where it has none to show.
+    pub counts: Option<Counts>,
     pub usual_denominator: i64,
 }
 
-/// When a group is too thin for an average.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PeerRule {
-    /// Fewest peers with a value.
-    pub least_peers: usize,
-    /// Whether suppressed peers join the pooled averages; true only where the pooled total passed the suppression rules.
-    pub pool_suppressed: bool,
-}
-
-impl Default for PeerRule {
-    /// Four peers, without suppressed ones.
-    fn default() -> Self {
-        Self { least_peers: 4, pool_suppressed: false }
-    }
-}
+/// Fewer peers with a value than this give no average.
+pub const LEAST_PEERS: usize = 4;
 
 /// An average under its name.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -94,36 +73,30 @@ pub struct PeerAverage {
 /// The average of a force's peers, among whom the force itself is not listed. A peer takes part with a denominator above 0.
 ///
 /// # Errors
-/// [`Status::NotApplicable`] without peers; [`Status::CannotTell`] with fewer peers than the rule asks for, with less than
+/// [`Status::NotApplicable`] without peers; [`Status::CannotTell`] with a value of fewer than `least` peers, with less than
 /// half of the peers' usual denominator, and for an average that includes a force without a value; [`Status::Missing`]
 /// when the sums do not fit.
 pub fn peer_average(
     own: Option<Counts>,
     peers: &[Peer],
     kind: AverageKind,
-    rule: PeerRule,
+    least: usize,
 ) -> Result<PeerAverage, Status> {
     if peers.is_empty() {
         return Err(Status::NotApplicable("no peer group".to_owned()));
     }
-    let pooled = kind.is_weighted() && rule.pool_suppressed;
-    let taken = |peer: &Peer| match peer.value {
-        PeerValue::Value(counts) => Some(counts),
-        PeerValue::Suppressed(counts) if pooled => Some(counts),
-        PeerValue::Suppressed(_) | PeerValue::Absent => None,
-    };
     let usable = |counts: &Counts| counts.denominator > 0 && counts.numerator >= 0;
     let (mut present, mut usual_present, mut usual) = (Vec::new(), 0_i128, 0_i128);
     for peer in peers {
         let weight = i128::from(peer.usual_denominator.max(0));
         usual += weight;
-        if let Some(counts) = taken(peer).filter(usable) {
+        if let Some(counts) = peer.counts.filter(usable) {
             present.push(counts);
             usual_present += weight;
         }
     }
     let used = present.len();
-    if used < rule.least_peers.max(1) {
+    if used < least.max(1) {
         return Err(Status::CannotTell(format!("{used} of {} peers have a value", peers.len())));
     }
     if 2 * usual_present < usual {
@@ -161,67 +134,38 @@ mod tests {
     use proptest::prelude::*;
     use proptest::test_runner::RngSeed;
 
-    const ALL: [AverageKind; 4] = [
-        AverageKind::SimpleIncludingSelf,
-        AverageKind::SimpleExcludingSelf,
-        AverageKind::WeightedIncludingSelf,
-        AverageKind::WeightedExcludingSelf,
-    ];
-
     fn peer(x: i64, n: i64) -> Peer {
-        Peer { value: PeerValue::Value(Counts::new(x, n)), usual_denominator: n }
-    }
-
-    fn any_number() -> PeerRule {
-        PeerRule { least_peers: 1, pool_suppressed: false }
+        Peer { counts: Some(Counts::new(x, n)), usual_denominator: n }
     }
 
     #[test]
     fn four_averages_of_the_same_data() {
         let own = Some(Counts::new(180, 200));
         let peers = [peer(90, 120), peer(400, 500), peer(60, 80)];
-        let percent = |kind| 100.0 * peer_average(own, &peers, kind, any_number()).unwrap().value;
-        for (kind, wanted) in ALL.into_iter().zip([80.0, 76.7, 81.1, 78.6]) {
+        let percent = |kind| 100.0 * peer_average(own, &peers, kind, 1).unwrap().value;
+        for (kind, wanted) in AverageKind::ALL.into_iter().zip([80.0, 76.7, 81.1, 78.6]) {
             assert!((percent(kind) - wanted).abs() < 0.05, "{}: {}", kind.as_str(), percent(kind));
         }
-        let few = peer_average(own, &peers, AverageKind::default(), PeerRule::default());
+        let few = peer_average(own, &peers, AverageKind::default(), LEAST_PEERS);
         assert_eq!(few, Err(Status::CannotTell("3 of 3 peers have a value".to_owned())));
     }
 
     #[test]
     fn absent_peers_are_counted_and_weighed() {
-        let absent = |usual_denominator| Peer { value: PeerValue::Absent, usual_denominator };
+        let absent = |usual_denominator| Peer { counts: None, usual_denominator };
         let four = [peer(1, 10), peer(2, 10), peer(3, 10), peer(4, 10)];
         let with = |extra: &[Peer]| {
             let peers: Vec<Peer> = four.iter().chain(extra).copied().collect();
-            peer_average(None, &peers, AverageKind::default(), PeerRule::default())
+            peer_average(None, &peers, AverageKind::default(), LEAST_PEERS)
         };
         let found = with(&[absent(40)]).unwrap();
         assert_eq!((found.used, found.of, found.counts), (4, 5, Some(Counts::new(10, 40))));
         assert!(matches!(with(&[absent(41)]), Err(Status::CannotTell(_))));
-        assert!(matches!(peer_average(None, &[], AverageKind::default(), any_number()), Err(Status::NotApplicable(_))));
-        assert!(matches!(
-            peer_average(None, &four, AverageKind::SimpleIncludingSelf, any_number()),
-            Err(Status::CannotTell(_))
-        ));
-        assert!(matches!(
-            peer_average(None, &[peer(1, 0)], AverageKind::default(), any_number()),
-            Err(Status::CannotTell(_))
-        ));
+        assert!(matches!(peer_average(None, &[], AverageKind::default(), 1), Err(Status::NotApplicable(_))));
+        assert!(matches!(peer_average(None, &four, AverageKind::SimpleIncludingSelf, 1), Err(Status::CannotTell(_))));
+        assert!(matches!(peer_average(None, &[peer(1, 0)], AverageKind::default(), 1), Err(Status::CannotTell(_))));
         let huge = [peer(1, i64::MAX), peer(1, i64::MAX)];
-        assert!(matches!(peer_average(None, &huge, AverageKind::default(), any_number()), Err(Status::Missing(_))));
-    }
-
-    #[test]
-    fn a_suppressed_peer_stands_in_a_cleared_total_only() {
-        let hidden = Peer { value: PeerValue::Suppressed(Counts::new(3, 10)), usual_denominator: 10 };
-        let peers = [peer(1, 10), hidden];
-        let of = |kind, pool_suppressed| {
-            peer_average(None, &peers, kind, PeerRule { least_peers: 1, pool_suppressed }).unwrap()
-        };
-        assert_eq!(of(AverageKind::WeightedExcludingSelf, true).counts, Some(Counts::new(4, 20)));
-        assert_eq!(of(AverageKind::WeightedExcludingSelf, false).counts, Some(Counts::new(1, 10)));
-        assert_eq!(of(AverageKind::SimpleExcludingSelf, true).used, 1);
+        assert!(matches!(peer_average(None, &huge, AverageKind::default(), 1), Err(Status::Missing(_))));
     }
 
     proptest! {
@@ -233,8 +177,8 @@ mod tests {
             let rates = || rows.iter().map(|&(x, n)| real(x) / real(n));
             let (least, greatest) = (rates().fold(f64::INFINITY, f64::min), rates().fold(0.0, f64::max));
             let own = rows.first().map(|&(x, n)| Counts::new(x, n));
-            for kind in ALL {
-                let value = peer_average(own, &peers, kind, any_number()).unwrap().value;
+            for kind in AverageKind::ALL {
+                let value = peer_average(own, &peers, kind, 1).unwrap().value;
                 prop_assert!(least - 1e-12 <= value && value <= greatest + 1e-12);
             }
         }

@@ -1,4 +1,4 @@
-//! Percentiles of closed cases by the nine usual definitions, and the interval that order statistics give.
+//! Percentiles of closed cases, and the interval that order statistics give.
 //! Cases still open are not looked at; delays with open cases belong to the survival curve.
 
 use super::distributions::order_statistic_ranks;
@@ -6,72 +6,23 @@ use super::histogram::{Bin, Histogram, Percent, Reading};
 use super::{Level, real};
 use crate::vocabulary::quantity::Interval;
 
-/// Denominator that makes every position and weight of the nine definitions a whole number.
-const PARTS: i128 = 2400;
-
-/// A sample quantile as numbered by Hyndman and Fan, American Statistician 50, 361–365, 1996.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Definition {
-    /// The inverse of the distribution function.
-    Type1,
-    /// As 1, with the mean of two neighbours at a step.
-    Type2,
-    /// The nearest even rank.
-    Type3,
-    Type4,
-    Type5,
-    Type6,
-    /// Linear between the ranks, the smallest value at 0 and the greatest at 1; the usual one in spreadsheets.
-    #[default]
-    Type7,
-    Type8,
-    Type9,
-}
-
-impl Definition {
-    /// What the position kq is shifted by, in [`PARTS`]; `p` is the percentile, so q is 24p parts.
-    fn shift(self, p: i128) -> i128 {
-        match self {
-            Self::Type1 | Self::Type2 | Self::Type4 => 0,
-            Self::Type3 => -PARTS / 2,
-            Self::Type5 => PARTS / 2,
-            Self::Type6 => 24 * p,
-            Self::Type7 => PARTS - 24 * p,
-            Self::Type8 => 8 * p + PARTS / 3,
-            Self::Type9 => 6 * p + PARTS * 3 / 8,
-        }
-    }
-
-    /// Weight of the upper neighbour in [`PARTS`], for whole rank `j` and remainder `g`.
-    fn weight(self, j: i128, g: i128) -> i128 {
-        match self {
-            Self::Type1 if g == 0 => 0,
-            Self::Type2 if g == 0 => PARTS / 2,
-            Self::Type3 if g == 0 && j % 2 == 0 => 0,
-            Self::Type1 | Self::Type2 | Self::Type3 => PARTS,
-            _ => g,
-        }
-    }
-}
-
-/// The percentile of the closed cases: with h = kq + a, j = ⌊h⌋ and weight γ it is `(1 − γ)x_j + γx_{j+1}`, worked in whole
-/// numbers (Hyndman and Fan 1996). A percentile that needs a capped delay is known from below only.
-pub fn percentile(histogram: &Histogram, percent: Percent, definition: Definition) -> Reading {
-    let p = i128::from(percent.number());
+/// The percentile of the closed cases, linear between the ranks with the smallest value at 0 and the greatest at 1, as
+/// spreadsheets have it (definition 7 of Hyndman and Fan, American Statistician 50, 361–365, 1996): with h = (k − 1)q + 1,
+/// j = ⌊h⌋ and γ = h − j it is `(1 − γ)x_j + γx_{j+1}`, worked in whole numbers. A percentile that needs a capped delay is
+/// known from below only.
+pub fn percentile(histogram: &Histogram, percent: Percent) -> Reading {
     let k = i128::from(histogram.closed());
-    let position = 24 * k * p + definition.shift(p);
-    let (j, g) = (position.div_euclid(PARTS), position.rem_euclid(PARTS));
-    let weight = definition.weight(j, g);
+    let hundredths = (k - 1) * i128::from(percent.number()) + 100;
+    let (j, weight) = (hundredths.div_euclid(100), hundredths.rem_euclid(100));
     let at = |rank: i128| u64::try_from(rank.clamp(1, k.max(1))).ok().and_then(|rank| delay_at_rank(histogram, rank));
     let (Some(below), Some(above)) = (at(j), at(j + 1)) else { return Reading::NoCases };
-    let sum = i128::from(below) * (PARTS - weight) + i128::from(above) * weight;
+    let sum = i128::from(below) * (100 - weight) + i128::from(above) * weight;
     // A neighbour of weight 0 is not needed; the lower one never exceeds the upper one.
     let greatest_needed = if weight == 0 { below } else { above };
     if histogram.is_capped(greatest_needed) {
-        let least = sum.div_euclid(PARTS);
-        return Reading::MoreThan(i64::try_from(least).unwrap_or(i64::MAX));
+        return Reading::MoreThan(i64::try_from(sum.div_euclid(100)).unwrap_or(i64::MAX));
     }
-    Reading::Value(real(sum) / real(PARTS))
+    Reading::Value(real(sum) / 100.0)
 }
 
 /// The interval of a percentile from two of the delays themselves.
@@ -120,18 +71,6 @@ fn delay_at_rank(histogram: &Histogram, rank: u64) -> Option<i64> {
 mod tests {
     use super::*;
 
-    const ALL: [Definition; 9] = [
-        Definition::Type1,
-        Definition::Type2,
-        Definition::Type3,
-        Definition::Type4,
-        Definition::Type5,
-        Definition::Type6,
-        Definition::Type7,
-        Definition::Type8,
-        Definition::Type9,
-    ];
-
     fn closed(delays: &[i64]) -> Histogram {
         Histogram::new(delays.iter().map(|&delay| (delay, true, 1)), None)
     }
@@ -141,43 +80,22 @@ mod tests {
     }
 
     #[track_caller]
-    fn assert_nine(delays: &[i64], p: u8, wanted: [f64; 9]) {
-        let histogram = closed(delays);
-        for (definition, wanted) in ALL.into_iter().zip(wanted) {
-            let found = percentile(&histogram, percent(p), definition).value().unwrap();
-            assert!((found - wanted).abs() < 1e-12, "{definition:?}: {found}, not {wanted}");
-        }
+    fn assert_percentile(delays: &[i64], p: u8, wanted: f64) {
+        let found = percentile(&closed(delays), percent(p)).value().unwrap();
+        assert!((found - wanted).abs() < 1e-12, "{found}, not {wanted}");
     }
 
     #[test]
-    fn nine_definitions_worked_by_hand() {
+    fn worked_by_hand() {
         let ten: Vec<i64> = (1..=10).map(|i| i * 10).collect();
-        // k q = 2.5: no step; positions 2.5, 2.5, 2, 2.5, 3, 2.75, 3.25, 2 + 11/12, 2 + 15/16.
-        let third = 25.0 + 25.0 / 6.0;
-        assert_nine(&ten, 25, [30.0, 30.0, 20.0, 25.0, 30.0, 27.5, 32.5, third, 29.375]);
-        // k q = 5: a step, which 2 halves.
-        assert_nine(&ten, 50, [50.0, 55.0, 50.0, 50.0, 55.0, 55.0, 55.0, 55.0, 55.0]);
-        // k q = 9; positions 9, 9, 8.5, 9, 9.5, 9.9, 9.1, 9 + 19/30, 9.6.
-        assert_nine(&ten, 90, [90.0, 95.0, 90.0, 90.0, 95.0, 99.0, 91.0, 90.0 + 19.0 / 3.0, 96.0]);
-        // Beyond the ends the outermost value stands.
-        assert_nine(&[4, 8], 1, [4.0, 4.0, 4.0, 4.0, 4.0, 4.0, 4.04, 4.0, 4.0]);
-        assert_nine(&[4, 8], 99, [8.0, 8.0, 8.0, 7.92, 8.0, 8.0, 7.96, 8.0, 8.0]);
-    }
-
-    #[test]
-    fn the_nearest_even_rank() {
-        // k q − ½ = 2 and 3 exactly: the even rank stands, from the odd one the next is taken.
-        let histogram = closed(&[1, 2, 3, 4, 5]);
-        assert_eq!(percentile(&histogram, percent(50), Definition::Type3), Reading::Value(2.0));
-        assert_eq!(percentile(&histogram, percent(70), Definition::Type3), Reading::Value(4.0));
-    }
-
-    #[test]
-    fn the_median_ignores_an_outlier() {
-        assert_eq!(
-            percentile(&closed(&[1, 1, 2, 2, 3, 4, 60]), percent(50), Definition::default()),
-            Reading::Value(2.0)
-        );
+        // Positions 9 · 0.25 + 1 = 3.25, 5.5 and 9.1.
+        assert_percentile(&ten, 25, 32.5);
+        assert_percentile(&ten, 50, 55.0);
+        assert_percentile(&ten, 90, 91.0);
+        assert_percentile(&[4, 8], 1, 4.04);
+        assert_percentile(&[4, 8], 99, 7.96);
+        // An outlier does not move the median.
+        assert_percentile(&[1, 1, 2, 2, 3, 4, 60], 50, 2.0);
     }
 
     #[test]
@@ -216,12 +134,11 @@ mod tests {
     #[test]
     fn a_percentile_at_the_cap_carries_no_number() {
         let histogram = Histogram::new([(1, true, 50), (9, true, 40), (30, true, 10)], Some(30));
-        let of = |p| percentile(&histogram, percent(p), Definition::Type7);
+        let of = |p| percentile(&histogram, percent(p));
         assert_eq!(of(50), Reading::Value(5.0));
         assert_eq!(of(95), Reading::MoreThan(30));
         // Between 9 and "30 or longer": at least 9 + 0.1 · 21.
         assert_eq!(of(90), Reading::MoreThan(11));
-        assert_eq!(percentile(&histogram, percent(90), Definition::Type1), Reading::Value(9.0));
         let interval = percentile_interval(&histogram, percent(90), Level::LOOK).unwrap();
         assert_eq!(interval.interval, Interval { lower: Some(9.0), upper: None });
         assert!(interval.upper_rank.is_some());
@@ -230,18 +147,14 @@ mod tests {
     #[test]
     fn without_closed_cases_there_is_no_percentile() {
         let histogram = Histogram::new([(-1, true, 3), (5, false, 2)], None);
-        for definition in ALL {
-            assert_eq!(percentile(&histogram, percent(50), definition), Reading::NoCases);
-        }
+        assert_eq!(percentile(&histogram, percent(50)), Reading::NoCases);
         assert_eq!(percentile_interval(&histogram, percent(50), Level::LOOK), None);
     }
 
     #[test]
     fn one_case_is_every_percentile_and_has_no_limits() {
-        for definition in ALL {
-            for p in [1, 50, 99] {
-                assert_eq!(percentile(&closed(&[7]), percent(p), definition), Reading::Value(7.0));
-            }
+        for p in [1, 50, 99] {
+            assert_eq!(percentile(&closed(&[7]), percent(p)), Reading::Value(7.0));
         }
         let interval = percentile_interval(&closed(&[7]), percent(50), Level::LOOK).unwrap();
         assert_eq!((interval.lower_rank, interval.upper_rank), (None, None));

@@ -5,24 +5,12 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
 use super::histogram::{Histogram, Percent, Reading};
-use super::percentile::{Definition, percentile, percentile_interval};
+use super::percentile::{percentile, percentile_interval};
 use super::proportion::{proportion, wilson_interval};
 use super::rate::{count_interval, rate, rate_interval};
-use super::survival::{SurvivalCurve, Transform};
+use super::survival::SurvivalCurve;
 use super::{Level, real};
 use crate::vocabulary::quantity::Interval;
-
-const DEFINITIONS: [Definition; 9] = [
-    Definition::Type1,
-    Definition::Type2,
-    Definition::Type3,
-    Definition::Type4,
-    Definition::Type5,
-    Definition::Type6,
-    Definition::Type7,
-    Definition::Type8,
-    Definition::Type9,
-];
 
 fn levels() -> impl Strategy<Value = Level> {
     prop_oneof![Just(Level::LOOK), Just(Level::ACT), (0.9..0.9999_f64).prop_map(|c| Level::new(c).unwrap())]
@@ -48,6 +36,14 @@ fn percents() -> impl Strategy<Value = Percent> {
 
 fn both(interval: Interval) -> (f64, f64) {
     (interval.lower.unwrap(), interval.upper.unwrap())
+}
+
+/// The delays of the closed cases, shortest first.
+fn sorted_list(rows: &[(i64, bool, u64)]) -> Vec<i64> {
+    let closed = rows.iter().filter(|&&(delay, closed, _)| closed && delay >= 0);
+    let mut list: Vec<i64> = closed.flat_map(|&(delay, _, count)| (0..count).map(move |_| delay)).collect();
+    list.sort_unstable();
+    list
 }
 
 /// Whether a limit that may be missing stands on the right side of a number.
@@ -132,13 +128,11 @@ proptest! {
             let histogram = Histogram::new(rows.iter().copied(), cap);
             let found = percentile_interval(&histogram, p, level);
             prop_assert_eq!(found.is_none(), histogram.closed() == 0);
-            for definition in DEFINITIONS {
-                let reading = percentile(&histogram, p, definition);
-                prop_assert_eq!(reading == Reading::NoCases, histogram.closed() == 0);
-                if let (Some(value), Some(found)) = (reading.value(), found) {
-                    prop_assert!((0.0..80.0).contains(&value));
-                    prop_assert!(encloses(found.interval, value), "{definition:?} {value} {found:?}");
-                }
+            let reading = percentile(&histogram, p);
+            prop_assert_eq!(reading == Reading::NoCases, histogram.closed() == 0);
+            if let (Some(value), Some(found)) = (reading.value(), found) {
+                prop_assert!((0.0..80.0).contains(&value));
+                prop_assert!(encloses(found.interval, value), "{value} {found:?}");
             }
         }
     }
@@ -156,29 +150,31 @@ proptest! {
 
     #[test]
     fn percentiles_of_a_histogram_are_those_of_the_sorted_list(rows in rows(), p in percents()) {
-        let mut list: Vec<i64> = rows.iter().filter(|&&(delay, closed, _)| closed && delay >= 0)
-            .flat_map(|&(delay, _, count)| (0..count).map(move |_| delay)).collect();
-        list.sort_unstable();
-        let rank = (list.len() * usize::from(p.number())).div_ceil(100);
-        let wanted = rank.checked_sub(1).map_or(Reading::NoCases, |rank| Reading::Value(real(list[rank])));
-        prop_assert_eq!(percentile(&Histogram::new(rows, None), p, Definition::Type1), wanted);
+        let list = sorted_list(&rows);
+        let found = percentile(&Histogram::new(rows, None), p);
+        let Some(last) = list.len().checked_sub(1) else {
+            prop_assert_eq!(found, Reading::NoCases);
+            return Ok(());
+        };
+        let (below, hundredths) = (last * usize::from(p.number()) / 100, last * usize::from(p.number()) % 100);
+        let (low, high) = (real(list[below]), real(list[(below + 1).min(last)]));
+        let wanted = low + (high - low) * real(hundredths as u64) / 100.0;
+        prop_assert!((found.value().unwrap() - wanted).abs() <= 1e-12 * wanted.abs().max(1.0), "{found:?} {wanted}");
     }
 
     #[test]
     fn a_survival_percentile_lies_between_its_limits(rows in rows(), p in percents(), level in levels()) {
         for cap in [None, Some(60)] {
             let curve = SurvivalCurve::new(&Histogram::new(rows.iter().copied(), cap));
-            for transform in [Transform::LogLog, Transform::Log] {
-                let interval = curve.percentile_interval(p, level, transform);
-                if let Some(value) = curve.percentile(p).value() {
-                    prop_assert!(encloses(interval, value), "{value} {interval:?}");
-                }
-                // Where the curve ends at 0 it has no limits, so the narrower interval may have lost its lower one.
-                let at = |level| curve.percentile_interval(p, level, transform);
-                let (wide, mut narrow) = (at(Level::ACT), at(Level::LOOK));
-                narrow.lower = narrow.lower.or(wide.lower);
-                prop_assert!(contains(wide, narrow), "{wide:?} {narrow:?}");
+            let interval = curve.percentile_interval(p, level);
+            if let Some(value) = curve.percentile(p).value() {
+                prop_assert!(encloses(interval, value), "{value} {interval:?}");
             }
+            // Where the curve ends at 0 it has no limits, so the narrower interval may have lost its lower one.
+            let at = |level| curve.percentile_interval(p, level);
+            let (wide, mut narrow) = (at(Level::ACT), at(Level::LOOK));
+            narrow.lower = narrow.lower.or(wide.lower);
+            prop_assert!(contains(wide, narrow), "{wide:?} {narrow:?}");
         }
     }
 
@@ -189,20 +185,22 @@ proptest! {
         for step in curve.steps() {
             prop_assert!((0.0..before).contains(&step.open_share), "{step:?}");
             before = step.open_share;
-            for transform in [Transform::LogLog, Transform::Log] {
-                let limits = step.limits(level, transform);
-                prop_assert_eq!(limits.is_none(), step.open_share <= 0.0);
-                let (lower, upper) = limits.unwrap_or((0.0, 1.0));
-                prop_assert!((0.0..=step.open_share).contains(&lower) && (step.open_share..=1.0).contains(&upper));
-            }
+            let limits = step.limits(level);
+            prop_assert_eq!(limits.is_none(), step.open_share <= 0.0);
+            let (lower, upper) = limits.unwrap_or((0.0, 1.0));
+            prop_assert!((0.0..=step.open_share).contains(&lower) && (step.open_share..=1.0).contains(&upper));
         }
     }
 
     #[test]
-    fn without_open_cases_the_survival_percentile_is_type_2(rows in rows(), p in percents()) {
-        let closed = Histogram::new(rows.into_iter().map(|(delay, _, count)| (delay, true, count)), None);
-        if closed.closed() >= 5 {
-            prop_assert_eq!(SurvivalCurve::new(&closed).percentile(p), percentile(&closed, p, Definition::Type2));
+    fn without_open_cases_the_survival_percentile_is_the_inverse_with_steps_halved(rows in rows(), p in percents()) {
+        let rows: Vec<(i64, bool, u64)> = rows.into_iter().map(|(delay, _, count)| (delay, true, count)).collect();
+        let list = sorted_list(&rows);
+        if list.len() >= 5 {
+            let hundredths = list.len() * usize::from(p.number());
+            let (below, above) = (list[hundredths.div_ceil(100) - 1], list[hundredths / 100]);
+            let wanted = Reading::Value(real(below + above) / 2.0);
+            prop_assert_eq!(SurvivalCurve::new(&Histogram::new(rows, None)).percentile(p), wanted);
         }
     }
 }

@@ -21,13 +21,6 @@ pub struct Rank {
     pub of: usize,
 }
 
-impl Rank {
-    /// The rank with its places; a bare rank is not printed.
-    pub fn words(self) -> String {
-        format!("rank {} (between {} and {} of {})", self.rank, self.at_least, self.at_most, self.of)
-    }
-}
-
 /// The level 0.95^(1/N) at which N intervals hold together with probability 0.95; 0.95 for none.
 ///
 /// # Errors
@@ -101,7 +94,6 @@ mod tests {
         assert_eq!(places(found[0]), (1, 1, 1, 3));
         assert_eq!(places(found[1]), (2, 2, 3, 3));
         assert_eq!(found[2], None);
-        assert_eq!(found[1].unwrap().words(), "rank 2 (between 2 and 3 of 3)");
         assert_eq!(places(found[3]), (3, 2, 3, 3));
         assert_eq!(places(ranks(&forces, Better::Higher)[0]), (3, 3, 3, 3));
         assert_eq!(ranks(&forces, Better::Neutral), [None; 4]);

@@ -2,13 +2,10 @@
 
 use super::counts::Counts;
 use super::proportion::exact_log_odds;
-use super::tails::{Chance, ln_binomial, ln_binomial_at_least, ln_binomial_at_most};
+use super::tails::{Chance, ln_binomial_at_least, ln_binomial_at_most};
 use super::widening::Widening;
 use super::{Level, real};
 use crate::vocabulary::quantity::{Interval, Status};
-
-/// Outcomes this much likelier, relatively, than the one seen still count as no likelier; it absorbs rounding.
-const NO_LIKELIER: f64 = 1e-7;
 
 /// A ratio with its limits.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -81,34 +78,6 @@ pub fn widened_p_value(first: Counts, second: Counts, widening: Widening) -> Res
     Ok(widening.widened_p((2.0 * smaller.exp()).min(1.0)))
 }
 
-/// The minimum-likelihood p-value for equal rates: the probability of all outcomes no likelier than the one seen. It can
-/// contradict the interval and is given for reconciliation with programs that print it; equal to the central one when
-/// the exposures are equal.
-///
-/// # Errors
-/// As [`rate_ratio`].
-pub fn minimum_likelihood_p_value(first: Counts, second: Counts) -> Result<f64, Status> {
-    check(first, second)?;
-    let (x, k, chance) = given_sum(first, second);
-    let most = ln_binomial(x, k, chance) + NO_LIKELIER.ln_1p();
-    let no_likelier = |outcome: i128| ln_binomial(real(outcome), k, chance) <= most;
-    let (seen, sum) = (i128::from(first.numerator), i128::from(first.numerator) + i128::from(second.numerator));
-    // The probabilities rise to the mean and fall behind it, so the outcomes that count on the far side are a tail.
-    let mean = k * chance.of;
-    let ln_tails = if x < mean {
-        let from = first_where(ceiling(mean, sum), sum + 1, no_likelier);
-        let far = if from > sum { f64::NEG_INFINITY } else { ln_binomial_at_least(real(from), k, chance) };
-        (ln_binomial_at_most(x, k, chance), far)
-    } else if x > mean {
-        let beyond = first_where(0, ceiling(mean, sum), |outcome| !no_likelier(outcome));
-        let far = if beyond == 0 { f64::NEG_INFINITY } else { ln_binomial_at_most(real(beyond - 1), k, chance) };
-        (ln_binomial_at_least(real(seen), k, chance), far)
-    } else {
-        return Ok(1.0);
-    };
-    Ok((ln_tails.0.exp() + ln_tails.1.exp()).min(1.0))
-}
-
 fn check(first: Counts, second: Counts) -> Result<(), Status> {
     if first.denominator <= 0 || second.denominator <= 0 {
         return Err(Status::NotApplicable("the denominator is not above zero".to_owned()));
@@ -124,21 +93,6 @@ fn check(first: Counts, second: Counts) -> Result<(), Status> {
 fn given_sum(first: Counts, second: Counts) -> (f64, f64, Chance) {
     let all = i128::from(first.numerator) + i128::from(second.numerator);
     (real(first.numerator), real(all), Chance::of_parts(first.denominator, second.denominator))
-}
-
-/// The least whole number at or above `mean`, which lies from 0 to `most`.
-fn ceiling(mean: f64, most: i128) -> i128 {
-    first_where(0, most, |whole| real(whole) >= mean)
-}
-
-/// The first whole number from `low` at which `holds`, once true, stays true; `high` when it is true for none below.
-fn first_where(low: i128, high: i128, holds: impl Fn(i128) -> bool) -> i128 {
-    let (mut low, mut high) = (low, high);
-    while low < high {
-        let middle = low + (high - low) / 2;
-        if holds(middle) { high = middle } else { low = middle + 1 }
-    }
-    low
 }
 
 #[cfg(test)]
@@ -160,7 +114,6 @@ mod tests {
         assert!(near(found.interval.lower.unwrap(), 0.858_426_403_391_639_2), "{found:?}");
         assert!(near(found.interval.upper.unwrap(), 4.277_265_943_654_071), "{found:?}");
         assert!(near(central_p_value(first, second).unwrap(), 0.112_017_319_575_399_39));
-        assert!(near(minimum_likelihood_p_value(first, second).unwrap(), 0.079_668_633_033_329_52));
     }
 
     #[test]
@@ -254,16 +207,6 @@ mod tests {
                 prop_assert!((upper * lower - 1.0).abs() < 1e-9, "{forth:?} {back:?}");
             }
             prop_assert!((central_p_value(a, b).unwrap() - central_p_value(b, a).unwrap()).abs() < 1e-9);
-        }
-
-        #[test]
-        fn the_likelihood_p_value_is_the_sum_it_says(x in 0..40_i64, y in 0..40_i64, t in 1..50_i64, u in 1..50_i64) {
-            prop_assume!(x + y > 0);
-            let (k, chance) = (real(x + y), Chance::of_parts(t, u));
-            let ln_of = |outcome: i64| ln_binomial(real(outcome), k, chance);
-            let sum: f64 = (0..=x + y).filter(|&i| ln_of(i) <= ln_of(x) + 1e-7_f64.ln_1p()).map(|i| ln_of(i).exp()).sum();
-            let found = minimum_likelihood_p_value(Counts::new(x, t), Counts::new(y, u)).unwrap();
-            prop_assert!((found - sum.min(1.0)).abs() < 1e-10, "{found} {sum}");
         }
     }
 }

@@ -10,16 +10,6 @@ const LEAST_CLOSED: u64 = 5;
 /// A curve this close to the share sought is on it.
 const TOLERANCE: f64 = 1.5e-8;
 
-/// The scale on which the curve's limits are symmetric.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Transform {
-    /// Logarithm of the negative logarithm: S^exp(±θ) with θ = z√v / ln S.
-    #[default]
-    LogLog,
-    /// Logarithm: S·exp(±z√v), cut at 1.
-    Log,
-}
-
 /// The curve just after a delay at which cases closed.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Step {
@@ -32,20 +22,16 @@ pub struct Step {
 }
 
 impl Step {
-    /// Limits of the share; none where it is 0 or 1.
-    pub fn limits(&self, level: Level, transform: Transform) -> Option<(f64, f64)> {
+    /// Limits of the share, S^exp(±θ) with θ = z√v / ln S, symmetric on the scale of the logarithm of the negative logarithm;
+    /// none where it is 0 or 1.
+    pub fn limits(&self, level: Level) -> Option<(f64, f64)> {
         let share = self.open_share;
         if share <= 0.0 || share >= 1.0 {
             return None;
         }
         let spread = level.z() * self.log_variance.sqrt();
-        Some(match transform {
-            Transform::LogLog => {
-                let theta = spread / -share.ln();
-                (share.powf(theta.exp()), share.powf((-theta).exp()))
-            }
-            Transform::Log => (share * (-spread).exp(), (share * spread.exp()).min(1.0)),
-        })
+        let theta = spread / -share.ln();
+        Some((share.powf(theta.exp()), share.powf((-theta).exp())))
     }
 }
 
@@ -79,7 +65,8 @@ impl SurvivalCurve {
         Self { steps, closures, last }
     }
 
-    /// The curve's steps, shortest delay first.
+    /// The curve's steps, shortest delay first. They are read by the comparison with the published curve, which is the only
+    /// proof from outside of what percentiles are read off.
     pub fn steps(&self) -> &[Step] {
         &self.steps
     }
@@ -96,12 +83,12 @@ impl SurvivalCurve {
 
     /// The same rule on the curve's lower and upper limits (Brookmeyer and Crowley, Biometrics 38, 1982). A side is open
     /// where the limits do not come down far enough, at the cap, and with fewer than five closures.
-    pub fn percentile_interval(&self, percent: Percent, level: Level, transform: Transform) -> Interval {
+    pub fn percentile_interval(&self, percent: Percent, level: Level) -> Interval {
         let Some(last) = self.last.filter(|_| self.closures >= LEAST_CLOSED) else {
             return Interval { lower: None, upper: None };
         };
         let limits = || {
-            let of = |step: &Step| step.limits(level, transform).map(|limits| (step.delay, limits));
+            let of = |step: &Step| step.limits(level).map(|limits| (step.delay, limits));
             self.steps.iter().filter_map(of)
         };
         let lower = crossing(limits().map(|(delay, (lower, _))| (delay, lower)), percent, last);
@@ -162,8 +149,8 @@ mod tests {
         SurvivalCurve::new(&Histogram::new(rows.iter().copied(), cap))
     }
 
-    fn interval(curve: &SurvivalCurve, p: u8, transform: Transform) -> (Option<f64>, Option<f64>) {
-        let found = curve.percentile_interval(percent(p), Level::LOOK, transform);
+    fn interval(curve: &SurvivalCurve, p: u8) -> (Option<f64>, Option<f64>) {
+        let found = curve.percentile_interval(percent(p), Level::LOOK);
         (found.lower, found.upper)
     }
 
@@ -186,10 +173,7 @@ mod tests {
         let ten = curve.steps().iter().find(|step| step.delay == 10).unwrap();
         let close = |found: f64, wanted: f64| assert!((found - wanted).abs() < 5e-7, "{found}, not {wanted}");
         close(ten.open_share * ten.log_variance.sqrt(), 0.096_350);
-        let (lower, upper) = ten.limits(Level::LOOK, Transform::Log).unwrap();
-        close(lower, 0.585_919);
-        close(upper, 0.967_575);
-        let (lower, upper) = ten.limits(Level::LOOK, Transform::LogLog).unwrap();
+        let (lower, upper) = ten.limits(Level::LOOK).unwrap();
         close(lower, 0.503_200);
         close(upper, 0.889_362);
     }
@@ -200,8 +184,7 @@ mod tests {
         assert_eq!(curve.percentile(percent(25)), Reading::Value(13.0));
         assert_eq!(curve.percentile(percent(50)), Reading::Value(23.0));
         assert_eq!(curve.percentile(percent(90)), Reading::NotReached);
-        assert_eq!(interval(&curve, 50, Transform::LogLog), (Some(13.0), None));
-        assert_eq!(interval(&curve, 50, Transform::Log), (Some(16.0), None));
+        assert_eq!(interval(&curve, 50), (Some(13.0), None));
     }
 
     #[test]
@@ -221,14 +204,14 @@ mod tests {
         assert_eq!(closed, curve(&[(1, true, 6), (45, false, 20)], Some(30)));
         assert_eq!(closed.percentile(percent(50)), Reading::MoreThan(30));
         assert_eq!(closed.percentile(percent(20)), Reading::Value(1.0));
-        assert_eq!(interval(&closed, 50, Transform::LogLog), (None, None));
+        assert_eq!(interval(&closed, 50), (None, None));
     }
 
     #[test]
     fn too_few_closures_give_no_percentile() {
         let four = curve(&[(1, true, 4), (3, false, 9), (-1, true, 6)], None);
         assert_eq!(four.percentile(percent(10)), Reading::TooFewClosed);
-        assert_eq!(interval(&four, 10, Transform::Log), (None, None));
+        assert_eq!(interval(&four, 10), (None, None));
         assert_eq!(curve(&[], None).percentile(percent(50)), Reading::NoCases);
         assert_eq!(curve(&[(3, false, 9)], None).percentile(percent(50)), Reading::TooFewClosed);
         assert_eq!(curve(&[(2, true, 5)], None).percentile(percent(90)), Reading::Value(2.0));
@@ -239,6 +222,6 @@ mod tests {
         // All close at once: the curve falls from 1 to 0, where it has no limits.
         let at_once = curve(&[(2, true, 50)], None);
         assert_eq!(at_once.percentile(percent(50)), Reading::Value(2.0));
-        assert_eq!(interval(&at_once, 50, Transform::LogLog), (None, None));
+        assert_eq!(interval(&at_once, 50), (None, None));
     }
 }

@@ -40,11 +40,6 @@ impl TargetPosition {
             Self::NotMetClearly => "not_met_clearly",
         }
     }
-
-    /// Whether the target is met.
-    pub fn is_met(self) -> bool {
-        matches!(self, Self::MetClearly | Self::Met)
-    }
 }
 
 /// The position of x/n, with its interval on the same scale, against a target: x · target denominator against target
@@ -77,21 +72,6 @@ fn position(met: bool, interval: Interval, target: f64, side: Side) -> TargetPos
         (false, _, true) => TargetPosition::NotMetClearly,
         (false, _, false) => TargetPosition::NotMet,
     }
-}
-
-/// The range in which x/n falls: how many of the ascending `bounds` it reaches. Ranges run from their lower bound, which
-/// belongs to them, to the next, which does not; 0 is below the first bound.
-///
-/// # Errors
-/// As [`target_position`], for any bound.
-pub fn range_of(figure: Counts, bounds: &[Counts]) -> Result<usize, Status> {
-    if figure.denominator <= 0 {
-        return Err(Status::NotApplicable("the denominator is not above zero".to_owned()));
-    }
-    if bounds.iter().any(|bound| bound.denominator <= 0) {
-        return Err(Status::Missing("the target has no denominator".to_owned()));
-    }
-    Ok(bounds.partition_point(|&bound| compare(figure, bound).is_ge()))
 }
 
 /// Two fractions with positive denominators in their order, exactly.
@@ -127,7 +107,6 @@ mod tests {
         let just_short = Counts::new(949_999_999_999_999_999, 1_000_000_000_000_000_000);
         let target = Target { value: Counts::new(95, 100), side: Side::AtLeast };
         assert_eq!(target_position(just_short, open, target), Ok(TargetPosition::NotMet));
-        assert!(!TargetPosition::NotMet.is_met() && TargetPosition::MetClearly.is_met());
     }
 
     #[test]
@@ -142,15 +121,6 @@ mod tests {
         assert_eq!(of(69, Side::AtMost), TargetPosition::NotMetClearly);
         assert_eq!(of(80, Side::AtLeast), TargetPosition::Met);
         assert_eq!(of(80, Side::AtMost), TargetPosition::Met);
-    }
-
-    #[test]
-    fn ranges_hold_their_lower_bound() {
-        let bounds = [Counts::new(80, 100), Counts::new(95, 100)];
-        let of = |x| range_of(Counts::new(x, 1000), &bounds).unwrap();
-        assert_eq!([799, 800, 949, 950, 1000].map(of), [0, 1, 1, 2, 2]);
-        assert!(matches!(range_of(Counts::new(1, 0), &bounds), Err(Status::NotApplicable(_))));
-        assert!(matches!(range_of(Counts::new(1, 2), &[Counts::new(1, 0)]), Err(Status::Missing(_))));
     }
 
     #[test]

@@ -16,7 +16,6 @@ mod phe_funnel;
 mod plotthedots;
 mod qicharts2;
 mod sdc;
-mod trend;
 
 /// Relative difference up to which two numbers are the same, where a file does not ask for another.
 pub const TOLERANCE: f64 = 1e-9;
@@ -195,7 +194,7 @@ pub fn same_or_none(found: Option<f64>, wanted: Option<f64>) -> bool {
 }
 
 /// Every topic.
-pub const TOPICS: [Topic; 10] = [
+pub const TOPICS: [Topic; 9] = [
     ("chain_ladder", chain_ladder::check_chain_ladder),
     ("change_point", change_point::check_change_point),
     ("fingertips", fingertips::check_fingertips),
@@ -205,7 +204,6 @@ pub const TOPICS: [Topic; 10] = [
     ("plotthedots", plotthedots::check_plotthedots),
     ("qicharts2", qicharts2::check_qicharts2),
     ("sdc", sdc::check_sdc),
-    ("trend", trend::check_trend),
 ];
 
 /// Its name, and the comparison of all its files below the folder.

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::{Check, Compared, NotCompared, Row, Table, Within};
 use leds_metrics::stats::Level;
 use leds_metrics::stats::as_phe::{
-    PheLabel, RateArea, RateKind, proportion_label, proportion_limits, rate_centre, rate_labels, ratio_label,
+    PheLabel, RateArea, RateKind, proportion_label, rate_centre, rate_labels, ratio_label,
 };
 use leds_metrics::stats::rate::count_interval;
 
@@ -14,14 +14,8 @@ const BISECTED: Within = Within::Relative(1e-4);
 const YEARS: f64 = 3.0;
 
 pub(super) fn check_funnels(folder: &Path) -> Vec<Compared> {
-    let mut checks = vec![
-        proportion_labels(folder),
-        proportion_lines(folder, "testdata_funnel_prop_outputs.csv", f64::INFINITY, 1e-6),
-        proportion_lines(folder, "testdata_funnel_prop_outputs_with_axis_variation.csv", 31_000.0, 1e-7),
-        ratio_labels(folder),
-        ratio_lines(folder),
-        labels_of_rates(folder),
-    ];
+    let mut checks =
+        vec![proportion_labels(folder), ratio_labels(folder), ratio_lines(folder), labels_of_rates(folder)];
     for (file, change) in [
         ("testdata_funnel_rate_outputs.csv", Change::None),
         ("testdata_funnel_rate_outputs_2.csv", Change::LargestIsFive),
@@ -51,28 +45,6 @@ fn proportion_labels(folder: &Path) -> Result<Check, NotCompared> {
     for (x, n, wanted) in rows {
         let found = proportion_label(x, n, centre).map(PheLabel::as_str);
         check.exact(&format!("{x}/{n}"), &found, &Some(wanted));
-    }
-    Ok(check)
-}
-
-fn proportion_lines(folder: &Path, file: &str, below: f64, within: f64) -> Result<Check, NotCompared> {
-    let (table, mut check) = (Table::read(folder, file)?, Check::new(file));
-    let input = Table::read(folder, "testdata_funnel_prop_inputs.csv")?;
-    let rows = proportion_rows(&input)?;
-    let centre = pooled(rows.iter().map(|&(x, n, _)| (x, n)).filter(|&(_, n)| n < below));
-    let within = Within::Absolute(within);
-    for row in table.rows() {
-        let size = row.required("Population")?;
-        check.number("baseline", Some(100.0 * centre), row.number("Baseline")?, within);
-        for (level, lower, upper) in [
-            (Level::LOOK, "Lower2s0025limit", "Upper2s0025limit"),
-            (Level::ACT, "Lower3s0001limit", "Upper3s0001limit"),
-        ] {
-            let limits = proportion_limits(centre, size, level);
-            let what = format!("{size} {lower}");
-            check.number(&what, limits.lower.map(|limit| 100.0 * limit), row.number(lower)?, within);
-            check.number(&what, limits.upper.map(|limit| 100.0 * limit), row.number(upper)?, within);
-        }
     }
     Ok(check)
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::{Check, Compared, NotCompared, Table, together};
-use leds_metrics::disclosure::attack::{Assumption, attack};
+use leds_metrics::disclosure::attack::{Assumption, attack_all};
 use leds_metrics::disclosure::system::{Cell, History, Kind, Relation, System};
 
 const FILE: &str = "sdc/gausssuppression_vignette_maxN1.csv";
@@ -38,10 +38,10 @@ fn compare(folder: &Path) -> Result<Vec<Check>, NotCompared> {
     let mut check = Check::new(FILE);
     let relations = relations(&table)?;
     let hidden: BTreeSet<&str> = hidden.iter().map(String::as_str).collect();
-    match System::new(cells, &relations, &[]).map(|system| attack(&system, &hidden, Assumption::NotNegative)) {
+    match System::new(cells, &relations, &[]).map(|system| attack_all(&system, &hidden, Assumption::NotNegative)) {
         Ok(Ok(found)) => {
             for (label, lower, upper) in published {
-                let range = found.iter().find(|known| known.0 == label).map(|known| known.1);
+                let range = found.iter().find(|known| known.label == label).map(|known| known.range);
                 check.exact(&format!("{label} least"), &range.map(|range| range.lower.to_string()), &Some(lower));
                 check.exact(
                     &format!("{label} greatest"),

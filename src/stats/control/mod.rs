@@ -13,7 +13,6 @@ mod icons;
 mod laney;
 mod ranges;
 pub mod rules;
-pub mod shewhart;
 mod xmr;
 
 #[cfg(test)]
@@ -22,7 +21,6 @@ mod laws;
 mod tests;
 
 pub use laney::{p_prime, u_prime};
-pub use ranges::{MovingRange, Screening, moving_range};
 pub use rules::{Direction, Rule, Signal};
 pub use xmr::xmr;
 
@@ -42,16 +40,6 @@ pub enum Mode {
     /// As `NHSRplotthedots`: exact comparisons, any length, gaps ignored, provisional and excluded points judged; a
     /// constant series has no limits.
     MakingDataCount,
-}
-
-impl Mode {
-    /// The name in data files.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Native => "native",
-            Self::MakingDataCount => "making_data_count",
-        }
-    }
 }
 
 /// What a point may be used for.
@@ -147,21 +135,6 @@ pub enum NotJudged {
     NoTarget,
 }
 
-impl NotJudged {
-    /// The name in data files.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Missing => "missing",
-            Self::Excluded => "excluded",
-            Self::Provisional => "provisional",
-            Self::TooFewPoints(_) => "too_few_points",
-            Self::NoSuccessivePoints => "no_successive_points",
-            Self::NoLimits => "no_limits",
-            Self::NoTarget => "no_target",
-        }
-    }
-}
-
 /// Mean, three-sigma limits and two-sigma limits at one point, not cut at the ends of the scale.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Lines {
@@ -182,19 +155,6 @@ impl Lines {
             upper: centre + width,
             near_lower: centre - near,
             near_upper: centre + near,
-        }
-    }
-
-    /// The lines as drawn on a scale that ends at 0 and, for a share, at `top`.
-    #[must_use]
-    pub fn drawn(&self, top: Option<f64>) -> Self {
-        let cut = |line: f64| line.max(0.0).min(top.unwrap_or(f64::INFINITY));
-        Self {
-            centre: self.centre,
-            lower: cut(self.lower),
-            upper: cut(self.upper),
-            near_lower: cut(self.near_lower),
-            near_upper: cut(self.near_upper),
         }
     }
 }
@@ -268,14 +228,6 @@ pub struct Judgement {
     pub signals: Vec<Signal>,
 }
 
-impl Judgement {
-    /// Whether the point is in patterns of both directions; the text then mentions the one that did not decide.
-    pub fn is_mixed(&self) -> bool {
-        let has = |direction| self.signals.iter().any(|signal| signal.direction == direction);
-        has(Direction::High) && has(Direction::Low)
-    }
-}
-
 /// A point of the chart, in the order given.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChartPoint {
@@ -298,19 +250,6 @@ pub enum Note {
     Irregular,
     /// All values are equal.
     Constant,
-}
-
-impl Note {
-    /// The name in data files.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::TrialLimits(_) => "trial_limits",
-            Self::LimitsUnscreened => "limits_unscreened",
-            Self::Gap => "gap",
-            Self::Irregular => "irregular",
-            Self::Constant => "constant",
-        }
-    }
 }
 
 /// A stretch of the series with limits of its own.

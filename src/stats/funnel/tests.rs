@@ -18,7 +18,7 @@ fn ninety_per_cent() -> Centre {
 
 #[test]
 fn thirty_cases_round_ninety_per_cent() {
-    let limits = proportion_funnel(ninety_per_cent(), 30, Switch::Always).unwrap();
+    let limits = proportion_funnel(ninety_per_cent(), 30).unwrap();
     near(limits.look.lower, 22.971, 3.0);
     near(limits.act.lower, 20.517, 3.0);
     assert_eq!((limits.look.upper, limits.act.upper), (None, None));
@@ -27,28 +27,6 @@ fn thirty_cases_round_ninety_per_cent() {
     near(limits.act.drawn(100.0, 30.0).lower, 68.39, 2.0);
     let labels: Vec<FunnelLabel> = [20, 21, 22, 23, 30].into_iter().map(|x| limits.label(x)).collect();
     assert_eq!(labels, [BelowAct, BelowLook, BelowLook, Within, Within]);
-}
-
-#[test]
-fn the_switch_to_normal_limits() {
-    let centre = Centre::standard(92, 100);
-    let of = |n, switch| {
-        let limits = proportion_funnel(centre, n, switch).unwrap();
-        (limits.look.drawn(100.0, real(n)), limits.rule)
-    };
-    let (drawn, rule) = of(124, Switch::NormalFrom(10));
-    near(drawn.lower, 86.54, 2.0);
-    near(drawn.upper, 96.81, 2.0);
-    assert_eq!(rule, Rule::Exact);
-    let (drawn, rule) = of(125, Switch::NormalFrom(10));
-    near(drawn.lower, 87.24, 2.0);
-    near(drawn.upper, 96.76, 2.0);
-    assert_eq!(rule, Rule::Normal);
-    let (drawn, rule) = of(125, Switch::default());
-    near(drawn.lower, 86.56, 2.0);
-    assert_eq!(rule, Rule::Exact);
-    // 100 · (1 − 0.9) is 10, although not in floating point.
-    assert_eq!(proportion_funnel(ninety_per_cent(), 100, Switch::NormalFrom(10)).unwrap().rule, Rule::Normal);
 }
 
 #[test]
@@ -65,17 +43,17 @@ fn few_expected_events() {
 
 #[test]
 fn no_answer_has_a_reason() {
-    assert!(matches!(proportion_funnel(ninety_per_cent(), 0, Switch::Always), Err(Status::NotApplicable(_))));
+    assert!(matches!(proportion_funnel(ninety_per_cent(), 0), Err(Status::NotApplicable(_))));
     for flat in [Centre::standard(0, 10), Centre::standard(10, 10)] {
-        assert_eq!(proportion_funnel(flat, 9, Switch::Always), Err(Status::CannotTell("no variation".to_owned())));
+        assert_eq!(proportion_funnel(flat, 9), Err(Status::CannotTell("no variation".to_owned())));
     }
-    assert!(matches!(proportion_funnel(Centre::standard(11, 10), 9, Switch::Always), Err(Status::Missing(_))));
+    assert!(matches!(proportion_funnel(Centre::standard(11, 10), 9), Err(Status::Missing(_))));
     assert!(matches!(rate_funnel(Centre::standard(0, 10), 9), Err(Status::CannotTell(_))));
     assert!(matches!(rate_funnel(Centre::standard(1, 10), 0), Err(Status::NotApplicable(_))));
     for expected in [0.0, -1.0, f64::NAN, f64::INFINITY] {
         assert!(matches!(ratio_funnel(expected), Err(Status::NotApplicable(_))));
     }
-    let few = proportion_funnel(Centre::standard(1, 2), 3, Switch::Always).unwrap();
+    let few = proportion_funnel(Centre::standard(1, 2), 3).unwrap();
     assert_eq!(few.label(0), FunnelLabel::CannotTell);
 }
 
@@ -138,9 +116,8 @@ proptest! {
     #![proptest_config(ProptestConfig { rng_seed: RngSeed::Fixed(20_250_401), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn the_label_is_the_place_against_the_drawn_line((centre, n) in settings(), normal in any::<bool>()) {
-        let switch = if normal { Switch::NormalFrom(10) } else { Switch::Always };
-        let limits = proportion_funnel(centre, n, switch).unwrap();
+    fn the_label_is_the_place_against_the_drawn_line((centre, n) in settings()) {
+        let limits = proportion_funnel(centre, n).unwrap();
         prop_assume!(limits.look.lower.is_some() || limits.look.upper.is_some());
         let (look, act) = (limits.look.drawn(100.0, real(n)), limits.act.drawn(100.0, real(n)));
         for x in counts_to_try(&limits, n) {
@@ -162,7 +139,7 @@ proptest! {
 
     #[test]
     fn exact_labels_are_those_of_the_tails((centre, n) in settings()) {
-        let limits = proportion_funnel(centre, n, Switch::Always).unwrap();
+        let limits = proportion_funnel(centre, n).unwrap();
         let Counts { numerator, denominator } = centre.counts;
         let chance = Chance::of_parts(numerator, denominator - numerator);
         prop_assume!(limits.look.lower.is_some() || limits.look.upper.is_some());
@@ -184,8 +161,8 @@ proptest! {
         let Counts { numerator, denominator } = centre.counts;
         let other = Centre::standard(denominator - numerator, denominator);
         let (one, two) = (
-            proportion_funnel(centre, n, Switch::Always).unwrap(),
-            proportion_funnel(other, n, Switch::Always).unwrap(),
+            proportion_funnel(centre, n).unwrap(),
+            proportion_funnel(other, n).unwrap(),
         );
         for (a, b) in [(one.look, two.look), (one.act, two.act)] {
             prop_assert_eq!(a.lower.is_some(), b.upper.is_some());
@@ -197,7 +174,7 @@ proptest! {
 
     #[test]
     fn the_higher_level_reaches_further_and_both_stay_on_the_scale((centre, n) in settings()) {
-        let binomial = proportion_funnel(centre, n, Switch::Always).unwrap();
+        let binomial = proportion_funnel(centre, n).unwrap();
         let poisson = rate_funnel(centre, n).unwrap();
         for (limits, most) in [(binomial, real(n)), (poisson, f64::INFINITY)] {
             let mean = real(centre.counts.numerator) / real(centre.counts.denominator) * real(n);

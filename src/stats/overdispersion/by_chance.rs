@@ -37,7 +37,7 @@ impl Model {
         let size = force.size;
         match self.scale {
             Scale::Proportion => Lot { law: Law::binomial(size, self.centre), size: Size::Fixed(size) },
-            Scale::LogRatio | Scale::RootRatio => Lot { law: Law::poisson(size), size: Size::Fixed(size) },
+            Scale::LogRatio => Lot { law: Law::poisson(size), size: Size::Fixed(size) },
             Scale::CountRatio => {
                 let both = real(force.observed) + size;
                 Lot { law: Law::binomial(both, self.centre / (1.0 + self.centre)), size: Size::RestOf(both) }
@@ -53,7 +53,7 @@ impl Model {
             Scale::Proportion => dispersion(Self::proportion(pooled)?, drawn, trimming),
             Scale::CountRatio => dispersion(Self::count_ratio(pooled)?, drawn, trimming),
             // The numbers to expect follow the pooled figure.
-            Scale::LogRatio | Scale::RootRatio => {
+            Scale::LogRatio => {
                 let expected = |force: &Observation| Observation { size: force.size * pooled, ..*force };
                 dispersion(self, &drawn.iter().map(expected).collect::<Vec<_>>(), trimming)
             }

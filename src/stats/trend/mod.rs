@@ -6,7 +6,6 @@ use super::timeline::{Cadence, Layout, Span, TimelineError};
 use crate::vocabulary::quantity::{Better, Interval};
 
 mod counts;
-pub mod fingertips;
 mod fit;
 mod regression;
 mod values;
