@@ -26,8 +26,9 @@ use crate::files::Watched;
 use crate::provenance::{Counts, InputFile, RunRecord};
 use crate::publish::{Latest, RECORD, Staging, is_whole, next_revision, read_latest};
 use crate::render::html::Templates;
-use crate::render::{RenderError, render_editions, render_public};
+use crate::render::{RenderError, render_editions};
 use crate::report::input::{FindingLine, ReleaseInput};
+use crate::report::{Edition, Facts};
 use crate::results::{FORMAT_VERSION, ResultFile, result_files};
 use crate::settings::check_target_organisations;
 use crate::sources::Span;
@@ -325,13 +326,14 @@ fn write_files(
         Ok(keep(&result.path, file.finish())?)
     };
     let write = |path: &str, bytes: &[u8]| keep(path, staging.write(path, bytes));
+    let layouts = &context.definitions.layouts;
+    let facts = Facts::new(input, layouts);
+    let public_facts = public.map(|public| Facts::new(&public.input, layouts));
+    let nation = std::iter::once(&facts).chain(&public_facts).map(Edition::of_nation);
+    let editions: Vec<Edition<'_>> = nation.chain(Edition::of_organisations(&facts)).collect();
     let (results, editions) = rayon::join(
         || results.par_iter().with_max_len(1).try_for_each(write_result),
-        || {
-            let layouts = &context.definitions.layouts;
-            render_editions(input, layouts, &templates, &write)?;
-            public.map_or(Ok(()), |public| render_public(&public.input, layouts, &templates, &write))
-        },
+        || render_editions(&editions, &templates, &write),
     );
     results?;
     editions?;

@@ -150,12 +150,12 @@ pub type Attachments = (Vec<DrawnFigure>, BTreeMap<String, Download>);
 /// # Errors
 /// [`RenderError::Template`] when the template uses a name that the page does not have.
 pub fn render_page(templates: &Templates, page: &Page, (drawn, downloads): Attachments) -> Result<String, RenderError> {
-    let name = page.template();
+    let name = page.template;
     let wrong = |source| RenderError::Template { name: name.to_owned(), source };
     let assets: BTreeMap<String, String> =
         templates.assets.iter().map(|(name, asset)| (name.clone(), asset.path.clone())).collect();
     let drawn: BTreeMap<String, Value> = drawn.into_iter().map(DrawnFigure::into_entry).collect();
     let context =
-        context! { page => Value::from(Serde(page)), downloads => Value::from(Serde(downloads)), assets, drawn };
+        context! { page => Value::from(Serde(&page.view)), downloads => Value::from(Serde(downloads)), assets, drawn };
     templates.environment.get_template(name).and_then(|template| template.render(context)).map_err(wrong)
 }

@@ -8,22 +8,11 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use crate::definitions::layout::Layouts;
-use crate::definitions::model::Metric;
 use crate::digest::sha256;
 use crate::render::html::{Download, DrawnFigure, Templates, render_page};
-use crate::report::input::ReleaseInput;
-use crate::report::{
-    DataFile, Facts, Page, force_organisations, force_pages, metric_page, national_pages, public_pages,
-};
+use crate::report::{Audience, DataFile, Edition, Page, PageKind};
 use crate::spreadsheet::without_formula;
-use crate::vocabulary::body::Organisation;
-use crate::vocabulary::code::{CODE_WORDS, Code};
-
-/// Folder of the national edition.
-const NATIONAL: &str = "national";
-/// Folder of the public edition.
-const PUBLIC: &str = "public";
+use crate::vocabulary::code::CODE_WORDS;
 
 /// Why an edition could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -45,63 +34,41 @@ pub enum RenderError {
 /// Receives each finished file with its path inside the release, from any thread.
 pub type Emit<'e> = &'e (dyn Fn(&str, &[u8]) -> Result<(), RenderError> + Sync);
 
-/// Writes the national edition and one for each organisation that the force layout names, side by side on all cores.
+/// Writes editions, their pages side by side on all cores.
 ///
 /// # Errors
 /// The first template, chart or data file that fails, and whatever `emit` returns.
-pub fn render_editions(
-    input: &ReleaseInput,
-    layouts: &Layouts,
-    templates: &Templates,
-    emit: Emit<'_>,
-) -> Result<(), RenderError> {
-    let facts = Facts::new(input, layouts);
-    let metrics = input.metrics.iter().map(Job::Metric);
-    let forces = force_organisations(&facts).into_iter().map(Job::Force);
-    let jobs: Vec<Job<'_>> = std::iter::once(Job::National).chain(metrics).chain(forces).collect();
-    jobs.par_iter().with_max_len(1).try_for_each(|job| render_job(&facts, templates, job, emit))
+pub fn render_editions(editions: &[Edition<'_>], templates: &Templates, emit: Emit<'_>) -> Result<(), RenderError> {
+    let folders = editions.iter().map(folder_of).collect::<Result<Vec<String>, RenderError>>()?;
+    let parts: Vec<Part<'_>> =
+        editions.iter().zip(&folders).flat_map(|(edition, folder)| parts_of(edition, folder)).collect();
+    parts.par_iter().with_max_len(1).try_for_each(|part| part.render(templates, emit))
 }
 
-/// Writes the public edition: that of the nation, from what is shown to everybody.
-///
-/// # Errors
-/// As for [`render_editions`].
-pub fn render_public(
-    input: &ReleaseInput,
-    layouts: &Layouts,
-    templates: &Templates,
-    emit: Emit<'_>,
-) -> Result<(), RenderError> {
-    let facts = Facts::new(input, layouts);
-    write_assets(templates, PUBLIC, emit)?;
-    public_pages(&facts).iter().try_for_each(|page| write_page(templates, PUBLIC, page, emit))?;
-    let write = |metric| write_page(templates, PUBLIC, &metric_page(&facts, metric), emit);
-    input.metrics.par_iter().with_max_len(1).try_for_each(write)
+fn folder_of(edition: &Edition<'_>) -> Result<String, RenderError> {
+    edition.folder().ok_or_else(|| match edition.audience {
+        Audience::Organisation(body) => RenderError::Code(body.code.clone()),
+        Audience::Office | Audience::Public => RenderError::Code(String::new()),
+    })
 }
 
-/// A part of a release that can be rendered on its own.
-enum Job<'a> {
-    /// The national edition's own pages and assets.
-    National,
-    /// One metric's page in the national edition.
-    Metric(&'a Metric),
-    /// One organisation's edition.
-    Force(&'a Organisation),
+/// A part of an edition that can be rendered on its own.
+struct Part<'e> {
+    edition: &'e Edition<'e>,
+    folder: &'e str,
+    /// `None` stands for the assets that all pages share.
+    page: Option<PageKind<'e>>,
 }
 
-fn render_job(facts: &Facts<'_>, templates: &Templates, job: &Job<'_>, emit: Emit<'_>) -> Result<(), RenderError> {
-    match job {
-        Job::National => {
-            write_assets(templates, NATIONAL, emit)?;
-            national_pages(facts).iter().try_for_each(|page| write_page(templates, NATIONAL, page, emit))
-        }
-        Job::Metric(metric) => write_page(templates, NATIONAL, &metric_page(facts, metric), emit),
-        Job::Force(body) => {
-            let code = Code::parse(&body.code).ok_or_else(|| RenderError::Code(body.code.clone()))?;
-            let folder = format!("forces/{code}");
-            write_assets(templates, &folder, emit)?;
-            force_pages(facts, body).iter().try_for_each(|page| write_page(templates, &folder, page, emit))
-        }
+fn parts_of<'e>(edition: &'e Edition<'e>, folder: &'e str) -> impl Iterator<Item = Part<'e>> {
+    let pages = edition.pages().into_iter().map(Some);
+    std::iter::once(None).chain(pages).map(move |page| Part { edition, folder, page })
+}
+
+impl Part<'_> {
+    fn render(&self, templates: &Templates, emit: Emit<'_>) -> Result<(), RenderError> {
+        let Some(kind) = self.page else { return write_assets(templates, self.folder, emit) };
+        self.edition.page(kind).map_or(Ok(()), |page| write_page(templates, self.folder, &page, emit))
     }
 }
 
@@ -120,7 +87,7 @@ fn write_page(templates: &Templates, folder: &str, page: &Page, emit: Emit<'_>) 
     }
     let drawn = page.figures().into_iter().map(DrawnFigure::draw).collect::<Result<_, _>>()?;
     let html = render_page(templates, page, (drawn, downloads))?;
-    emit(&format!("{folder}/{}", page.path()), html.as_bytes())
+    emit(&format!("{folder}/{}", page.path), html.as_bytes())
 }
 
 /// The first 12 digits of the SHA-256 of a file's bytes, as linked files carry it in their names.
@@ -145,12 +112,15 @@ mod tests {
     use std::sync::Mutex;
 
     use super::*;
-    use crate::report::sample;
+    use crate::report::{Facts, sample};
 
     fn files() -> BTreeMap<String, Vec<u8>> {
         let (input, layouts) = (sample::input(), sample::layouts());
         let files = Mutex::new(BTreeMap::new());
-        render_editions(&input, &layouts, &sample::templates(), &|path, bytes| {
+        let facts = Facts::new(&input, &layouts);
+        let editions: Vec<Edition<'_>> =
+            std::iter::once(Edition::of_nation(&facts)).chain(Edition::of_organisations(&facts)).collect();
+        render_editions(&editions, &sample::templates(), &|path, bytes| {
             let before = files.lock().unwrap().insert(path.to_owned(), bytes.to_vec());
             assert!(before.is_none(), "{path} is written twice");
             Ok(())

@@ -5,16 +5,13 @@ use serde::Serialize;
 
 use crate::definitions::model::{Column as RollupColumn, Contract, Field, FieldType, Metric, Rollup, Severity};
 use crate::definitions::references::RETURNS;
+use crate::report::edition::PageKind;
 use crate::report::facts::Facts;
 use crate::report::metric_page::{Fact, documentation, standards_table};
-use crate::report::overview::{metric_path, section_title};
+use crate::report::overview::section_title;
 use crate::report::page::{Frame, national_frame};
 use crate::report::table::{Cell, Column, Row, Table};
 use crate::report::words;
-
-/// Paths of the two pages.
-pub const METRICS_PATH: &str = "metric-dictionary.html";
-pub const DATA_PATH: &str = "data-dictionary.html";
 
 /// One metric of the dictionary.
 #[derive(Debug, Clone, Serialize)]
@@ -70,7 +67,7 @@ pub fn build_metric_dictionary(facts: &Facts<'_>) -> MetricDictionary {
     };
     let count = words::number_words(facts.input.metrics.len());
     MetricDictionary {
-        frame: national_frame(facts, "Metric dictionary", METRICS_PATH),
+        frame: national_frame(facts, PageKind::MetricDictionary.title(), PageKind::MetricDictionary),
         summary: format!(
             "What each of the {count} metrics of this report measures, who answers for it, which standards held and when, and what to be careful about."
         ),
@@ -93,7 +90,7 @@ fn metric_entry(facts: &Facts<'_>, metric: &Metric) -> MetricEntry {
     MetricEntry {
         anchor: metric.id.clone(),
         heading: format!("{} {}", metric.id, metric.title),
-        link: metric_path(metric),
+        link: PageKind::Metric(metric).path(),
         facts: entry,
         caveats: metric.all_caveats(),
         standards: standards_table(metric),
@@ -103,7 +100,7 @@ fn metric_entry(facts: &Facts<'_>, metric: &Metric) -> MetricEntry {
 /// Builds the dictionary of datasets and roll-ups.
 pub fn build_data_dictionary(facts: &Facts<'_>) -> DataDictionary {
     DataDictionary {
-        frame: national_frame(facts, "Data dictionary", DATA_PATH),
+        frame: national_frame(facts, PageKind::DataDictionary.title(), PageKind::DataDictionary),
         summary: "What organisations submit, field by field, with the checks that every return must pass, and the roll-ups that the figures are made from. A roll-up may be submitted in place of the records it counts.".to_owned(),
         datasets: facts.input.contracts.iter().map(|contract| dataset_entry(facts, contract)).collect(),
         rollups: facts.input.rollups.iter().map(|rollup| rollup_entry(facts, rollup)).collect(),

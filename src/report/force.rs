@@ -8,13 +8,14 @@ use crate::metrics::gives_away;
 use crate::report::breakdown::value_with_unit;
 use crate::report::charts::SeriesRole;
 use crate::report::decision_table::decision_table;
+use crate::report::edition::PageKind;
 use crate::report::facts::Facts;
 use crate::report::figure::{Figure, Room};
 use crate::report::input::FindingLine;
 use crate::report::judged::judged_sentences;
 use crate::report::metric_page::interval_sentence;
 use crate::report::overview::{change_cell, section_title, standard_cell, value_cell};
-use crate::report::page::{Frame, Notes, build_notes, frame, links};
+use crate::report::page::{Frame, Notes, build_notes, force_frame};
 use crate::report::quality::{findings_sentence, findings_table, own_returns_table};
 use crate::report::step_table::{search_sentence, step_table};
 use crate::report::table::{Cell, Column, Row, Table};
@@ -76,14 +77,6 @@ pub fn organisations<'f>(facts: &'f Facts<'_>) -> Vec<&'f Organisation> {
     chosen
 }
 
-/// The pages of an organisation's edition.
-const PAGES: [(&str, &str); 2] = [("Report", "index.html"), ("Responsibilities", "responsibilities.html")];
-
-/// The frame of a page of an organisation's edition; `current` is its path.
-pub fn force_frame(facts: &Facts<'_>, heading: &str, current: &str) -> Frame {
-    Frame { links: links(&PAGES, "", current), ..frame(facts, heading, &facts.layouts.force) }
-}
-
 /// Builds the page of one organisation.
 pub fn build_force_page(facts: &Facts<'_>, body: &Organisation) -> ForcePage {
     let layout = &facts.layouts.force;
@@ -102,7 +95,12 @@ pub fn build_force_page(facts: &Facts<'_>, body: &Organisation) -> ForcePage {
         }
     }
     ForcePage {
-        frame: force_frame(facts, &format!("{}, {}", body.name, facts.input.period.words()), "index.html"),
+        frame: force_frame(
+            facts,
+            &format!("{}, {}", body.name, facts.input.period.words()),
+            body,
+            PageKind::Organisation,
+        ),
         name: body.name.clone(),
         summary: layout.summary.clone(),
         peers: peers_sentence(facts, &body.code),

@@ -9,12 +9,12 @@ use crate::report::comparison::{build_comparison, note};
 use crate::report::contribution_table::contribution_table;
 use crate::report::coverage::{coverage_sentence, exceptions_table};
 use crate::report::decision_table::decision_table;
+use crate::report::edition::PageKind;
 use crate::report::facts::Facts;
 use crate::report::figure::{DataFile, Figure, Room, data_file};
 use crate::report::funnel::build_funnel;
 use crate::report::judged::judged_sentences;
 use crate::report::late_section::{LateSection, late_section};
-use crate::report::overview::metric_path;
 use crate::report::page::{Frame, Link, national_frame};
 use crate::report::step_table::{search_sentence, step_table};
 use crate::report::table::{Cell, Column, FigureLine, Row, Table, figures_table};
@@ -87,7 +87,7 @@ pub fn build_metric_page(facts: &Facts<'_>, metric: &Metric) -> MetricPage {
         figures.extend(build_funnel(facts, metric, figures.len() + 1));
     }
     MetricPage {
-        frame: national_frame(facts, &heading, &metric_path(metric)),
+        frame: national_frame(facts, &heading, PageKind::Metric(metric)),
         id: metric.id.clone(),
         findings: findings(facts, metric),
         withheld: withheld::sentences(facts, metric),

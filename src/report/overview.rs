@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::definitions::model::Metric;
 use crate::report::breakdown::{limit_with_unit, moved_cell, value_with_unit};
 use crate::report::coverage::count_coverage;
+use crate::report::edition::PageKind;
 use crate::report::facts::{Facts, MATCHED_NOTE, Moved};
 use crate::report::page::{Frame, national_frame};
 use crate::report::table::{Cell, Column, Row, Table, limit_cells, marker, reason};
@@ -31,11 +32,6 @@ pub struct OverviewPage {
     pub sections: Vec<OverviewSection>,
 }
 
-/// Path of a metric's page in the national edition.
-pub fn metric_path(metric: &Metric) -> String {
-    format!("metrics/{}.html", metric.id)
-}
-
 /// Builds the page.
 pub fn build_overview(facts: &Facts<'_>) -> OverviewPage {
     let layout = &facts.layouts.national;
@@ -49,7 +45,7 @@ pub fn build_overview(facts: &Facts<'_>) -> OverviewPage {
         })
     });
     OverviewPage {
-        frame: national_frame(facts, &heading, "index.html"),
+        frame: national_frame(facts, &heading, PageKind::Overview),
         summary: layout.summary.clone(),
         findings: findings(facts),
         sections: sections.collect(),
@@ -133,7 +129,7 @@ fn section_table(facts: &Facts<'_>, number: usize, title: &str, metrics: &[&Metr
         cells.extend(earlier.iter().map(|period| change_cell(facts, metric, NATIONAL, *period)));
         cells.push(count_coverage(facts, metric).cell());
         let heading = format!("{} {}", metric.id, metric.title);
-        Row { heading, link: Some(metric_path(metric)), emphasised: false, cells }
+        Row { heading, link: Some(PageKind::Metric(metric).path()), emphasised: false, cells }
     };
     let rows = metrics.iter().map(row).collect();
     let caption = format!("{title}: national figures, {}", facts.input.period.words_with_short_name());

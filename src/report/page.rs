@@ -4,9 +4,10 @@ use serde::Serialize;
 
 use crate::assessment::PEERS_FAMILY;
 use crate::definitions::layout::Layout;
+use crate::report::edition::{Audience, PageKind};
 use crate::report::facts::Facts;
-use crate::report::parity_page::PATH as PARITY_PATH;
-use crate::report::{withheld, words};
+use crate::report::{root_of, withheld, words};
+use crate::vocabulary::body::Organisation;
 use crate::vocabulary::period::PeriodType;
 use crate::vocabulary::quantity::{Unit, value_text};
 use crate::vocabulary::returns::ReturnState;
@@ -43,43 +44,31 @@ pub struct Frame {
     pub links: Vec<Link>,
 }
 
-/// Path of the page about data quality.
-pub const QUALITY_PATH: &str = "data-quality.html";
-
-/// The pages of the national edition that every page links to.
-const NATIONAL_PAGES: [(&str, &str); 8] = [
-    ("Overview", "index.html"),
-    ("Responsibilities", "responsibilities.html"),
-    ("What stands out", "signals.html"),
-    ("By the rules of others", PARITY_PATH),
-    ("Metric dictionary", "metric-dictionary.html"),
-    ("Data dictionary", "data-dictionary.html"),
-    ("Data quality", QUALITY_PATH),
-    ("About this report", "about.html"),
-];
-
-/// The frame of a page of the national edition; `current` is its path in the edition.
-pub fn national_frame(facts: &Facts<'_>, heading: &str, current: &str) -> Frame {
-    let root = if current.contains('/') { "../" } else { "" };
-    let mut links = links(&NATIONAL_PAGES, root, current);
-    // Findings about returns name records; the public edition has none.
-    links.retain(|link| facts.input.withheld.is_none() || !link.href.ends_with(QUALITY_PATH));
-    links.retain(|link| !facts.input.assessment.parity.is_empty() || !link.href.ends_with(PARITY_PATH));
-    Frame { root, links, ..frame(facts, heading, &facts.layouts.national) }
+/// The frame of a page of the edition of the nation.
+pub fn national_frame(facts: &Facts<'_>, heading: &str, current: PageKind<'_>) -> Frame {
+    let links = links(Audience::of_nation(facts), facts, current);
+    Frame { root: root_of(&current.path()), links, ..frame(facts, heading, &facts.layouts.national) }
 }
 
-/// Links to the pages of an edition, as (text, path); `current` is the path of the page they stand on.
-pub fn links(pages: &[(&str, &str)], root: &str, current: &str) -> Vec<Link> {
-    let link = |(text, path): &(&str, &str)| Link {
-        text: (*text).to_owned(),
-        href: format!("{root}{path}"),
-        current: *path == current,
+/// The frame of a page of an organisation's edition.
+pub fn force_frame(facts: &Facts<'_>, heading: &str, body: &Organisation, current: PageKind<'_>) -> Frame {
+    let links = links(Audience::Organisation(body), facts, current);
+    Frame { links, ..frame(facts, heading, &facts.layouts.force) }
+}
+
+/// Links to the main pages of an edition from the page `current`.
+fn links(audience: Audience<'_>, facts: &Facts<'_>, current: PageKind<'_>) -> Vec<Link> {
+    let root = root_of(&current.path());
+    let link = |kind: PageKind<'_>| Link {
+        text: kind.title().to_owned(),
+        href: format!("{root}{}", kind.path()),
+        current: kind == current,
     };
-    pages.iter().map(link).collect()
+    audience.main_pages(facts).into_iter().map(link).collect()
 }
 
 /// A frame without links.
-pub fn frame(facts: &Facts<'_>, heading: &str, layout: &Layout) -> Frame {
+fn frame(facts: &Facts<'_>, heading: &str, layout: &Layout) -> Frame {
     let input = facts.input;
     Frame {
         heading: heading.to_owned(),

@@ -5,14 +5,12 @@ use serde::Serialize;
 
 use crate::assessment::{ParityFigure, ParityMode};
 use crate::definitions::model::Metric;
+use crate::report::edition::PageKind;
 use crate::report::facts::Facts;
 use crate::report::page::{Frame, national_frame};
 use crate::report::table::{Cell, Column, Row, Table};
 use crate::report::words;
 use crate::vocabulary::quantity::value_text;
-
-/// Path of the page in the national edition.
-pub const PATH: &str = "other-rules.html";
 
 /// `other-rules.html` of the national edition.
 #[derive(Debug, Clone, Serialize)]
@@ -36,7 +34,7 @@ pub fn build_parity(facts: &Facts<'_>) -> Option<ParityPage> {
         }
     }
     Some(ParityPage {
-        frame: national_frame(facts, "By the rules of others", PATH),
+        frame: national_frame(facts, PageKind::OtherRules.title(), PageKind::OtherRules),
         summary: vec![
             "The tables of this page judge figures the way other packages do, for those who publish by their rules. Each \
              table names its rules."

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::report::coverage::{detail_words, exceptions_table, state_words};
+use crate::report::edition::PageKind;
 use crate::report::facts::Facts;
 use crate::report::input::FindingLine;
 use crate::report::page::{Frame, national_frame};
@@ -28,7 +29,7 @@ pub fn build_quality(facts: &Facts<'_>) -> QualityPage {
     let findings: Vec<&FindingLine> = facts.input.findings.iter().collect();
     let limit = facts.layouts.national.findings_shown;
     QualityPage {
-        frame: national_frame(facts, "Data quality", "data-quality.html"),
+        frame: national_frame(facts, PageKind::Quality.title(), PageKind::Quality),
         summary: summary(&returns),
         datasets: datasets_table(facts, &returns),
         exceptions: exceptions_table(facts, "tab-exceptions", &returns),

@@ -8,16 +8,13 @@ use serde::Serialize;
 use crate::assessment::responsibilities::{Comparison, Outcome, Responsibility};
 use crate::definitions::layout::Layout;
 use crate::definitions::model::{Metric, Role};
+use crate::report::edition::PageKind;
 use crate::report::facts::Facts;
-use crate::report::force::force_frame;
-use crate::report::overview::{metric_path, section_title};
-use crate::report::page::{Frame, national_frame};
+use crate::report::overview::section_title;
+use crate::report::page::{Frame, force_frame, national_frame};
 use crate::report::table::{Cell, Column, Row, Table};
 use crate::report::{standard, words};
 use crate::vocabulary::body::{NATIONAL, Organisation};
-
-/// Path of the page in every edition.
-pub const PATH: &str = "responsibilities.html";
 
 /// A heading with its table.
 #[derive(Debug, Clone, Serialize)]
@@ -50,7 +47,7 @@ fn judged<'f>(facts: &Facts<'f>, is_wanted: impl Fn(&Responsibility) -> bool) ->
 pub fn build_national_responsibilities(facts: &Facts<'_>) -> ResponsibilitiesPage {
     let judged = judged(facts, |_| true);
     ResponsibilitiesPage {
-        frame: national_frame(facts, "Responsibilities", PATH),
+        frame: national_frame(facts, PageKind::Responsibilities.title(), PageKind::Responsibilities),
         summary: national_summary(),
         matrix: principles_table(facts),
         sections: sections(&facts.layouts.national, facts, |metrics, title, number| {
@@ -65,7 +62,7 @@ pub fn build_force_responsibilities(facts: &Facts<'_>, body: &Organisation) -> R
     let judged = judged(facts, |one| one.org_code == body.code);
     let own = |metric: &Metric| judged.get(&(metric.id.as_str(), body.code.as_str())).copied();
     ResponsibilitiesPage {
-        frame: force_frame(facts, &format!("{}: responsibilities", body.name), PATH),
+        frame: force_frame(facts, &format!("{}: responsibilities", body.name), body, PageKind::Responsibilities),
         summary: vec![
             format!(
                 "Which metrics evidence the duties of {} under the ten principles, who answers for them, and whether they were met in {}.",
@@ -145,7 +142,7 @@ fn national_table(
         cells.extend(Outcome::ALL.map(|outcome| Cell::new(count(outcome).to_string())));
         cells.push(Cell::new(moves_words(of_metric.iter().filter_map(|one| one.against_year_before))));
         let heading = format!("{} {}", metric.id, metric.title);
-        Row { heading, link: Some(metric_path(metric)), emphasised: false, cells }
+        Row { heading, link: Some(PageKind::Metric(metric).path()), emphasised: false, cells }
     };
     let rows = metrics.iter().map(row).collect();
     let caption = format!("{title}: organisations by outcome, {}", facts.input.period.words_with_short_name());

@@ -4,16 +4,14 @@
 use serde::Serialize;
 
 use crate::assessment::{Signal, SignalKind};
+use crate::report::edition::PageKind;
 use crate::report::facts::Facts;
-use crate::report::overview::{metric_path, section_title};
+use crate::report::overview::section_title;
 use crate::report::page::{Frame, national_frame};
 use crate::report::table::{Cell, Column, Row, Table};
 use crate::report::words;
 use crate::stats::benchmark::Strength;
 use crate::vocabulary::quantity::{Unit, count_text, value_text};
-
-/// Path of the page in the national edition.
-pub const PATH: &str = "signals.html";
 
 /// A principle's signals.
 #[derive(Debug, Clone, Serialize)]
@@ -41,7 +39,7 @@ pub fn build_signals(facts: &Facts<'_>) -> SignalsPage {
         let mut rows = Vec::new();
         for metric in &metrics {
             let of_metric = shown.iter().filter(|signal| signal.metric_id == metric.id);
-            rows.extend(of_metric.map(|signal| row(facts, (&metric.title, metric_path(metric)), signal)));
+            rows.extend(of_metric.map(|signal| row(facts, (&metric.title, PageKind::Metric(metric).path()), signal)));
         }
         (!rows.is_empty()).then(|| {
             let title = section_title(section.principle, &section.title);
@@ -52,7 +50,7 @@ pub fn build_signals(facts: &Facts<'_>) -> SignalsPage {
         })
     };
     SignalsPage {
-        frame: national_frame(facts, "What stands out", PATH),
+        frame: national_frame(facts, PageKind::Signals.title(), PageKind::Signals),
         summary: summary(facts, current.len(), shown.len()),
         chance: chance_table(facts),
         sections: facts.layouts.national.sections.iter().filter_map(section).collect(),

@@ -236,7 +236,7 @@ pub fn event_words(event: &RecordedEvent) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::report::{Facts, Page, force_organisations, force_pages, metric_page, sample};
+    use crate::report::{Edition, Facts, Page, sample};
 
     fn numbers(text: &str) -> Vec<String> {
         let is_part = |c: char| c.is_ascii_digit() || c == ',' || c == '.';
@@ -248,9 +248,10 @@ mod tests {
     fn every_number_of_a_description_stands_in_its_table() {
         let (input, layouts) = (sample::input(), sample::layouts());
         let facts = Facts::new(&input, &layouts);
-        let national = input.metrics.iter().map(|m| metric_page(&facts, m));
-        let pages: Vec<Page> =
-            national.chain(force_organisations(&facts).into_iter().flat_map(|o| force_pages(&facts, o))).collect();
+        let editions = std::iter::once(Edition::of_nation(&facts)).chain(Edition::of_organisations(&facts));
+        let pages: Vec<Page> = editions
+            .flat_map(|edition| edition.pages().into_iter().filter_map(|kind| edition.page(kind)).collect::<Vec<_>>())
+            .collect();
         let mut checked = 0;
         for figure in pages.iter().flat_map(Page::figures) {
             let table = &figure.table;
