@@ -16,13 +16,13 @@ use self::prepare::{PrepareArguments, print_prepared};
 use self::sql::{SqlArguments, run_sql};
 use self::values::parse_day;
 use crate::app::check::{CheckReport, check};
-use crate::app::intake::DataDate;
 use crate::app::plan::{RunPlan, plan};
 use crate::app::prepare::prepare;
 use crate::app::run::{RunOptions, RunOutcome, run};
 use crate::app::verify::verify;
 use crate::app::{AppError, Context, definitions, demo, generate};
 use crate::exit;
+use crate::intake::DataDate;
 use crate::synth::Plan;
 use crate::vocabulary::period::{Month, Period, ambiguity, london_date};
 

@@ -1,7 +1,7 @@
 //! Documented performance metrics of police use of PNC and LEDS, per force and review period.
 //!
 //! The modules stand in one line, each using only those to its left: `vocabulary` → `definitions` → `settings` → `sources` →
-//! `contract` → `rollups` → `stats` → `metrics` → `assessment` → `checks` → `public` → `report` → `render` → `publish`, wired
+//! `contract` → `rollups` → `stats` → `metrics` → `intake` → `history` → `assessment` → `checks` → `figures` → `public` → `report` → `render` → `publish`, wired
 //! together by `app`. `docs/architecture.md` says more.
 #![forbid(unsafe_code)]
 
@@ -15,10 +15,14 @@ pub mod digest;
 pub mod disclosure;
 pub mod engine;
 pub mod exit;
+pub mod figures;
 pub mod files;
+pub mod history;
+pub mod intake;
 pub mod lateness;
 pub mod metrics;
 pub mod prepare;
+pub mod progress;
 pub mod provenance;
 pub mod public;
 pub mod publish;

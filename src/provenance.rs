@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use crate::public::MetricEvidence;
+use crate::rollups::RollupRecord;
 use crate::settings::FigureSettings;
 use crate::vocabulary::finding::Finding;
 
@@ -19,18 +20,6 @@ pub struct InputFile {
     pub sha256: String,
     /// False when its submission was refused.
     pub used: bool,
-}
-
-/// What one roll-up cost.
-#[derive(Debug, Clone, Default, Serialize)]
-pub struct RollupRecord {
-    pub name: String,
-    /// Scans of the dataset in this run: 0 or 1.
-    pub scans: usize,
-    pub submissions_scanned: usize,
-    pub submissions_cached: usize,
-    pub bytes_scanned: u64,
-    pub milliseconds: u128,
 }
 
 /// Numbers of submissions and figures.

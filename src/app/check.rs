@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::intake::{self, DataDate, Intake};
-use super::progress::Step;
-use super::work::{WorkFolder, check_work_folder};
+use super::folders::check_work_folder;
 use super::{AppError, Context};
+use crate::intake::{self, DataDate, Intake, SubmissionCheck, WorkFolder};
+use crate::progress::Step;
 use crate::vocabulary::finding::{Finding, FindingLevel};
 
 /// What `check` found.
@@ -41,7 +41,9 @@ pub async fn check(
     let engine = context.engine_settings(work.spill());
     let concurrency = engine.threads * 4;
     let opened = intake::open(source, date, &context.definitions, &engine).await?;
-    let intake = intake::admit(&opened, &context.definitions, &work, concurrency, &step).await?;
+    let definitions = &context.definitions;
+    let check = SubmissionCheck { opened: &opened, definitions, work: &work, concurrency, step: &step };
+    let intake = intake::admit(&check).await?;
     step.finish();
     Ok(report(opened.as_of, &intake))
 }

@@ -1,5 +1,5 @@
 //! Whether the folders of a command may stand where they were named: nothing that is written lies inside the source, where
-//! a later run would read it.
+//! a later run would read it, and no record-level rows lie where they would be handed on.
 
 use std::path::Path;
 
@@ -33,6 +33,22 @@ pub fn check_is_folder(written: &[Written<'_>]) -> Result<(), AppError> {
         if let Some(file) = path.ancestors().find(|one| one.is_file()) {
             let (path, file) = (path.display(), file.display());
             return Err(AppError::Usage(format!("{option} {path}: {file} is a file; name a folder")));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a work folder that is, or lies in, the folder of releases or of submissions: its record-level rows would be handed
+/// on with a release, or taken for submissions.
+pub fn check_work_folder(work: &Path, out: Option<&Path>, source: Option<&str>) -> Result<(), AppError> {
+    let places = [(out, "--out"), (source.map(Path::new), "--source")];
+    for (place, argument) in places.into_iter().filter_map(|(place, argument)| Some((place?, argument))) {
+        if resolved(work).starts_with(resolved(place)) {
+            return Err(AppError::Usage(format!(
+                "--work {} lies in {argument} {}; the work folder holds record-level rows and must lie outside it",
+                work.display(),
+                place.display()
+            )));
         }
     }
     Ok(())

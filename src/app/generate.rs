@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::AppError;
-use super::progress::Step;
+use crate::progress::Step;
 use crate::synth::{Plan, Summary, write_nation};
 
 /// Writes all datasets of `plan` below `out`.

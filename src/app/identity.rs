@@ -6,11 +6,9 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::Context;
-use super::intake::{Intake, Opened};
-use super::past::Past;
-use super::run::RunOptions;
 use crate::digest::sha256;
+use crate::history::EarlierReturns;
+use crate::intake::RunBasis;
 use crate::settings::{EngineSection, FigureSettings};
 
 /// All that decides what a release says.
@@ -40,28 +38,24 @@ struct SubmissionIdentity<'a> {
 }
 
 impl<'a> Identity<'a> {
-    pub(super) fn new(
-        context: &'a Context,
-        options: &RunOptions,
-        opened: &Opened,
-        intake: &'a Intake,
-        past: &'a Past,
-    ) -> Self {
-        let definitions = context.definitions.files.iter();
-        let submissions = intake.admissions.values().flatten().map(|admission| SubmissionIdentity {
+    /// `public` says whether the release will hold the public edition.
+    pub(super) fn new(basis: &RunBasis<'a>, earlier: &'a EarlierReturns, public: bool) -> Self {
+        let opened = basis.check.opened;
+        let definitions = basis.check.definitions.files.iter();
+        let submissions = basis.intake.admissions.values().flatten().map(|admission| SubmissionIdentity {
             fingerprint: &admission.fingerprint,
             first_submitted: admission.submission.first_submitted,
             refused: admission.refused(),
         });
         Self {
             program_version: env!("CARGO_PKG_VERSION"),
-            period: options.period.to_string(),
+            period: basis.period.to_string(),
             as_of: opened.as_of,
-            public: options.public,
-            settings: &context.settings.figures,
+            public,
+            settings: &basis.settings.figures,
             definitions: definitions.map(|(path, bytes)| (path.as_str(), sha256(bytes))).collect(),
             submissions: submissions.collect(),
-            replaced: past.replaced.iter().map(|admission| admission.fingerprint.as_str()).collect(),
+            replaced: earlier.replaced.iter().map(|admission| admission.fingerprint.as_str()).collect(),
             not_listed: opened.listing_findings.iter().map(ToString::to_string).collect(),
         }
     }

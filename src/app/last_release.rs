@@ -8,12 +8,11 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use super::figures::{groups, sources_of};
 use crate::definitions::Definitions;
 use crate::definitions::model::Metric;
 use crate::definitions::references::RETURNS;
 use crate::lateness::{Changes, Revision, RevisionKind, RevisionSide, reason_of};
-use crate::metrics::{ReturnChanges, months_used};
+use crate::metrics::{ReturnChanges, groups, months_used, sources_of};
 use crate::provenance::InputFile;
 use crate::publish::{DamagedFile, RECORD, Release, read_latest, record_of};
 use crate::report::input::ReleaseInput;

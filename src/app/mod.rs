@@ -1,30 +1,21 @@
-//! One file for each subcommand, over the shared steps of taking in and computing. Wires modules together and prints.
+//! One file for each subcommand: the order of its stages. Wires modules together and prints.
 //! Decides nothing about figures.
 
 mod case;
 pub mod check;
 pub mod definitions;
 pub mod demo;
-pub mod figures;
 mod folders;
 pub mod generate;
-mod growing;
 mod identity;
-pub mod intake;
 mod last_release;
-pub mod late;
 mod nearest;
-mod needed;
-pub mod past;
 pub mod plan;
 pub mod prepare;
-pub mod progress;
 pub mod public;
-mod reference_checks;
 pub mod run;
 pub mod sql;
 pub mod verify;
-pub mod work;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -33,6 +24,8 @@ use crate::definitions::{Definitions, DefinitionsError};
 use crate::engine::output::OutputError;
 use crate::engine::{Engine, EngineError, EngineSettings, Trouble};
 use crate::exit;
+use crate::figures::FiguresError;
+use crate::intake::{IntakeError, WorkError};
 use crate::metrics::prove;
 use crate::prepare::PrepareError;
 use crate::public::PublicError;
@@ -62,13 +55,15 @@ pub enum AppError {
     #[error("the engine could not be started: {0}")]
     Engine(#[from] EngineError),
     #[error(transparent)]
-    Intake(#[from] intake::IntakeError),
+    Intake(#[from] IntakeError),
+    #[error(transparent)]
+    Work(#[from] WorkError),
     #[error("{0}")]
     SourceChanged(String),
     #[error("the identity of the release could not be written down: {0}")]
     Identity(#[source] serde_json::Error),
     #[error(transparent)]
-    Figures(#[from] figures::FiguresError),
+    Figures(#[from] FiguresError),
     #[error(transparent)]
     Render(#[from] RenderError),
     #[error(transparent)]
@@ -133,7 +128,7 @@ impl AppError {
             | Self::Parity(_)
             | Self::Prepare(PrepareError::Key(_) | PrepareError::Exists(_)) => exit::USAGE,
             Self::Definitions(_) | Self::Prepare(PrepareError::UnpreparedReference { .. }) => exit::DEFINITIONS,
-            Self::Intake(intake::IntakeError::ReferenceRefused { .. }) | Self::NothingAccepted { .. } => exit::CONTRACT,
+            Self::Intake(IntakeError::ReferenceRefused { .. }) | Self::NothingAccepted { .. } => exit::CONTRACT,
             Self::Figures(error) => match error.trouble() {
                 Trouble::Writing => exit::PUBLISH,
                 Trouble::Reading | Trouble::Changed => exit::INPUT,
@@ -143,6 +138,7 @@ impl AppError {
             Self::Intake(error) if error.trouble() != Trouble::Writing => exit::INPUT,
             // A disk that is full, or may not be written, is no fault of a page or a submission.
             Self::Intake(_)
+            | Self::Work(_)
             | Self::Render(RenderError::Write { .. })
             | Self::Publish(_)
             | Self::Public(_)

@@ -6,11 +6,10 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::figures::trend_periods;
-use super::intake::{self, DataDate};
-use super::work::WorkFolder;
 use super::{AppError, Context};
 use crate::contract::{Admission, AdmissionMemory, recall_unchanged};
+use crate::figures::FiguresError;
+use crate::intake::{self, DataDate, WorkFolder};
 use crate::publish::{next_revision, read_latest};
 use crate::rollups::Rollups;
 use crate::sources::SubmittedTable;
@@ -94,7 +93,7 @@ pub async fn plan(
     Ok(RunPlan {
         period,
         as_of: opened.as_of,
-        trend: trend_periods(period, &context.settings, &opened),
+        trend: opened.trend_periods(period, &context.settings),
         tables,
         rollups,
         metrics: context.definitions.metrics.len(),
@@ -117,7 +116,7 @@ fn plan_rollups(
         let (admissions, unread) =
             known.get(&table).map_or((&[][..], 0), |(known, unread)| (known.as_slice(), *unread));
         let accepted: Vec<&Admission> = admissions.iter().filter(|admission| !admission.refused()).collect();
-        let missing = rollups.missing(rollup, &accepted).map_err(super::figures::FiguresError::from)?.len();
+        let missing = rollups.missing(rollup, &accepted).map_err(FiguresError::from)?.len();
         plans.push(RollupPlan {
             rollup: rollup.name.clone(),
             cached: accepted.len() - missing,

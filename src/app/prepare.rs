@@ -6,15 +6,16 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use super::intake::{self, DataDate, IntakeError};
-use super::progress::Step;
-use super::work::{WorkFolder, check_work_folder};
+use super::folders::check_work_folder;
 use super::{AppError, Context};
 use crate::contract::{Admission, AdmissionMemory, Admitter, rollup_contract};
 use crate::definitions::Definitions;
 use crate::definitions::model::{Contract, Rollup};
 use crate::engine::{Engine, EngineSettings};
+use crate::figures::FiguresError;
+use crate::intake::{self, DataDate, IntakeError, WorkFolder};
 use crate::prepare::{KeySource, PrepareError, SecretKey, Staging, check_free, make_records, write_rows};
+use crate::progress::Step;
 use crate::rollups::roll_up;
 use crate::sources::{SubmittedTable, submission_folder};
 use crate::vocabulary::body::NATIONAL;
@@ -184,8 +185,7 @@ pub async fn write_rollups(
     let (SubmittedTable::Records(dataset), Some(scope)) = (&submission.table, &submission.scope) else { return Ok(()) };
     let contract = contract(definitions, dataset)?;
     for rollup in rollups_of(definitions, dataset) {
-        let rolled =
-            roll_up(engine, rollup, contract, &[admission]).await.map_err(super::figures::FiguresError::from)?;
+        let rolled = roll_up(engine, rollup, contract, &[admission]).await.map_err(FiguresError::from)?;
         let table = SubmittedTable::Rollup(rollup.name.clone());
         let folder = submission_folder(&table, submission.submitted, &scope.org_code, scope.span.first);
         write_rows(&out.join(folder).join("rows.parquet"), &rollup_contract(rollup), &rolled.rows)?;

@@ -6,12 +6,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::figures::groups;
 use super::{AppError, Context};
 use crate::assessment::responsibilities::assess_responsibilities;
 use crate::assessment::{Assessment, AssessmentInput, Hidden, Labels, assess};
 use crate::definitions::model::Disclosure;
 use crate::lateness::Lateness;
+use crate::metrics::groups;
 use crate::provenance::DisclosureRecord;
 use crate::public::{EVIDENCE_HEADER, Earlier, Line, PublicFigures, PublicInput, Rule, withhold, withhold_figure};
 use crate::publish::{DamagedFile, Release};

@@ -9,20 +9,19 @@ use std::time::Instant;
 use chrono::NaiveDate;
 use rayon::prelude::*;
 
-use super::figures::{self, Figures, FiguresError};
-use super::folders::{Written, check_is_folder, check_outside_source};
+use super::folders::{Written, check_is_folder, check_outside_source, check_work_folder};
 use super::identity::{Identity, incomplete_identity};
-use super::intake::{self, DataDate, Intake, Opened};
 use super::last_release::{LastRelease, LastReleaseError, changes_since, read_last_release, unreadable};
-use super::past::{self, AcceptedBefore, Past};
-use super::progress::Step;
 use super::public::{self, PublicEdition, make_public};
-use super::work::{WorkFolder, check_work_folder};
 use super::{AppError, Context};
 use crate::contract::CHANGED_RULE;
 use crate::digest::sha256;
 use crate::engine::ENGINE_VERSION;
+use crate::figures::{self, Figures, FiguresError};
 use crate::files::Watched;
+use crate::history::{AcceptedBefore, EarlierReturns, ReturnKey};
+use crate::intake::{self, DataDate, Intake, RunBasis, SubmissionCheck, WorkFolder};
+use crate::progress::Step;
 use crate::provenance::{Counts, InputFile, RunRecord};
 use crate::publish::{Latest, RECORD, Staging, is_whole, next_revision, read_latest};
 use crate::render::html::Templates;
@@ -102,7 +101,9 @@ async fn attempt(context: &Context, options: &RunOptions, changed: Changed) -> R
     let opened = intake::open(&options.source, date, &context.definitions, &engine).await?;
     timings.insert("list", started.elapsed().as_millis());
     let started = Instant::now();
-    let intake = intake::admit(&opened, &context.definitions, &work, concurrency, &step).await?;
+    let definitions = &context.definitions;
+    let check = SubmissionCheck { opened: &opened, definitions, work: &work, concurrency, step: &step };
+    let intake = intake::admit(&check).await?;
     timings.insert("check", started.elapsed().as_millis());
     if changed == Changed::EndTheAttempt
         && let Some(finding) = intake.findings.iter().find(|finding| finding.rule == CHANGED_RULE)
@@ -111,10 +112,11 @@ async fn attempt(context: &Context, options: &RunOptions, changed: Changed) -> R
     }
     check_target_organisations(&context.settings.figures.targets, &intake.organisations)?;
     check_something_left(&intake, options)?;
-    let (definitions, settings) = (&context.definitions, &context.settings);
-    let past = (&work, concurrency);
-    let past = past::take_in((&opened, &intake), (definitions, settings), past, (options.period, &step)).await?;
-    let identity = Identity::new(context, options, &opened, &intake, &past).hash().map_err(AppError::Identity)?;
+    let (settings, period) = (&context.settings, options.period);
+    let periods = opened.trend_periods(period, settings);
+    let basis = RunBasis { check, settings, intake: &intake, period, periods: &periods };
+    let earlier = EarlierReturns::find(&basis).await?;
+    let identity = Identity::new(&basis, &earlier, options.public).hash().map_err(AppError::Identity)?;
     let incomplete = incomplete_identity(&identity, &context.settings.engine);
     let says_the_same = |latest: &Latest| {
         !options.again
@@ -132,16 +134,16 @@ async fn attempt(context: &Context, options: &RunOptions, changed: Changed) -> R
             counts: counts(&intake, None, &intake.findings),
         });
     }
-    let inputs = inputs(&intake, &past);
-    let accepted_before = past.accepted_before(definitions);
-    let basis = (&opened, &intake, past);
-    let (out, period) = (options.out.clone(), options.period);
+    let out = options.out.clone();
     let last = tokio::task::spawn_blocking(move || read_last_release(&out, period));
-    let figures = figures::compute(basis, definitions, settings, &work, (options.period, &step)).await?;
+    let figures = figures::compute(&basis, &earlier).await?;
     timings.extend(figures.milliseconds.clone());
     let last = last.await.map_err(FiguresError::Stopped)?;
-    let earlier = Earlier { inputs, last, accepted_before };
-    let outcome = publish(context, options, (&opened, &intake, earlier), figures, (identity, timings))?;
+    let inputs = inputs(&intake, &earlier);
+    let accepted_before = earlier.accepted_before(definitions);
+    let publication =
+        Publication { context, options, basis, inputs, last, accepted_before, figures, identity, timings };
+    let outcome = publication.publish()?;
     step.finish();
     Ok(outcome)
 }
@@ -212,79 +214,87 @@ fn check_something_left(intake: &Intake, options: &RunOptions) -> Result<(), App
 /// The release before this one, if there is one and it can be read.
 type LastRead = Result<Option<LastRelease>, LastReleaseError>;
 
-/// What was there before: every file that was looked at, the last release, and returns that were good and were replaced.
-struct Earlier {
+/// All that a release is made of.
+struct Publication<'a> {
+    context: &'a Context,
+    options: &'a RunOptions,
+    basis: RunBasis<'a>,
+    /// Every file that was looked at.
     inputs: Vec<InputFile>,
     last: LastRead,
+    /// Returns that were good and were replaced.
     accepted_before: AcceptedBefore,
+    figures: Figures,
+    identity: String,
+    /// Milliseconds of each stage so far.
+    timings: BTreeMap<&'static str, u128>,
 }
 
-fn publish(
-    context: &Context,
-    options: &RunOptions,
-    (opened, intake, earlier): (&Opened, &Intake, Earlier),
-    figures: Figures,
-    (identity, mut timings): (String, BTreeMap<&'static str, u128>),
-) -> Result<RunOutcome, AppError> {
-    let started = Instant::now();
-    let Earlier { inputs, last, accepted_before } = earlier;
-    let staging = Staging::begin(&options.out)?;
-    let revision = next_revision(&options.out, options.period)?;
-    let mut findings = intake.findings.clone();
-    findings.extend(figures.findings.iter().cloned());
-    findings.extend(last.as_ref().err().map(unreadable));
-    findings.extend(unfinished(options));
-    let counts = counts(intake, Some(&figures), &findings);
-    let rollups = figures.rollups.clone();
-    let without_memory = figures.without_memory > 0;
-    let mut figures = figures;
-    let pieces = std::mem::take(&mut figures.pieces);
-    let mut input = release_input(context, options, (opened, intake), figures, (revision, &identity, &findings));
-    input.returns.iter_mut().for_each(|one| name_replaced(one, &accepted_before));
-    if let Ok(Some(last)) = &last {
-        let changes = changes_since(last, &input, (&context.definitions, &inputs));
-        input.lateness.revisions.extend(changes);
-        input.lateness.sort();
+impl Publication<'_> {
+    /// Writes the release beside the earlier ones and makes it the latest.
+    fn publish(self) -> Result<RunOutcome, AppError> {
+        let started = Instant::now();
+        let Self { context, options, basis, inputs, last, accepted_before, mut figures, identity, mut timings } = self;
+        let (opened, intake) = (basis.check.opened, basis.intake);
+        let staging = Staging::begin(&options.out)?;
+        let revision = next_revision(&options.out, options.period)?;
+        let mut findings = intake.findings.clone();
+        findings.extend(figures.findings.iter().cloned());
+        findings.extend(last.as_ref().err().map(unreadable));
+        findings.extend(unfinished(options));
+        let counts = counts(intake, Some(&figures), &findings);
+        let rollups = figures.rollups.clone();
+        let without_memory = figures.without_memory > 0;
+        let pieces = std::mem::take(&mut figures.pieces);
+        let number = ReleaseNumber { revision, identity: &identity };
+        let mut input = release_input(options, &basis, number, figures, &findings);
+        input.returns.iter_mut().for_each(|one| name_replaced(one, &accepted_before));
+        if let Ok(Some(last)) = &last {
+            let changes = changes_since(last, &input, (&context.definitions, &inputs));
+            input.lateness.revisions.extend(changes);
+            input.lateness.sort();
+        }
+        let public = options.public.then(|| make_public(context, &options.out, &input, &pieces)).transpose()?;
+        if public.is_some() {
+            timings.insert("disclosure", started.elapsed().as_millis());
+        }
+        let started = Instant::now();
+        let files = write_files(context, (&input, public.as_ref()), &staging)?;
+        timings.insert("render", started.elapsed().as_millis());
+        let record = RunRecord {
+            format_version: FORMAT_VERSION,
+            run_id: input.run_id.clone(),
+            identity: identity.clone(),
+            period: options.period.to_string(),
+            revision,
+            as_of: opened.as_of,
+            published_on: options.published_on,
+            synthetic: opened.synthetic,
+            program_version: env!("CARGO_PKG_VERSION"),
+            engine_version: ENGINE_VERSION,
+            threads: context.settings.engine.thread_count(),
+            memory_limit_mib: context.settings.engine.memory_limit_mib,
+            settings: context.settings.figures.clone(),
+            definitions: context.definitions.files.iter().map(|(path, bytes)| (path.clone(), sha256(bytes))).collect(),
+            inputs,
+            rollups,
+            counts: counts.clone(),
+            disclosure: public.map(|public| public.record),
+            findings,
+            files,
+            timings,
+        };
+        write_record(&staging, &record)?;
+        let pointed = if without_memory { incomplete_identity(&identity, &context.settings.engine) } else { identity };
+        let release = staging.commit(options.period, revision, &pointed)?;
+        Ok(RunOutcome { release, revision, published: true, refused: intake.refused(), without_memory, counts })
     }
-    let public = options.public.then(|| make_public(context, &options.out, &input, &pieces)).transpose()?;
-    if public.is_some() {
-        timings.insert("disclosure", started.elapsed().as_millis());
-    }
-    let started = Instant::now();
-    let files = write_files(context, (&input, public.as_ref()), &staging)?;
-    timings.insert("render", started.elapsed().as_millis());
-    let record = RunRecord {
-        format_version: FORMAT_VERSION,
-        run_id: input.run_id.clone(),
-        identity: identity.clone(),
-        period: options.period.to_string(),
-        revision,
-        as_of: opened.as_of,
-        published_on: options.published_on,
-        synthetic: opened.synthetic,
-        program_version: env!("CARGO_PKG_VERSION"),
-        engine_version: ENGINE_VERSION,
-        threads: context.settings.engine.thread_count(),
-        memory_limit_mib: context.settings.engine.memory_limit_mib,
-        settings: context.settings.figures.clone(),
-        definitions: context.definitions.files.iter().map(|(path, bytes)| (path.clone(), sha256(bytes))).collect(),
-        inputs,
-        rollups,
-        counts: counts.clone(),
-        disclosure: public.map(|public| public.record),
-        findings,
-        files,
-        timings,
-    };
-    write_record(&staging, &record)?;
-    let pointed = if without_memory { incomplete_identity(&identity, &context.settings.engine) } else { identity };
-    let release = staging.commit(options.period, revision, &pointed)?;
-    Ok(RunOutcome { release, revision, published: true, refused: intake.refused(), without_memory, counts })
 }
 
 /// Says of a refused return which good one it replaced.
 fn name_replaced(one: &mut Return, accepted_before: &AcceptedBefore) {
-    let before = accepted_before.get(&(one.dataset.clone(), one.org_code.clone(), one.month)).copied();
+    let key = ReturnKey { dataset: one.dataset.clone(), org_code: one.org_code.clone(), month: one.month };
+    let before = accepted_before.get(&key).copied();
     if let ReturnState::Refused { submitted, replaced, .. } = &mut one.state {
         *replaced = before.filter(|before| before < submitted);
     }
@@ -361,35 +371,43 @@ pub fn load_templates(context: &Context) -> Result<Templates, RenderError> {
     Templates::parse(templates, assets)
 }
 
+/// What tells one release of a period from another.
+#[derive(Clone, Copy)]
+struct ReleaseNumber<'a> {
+    revision: u32,
+    identity: &'a str,
+}
+
 fn release_input(
-    context: &Context,
     options: &RunOptions,
-    (opened, intake): (&Opened, &Intake),
+    basis: &RunBasis<'_>,
+    number: ReleaseNumber<'_>,
     figures: Figures,
-    (revision, identity, findings): (u32, &str, &[Finding]),
+    findings: &[Finding],
 ) -> ReleaseInput {
-    let parameters = context.settings.figures.parameters.iter().map(|(name, value)| (name.clone(), value.to_string()));
+    let RunBasis { check, settings, intake, periods, .. } = *basis;
+    let parameters = settings.figures.parameters.iter().map(|(name, value)| (name.clone(), value.to_string()));
     ReleaseInput {
         period: options.period,
-        trend: figures::trend_periods(options.period, &context.settings, opened),
-        as_of: opened.as_of,
+        trend: periods.to_vec(),
+        as_of: check.opened.as_of,
         published_on: options.published_on,
-        revision,
-        run_id: identity.get(..12).unwrap_or_default().to_owned(),
+        revision: number.revision,
+        run_id: number.identity.get(..12).unwrap_or_default().to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        synthetic: opened.synthetic,
+        synthetic: check.opened.synthetic,
         metrics: figures.metrics,
         organisations: intake.organisations.clone(),
         lives: Lives::clone(&intake.lives),
         peer_groups: figures.peer_groups,
         events: intake.reference.events.clone(),
-        decisions: context.settings.figures.decisions.clone(),
+        decisions: settings.figures.decisions.clone(),
         observations: figures.observations,
         responsibilities: figures.responsibilities,
         assessment: figures.assessment,
         lateness: figures.lateness,
-        contracts: context.definitions.contracts.clone(),
-        rollups: context.definitions.rollups.clone(),
+        contracts: check.definitions.contracts.clone(),
+        rollups: check.definitions.rollups.clone(),
         returns: intake.grid.returns(options.period),
         findings: findings.iter().map(finding_line).collect(),
         settings: parameters.collect(),
@@ -408,8 +426,8 @@ fn finding_line(finding: &Finding) -> FindingLine {
 }
 
 /// Every file that was looked at, those of replaced submissions included.
-fn inputs(intake: &Intake, past: &Past) -> Vec<InputFile> {
-    let files = intake.admissions.values().flatten().chain(&past.replaced).flat_map(|admission| {
+fn inputs(intake: &Intake, earlier: &EarlierReturns) -> Vec<InputFile> {
+    let files = intake.admissions.values().flatten().chain(&earlier.replaced).flat_map(|admission| {
         let used = !admission.refused();
         admission.files.iter().map(move |file| InputFile {
             path: file.path.clone(),

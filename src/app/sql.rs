@@ -6,17 +6,17 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::folders::{Written, check_outside_source};
-use super::intake::{self, DataDate, contract_of};
+use super::folders::{Written, check_outside_source, check_work_folder};
 use super::nearest::did_you_mean;
-use super::progress::Step;
-use super::work::{WorkFolder, check_work_folder};
-use super::{AppError, Context, figures};
+use super::{AppError, Context};
 use crate::contract::pinned_table;
 use crate::engine::names::{UnknownName, unknown_name};
 use crate::engine::output::{RowFormat, write_rows};
 use crate::engine::{Engine, EngineError, MostRows, Query, QueryResult, Table};
+use crate::figures::{FiguresError, load_rollups};
 use crate::files::write_atomically;
+use crate::intake::{self, DataDate, SubmissionCheck, WorkFolder, contract_of};
+use crate::progress::Step;
 use crate::publish::{Latest, RECORD, Release};
 use crate::results::{RESULT_TABLES, read_table};
 use crate::sources::SubmittedTable;
@@ -172,7 +172,9 @@ async fn source_tables(
     let settings = context.engine_settings(work.spill());
     let definitions = &context.definitions;
     let opened = intake::open(source, options.date, definitions, &settings).await?;
-    let intake = intake::admit(&opened, definitions, &work, settings.threads * 4, &step).await?;
+    let concurrency = settings.threads * 4;
+    let check = SubmissionCheck { opened: &opened, definitions, work: &work, concurrency, step: &step };
+    let intake = intake::admit(&check).await?;
     for contract in definitions.contracts.iter().filter(|contract| wanted(&contract.dataset)) {
         let name = contract.dataset.clone();
         let table = if contract.reference { SubmittedTable::Reference(name) } else { SubmittedTable::Records(name) };
@@ -182,7 +184,7 @@ async fn source_tables(
             tables.insert(contract.dataset.clone(), files);
         }
     }
-    let rollups = figures::load_rollups((&opened, &intake), (definitions, wanted), &work, &step).await?;
+    let rollups = load_rollups(&check, &intake, wanted).await.map_err(FiguresError::from)?;
     if let Some(reason) = rollups.missing.into_values().next() {
         return Err(AppError::Usage(reason));
     }

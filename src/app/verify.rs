@@ -11,16 +11,16 @@ use serde::Serialize;
 
 use super::case::{Case, ExpectedRow, read_case};
 use super::definitions::unknown_metric;
-use super::figures::{groups, months_of, sources_of};
 use super::{AppError, Context};
 use crate::definitions::model::{Contract, Metric};
 use crate::definitions::references::RETURNS;
 use crate::engine::{Engine, Query, Table};
-use crate::metrics::{FigureSource, Grid, PeriodInput, compute_monthly, months_table, observe};
+use crate::metrics::{FigureSource, Grid, PeriodInput, compute_monthly, groups, months_table, observe, sources_of};
 use crate::rollups::rollup_schema;
 use crate::vocabulary::body::Organisation;
 use crate::vocabulary::lives::Lives;
 use crate::vocabulary::observation::Observation;
+use crate::vocabulary::period::months_of;
 
 /// The cases that the binary carries, as `<metric>/<case>/<file>`.
 static CASES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/tests/metrics");

@@ -7,10 +7,10 @@ use clap::{Args, ValueEnum};
 
 use super::output::{print_json, print_line};
 use super::values::parse_day;
-use crate::app::intake::DataDate;
 use crate::app::sql::{SqlOptions, sql, table_lines};
 use crate::app::{AppError, Context};
 use crate::engine::output::RowFormat;
+use crate::intake::DataDate;
 use crate::sql_functions::FUNCTIONS;
 
 /// A statement, what it may read, and how its rows are written.

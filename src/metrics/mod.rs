@@ -34,10 +34,10 @@ pub use frame::{Frame, months_used};
 pub use known::{Grown, Known, KnownCounts, KnownFigure, KnownInput, KnownMonth, KnownStep, PastFrame};
 pub use monthly::{MonthlyRow, ResultError};
 pub use peer_groups::{PeerInput, peer_groups};
-pub use periods::{Group, PeriodInput, Stay, observe, observe_in};
+pub use periods::{Group, PeriodInput, Stay, groups, observe, observe_in};
 pub use prove::prove;
-pub use remembered::{Identities, Monthly, Remembered};
-pub use returns::{FigureSource, Grid, Receipt, ReturnChanges};
+pub use remembered::{Computation, Identities, Monthly, Remembered};
+pub use returns::{FigureSource, Grid, Receipt, ReturnChanges, counts_returns, sources_of};
 pub use thin_sums::{gives_away, withhold_thin_peers};
 
 /// A metric whose statement failed. The run stops before publication, unless it only lacked memory: then this one metric has

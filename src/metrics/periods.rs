@@ -9,6 +9,8 @@ use super::frame::{AbsentReason, Frame, FrameMember, MonthState, months_used};
 use super::monthly::MonthlyRow;
 use super::returns::{FigureSource, Grid};
 use crate::definitions::model::{BreakdownKind, Grade, Metric};
+use crate::vocabulary::body::{NATIONAL, PEERS_PREFIX, PeerGroup, REGION_PREFIX, UNATTRIBUTED};
+use crate::vocabulary::lives::Lives;
 use crate::vocabulary::observation::{Category, Coverage, Observation};
 use crate::vocabulary::period::{Month, Period};
 use crate::vocabulary::quantity::{Shape, Status, Unit};
@@ -58,6 +60,29 @@ impl Group {
         let holds = |stays: &Vec<Stay>| period.months().any(|month| stays.iter().any(|stay| stay.holds(month)));
         self.stays.get(member).is_none_or(holds)
     }
+}
+
+/// Organisations, the unattributed rows, the nation, regions and peer groups, in that order. A region holds each
+/// organisation in the months in which it belonged there.
+pub fn groups(lives: &Lives, peer_groups: &[PeerGroup]) -> Vec<Group> {
+    let mut groups: Vec<Group> = lives.codes().map(Group::single).collect();
+    groups.push(Group::single(UNATTRIBUTED));
+    groups.push(Group::of(NATIONAL, Vec::new()));
+    for (region, residences) in lives.regions() {
+        let mut group = Group::of(format!("{REGION_PREFIX}{region}"), Vec::new());
+        for residence in residences {
+            group
+                .stays
+                .entry(residence.code.to_owned())
+                .or_default()
+                .push(Stay { from: residence.from, to: residence.to });
+        }
+        group.members = group.stays.keys().cloned().collect();
+        groups.push(group);
+    }
+    let peers = peer_groups.iter();
+    groups.extend(peers.map(|group| Group::of(format!("{PEERS_PREFIX}{}", group.org_code), group.peers.clone())));
+    groups
 }
 
 /// All that the engine needs for one metric.

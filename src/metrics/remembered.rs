@@ -51,6 +51,15 @@ pub struct Monthly {
     recalled: BTreeMap<String, usize>,
 }
 
+/// What the rows of metrics are computed by, and where they are kept.
+#[derive(Clone, Copy)]
+pub struct Computation<'a> {
+    pub engine: &'a Engine,
+    /// By the names that statements give them.
+    pub parameters: &'a BTreeMap<String, i64>,
+    pub remembered: &'a Remembered,
+}
+
 impl Remembered {
     /// Rows are kept below `folder`, which need not be there.
     pub fn below(folder: PathBuf) -> Self {
@@ -109,18 +118,19 @@ impl Monthly {
     /// The rows of a metric: recalled, or computed and kept.
     pub async fn rows(
         &self,
-        (engine, metric): (&Engine, &Metric),
+        metric: &Metric,
         tables: &BTreeMap<String, Table>,
-        (remembered, settings): (&Remembered, &BTreeMap<String, i64>),
+        computation: &Computation<'_>,
     ) -> Result<Vec<MonthlyRow>, MetricError> {
-        let path = self.keys.get(&metric.id).and_then(Option::as_ref).map(|key| remembered.path(&metric.id, key));
+        let path = self.keys.get(&metric.id).and_then(Option::as_ref);
+        let path = path.map(|key| computation.remembered.path(&metric.id, key));
         let wrong =
             |path: &Path, source| MetricError::Remembered { metric: metric.id.clone(), path: path.to_owned(), source };
         if let Some(path) = path.as_ref().filter(|_| self.recalled.contains_key(&metric.id)) {
             let lost = || io::Error::new(io::ErrorKind::NotFound, "the file was whole when this run began");
             return read(path).ok_or_else(|| wrong(path, lost()));
         }
-        let rows = compute_monthly(engine, metric, tables, settings).await?;
+        let rows = compute_monthly(computation.engine, metric, tables, computation.parameters).await?;
         if let Some(path) = path {
             keep(&path, &rows).map_err(|source| wrong(&path, source))?;
         }

@@ -10,7 +10,9 @@ use chrono::{Days, NaiveDate};
 
 use super::MetricError;
 use crate::contract::{Admission, REQUIRED_RULE, days_since_epoch, month_days};
-use crate::definitions::model::Contract;
+use crate::definitions::Definitions;
+use crate::definitions::model::{Contract, Metric};
+use crate::definitions::references::RETURNS;
 use crate::engine::{Table, schema_of};
 use crate::sources::{ROLLUP_PREFIX, Span};
 use crate::vocabulary::body::{Organisation, UNATTRIBUTED};
@@ -118,6 +120,24 @@ impl FigureSource {
         let name = self.rollup_folder.strip_prefix(ROLLUP_PREFIX);
         rollups.iter().any(|rollup| Some(rollup.as_str()) == name)
     }
+}
+
+/// The sources of the roll-ups that a metric reads.
+pub fn sources_of(metric: &Metric, definitions: &Definitions) -> Vec<FigureSource> {
+    let source = |name: &String| {
+        let rollup = definitions.rollup(name)?;
+        Some(FigureSource {
+            dataset: rollup.dataset.clone(),
+            rollup_folder: format!("{ROLLUP_PREFIX}{name}"),
+            by_other_month: rollup.keys.iter().any(|key| key.name == "period"),
+        })
+    };
+    metric.rollups.iter().filter_map(source).collect()
+}
+
+/// Whether a metric counts the returns themselves.
+pub fn counts_returns(metric: &Metric) -> bool {
+    metric.rollups.iter().any(|name| name == RETURNS)
 }
 
 /// All cells of a run, by folder (dataset or submitted roll-up).

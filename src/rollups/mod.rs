@@ -1,6 +1,7 @@
 //! Roll-ups: one scan of a dataset over every submission that is not cached yet, and the cached rest.
 //! The only place where record-level rows are read for figures; it computes no metric.
 
+mod costs;
 mod reference;
 mod segment;
 
@@ -17,6 +18,7 @@ use crate::contract::{Admission, engine_type, month_days, pinned_table, rollup_c
 use crate::definitions::model::{Column, Contract, Rollup};
 use crate::engine::{ENGINE_VERSION, Engine, EngineError, Query, Table, Trouble, schema_of};
 
+pub use costs::{RollupCosts, RollupRecord};
 pub use reference::{PeerLink, PublishedFigure, ReferenceData};
 
 /// A roll-up that could not be computed or cached.
@@ -71,12 +73,35 @@ pub struct LoadedRollup {
     pub bytes_scanned: u64,
 }
 
-/// What loading several sets of one roll-up cost besides reading the cache.
-#[derive(Debug, Clone, Copy, Default)]
+/// Rows of one roll-up over several sets of submissions, and what they cost besides reading the cache.
+#[derive(Debug, Default)]
 pub struct LoadedSets {
+    /// One for each set.
+    pub tables: Vec<Table>,
     pub scanned: usize,
     pub scans: usize,
     pub bytes_scanned: u64,
+}
+
+/// The submissions that a roll-up's rows are made of; none of them was refused.
+#[derive(Debug, Clone, Default)]
+pub struct RollupInput<'a> {
+    /// Submissions of the records that the roll-up counts.
+    pub records: Vec<&'a Admission>,
+    /// Submissions of the roll-up itself.
+    pub submitted: Vec<&'a Admission>,
+}
+
+impl<'a> RollupInput<'a> {
+    /// Whether nothing was submitted.
+    pub fn is_empty(&self) -> bool {
+        self.records.is_empty() && self.submitted.is_empty()
+    }
+
+    /// Every submission: records, then the roll-up itself.
+    pub fn all(&self) -> impl Iterator<Item = &'a Admission> {
+        self.records.iter().chain(&self.submitted).copied()
+    }
 }
 
 /// Schema of a roll-up's rows inside the engine: keys, then measures.
@@ -176,20 +201,19 @@ impl Rollups<'_> {
     }
 
     /// Rows over each of several sets of admitted records and submitted roll-ups. The cache is read once, and what it lacks
-    /// is scanned once. Two sets may hold different submissions of the same organisation and month. Returns a table for
-    /// each set, and how many submissions were scanned, in how many statements, and their bytes.
+    /// is scanned once. Two sets may hold different submissions of the same organisation and month.
     pub async fn load_sets(
         &self,
         rollup: &Rollup,
         contract: &Contract,
-        sets: &[(Vec<&Admission>, Vec<&Admission>)],
-    ) -> Result<(Vec<Table>, LoadedSets), RollupError> {
+        sets: &[RollupInput<'_>],
+    ) -> Result<LoadedSets, RollupError> {
         let mut segments = self.read_segments(rollup)?;
         let mut known: BTreeSet<&str> =
             segments.iter().flat_map(|s| s.fingerprints.iter().map(String::as_str)).collect();
         // A statement cannot tell apart two submissions of the same organisation and month: each gets a wave of its own.
         let mut waves: Vec<Vec<&Admission>> = Vec::new();
-        for record in sets.iter().flat_map(|(records, _)| records) {
+        for record in sets.iter().flat_map(|set| &set.records) {
             if known.insert(&record.fingerprint) {
                 let free =
                     |wave: &Vec<&Admission>| wave.iter().all(|one| one.submission.scope != record.submission.scope);
@@ -199,25 +223,24 @@ impl Rollups<'_> {
                 }
             }
         }
-        let mut cost = LoadedSets::default();
+        let mut loaded = LoadedSets::default();
         for wave in waves {
             let scanned = self.scan(rollup, contract, &wave).await?;
-            cost.scans += scanned.segments.len();
-            cost.scanned += wave.len();
-            cost.bytes_scanned += scanned.bytes;
+            loaded.scans += scanned.segments.len();
+            loaded.scanned += wave.len();
+            loaded.bytes_scanned += scanned.bytes;
             segments.extend(scanned.segments);
         }
-        let mut tables = Vec::new();
-        for (records, submitted) in sets {
+        for RollupInput { records, submitted } in sets {
             let mut batches = Self::cached_rows(rollup, &segments, records)?;
             if !submitted.is_empty() {
                 let (rows, bytes) = self.read_submitted(rollup, submitted).await?;
                 batches.extend(rows);
-                cost.bytes_scanned += bytes;
+                loaded.bytes_scanned += bytes;
             }
-            tables.push(Table::Rows { schema: rollup_schema(rollup), batches });
+            loaded.tables.push(Table::Rows { schema: rollup_schema(rollup), batches });
         }
-        Ok((tables, cost))
+        Ok(loaded)
     }
 
     /// One statement over all missing submissions, whose result goes into a new cache segment. Where that needs more memory
@@ -328,10 +351,10 @@ fn wording(rollup: &Rollup) -> String {
 }
 
 /// What a roll-up's rows over admitted records and submitted roll-ups follow from. Equal identities mean equal rows.
-pub fn identity(rollup: &Rollup, records: &[&Admission], submitted: &[&Admission]) -> String {
+pub fn identity(rollup: &Rollup, input: &RollupInput<'_>) -> String {
     let mut hasher = blake3::Hasher::new();
     hasher.update(wording(rollup).as_bytes());
-    for admissions in [records, submitted] {
+    for admissions in [&input.records, &input.submitted] {
         let prints: BTreeSet<&str> = admissions.iter().map(|admission| admission.fingerprint.as_str()).collect();
         for print in prints {
             hasher.update(print.as_bytes());

@@ -81,7 +81,7 @@ fn the_rules_of_the_contracts_hold_but_for_the_planted_faults() {
     let found = runtime.block_on(async {
         let context = crate::app::Context::with(None, Settings::default()).await.unwrap();
         let (source, work) = (folder.path().join("nation"), folder.path().join("work"));
-        let date = crate::app::intake::DataDate { as_of: None, today: "2025-12-01".parse().unwrap() };
+        let date = crate::intake::DataDate { as_of: None, today: "2025-12-01".parse().unwrap() };
         crate::app::check::check(&context, &source.to_string_lossy(), (work, date), true).await.unwrap()
     });
     let broken: BTreeSet<String> = (found.findings.iter())

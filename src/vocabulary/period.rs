@@ -387,6 +387,14 @@ fn digits(text: &str) -> Option<u32> {
     text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok())?
 }
 
+/// Every month that any period touches, oldest first.
+pub fn months_of(periods: &[Period]) -> Vec<Month> {
+    let mut months: Vec<Month> = periods.iter().flat_map(|period| period.months()).collect();
+    months.sort_unstable();
+    months.dedup();
+    months
+}
+
 macro_rules! serde_as_text {
     ($type:ty) => {
         impl Serialize for $type {

@@ -7,11 +7,12 @@ use std::sync::Arc;
 
 use leds_metrics::app::prepare::write_rollups;
 use leds_metrics::app::run::{RunOptions, run};
-use leds_metrics::app::{Context, generate, intake, progress, work};
+use leds_metrics::app::{Context, generate};
 use leds_metrics::settings::Settings;
 use leds_metrics::sources::SubmittedTable;
 use leds_metrics::synth::Plan;
 use leds_metrics::vocabulary::period::Month;
+use leds_metrics::{intake, progress};
 
 use crate::support::{table, text};
 
@@ -96,8 +97,16 @@ async fn hand_in(context: &Arc<Context>, nation: &Path, (records, rollups): (&Pa
     let date = intake::DataDate { as_of: Some(as_of), today: as_of };
     let engine = context.engine_settings(None);
     let opened = intake::open(text(nation), date, &context.definitions, &engine).await.unwrap();
-    let work = work::WorkFolder::open(&nation.with_file_name("work")).unwrap();
-    let taken = intake::admit(&opened, &context.definitions, &work, 4, &progress::Step::new(true)).await.unwrap();
+    let work = intake::WorkFolder::open(&nation.with_file_name("work")).unwrap();
+    let step = progress::Step::new(true);
+    let check = intake::SubmissionCheck {
+        opened: &opened,
+        definitions: &context.definitions,
+        work: &work,
+        concurrency: 4,
+        step: &step,
+    };
+    let taken = intake::admit(&check).await.unwrap();
     let engine = Arc::new(opened.engine);
     let mut prepared = tokio::task::JoinSet::new();
     for (table, admissions) in taken.admissions {

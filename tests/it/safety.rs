@@ -572,9 +572,10 @@ fn a_file_that_is_replaced_during_a_run_is_counted_as_it_was_hashed_or_not_at_al
 /// What is replaced between the listing and the reading refuses its own submission, and only in this run.
 #[test]
 fn a_file_that_changes_after_it_was_listed_is_refused_alone_and_not_for_good() {
-    use leds_metrics::app::{Context, intake, progress, work};
+    use leds_metrics::app::Context;
     use leds_metrics::settings::Settings;
     use leds_metrics::sources::SubmittedTable;
+    use leds_metrics::{intake, progress};
 
     let bench = Bench::new();
     let states = two_states();
@@ -585,7 +586,7 @@ fn a_file_that_changes_after_it_was_listed_is_refused_alone_and_not_for_good() {
         let context = Context::with(None, Settings::default()).await.unwrap();
         let day = "2025-12-01".parse().unwrap();
         let date = intake::DataDate { as_of: None, today: day };
-        let work = work::WorkFolder::open(&bench.work()).unwrap();
+        let work = intake::WorkFolder::open(&bench.work()).unwrap();
         let refused = async |replaced: bool| {
             let settings = context.engine_settings(work.spill());
             let source = bench.source();
@@ -594,7 +595,14 @@ fn a_file_that_changes_after_it_was_listed_is_refused_alone_and_not_for_good() {
                 replace(&source.join(submission_path("arrest_summons", RETURN)), &states[1]);
             }
             let step = progress::Step::new(true);
-            let taken = intake::admit(&opened, &context.definitions, &work, 4, &step).await.unwrap();
+            let check = intake::SubmissionCheck {
+                opened: &opened,
+                definitions: &context.definitions,
+                work: &work,
+                concurrency: 4,
+                step: &step,
+            };
+            let taken = intake::admit(&check).await.unwrap();
             let of = &taken.admissions[&SubmittedTable::Records("arrest_summons".to_owned())];
             let refused = of.iter().filter(|admission| admission.refused());
             refused.flat_map(|admission| admission.findings.clone()).collect::<Vec<_>>()

@@ -8,12 +8,19 @@ use std::sync::Arc;
 
 use tempfile::TempDir;
 
-use super::AppError;
-use super::intake::IntakeError;
-use crate::files::{private_folder, resolved};
+use crate::files::private_folder;
 
 const SPILL_PREFIX: &str = "run-";
 const LOCK_FILE: &str = ".lock";
+
+/// A work folder that cannot be made, cleared or written.
+#[derive(Debug, thiserror::Error)]
+#[error("work folder {path}: {source}")]
+pub struct WorkError {
+    pub path: PathBuf,
+    #[source]
+    pub source: io::Error,
+}
 
 /// Where a run keeps what it may need again.
 #[derive(Debug, Clone)]
@@ -38,8 +45,8 @@ impl WorkFolder {
 
     /// Makes the folder's parts, so that a full disk or a wrong owner shows before anything is read, and clears what killed
     /// runs have spilled.
-    pub fn open(path: &Path) -> Result<Self, IntakeError> {
-        let wrong = |source| IntakeError::Work { path: path.to_owned(), source };
+    pub fn open(path: &Path) -> Result<Self, WorkError> {
+        let wrong = |source| WorkError { path: path.to_owned(), source };
         let work = Self::unopened(path.to_owned());
         // A folder that was there before may be somebody's home; what is ours in it is closed in any case.
         if !path.exists() {
@@ -112,20 +119,4 @@ fn lock_folder(folder: &Path) -> io::Result<File> {
 
 fn is_in_use(folder: &Path) -> bool {
     File::open(folder.join(LOCK_FILE)).is_ok_and(|lock| lock.try_lock().is_err())
-}
-
-/// Refuses a work folder that is, or lies in, the folder of releases or of submissions: its record-level rows would be handed
-/// on with a release, or taken for submissions.
-pub fn check_work_folder(work: &Path, out: Option<&Path>, source: Option<&str>) -> Result<(), AppError> {
-    let places = [(out, "--out"), (source.map(Path::new), "--source")];
-    for (place, argument) in places.into_iter().filter_map(|(place, argument)| Some((place?, argument))) {
-        if resolved(work).starts_with(resolved(place)) {
-            return Err(AppError::Usage(format!(
-                "--work {} lies in {argument} {}; the work folder holds record-level rows and must lie outside it",
-                work.display(),
-                place.display()
-            )));
-        }
-    }
-    Ok(())
 }

@@ -1,27 +1,31 @@
-//! The first half of every command that reads a source: list, pin, admit, and read the reference data.
-//! Shared by `check`, `plan` and `run`, so that they cannot disagree about what was sent.
+//! Taking in submissions, the first half of every command that reads a source: list, pin, admit, and read the reference
+//! data. Shared by `check`, `plan` and `run`, so that they cannot disagree about what was sent.
+
+mod reference_checks;
+mod work;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
 use futures::{StreamExt, TryStreamExt};
 
-use super::progress::Step;
-use super::reference_checks::{check_organisations, check_peers};
-use super::work::WorkFolder;
+use self::reference_checks::{check_organisations, check_peers};
 use crate::contract::{Admission, AdmissionError, AdmissionMemory, Admitter, CHANGED_RULE, rollup_contract};
 use crate::definitions::Definitions;
-use crate::definitions::model::Contract;
+use crate::definitions::model::{Contract, Rollup};
 use crate::engine::{Engine, EngineError, EngineSettings, Trouble};
 use crate::metrics::Grid;
-use crate::rollups::ReferenceData;
+use crate::progress::Step;
+use crate::rollups::{ReferenceData, RollupInput};
+use crate::settings::Settings;
 use crate::sources::{CONFLICT_RULE, LAYOUT_RULE, Pinned, Source, SourceError, Submission, SubmittedTable, pin};
 use crate::vocabulary::body::{NATIONAL, Organisation, PEERS_PREFIX, REGION_PREFIX, UNATTRIBUTED};
 use crate::vocabulary::finding::{Finding, FindingLevel};
 use crate::vocabulary::lives::Lives;
-use crate::vocabulary::period::Month;
+use crate::vocabulary::period::{Month, Period};
+
+pub use self::work::{WorkError, WorkFolder};
 
 /// The dataset without which no organisation has a name.
 const ORGANISATIONS: &str = "organisations";
@@ -51,12 +55,8 @@ pub enum IntakeError {
     ReferenceRefused { location: String, findings: Vec<Finding> },
     #[error("source {location}: no submission is dated on or before {as_of}; name another --as-of")]
     NothingYet { location: String, as_of: NaiveDate },
-    #[error("work folder {path}: {source}")]
-    Work {
-        path: PathBuf,
-        #[source]
-        source: std::io::Error,
-    },
+    #[error(transparent)]
+    Work(#[from] WorkError),
 }
 
 impl IntakeError {
@@ -66,7 +66,7 @@ impl IntakeError {
             Self::Source(_) => Trouble::Reading,
             Self::Engine(error) => error.trouble(),
             Self::Admission(error) => error.trouble(),
-            Self::Work { .. } => Trouble::Writing,
+            Self::Work(_) => Trouble::Writing,
             Self::ReferenceRefused { findings, .. } if findings.iter().any(|one| one.rule == CHANGED_RULE) => {
                 Trouble::Changed
             }
@@ -94,6 +94,14 @@ impl Opened {
     pub fn first_month(&self) -> Option<Month> {
         let scopes = self.pinned.submissions.iter().filter_map(|submission| submission.scope.as_ref());
         scopes.map(|scope| scope.span.first).min()
+    }
+
+    /// The periods that a run computes, oldest first; the last is the one asked for. A trend begins no earlier than the
+    /// returns do: nobody failed to return what nobody was asked for.
+    pub fn trend_periods(&self, period: Period, settings: &Settings) -> Vec<Period> {
+        let first = self.first_month();
+        let begun = |one: &Period| *one == period || first.is_none_or(|first| first <= one.last());
+        period.trend(settings.figures.trend.periods(period.kind)).into_iter().filter(begun).collect()
     }
 }
 
@@ -192,29 +200,58 @@ impl Intake {
     pub fn accepted(&self, table: &SubmittedTable) -> Vec<&Admission> {
         self.admissions.get(table).into_iter().flatten().filter(|admission| !admission.refused()).collect()
     }
+
+    /// What a roll-up counts today.
+    pub fn admitted(&self, rollup: &Rollup) -> RollupInput<'_> {
+        RollupInput {
+            records: self.accepted(&SubmittedTable::Records(rollup.dataset.clone())),
+            submitted: self.accepted(&SubmittedTable::Rollup(rollup.name.clone())),
+        }
+    }
+}
+
+/// What submissions of an opened source are checked with.
+#[derive(Clone, Copy)]
+pub struct SubmissionCheck<'a> {
+    pub opened: &'a Opened,
+    pub definitions: &'a Definitions,
+    pub work: &'a WorkFolder,
+    /// Submissions that are read at the same time.
+    pub concurrency: usize,
+    pub step: &'a Step,
+}
+
+/// What a run stands on once its source has been taken in.
+#[derive(Clone, Copy)]
+pub struct RunBasis<'a> {
+    pub check: SubmissionCheck<'a>,
+    pub settings: &'a Settings,
+    pub intake: &'a Intake,
+    /// The period that was asked for.
+    pub period: Period,
+    /// The periods that the run computes, oldest first; the last is the one asked for.
+    pub periods: &'a [Period],
 }
 
 /// Admits everything that was pinned.
-pub async fn admit(
-    opened: &Opened,
-    definitions: &Definitions,
-    work: &WorkFolder,
-    concurrency: usize,
-    step: &Step,
-) -> Result<Intake, IntakeError> {
-    step.start("Checking submissions", opened.pinned.submissions.len());
-    let submissions = opened.pinned.submissions.clone();
-    let admissions = admit_submissions(opened, definitions, (work, concurrency), (submissions, step)).await?;
-    let reference = read_reference(opened, definitions, &admissions).await?;
-    Ok(assemble(opened, definitions, admissions, reference))
+///
+/// # Errors
+/// A source that cannot be read, reference data that are refused, or a work folder that cannot be written.
+pub async fn admit(check: &SubmissionCheck<'_>) -> Result<Intake, IntakeError> {
+    let submissions = check.opened.pinned.submissions.clone();
+    check.step.start("Checking submissions", submissions.len());
+    let admissions = admit_submissions(check, submissions).await?;
+    let reference = read_reference(check.opened, check.definitions, &admissions).await?;
+    Ok(assemble(check.opened, check.definitions, admissions, reference))
 }
 
 /// Admits submissions of any tables.
-pub(super) async fn admit_submissions(
-    opened: &Opened,
-    definitions: &Definitions,
-    (work, concurrency): (&WorkFolder, usize),
-    (submissions, step): (Vec<Submission>, &Step),
+///
+/// # Errors
+/// A source that cannot be read, or a work folder that cannot be written.
+pub async fn admit_submissions(
+    check: &SubmissionCheck<'_>,
+    submissions: Vec<Submission>,
 ) -> Result<BTreeMap<SubmittedTable, Vec<Admission>>, IntakeError> {
     let mut by_table: BTreeMap<SubmittedTable, Vec<Submission>> = BTreeMap::new();
     for submission in submissions {
@@ -222,19 +259,20 @@ pub(super) async fn admit_submissions(
     }
     // Small tables wait for files, large ones for the processor: side by side they fill each other's gaps.
     let tables = by_table.into_iter().filter_map(|(table, submissions)| {
-        let contract = contract_of(definitions, &table)?;
-        Some(admit_table(opened, work, (concurrency, step), (table, contract, submissions)))
+        let contract = contract_of(check.definitions, &table)?;
+        Some(admit_table(check, table, contract, submissions))
     });
     futures::stream::iter(tables).buffered(TABLES_AT_ONCE).try_collect().await
 }
 
 /// Admits the submissions of one table and remembers what became of them.
 async fn admit_table(
-    opened: &Opened,
-    work: &WorkFolder,
-    (concurrency, step): (usize, &Step),
-    (table, contract, submissions): (SubmittedTable, Contract, Vec<Submission>),
+    check: &SubmissionCheck<'_>,
+    table: SubmittedTable,
+    contract: Contract,
+    submissions: Vec<Submission>,
 ) -> Result<(SubmittedTable, Vec<Admission>), IntakeError> {
+    let SubmissionCheck { opened, work, concurrency, step, .. } = *check;
     let mut memory = AdmissionMemory::load(&work.admissions(), &table.folder());
     let admitter = Admitter {
         engine: &opened.engine,
@@ -244,7 +282,7 @@ async fn admit_table(
         concurrency,
     };
     let done = admitter.admit(submissions, &mut memory, &|submissions, bytes| step.advance(submissions, bytes)).await?;
-    memory.save().map_err(|source| IntakeError::Work { path: work.admissions(), source })?;
+    memory.save().map_err(|source| WorkError { path: work.admissions(), source })?;
     Ok((table, done))
 }
 
@@ -310,7 +348,7 @@ fn assemble(
 }
 
 /// What was expected until a day, and what became of each submission.
-pub(super) fn grid_of<'a>(
+pub fn grid_of<'a>(
     definitions: &Definitions,
     lives: &Arc<Lives>,
     as_of: NaiveDate,

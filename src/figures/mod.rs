@@ -1,0 +1,208 @@
+//! From admitted submissions to observations: roll-ups, metrics, review periods, and the comparison with printed figures.
+//! Orchestrates; each step is in its own module.
+
+mod metric_figures;
+mod rollup_tables;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Instant;
+
+use self::metric_figures::{Basis, MetricFigures, compute_metrics};
+use crate::assessment::responsibilities::{Responsibility, assess_responsibilities};
+use crate::assessment::{Assessment, AssessmentInput, assess};
+use crate::checks::invariants::{BrokenInvariants, enforce_invariants};
+use crate::checks::reconcile::reconcile;
+use crate::definitions::model::Metric;
+use crate::definitions::references::RETURNS;
+use crate::engine::Trouble;
+use crate::history::{DayLoader, Days, EarlierReturns, FixedTables, RowsError, Snapshot, Workload};
+use crate::intake::{Intake, RunBasis};
+use crate::lateness::Lateness;
+use crate::metrics::{MetricError, PeerInput, Remembered, groups, peer_groups, withhold_thin_peers};
+use crate::rollups::{RollupCosts, RollupError, RollupRecord, Rollups};
+use crate::settings::{Settings, with_targets};
+use crate::vocabulary::body::PeerGroup;
+use crate::vocabulary::finding::Finding;
+use crate::vocabulary::observation::Observation;
+use crate::vocabulary::period::{Period, PeriodType, months_of};
+
+pub use self::rollup_tables::{LoadedRollups, load_rollups};
+
+/// Why no figures could be made.
+#[derive(Debug, thiserror::Error)]
+pub enum FiguresError {
+    #[error(transparent)]
+    Rollup(#[from] RollupError),
+    #[error(transparent)]
+    Metric(#[from] MetricError),
+    #[error(transparent)]
+    Invariants(#[from] BrokenInvariants),
+    #[error(transparent)]
+    Rows(#[from] RowsError),
+    #[error("a metric broke off: {0}")]
+    Stopped(#[source] tokio::task::JoinError),
+}
+
+impl FiguresError {
+    /// What kind of trouble stands behind it.
+    pub fn trouble(&self) -> Trouble {
+        match self {
+            Self::Rollup(error) => error.trouble(),
+            Self::Metric(error) => error.trouble(),
+            Self::Rows(error) => error.trouble(),
+            Self::Invariants(_) | Self::Stopped(_) => Trouble::Content,
+        }
+    }
+}
+
+/// All figures of a run.
+pub struct Figures {
+    /// The metrics with the local targets of the settings among their standards.
+    pub metrics: Vec<Metric>,
+    pub observations: Vec<Observation>,
+    /// Figures of the months and quarters that the periods are made of, of metrics that count cases about persons. No edition
+    /// shows them; the public one must not give them away.
+    pub pieces: Vec<Observation>,
+    pub assessment: Assessment,
+    pub lateness: Lateness,
+    pub responsibilities: Vec<Responsibility>,
+    pub peer_groups: Vec<PeerGroup>,
+    pub rollups: Vec<RollupRecord>,
+    pub findings: Vec<Finding>,
+    /// Metrics whose monthly rows an earlier run left.
+    pub recalled: usize,
+    /// Metrics that have no figure because the engine may not have enough memory.
+    pub without_memory: usize,
+    pub milliseconds: BTreeMap<&'static str, u128>,
+}
+
+/// Computes every metric for every organisation, aggregate and trend period.
+///
+/// # Errors
+/// Roll-ups or statements that fail for another reason than a lack of memory, and broken invariants.
+pub async fn compute(basis: &RunBasis<'_>, earlier: &EarlierReturns) -> Result<Figures, FiguresError> {
+    let RunBasis { check, settings, intake, period, periods } = *basis;
+    let parameters = &settings.figures.parameters;
+    let metrics = with_targets(&check.definitions.metrics, &settings.figures.targets, &intake.organisations);
+    let remembered = Remembered::below(check.work.monthly());
+    let rollups = check.definitions.rollups.as_slice();
+    let workload = Workload { rollups, metrics: &metrics, parameters, remembered: &remembered };
+    let started = Instant::now();
+    let Loaded { days, records, missing } = load_days(basis, earlier, workload).await?;
+    let rollup_time = started.elapsed().as_millis();
+    let started = Instant::now();
+    let peer_groups = choose_peers(intake, settings, period);
+    let groups = groups(&intake.lives, &peer_groups);
+    let recalled = days.today.monthly.recalled_metrics();
+    let metric_basis = Basis {
+        engine: check.opened.engine.serial(),
+        days,
+        missing,
+        remembered: remembered.clone(),
+        parameters: parameters.clone(),
+        grid: Arc::clone(&intake.grid),
+        groups: groups.clone(),
+        periods: periods.to_vec(),
+        pieces: pieces_of(periods),
+        lags: settings.figures.late.months,
+        as_of: check.opened.as_of,
+    };
+    let side_by_side = 8 * settings.engine.thread_count();
+    let MetricFigures { mut observations, pieces, lateness, without_memory: mut findings } =
+        compute_metrics(metric_basis, &metrics, check.definitions, side_by_side, check.step).await?;
+    let without_memory = findings.len();
+    remembered.forget_oldest();
+    findings.extend(enforce_invariants(&check.definitions.invariants, &metrics, &mut observations)?);
+    withhold_thin_peers(&groups, &mut observations);
+    let metrics_time = started.elapsed().as_millis();
+    let started = Instant::now();
+    let assessment = assess(
+        &AssessmentInput {
+            metrics: &metrics,
+            organisations: &intake.organisations,
+            lives: &intake.lives,
+            peer_groups: &peer_groups,
+            events: &intake.reference.events,
+            decisions: &settings.figures.decisions,
+            parity: &settings.figures.parity,
+            trend: periods,
+            provisional: &lateness.provisional,
+        },
+        &mut observations,
+    );
+    let responsibilities = assess_responsibilities(&metrics, &observations, &assessment.comparisons, period);
+    findings.extend(reconcile(&metrics, &observations, &intake.reference.published_figures));
+    let milliseconds = BTreeMap::from([
+        ("roll-ups", rollup_time),
+        ("metrics", metrics_time),
+        ("assess", started.elapsed().as_millis()),
+    ]);
+    Ok(Figures {
+        metrics,
+        observations,
+        pieces,
+        assessment,
+        lateness,
+        responsibilities,
+        peer_groups,
+        rollups: records,
+        findings,
+        recalled,
+        without_memory,
+        milliseconds,
+    })
+}
+
+/// The rows of every day, as far as they are there, and the roll-ups that the others need.
+struct Loaded {
+    days: Days,
+    records: Vec<RollupRecord>,
+    /// Roll-ups that could not be computed with the memory there is, with the reason.
+    missing: BTreeMap<String, String>,
+}
+
+async fn load_days(
+    basis: &RunBasis<'_>,
+    earlier: &EarlierReturns,
+    workload: Workload<'_>,
+) -> Result<Loaded, FiguresError> {
+    let RunBasis { check, intake, periods, .. } = *basis;
+    let months = months_of(periods);
+    let fixed = FixedTables::of(intake, &months);
+    let rollups = Rollups { engine: &check.opened.engine, cache_dir: check.work.rollups() };
+    let loader = DayLoader { definitions: check.definitions, workload, fixed: &fixed, rollups: &rollups };
+    let (today, snapshots) = (Snapshot::today(basis), earlier.snapshots(basis));
+    let mut days = Days::recall(&today, &snapshots, &loader);
+    let wanted = |rollup: &str| days.needs_today(&workload, rollup);
+    let LoadedRollups { tables, mut records, mut missing } = load_rollups(&check, intake, &wanted).await?;
+    days.insert_today(tables);
+    days.insert_today([(RETURNS.to_owned(), intake.grid.table(&months)?)]);
+    let mut costs = RollupCosts { records: &mut records, missing: &mut missing };
+    days.load_later_cases(&today, &snapshots, &loader, &mut costs).await?;
+    days.load_replaced(&snapshots, &loader, &mut costs).await?;
+    Ok(Loaded { days, records, missing })
+}
+
+fn choose_peers(intake: &Intake, settings: &Settings, period: Period) -> Vec<PeerGroup> {
+    let day = period.end();
+    let mut organisations = intake.lives.on(day);
+    organisations.retain(|organisation| intake.lives.exists_on(&organisation.code, day));
+    peer_groups(&PeerInput {
+        organisations: &organisations,
+        links: &intake.reference.peer_links,
+        fallback: settings.figures.peers.fallback,
+        ignore_supplied: settings.figures.peers.ignore_supplied,
+        day,
+    })
+}
+
+/// Months and quarters that lie wholly in the periods of a run and are none of them, oldest first.
+fn pieces_of(periods: &[Period]) -> Vec<Period> {
+    let months = months_of(periods);
+    let kinds = [PeriodType::Month, PeriodType::FyQuarter];
+    let pieces: BTreeSet<Period> =
+        kinds.into_iter().flat_map(|kind| months.iter().map(move |month| Period::holding(kind, *month))).collect();
+    let is_whole = |piece: &Period| piece.months().all(|month| months.binary_search(&month).is_ok());
+    pieces.into_iter().filter(|piece| is_whole(piece) && !periods.contains(piece)).collect()
+}
