@@ -7,7 +7,7 @@ use super::trends::TrendWindow;
 use crate::stats::benchmark::Strength;
 use crate::stats::false_alarm::expected_icons;
 use crate::stats::funnel::FunnelLabel;
-use crate::stats::multiplicity::{Correction, discoveries, flag_count};
+use crate::stats::multiplicity::{discoveries, flag_count};
 use crate::stats::{Level, change_point, run_chart};
 
 /// False discovery rate of the list of a release.
@@ -125,7 +125,7 @@ impl Tally {
 /// (Benjamini and Hochberg).
 pub(super) fn mark_discoveries(signals: &mut [Signal], tally: &Tally) {
     let p_values: Vec<Option<f64>> = tally.peers.iter().map(|test| test.p_value).collect();
-    let Ok(on_list) = discoveries(&p_values, Correction::BenjaminiHochberg, DISCOVERY_RATE) else { return };
+    let Ok(on_list) = discoveries(&p_values, DISCOVERY_RATE) else { return };
     let listed = tally.peers.iter().zip(on_list).filter(|(_, on)| *on == Some(true));
     let listed: HashSet<(&str, &str)> =
         listed.map(|(test, _)| (test.metric_id.as_str(), test.org_code.as_str())).collect();

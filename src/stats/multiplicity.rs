@@ -2,16 +2,6 @@
 
 use super::{Level, real};
 
-/// How p-values are adjusted for their number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Correction {
-    /// False discovery rate of independent or positively dependent tests (Benjamini and Hochberg, JRSS B 57, 1995).
-    #[default]
-    BenjaminiHochberg,
-    /// False discovery rate under any dependence (Benjamini and Yekutieli, Annals of Statistics 29, 2001).
-    BenjaminiYekutieli,
-}
-
 /// A p-value that is none, with its row.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 #[error("a p-value lies from 0 to 1, and {value} in row {row} does not")]
@@ -22,8 +12,9 @@ pub struct NotAProbability {
 
 /// Adjusted p-values in the order given. Rows without one, which cannot be told, are not among the M tests.
 ///
-/// With p₁ ≤ p₂ ≤ …: Benjamini-Hochberg min over j ≥ i of M·pⱼ/j; Benjamini-Yekutieli that times Σ1/i; each at most 1.
-pub fn adjusted(p_values: &[Option<f64>], correction: Correction) -> Result<Vec<Option<f64>>, NotAProbability> {
+/// With p₁ ≤ p₂ ≤ …: min over j ≥ i of M·pⱼ/j, at most 1. On a list of those at most r, a share r is expected to be false where
+/// tests are independent or positively dependent (Benjamini and Hochberg, JRSS B 57, 1995).
+pub fn adjusted(p_values: &[Option<f64>]) -> Result<Vec<Option<f64>>, NotAProbability> {
     let mut sorted: Vec<(usize, f64)> = Vec::new();
     for (row, value) in p_values.iter().enumerate().filter_map(|(row, p)| Some((row, (*p)?))) {
         if !(0.0..=1.0).contains(&value) {
@@ -34,15 +25,10 @@ pub fn adjusted(p_values: &[Option<f64>], correction: Correction) -> Result<Vec<
     sorted.sort_by(|a, b| a.1.total_cmp(&b.1));
     let m = real(sorted.len() as i128);
     let order = |position: usize| real(position as i128 + 1);
-    let harmonic: f64 = (0..sorted.len()).rev().map(|position| 1.0 / order(position)).sum();
     let mut found = vec![None; p_values.len()];
-    let factor = match correction {
-        Correction::BenjaminiHochberg => m,
-        Correction::BenjaminiYekutieli => m * harmonic,
-    };
     let mut least = 1.0_f64;
     for (position, &(row, p)) in sorted.iter().enumerate().rev() {
-        least = least.min(factor * p / order(position));
+        least = least.min(m * p / order(position));
         if let Some(slot) = found.get_mut(row) {
             *slot = Some(least);
         }
@@ -51,12 +37,8 @@ pub fn adjusted(p_values: &[Option<f64>], correction: Correction) -> Result<Vec<
 }
 
 /// Which tests are on the list at `rate`, such as a false discovery rate of 0.05: an adjusted p-value on the rate is.
-pub fn discoveries(
-    p_values: &[Option<f64>],
-    correction: Correction,
-    rate: f64,
-) -> Result<Vec<Option<bool>>, NotAProbability> {
-    Ok(adjusted(p_values, correction)?.into_iter().map(|p| p.map(|p| p <= rate)).collect())
+pub fn discoveries(p_values: &[Option<f64>], rate: f64) -> Result<Vec<Option<bool>>, NotAProbability> {
+    Ok(adjusted(p_values)?.into_iter().map(|p| p.map(|p| p <= rate)).collect())
 }
 
 /// The labels of one family at one level.
@@ -85,8 +67,6 @@ mod tests {
     use proptest::prelude::*;
     use proptest::test_runner::RngSeed;
 
-    const ALL: [Correction; 2] = [Correction::BenjaminiHochberg, Correction::BenjaminiYekutieli];
-
     /// The fifteen p-values of Benjamini and Hochberg 1995.
     const PUBLISHED: [f64; 15] = [
         0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590,
@@ -96,27 +76,23 @@ mod tests {
     #[test]
     fn published_list() {
         let p = PUBLISHED.map(Some);
-        let found = adjusted(&p, Correction::BenjaminiHochberg).unwrap();
+        let found = adjusted(&p).unwrap();
         for (found, wanted) in found.iter().zip([0.0015, 0.0030, 0.0095, 0.035_625, 0.0603]) {
             assert!((found.unwrap() - wanted).abs() < 1e-12, "{found:?}, not {wanted}");
         }
-        let number =
-            |correction| discoveries(&p, correction, 0.05).unwrap().into_iter().filter(|on| *on == Some(true)).count();
-        assert_eq!(ALL.map(number), [4, 3]);
+        let listed = discoveries(&p, 0.05).unwrap();
+        assert_eq!(listed.into_iter().filter(|on| *on == Some(true)).count(), 4);
     }
 
     #[test]
     fn what_cannot_be_told_is_not_a_test() {
-        let found = adjusted(&[None, Some(0.02), None], Correction::BenjaminiHochberg).unwrap();
+        let found = adjusted(&[None, Some(0.02), None]).unwrap();
         assert_eq!(found, [None, Some(0.02), None]);
-        assert_eq!(adjusted(&[], Correction::BenjaminiYekutieli), Ok(Vec::new()));
+        assert_eq!(adjusted(&[]), Ok(Vec::new()));
         for value in [-0.1, 1.1, f64::INFINITY] {
-            assert_eq!(
-                adjusted(&[None, Some(value)], Correction::BenjaminiYekutieli),
-                Err(NotAProbability { row: 1, value })
-            );
+            assert_eq!(adjusted(&[None, Some(value)]), Err(NotAProbability { row: 1, value }));
         }
-        assert!(adjusted(&[Some(f64::NAN)], Correction::BenjaminiYekutieli).is_err());
+        assert!(adjusted(&[Some(f64::NAN)]).is_err());
     }
 
     #[test]
@@ -134,12 +110,11 @@ mod tests {
         #[test]
         fn adjusted_values_keep_the_order_and_rise(p in prop::collection::vec(0.0..=1.0_f64, 0..60)) {
             let given: Vec<Option<f64>> = p.iter().copied().map(Some).collect();
-            let of = |correction| -> Vec<f64> { adjusted(&given, correction).unwrap().into_iter().flatten().collect() };
-            let [bh, by] = ALL.map(of);
+            let found: Vec<f64> = adjusted(&given).unwrap().into_iter().flatten().collect();
             for (i, &raw) in p.iter().enumerate() {
-                prop_assert!(raw <= bh[i] * (1.0 + 1e-15) && bh[i] <= by[i] && by[i] <= 1.0);
+                prop_assert!(raw <= found[i] * (1.0 + 1e-15) && found[i] <= 1.0);
                 for (j, &other) in p.iter().enumerate() {
-                    prop_assert!(raw > other || (bh[i] <= bh[j] && by[i] <= by[j]));
+                    prop_assert!(raw > other || found[i] <= found[j]);
                 }
             }
         }
