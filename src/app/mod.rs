@@ -14,6 +14,7 @@ pub mod plan;
 pub mod prepare;
 pub mod public;
 pub mod run;
+mod run_options;
 pub mod sql;
 pub mod verify;
 

@@ -6,10 +6,8 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
-use chrono::NaiveDate;
 use rayon::prelude::*;
 
-use super::folders::{Written, check_is_folder, check_outside_source, check_work_folder};
 use super::identity::{Identity, incomplete_identity};
 use super::last_release::{LastRelease, LastReleaseError, changes_since, read_last_release, unreadable};
 use super::public::{self, PublicEdition, make_public};
@@ -20,37 +18,21 @@ use crate::engine::ENGINE_VERSION;
 use crate::figures::{self, Figures, FiguresError};
 use crate::files::Watched;
 use crate::history::{AcceptedBefore, EarlierReturns, ReturnKey};
-use crate::intake::{self, DataDate, Intake, RunBasis, SubmissionCheck, WorkFolder};
+use crate::intake::{self, Intake, RunBasis, SubmissionCheck, WorkFolder};
 use crate::progress::Step;
 use crate::provenance::{Counts, InputFile, RunRecord};
-use crate::publish::{Latest, RECORD, Staging, is_whole, next_revision, read_latest};
+use crate::publish::{RECORD, Staging, is_whole, next_revision, read_latest};
 use crate::render::html::Templates;
 use crate::render::{RenderError, render_editions};
 use crate::report::input::{FindingLine, ReleaseInput};
 use crate::report::{Edition, Facts};
 use crate::results::{FORMAT_VERSION, ResultFile, result_files};
 use crate::settings::check_target_organisations;
-use crate::sources::Span;
 use crate::vocabulary::finding::{Finding, FindingLevel};
 use crate::vocabulary::lives::Lives;
-use crate::vocabulary::period::Period;
 use crate::vocabulary::returns::{Return, ReturnState};
 
-/// What `run` was asked to do.
-#[derive(Debug, Clone)]
-pub struct RunOptions {
-    pub source: String,
-    pub out: PathBuf,
-    pub work: PathBuf,
-    pub period: Period,
-    pub as_of: Option<NaiveDate>,
-    pub published_on: NaiveDate,
-    /// Publish again although nothing changed.
-    pub again: bool,
-    /// Add the public edition, with small numbers withheld.
-    pub public: bool,
-    pub quiet: bool,
-}
+pub use super::run_options::RunOptions;
 
 /// What `run` did.
 #[derive(Debug, Clone)]
@@ -72,8 +54,7 @@ const ATTEMPTS: u32 = 3;
 /// Runs everything and publishes. A source that changes meanwhile is listed and read again: what earlier attempts have read
 /// of unchanged files is remembered.
 pub async fn run(context: &Context, options: &RunOptions) -> Result<RunOutcome, AppError> {
-    check_options(options)?;
-    check_work_folder(&options.work, Some(&options.out), Some(&options.source))?;
+    options.check()?;
     for _ in 1..ATTEMPTS {
         match attempt(context, options, Changed::EndTheAttempt).await {
             Err(error) if error.is_about_a_changed_file() => {}
@@ -92,52 +73,31 @@ enum Changed {
 
 async fn attempt(context: &Context, options: &RunOptions, changed: Changed) -> Result<RunOutcome, AppError> {
     let step = Step::new(options.quiet);
-    let mut timings = BTreeMap::new();
-    let started = Instant::now();
+    let mut timings = Timings::begin();
+    let (definitions, settings, period) = (&context.definitions, &context.settings, options.period);
     let work = WorkFolder::open(&options.work)?;
     let engine = context.engine_settings(work.spill());
     let concurrency = engine.threads * 4;
-    let date = DataDate { as_of: options.as_of, today: options.published_on };
-    let opened = intake::open(&options.source, date, &context.definitions, &engine).await?;
-    timings.insert("list", started.elapsed().as_millis());
-    let started = Instant::now();
-    let definitions = &context.definitions;
+    let opened = intake::open(&options.source, options.data_date(), definitions, &engine).await?;
+    timings.end_of("list");
     let check = SubmissionCheck { opened: &opened, definitions, work: &work, concurrency, step: &step };
     let intake = intake::admit(&check).await?;
-    timings.insert("check", started.elapsed().as_millis());
-    if changed == Changed::EndTheAttempt
-        && let Some(finding) = intake.findings.iter().find(|finding| finding.rule == CHANGED_RULE)
-    {
-        return Err(AppError::SourceChanged(finding.to_string()));
-    }
-    check_target_organisations(&context.settings.figures.targets, &intake.organisations)?;
-    check_something_left(&intake, options)?;
-    let (settings, period) = (&context.settings, options.period);
+    timings.end_of("check");
+    changed.check(&intake)?;
+    check_target_organisations(&settings.figures.targets, &intake.organisations)?;
+    options.check_something_left(&intake)?;
     let periods = opened.trend_periods(period, settings);
     let basis = RunBasis { check, settings, intake: &intake, period, periods: &periods };
     let earlier = EarlierReturns::find(&basis).await?;
     let identity = Identity::new(&basis, &earlier, options.public).hash().map_err(AppError::Identity)?;
-    let incomplete = incomplete_identity(&identity, &context.settings.engine);
-    let says_the_same = |latest: &Latest| {
-        !options.again
-            && (latest.identity == identity || latest.identity == incomplete)
-            && is_whole(&options.out, latest)
-    };
-    if let Some(latest) = read_latest(&options.out, options.period).filter(says_the_same) {
+    if let Some(outcome) = already_published(context, options, &identity, &intake) {
         step.finish();
-        return Ok(RunOutcome {
-            release: options.out.join(options.period.to_string()).join(latest.path),
-            revision: latest.revision,
-            published: false,
-            refused: intake.refused(),
-            without_memory: latest.identity == incomplete,
-            counts: counts(&intake, None, &intake.findings),
-        });
+        return Ok(outcome);
     }
     let out = options.out.clone();
     let last = tokio::task::spawn_blocking(move || read_last_release(&out, period));
     let figures = figures::compute(&basis, &earlier).await?;
-    timings.extend(figures.milliseconds.clone());
+    timings.extend(&figures.milliseconds);
     let last = last.await.map_err(FiguresError::Stopped)?;
     let inputs = inputs(&intake, &earlier);
     let accepted_before = earlier.accepted_before(definitions);
@@ -148,67 +108,58 @@ async fn attempt(context: &Context, options: &RunOptions, changed: Changed) -> R
     Ok(outcome)
 }
 
-/// What contradicts itself before anything is read.
-fn check_options(options: &RunOptions) -> Result<(), AppError> {
-    let out = Written { option: "--out", path: &options.out };
-    check_outside_source(&options.source, &[out])?;
-    check_is_folder(&[out, Written { option: "--work", path: &options.work }])?;
-    let published_on = options.published_on;
-    if let Some(as_of) = options.as_of.filter(|as_of| *as_of > published_on) {
-        return Err(AppError::Usage(format!(
-            "--as-of {as_of} lies after {published_on}, the day of publication; a release cannot hold what comes in later"
-        )));
+impl Changed {
+    /// The attempt is over where a submission was written to and that ends it.
+    fn check(self, intake: &Intake) -> Result<(), AppError> {
+        let mut findings = intake.findings.iter().filter(|_| self == Self::EndTheAttempt);
+        let finding = findings.find(|finding| finding.rule == CHANGED_RULE);
+        finding.map_or(Ok(()), |finding| Err(AppError::SourceChanged(finding.to_string())))
     }
-    if options.period.start() > published_on {
-        let (period, start) = (options.period, options.period.start());
-        return Err(AppError::Usage(format!(
-            "--period {period} begins on {start}, after {published_on}, the day of publication"
-        )));
-    }
-    Ok(())
 }
 
-/// A release of a period that is not over says so.
-fn unfinished(options: &RunOptions) -> Option<Finding> {
-    let (period, end, published_on) = (options.period, options.period.end(), options.published_on);
-    (published_on <= end).then(|| Finding {
-        level: FindingLevel::Warning,
-        rule: "unfinished_period".to_owned(),
-        dataset: "releases".to_owned(),
-        org_code: String::new(),
-        period: period.to_string(),
-        path: String::new(),
-        column: String::new(),
-        rows: 0,
-        message: format!("published on {published_on}, before the period was over on {end}; its figures are not final"),
-        failing_rows: String::new(),
+/// The last release, where it is whole and already says what this run would say.
+fn already_published(context: &Context, options: &RunOptions, identity: &str, intake: &Intake) -> Option<RunOutcome> {
+    let incomplete = incomplete_identity(identity, &context.settings.engine);
+    let latest = read_latest(&options.out, options.period).filter(|_| !options.again)?;
+    let says_the_same = latest.identity == identity || latest.identity == incomplete;
+    (says_the_same && is_whole(&options.out, &latest)).then(|| RunOutcome {
+        release: options.out.join(options.period.to_string()).join(&latest.path),
+        revision: latest.revision,
+        published: false,
+        refused: intake.refused(),
+        without_memory: latest.identity == incomplete,
+        counts: counts(intake, None, &intake.findings),
     })
 }
 
-/// A period of which nothing was sent, or nothing accepted, has no report.
-fn check_something_left(intake: &Intake, options: &RunOptions) -> Result<(), AppError> {
-    let period = options.period;
-    let asked = Span { first: period.first, last: period.last() };
-    let spans = || {
-        intake
-            .admissions
-            .values()
-            .flatten()
-            .filter_map(|admission| Some((admission, admission.submission.scope.as_ref()?.span)))
-    };
-    let mut touching = spans().filter(|(_, span)| span.overlaps(asked)).map(|(admission, _)| admission).peekable();
-    if touching.peek().is_none() {
-        let first = spans().map(|(_, span)| span.first).min();
-        let last = spans().map(|(_, span)| span.last).max();
-        let held = first.zip(last).map_or("nothing".to_owned(), |(first, last)| format!("{first} to {last}"));
-        return Err(AppError::NothingSent { period: period.to_string(), held });
+/// How long each stage of a run took.
+struct Timings {
+    milliseconds: BTreeMap<&'static str, u128>,
+    /// The end of the stage before.
+    since: Instant,
+}
+
+impl Timings {
+    fn begin() -> Self {
+        Self { milliseconds: BTreeMap::new(), since: Instant::now() }
     }
-    if touching.any(|admission| !admission.refused()) {
-        return Ok(());
+
+    /// A stage is over, and the next one begins.
+    fn end_of(&mut self, stage: &'static str) {
+        self.milliseconds.insert(stage, self.since.elapsed().as_millis());
+        self.begin_stage();
     }
-    let first = intake.findings.iter().find(|finding| finding.level == FindingLevel::Blocking);
-    let hint = first.map_or_else(String::new, |finding| format!("; the first finding is {finding}"));
-    Err(AppError::NothingAccepted { period: period.to_string(), hint })
+
+    /// What was done since the last stage belongs to none.
+    fn begin_stage(&mut self) {
+        self.since = Instant::now();
+    }
+
+    /// Adds stages that were measured elsewhere.
+    fn extend(&mut self, milliseconds: &BTreeMap<&'static str, u128>) {
+        self.milliseconds.extend(milliseconds);
+        self.begin_stage();
+    }
 }
 
 /// The release before this one, if there is one and it can be read.
@@ -226,22 +177,21 @@ struct Publication<'a> {
     accepted_before: AcceptedBefore,
     figures: Figures,
     identity: String,
-    /// Milliseconds of each stage so far.
-    timings: BTreeMap<&'static str, u128>,
+    timings: Timings,
 }
 
 impl Publication<'_> {
     /// Writes the release beside the earlier ones and makes it the latest.
     fn publish(self) -> Result<RunOutcome, AppError> {
-        let started = Instant::now();
         let Self { context, options, basis, inputs, last, accepted_before, mut figures, identity, mut timings } = self;
+        timings.begin_stage();
         let (opened, intake) = (basis.check.opened, basis.intake);
         let staging = Staging::begin(&options.out)?;
         let revision = next_revision(&options.out, options.period)?;
         let mut findings = intake.findings.clone();
         findings.extend(figures.findings.iter().cloned());
         findings.extend(last.as_ref().err().map(unreadable));
-        findings.extend(unfinished(options));
+        findings.extend(options.unfinished());
         let counts = counts(intake, Some(&figures), &findings);
         let rollups = figures.rollups.clone();
         let without_memory = figures.without_memory > 0;
@@ -256,11 +206,11 @@ impl Publication<'_> {
         }
         let public = options.public.then(|| make_public(context, &options.out, &input, &pieces)).transpose()?;
         if public.is_some() {
-            timings.insert("disclosure", started.elapsed().as_millis());
+            timings.end_of("disclosure");
         }
-        let started = Instant::now();
+        timings.begin_stage();
         let files = write_files(context, (&input, public.as_ref()), &staging)?;
-        timings.insert("render", started.elapsed().as_millis());
+        timings.end_of("render");
         let record = RunRecord {
             format_version: FORMAT_VERSION,
             run_id: input.run_id.clone(),
@@ -282,7 +232,7 @@ impl Publication<'_> {
             disclosure: public.map(|public| public.record),
             findings,
             files,
-            timings,
+            timings: timings.milliseconds,
         };
         write_record(&staging, &record)?;
         let pointed = if without_memory { incomplete_identity(&identity, &context.settings.engine) } else { identity };

@@ -287,11 +287,16 @@ async fn admit_table(
 }
 
 /// The reference data, with what was found in them that refuses none.
+struct CheckedReference {
+    data: ReferenceData,
+    findings: Vec<Finding>,
+}
+
 async fn read_reference(
     opened: &Opened,
     definitions: &Definitions,
     admissions: &BTreeMap<SubmittedTable, Vec<Admission>>,
-) -> Result<(ReferenceData, Vec<Finding>), IntakeError> {
+) -> Result<CheckedReference, IntakeError> {
     let mut reference = ReferenceData::default();
     let location = || opened.source.location.clone();
     for (table, admissions) in admissions {
@@ -312,7 +317,7 @@ async fn read_reference(
         return Err(IntakeError::ReferenceRefused { location: location(), findings });
     }
     let findings = of(PEER_GROUPS).map(|peers| check_peers(&peers.submission, &reference)).unwrap_or_default();
-    Ok((reference, findings))
+    Ok(CheckedReference { data: reference, findings })
 }
 
 /// An organisation that has the code of an aggregate would be counted as one.
@@ -332,8 +337,9 @@ fn assemble(
     opened: &Opened,
     definitions: &Definitions,
     mut admissions: BTreeMap<SubmittedTable, Vec<Admission>>,
-    (reference, found_in_reference): (ReferenceData, Vec<Finding>),
+    reference: CheckedReference,
 ) -> Intake {
+    let CheckedReference { data: reference, findings: found_in_reference } = reference;
     let lives = Arc::new(reference.lives());
     let organisations = lives.on(opened.as_of);
     refuse_unknown_organisations(&mut admissions, &organisations);

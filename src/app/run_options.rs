@@ -1,0 +1,101 @@
+//! What `run` was asked to do, and whether that can be done: options that contradict each other, or a period of which
+//! nothing is left.
+
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+
+use super::AppError;
+use super::folders::{Written, check_is_folder, check_outside_source, check_work_folder};
+use crate::intake::{DataDate, Intake};
+use crate::sources::Span;
+use crate::vocabulary::finding::{Finding, FindingLevel};
+use crate::vocabulary::period::Period;
+
+/// What `run` was asked to do.
+#[derive(Debug, Clone)]
+pub struct RunOptions {
+    pub source: String,
+    pub out: PathBuf,
+    pub work: PathBuf,
+    pub period: Period,
+    pub as_of: Option<NaiveDate>,
+    pub published_on: NaiveDate,
+    /// Publish again although nothing changed.
+    pub again: bool,
+    /// Add the public edition, with small numbers withheld.
+    pub public: bool,
+    pub quiet: bool,
+}
+
+impl RunOptions {
+    /// Until which day submissions are used.
+    pub(super) fn data_date(&self) -> DataDate {
+        DataDate { as_of: self.as_of, today: self.published_on }
+    }
+
+    /// What contradicts itself before anything is read.
+    pub(super) fn check(&self) -> Result<(), AppError> {
+        let out = Written { option: "--out", path: &self.out };
+        check_outside_source(&self.source, &[out])?;
+        check_is_folder(&[out, Written { option: "--work", path: &self.work }])?;
+        let published_on = self.published_on;
+        if let Some(as_of) = self.as_of.filter(|as_of| *as_of > published_on) {
+            return Err(AppError::Usage(format!(
+                "--as-of {as_of} lies after {published_on}, the day of publication; a release cannot hold what comes in later"
+            )));
+        }
+        if self.period.start() > published_on {
+            let (period, start) = (self.period, self.period.start());
+            return Err(AppError::Usage(format!(
+                "--period {period} begins on {start}, after {published_on}, the day of publication"
+            )));
+        }
+        check_work_folder(&self.work, Some(&self.out), Some(&self.source))
+    }
+
+    /// A release of a period that is not over says so.
+    pub(super) fn unfinished(&self) -> Option<Finding> {
+        let (period, end, published_on) = (self.period, self.period.end(), self.published_on);
+        (published_on <= end).then(|| Finding {
+            level: FindingLevel::Warning,
+            rule: "unfinished_period".to_owned(),
+            dataset: "releases".to_owned(),
+            org_code: String::new(),
+            period: period.to_string(),
+            path: String::new(),
+            column: String::new(),
+            rows: 0,
+            message: format!(
+                "published on {published_on}, before the period was over on {end}; its figures are not final"
+            ),
+            failing_rows: String::new(),
+        })
+    }
+
+    /// A period of which nothing was sent, or nothing accepted, has no report.
+    pub(super) fn check_something_left(&self, intake: &Intake) -> Result<(), AppError> {
+        let period = self.period;
+        let asked = Span { first: period.first, last: period.last() };
+        let spans = || {
+            intake
+                .admissions
+                .values()
+                .flatten()
+                .filter_map(|admission| Some((admission, admission.submission.scope.as_ref()?.span)))
+        };
+        let mut touching = spans().filter(|(_, span)| span.overlaps(asked)).map(|(admission, _)| admission).peekable();
+        if touching.peek().is_none() {
+            let first = spans().map(|(_, span)| span.first).min();
+            let last = spans().map(|(_, span)| span.last).max();
+            let held = first.zip(last).map_or("nothing".to_owned(), |(first, last)| format!("{first} to {last}"));
+            return Err(AppError::NothingSent { period: period.to_string(), held });
+        }
+        if touching.any(|admission| !admission.refused()) {
+            return Ok(());
+        }
+        let first = intake.findings.iter().find(|finding| finding.level == FindingLevel::Blocking);
+        let hint = first.map_or_else(String::new, |finding| format!("; the first finding is {finding}"));
+        Err(AppError::NothingAccepted { period: period.to_string(), hint })
+    }
+}
