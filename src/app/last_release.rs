@@ -16,14 +16,12 @@ use crate::metrics::{ReturnChanges, groups, months_used, sources_of};
 use crate::provenance::InputFile;
 use crate::publish::{DamagedFile, RECORD, Release, read_latest, record_of};
 use crate::report::input::ReleaseInput;
+use crate::results::{OBSERVATIONS, PublishedRows, UnreadableTable, parquet_path};
 use crate::sources::ROLLUP_PREFIX;
 use crate::vocabulary::body::NATIONAL;
 use crate::vocabulary::finding::{Finding, FindingLevel};
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::{Month, Period, whole_months_after};
-
-/// The headline figures of a release.
-const OBSERVATIONS: &str = "results/observations.csv";
 
 /// Six decimals of a published value leave this much open.
 const ROUNDING: f64 = 0.6e-6;
@@ -35,6 +33,8 @@ pub enum LastReleaseError {
     Damaged(#[from] DamagedFile),
     #[error("{path}: {message}")]
     Content { path: PathBuf, message: String },
+    #[error(transparent)]
+    Table(#[from] UnreadableTable),
 }
 
 /// The release before this one: the latest of the same period, or else of the period before.
@@ -100,56 +100,46 @@ pub fn read_last_release(out: &Path, period: Period) -> Result<Option<LastReleas
     let wrong = |message: String| LastReleaseError::Content { path: path.clone(), message };
     let record: Record = serde_json::from_slice(&record_of(&folder)?).map_err(|error| wrong(error.to_string()))?;
     let release = Release::open(&folder)?;
+    let path = parquet_path(OBSERVATIONS);
+    let rows = PublishedRows::read(OBSERVATIONS, &folder.join(&path), release.read(&path)?)?;
     let files = record.inputs.iter().map(|file| (file.path.as_str(), file.sha256.as_str(), file.used));
     Ok(Some(LastRelease {
         name: format!("{of} r{}", latest.revision),
         as_of: record.as_of,
         returns: returns(files),
-        figures: read_figures(&folder.join(OBSERVATIONS), &release.read(OBSERVATIONS)?)?,
+        figures: figures_of(&rows)?,
     }))
 }
 
-fn read_figures(path: &Path, content: &[u8]) -> Result<PublishedFigures, LastReleaseError> {
-    let wrong = |message: String| LastReleaseError::Content { path: path.to_owned(), message };
-    let mut reader = csv::Reader::from_reader(content);
-    let header = reader.headers().map_err(|error| wrong(error.to_string()))?.clone();
-    let column =
-        |name: &str| header.iter().position(|one| one == name).ok_or_else(|| wrong(format!("has no column {name}")));
-    let (metric, code, period) = (column("metric_id")?, column("org_code")?, column("period")?);
-    let (version, status) = (column("metric_version")?, column("status")?);
-    let (numerator, denominator, value) = (column("numerator")?, column("denominator")?, column("value")?);
+fn figures_of(rows: &PublishedRows) -> Result<PublishedFigures, UnreadableTable> {
     let mut figures = PublishedFigures::new();
-    let mut row = csv::StringRecord::new();
-    while reader.read_record(&mut row).map_err(|error| wrong(error.to_string()))? {
-        let text = |at: usize| row.get(at).unwrap_or_default();
-        let bad =
-            |at: usize| wrong(format!("“{}” is not what column {} holds", text(at), header.get(at).unwrap_or("")));
-        let count = |at: usize| match text(at) {
-            "" => Ok(None),
-            number => number.parse::<i64>().map(Some).map_err(|_| bad(at)),
-        };
-        let figure = LastFigure {
-            version: text(version).parse().map_err(|_| bad(version))?,
-            numerator: count(numerator)?,
-            denominator: count(denominator)?,
-            value: Some(text(value))
-                .filter(|text| !text.is_empty())
-                .map(str::parse)
-                .transpose()
-                .map_err(|_| bad(value))?,
-            status: text(status).to_owned(),
-        };
-        let of_period: Period = text(period).parse().map_err(|_| bad(period))?;
-        // Rows are sorted: the entries of a metric and code are nearly always there.
-        if !figures.contains_key(text(metric)) {
-            figures.insert(text(metric).to_owned(), HashMap::new());
-        }
-        let Some(of_metric) = figures.get_mut(text(metric)) else { continue };
-        if !of_metric.contains_key(text(code)) {
-            of_metric.insert(text(code).to_owned(), BTreeMap::new());
-        }
-        if let Some(of_code) = of_metric.get_mut(text(code)) {
-            of_code.insert(of_period, figure);
+    for part in rows.parts() {
+        let (metrics, codes, periods) = (part.texts("metric_id")?, part.texts("org_code")?, part.texts("period")?);
+        let (versions, statuses) = (part.versions("metric_version")?, part.texts("status")?);
+        let (numerators, denominators) = (part.wholes("numerator")?, part.wholes("denominator")?);
+        let values = part.decimals("value")?;
+        for row in 0..part.count() {
+            let figure = LastFigure {
+                version: versions.get(row).ok_or_else(|| rows.wrong("a figure has no metric_version"))?,
+                numerator: numerators.get(row),
+                denominator: denominators.get(row),
+                value: values.get(row),
+                status: statuses.get(row).to_owned(),
+            };
+            let (metric, code, period) = (metrics.get(row), codes.get(row), periods.get(row));
+            let period =
+                period.parse().map_err(|_| rows.wrong(format!("“{period}” is not what column period holds")))?;
+            // Rows are sorted: the entries of a metric and code are nearly always there.
+            if !figures.contains_key(metric) {
+                figures.insert(metric.to_owned(), HashMap::new());
+            }
+            let Some(of_metric) = figures.get_mut(metric) else { continue };
+            if !of_metric.contains_key(code) {
+                of_metric.insert(code.to_owned(), BTreeMap::new());
+            }
+            if let Some(of_code) = of_metric.get_mut(code) {
+                of_code.insert(period, figure);
+            }
         }
     }
     Ok(figures)

@@ -32,7 +32,7 @@ use crate::prepare::PrepareError;
 use crate::public::PublicError;
 use crate::publish::{DamagedFile, PublishError};
 use crate::render::RenderError;
-use crate::results::ResultsError;
+use crate::results::{ResultsError, UnreadableTable};
 use crate::settings::{
     DecisionError, ParityError, Settings, SettingsError, TargetError, check_decisions, check_parity, check_targets,
 };
@@ -83,6 +83,8 @@ pub enum AppError {
     Earlier(#[from] public::EarlierError),
     #[error(transparent)]
     DamagedRelease(#[from] DamagedFile),
+    #[error(transparent)]
+    UnreadableTable(#[from] UnreadableTable),
     #[error("{path}: {source}")]
     Read {
         path: PathBuf,
@@ -153,6 +155,7 @@ impl AppError {
             Self::SourceChanged(_)
             | Self::Engine(_)
             | Self::DamagedRelease(_)
+            | Self::UnreadableTable(_)
             | Self::Read { .. }
             | Self::NothingSent { .. }
             | Self::Prepare(_) => exit::INPUT,

@@ -16,6 +16,7 @@ use crate::provenance::DisclosureRecord;
 use crate::public::{EVIDENCE_HEADER, Earlier, Line, PublicFigures, PublicInput, Rule, withhold, withhold_figure};
 use crate::publish::{DamagedFile, Release};
 use crate::report::input::{ReleaseInput, Together, Withheld, WorkWithheld};
+use crate::results::{BREAKDOWNS, OBSERVATIONS, PublishedRows, UnreadableTable, parquet_path};
 use crate::settings::{DisclosureSection, ParityWish};
 use crate::spreadsheet::without_formula;
 use crate::vocabulary::body::{PEERS_PREFIX, is_organisation};
@@ -39,6 +40,8 @@ pub enum EarlierError {
     Content { path: PathBuf, message: String },
     #[error("what an earlier public edition shows is not known, so nothing was published: {0}")]
     Damaged(#[from] DamagedFile),
+    #[error("what an earlier public edition shows is not known, so nothing was published: {0}")]
+    Table(#[from] UnreadableTable),
 }
 
 /// The public edition, ready to be rendered and written.
@@ -263,7 +266,7 @@ fn read_earlier(out: &Path, trend: &[Period]) -> Result<Vec<Earlier>, EarlierErr
     let Some(span) = first.zip(last) else { return Ok(Vec::new()) };
     let mut found = Vec::new();
     for (release, name) in public_releases(out, span.0)? {
-        for table in ["observations", "breakdowns"] {
+        for table in [OBSERVATIONS, BREAKDOWNS] {
             read_table(&release, table, &name, (span, &mut found))?;
         }
     }
@@ -309,23 +312,21 @@ fn folders(path: &Path) -> Result<Vec<(PathBuf, String)>, EarlierError> {
     Ok(found)
 }
 
-/// A row of a result table, as far as it is needed.
-#[derive(serde::Deserialize)]
-struct ResultRow {
+/// Which figure of a release a row is: metric, category, code and period as they are written.
+#[derive(PartialEq, Eq, Hash)]
+struct FigureKey {
     metric_id: String,
+    category: String,
     org_code: String,
     period: String,
-    numerator: Option<i64>,
-    denominator: Option<i64>,
-    status: String,
-    #[serde(default)]
-    category: String,
 }
 
-impl ResultRow {
-    fn key(&self) -> (String, String, String, String) {
-        (self.metric_id.clone(), self.category.clone(), self.org_code.clone(), self.period.clone())
-    }
+/// A row of a result table, as far as it is needed.
+struct ResultRow {
+    key: FigureKey,
+    numerator: Option<i64>,
+    denominator: Option<i64>,
+    is_suppressed: bool,
 }
 
 /// Adds the figures of one table: those shown with the counts shown, those withheld with the counts of the full results.
@@ -335,29 +336,30 @@ fn read_table(
     release: &Arc<str>,
     (span, found): ((Month, Month), &mut Vec<Earlier>),
 ) -> Result<(), EarlierError> {
-    let file = format!("results/{table}.csv");
-    let (public, full) = (format!("{FOLDER}/{file}"), file);
+    let full = parquet_path(table);
+    let public = format!("{FOLDER}/{full}");
     let wrong = |message: String| EarlierError::Content { path: published.folder().join(&public), message };
     let mut withheld = HashMap::new();
     let mut names: HashMap<String, Arc<str>> = HashMap::new();
-    let mut shared = |text: String| Arc::clone(names.entry(text).or_insert_with_key(|text| text.as_str().into()));
-    for row in rows(published, &public)? {
-        let period: Period = row.period.parse().map_err(|error| wrong(format!("{error}")))?;
+    let mut shared =
+        |text: &str| Arc::clone(names.entry(text.to_owned()).or_insert_with_key(|text| text.as_str().into()));
+    for row in rows(published, table, &public)? {
+        let period: Period = row.key.period.parse().map_err(|error| wrong(format!("{error}")))?;
         if period.last() < span.0 || span.1 < period.first {
             continue;
         }
         let place = Earlier {
             release: Arc::clone(release),
-            metric_id: shared(row.metric_id.clone()),
-            category: Some(row.category.clone()).filter(|key| !key.is_empty()).map(&mut shared),
-            org_code: shared(row.org_code.clone()),
+            metric_id: shared(&row.key.metric_id),
+            category: Some(&*row.key.category).filter(|key| !key.is_empty()).map(&mut shared),
+            org_code: shared(&row.key.org_code),
             period,
             numerator: row.numerator.unwrap_or(0),
             denominator: row.denominator,
             shown: true,
         };
-        if row.status == Status::Suppressed.as_str() {
-            withheld.insert(row.key(), place);
+        if row.is_suppressed {
+            withheld.insert(row.key, place);
         } else if row.numerator.is_some() {
             found.push(place);
         }
@@ -365,8 +367,8 @@ fn read_table(
     if withheld.is_empty() {
         return Ok(());
     }
-    for row in rows(published, &full)? {
-        if let Some(place) = withheld.remove(&row.key()) {
+    for row in rows(published, table, &full)? {
+        if let Some(place) = withheld.remove(&row.key) {
             let numerator = row.numerator.ok_or_else(|| wrong("a withheld figure has no count".to_owned()))?;
             found.push(Earlier { numerator, denominator: row.denominator, shown: false, ..place });
         }
@@ -374,9 +376,27 @@ fn read_table(
     if withheld.is_empty() { Ok(()) } else { Err(wrong("a withheld figure is not in the full results".to_owned())) }
 }
 
-fn rows(published: &Release, file: &str) -> Result<Vec<ResultRow>, EarlierError> {
-    let content = published.read(file)?;
-    let wrong =
-        |error: csv::Error| EarlierError::Content { path: published.folder().join(file), message: error.to_string() };
-    csv::Reader::from_reader(content.as_slice()).deserialize().collect::<Result<_, _>>().map_err(wrong)
+fn rows(published: &Release, table: &str, file: &str) -> Result<Vec<ResultRow>, EarlierError> {
+    let path = published.folder().join(file);
+    let published = PublishedRows::read(table, &path, published.read(file)?)?;
+    let mut rows = Vec::new();
+    for part in published.parts() {
+        let (metrics, codes, periods) = (part.texts("metric_id")?, part.texts("org_code")?, part.texts("period")?);
+        let (numerators, denominators) = (part.wholes("numerator")?, part.wholes("denominator")?);
+        let statuses = part.texts("status")?;
+        // Headline figures have no category.
+        let categories = (table == BREAKDOWNS).then(|| part.texts("category")).transpose()?;
+        rows.extend((0..part.count()).map(|row| ResultRow {
+            key: FigureKey {
+                metric_id: metrics.get(row).to_owned(),
+                category: categories.map_or("", |categories| categories.get(row)).to_owned(),
+                org_code: codes.get(row).to_owned(),
+                period: periods.get(row).to_owned(),
+            },
+            numerator: numerators.get(row),
+            denominator: denominators.get(row),
+            is_suppressed: statuses.get(row) == Status::Suppressed.as_str(),
+        }));
+    }
+    Ok(rows)
 }

@@ -19,6 +19,7 @@ use crate::figures::{self, Figures, FiguresError};
 use crate::files::Watched;
 use crate::history::{AcceptedBefore, EarlierReturns, ReturnKey};
 use crate::intake::{self, Intake, RunBasis, SubmissionCheck, WorkFolder};
+use crate::lateness::Lateness;
 use crate::progress::Step;
 use crate::provenance::{Counts, InputFile, RunRecord};
 use crate::publish::{RECORD, Staging, is_whole, next_revision, read_latest};
@@ -26,7 +27,7 @@ use crate::render::html::Templates;
 use crate::render::{RenderError, render_editions};
 use crate::report::input::{FindingLine, ReleaseInput};
 use crate::report::{Edition, Facts};
-use crate::results::{FORMAT_VERSION, ResultFile, result_files};
+use crate::results::{FORMAT_VERSION, ReleaseRows, ResultFile, result_files};
 use crate::settings::check_target_organisations;
 use crate::vocabulary::finding::{Finding, FindingLevel};
 use crate::vocabulary::lives::Lives;
@@ -250,6 +251,16 @@ fn name_replaced(one: &mut Return, accepted_before: &AcceptedBefore) {
     }
 }
 
+/// What the result tables of an edition are made of.
+fn result_rows<'i>(input: &'i ReleaseInput, lateness: Option<&'i Lateness>) -> ReleaseRows<'i> {
+    ReleaseRows {
+        observations: &input.observations,
+        responsibilities: &input.responsibilities,
+        assessment: &input.assessment,
+        lateness,
+    }
+}
+
 /// Writes results and editions side by side. Returns the SHA-256 of every file by its path.
 fn write_files(
     context: &Context,
@@ -262,13 +273,11 @@ fn write_files(
         files.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), hash);
         Ok(())
     };
-    let (templates, mut results) = rayon::join(
-        || load_templates(context),
-        || result_files(&input.observations, &input.responsibilities, &input.assessment, Some(&input.lateness)),
-    );
+    let (templates, mut results) =
+        rayon::join(|| load_templates(context), || result_files(&result_rows(input, Some(&input.lateness))));
     let templates = templates?;
     for input in public.iter().map(|public| &public.input) {
-        let mut files = result_files(&input.observations, &input.responsibilities, &input.assessment, None);
+        let mut files = result_files(&result_rows(input, None));
         for file in &mut files {
             file.path = format!("{}/{}", public::FOLDER, file.path);
         }

@@ -18,7 +18,7 @@ use crate::files::write_atomically;
 use crate::intake::{self, DataDate, SubmissionCheck, WorkFolder, contract_of};
 use crate::progress::Step;
 use crate::publish::{Latest, RECORD, Release};
-use crate::results::{RESULT_TABLES, read_table};
+use crate::results::{PublishedRows, catalogue, parquet_path};
 use crate::sources::SubmittedTable;
 use crate::sql_functions::FUNCTIONS;
 
@@ -101,7 +101,8 @@ fn table_names<'c>(context: &'c Context, options: &SqlOptions) -> Vec<&'c str> {
     let datasets = definitions.contracts.iter().map(|contract| contract.dataset.as_str());
     let of_source = datasets.chain(definitions.rollups.iter().map(|rollup| rollup.name.as_str()));
     let of_source = of_source.filter(|_| options.source.is_some());
-    of_source.chain(RESULT_TABLES.into_iter().filter(|_| options.release.is_some())).collect()
+    let of_release = catalogue().map(|table| table.name).filter(|_| options.release.is_some());
+    of_source.chain(of_release).collect()
 }
 
 /// Whether a statement holds `name` as a word of its own. A table that it does not name is not worth loading.
@@ -146,15 +147,15 @@ fn results_of(release: &Path, wanted: Wanted<'_>) -> Result<Vec<(String, Table)>
     // Results that were copied without their run record are taken as they are.
     let recorded = release.join(RECORD).exists().then(|| Release::open(release)).transpose()?;
     let mut tables = Vec::new();
-    for name in RESULT_TABLES.into_iter().filter(|name| wanted(name)) {
-        let file = format!("results/{name}.parquet");
+    for table in catalogue().filter(|table| wanted(table.name)) {
+        let file = parquet_path(table.name);
         let content = match &recorded {
             Some(recorded) => recorded.read(&file)?,
             None => std::fs::read(release.join(&file))
                 .map_err(|source| AppError::Read { path: release.join(&file), source })?,
         };
-        let (schema, batches) = read_table(&release.join(&file), content)?;
-        tables.push((name.to_owned(), Table::Rows { schema, batches }));
+        let (schema, batches) = PublishedRows::read(table.name, &release.join(&file), content)?.into_batches();
+        tables.push((table.name.to_owned(), Table::Rows { schema, batches }));
     }
     Ok(tables)
 }

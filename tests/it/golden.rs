@@ -15,6 +15,7 @@ use self::kept::{Texts, digest};
 use self::nation::Nation;
 use self::outline::outline;
 use self::tables::Chosen;
+use crate::catalogue::rows::assert_as_in_catalogue;
 use crate::support::{Finished, files_below, leds_metrics, text};
 
 /// Metrics whose pages and rows are kept in full, one of each kind: share, rate, count, delay, ratio, level only, persons,
@@ -132,7 +133,10 @@ fn keep_release(texts: &mut Texts, name: &str, release: &Path, keep: &Keep) {
                     note_digest(&page, &outline, &mut others);
                 }
             }
-            Some("csv") if page.contains("results/") => texts.add(&kept, &tables::describe(&file, &chosen)),
+            Some("csv") if page.contains("results/") => {
+                assert_as_in_catalogue(&file);
+                texts.add(&kept, &tables::describe(&file, &chosen));
+            }
             Some("csv") => note_digest(&page, &fs::read_to_string(file).unwrap(), &mut others),
             // Its CSV says the same; the run record has no outline.
             Some("parquet" | "json") => {}

@@ -176,18 +176,17 @@ fn a_last_release_that_cannot_be_read_is_a_warning() {
 fn a_last_release_that_was_changed_is_not_believed() {
     let bench = bench();
     assert_eq!(bench.run("2025-06", &[]).code, 0);
-    let path = bench.out().join("2025-06/r1/results/observations.csv");
-    let published = std::fs::read_to_string(&path).unwrap();
-    let changed = published.replacen(",value,", ",missing,", 1);
-    assert_ne!(changed, published);
+    let path = bench.out().join("2025-06/r1/results/observations.parquet");
+    let mut changed = std::fs::read(&path).unwrap();
+    let middle = changed.len() / 2;
+    changed[middle] ^= 0x10;
     std::fs::write(&path, changed).unwrap();
     let run = bench.run("2025-06", &[]);
     assert_eq!(run.code, 0, "{}", run.stderr);
     let record: serde_json::Value = serde_json::from_str(&bench.published("2025-06", "run-record.json")).unwrap();
     let findings = record["findings"].as_array().unwrap();
     let finding = findings.iter().find(|finding| finding["rule"] == "last_release").unwrap();
-    let told =
-        "r1/results/observations.csv: this file of a release is damaged: its SHA-256 is not the one in run-record.json";
+    let told = "r1/results/observations.parquet: this file of a release is damaged: its SHA-256 is not the one in run-record.json";
     assert!(finding["message"].as_str().unwrap().contains(told), "{finding}");
     let since = rows(&bench, "2025-06", "revisions", "CRE-01");
     assert!(!since.iter().any(|row| row["kind"] == "since_last_release"));

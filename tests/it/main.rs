@@ -7,6 +7,7 @@
 )]
 
 mod bad_input;
+mod catalogue;
 #[path = "../conformance/mod.rs"]
 mod conformance;
 mod definitions;

@@ -312,7 +312,7 @@ fn a_later_revision_keeps_closed_what_the_first_withheld() {
 fn nothing_is_published_beside_an_edition_that_cannot_be_read() {
     let bench = bench();
     publish(&bench);
-    fs::remove_file(bench.out().join(MONTH).join("r1/results/observations.csv")).unwrap();
+    fs::remove_file(bench.out().join(MONTH).join("r1/results/observations.parquet")).unwrap();
     let run = bench.run(MONTH, &["--public", "--again"]);
     assert_eq!(run.code, 50, "{}", run.stderr);
     assert!(run.stderr.contains("nothing was published") && !bench.out().join(MONTH).join("r2").exists());
@@ -382,20 +382,21 @@ fn a_damaged_earlier_release_is_named_and_never_believed() {
     let settings = bench.settings("[trend]\nmonth = 1\nquarter = 1\n");
     let again = || bench.run(MONTH, &["--public", "--again", "--settings", text(&settings)]);
     for (file, damage) in [
-        ("public/results/observations.csv", "is damaged: its SHA-256 is not the one in run-record.json"),
-        ("public/results/breakdowns.csv", "is damaged: its SHA-256 is not the one in run-record.json"),
-        ("results/observations.csv", "is damaged: its SHA-256 is not the one in run-record.json"),
+        ("public/results/observations.parquet", "is damaged: its SHA-256 is not the one in run-record.json"),
+        ("public/results/breakdowns.parquet", "is damaged: its SHA-256 is not the one in run-record.json"),
+        ("results/observations.parquet", "is damaged: its SHA-256 is not the one in run-record.json"),
         ("run-record.json", "is no run record"),
     ] {
         let path = release.join(file);
         let whole = fs::read(&path).unwrap();
-        // Another figure in a file that can be read as before; the record is cut short.
-        let damaged = if file == "run-record.json" {
-            "{".to_owned()
+        // One byte of a table is another one; the record is cut short.
+        let mut damaged = whole.clone();
+        if file == "run-record.json" {
+            damaged = b"{".to_vec();
         } else {
-            String::from_utf8(whole.clone()).unwrap().replacen(",1,", ",2,", 1)
-        };
-        assert_ne!(damaged.as_bytes(), whole);
+            let middle = damaged.len() / 2;
+            damaged[middle] ^= 0x10;
+        }
         fs::write(&path, damaged).unwrap();
         let run = again();
         assert_eq!(run.code, 50, "{file}: {}", run.stderr);
@@ -410,7 +411,7 @@ fn a_damaged_earlier_release_is_named_and_never_believed() {
     let run = again();
     assert_eq!(run.code, 50, "{}", run.stderr);
     assert!(
-        run.stderr.contains("public/results/observations.csv: this file of a release cannot be read"),
+        run.stderr.contains("public/results/observations.parquet: this file of a release cannot be read"),
         "{}",
         run.stderr
     );

@@ -19,46 +19,8 @@ import sys
 import jsonschema
 
 SCHEMAS = pathlib.Path(__file__).resolve().parents[2] / "schemas"
-TABLES = {
-    "observations": "observation",
-    "breakdowns": "breakdown",
-    "responsibilities": "responsibility",
-    "signals": "signal",
-    "comparisons": "comparison",
-    "contributions": "contribution",
-    "ranks": "rank",
-    "parity": "parity",
-    "funnels": "funnel",
-    "control_limits": "control_limit",
-    "run_charts": "run_chart",
-    "trends": "trend",
-    "change_points": "change_point",
-    "revisions": "revision",
-    "revision_statistics": "revision_statistic",
-    "completeness": "completeness",
-}
 # Tables that a public edition does not have.
 WHOLE_ONLY = ["revisions", "revision_statistics", "completeness"]
-# What rows are sorted by, besides organisation and period.
-SORTED_BY = {
-    "responsibilities": ["principle", "metric_id", "role"],
-    "signals": ["metric_id", "org_code", "period_start", "kind", "rule"],
-    "comparisons": ["metric_id", "against"],
-    "contributions": ["metric_id", "baseline"],
-    "ranks": ["metric_id"],
-    "parity": ["metric_id", "mode"],
-    "funnels": ["metric_id"],
-    "control_limits": ["metric_id"],
-    "run_charts": ["metric_id"],
-    "trends": ["metric_id"],
-    "change_points": ["metric_id"],
-    "revisions": ["metric_id", "kind", "earlier_release", "org_code", "period_start", "period_type", "earlier_as_of"],
-    "revision_statistics": ["metric_id", "lag", "scale"],
-    "completeness": ["metric_id", "org_code", "period_start", "period_type"],
-}
-KINDS = ["control_chart", "run_chart", "trend", "change_point", "funnel", "peers", "as_known", "since_last_release"]
-SCALES = ["units", "per_cent"]
-PERIOD_TYPES = ["month", "fy_quarter", "cal_quarter", "financial_year", "calendar_year", "rolling_12m"]
 MOST_PROBLEMS = 5
 # A row as it should be; the checks of the schema itself change it.
 GOOD_LINE = (
@@ -96,10 +58,8 @@ def words(error):
 
 def columns_of(schema, table):
     """The columns of a table in file order: name to what the schema says of it."""
-    own = schema["$defs"][TABLES[table]]
-    shared = schema["$defs"]["columns"] if "$ref" in own else {"required": [], "properties": {}}
-    properties = own.get("properties", {}) | shared["properties"]
-    return {name: properties[name] for name in shared["required"] + own.get("required", [])}
+    own = schema["$defs"][table]
+    return {name: own["properties"][name] for name in own["required"]}
 
 
 def types_of(column):
@@ -123,13 +83,12 @@ def check_table(release, table, schema, report):
     names = list(columns)
     report.add(f"{table}.csv: columns", [] if header == names else [f"{header}, not {names}"])
     rows = [{name: typed(cell, columns.get(name, {"type": "string"})) for name, cell in zip(header, line)} for line in lines]
-    validator = jsonschema.Draft202012Validator({"$ref": f"#/$defs/{TABLES[table]}", "$defs": schema["$defs"]})
+    validator = jsonschema.Draft202012Validator({"$ref": f"#/$defs/{table}", "$defs": schema["$defs"]})
     problems = (f"line {n}: {words(error)}" for n, row in enumerate(rows, 2) for error in validator.iter_errors(row))
     report.add(f"{table}.csv: {len(rows)} rows fit the schema", problems)
-    names = SORTED_BY.get(table, ["metric_id", "breakdown", "category"])
-    ranked = {"role": columns["role"]["enum"] if "role" in columns else [], "kind": KINDS, "scale": SCALES, "period_type": PERIOD_TYPES}
-    order = lambda name, cell: ranked[name].index(cell) if name in ranked else cell if isinstance(cell, int) else cell or ""
-    key = [(*(order(name, r.get(name)) for name in names), r.get("org_code"), r.get("period_start")) for r in rows]
+    ranks = {name: {cell: n for n, cell in enumerate(column["enum"])} for name, column in columns.items() if "enum" in column}
+    order = lambda name, cell: ranks[name].get(cell, -1) if name in ranks else cell if isinstance(cell, int) else cell or ""
+    key = [tuple(order(name, row.get(name)) for name in schema["$defs"][table]["x-sorted-by"]) for row in rows]
     report.add(f"{table}.csv: sorted and each figure once", (f"after {a}: {b}" for a, b in zip(key, key[1:]) if a >= b))
     if table == "funnels":
         report.add("funnels.csv: labels are those of the limits beside them", mislabelled(rows))
@@ -280,14 +239,15 @@ def main():
         except jsonschema.SchemaError as error:
             report.add(f"{path.name} is a JSON Schema", [words(error)])
     schema = load(SCHEMAS / "results.schema.json")
-    tables = {table: check_table(release, table, schema, report) for table in TABLES}
+    names = list(schema["$defs"])
+    tables = {table: check_table(release, table, schema, report) for table in names}
     check_record(release, tables, report)
     if (release / "public").is_dir():
         report.edition = "public/"
         for table in WHOLE_ONLY:
             left = list((release / "public/results").glob(f"{table}.*"))
             report.add(f"{table} is not there: a change of a count may give away a case", map(str, left))
-        shown = [table for table in TABLES if table not in WHOLE_ONLY]
+        shown = [table for table in names if table not in WHOLE_ONLY]
         public = {table: check_table(release / "public", table, schema, report) for table in shown}
         check_public(tables["observations"], public["observations"], report)
         report.edition = ""

@@ -1,0 +1,178 @@
+//! Columns of the figures themselves: headline figures, their parts and variants, and who answers for them.
+
+use std::borrow::Cow;
+
+use super::{AGAINST, MET, PERIOD, STANDARD_KINDS, STATUSES, body_and_period, columns, metric_id};
+use crate::assessment::Labels;
+use crate::assessment::responsibilities::Responsibility;
+use crate::results::catalogue::{ANY, at_least, between, except, one_of};
+use crate::results::column::Column;
+use crate::vocabulary::observation::Observation;
+use crate::vocabulary::quantity::millionths as scaled;
+
+const ANY_BODY: &str = "Organisation of the organisations dataset, UNATTRIBUTED (rows that no organisation can be named \
+                        for), NATIONAL (every row), REGION:name, or PEERS:code (the peers of that organisation, without \
+                        it).";
+
+/// Columns that a part or variant leaves empty: it has no standard and is not judged.
+const OF_HEADLINES_ALONE: [&str; 7] =
+    ["standard_level", "standard_kind", "standard_met", "comparison", "variation", "assurance", "trend"];
+
+pub(in crate::results) fn figures() -> Vec<Column<Observation>> {
+    let mut columns = vec![metric_id(|row: &Observation| &row.metric_id)];
+    columns.extend(columns! { Observation:
+        /// Version of the metric's definition that made the figure.
+        Version "metric_version" at_least(1) => |o| o.metric_version;
+    });
+    columns.extend(body_and_period(ANY_BODY, PERIOD));
+    columns.extend(columns! { Observation:
+        /// Sum over the months and organisations of the figure. For a distribution: closed cases.
+        Whole "numerator" ANY.or_empty() => |o| o.numerator;
+        /// Sum over the months and organisations of the figure. For a distribution: all cases, open ones included.
+        /// Null for a count.
+        Whole "denominator" ANY.or_empty() => |o| o.denominator;
+        /// The figure on the scale of its unit, worked out from the sums and rounded to six decimals. Null unless the
+        /// status is value.
+        Decimal "value" at_least(0).or_empty() => |o| o.value.map(scaled);
+        /// Unit of value, limits and standard.
+        Text "unit" one_of(&[
+            "percent", "hours", "days", "records", "cases", "transactions", "requests", "organisations",
+            "per_1000_officers", "per_1000_users", "per_million_transactions", "per_million_records",
+            "per_100_results", "per_user", "per_officer", "ratio", "grade"
+        ]) => |o| Cow::Borrowed(o.unit.as_str());
+        /// Whether there is a value or why not: not_returned (nothing was sent and the due date has passed), missing
+        /// (should exist but does not, such as a quarter with two of its three months), not_applicable (cannot exist,
+        /// such as a share of nothing), suppressed (the public edition withholds it), cannot_tell (the data are there
+        /// but the statistic cannot be given).
+        Text "status" one_of(STATUSES) => |o| Cow::Borrowed(o.status.as_str());
+        /// Lower limit of the 95% confidence interval. Null when there is no value or no limit on this side.
+        Decimal "lower_95" ANY.or_empty() => |o| o.interval_95?.lower.map(scaled);
+        /// Upper limit of the 95% confidence interval.
+        Decimal "upper_95" ANY.or_empty() => |o| o.interval_95?.upper.map(scaled);
+        /// Lower limit of the 99.8% confidence interval.
+        Decimal "lower_998" ANY.or_empty() => |o| o.interval_998?.lower.map(scaled);
+        /// Upper limit of the 99.8% confidence interval.
+        Decimal "upper_998" ANY.or_empty() => |o| o.interval_998?.upper.map(scaled);
+        /// How the limits were made; no_limits for counts, which are known in full, and for grades. Null when there is
+        /// no value.
+        Text "method" one_of(&[
+            "wilson", "exact_poisson", "exact_count_ratio", "kaplan_meier_log_log", "order_statistics", "no_limits"
+        ]).or_empty() => |o| Cow::Borrowed(if o.value.is_some() { o.method } else { "" });
+        /// low for a value that rests on few cases: a share of fewer than ten, a rate with fewer than five events, or
+        /// a ratio of two counts with fewer than five on either side. Null otherwise.
+        Text "reliability" one_of(&["low"]).or_empty() => |o| Cow::Borrowed(o.reliability());
+        /// Organisation-months that the figure rests on, divided by those it should rest on. Null when nothing was
+        /// expected.
+        Decimal "coverage" between(0, 1).or_empty() => coverage;
+        /// Level of the standard that held throughout the period, on the scale of the unit. Null when none held.
+        Decimal "standard_level" at_least(0).or_empty() => |o| o.standard.as_ref().map(|s| scaled(s.level));
+        /// What the standard is.
+        Text "standard_kind" one_of(STANDARD_KINDS).or_empty()
+            => |o| Cow::Borrowed(o.standard.as_ref().map_or("", |s| s.kind));
+        /// Whether the unrounded value meets the standard. Null when there is no standard or no value, and where
+        /// returns that are missing could turn the verdict.
+        Text "standard_met" one_of(MET).or_empty()
+            => |o| Cow::Borrowed(o.standard.as_ref().and_then(|s| s.met).map_or("", met_words));
+        /// The figure against the pooled figure of the organisation's peers, itself not among them
+        /// (weighted_excluding_self): proportions by the difference (Newcombe), rates by the exact ratio, delays by
+        /// the limits of both. 99_8 and 95 are the levels; higher and lower stand for metrics without a better side.
+        /// cannot_tell: no figure, fewer than four peers with one, less than half of their usual denominator, or a
+        /// limit that is not reached. Null for counts, grades, aggregates and organisations without peers.
+        Text "comparison" one_of(&[
+            "better_95", "better_99_8", "worse_95", "worse_99_8", "higher_95", "higher_99_8", "lower_95",
+            "lower_99_8", "similar", "no_clear_difference", "cannot_tell"
+        ]).or_empty() => |o| label(o, |labels| Some(labels.comparison?.as_str()));
+        /// The period within its series, by the rules of Making Data Count on the control chart that suits the metric
+        /// (p', u' or XmR). shift, no_shift: the series has no such chart, and the run chart of results/run_charts
+        /// speaks of it up to this period. cannot_tell: too few points, a provisional figure, or not the last one of a
+        /// run chart. Null without a value, for grades, for rolling years, and for peers.
+        Text "variation" one_of(&[
+            "common_cause", "special_cause_improvement", "special_cause_concern", "special_cause_neutral_high",
+            "special_cause_neutral_low", "no_variation", "shift", "no_shift", "cannot_tell"
+        ]).or_empty() => |o| label(o, |labels| Some(labels.variation?.as_str()));
+        /// On the last judged figure of a series alone: whether its limits lie wholly on one side of the standard that
+        /// holds there. Null elsewhere, without a standard, and where no limits can be given.
+        Text "assurance" one_of(&["consistently_meets", "consistently_fails", "hit_and_miss"]).or_empty()
+            => |o| label(o, |labels| Some(labels.assurance?.as_str()));
+        /// On the last final figure of a series alone: whether the series rises or falls, in terms of the better side
+        /// (up and down for metrics without one). It needs 24 months, 8 quarters or 5 years. Null elsewhere, for
+        /// grades and for rolling years.
+        Text "trend" one_of(&["better", "worse", "up", "down", "no_evidence", "cannot_tell"]).or_empty()
+            => |o| label(o, |labels| Some(labels.trend?.as_str()));
+        /// Of a proportion of several organisations of which some returned nothing: how many cases the missing ones
+        /// usually have. Null where nothing is missing or that is not known.
+        Whole "missing_cases" at_least(1).or_empty() => |o| Some(o.labels.as_deref()?.undecided?.cases);
+        /// The value if none of the missing cases had the property that is counted.
+        Decimal "lowest" ANY.or_empty() => |o| Some(scaled(o.labels.as_deref()?.undecided?.lowest));
+        /// The value if all of the missing cases had it. Where a standard would be met at one of these ends and not at
+        /// the other, standard_met is null.
+        Decimal "highest" ANY.or_empty() => |o| Some(scaled(o.labels.as_deref()?.undecided?.highest));
+    });
+    columns
+}
+
+pub(in crate::results) fn responsibilities() -> Vec<Column<Responsibility>> {
+    let mut columns = columns! { Responsibility:
+        /// Principle of the Code, 1 to 10.
+        Version "principle" between(1, 10) => |r| u32::from(r.principle);
+    };
+    columns.extend(vec![metric_id(|row: &Responsibility| &row.metric_id)]);
+    columns.extend(columns! { Responsibility:
+        /// Role that answers for the metric.
+        Text "role" one_of(&["chief_officer", "manager", "user", "supplier", "auditor", "trainer"])
+            => |r| Cow::Borrowed(r.role.as_str());
+    });
+    columns.extend(body_and_period("Organisation of the organisations dataset, or NATIONAL.", PERIOD));
+    columns.extend(columns! { Responsibility:
+        /// Whether the responsibility is met: met or not_met where a standard held throughout the period, no_standard
+        /// where none did, not_evidenced where there is no figure.
+        Text "outcome" one_of(&["met", "not_met", "no_standard", "few_cases", "not_evidenced"])
+            => |r| Cow::Borrowed(r.outcome.as_str());
+        /// Level of the standard that held throughout the period, on the scale of the unit. Null when none held.
+        Decimal "standard_level" at_least(0).or_empty() => |r| r.standard.map(|(level, _)| scaled(level));
+        /// What the standard is.
+        Text "standard_kind" one_of(STANDARD_KINDS).or_empty()
+            => |r| Cow::Borrowed(r.standard.map_or("", |(_, kind)| kind));
+        /// The figure against the same period a year before, by the 95% interval of the difference. Null where the
+        /// release does not hold that period, or another version of the metric made it.
+        Text "against_year_before" one_of(AGAINST).or_empty()
+            => |r| Cow::Borrowed(r.against_year_before.map_or("", |c| c.as_str()));
+        /// The figure against the sum over its peers, by the 95% interval of the difference. Null for the nation, for
+        /// counts and grades, and without peers.
+        Text "against_peers" one_of(AGAINST).or_empty()
+            => |r| Cow::Borrowed(r.against_peers.map_or("", |c| c.as_str()));
+        /// Why nothing is evidenced, or how many the few cases are. Null otherwise.
+        Text "reason" ANY.or_empty() => |r| Cow::Borrowed(&r.reason);
+    });
+    columns
+}
+
+/// Those of a headline figure, and which part or variant the row is of.
+pub(in crate::results) fn breakdowns() -> Vec<Column<Observation>> {
+    let mut columns = figures();
+    for column in columns.iter_mut().filter(|column| OF_HEADLINES_ALONE.contains(&column.spec.name)) {
+        column.spec.holds = column.spec.holds.nothing();
+        column.spec.about = "Empty: a part or variant has no standard and is not judged.";
+    }
+    columns.extend(columns! { Observation:
+        /// Name of the breakdown, such as application; statistic for the further percentiles of a distribution.
+        Text "breakdown" ANY => |o| Cow::Borrowed(o.category.as_ref().map_or("", |c| &c.breakdown));
+        /// Key of the part or variant, such as vehicles.
+        Text "category" except("headline") => |o| Cow::Borrowed(o.category.as_ref().map_or("", |c| &c.key));
+    });
+    columns
+}
+
+fn label(observation: &Observation, read: fn(&Labels) -> Option<&'static str>) -> Cow<'_, str> {
+    Cow::Borrowed(observation.labels.as_deref().and_then(read).unwrap_or_default())
+}
+
+fn met_words(met: bool) -> &'static str {
+    if met { "met" } else { "not_met" }
+}
+
+/// Share of the expected organisation-months that were returned.
+fn coverage(observation: &Observation) -> Option<i128> {
+    let coverage = observation.coverage.filter(|coverage| coverage.expected > 0)?;
+    Some(scaled(f64::from(coverage.returned) / f64::from(coverage.expected)))
+}

@@ -1,0 +1,111 @@
+//! What holds between the columns of a row of a result table.
+
+use super::catalogue::Test::{AtLeast, AtMost, Empty, Filled, Matching, OneOf};
+use super::catalogue::{Condition, Rule};
+
+const fn cell(column: &'static str, test: super::catalogue::Test) -> Condition {
+    Condition::new(column, test)
+}
+
+/// How a period is written, by its kind.
+const fn written(kind: &'static [Condition], period: &'static [Condition]) -> Rule {
+    Rule { about: "", when: kind, then: period, otherwise: &[] }
+}
+
+/// Rules of figures, whether headline or part.
+pub(super) const FIGURES: &[Rule] = &[
+    Rule {
+        about: "A value has its method, a numerator and no negative part; without a value there is neither value, limit, \
+                method nor verdict.",
+        when: &[cell("status", OneOf(&["value"]))],
+        then: &[
+            cell("value", Filled),
+            cell("method", Filled),
+            cell("numerator", Filled),
+            cell("numerator", AtLeast(0)),
+            cell("denominator", AtLeast(0)),
+        ],
+        otherwise: &[
+            cell("value", Empty),
+            cell("lower_95", Empty),
+            cell("upper_95", Empty),
+            cell("lower_998", Empty),
+            cell("upper_998", Empty),
+            cell("method", Empty),
+            cell("standard_met", Empty),
+        ],
+    },
+    Rule {
+        about: "What was not returned or is withheld has no parts either.",
+        when: &[cell("status", OneOf(&["not_returned", "suppressed"]))],
+        then: &[cell("numerator", Empty), cell("denominator", Empty)],
+        otherwise: &[],
+    },
+    Rule {
+        about: "A standard has both level and kind, and only a standard can be met.",
+        when: &[cell("standard_level", Empty)],
+        then: &[cell("standard_kind", Empty), cell("standard_met", Empty)],
+        otherwise: &[cell("standard_kind", Filled)],
+    },
+    Rule {
+        about: "A standard that can be judged is judged; where returns are missing, the verdict may be withheld with or, \
+                in the public edition, without its bounds.",
+        when: &[
+            cell("status", OneOf(&["value"])),
+            cell("standard_level", Filled),
+            cell("coverage", AtLeast(1)),
+            cell("lowest", Empty),
+        ],
+        then: &[cell("standard_met", Filled)],
+        otherwise: &[],
+    },
+    Rule {
+        about: "A percentage lies between 0 and 100.",
+        when: &[cell("unit", OneOf(&["percent"]))],
+        then: &[
+            cell("value", AtMost(100)),
+            cell("lower_95", AtMost(100)),
+            cell("upper_95", AtMost(100)),
+            cell("lower_998", AtMost(100)),
+            cell("upper_998", AtMost(100)),
+            cell("standard_level", AtMost(100)),
+        ],
+        otherwise: &[],
+    },
+    written(&[cell("period_type", OneOf(&["month"]))], &[cell("period", Matching("^[0-9]{4}-(0[1-9]|1[0-2])$"))]),
+    written(&[cell("period_type", OneOf(&["fy_quarter"]))], &[cell("period", Matching("^[0-9]{4}-[0-9]{2}Q[1-4]$"))]),
+    written(&[cell("period_type", OneOf(&["cal_quarter"]))], &[cell("period", Matching("^[0-9]{4}Q[1-4]$"))]),
+    written(
+        &[cell("period_type", OneOf(&["financial_year"]))],
+        &[cell("period", Matching("^(FY)?[0-9]{4}-[0-9]{2}$"))],
+    ),
+    written(&[cell("period_type", OneOf(&["calendar_year"]))], &[cell("period", Matching("^[0-9]{4}$"))]),
+    written(
+        &[cell("period_type", OneOf(&["rolling_12m"]))],
+        &[cell("period", Matching("^12m-to-[0-9]{4}-(0[1-9]|1[0-2])$"))],
+    ),
+];
+
+/// Rules of trend tests.
+pub(super) const TRENDS: &[Rule] = &[Rule {
+    about: "A trend has its window and a change; what cannot be told has a reason instead.",
+    when: &[cell("outcome", OneOf(&["cannot_tell"]))],
+    then: &[
+        cell("reason", Filled),
+        cell("first_period", Empty),
+        cell("change", Empty),
+        cell("change_lower_95", Empty),
+        cell("change_upper_95", Empty),
+        cell("p_value", Empty),
+    ],
+    otherwise: &[
+        cell("reason", Empty),
+        cell("first_period", Filled),
+        cell("periods", Filled),
+        cell("periods", AtLeast(5)),
+        cell("change", Filled),
+        cell("change_lower_95", Filled),
+        cell("change_upper_95", Filled),
+        cell("p_value", Filled),
+    ],
+}];

@@ -1,0 +1,285 @@
+//! The list of the result tables: what each is called, what one row is, and where its rows come from.
+
+use std::sync::{Arc, LazyLock};
+
+use rayon::prelude::*;
+
+use super::catalogue::{Rule, TableSpec};
+use super::column::Column;
+use super::write::{write_csv, write_parquet};
+use super::{BREAKDOWNS, OBSERVATIONS, ReleaseRows, ResultFile, columns, rules};
+use crate::vocabulary::observation::Observation;
+
+/// Every result table, in the order in which they are documented and published.
+pub(super) static TABLES: LazyLock<Vec<Box<dyn ResultTable>>> = LazyLock::new(tables);
+
+/// A result table, whatever the type of its rows.
+pub(super) trait ResultTable: Send + Sync {
+    fn spec(&self) -> &TableSpec;
+
+    /// Its Parquet and its CSV file; none where the release does not have the table.
+    fn files<'a>(&'static self, release: &ReleaseRows<'a>) -> Vec<ResultFile<'a>>;
+}
+
+/// A result table of rows of type `R`.
+struct Table<R: 'static> {
+    spec: TableSpec,
+    columns: Vec<Column<R>>,
+    rows: RowsOf<R>,
+}
+
+/// The rows of a table in a release, sorted; `None` where the release does not have the table.
+type RowsOf<R> = for<'a> fn(&ReleaseRows<'a>) -> Option<Vec<&'a R>>;
+
+/// What a table is besides its columns, as in [`TableSpec`].
+#[derive(Clone, Copy)]
+struct About {
+    name: &'static str,
+    row: &'static str,
+    note: &'static str,
+    sorted_by: &'static [&'static str],
+    rules: &'static [Rule],
+}
+
+const PLAIN: About = About { name: "", row: "", note: "", sorted_by: &[], rules: &[] };
+
+fn table<R: Sync + 'static>(about: About, columns: Vec<Column<R>>, rows: RowsOf<R>) -> Box<dyn ResultTable> {
+    let About { name, row, note, sorted_by, rules } = about;
+    let of_columns = columns.iter().map(|column| column.spec.clone()).collect();
+    Box::new(Table { spec: TableSpec { name, row, note, sorted_by, columns: of_columns, rules }, columns, rows })
+}
+
+impl<R: Sync> ResultTable for Table<R> {
+    fn spec(&self) -> &TableSpec {
+        &self.spec
+    }
+
+    fn files<'a>(&'static self, release: &ReleaseRows<'a>) -> Vec<ResultFile<'a>> {
+        let Some(rows) = (self.rows)(release) else { return Vec::new() };
+        let name = self.spec.name;
+        let rows = Arc::new(rows);
+        let same = Arc::clone(&rows);
+        vec![
+            ResultFile::new(name, "parquet", move |out| write_parquet(name, &self.columns, &rows, out)),
+            ResultFile::new(name, "csv", move |out| write_csv(name, &self.columns, &same, out)),
+        ]
+    }
+}
+
+fn tables() -> Vec<Box<dyn ResultTable>> {
+    [figure_tables(), comparison_tables(), series_tables(), late_data_tables()].into_iter().flatten().collect()
+}
+
+/// Figures, what they mean for those who answer for them, and what stands out.
+fn figure_tables() -> Vec<Box<dyn ResultTable>> {
+    vec![
+        table(
+            About {
+                name: OBSERVATIONS,
+                row: "headline figure",
+                sorted_by: &["metric_id", "org_code", "period_start"],
+                rules: rules::FIGURES,
+                ..PLAIN
+            },
+            columns::figures(),
+            |release| Some(sorted(release.observations.iter().filter(|one| one.category.is_none()))),
+        ),
+        table(
+            About {
+                name: BREAKDOWNS,
+                row: "part or variant of a figure, such as transactions by application",
+                sorted_by: &["metric_id", "breakdown", "category", "org_code", "period_start"],
+                rules: rules::FIGURES,
+                ..PLAIN
+            },
+            columns::breakdowns(),
+            |release| Some(sorted(release.observations.iter().filter(|one| one.category.is_some()))),
+        ),
+        table(
+            About {
+                name: "responsibilities",
+                row: "metric, role and organisation: who answers for the metric, and whether the responsibility was met",
+                sorted_by: &["principle", "metric_id", "role", "org_code", "period_start"],
+                ..PLAIN
+            },
+            columns::responsibilities(),
+            |release| Some(release.responsibilities.iter().collect()),
+        ),
+        table(
+            About {
+                name: "signals",
+                row: "signal: a figure that stands out against peers, among forces or over time, with a recorded event of \
+                      the same time",
+                sorted_by: &["metric_id", "org_code", "period_start", "kind", "rule"],
+                ..PLAIN
+            },
+            columns::signals(),
+            |release| Some(release.assessment.signals.iter().collect()),
+        ),
+    ]
+}
+
+/// Figures beside other figures.
+fn comparison_tables() -> Vec<Box<dyn ResultTable>> {
+    vec![
+        table(
+            About {
+                name: "comparisons",
+                row: "comparison of a figure with its peers or with the year before",
+                sorted_by: &["metric_id", "against", "org_code", "period_start"],
+                ..PLAIN
+            },
+            columns::comparisons(),
+            |release| Some(release.assessment.comparisons.iter().collect()),
+        ),
+        table(
+            About {
+                name: "contributions",
+                row: "organisation and change of a national figure: the part that the organisation added",
+                sorted_by: &["metric_id", "baseline", "org_code", "period_start"],
+                ..PLAIN
+            },
+            columns::contributions(),
+            |release| Some(release.assessment.contributions.iter().collect()),
+        ),
+        table(
+            About {
+                name: "ranks",
+                row: "organisation and metric (proportions and rates with a better side): its place, and the places that \
+                      chance leaves open",
+                sorted_by: &["metric_id", "org_code", "period_start"],
+                ..PLAIN
+            },
+            columns::ranks(),
+            |release| Some(release.assessment.ranks.iter().collect()),
+        ),
+        table(
+            About {
+                name: "funnels",
+                row: "force and metric in the funnel of all forces",
+                note: "Covers proportions and rates, in the report's period.",
+                sorted_by: &["metric_id", "org_code", "period_start"],
+                ..PLAIN
+            },
+            columns::funnels(),
+            |release| Some(release.assessment.funnels.iter().flat_map(|funnel| &funnel.forces).collect()),
+        ),
+    ]
+}
+
+/// Figures over time, and the rules of others.
+fn series_tables() -> Vec<Box<dyn ResultTable>> {
+    vec![
+        table(
+            About {
+                name: "control_limits",
+                row: "series and period that has limits of usual variation",
+                note: "A series without a row has too few figures, or is too rare, for limits.",
+                sorted_by: &["metric_id", "org_code", "period_start"],
+                ..PLAIN
+            },
+            columns::control_limits(),
+            |release| Some(release.assessment.charts.iter().flat_map(|chart| &chart.points).collect()),
+        ),
+        table(
+            About {
+                name: "run_charts",
+                row: "series that is judged about its median, without limits",
+                sorted_by: &["metric_id", "org_code", "period_start"],
+                ..PLAIN
+            },
+            columns::run_charts(),
+            |release| Some(release.assessment.run_charts.iter().collect()),
+        ),
+        table(
+            About {
+                name: "trends",
+                row: "series: its trend test, or why there is none",
+                note: "Grades, and series whose periods share months (rolling years), have no row.",
+                sorted_by: &["metric_id", "org_code", "period_start"],
+                rules: rules::TRENDS,
+            },
+            columns::trends(),
+            |release| Some(release.assessment.trends.iter().collect()),
+        ),
+        table(
+            About {
+                name: "change_points",
+                row: "step that a series seems to have taken",
+                note: "A step is a proposal: nothing follows from it by itself.",
+                sorted_by: &["metric_id", "org_code", "period_start"],
+                ..PLAIN
+            },
+            columns::change_points(),
+            |release| Some(release.assessment.steps.iter().collect()),
+        ),
+        table(
+            About {
+                name: "parity",
+                row: "figure judged by the rules of another package, where the settings ask for such a judgement",
+                note: "It decides no label elsewhere.",
+                sorted_by: &["metric_id", "mode", "org_code", "period_start"],
+                ..PLAIN
+            },
+            columns::parity(),
+            |release| Some(release.assessment.parity.iter().collect()),
+        ),
+    ]
+}
+
+/// How complete figures are, and how they were revised.
+fn late_data_tables() -> Vec<Box<dyn ResultTable>> {
+    vec![
+        table(
+            About {
+                name: "revisions",
+                row: "figure that moved, with the reason",
+                note: "The public edition does not have this table: a change of a count may give away a case.",
+                sorted_by: &[
+                    "metric_id",
+                    "kind",
+                    "earlier_release",
+                    "org_code",
+                    "period_start",
+                    "period_type",
+                    "earlier_as_of",
+                ],
+                ..PLAIN
+            },
+            columns::revisions(),
+            |release| Some(release.lateness?.revisions.iter().collect()),
+        ),
+        table(
+            About {
+                name: "revision_statistics",
+                row: "metric and number of months: how much national figures have tended to move",
+                note: "The public edition does not have this table: a change of a count may give away a case.",
+                sorted_by: &["metric_id", "lag", "scale"],
+                ..PLAIN
+            },
+            columns::revision_statistics(),
+            |release| Some(release.lateness?.summaries.iter().collect()),
+        ),
+        table(
+            About {
+                name: "completeness",
+                row: "aggregate and recent period: how complete the figure is",
+                note: "The public edition does not have this table: a change of a count may give away a case.",
+                sorted_by: &["metric_id", "org_code", "period_start", "period_type"],
+                ..PLAIN
+            },
+            columns::completeness(),
+            |release| Some(release.lateness?.completeness.iter().collect()),
+        ),
+    ]
+}
+
+/// Sorted by all key columns, so that the same figures give the same bytes.
+fn sorted<'o>(observations: impl Iterator<Item = &'o Observation>) -> Vec<&'o Observation> {
+    let mut observations: Vec<&Observation> = observations.collect();
+    observations.par_sort_unstable_by(|a, b| {
+        let key = |o: &'o Observation| (&o.metric_id, &o.category, &o.org_code, o.period);
+        key(a).cmp(&key(b))
+    });
+    observations
+}
