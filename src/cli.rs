@@ -20,10 +20,11 @@ use crate::app::plan::{RunPlan, plan};
 use crate::app::prepare::prepare;
 use crate::app::run::{RunOptions, RunOutcome, run};
 use crate::app::verify::verify;
-use crate::app::{AppError, Context, definitions, demo, generate};
+use crate::app::{AppError, Context, UsageError, definitions, demo, generate};
 use crate::exit;
 use crate::intake::DataDate;
 use crate::synth::Plan;
+use crate::vocabulary::causes::with_causes;
 use crate::vocabulary::period::{Month, Period, ambiguity, london_date};
 
 /// Documented performance metrics of police use of PNC and LEDS, per force and review period.
@@ -205,7 +206,10 @@ pub async fn execute(cli: Cli) -> u8 {
     match dispatch(cli).await {
         Ok(code) => code,
         Err(error) => {
-            tell(format_args!("error: {error}"));
+            tell(format_args!("error: {}", with_causes(&error)));
+            if let Some(hint) = error.hint() {
+                tell(format_args!("hint: {hint}"));
+            }
             error.exit_code()
         }
     }
@@ -423,7 +427,7 @@ fn print_cases(outcomes: &[crate::app::verify::CaseOutcome], json: bool) -> Resu
         print_line(format_args!("{} passed, {failed} failed", outcomes.len() - failed))?;
     }
     if outcomes.is_empty() {
-        return Err(AppError::Usage("there are no such cases".to_owned()));
+        return Err(UsageError::NoCases.into());
     }
     if failed > 0 { Err(AppError::CasesFailed { failed, cases: outcomes.len() }) } else { Ok(exit::OK) }
 }

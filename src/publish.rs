@@ -25,7 +25,7 @@ const SYNCED_AT_ONCE: usize = 16;
 /// A release that could not be put in place. Whatever stood before still stands.
 #[derive(Debug, thiserror::Error)]
 pub enum PublishError {
-    #[error("release folder {path}: {source}")]
+    #[error("release folder {path}")]
     Write {
         path: PathBuf,
         #[source]

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::nearest::did_you_mean;
-use super::{AppError, Context};
+use super::{AppError, Context, UsageError};
 use crate::definitions::built_in_files;
 use crate::definitions::lock::{FILE as LOCK_FILE, lock_text};
 use crate::definitions::model::{Aggregation, Comparator, Contract, Evidence, Metric, Standard, StandardKind};
@@ -89,7 +89,7 @@ pub fn period_lines() -> Vec<PeriodLine> {
 pub fn explain(context: &Context, id: &str) -> Result<String, AppError> {
     let metric = context.definitions.metric(id).ok_or_else(|| unknown_metric(context, id))?;
     let mut text = String::new();
-    describe(&mut text, context, metric).map_err(|_| AppError::Usage("the text could not be made".to_owned()))?;
+    describe(&mut text, context, metric).map_err(AppError::Text)?;
     Ok(text)
 }
 
@@ -97,7 +97,7 @@ pub fn explain(context: &Context, id: &str) -> Result<String, AppError> {
 pub fn unknown_metric(context: &Context, id: &str) -> AppError {
     let known: Vec<&str> = context.definitions.metrics.iter().map(|metric| metric.id.as_str()).collect();
     let meant = did_you_mean(id, known.iter().copied());
-    AppError::Usage(format!("{id} is not a metric{meant}; known are {}", known.join(", ")))
+    UsageError::UnknownMetric { id: id.to_owned(), meant, known: known.join(", ") }.into()
 }
 
 fn describe(text: &mut String, context: &Context, metric: &Metric) -> std::fmt::Result {
@@ -220,7 +220,7 @@ pub fn export(folder: &Path) -> Result<usize, AppError> {
         let target = folder.join(path);
         let wrong = |source| AppError::Write { path: target.clone(), source };
         if target.exists() {
-            return Err(AppError::Usage(format!("{} exists already; nothing was overwritten", target.display())));
+            return Err(UsageError::Exists(target).into());
         }
         if let Some(parent) = target.parent() {
             std::fs::create_dir_all(parent).map_err(wrong)?;
@@ -234,7 +234,7 @@ pub fn export(folder: &Path) -> Result<usize, AppError> {
 /// of statements locked.
 pub async fn lock(folder: Option<&Path>) -> Result<usize, AppError> {
     let Some(folder) = folder else {
-        return Err(AppError::Usage("name the folder of the definitions with --definitions".to_owned()));
+        return Err(UsageError::NoDefinitions.into());
     };
     let context = Context::with(Some(&folder.to_owned()), Settings::default()).await?;
     let text = lock_text(&context.definitions.files);

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use super::AppError;
+use super::{AppError, UsageError};
 use crate::files::resolved;
 
 /// A folder or file that a command writes to, by the name of its option.
@@ -18,10 +18,7 @@ pub fn check_outside_source(source: &str, written: &[Written<'_>]) -> Result<(),
     let source = resolved(Path::new(source));
     for Written { option, path } in written {
         if resolved(path).starts_with(&source) {
-            let path = path.display();
-            return Err(AppError::Usage(format!(
-                "{option} {path} lies inside --source; a later run would take it for submissions; name a folder elsewhere"
-            )));
+            return Err(UsageError::InsideSource { option, path: (*path).to_owned() }.into());
         }
     }
     Ok(())
@@ -31,8 +28,8 @@ pub fn check_outside_source(source: &str, written: &[Written<'_>]) -> Result<(),
 pub fn check_is_folder(written: &[Written<'_>]) -> Result<(), AppError> {
     for Written { option, path } in written {
         if let Some(file) = path.ancestors().find(|one| one.is_file()) {
-            let (path, file) = (path.display(), file.display());
-            return Err(AppError::Usage(format!("{option} {path}: {file} is a file; name a folder")));
+            let (path, file) = ((*path).to_owned(), file.to_owned());
+            return Err(UsageError::File { option, path, file }.into());
         }
     }
     Ok(())
@@ -44,11 +41,8 @@ pub fn check_work_folder(work: &Path, out: Option<&Path>, source: Option<&str>) 
     let places = [(out, "--out"), (source.map(Path::new), "--source")];
     for (place, argument) in places.into_iter().filter_map(|(place, argument)| Some((place?, argument))) {
         if resolved(work).starts_with(resolved(place)) {
-            return Err(AppError::Usage(format!(
-                "--work {} lies in {argument} {}; the work folder holds record-level rows and must lie outside it",
-                work.display(),
-                place.display()
-            )));
+            let (work, place) = (work.to_owned(), place.to_owned());
+            return Err(UsageError::WorkInside { work, option: argument, place }.into());
         }
     }
     Ok(())

@@ -82,6 +82,7 @@ mod tests {
 
     use super::*;
     use crate::settings::Settings;
+    use crate::vocabulary::causes::with_causes;
 
     /// Every section and every entry is there, and nothing has its default.
     const SETTINGS: &str = r#"
@@ -201,7 +202,9 @@ mod tests {
         std::fs::write(&path, record).unwrap();
         assert_eq!(Settings::load(Some(&path)).unwrap().figures, settings());
         std::fs::write(&path, "{}").unwrap();
-        let message = Settings::load(Some(&path)).unwrap_err().to_string();
-        assert!(message.contains("missing field `settings`") && message.contains("run record"), "{message}");
+        let error = Settings::load(Some(&path)).unwrap_err();
+        let message = with_causes(&error);
+        assert!(message.contains("missing field `settings`"), "{message}");
+        assert!(error.hint().is_some_and(|hint| hint.contains("run record")), "{:?}", error.hint());
     }
 }

@@ -19,6 +19,7 @@ use crate::report::input::ReleaseInput;
 use crate::results::{OBSERVATIONS, PublishedRows, UnreadableTable, parquet_path};
 use crate::sources::ROLLUP_PREFIX;
 use crate::vocabulary::body::NATIONAL;
+use crate::vocabulary::causes::with_causes;
 use crate::vocabulary::finding::{Finding, FindingLevel};
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::{Month, Period, whole_months_after};
@@ -335,7 +336,10 @@ pub fn unreadable(error: &LastReleaseError) -> Finding {
         path: String::new(),
         column: String::new(),
         rows: 0,
-        message: format!("the last release cannot be read, so nothing says what has changed since: {error}"),
+        message: format!(
+            "the last release cannot be read, so nothing says what has changed since: {}",
+            with_causes(&error)
+        ),
         failing_rows: String::new(),
     }
 }

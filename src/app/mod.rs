@@ -16,9 +16,9 @@ pub mod public;
 pub mod run;
 mod run_options;
 pub mod sql;
+mod usage;
 pub mod verify;
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::definitions::{Definitions, DefinitionsError};
@@ -33,27 +33,24 @@ use crate::public::PublicError;
 use crate::publish::{DamagedFile, PublishError};
 use crate::render::RenderError;
 use crate::results::{ResultsError, UnreadableTable};
-use crate::settings::{
-    DecisionError, ParityError, Settings, SettingsError, TargetError, check_decisions, check_parity, check_targets,
-};
+use crate::settings::{Settings, SettingsError, UnfitError};
 use crate::synth::SynthError;
+
+pub use usage::UsageError;
 
 /// Anything that ends a command early, with its exit code.
 #[derive(Debug, thiserror::Error)]
 pub enum AppError {
-    #[error("{0}")]
-    Usage(String),
+    #[error(transparent)]
+    Usage(#[from] UsageError),
     #[error(transparent)]
     Settings(#[from] SettingsError),
-    #[error("settings: {0}")]
-    Target(#[from] TargetError),
-    #[error("settings: {0}")]
-    Decision(#[from] DecisionError),
-    #[error("settings: {0}")]
-    Parity(#[from] ParityError),
+    /// Settings that contradict the definitions or themselves.
+    #[error("settings")]
+    Unfit(#[from] UnfitError),
     #[error(transparent)]
     Definitions(#[from] DefinitionsError),
-    #[error("the engine could not be started: {0}")]
+    #[error(transparent)]
     Engine(#[from] EngineError),
     #[error(transparent)]
     Intake(#[from] IntakeError),
@@ -61,7 +58,7 @@ pub enum AppError {
     Work(#[from] WorkError),
     #[error("{0}")]
     SourceChanged(String),
-    #[error("the identity of the release could not be written down: {0}")]
+    #[error("the identity of the release could not be written down")]
     Identity(#[source] serde_json::Error),
     #[error(transparent)]
     Figures(#[from] FiguresError),
@@ -69,12 +66,14 @@ pub enum AppError {
     Render(#[from] RenderError),
     #[error(transparent)]
     Results(#[from] ResultsError),
-    #[error("{0}")]
-    Statement(#[source] EngineError),
-    #[error("the rows could not be written: {0}")]
+    #[error(transparent)]
+    Statement(EngineError),
+    #[error("the rows could not be written")]
     Rows(#[from] OutputError),
-    #[error("the standard output could not be written: {0}")]
+    #[error("the standard output could not be written")]
     Output(#[source] std::io::Error),
+    #[error("the text could not be made")]
+    Text(#[source] std::fmt::Error),
     #[error(transparent)]
     Publish(#[from] PublishError),
     #[error(transparent)]
@@ -85,7 +84,7 @@ pub enum AppError {
     DamagedRelease(#[from] DamagedFile),
     #[error(transparent)]
     UnreadableTable(#[from] UnreadableTable),
-    #[error("{path}: {source}")]
+    #[error("{path}: cannot be read")]
     Read {
         path: PathBuf,
         #[source]
@@ -95,7 +94,7 @@ pub enum AppError {
     Generate(#[from] SynthError),
     #[error(transparent)]
     Prepare(#[from] PrepareError),
-    #[error("{path}: {source}")]
+    #[error("{path}: cannot be written")]
     Write {
         path: PathBuf,
         #[source]
@@ -120,15 +119,23 @@ impl AppError {
         }
     }
 
+    /// How the operator may go on, where the chain of causes does not say so already.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Settings(error) => error.hint(),
+            Self::Intake(error) => error.hint(),
+            Self::Generate(error) => error.hint(),
+            _ => None,
+        }
+    }
+
     /// The documented exit code.
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Usage(_)
             | Self::Statement(_)
             | Self::Settings(_)
-            | Self::Target(_)
-            | Self::Decision(_)
-            | Self::Parity(_)
+            | Self::Unfit(_)
             | Self::Prepare(PrepareError::Key(_) | PrepareError::Exists(_)) => exit::USAGE,
             Self::Definitions(_) | Self::Prepare(PrepareError::UnpreparedReference { .. }) => exit::DEFINITIONS,
             Self::Intake(IntakeError::ReferenceRefused { .. }) | Self::NothingAccepted { .. } => exit::CONTRACT,
@@ -151,7 +158,7 @@ impl AppError {
             | Self::Write { .. }
             | Self::Generate(_)
             | Self::Prepare(PrepareError::Write { .. }) => exit::PUBLISH,
-            Self::Identity(_) | Self::Render(_) | Self::Results(_) => exit::RENDER,
+            Self::Identity(_) | Self::Text(_) | Self::Render(_) | Self::Results(_) => exit::RENDER,
             Self::SourceChanged(_)
             | Self::Engine(_)
             | Self::DamagedRelease(_)
@@ -184,11 +191,8 @@ impl Context {
             None => Definitions::built_in()?,
         };
         let context = Self { definitions, settings };
-        context.check_parameters()?;
         let kinds = context.definitions.kinds_of_organisation();
-        check_targets(&context.settings.figures.targets, &context.definitions.metrics, kinds)?;
-        check_decisions(&context.settings.figures.decisions, &context.definitions.metrics)?;
-        check_parity(&context.settings.figures.parity, &context.definitions.metrics)?;
+        context.settings.figures.check_against(&context.definitions.metrics, kinds)?;
         if folder.is_some() {
             let engine = Engine::new(&context.engine_settings(None), None)?;
             let problems = prove(&engine, &context.definitions).await;
@@ -197,34 +201,6 @@ impl Context {
             }
         }
         Ok(context)
-    }
-
-    /// A parameter in the settings that no metric takes is a mistake, not a wish.
-    fn check_parameters(&self) -> Result<(), AppError> {
-        let known: BTreeSet<&String> = self.definitions.metrics.iter().flat_map(|metric| &metric.parameters).collect();
-        self.check_parameter_limits()?;
-        let Some(unknown) = self.settings.figures.parameters.keys().find(|name| !known.contains(name)) else {
-            return Ok(());
-        };
-        let known = known.into_iter().map(String::as_str).collect::<Vec<_>>().join(", ");
-        Err(AppError::Usage(format!(
-            "settings: parameters.{unknown}: no metric takes this parameter; known are {known}"
-        )))
-    }
-
-    /// What roll-ups do not count beyond, a parameter cannot ask for.
-    fn check_parameter_limits(&self) -> Result<(), AppError> {
-        for metric in &self.definitions.metrics {
-            for (name, most) in &metric.parameters_at_most {
-                if let Some(value) = self.settings.figures.parameters.get(name).filter(|value| *value > most) {
-                    let id = &metric.id;
-                    return Err(AppError::Usage(format!(
-                        "settings: parameters.{name} is {value}, but metric {id} takes {most} at most"
-                    )));
-                }
-            }
-        }
-        Ok(())
     }
 
     /// Engine settings, with spill files below the work folder.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 
 use super::folders::check_work_folder;
-use super::{AppError, Context};
+use super::{AppError, Context, UsageError};
 use crate::contract::{Admission, AdmissionMemory, Admitter, rollup_contract};
 use crate::definitions::Definitions;
 use crate::definitions::model::{Contract, Rollup};
@@ -19,7 +19,7 @@ use crate::progress::Step;
 use crate::rollups::roll_up;
 use crate::sources::{SubmittedTable, submission_folder};
 use crate::vocabulary::body::NATIONAL;
-use crate::vocabulary::code::{CODE_WORDS, Code};
+use crate::vocabulary::code::Code;
 use crate::vocabulary::finding::Finding;
 use crate::vocabulary::period::Month;
 
@@ -116,7 +116,7 @@ fn contract<'d>(definitions: &'d Definitions, dataset: &str) -> Result<&'d Contr
     let known = || definitions.contracts.iter().filter(|contract| !contract.reference);
     known().find(|contract| contract.dataset == dataset).ok_or_else(|| {
         let names: Vec<&str> = known().map(|contract| contract.dataset.as_str()).collect();
-        AppError::Usage(format!("{dataset} is not a dataset that a force submits; known are {}", names.join(", ")))
+        UsageError::UnknownDataset { dataset: dataset.to_owned(), known: names.join(", ") }.into()
     })
 }
 
@@ -131,7 +131,7 @@ fn wanted_rollups<'d>(definitions: &'d Definitions, options: &PrepareOptions) ->
     }
     let rollups: Vec<&Rollup> = rollups_of(definitions, &options.dataset).collect();
     if rollups.is_empty() {
-        return Err(AppError::Usage(format!("no roll-up is made from {}; hand in its records", options.dataset)));
+        return Err(UsageError::NoRollup { dataset: options.dataset.clone() }.into());
     }
     Ok(rollups)
 }
@@ -139,7 +139,7 @@ fn wanted_rollups<'d>(definitions: &'d Definitions, options: &PrepareOptions) ->
 /// The code becomes the name of a folder.
 fn check_org_code(code: &str) -> Result<(), AppError> {
     if Code::parse(code).is_none() || code == NATIONAL {
-        return Err(AppError::Usage(format!("--org must be a code of the organisations dataset; {CODE_WORDS}")));
+        return Err(UsageError::OrganisationCode.into());
     }
     Ok(())
 }

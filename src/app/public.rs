@@ -36,11 +36,11 @@ const REACH: i32 = 11;
 /// beside it.
 #[derive(Debug, thiserror::Error)]
 pub enum EarlierError {
-    #[error("{path}: what an earlier public edition shows cannot be read: {message}; nothing was published")]
+    #[error("{path}: the figures of an earlier public edition cannot be read: {message}; nothing was published")]
     Content { path: PathBuf, message: String },
-    #[error("what an earlier public edition shows is not known, so nothing was published: {0}")]
+    #[error("the figures of an earlier public edition are not known, so nothing was published")]
     Damaged(#[from] DamagedFile),
-    #[error("what an earlier public edition shows is not known, so nothing was published: {0}")]
+    #[error("the figures of an earlier public edition are not known, so nothing was published")]
     Table(#[from] UnreadableTable),
 }
 

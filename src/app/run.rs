@@ -28,7 +28,7 @@ use crate::render::{RenderError, render_editions};
 use crate::report::input::{FindingLine, ReleaseInput};
 use crate::report::{Edition, Facts};
 use crate::results::{FORMAT_VERSION, ReleaseRows, ResultFile, result_files};
-use crate::settings::check_target_organisations;
+use crate::settings::{UnfitError, check_target_organisations};
 use crate::vocabulary::finding::{Finding, FindingLevel};
 use crate::vocabulary::lives::Lives;
 use crate::vocabulary::returns::{Return, ReturnState};
@@ -85,7 +85,7 @@ async fn attempt(context: &Context, options: &RunOptions, changed: Changed) -> R
     let intake = intake::admit(&check).await?;
     timings.end_of("check");
     changed.check(&intake)?;
-    check_target_organisations(&settings.figures.targets, &intake.organisations)?;
+    check_target_organisations(&settings.figures.targets, &intake.organisations).map_err(UnfitError::from)?;
     options.check_something_left(&intake)?;
     let periods = opened.trend_periods(period, settings);
     let basis = RunBasis { check, settings, intake: &intake, period, periods: &periods };

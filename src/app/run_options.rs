@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use chrono::NaiveDate;
 
-use super::AppError;
 use super::folders::{Written, check_is_folder, check_outside_source, check_work_folder};
+use super::{AppError, UsageError};
 use crate::intake::{DataDate, Intake};
 use crate::sources::Span;
 use crate::vocabulary::finding::{Finding, FindingLevel};
@@ -41,15 +41,10 @@ impl RunOptions {
         check_is_folder(&[out, Written { option: "--work", path: &self.work }])?;
         let published_on = self.published_on;
         if let Some(as_of) = self.as_of.filter(|as_of| *as_of > published_on) {
-            return Err(AppError::Usage(format!(
-                "--as-of {as_of} lies after {published_on}, the day of publication; a release cannot hold what comes in later"
-            )));
+            return Err(UsageError::DataAfterPublication { as_of, published_on }.into());
         }
         if self.period.start() > published_on {
-            let (period, start) = (self.period, self.period.start());
-            return Err(AppError::Usage(format!(
-                "--period {period} begins on {start}, after {published_on}, the day of publication"
-            )));
+            return Err(UsageError::PeriodAfterPublication { period: self.period, published_on }.into());
         }
         check_work_folder(&self.work, Some(&self.out), Some(&self.source))
     }

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::folders::{Written, check_outside_source, check_work_folder};
 use super::nearest::did_you_mean;
-use super::{AppError, Context};
+use super::{AppError, Context, UsageError};
 use crate::contract::pinned_table;
 use crate::engine::names::{UnknownName, unknown_name};
 use crate::engine::output::{RowFormat, write_rows};
@@ -22,7 +22,7 @@ use crate::results::{PublishedRows, catalogue, parquet_path};
 use crate::sources::SubmittedTable;
 use crate::sql_functions::FUNCTIONS;
 
-/// Name of the statement in messages.
+/// Name of the statement in messages; [`UsageError`] calls it the same.
 const STATEMENT: &str = "statement";
 
 /// What `sql` was asked to do.
@@ -84,13 +84,16 @@ fn statement_error(context: &Context, options: &SqlOptions, error: EngineError) 
         Some(UnknownName::Column { name, known }) => {
             let meant = did_you_mean(&name, known.iter().map(String::as_str));
             let known = known.join(", ");
-            AppError::Usage(format!("{STATEMENT}: there is no column {name}{meant}; the columns here are {known}"))
+            UsageError::UnknownColumn { name, meant, known }.into()
+        }
+        Some(UnknownName::Table(name)) if options.source.is_none() && options.release.is_none() => {
+            UsageError::NoTables { name }.into()
         }
         Some(UnknownName::Table(name)) => {
             let known = table_names(context, options);
             let meant = did_you_mean(&name, known.iter().copied());
             let known = known.join(", ");
-            AppError::Usage(format!("{STATEMENT}: there is no table {name}{meant}; the tables here are {known}"))
+            UsageError::UnknownTable { name, meant, known }.into()
         }
     }
 }
@@ -138,9 +141,7 @@ fn release_folder(folder: &Path) -> Result<PathBuf, AppError> {
     let latest = std::fs::read(folder.join("latest.json")).ok();
     let latest = latest.and_then(|bytes| serde_json::from_slice::<Latest>(&bytes).ok());
     let latest = latest.map(|latest| folder.join(latest.path)).filter(|release| release.join("results").is_dir());
-    latest.ok_or_else(|| {
-        AppError::Usage(format!("{}: neither a release nor the folder of a period's releases", folder.display()))
-    })
+    latest.ok_or_else(|| UsageError::NoRelease(folder.to_owned()).into())
 }
 
 fn results_of(release: &Path, wanted: Wanted<'_>) -> Result<Vec<(String, Table)>, AppError> {
@@ -187,7 +188,7 @@ async fn source_tables(
     }
     let rollups = load_rollups(&check, &intake, wanted).await.map_err(FiguresError::from)?;
     if let Some(reason) = rollups.missing.into_values().next() {
-        return Err(AppError::Usage(reason));
+        return Err(UsageError::RollupOutOfMemory(reason).into());
     }
     tables.extend(rollups.tables);
     step.finish();

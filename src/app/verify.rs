@@ -18,6 +18,7 @@ use crate::engine::{Engine, Query, Table};
 use crate::metrics::{FigureSource, Grid, PeriodInput, compute_monthly, groups, months_table, observe, sources_of};
 use crate::rollups::rollup_schema;
 use crate::vocabulary::body::Organisation;
+use crate::vocabulary::causes::with_causes;
 use crate::vocabulary::lives::Lives;
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::months_of;
@@ -127,7 +128,7 @@ async fn run_case(
                 let name = format!("queries/rollups/{}.sql", rollup.name);
                 let query = Query { name: &name, sql: &rollup.sql, parameters: Vec::new() };
                 let result = engine.run(&query, &[(rollup.dataset.as_str(), table.clone())]).await;
-                let result = result.map_err(|error| error.to_string())?;
+                let result = result.map_err(|error| with_causes(&error))?;
                 Table::Rows { schema: result.schema, batches: result.batches }
             }
         };
@@ -140,10 +141,10 @@ async fn run_case(
     }
     let sources = sources_of(metric, definitions);
     let (grid, lives) = grid(definitions.contracts.clone(), &sources, case);
-    let returns = grid.table(&months_of(&case.file.periods)).map_err(|error| error.to_string())?;
+    let returns = grid.table(&months_of(&case.file.periods)).map_err(|error| with_causes(&error))?;
     tables.insert(RETURNS.to_owned(), returns);
     let rows =
-        compute_monthly(engine, metric, &tables, &case.file.settings).await.map_err(|error| error.to_string())?;
+        compute_monthly(engine, metric, &tables, &case.file.settings).await.map_err(|error| with_causes(&error))?;
     let input = PeriodInput {
         metric,
         sources: &sources,

@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use super::output::{print_json, print_line};
 use super::values::parse_day;
 use crate::app::sql::{SqlOptions, sql, table_lines};
-use crate::app::{AppError, Context};
+use crate::app::{AppError, Context, UsageError};
 use crate::engine::output::RowFormat;
 use crate::intake::DataDate;
 use crate::sql_functions::FUNCTIONS;
@@ -71,7 +71,7 @@ pub(super) async fn run_sql(
 ) -> Result<(), AppError> {
     let SqlArguments { statement, source, as_of, release, work, format, out, tables } = arguments;
     if source.is_none() && release.is_none() && tables {
-        return Err(AppError::Usage("--tables needs --source, --release or both".to_owned()));
+        return Err(UsageError::NothingToList.into());
     }
     let date = DataDate { as_of, today };
     let options = SqlOptions { source, date, release, work, quiet };

@@ -45,29 +45,26 @@ const UNUSABLE_RULE: &str = "unusable";
 /// A failure of the admission itself, not of the data.
 #[derive(Debug, thiserror::Error)]
 pub enum AdmissionError {
-    #[error("dataset {dataset}: {source}")]
+    #[error("dataset {dataset}")]
     Engine {
         dataset: String,
         #[source]
         source: EngineError,
     },
-    #[error(
-        "dataset {dataset}: {path} cannot be read: {source}; nothing was decided about it. Remove the cause \
-         (a missing permission, too many open files, a failing disk) and run again"
-    )]
+    #[error("dataset {dataset}: {path} cannot be read; nothing was decided about this file")]
     Unreadable {
         dataset: String,
         path: String,
         #[source]
         source: object_store::Error,
     },
-    #[error("dataset {dataset}: the reading of submissions broke off: {source}")]
+    #[error("dataset {dataset}: the reading of submissions broke off")]
     BrokeOff {
         dataset: String,
         #[source]
         source: JoinError,
     },
-    #[error("dataset {dataset}: the failing rows could not be written: {source}")]
+    #[error("dataset {dataset}: the failing rows could not be written")]
     FailingRows {
         dataset: String,
         #[source]
@@ -76,6 +73,16 @@ pub enum AdmissionError {
 }
 
 impl AdmissionError {
+    /// How the operator may go on, where the error does not say so itself.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Unreadable { .. } => Some(
+                "remove the cause (a missing permission, too many open files, a failing disk) and run the command again",
+            ),
+            _ => None,
+        }
+    }
+
     /// What kind of trouble stands behind it.
     pub fn trouble(&self) -> Trouble {
         match self {

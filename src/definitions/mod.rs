@@ -33,7 +33,7 @@ static BUILT_IN: [(&str, Dir<'static>); 3] = [
 /// Definitions that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum DefinitionsError {
-    #[error("definitions {path}: {source}")]
+    #[error("definitions {path}")]
     Read {
         path: PathBuf,
         #[source]

@@ -8,6 +8,7 @@ pub mod output;
 mod statement;
 mod trouble;
 mod udf;
+mod words;
 
 use std::collections::BTreeSet;
 use std::fmt::Debug;
@@ -41,6 +42,8 @@ use tokio::sync::{AcquireError, Semaphore, SemaphorePermit};
 
 use effort::{Effort, session_config, statements_at_once, unclaimed};
 use functions::Functions;
+use words::in_own_words;
+
 pub use trouble::{Trouble, trouble_of};
 
 /// Version of the engine, part of every cache key: another engine may count differently.
@@ -58,25 +61,20 @@ const PAUSE: Duration = Duration::from_millis(200);
 /// A statement that the engine refused or could not finish. `query` names the definition it came from.
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
-    #[error("the engine could not be started: {0}")]
+    #[error("the engine could not be started")]
     Start(#[source] Box<DataFusionError>),
-    #[error("{query}: {}", first_line(source))]
+    #[error("{query}: {}", in_own_words(cause))]
     Query {
         query: String,
-        #[source]
-        source: Box<DataFusionError>,
+        /// The engine's own error. It is no source: its words are told here, in ours.
+        cause: Box<DataFusionError>,
     },
     #[error(
         "{query} needs more memory than the setting engine.memory_limit_mib = {limit_mib} allows; \
          set engine.memory_limit_mib to {} or more",
         2 * limit_mib
     )]
-    Memory {
-        query: String,
-        limit_mib: usize,
-        #[source]
-        source: Box<DataFusionError>,
-    },
+    Memory { query: String, limit_mib: usize },
     #[error("{query}: the statement has {found} {of}, but at most {most} can be read; write it shorter")]
     TooLong { query: String, found: usize, of: &'static str, most: usize },
     #[error("{query}: the result has more than {most} rows; ask for fewer, or set {setting} to a larger number")]
@@ -92,16 +90,11 @@ impl EngineError {
     /// What kind of trouble stands behind it.
     pub fn trouble(&self) -> Trouble {
         match self {
-            Self::Start(source) | Self::Query { source, .. } => trouble_of(source.as_ref()),
+            Self::Start(cause) | Self::Query { cause, .. } => trouble_of(cause.as_ref()),
             Self::Memory { .. } => Trouble::Memory,
             Self::TooLong { .. } | Self::TooManyRows { .. } | Self::TooLarge { .. } => Trouble::Content,
         }
     }
-}
-
-/// Engine messages add back traces and hints on further lines; the first says what is wrong.
-fn first_line(error: &DataFusionError) -> String {
-    error.strip_backtrace().lines().next().unwrap_or_default().to_owned()
 }
 
 /// Memory, threads and spill folder of the engine.
@@ -303,11 +296,9 @@ impl Engine {
 
     fn out_of_memory(&self, query: &Query<'_>, error: EngineError) -> EngineError {
         match error {
-            EngineError::Query { source, .. } => EngineError::Memory {
-                query: query.name.to_owned(),
-                limit_mib: self.memory_limit / (1024 * 1024),
-                source,
-            },
+            EngineError::Query { .. } => {
+                EngineError::Memory { query: query.name.to_owned(), limit_mib: self.memory_limit / (1024 * 1024) }
+            }
             other => other,
         }
     }
@@ -320,7 +311,7 @@ impl Engine {
         effort: Effort,
     ) -> Result<QueryResult, EngineError> {
         let wrong =
-            |source: DataFusionError| EngineError::Query { query: query.name.to_owned(), source: Box::new(source) };
+            |cause: DataFusionError| EngineError::Query { query: query.name.to_owned(), cause: Box::new(cause) };
         let context = self.session(tables, effort).map_err(wrong)?;
         let plan = physical_plan(&context, query).await.map_err(wrong)?;
         let mut result = QueryResult { schema: plan.schema(), batches: Vec::new(), bytes_scanned: 0, spilled_bytes: 0 };
@@ -354,7 +345,7 @@ impl Engine {
     pub async fn plan(&self, query: &Query<'_>, tables: &[(&str, Table)]) -> Result<PlannedQuery, EngineError> {
         statement::check_length(query)?;
         let result = self.plan_inner(query, tables).await;
-        result.map_err(|source| EngineError::Query { query: query.name.to_owned(), source: Box::new(source) })
+        result.map_err(|cause| EngineError::Query { query: query.name.to_owned(), cause: Box::new(cause) })
     }
 
     async fn plan_inner(&self, query: &Query<'_>, tables: &[(&str, Table)]) -> Result<PlannedQuery, DataFusionError> {

@@ -14,8 +14,8 @@ pub enum UnknownName {
 
 /// The name for which there is no table or column; `None` for every other error.
 pub fn unknown_name(error: &EngineError) -> Option<UnknownName> {
-    let EngineError::Query { source, .. } = error else { return None };
-    match source.find_root() {
+    let EngineError::Query { cause, .. } = error else { return None };
+    match cause.find_root() {
         DataFusionError::SchemaError(error, _) => match error.as_ref() {
             SchemaError::FieldNotFound { field, valid_fields } => {
                 let known = valid_fields.iter().map(|column| column.name.clone()).collect();

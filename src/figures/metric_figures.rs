@@ -17,6 +17,7 @@ use crate::metrics::{
     Computation, FigureSource, Frame, Grid, Group, PeriodInput, Remembered, observe, observe_in, sources_of,
 };
 use crate::progress::Step;
+use crate::vocabulary::causes::with_causes;
 use crate::vocabulary::finding::{Finding, FindingLevel};
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::Period;
@@ -111,7 +112,7 @@ impl Basis {
         }
         match self.measured_figures(metric, sources).await {
             Err(error) if error.trouble() == Trouble::Memory => {
-                Ok(self.without_memory(metric, sources, &error.to_string()))
+                Ok(self.without_memory(metric, sources, &with_causes(&error)))
             }
             found => found,
         }

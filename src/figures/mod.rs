@@ -40,7 +40,7 @@ pub enum FiguresError {
     Invariants(#[from] BrokenInvariants),
     #[error(transparent)]
     Rows(#[from] RowsError),
-    #[error("a metric broke off: {0}")]
+    #[error("a metric broke off")]
     Stopped(#[source] tokio::task::JoinError),
 }
 

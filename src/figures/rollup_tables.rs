@@ -12,6 +12,7 @@ use crate::engine::{Table, Trouble};
 use crate::intake::{Intake, SubmissionCheck};
 use crate::progress::Step;
 use crate::rollups::{Recalled, RollupError, RollupRecord, Rollups};
+use crate::vocabulary::causes::with_causes;
 
 /// Roll-ups that are loaded side by side; most wait for files more than for the processor.
 const ROLLUPS_AT_ONCE: usize = 3;
@@ -98,7 +99,7 @@ async fn load_rollup(
         Err(error) if error.trouble() == Trouble::Memory => {
             step.advance(1, 0);
             let record = RollupRecord { name: rollup.name.clone(), ..RollupRecord::default() };
-            return Ok(LoadedTable { record, table: Err(error.to_string()) });
+            return Ok(LoadedTable { record, table: Err(with_causes(&error)) });
         }
         loaded => loaded?,
     };

@@ -60,6 +60,14 @@ pub enum IntakeError {
 }
 
 impl IntakeError {
+    /// How the operator may go on, where the error does not say so itself.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Admission(error) => error.hint(),
+            _ => None,
+        }
+    }
+
     /// What kind of trouble stands behind it.
     pub fn trouble(&self) -> Trouble {
         match self {

@@ -15,7 +15,7 @@ const LOCK_FILE: &str = ".lock";
 
 /// A work folder that cannot be made, cleared or written.
 #[derive(Debug, thiserror::Error)]
-#[error("work folder {path}: {source}")]
+#[error("work folder {path}")]
 pub struct WorkError {
     pub path: PathBuf,
     #[source]

@@ -44,26 +44,26 @@ pub use thin_sums::{gives_away, withhold_thin_peers};
 /// no figure and says why.
 #[derive(Debug, thiserror::Error)]
 pub enum MetricError {
-    #[error("metric {metric}: {source}")]
+    #[error("metric {metric}")]
     Engine {
         metric: String,
         #[source]
         source: EngineError,
     },
-    #[error("metric {metric}: {source}")]
+    #[error("metric {metric}")]
     Result {
         metric: String,
         #[source]
         source: ResultError,
     },
-    #[error("metric {metric}: rows that are kept for later runs: {path}: {source}")]
+    #[error("metric {metric}: rows that are kept for later runs: {path}")]
     Remembered {
         metric: String,
         path: PathBuf,
         #[source]
         source: std::io::Error,
     },
-    #[error("the table of returns could not be made: {0}")]
+    #[error("the table of returns could not be made")]
     Returns(#[source] ArrowError),
 }
 

@@ -14,6 +14,7 @@ use crate::definitions::problem::DefinitionProblem;
 use crate::definitions::references::RETURNS;
 use crate::engine::{Engine, Query, Table, schema_of};
 use crate::rollups::{rollup_schema, same_type};
+use crate::vocabulary::causes::with_causes;
 
 /// The dataset that every metric may join.
 const ORGANISATIONS: &str = "organisations";
@@ -59,7 +60,11 @@ pub async fn prove(engine: &Engine, definitions: &Definitions) -> Vec<Definition
     let mut problems = Vec::new();
     for proof in proofs {
         problems.extend(proof.await.unwrap_or_else(|error| {
-            vec![DefinitionProblem::new("queries", "", format!("a statement could not be proven: {error}"))]
+            vec![DefinitionProblem::new(
+                "queries",
+                "",
+                format!("a statement could not be proven: {}", with_causes(&error)),
+            )]
         }));
     }
     problems

@@ -26,7 +26,7 @@ pub enum KeySource {
 /// A key that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
-    #[error("the key file cannot be read: {0}")]
+    #[error("the key file cannot be read")]
     File(#[source] std::io::Error),
     #[error("the environment variable named by --key-variable is not set")]
     NotSet,

@@ -30,7 +30,7 @@ pub use staging::{Staging, check_free};
 pub enum PrepareError {
     #[error(transparent)]
     Key(#[from] KeyError),
-    #[error("{path}: {source}")]
+    #[error("{path}: cannot be read")]
     Read {
         path: PathBuf,
         #[source]
@@ -38,13 +38,13 @@ pub enum PrepareError {
     },
     #[error("{0}: is neither CSV (.csv) nor Parquet (.parquet) by its name")]
     Format(PathBuf),
-    #[error("{path}: the file is not Parquet or is damaged: {source}")]
+    #[error("{path}: the file is not Parquet or is damaged")]
     Parquet {
         path: PathBuf,
         #[source]
         source: ParquetError,
     },
-    #[error("{path}: the rows cannot be read: {source}")]
+    #[error("{path}: the rows cannot be read")]
     Rows {
         path: PathBuf,
         #[source]
@@ -63,7 +63,7 @@ pub enum PrepareError {
     UnpreparedReference { dataset: String, field: String },
     #[error("{0}: is there already; a submission is never overwritten, hand a correction in under its own day")]
     Exists(PathBuf),
-    #[error("{path}: {source}")]
+    #[error("{path}: cannot be written")]
     Write {
         path: PathBuf,
         #[source]

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::definitions::contract_file::parse_contract;
+use crate::vocabulary::causes::with_causes;
 
 const KEY: &str = "0123456789abcdef0123456789abcdef";
 const HEADER: &str =
@@ -35,7 +36,7 @@ fn made(dataset: &str, files: &[(&str, Vec<u8>)]) -> Result<(Made, Vec<RecordBat
     }
     let target = folder.path().join("out/records.parquet");
     let made = make_records(&inputs, &contract(dataset), ("E1", &key(folder.path())), &target);
-    let made = made.map_err(|error| error.to_string().replace(&format!("{}/", folder.path().display()), ""))?;
+    let made = made.map_err(|error| with_causes(&error).replace(&format!("{}/", folder.path().display()), ""))?;
     let reader = ParquetRecordBatchReaderBuilder::try_new(std::fs::File::open(&target).unwrap()).unwrap();
     Ok((made, reader.build().unwrap().map(Result::unwrap).collect()))
 }

@@ -17,17 +17,17 @@ use crate::vocabulary::code::CODE_WORDS;
 /// Why an edition could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum RenderError {
-    #[error("reports/templates/{name}: {source:#}")]
+    #[error("reports/templates/{name}")]
     Template { name: String, source: minijinja::Error },
     #[error("reports/templates/{0} is missing")]
     TemplateMissing(&'static str),
-    #[error("figure {figure}: the chart cannot be drawn: {source}")]
+    #[error("figure {figure}: the chart cannot be drawn")]
     Chart { figure: String, source: charts::ChartError },
-    #[error("data file {stem}: {source}")]
+    #[error("data file {stem}")]
     DataFile { stem: String, source: csv::Error },
     #[error("organisation {0:?}: its edition cannot have a folder of that name; {CODE_WORDS}")]
     Code(String),
-    #[error("{path}: cannot be written: {source}")]
+    #[error("{path}: cannot be written")]
     Write { path: String, source: std::io::Error },
 }
 

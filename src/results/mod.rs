@@ -30,19 +30,19 @@ pub const FORMAT_VERSION: &str = "1.7.0";
 /// Results that could not be encoded.
 #[derive(Debug, thiserror::Error)]
 pub enum ResultsError {
-    #[error("results/{file}: {source}")]
+    #[error("results/{file}")]
     Arrow {
         file: String,
         #[source]
         source: ArrowError,
     },
-    #[error("results/{file}: {source}")]
+    #[error("results/{file}")]
     Parquet {
         file: String,
         #[source]
         source: ParquetError,
     },
-    #[error("results/{file}: {source}")]
+    #[error("results/{file}")]
     Csv {
         file: String,
         #[source]

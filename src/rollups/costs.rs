@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::{LoadedSets, RollupError};
 use crate::definitions::model::Rollup;
 use crate::engine::{Table, Trouble};
+use crate::vocabulary::causes::with_causes;
 
 /// What one roll-up cost.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -39,7 +40,7 @@ impl RollupCosts<'_> {
     ) -> Result<Option<Vec<Table>>, RollupError> {
         let loaded = match loaded {
             Err(error) if error.trouble() == Trouble::Memory => {
-                self.missing.insert(rollup.name.clone(), error.to_string());
+                self.missing.insert(rollup.name.clone(), with_causes(&error));
                 return Ok(None);
             }
             loaded => loaded?,

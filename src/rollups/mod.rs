@@ -24,19 +24,19 @@ pub use reference::{PeerLink, PublishedFigure, ReferenceData};
 /// A roll-up that could not be computed or cached.
 #[derive(Debug, thiserror::Error)]
 pub enum RollupError {
-    #[error("roll-up {rollup}: {source}")]
+    #[error("roll-up {rollup}")]
     Engine {
         rollup: String,
         #[source]
         source: EngineError,
     },
-    #[error("roll-up {rollup}: the result cannot be used: {source}")]
+    #[error("roll-up {rollup}: the result cannot be used")]
     Arrow {
         rollup: String,
         #[source]
         source: ArrowError,
     },
-    #[error("roll-up {rollup}: cache file {path}: {source}")]
+    #[error("roll-up {rollup}: cache file {path}")]
     Cache {
         rollup: String,
         path: PathBuf,

@@ -9,6 +9,7 @@ mod disclosure;
 mod parity;
 mod peers;
 mod targets;
+mod unfit;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -22,6 +23,7 @@ pub use disclosure::{DisclosureSection, Protection};
 pub use parity::{ParityError, ParityWish, check_parity};
 pub use peers::{PeerChoice, PeersSection};
 pub use targets::{Target, TargetError, check_target_organisations, check_targets, with_targets};
+pub use unfit::UnfitError;
 
 /// Name of the settings file that is read from the current folder when none is named.
 pub const DEFAULT_FILE: &str = "leds-metrics.toml";
@@ -29,19 +31,19 @@ pub const DEFAULT_FILE: &str = "leds-metrics.toml";
 /// A settings file that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
-    #[error("settings {path}: {source}")]
+    #[error("settings {path}")]
     Read {
         path: PathBuf,
         #[source]
         source: std::io::Error,
     },
-    #[error("settings {path}: {source}")]
+    #[error("settings {path}")]
     Parse {
         path: PathBuf,
         #[source]
         source: Box<toml::de::Error>,
     },
-    #[error("settings {path}: {source}; a file that ends in .json is read as the run record of a release")]
+    #[error("settings {path}")]
     Record {
         path: PathBuf,
         #[source]
@@ -59,6 +61,18 @@ pub enum SettingsError {
         "settings {path}: disclosure.minimum_denominator is {minimum}, but must be 1 to {MOST_MINIMUM}: figures with fewer cases are withheld from the public edition; 1 withholds none"
     )]
     MinimumDenominator { path: PathBuf, minimum: i64 },
+}
+
+impl SettingsError {
+    /// How the operator may go on, where the error does not say so itself.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Record { .. } => {
+                Some("a settings file that ends in .json is read as the run record of a release; name a .toml file")
+            }
+            _ => None,
+        }
+    }
 }
 
 /// A larger threshold would withhold figures that are not small.

@@ -35,15 +35,15 @@ pub enum SourceError {
     NoFolder(PathBuf),
     #[error("source {0}: only local folders can be read by this version; s3:// and az:// addresses cannot")]
     NoScheme(String),
-    #[error("source {location}: {source}")]
+    #[error("source {location}")]
     Store {
         location: String,
         #[source]
         source: object_store::Error,
     },
-    #[error("source: the listing broke off: {0}")]
+    #[error("source: the listing broke off")]
     BrokeOff(#[from] tokio::task::JoinError),
-    #[error("source: {folder} cannot be read: {source}")]
+    #[error("source: {folder} cannot be read")]
     Folder {
         folder: PathBuf,
         #[source]

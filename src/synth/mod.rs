@@ -199,10 +199,23 @@ pub enum SynthError {
     NotEmpty(PathBuf),
     #[error("the compiled-in table of organisations cannot be read")]
     Table(#[source] csv::Error),
-    #[error("{}", path.display())]
+    #[error("{}: cannot be written", path.display())]
     Io { path: PathBuf, source: std::io::Error },
-    #[error("{} could not be written as Parquet", path.display())]
+    #[error("{} cannot be written as Parquet", path.display())]
     Parquet { path: PathBuf, source: parquet::errors::ParquetError },
+}
+
+impl SynthError {
+    /// How the operator may go on, where the error does not say so itself.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::NotEmpty(_) => Some("name a folder that does not exist yet, or empty this folder"),
+            Self::Io { .. } | Self::Parquet { .. } => Some(
+                "make room on the disk or name a folder that may be written with --out; empty the folder before the next attempt",
+            ),
+            _ => None,
+        }
+    }
 }
 
 /// Writes the nation of `plan` into `out`, which must not exist or be empty, and reports after each file.

@@ -2,6 +2,7 @@
 //! They import no other module but each other.
 
 pub mod body;
+pub mod causes;
 pub mod code;
 pub mod event;
 pub mod finding;

@@ -20,6 +20,7 @@ mod incomplete;
 mod invariants;
 mod late;
 mod mergers;
+mod messages;
 mod odd_sources;
 mod odd_values;
 mod prepare;

@@ -150,7 +150,10 @@ fn a_statement_that_writes_or_is_wrong_ends_with_exit_2_and_leaves_the_file() {
     let file = bench.work().join("rows.csv");
     fs::write(&file, "kept").unwrap();
     for (statement, words) in [
-        ("DROP TABLE observations", "DDL not supported"),
+        (
+            "DROP TABLE observations",
+            "the statement does more than read; write one SELECT statement, which changes nothing",
+        ),
         ("SELECT colour FROM observations", "statement: there is no column colour; the columns here are metric_id, "),
         ("SELECT wilson_lower(3, 2, 0.95)", "the numerator is not from 0 to the denominator"),
         ("SELECT poisson_upper(3, 95)", "a confidence level lies from 0.9 to below 1, and 95 does not"),

@@ -1,5 +1,6 @@
 //! The shape of the source: which module may name which library, and module docs.
 
+mod errors;
 mod imports;
 
 use std::collections::{BTreeMap, BTreeSet};

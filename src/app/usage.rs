@@ -1,0 +1,52 @@
+//! What a command was asked for and cannot do: options that contradict each other, and names that nothing has.
+
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+
+use crate::vocabulary::code::CODE_WORDS;
+use crate::vocabulary::period::Period;
+
+/// A command line that cannot be followed.
+#[derive(Debug, thiserror::Error)]
+pub enum UsageError {
+    #[error("{id} is not a metric{meant}; known are {known}")]
+    UnknownMetric { id: String, meant: String, known: String },
+    #[error("{dataset} is not a dataset that a force submits; known are {known}")]
+    UnknownDataset { dataset: String, known: String },
+    #[error("no roll-up is made from {dataset}; hand in its records")]
+    NoRollup { dataset: String },
+    #[error("--org must be a code of the organisations dataset; {CODE_WORDS}")]
+    OrganisationCode,
+    #[error("statement: there is no column {name}{meant}; the columns here are {known}")]
+    UnknownColumn { name: String, meant: String, known: String },
+    #[error("statement: there is no table {name}{meant}; the tables here are {known}")]
+    UnknownTable { name: String, meant: String, known: String },
+    #[error("statement: there is no table {name}; name --source, --release or both")]
+    NoTables { name: String },
+    #[error("{0}: neither a release nor the folder of a period's releases")]
+    NoRelease(PathBuf),
+    /// The words name the roll-up, and the setting that would let the engine make it.
+    #[error("{0}")]
+    RollupOutOfMemory(String),
+    #[error("--tables needs --source, --release or both")]
+    NothingToList,
+    #[error("there are no such cases")]
+    NoCases,
+    #[error("{0} exists already; nothing was overwritten")]
+    Exists(PathBuf),
+    #[error("name the folder of the definitions with --definitions")]
+    NoDefinitions,
+    #[error(
+        "--as-of {as_of} lies after {published_on}, the day of publication; a release cannot hold what comes in later"
+    )]
+    DataAfterPublication { as_of: NaiveDate, published_on: NaiveDate },
+    #[error("--period {period} begins on {}, after {published_on}, the day of publication", period.start())]
+    PeriodAfterPublication { period: Period, published_on: NaiveDate },
+    #[error("{option} {path} lies inside --source; a later run would take it for submissions; name a folder elsewhere")]
+    InsideSource { option: &'static str, path: PathBuf },
+    #[error("{option} {path}: {file} is a file; name a folder")]
+    File { option: &'static str, path: PathBuf, file: PathBuf },
+    #[error("--work {work} lies in {option} {place}; the work folder holds record-level rows and must lie outside it")]
+    WorkInside { work: PathBuf, option: &'static str, place: PathBuf },
+}
