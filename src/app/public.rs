@@ -15,6 +15,7 @@ use crate::metrics::groups;
 use crate::provenance::DisclosureRecord;
 use crate::public::{EVIDENCE_HEADER, Earlier, Line, PublicFigures, PublicInput, Rule, withhold, withhold_figure};
 use crate::publish::{DamagedFile, Release};
+use crate::report::PUBLIC_FOLDER;
 use crate::report::input::{ReleaseInput, Together, Withheld, WorkWithheld};
 use crate::results::{BREAKDOWNS, OBSERVATIONS, PublishedRows, UnreadableTable, parquet_path};
 use crate::settings::{DisclosureSection, ParityWish};
@@ -25,8 +26,6 @@ use crate::vocabulary::period::{Month, Period};
 use crate::vocabulary::quantity::Status;
 use crate::vocabulary::returns::{Return, ReturnState};
 
-/// Folder of the public edition inside a release.
-pub const FOLDER: &str = "public";
 /// The evidence, beside the run record: it tells which counts are small and is not for the public.
 pub const EVIDENCE: &str = "disclosure-evidence.csv";
 /// Months before and after the periods of a run in which figures of earlier editions may add up with its own.
@@ -291,7 +290,7 @@ fn public_releases(out: &Path, first: Month) -> Result<Vec<(Release, Arc<str>)>,
     found.sort();
     let opened = found.into_iter().map(|(_, _, folder, name)| Ok((Release::open(&folder)?, name)));
     let opened: Vec<(Release, Arc<str>)> = opened.collect::<Result<_, EarlierError>>()?;
-    Ok(opened.into_iter().filter(|(release, _)| release.had_files_below(FOLDER)).collect())
+    Ok(opened.into_iter().filter(|(release, _)| release.had_files_below(PUBLIC_FOLDER)).collect())
 }
 
 /// Folders and their names; none below a folder that is not there yet.
@@ -337,7 +336,7 @@ fn read_table(
     (span, found): ((Month, Month), &mut Vec<Earlier>),
 ) -> Result<(), EarlierError> {
     let full = parquet_path(table);
-    let public = format!("{FOLDER}/{full}");
+    let public = format!("{PUBLIC_FOLDER}/{full}");
     let wrong = |message: String| EarlierError::Content { path: published.folder().join(&public), message };
     let mut withheld = HashMap::new();
     let mut names: HashMap<String, Arc<str>> = HashMap::new();

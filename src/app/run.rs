@@ -26,7 +26,7 @@ use crate::publish::{RECORD, Staging, is_whole, next_revision, read_latest};
 use crate::render::html::Templates;
 use crate::render::{RenderError, render_editions};
 use crate::report::input::{FindingLine, ReleaseInput};
-use crate::report::{Edition, Facts};
+use crate::report::{Edition, Facts, PUBLIC_FOLDER};
 use crate::results::{FORMAT_VERSION, ReleaseRows, ResultFile, result_files};
 use crate::settings::{UnfitError, check_target_organisations};
 use crate::vocabulary::finding::{Finding, FindingLevel};
@@ -279,7 +279,7 @@ fn write_files(
     for input in public.iter().map(|public| &public.input) {
         let mut files = result_files(&result_rows(input, None));
         for file in &mut files {
-            file.path = format!("{}/{}", public::FOLDER, file.path);
+            file.path = format!("{}/{}", PUBLIC_FOLDER, file.path);
         }
         results.extend(files);
     }

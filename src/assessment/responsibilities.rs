@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use crate::assessment::{Against, FigureComparison, PeerComparison};
 use crate::definitions::model::{Metric, Role};
-use crate::vocabulary::body::{PEERS_PREFIX, REGION_PREFIX, UNATTRIBUTED};
+use crate::vocabulary::body::{NATIONAL, is_organisation};
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::Period;
 use crate::vocabulary::quantity::{Better, Status, Unit};
@@ -149,7 +149,7 @@ pub fn assess_responsibilities(
 }
 
 fn answers(code: &str) -> bool {
-    code != UNATTRIBUTED && !code.starts_with(REGION_PREFIX) && !code.starts_with(PEERS_PREFIX)
+    code == NATIONAL || is_organisation(code)
 }
 
 fn judge(

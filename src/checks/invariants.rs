@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use crate::definitions::invariant_file::{Component, Each, Invariant, OnBreach, Operand, Part};
 use crate::definitions::model::Metric;
-use crate::vocabulary::body::{NATIONAL, PEERS_PREFIX, REGION_PREFIX};
+use crate::vocabulary::body::is_aggregate;
 use crate::vocabulary::finding::{Finding, FindingLevel};
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::Period;
@@ -128,10 +128,6 @@ fn asked_of<'d>(invariant: &'d Invariant, metrics: &'d [Metric]) -> Vec<(&'d str
         headline.into_iter().chain(proportions.map(|category| Part::Category(category.key.clone())))
     };
     chosen.flat_map(|metric| parts(metric).map(|part| (metric.id.as_str(), part))).collect()
-}
-
-fn is_aggregate(org_code: &str) -> bool {
-    org_code == NATIONAL || org_code.starts_with(REGION_PREFIX) || org_code.starts_with(PEERS_PREFIX)
 }
 
 /// Where a figure stands: the number of its organisation or aggregate, and the period.

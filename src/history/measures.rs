@@ -13,7 +13,7 @@ use crate::metrics::{
     Computation, FigureSource, Frame, Grid, Group, Grown, Known, KnownInput, MonthlyRow, PastFrame, PeriodInput,
     counts_returns, months_used,
 };
-use crate::vocabulary::body::{NATIONAL, PEERS_PREFIX, REGION_PREFIX, UNATTRIBUTED};
+use crate::vocabulary::body::{NATIONAL, REGION_PREFIX, UNATTRIBUTED, is_aggregate};
 use crate::vocabulary::period::{Month, Period, PeriodType, whole_months_after};
 
 /// What is the same for every metric of a run.
@@ -106,7 +106,7 @@ impl LateInput<'_> {
         let least = f64::from(metric.least_completeness) / 100.0;
         for group in self.groups {
             let settled = known.is_settled(group);
-            if is_aggregate(group) {
+            if is_aggregate(&group.code) {
                 let months = known.months(group);
                 let (periods, lags, org_code) = (self.periods, self.lags, group.code.as_str());
                 let asked = CompletenessInput { metric, org_code, months: &months, periods, lags, least, settled };
@@ -165,8 +165,4 @@ impl LateInput<'_> {
         }
         found
     }
-}
-
-fn is_aggregate(group: &Group) -> bool {
-    group.code == NATIONAL || group.code.starts_with(REGION_PREFIX) || group.code.starts_with(PEERS_PREFIX)
 }

@@ -20,7 +20,7 @@ use crate::progress::Step;
 use crate::rollups::{ReferenceData, RollupInput};
 use crate::settings::Settings;
 use crate::sources::{CONFLICT_RULE, LAYOUT_RULE, Pinned, Source, SourceError, Submission, SubmittedTable, pin};
-use crate::vocabulary::body::{NATIONAL, Organisation, PEERS_PREFIX, REGION_PREFIX, UNATTRIBUTED};
+use crate::vocabulary::body::{Organisation, UNATTRIBUTED, is_organisation};
 use crate::vocabulary::finding::{Finding, FindingLevel};
 use crate::vocabulary::lives::Lives;
 use crate::vocabulary::period::{Month, Period};
@@ -330,15 +330,12 @@ async fn read_reference(
 
 /// An organisation that has the code of an aggregate would be counted as one.
 fn reserved_codes(admission: &Admission, reference: &ReferenceData) -> Vec<Finding> {
-    let reserved = |code: &&str| {
-        matches!(*code, NATIONAL | UNATTRIBUTED) || code.starts_with(REGION_PREFIX) || code.starts_with(PEERS_PREFIX)
-    };
     let codes = reference.organisations.iter().map(|row| row.organisation.code.as_str());
     let finding = |code: &str| {
         let message = format!("organisation {code} has a code that is reserved for aggregates and unattributed rows");
         admission.submission.finding(FindingLevel::Blocking, "reserved_code", message)
     };
-    codes.filter(reserved).map(finding).collect()
+    codes.filter(|code| !is_organisation(code)).map(finding).collect()
 }
 
 fn assemble(

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use crate::digest::sha256;
 use crate::render::html::{Download, DrawnFigure, Templates, render_page};
-use crate::report::{Audience, DataFile, Edition, Page, PageKind};
+use crate::report::{DataFile, Edition, Page, PageKind};
 use crate::spreadsheet::without_formula;
 use crate::vocabulary::code::CODE_WORDS;
 
@@ -46,10 +46,7 @@ pub fn render_editions(editions: &[Edition<'_>], templates: &Templates, emit: Em
 }
 
 fn folder_of(edition: &Edition<'_>) -> Result<String, RenderError> {
-    edition.folder().ok_or_else(|| match edition.audience {
-        Audience::Organisation(body) => RenderError::Code(body.code.clone()),
-        Audience::Office | Audience::Public => RenderError::Code(String::new()),
-    })
+    edition.folder().map_err(|body| RenderError::Code(body.code.clone()))
 }
 
 /// A part of an edition that can be rendered on its own.

@@ -15,6 +15,11 @@ use crate::report::{AboutPage, Page, View, dictionary};
 use crate::vocabulary::body::Organisation;
 use crate::vocabulary::code::Code;
 
+/// Folder of the edition that names every organisation.
+pub const NATIONAL_FOLDER: &str = "national";
+/// Folder of the public edition and of its results.
+pub const PUBLIC_FOLDER: &str = "public";
+
 /// Who reads an edition.
 #[derive(Debug, Clone, Copy)]
 pub enum Audience<'a> {
@@ -143,12 +148,15 @@ impl<'a> Edition<'a> {
         organisations(facts).into_iter().map(move |body| Self { audience: Audience::Organisation(body), facts })
     }
 
-    /// Folder inside the release; `None` where the code of the organisation cannot be the name of a folder.
-    pub fn folder(&self) -> Option<String> {
+    /// Folder inside the release.
+    ///
+    /// # Errors
+    /// The organisation whose code cannot be the name of a folder.
+    pub fn folder(&self) -> Result<String, &'a Organisation> {
         match self.audience {
-            Audience::Office => Some("national".to_owned()),
-            Audience::Public => Some("public".to_owned()),
-            Audience::Organisation(body) => Code::parse(&body.code).map(|code| format!("forces/{code}")),
+            Audience::Office => Ok(NATIONAL_FOLDER.to_owned()),
+            Audience::Public => Ok(PUBLIC_FOLDER.to_owned()),
+            Audience::Organisation(body) => Code::parse(&body.code).map(|code| format!("forces/{code}")).ok_or(body),
         }
     }
 

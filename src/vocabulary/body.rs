@@ -11,7 +11,12 @@ pub const PEERS_PREFIX: &str = "PEERS:";
 
 /// Whether a code is that of one organisation, and neither an aggregate's nor that of unattributed rows.
 pub fn is_organisation(code: &str) -> bool {
-    code != NATIONAL && code != UNATTRIBUTED && !code.starts_with(REGION_PREFIX) && !code.starts_with(PEERS_PREFIX)
+    code != UNATTRIBUTED && !is_aggregate(code)
+}
+
+/// Whether a code is that of the nation, a region or an organisation's peers.
+pub fn is_aggregate(code: &str) -> bool {
+    code == NATIONAL || code.starts_with(REGION_PREFIX) || code.starts_with(PEERS_PREFIX)
 }
 
 /// One body, as the organisations dataset describes it on the data date.
