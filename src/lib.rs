@@ -1,7 +1,7 @@
 //! Documented performance metrics of police use of PNC and LEDS, per force and review period.
 //!
 //! The modules stand in one line, each using only those to its left: `vocabulary` → `definitions` → `settings` → `sources` →
-//! `contract` → `rollups` → `stats` → `metrics` → `intake` → `history` → `assessment` → `checks` → `figures` → `public` → `report` → `render` → `publish`, wired
+//! `contract` → `rollups` → `stats` → `metrics` → `intake` → `history` → `assessment` → `checks` → `figures` → `public` → `release` → `report` → `render`, wired
 //! together by `app`. `docs/architecture.md` says more.
 #![forbid(unsafe_code)]
 
@@ -23,12 +23,10 @@ pub mod lateness;
 pub mod metrics;
 pub mod prepare;
 pub mod progress;
-pub mod provenance;
 pub mod public;
-pub mod publish;
+pub mod release;
 pub mod render;
 pub mod report;
-pub mod results;
 pub mod rollups;
 pub mod settings;
 pub mod sources;

@@ -13,10 +13,10 @@ use crate::definitions::model::Metric;
 use crate::definitions::references::RETURNS;
 use crate::lateness::{Changes, Revision, RevisionKind, RevisionSide, reason_of};
 use crate::metrics::{ReturnChanges, groups, months_used, sources_of};
-use crate::provenance::InputFile;
-use crate::publish::{DamagedFile, RECORD, Release, read_latest, record_of};
-use crate::report::input::ReleaseInput;
-use crate::results::{OBSERVATIONS, PublishedRows, UnreadableTable, parquet_path};
+use crate::release::Release;
+use crate::release::record::InputFile;
+use crate::release::store::{DamagedFile, PublishedRelease, RECORD, read_latest, record_of};
+use crate::release::tables::{OBSERVATIONS, PublishedRows, UnreadableTable, parquet_path};
 use crate::sources::ROLLUP_PREFIX;
 use crate::vocabulary::body::NATIONAL;
 use crate::vocabulary::causes::with_causes;
@@ -100,7 +100,7 @@ pub fn read_last_release(out: &Path, period: Period) -> Result<Option<LastReleas
     let path = folder.join(RECORD);
     let wrong = |message: String| LastReleaseError::Content { path: path.clone(), message };
     let record: Record = serde_json::from_slice(&record_of(&folder)?).map_err(|error| wrong(error.to_string()))?;
-    let release = Release::open(&folder)?;
+    let release = PublishedRelease::open(&folder)?;
     let path = parquet_path(OBSERVATIONS);
     let rows = PublishedRows::read(OBSERVATIONS, &folder.join(&path), release.read(&path)?)?;
     let files = record.inputs.iter().map(|file| (file.path.as_str(), file.sha256.as_str(), file.used));
@@ -259,18 +259,18 @@ fn span(text: &str) -> Option<(Month, Month)> {
 /// Every headline figure that is not what the last release published. Figures that it did not hold are no change.
 pub fn changes_since(
     last: &LastRelease,
-    input: &ReleaseInput,
+    release: &Release,
     (definitions, inputs): (&Definitions, &[InputFile]),
 ) -> Vec<Revision> {
     let now = returns(inputs.iter().map(|file| (file.path.as_str(), file.sha256.as_str(), file.used)));
     let moved = Moved::between(&last.returns, &now);
-    let groups = groups(&input.lives, &input.peer_groups);
+    let groups = groups(&release.lives, &release.peer_groups);
     let members: HashMap<&str, &[String]> = groups.iter().map(|one| (one.code.as_str(), &*one.members)).collect();
     let mut found = Vec::new();
-    for of_metric in input.observations.chunk_by(|one, other| one.metric_id == other.metric_id) {
+    for of_metric in release.observations.chunk_by(|one, other| one.metric_id == other.metric_id) {
         let Some(first) = of_metric.first() else { continue };
         let Some(published) = last.figures.get(&*first.metric_id) else { continue };
-        let Some(metric) = input.metrics.iter().find(|metric| *metric.id == *first.metric_id) else { continue };
+        let Some(metric) = release.metrics.iter().find(|metric| *metric.id == *first.metric_id) else { continue };
         let basis = Basis::of(metric, definitions);
         for figure in of_metric.iter().filter(|figure| figure.category.is_none()) {
             let then = published.get(&*figure.org_code).and_then(|of_code| of_code.get(&figure.period));
@@ -279,7 +279,7 @@ pub fn changes_since(
             let members = members.map(Option::unwrap_or_default);
             let returns = moved.of(&basis, members, figure.period);
             let changes = Changes { definition: then.version != figure.metric_version, returns };
-            found.push(revision(last, then, figure, (input.as_of, changes)));
+            found.push(revision(last, then, figure, (release.as_of, changes)));
         }
     }
     found

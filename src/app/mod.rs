@@ -30,9 +30,9 @@ use crate::intake::{IntakeError, WorkError};
 use crate::metrics::prove;
 use crate::prepare::PrepareError;
 use crate::public::PublicError;
-use crate::publish::{DamagedFile, PublishError};
+use crate::release::store::{DamagedFile, PublishError};
+use crate::release::tables::{ResultsError, UnreadableTable};
 use crate::render::RenderError;
-use crate::results::{ResultsError, UnreadableTable};
 use crate::settings::{Settings, SettingsError, UnfitError};
 use crate::synth::SynthError;
 

@@ -10,7 +10,7 @@ use super::{AppError, Context};
 use crate::contract::{Admission, AdmissionMemory, recall_unchanged};
 use crate::figures::FiguresError;
 use crate::intake::{self, DataDate, WorkFolder};
-use crate::publish::{next_revision, read_latest};
+use crate::release::store::{next_revision, read_latest};
 use crate::rollups::Rollups;
 use crate::sources::SubmittedTable;
 use crate::vocabulary::finding::Finding;

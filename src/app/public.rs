@@ -12,12 +12,12 @@ use crate::assessment::{Assessment, AssessmentInput, Hidden, Labels, assess};
 use crate::definitions::model::Disclosure;
 use crate::lateness::Lateness;
 use crate::metrics::groups;
-use crate::provenance::DisclosureRecord;
 use crate::public::{EVIDENCE_HEADER, Earlier, Line, PublicFigures, PublicInput, Rule, withhold, withhold_figure};
-use crate::publish::{DamagedFile, Release};
+use crate::release::record::DisclosureRecord;
+use crate::release::store::{DamagedFile, PublishedRelease};
+use crate::release::tables::{BREAKDOWNS, OBSERVATIONS, PublishedRows, UnreadableTable, parquet_path};
+use crate::release::{Release, Together, Withheld, WorkWithheld};
 use crate::report::PUBLIC_FOLDER;
-use crate::report::input::{ReleaseInput, Together, Withheld, WorkWithheld};
-use crate::results::{BREAKDOWNS, OBSERVATIONS, PublishedRows, UnreadableTable, parquet_path};
 use crate::settings::{DisclosureSection, ParityWish};
 use crate::spreadsheet::without_formula;
 use crate::vocabulary::body::{PEERS_PREFIX, is_organisation};
@@ -45,7 +45,7 @@ pub enum EarlierError {
 
 /// The public edition, ready to be rendered and written.
 pub struct PublicEdition {
-    pub input: ReleaseInput,
+    pub release: Release,
     pub record: DisclosureRecord,
     pub evidence: Vec<u8>,
 }
@@ -55,19 +55,19 @@ pub struct PublicEdition {
 pub fn make_public(
     context: &Context,
     out: &Path,
-    input: &ReleaseInput,
+    release: &Release,
     pieces: &[Observation],
 ) -> Result<PublicEdition, AppError> {
     let DisclosureSection { threshold, minimum_denominator, protection } = context.settings.figures.disclosure;
     let rule = Rule { threshold, minimum_denominator, protection };
-    let earlier = read_earlier(out, &input.trend)?;
+    let earlier = read_earlier(out, &release.trend)?;
     // Sums over peers overlap so much that they give single organisations away: the public edition has none.
-    let groups = groups(&input.lives, &[]);
-    let all: Vec<&Observation> = input.observations.iter().filter(|one| !is_of_peers(one)).collect();
+    let groups = groups(&release.lives, &[]);
+    let all: Vec<&Observation> = release.observations.iter().filter(|one| !is_of_peers(one)).collect();
     let observations: Vec<Observation> = all.iter().copied().cloned().collect();
     let pieces: Vec<Observation> = pieces.iter().filter(|one| !is_of_peers(one)).cloned().collect();
     let figures = withhold(&PublicInput {
-        metrics: &input.metrics,
+        metrics: &release.metrics,
         invariants: &context.definitions.invariants,
         groups: &groups,
         observations: &observations,
@@ -79,8 +79,8 @@ pub fn make_public(
     let evidence = evidence_bytes(&figures.evidence)
         .map_err(|error| AppError::Write { path: PathBuf::from(EVIDENCE), source: std::io::Error::other(error) })?;
     drop(observations);
-    let shown = assess_public(input, &all, figures);
-    Ok(PublicEdition { input: public_input(input, shown, rule), record, evidence })
+    let shown = assess_public(release, &all, figures);
+    Ok(PublicEdition { release: public_release(release, shown, rule), record, evidence })
 }
 
 fn is_of_peers(observation: &Observation) -> bool {
@@ -96,7 +96,7 @@ struct Shown {
 
 /// Figures of work are judged all together, as in the national edition, and then some are left out: that they are withheld
 /// is no secret of theirs. Of cases about persons nothing may be said that rests on a withheld figure.
-fn assess_public(input: &ReleaseInput, all: &[&Observation], figures: PublicFigures) -> Shown {
+fn assess_public(release: &Release, all: &[&Observation], figures: PublicFigures) -> Shown {
     let mut observations = figures.observations;
     let mut hidden = Hidden::default();
     figures.withheld.iter().filter_map(|&place| all.get(place)).for_each(|one| hidden.add(one, false));
@@ -109,22 +109,22 @@ fn assess_public(input: &ReleaseInput, all: &[&Observation], figures: PublicFigu
     for observation in &mut observations {
         observation.labels = None;
     }
-    let lateness = public_lateness(&input.lateness);
+    let lateness = public_lateness(&release.lateness);
     let mut assessment = assess(
         &AssessmentInput {
-            metrics: &input.metrics,
-            organisations: &input.organisations,
-            lives: &input.lives,
+            metrics: &release.metrics,
+            organisations: &release.organisations,
+            lives: &release.lives,
             peer_groups: &[],
-            events: &input.events,
-            decisions: &input.decisions,
+            events: &release.events,
+            decisions: &release.decisions,
             parity: &ParityWish::default(),
-            trend: &input.trend,
+            trend: &release.trend,
             provisional: &lateness.provisional,
         },
         &mut observations,
     );
-    let work = of_work(input, &observations, &figures.few_cases);
+    let work = of_work(release, &observations, &figures.few_cases);
     for place in figures.few_cases {
         if let Some(observation) = observations.get_mut(place) {
             *observation = withhold_figure(observation);
@@ -143,18 +143,18 @@ fn assess_public(input: &ReleaseInput, all: &[&Observation], figures: PublicFigu
 
 /// How many organisations of each metric of work are shown in the report's period, and what they and all have together.
 fn of_work(
-    input: &ReleaseInput,
+    release: &Release,
     observations: &[Observation],
     few_cases: &BTreeSet<usize>,
 ) -> BTreeMap<String, WorkWithheld> {
-    let mut found: BTreeMap<String, WorkWithheld> = input
+    let mut found: BTreeMap<String, WorkWithheld> = release
         .metrics
         .iter()
         .filter(|metric| metric.disclosure == Disclosure::Work)
         .map(|metric| (metric.id.clone(), WorkWithheld::default()))
         .collect();
     let asked = |one: &Observation| {
-        one.category.is_none() && one.period == input.period && one.value.is_some() && is_organisation(&one.org_code)
+        one.category.is_none() && one.period == release.period && one.value.is_some() && is_organisation(&one.org_code)
     };
     for (place, one) in observations.iter().enumerate().filter(|(_, one)| asked(one)) {
         let (Some(of), Some(numerator), Some(denominator)) =
@@ -176,32 +176,37 @@ fn of_work(
 }
 
 /// What the public edition is rendered from: the figures to be shown, without findings about records.
-fn public_input(input: &ReleaseInput, shown: Shown, rule: Rule) -> ReleaseInput {
+fn public_release(release: &Release, shown: Shown, rule: Rule) -> Release {
     let Shown { observations, assessment, work } = shown;
-    ReleaseInput {
-        period: input.period,
-        trend: input.trend.clone(),
-        as_of: input.as_of,
-        published_on: input.published_on,
-        revision: input.revision,
-        run_id: input.run_id.clone(),
-        version: input.version.clone(),
-        synthetic: input.synthetic,
-        metrics: input.metrics.clone(),
-        organisations: input.organisations.clone(),
-        lives: input.lives.clone(),
+    Release {
+        period: release.period,
+        trend: release.trend.clone(),
+        as_of: release.as_of,
+        published_on: release.published_on,
+        revision: release.revision,
+        run_id: release.run_id.clone(),
+        version: release.version.clone(),
+        synthetic: release.synthetic,
+        metrics: release.metrics.clone(),
+        organisations: release.organisations.clone(),
+        lives: release.lives.clone(),
         peer_groups: Vec::new(),
-        events: input.events.clone(),
-        decisions: input.decisions.clone(),
-        responsibilities: assess_responsibilities(&input.metrics, &observations, &assessment.comparisons, input.period),
+        events: release.events.clone(),
+        decisions: release.decisions.clone(),
+        responsibilities: assess_responsibilities(
+            &release.metrics,
+            &observations,
+            &assessment.comparisons,
+            release.period,
+        ),
         observations,
         assessment,
-        lateness: public_lateness(&input.lateness),
-        contracts: input.contracts.clone(),
-        rollups: input.rollups.clone(),
-        returns: input.returns.iter().map(without_reason).collect(),
+        lateness: public_lateness(&release.lateness),
+        contracts: release.contracts.clone(),
+        rollups: release.rollups.clone(),
+        returns: release.returns.iter().map(without_reason).collect(),
         findings: Vec::new(),
-        settings: input.settings.clone(),
+        settings: release.settings.clone(),
         withheld: Some(Withheld { threshold: rule.threshold, minimum_denominator: rule.minimum_denominator, work }),
     }
 }
@@ -274,7 +279,7 @@ fn read_earlier(out: &Path, trend: &[Period]) -> Result<Vec<Earlier>, EarlierErr
 
 /// The releases that were published with a public edition, with their period and revision in words; by period, then revision.
 /// A release shows its own period and those before: one whose period ends before `first` has nothing to add.
-fn public_releases(out: &Path, first: Month) -> Result<Vec<(Release, Arc<str>)>, EarlierError> {
+fn public_releases(out: &Path, first: Month) -> Result<Vec<(PublishedRelease, Arc<str>)>, EarlierError> {
     let mut found = Vec::new();
     for (period_folder, period) in folders(out)? {
         if !period.parse::<Period>().is_ok_and(|known| first <= known.last()) {
@@ -288,8 +293,8 @@ fn public_releases(out: &Path, first: Month) -> Result<Vec<(Release, Arc<str>)>,
         }
     }
     found.sort();
-    let opened = found.into_iter().map(|(_, _, folder, name)| Ok((Release::open(&folder)?, name)));
-    let opened: Vec<(Release, Arc<str>)> = opened.collect::<Result<_, EarlierError>>()?;
+    let opened = found.into_iter().map(|(_, _, folder, name)| Ok((PublishedRelease::open(&folder)?, name)));
+    let opened: Vec<(PublishedRelease, Arc<str>)> = opened.collect::<Result<_, EarlierError>>()?;
     Ok(opened.into_iter().filter(|(release, _)| release.had_files_below(PUBLIC_FOLDER)).collect())
 }
 
@@ -330,7 +335,7 @@ struct ResultRow {
 
 /// Adds the figures of one table: those shown with the counts shown, those withheld with the counts of the full results.
 fn read_table(
-    published: &Release,
+    published: &PublishedRelease,
     table: &str,
     release: &Arc<str>,
     (span, found): ((Month, Month), &mut Vec<Earlier>),
@@ -375,7 +380,7 @@ fn read_table(
     if withheld.is_empty() { Ok(()) } else { Err(wrong("a withheld figure is not in the full results".to_owned())) }
 }
 
-fn rows(published: &Release, table: &str, file: &str) -> Result<Vec<ResultRow>, EarlierError> {
+fn rows(published: &PublishedRelease, table: &str, file: &str) -> Result<Vec<ResultRow>, EarlierError> {
     let path = published.folder().join(file);
     let published = PublishedRows::read(table, &path, published.read(file)?)?;
     let mut rows = Vec::new();

@@ -19,15 +19,14 @@ use crate::figures::{self, Figures, FiguresError};
 use crate::files::Watched;
 use crate::history::{AcceptedBefore, EarlierReturns, ReturnKey};
 use crate::intake::{self, Intake, RunBasis, SubmissionCheck, WorkFolder};
-use crate::lateness::Lateness;
 use crate::progress::Step;
-use crate::provenance::{Counts, InputFile, RunRecord};
-use crate::publish::{RECORD, Staging, is_whole, next_revision, read_latest};
+use crate::release::record::{Counts, InputFile, RunRecord};
+use crate::release::store::{RECORD, Staging, is_whole, next_revision, read_latest};
+use crate::release::tables::{FORMAT_VERSION, ResultFile, result_files};
+use crate::release::{FindingLine, Release};
 use crate::render::html::Templates;
 use crate::render::{RenderError, render_editions};
-use crate::report::input::{FindingLine, ReleaseInput};
 use crate::report::{Edition, Facts, PUBLIC_FOLDER};
-use crate::results::{FORMAT_VERSION, ReleaseRows, ResultFile, result_files};
 use crate::settings::{UnfitError, check_target_organisations};
 use crate::vocabulary::finding::{Finding, FindingLevel};
 use crate::vocabulary::lives::Lives;
@@ -198,23 +197,23 @@ impl Publication<'_> {
         let without_memory = figures.without_memory > 0;
         let pieces = std::mem::take(&mut figures.pieces);
         let number = ReleaseNumber { revision, identity: &identity };
-        let mut input = release_input(options, &basis, number, figures, &findings);
-        input.returns.iter_mut().for_each(|one| name_replaced(one, &accepted_before));
+        let mut release = release_of(options, &basis, number, figures, &findings);
+        release.returns.iter_mut().for_each(|one| name_replaced(one, &accepted_before));
         if let Ok(Some(last)) = &last {
-            let changes = changes_since(last, &input, (&context.definitions, &inputs));
-            input.lateness.revisions.extend(changes);
-            input.lateness.sort();
+            let changes = changes_since(last, &release, (&context.definitions, &inputs));
+            release.lateness.revisions.extend(changes);
+            release.lateness.sort();
         }
-        let public = options.public.then(|| make_public(context, &options.out, &input, &pieces)).transpose()?;
+        let public = options.public.then(|| make_public(context, &options.out, &release, &pieces)).transpose()?;
         if public.is_some() {
             timings.end_of("disclosure");
         }
         timings.begin_stage();
-        let files = write_files(context, (&input, public.as_ref()), &staging)?;
+        let files = write_files(context, (&release, public.as_ref()), &staging)?;
         timings.end_of("render");
         let record = RunRecord {
             format_version: FORMAT_VERSION,
-            run_id: input.run_id.clone(),
+            run_id: release.run_id.clone(),
             identity: identity.clone(),
             period: options.period.to_string(),
             revision,
@@ -251,20 +250,10 @@ fn name_replaced(one: &mut Return, accepted_before: &AcceptedBefore) {
     }
 }
 
-/// What the result tables of an edition are made of.
-fn result_rows<'i>(input: &'i ReleaseInput, lateness: Option<&'i Lateness>) -> ReleaseRows<'i> {
-    ReleaseRows {
-        observations: &input.observations,
-        responsibilities: &input.responsibilities,
-        assessment: &input.assessment,
-        lateness,
-    }
-}
-
 /// Writes results and editions side by side. Returns the SHA-256 of every file by its path.
 fn write_files(
     context: &Context,
-    (input, public): (&ReleaseInput, Option<&PublicEdition>),
+    (release, public): (&Release, Option<&PublicEdition>),
     staging: &Staging,
 ) -> Result<BTreeMap<String, String>, AppError> {
     let files = Mutex::new(BTreeMap::new());
@@ -273,11 +262,10 @@ fn write_files(
         files.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), hash);
         Ok(())
     };
-    let (templates, mut results) =
-        rayon::join(|| load_templates(context), || result_files(&result_rows(input, Some(&input.lateness))));
+    let (templates, mut results) = rayon::join(|| load_templates(context), || result_files(release));
     let templates = templates?;
-    for input in public.iter().map(|public| &public.input) {
-        let mut files = result_files(&result_rows(input, None));
+    for release in public.iter().map(|public| &public.release) {
+        let mut files = result_files(release);
         for file in &mut files {
             file.path = format!("{}/{}", PUBLIC_FOLDER, file.path);
         }
@@ -296,8 +284,8 @@ fn write_files(
     };
     let write = |path: &str, bytes: &[u8]| keep(path, staging.write(path, bytes));
     let layouts = &context.definitions.layouts;
-    let facts = Facts::new(input, layouts);
-    let public_facts = public.map(|public| Facts::new(&public.input, layouts));
+    let facts = Facts::new(release, layouts);
+    let public_facts = public.map(|public| Facts::new(&public.release, layouts));
     let nation = std::iter::once(&facts).chain(&public_facts).map(Edition::of_nation);
     let editions: Vec<Edition<'_>> = nation.chain(Edition::of_organisations(&facts)).collect();
     let (results, editions) = rayon::join(
@@ -337,16 +325,16 @@ struct ReleaseNumber<'a> {
     identity: &'a str,
 }
 
-fn release_input(
+fn release_of(
     options: &RunOptions,
     basis: &RunBasis<'_>,
     number: ReleaseNumber<'_>,
     figures: Figures,
     findings: &[Finding],
-) -> ReleaseInput {
+) -> Release {
     let RunBasis { check, settings, intake, periods, .. } = *basis;
     let parameters = settings.figures.parameters.iter().map(|(name, value)| (name.clone(), value.to_string()));
-    ReleaseInput {
+    Release {
         period: options.period,
         trend: periods.to_vec(),
         as_of: check.opened.as_of,

@@ -17,8 +17,8 @@ use crate::figures::{FiguresError, load_rollups};
 use crate::files::write_atomically;
 use crate::intake::{self, DataDate, SubmissionCheck, WorkFolder, contract_of};
 use crate::progress::Step;
-use crate::publish::{Latest, RECORD, Release};
-use crate::results::{PublishedRows, catalogue, parquet_path};
+use crate::release::store::{Latest, PublishedRelease, RECORD};
+use crate::release::tables::{PublishedRows, catalogue, parquet_path};
 use crate::sources::SubmittedTable;
 use crate::sql_functions::FUNCTIONS;
 
@@ -146,7 +146,7 @@ fn release_folder(folder: &Path) -> Result<PathBuf, AppError> {
 
 fn results_of(release: &Path, wanted: Wanted<'_>) -> Result<Vec<(String, Table)>, AppError> {
     // Results that were copied without their run record are taken as they are.
-    let recorded = release.join(RECORD).exists().then(|| Release::open(release)).transpose()?;
+    let recorded = release.join(RECORD).exists().then(|| PublishedRelease::open(release)).transpose()?;
     let mut tables = Vec::new();
     for table in catalogue().filter(|table| wanted(table.name)) {
         let file = parquet_path(table.name);

@@ -112,9 +112,9 @@ mod tests {
     use crate::report::{Facts, sample};
 
     fn files() -> BTreeMap<String, Vec<u8>> {
-        let (input, layouts) = (sample::input(), sample::layouts());
+        let (release, layouts) = (sample::release(), sample::layouts());
         let files = Mutex::new(BTreeMap::new());
-        let facts = Facts::new(&input, &layouts);
+        let facts = Facts::new(&release, &layouts);
         let editions: Vec<Edition<'_>> =
             std::iter::once(Edition::of_nation(&facts)).chain(Edition::of_organisations(&facts)).collect();
         render_editions(&editions, &sample::templates(), &|path, bytes| {

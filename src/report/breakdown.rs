@@ -45,7 +45,7 @@ fn lines<'o>(
 }
 
 fn current_table(facts: &Facts<'_>, metric: &Metric, breakdown: &Breakdown) -> Table {
-    let period = facts.input.period;
+    let period = facts.release.period;
     let lines = lines(facts, metric, breakdown, period);
     let interval = lines.iter().any(|(_, _, f)| f.is_some_and(|f| f.interval_95.is_some()));
     let counts = lines.iter().any(|(_, _, f)| f.is_some_and(|f| words::counts_words(f).is_some()));
@@ -97,7 +97,7 @@ fn current_table(facts: &Facts<'_>, metric: &Metric, breakdown: &Breakdown) -> T
 }
 
 fn trend_table(facts: &Facts<'_>, metric: &Metric, breakdown: &Breakdown) -> Table {
-    let trend = &facts.input.trend;
+    let trend = &facts.release.trend;
     let by_period: Vec<_> = trend.iter().map(|period| lines(facts, metric, breakdown, *period)).collect();
     let headings =
         by_period.last().map(|l| l.iter().map(|line| line.0.clone()).collect::<Vec<_>>()).unwrap_or_default();

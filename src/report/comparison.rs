@@ -33,7 +33,7 @@ pub fn build_comparison(facts: &Facts<'_>, metric: &Metric, number: usize) -> Op
         id: format!("fig-{}-comparison", metric.id),
         number,
         title: title(&with_value),
-        subtitle: format!("{}, by organisation, {}", metric.title, facts.input.period.words_with_short_name()),
+        subtitle: format!("{}, by organisation, {}", metric.title, facts.release.period.words_with_short_name()),
         icons: Vec::new(),
         room: Room::Full,
         drawing,
@@ -149,7 +149,7 @@ fn table(facts: &Facts<'_>, metric: &Metric, with_value: &[Body<'_>], without: &
     let caption = format!(
         "{}, by organisation, {}: {} of {total} {} have a value",
         metric.title,
-        facts.input.period.words_with_short_name(),
+        facts.release.period.words_with_short_name(),
         with_value.len(),
         facts.bodies(metric)
     );
@@ -161,7 +161,7 @@ fn table(facts: &Facts<'_>, metric: &Metric, with_value: &[Body<'_>], without: &
         table = table.with_column(Column::numbers(format!("Lower 99.8% limit ({heading})")), side(false));
         table = table.with_column(Column::numbers(format!("Upper 99.8% limit ({heading})")), side(true));
     }
-    let places = &facts.input.assessment.ranks;
+    let places = &facts.release.assessment.ranks;
     let place = |code: &str| places.iter().find(|place| place.metric_id == metric.id && place.org_code == code);
     if places.iter().any(|place| place.metric_id == metric.id) {
         let codes = std::iter::once(NATIONAL).chain(with_value.iter().chain(without).map(|(code, _)| *code));

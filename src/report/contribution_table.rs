@@ -14,7 +14,7 @@ const MOST: usize = 5;
 
 /// The table of the change since a year before, or since the period before where there is no such figure.
 pub fn contribution_table(facts: &Facts<'_>, metric: &Metric) -> Option<Table> {
-    let all = facts.input.assessment.contributions.iter().filter(|part| part.metric_id == metric.id);
+    let all = facts.release.assessment.contributions.iter().filter(|part| part.metric_id == metric.id);
     let of = |baseline| all.clone().filter(|part| part.baseline == baseline).collect::<Vec<_>>();
     let parts = [Baseline::YearBefore, Baseline::PeriodBefore].map(of).into_iter().find(|parts| !parts.is_empty())?;
     let base = parts.first()?.base_period;

@@ -59,7 +59,7 @@ impl<'a> Control<'a> {
 
     /// The words of the two icons: how the last judged figure varies, and the limits against the standard.
     pub fn icons(&self) -> Vec<String> {
-        let trend = &self.facts.input.trend;
+        let trend = &self.facts.release.trend;
         let Some((at, period)) = self.chart.icon.and_then(|at| Some((at, *trend.get(at)?))) else {
             return Vec::new();
         };
@@ -107,7 +107,7 @@ impl<'a> Control<'a> {
         let say = |value: f64| words::limit_in_sentence(value, unit);
         let (low, high) = (point.lower > 0.0, !unit.is_share() || point.upper < 100.0);
         let mean = say(point.mean);
-        let open = self.facts.input.trend.len() == point.at + 1;
+        let open = self.facts.release.trend.len() == point.at + 1;
         let when = if open { String::new() } else { format!(" in {}", point.period.words()) };
         if matches!(point.label, VariationLabel::Judged(Variation::NoVariation)) {
             return Some(format!("It has not varied: every figure is {mean}."));
@@ -148,7 +148,7 @@ impl<'a> Control<'a> {
     }
 
     fn segment_sentences(&self) -> Vec<String> {
-        let trend = &self.facts.input.trend;
+        let trend = &self.facts.release.trend;
         let sentence = |segment: &ControlSegment| {
             let from = trend.get(segment.periods.start)?.words();
             let to = trend.get(segment.periods.end.checked_sub(1)?)?.words();
@@ -175,7 +175,7 @@ impl<'a> Control<'a> {
     /// The table with mean, limits and label of each period.
     pub fn add_columns(&self, table: Table) -> Table {
         let unit = words::unit_heading(self.metric.unit);
-        let trend = &self.facts.input.trend;
+        let trend = &self.facts.release.trend;
         let column = |read: fn(&ControlPoint) -> f64| -> Vec<Cell> {
             let text = |point: &ControlPoint| words::limit_text(Some(read(point)), self.metric.unit);
             let cell = |at: usize| Cell::new(self.chart.point(at).map_or_else(|| "[x]".to_owned(), text));

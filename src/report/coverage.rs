@@ -92,7 +92,7 @@ pub fn exceptions_table(facts: &Facts<'_>, id: &str, returns: &[&Return]) -> Opt
         Some(Row::new(facts.name(&first.org_code), cells))
     };
     let columns = ["Organisation", "Dataset", "Months", "State", "Detail"].map(Column::words).to_vec();
-    let caption = format!("Returns not accepted in time, {}", facts.input.period.words());
+    let caption = format!("Returns not accepted in time, {}", facts.release.period.words());
     (!groups.is_empty()).then(|| Table::new(id, caption, columns, groups.iter().filter_map(row).collect()))
 }
 

@@ -16,7 +16,7 @@ pub fn decision_table(facts: &Facts<'_>, metric: &Metric, code: Option<&str>) ->
         let series = one.organisation.as_deref().map_or_else(|| "All series".to_owned(), |code| facts.name(code));
         Row::new(series, vec![Cell::new(what_words(one)), Cell::new(&*one.reason), Cell::new(&*one.decided_by)])
     };
-    let rows: Vec<Row> = facts.input.decisions.iter().filter(concerns).map(row).collect();
+    let rows: Vec<Row> = facts.release.decisions.iter().filter(concerns).map(row).collect();
     let columns = ["Series", "Decision", "Reason", "Decided by"].map(Column::words).to_vec();
     let caption = format!("Decisions about the charts of {}", metric.id);
     (!rows.is_empty()).then(|| Table::new(format!("tab-{}-decisions", metric.id), caption, columns, rows))
@@ -43,7 +43,7 @@ mod tests {
 
     #[test]
     fn every_decision_says_what_why_and_who() {
-        let (mut input, layouts) = (sample::input(), sample::layouts());
+        let (mut release, layouts) = (sample::release(), sample::layouts());
         let day = |day: &str| Some(day.parse().unwrap());
         let decision = |kind, organisation: Option<&str>| Decision {
             metric: "CRE-01".into(),
@@ -55,13 +55,13 @@ mod tests {
             reason: "A new queue".into(),
             decided_by: "A. Analyst".into(),
         };
-        input.decisions = vec![
+        release.decisions = vec![
             decision(DecisionKind::Rebase, Some("E01")),
             decision(DecisionKind::Exclude, None),
             decision(DecisionKind::Baseline, Some("E02")),
         ];
-        let facts = Facts::new(&input, &layouts);
-        let metric = input.metrics.iter().find(|metric| metric.id == "CRE-01").unwrap();
+        let facts = Facts::new(&release, &layouts);
+        let metric = release.metrics.iter().find(|metric| metric.id == "CRE-01").unwrap();
         let rows = decision_table(&facts, metric, None).unwrap().rows;
         let said: Vec<&str> = rows.iter().map(|row| row.cells[0].text.as_str()).collect();
         assert_eq!(
@@ -74,7 +74,7 @@ mod tests {
         );
         assert_eq!(rows[1].heading, "All series");
         assert_eq!(decision_table(&facts, metric, Some("E01")).unwrap().rows.len(), 2);
-        let other = input.metrics.iter().find(|metric| metric.id != "CRE-01").unwrap();
+        let other = release.metrics.iter().find(|metric| metric.id != "CRE-01").unwrap();
         assert_eq!(decision_table(&facts, other, None), None);
     }
 }

@@ -62,10 +62,10 @@ pub struct DataDictionary {
 pub fn build_metric_dictionary(facts: &Facts<'_>) -> MetricDictionary {
     let group = |section: &crate::definitions::layout::Section| {
         let metrics: Vec<MetricEntry> =
-            section.select(&facts.input.metrics).into_iter().map(|metric| metric_entry(facts, metric)).collect();
+            section.select(&facts.release.metrics).into_iter().map(|metric| metric_entry(facts, metric)).collect();
         (!metrics.is_empty()).then(|| MetricGroup { title: section_title(section.principle, &section.title), metrics })
     };
-    let count = words::number_words(facts.input.metrics.len());
+    let count = words::number_words(facts.release.metrics.len());
     MetricDictionary {
         frame: national_frame(facts, PageKind::MetricDictionary.title(), PageKind::MetricDictionary),
         summary: format!(
@@ -82,7 +82,7 @@ fn metric_entry(facts: &Facts<'_>, metric: &Metric) -> MetricEntry {
         let titles: Vec<String> = breakdown.categories.iter().map(|category| category.title.clone()).collect();
         entry.push(Fact { term: "Breakdown", text: format!("{}: {}", breakdown.title, titles.join("; ")) });
     }
-    let version = metric.version_at(facts.input.period.last());
+    let version = metric.version_at(facts.release.period.last());
     entry.extend(version.map(|version| Fact {
         term: "Version",
         text: format!("{}, {}", version.version, words::date_words(version.date)),
@@ -102,14 +102,14 @@ pub fn build_data_dictionary(facts: &Facts<'_>) -> DataDictionary {
     DataDictionary {
         frame: national_frame(facts, PageKind::DataDictionary.title(), PageKind::DataDictionary),
         summary: "What organisations submit, field by field, with the checks that every return must pass, and the roll-ups that the figures are made from. A roll-up may be submitted in place of the records it counts.".to_owned(),
-        datasets: facts.input.contracts.iter().map(|contract| dataset_entry(facts, contract)).collect(),
-        rollups: facts.input.rollups.iter().map(|rollup| rollup_entry(facts, rollup)).collect(),
+        datasets: facts.release.contracts.iter().map(|contract| dataset_entry(facts, contract)).collect(),
+        rollups: facts.release.rollups.iter().map(|rollup| rollup_entry(facts, rollup)).collect(),
     }
 }
 
 fn dataset_entry(facts: &Facts<'_>, contract: &Contract) -> DataEntry {
     let used_by: Vec<&str> = facts
-        .input
+        .release
         .metrics
         .iter()
         .filter(|metric| facts.all_datasets(metric).contains(contract.dataset.as_str()))
@@ -183,7 +183,7 @@ fn rules_table(contract: &Contract) -> Option<Table> {
 
 fn rollup_entry(facts: &Facts<'_>, rollup: &Rollup) -> DataEntry {
     let used_by: Vec<&str> = facts
-        .input
+        .release
         .metrics
         .iter()
         .filter(|metric| metric.rollups.iter().any(|name| *name == rollup.name && name != RETURNS))

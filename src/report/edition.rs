@@ -57,7 +57,7 @@ pub struct Edition<'a> {
 impl Audience<'_> {
     /// Who reads the edition of the nation that is made from these facts.
     pub fn of_nation(facts: &Facts<'_>) -> Self {
-        if facts.input.withheld.is_some() { Self::Public } else { Self::Office }
+        if facts.release.withheld.is_some() { Self::Public } else { Self::Office }
     }
 
     /// The pages that stand in the navigation of every page of the edition, in its order.
@@ -82,7 +82,7 @@ impl Audience<'_> {
     fn gets(self, kind: PageKind<'_>, facts: &Facts<'_>) -> bool {
         match kind {
             PageKind::Quality => !matches!(self, Self::Public),
-            PageKind::OtherRules => !facts.input.assessment.parity.is_empty(),
+            PageKind::OtherRules => !facts.release.assessment.parity.is_empty(),
             _ => true,
         }
     }
@@ -162,7 +162,7 @@ impl<'a> Edition<'a> {
 
     /// Every page of the edition.
     pub fn pages(&self) -> Vec<PageKind<'a>> {
-        let of_metrics = || self.facts.input.metrics.iter().map(PageKind::Metric);
+        let of_metrics = || self.facts.release.metrics.iter().map(PageKind::Metric);
         let mut pages: Vec<PageKind<'a>> = self.audience.main_pages(self.facts);
         match self.audience {
             Audience::Office | Audience::Public => pages.extend(of_metrics()),

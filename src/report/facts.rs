@@ -1,4 +1,4 @@
-//! Finds a figure, a name or a return in the release's input. It looks up and sorts; it words and rounds nothing.
+//! Finds a figure, a name or a return in the release. It looks up and sorts; it words and rounds nothing.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -7,7 +7,7 @@ use crate::assessment::{
 };
 use crate::definitions::layout::Layouts;
 use crate::definitions::model::Metric;
-use crate::report::input::ReleaseInput;
+use crate::release::Release;
 use crate::report::words::{self, Change};
 use crate::vocabulary::body::{
     NATIONAL, Organisation, PEERS_PREFIX, PeerGroup, REGION_PREFIX, UNATTRIBUTED, is_organisation,
@@ -107,10 +107,10 @@ pub fn both_words(resting: Resting) -> String {
     format!("{} of {} organisations", resting.used, resting.of)
 }
 
-/// The input with its indexes. Built once for all pages.
+/// The release with its indexes. Built once for all pages.
 #[derive(Debug)]
 pub struct Facts<'a> {
-    pub input: &'a ReleaseInput,
+    pub release: &'a Release,
     pub layouts: &'a Layouts,
     /// By metric.
     figures: HashMap<&'a str, HashMap<Place<'a>, &'a Observation>>,
@@ -135,40 +135,40 @@ pub struct Facts<'a> {
 }
 
 impl<'a> Facts<'a> {
-    /// Indexes the input.
-    pub fn new(input: &'a ReleaseInput, layouts: &'a Layouts) -> Self {
+    /// Indexes the release.
+    pub fn new(release: &'a Release, layouts: &'a Layouts) -> Self {
         let mut facts = Self {
-            input,
+            release,
             layouts,
             figures: HashMap::new(),
-            organisations: input.organisations.iter().map(|o| (o.code.as_str(), o)).collect(),
+            organisations: release.organisations.iter().map(|o| (o.code.as_str(), o)).collect(),
             codes: BTreeMap::new(),
             regions: BTreeMap::new(),
             signals: HashMap::new(),
             comparisons: HashMap::new(),
             matched: HashMap::new(),
-            incomplete: (input.assessment.incomplete.iter())
+            incomplete: (release.assessment.incomplete.iter())
                 .map(|sum| (sum.metric_id.as_str(), sum.org_code.as_str(), sum.period))
                 .collect(),
-            charts: input.assessment.charts.iter().map(|c| ((&*c.metric_id, &*c.org_code), c)).collect(),
-            run_charts: input.assessment.run_charts.iter().map(|c| ((&*c.metric_id, &*c.org_code), c)).collect(),
-            trends: input.assessment.trends.iter().map(|t| ((&*t.metric_id, &*t.org_code), t)).collect(),
+            charts: release.assessment.charts.iter().map(|c| ((&*c.metric_id, &*c.org_code), c)).collect(),
+            run_charts: release.assessment.run_charts.iter().map(|c| ((&*c.metric_id, &*c.org_code), c)).collect(),
+            trends: release.assessment.trends.iter().map(|t| ((&*t.metric_id, &*t.org_code), t)).collect(),
         };
-        for change in &input.assessment.matched {
+        for change in &release.assessment.matched {
             let category = change.category.as_ref().map(|category| category.key.as_str());
             let place = (change.org_code.as_str(), category, change.period, change.earlier_period);
             facts.matched.entry(&change.metric_id).or_default().insert(place, change);
         }
-        for comparison in &input.assessment.comparisons {
+        for comparison in &release.assessment.comparisons {
             let of_metric = facts.comparisons.entry(&comparison.metric_id).or_default();
             of_metric.entry(&comparison.org_code).or_default().push(comparison);
         }
-        for signal in input.assessment.signals.iter().filter(|signal| signal.period == input.period) {
+        for signal in release.assessment.signals.iter().filter(|signal| signal.period == release.period) {
             let of_metric = facts.signals.entry(&signal.metric_id).or_default();
             of_metric.entry(&signal.org_code).or_default().push(signal);
         }
         let mut codes: BTreeMap<&str, BTreeSet<(&str, &str)>> = BTreeMap::new();
-        for figure in &input.observations {
+        for figure in &release.observations {
             let category = figure.category.as_ref().map(|c| c.key.as_str());
             let (metric, code) = (&*figure.metric_id, &*figure.org_code);
             facts.figures.entry(metric).or_default().insert((code, figure.period, category), figure);
@@ -216,7 +216,7 @@ impl<'a> Facts<'a> {
 
     /// The headline in the period of the report.
     pub fn current(&self, metric: &Metric, code: &str) -> Option<&'a Observation> {
-        self.figure(metric, code, self.input.period)
+        self.figure(metric, code, self.release.period)
     }
 
     /// One category of a metric in a period.
@@ -273,7 +273,7 @@ impl<'a> Facts<'a> {
 
     /// Where forces stand among all forces, for a metric that has a funnel.
     pub fn funnel(&self, metric: &Metric) -> Option<&'a FunnelSummary> {
-        self.input.assessment.funnels.iter().find(|funnel| funnel.metric_id == metric.id)
+        self.release.assessment.funnels.iter().find(|funnel| funnel.metric_id == metric.id)
     }
 
     /// "forces", or "organisations" where the metric is also measured for others.
@@ -288,18 +288,18 @@ impl<'a> Facts<'a> {
 
     /// The period before that of the report, if the trend has it.
     pub fn previous(&self) -> Option<Period> {
-        self.in_trend(self.input.period.step(-1))
+        self.in_trend(self.release.period.step(-1))
     }
 
     /// Positions in the trend at which another version of the metric takes effect.
     pub fn breaks(&self, metric: &Metric) -> Vec<usize> {
-        let later = self.input.trend.iter().enumerate().skip(1);
+        let later = self.release.trend.iter().enumerate().skip(1);
         later.filter(|(_, period)| metric.breaks_in(**period)).map(|(at, _)| at).collect()
     }
 
     /// Words of a period as a column's heading, marked where a series breaks.
     pub fn period_heading(&self, metric: &Metric, period: Period) -> String {
-        let at = self.input.trend.iter().position(|p| *p == period);
+        let at = self.release.trend.iter().position(|p| *p == period);
         let breaks = at.is_some_and(|at| self.breaks(metric).contains(&at)) || metric.mixes_in(period);
         if breaks { format!("{} [b]", period.words()) } else { period.words() }
     }
@@ -313,7 +313,7 @@ impl<'a> Facts<'a> {
         }
         let same = metric.version_at(before.period.first).map(|version| version.version) == Some(now.metric_version);
         let change = Change::between(now, before).filter(|_| same)?;
-        if self.input.lateness.provisional.is_not_due(&metric.id, now.period) {
+        if self.release.lateness.provisional.is_not_due(&metric.id, now.period) {
             return Some(Moved::NotDue);
         }
         let category = now.category.as_ref().map(|category| category.key.as_str());
@@ -340,18 +340,18 @@ impl<'a> Facts<'a> {
 
     /// The same period a year before, if the trend has it and it is not simply the one before.
     pub fn year_before(&self) -> Option<Period> {
-        let period = self.input.period;
+        let period = self.release.period;
         let yearly = matches!(period.kind, PeriodType::FinancialYear | PeriodType::CalendarYear);
         self.in_trend(period.year_before()).filter(|_| !yearly)
     }
 
     fn in_trend(&self, period: Period) -> Option<Period> {
-        self.input.trend.contains(&period).then_some(period)
+        self.release.trend.contains(&period).then_some(period)
     }
 
     /// The peer group of an organisation.
     pub fn peer_group(&self, code: &str) -> Option<&'a PeerGroup> {
-        self.input.peer_groups.iter().find(|group| group.org_code == code)
+        self.release.peer_groups.iter().find(|group| group.org_code == code)
     }
 
     /// The sum over an organisation's peers in a period.
@@ -361,7 +361,7 @@ impl<'a> Facts<'a> {
 
     /// Names of the datasets that a metric rests on in the report's period.
     pub fn datasets(&self, metric: &Metric) -> BTreeSet<&'a str> {
-        let rollups = metric.own_rollups_at(self.input.period.last()).unwrap_or(&metric.rollups);
+        let rollups = metric.own_rollups_at(self.release.period.last()).unwrap_or(&metric.rollups);
         rollups.iter().filter_map(|rollup| self.layouts.sources.dataset_of(rollup)).collect()
     }
 
@@ -373,27 +373,27 @@ impl<'a> Facts<'a> {
     /// The grid's cells that a metric rests on.
     pub fn returns(&self, metric: &Metric) -> Vec<&'a Return> {
         let datasets = self.datasets(metric);
-        self.input.returns.iter().filter(|r| datasets.contains(r.dataset.as_str())).collect()
+        self.release.returns.iter().filter(|r| datasets.contains(r.dataset.as_str())).collect()
     }
 
     /// Whether a figure may still grow: it was measured to be incomplete, or a return that a figure of the report's period
     /// rests on is not yet due.
     pub fn is_provisional(&self, metric: &Metric, code: &str, period: Period) -> bool {
-        let measured = self.input.lateness.provisional.contains(&metric.id, code, period);
-        measured || (period == self.input.period && self.rests_on_returns_not_due(metric, code))
+        let measured = self.release.lateness.provisional.contains(&metric.id, code, period);
+        measured || (period == self.release.period && self.rests_on_returns_not_due(metric, code))
     }
 
     fn rests_on_returns_not_due(&self, metric: &Metric, code: &str) -> bool {
         let datasets = self.datasets(metric);
         let peers = code.strip_prefix(PEERS_PREFIX).and_then(|own| self.peer_group(own)).map(|group| &group.peers);
         let concerns = |other: &String| code == NATIONAL || other == code || peers.is_some_and(|p| p.contains(other));
-        self.input.returns.iter().any(|r| {
+        self.release.returns.iter().any(|r| {
             r.state == ReturnState::NotYetDue && datasets.contains(r.dataset.as_str()) && concerns(&r.org_code)
         })
     }
 }
 
-/// The state of a figure that the input does not hold at all.
+/// The state of a figure that the release does not hold at all.
 pub fn absent() -> Status {
     Status::Missing("its data were neither due nor returned".to_owned())
 }

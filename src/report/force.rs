@@ -5,13 +5,13 @@ use serde::Serialize;
 
 use crate::definitions::model::Metric;
 use crate::metrics::gives_away;
+use crate::release::FindingLine;
 use crate::report::breakdown::value_with_unit;
 use crate::report::charts::SeriesRole;
 use crate::report::decision_table::decision_table;
 use crate::report::edition::PageKind;
 use crate::report::facts::Facts;
 use crate::report::figure::{Figure, Room};
-use crate::report::input::FindingLine;
 use crate::report::judged::judged_sentences;
 use crate::report::metric_page::interval_sentence;
 use crate::report::overview::{change_cell, section_title, standard_cell, value_cell};
@@ -66,9 +66,9 @@ pub struct ForcePage {
 
 /// The organisations that get an edition: of a kind the layout names, with a figure in the report's period.
 pub fn organisations<'f>(facts: &'f Facts<'_>) -> Vec<&'f Organisation> {
-    let has_figure = |code: &str| facts.input.metrics.iter().any(|m| facts.current(m, code).is_some());
+    let has_figure = |code: &str| facts.release.metrics.iter().any(|m| facts.current(m, code).is_some());
     let mut chosen: Vec<&Organisation> = facts
-        .input
+        .release
         .organisations
         .iter()
         .filter(|o| facts.layouts.force.kinds.contains(&o.kind) && has_figure(&o.code))
@@ -80,12 +80,12 @@ pub fn organisations<'f>(facts: &'f Facts<'_>) -> Vec<&'f Organisation> {
 /// Builds the page of one organisation.
 pub fn build_force_page(facts: &Facts<'_>, body: &Organisation) -> ForcePage {
     let layout = &facts.layouts.force;
-    let own: Vec<&FindingLine> = facts.input.findings.iter().filter(|f| f.org_code == body.code).collect();
+    let own: Vec<&FindingLine> = facts.release.findings.iter().filter(|f| f.org_code == body.code).collect();
     let mut number = 0;
     let mut sections = Vec::new();
     for section in &layout.sections {
         let metrics: Vec<ForceMetric> = section
-            .select(&facts.input.metrics)
+            .select(&facts.release.metrics)
             .into_iter()
             .filter(|metric| is_measured(facts, metric, &body.code))
             .map(|metric| force_metric(facts, metric, body, &mut number))
@@ -97,7 +97,7 @@ pub fn build_force_page(facts: &Facts<'_>, body: &Organisation) -> ForcePage {
     ForcePage {
         frame: force_frame(
             facts,
-            &format!("{}, {}", body.name, facts.input.period.words()),
+            &format!("{}, {}", body.name, facts.release.period.words()),
             body,
             PageKind::Organisation,
         ),
@@ -108,7 +108,7 @@ pub fn build_force_page(facts: &Facts<'_>, body: &Organisation) -> ForcePage {
         step_search: search_sentence(facts, None, Some(&body.code)),
         sections,
         not_measured: facts
-            .input
+            .release
             .metrics
             .iter()
             .filter(|metric| !is_measured(facts, metric, &body.code))
@@ -121,7 +121,7 @@ pub fn build_force_page(facts: &Facts<'_>, body: &Organisation) -> ForcePage {
     }
 }
 
-/// Whether the input holds any figure of the metric for the organisation, a value or not.
+/// Whether the release holds any figure of the metric for the organisation, a value or not.
 fn is_measured(facts: &Facts<'_>, metric: &Metric, code: &str) -> bool {
     facts.codes(metric).contains(&code)
 }
@@ -152,7 +152,7 @@ fn force_metric(facts: &Facts<'_>, metric: &Metric, body: &Organisation, number:
     let compared = [peers, all].into_iter().filter(|line| {
         let is_total = metric.shape == crate::vocabulary::quantity::Shape::Count;
         let is_open = line.code != NATIONAL || may_see_nation(facts, metric, &body.code);
-        !is_total && is_open && facts.input.trend.iter().any(|p| has_value(facts.figure(metric, &line.code, *p)))
+        !is_total && is_open && facts.release.trend.iter().any(|p| has_value(facts.figure(metric, &line.code, *p)))
     });
     let figure = build_trend(
         facts,
@@ -196,7 +196,7 @@ fn overview_table(facts: &Facts<'_>, body: &Organisation) -> Table {
     columns.extend(["Peers", "All"].map(Column::numbers));
     columns.push(Column::words("Standard"));
     columns.extend(previous.map(|p| Column::words(format!("Change on {}", p.words()))));
-    let shown = facts.layouts.force.sections.iter().flat_map(|s| s.select(&facts.input.metrics));
+    let shown = facts.layouts.force.sections.iter().flat_map(|s| s.select(&facts.release.metrics));
     let row = |metric: &Metric| {
         let own = facts.current(metric, &body.code);
         let mut cells = vec![
@@ -210,7 +210,7 @@ fn overview_table(facts: &Facts<'_>, body: &Organisation) -> Table {
         Row { heading, link: Some(format!("#metric-{}", metric.id)), emphasised: false, cells }
     };
     let rows = shown.filter(|m| is_measured(facts, m, &body.code)).map(row).collect();
-    let caption = format!("{}: all metrics, {}", body.short_name, facts.input.period.words_with_short_name());
+    let caption = format!("{}: all metrics, {}", body.short_name, facts.release.period.words_with_short_name());
     Table::new("tab-overview", caption, columns, rows)
 }
 
@@ -220,7 +220,7 @@ fn may_see_nation(facts: &Facts<'_>, metric: &Metric, own: &str) -> bool {
         let others = facts.codes(metric).iter().filter(|code| **code != own);
         others.filter(|code| facts.figure(metric, code, *period).is_some_and(|one| one.numerator.is_some())).count()
     };
-    !facts.input.trend.iter().any(|period| gives_away(others(period)))
+    !facts.release.trend.iter().any(|period| gives_away(others(period)))
 }
 
 fn nation_cell(facts: &Facts<'_>, metric: &Metric, own: &str) -> Cell {
@@ -229,7 +229,7 @@ fn nation_cell(facts: &Facts<'_>, metric: &Metric, own: &str) -> Cell {
 
 /// Not applicable where no peer group is recorded.
 fn peers_cell(facts: &Facts<'_>, metric: &Metric, code: &str) -> Cell {
-    match (facts.peers(metric, code, facts.input.period), facts.peer_group(code)) {
+    match (facts.peers(metric, code, facts.release.period), facts.peer_group(code)) {
         (None, None) => Cell::new("[z]"),
         (figure, _) => other_cell(figure),
     }

@@ -30,7 +30,7 @@ pub fn build_funnel(facts: &Facts<'_>, metric: &Metric, number: usize) -> Option
         id: format!("fig-{}-funnel", metric.id),
         number,
         title: title(metric, funnel, &forces),
-        subtitle: format!("{}, forces by size, {}", metric.title, facts.input.period.words_with_short_name()),
+        subtitle: format!("{}, forces by size, {}", metric.title, facts.release.period.words_with_short_name()),
         icons: Vec::new(),
         room: Room::Full,
         drawing: Drawing::Funnel(chart(facts, metric, funnel, &forces)),
@@ -187,7 +187,7 @@ fn table(facts: &Facts<'_>, metric: &Metric, funnel: &FunnelSummary, forces: &[&
         Row::new(facts.name(&force.org_code), cells)
     };
     let caption =
-        format!("{}, forces by size, largest first, {}", metric.title, facts.input.period.words_with_short_name());
+        format!("{}, forces by size, largest first, {}", metric.title, facts.release.period.words_with_short_name());
     let id = format!("tab-{}-funnel", metric.id);
     let table = Table::new(id, caption, columns, forces.iter().map(row).collect());
     method_lines(facts, metric, funnel, forces).into_iter().fold(table, Table::explained)

@@ -226,7 +226,7 @@ fn deciding_signal<'a>(facts: &Facts<'a>, metric: &Metric, code: &str) -> Option
 }
 
 fn pattern_words(facts: &Facts<'_>, signal: &Signal) -> Option<String> {
-    let period = facts.input.period;
+    let period = facts.release.period;
     let kind = match period.kind.months() {
         1 => "month",
         3 => "quarter",
@@ -311,21 +311,21 @@ mod tests {
 
     #[test]
     fn no_sentence_holds_a_number_that_is_not_in_the_results() {
-        let (input, layouts) = (sample::input(), sample::layouts());
-        let facts = Facts::new(&input, &layouts);
+        let (release, layouts) = (sample::release(), sample::layouts());
+        let facts = Facts::new(&release, &layouts);
         let (mut said, mut trends) = (0, 0);
-        for metric in &input.metrics {
+        for metric in &release.metrics {
             let mut known: BTreeSet<String> = ["95", "99.8"].map(str::to_owned).into();
-            for figure in input.observations.iter().filter(|figure| *figure.metric_id == *metric.id) {
+            for figure in release.observations.iter().filter(|figure| *figure.metric_id == *metric.id) {
                 known.extend(figure.value.map(|value| value_text(value, figure.unit)));
                 known.extend(numbers(&words::value_in_sentence(figure).unwrap_or_default()));
             }
-            for signal in input.assessment.signals.iter().filter(|signal| signal.metric_id == metric.id) {
+            for signal in release.assessment.signals.iter().filter(|signal| signal.metric_id == metric.id) {
                 known.insert(signal.points.to_string());
                 let day = signal.event.as_ref().map(|event| words::date_words(event.happened_on));
                 known.extend(numbers(&day.unwrap_or_default()));
             }
-            for comparison in input.assessment.comparisons.iter().filter(|one| one.metric_id == metric.id) {
+            for comparison in release.assessment.comparisons.iter().filter(|one| one.metric_id == metric.id) {
                 let (look, unit) =
                     (comparison.look(), if comparison.is_ratio() { Unit::Ratio } else { comparison.unit });
                 let published = [comparison.estimate(), look.lower, look.upper];
@@ -338,14 +338,14 @@ mod tests {
                 let period = comparison.basis.parse::<Period>().map(Period::words).unwrap_or_default();
                 known.extend(numbers(&period));
             }
-            for trend in input.assessment.trends.iter().filter(|one| *one.metric_id == metric.id) {
+            for trend in release.assessment.trends.iter().filter(|one| *one.metric_id == metric.id) {
                 known.extend(trend.periods().map(|periods| periods.to_string()));
                 let Ok(window) = &trend.found else { continue };
                 let limits = window.change.look;
                 let published = [Some(window.change.value), limits.lower, limits.upper];
                 known.extend(published.into_iter().flatten().map(|number| value_text(number.abs(), trend.unit)));
             }
-            for chart in input.assessment.run_charts.iter().filter(|one| *one.metric_id == *metric.id) {
+            for chart in release.assessment.run_charts.iter().filter(|one| *one.metric_id == *metric.id) {
                 known.extend([chart.on_median(), chart.points].map(|points| points.to_string()));
                 known.extend(numbers(&words::limit_in_sentence(chart.centre, metric.unit)));
             }

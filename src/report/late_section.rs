@@ -36,8 +36,8 @@ pub struct LateSection {
 
 /// The section; `None` where nothing is incomplete and nothing has moved.
 pub fn late_section(facts: &Facts<'_>, metric: &Metric) -> Option<LateSection> {
-    let late = &facts.input.lateness;
-    if facts.input.withheld.is_some() {
+    let late = &facts.release.lateness;
+    if facts.release.withheld.is_some() {
         return public_section(facts, metric);
     }
     let measured: Vec<&Completeness> =
@@ -65,8 +65,8 @@ pub fn late_section(facts: &Facts<'_>, metric: &Metric) -> Option<LateSection> {
 
 /// Of the public edition: what is provisional. It has neither counts of other days nor estimates.
 fn public_section(facts: &Facts<'_>, metric: &Metric) -> Option<LateSection> {
-    let is_provisional = |period: &&Period| facts.input.lateness.provisional.contains(&metric.id, NATIONAL, **period);
-    let periods: Vec<String> = facts.input.trend.iter().filter(is_provisional).map(|period| period.words()).collect();
+    let is_provisional = |period: &&Period| facts.release.lateness.provisional.contains(&metric.id, NATIONAL, **period);
+    let periods: Vec<String> = facts.release.trend.iter().filter(is_provisional).map(|period| period.words()).collect();
     let figures = if periods.len() == 1 { "The figure" } else { "The figures" };
     let are = if periods.len() == 1 { "is" } else { "are" };
     let sentences = vec![
@@ -88,7 +88,7 @@ fn public_section(facts: &Facts<'_>, metric: &Metric) -> Option<LateSection> {
 
 /// How much of the report's period is there, and what the figure comes to when the rest has come in.
 fn period_sentence(facts: &Facts<'_>, metric: &Metric, one: &Completeness) -> Option<String> {
-    if one.period != facts.input.period || !one.provisional {
+    if one.period != facts.release.period || !one.provisional {
         return None;
     }
     let period = one.period.words();
@@ -117,7 +117,7 @@ fn period_sentence(facts: &Facts<'_>, metric: &Metric, one: &Completeness) -> Op
 
 /// That revisions have mostly gone one way, at the longest lag that shows it.
 fn tendency_sentence(facts: &Facts<'_>, metric: &Metric) -> Option<String> {
-    let summaries = facts.input.lateness.summaries.iter();
+    let summaries = facts.release.lateness.summaries.iter();
     let units = summaries.filter(|one| one.metric_id == metric.id && one.scale == Scale::Units);
     let told = units.filter_map(|one| Some((one, one.statistics.tendency()?))).next_back();
     let (one, tendency) = told?;

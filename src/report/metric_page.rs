@@ -148,7 +148,7 @@ pub fn interval_sentence(metric: &Metric, figure: &Observation) -> Option<String
 
 /// One row per organisation and one column per period, newest at the right.
 fn trend_table(facts: &Facts<'_>, metric: &Metric) -> Table {
-    let trend = &facts.input.trend;
+    let trend = &facts.release.trend;
     let row = |code: &str, heading: String, emphasised: bool| {
         let text = |figure: Option<&Observation>| figure.map_or_else(|| "[x]".to_owned(), words::value_cell);
         let cells = trend.iter().map(|period| Cell::new(text(facts.figure(metric, code, *period)))).collect();
@@ -190,7 +190,7 @@ fn regions_table(facts: &Facts<'_>, metric: &Metric) -> Option<Table> {
             FigureLine { heading: facts.name(code), figure, emphasised: false, note: note(code, figure) }
         })
         .collect();
-    let caption = format!("{}, by region, {}", metric.title, facts.input.period.words_with_short_name());
+    let caption = format!("{}, by region, {}", metric.title, facts.release.period.words_with_short_name());
     let id = format!("tab-{}-regions", metric.id);
     (!lines.is_empty()).then(|| figures_table(&id, caption, "Region", (metric.unit, &lines)))
 }
@@ -199,7 +199,7 @@ pub fn documentation(facts: &Facts<'_>, metric: &Metric) -> Vec<Fact> {
     let roles: Vec<String> = metric.responsible.iter().map(|role| role.words().to_owned()).collect();
     let datasets: Vec<String> = facts.datasets(metric).into_iter().map(|d| facts.layouts.sources.title(d)).collect();
     let settings: Vec<String> = facts
-        .input
+        .release
         .settings
         .iter()
         .filter(|(name, _)| metric.parameters.contains(name))
@@ -261,7 +261,7 @@ fn versions_table(metric: &Metric) -> Table {
 /// The metrics before and after this one in the order of the overview.
 fn neighbours(facts: &Facts<'_>, metric: &Metric) -> Vec<Link> {
     let order: Vec<&Metric> =
-        facts.layouts.national.sections.iter().flat_map(|s| s.select(&facts.input.metrics)).collect();
+        facts.layouts.national.sections.iter().flat_map(|s| s.select(&facts.release.metrics)).collect();
     let Some(at) = order.iter().position(|m| m.id == metric.id) else { return Vec::new() };
     let link = |label: &str, other: Option<&&Metric>| {
         other.map(|m| Link {

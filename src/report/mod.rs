@@ -15,7 +15,6 @@ mod figure;
 mod force;
 mod funnel;
 mod funnel_words;
-pub mod input;
 mod judged;
 mod late_section;
 mod metric_page;

@@ -35,9 +35,9 @@ pub struct OverviewPage {
 /// Builds the page.
 pub fn build_overview(facts: &Facts<'_>) -> OverviewPage {
     let layout = &facts.layouts.national;
-    let heading = format!("{}, {}", layout.title, facts.input.period.words());
+    let heading = format!("{}, {}", layout.title, facts.release.period.words());
     let sections = layout.sections.iter().enumerate().filter_map(|(index, section)| {
-        let metrics = section.select(&facts.input.metrics);
+        let metrics = section.select(&facts.release.metrics);
         (!metrics.is_empty()).then(|| OverviewSection {
             id: format!("section-{}", index + 1),
             title: section_title(section.principle, &section.title),
@@ -59,7 +59,7 @@ pub fn section_title(principle: Option<u8>, title: &str) -> String {
 
 fn findings(facts: &Facts<'_>) -> Vec<String> {
     let national: Vec<(&Metric, Option<&Observation>)> =
-        facts.input.metrics.iter().map(|m| (m, facts.current(m, NATIONAL))).collect();
+        facts.release.metrics.iter().map(|m| (m, facts.current(m, NATIONAL))).collect();
     let with_value = national.iter().filter(|(_, f)| f.is_some_and(|f| f.value.is_some())).count();
     let outcome = |met: bool| national.iter().filter(move |(m, f)| met_of(m, *f) == Some(met)).count();
     let (met, not_met) = (outcome(true), outcome(false));
@@ -67,8 +67,8 @@ fn findings(facts: &Facts<'_>) -> Vec<String> {
         figure.is_some_and(|figure| figure.has_few_cases() && standard::held(metric, figure).is_some())
     };
     let few = national.iter().filter(of_few).count();
-    let expected = facts.input.returns.iter().filter(|r| r.state != ReturnState::NotYetDue).count();
-    let accepted = facts.input.returns.iter().filter(|r| matches!(r.state, ReturnState::Accepted { .. })).count();
+    let expected = facts.release.returns.iter().filter(|r| r.state != ReturnState::NotYetDue).count();
+    let accepted = facts.release.returns.iter().filter(|r| matches!(r.state, ReturnState::Accepted { .. })).count();
     let count = |n: usize| words::number_words(n);
     let none_or = |n: usize| if n == 0 { "none".to_owned() } else { count(n) };
     let measured = match national.len() - with_value {
@@ -132,7 +132,7 @@ fn section_table(facts: &Facts<'_>, number: usize, title: &str, metrics: &[&Metr
         Row { heading, link: Some(PageKind::Metric(metric).path()), emphasised: false, cells }
     };
     let rows = metrics.iter().map(row).collect();
-    let caption = format!("{title}: national figures, {}", facts.input.period.words_with_short_name());
+    let caption = format!("{title}: national figures, {}", facts.release.period.words_with_short_name());
     let table = Table::new(format!("tab-section-{number}"), caption, columns, rows);
     let is_matched = |metric: &&Metric| {
         let moved = earlier.iter().filter_map(|period| change(facts, metric, NATIONAL, *period));

@@ -69,28 +69,28 @@ fn links(audience: Audience<'_>, facts: &Facts<'_>, current: PageKind<'_>) -> Ve
 
 /// A frame without links.
 fn frame(facts: &Facts<'_>, heading: &str, layout: &Layout) -> Frame {
-    let input = facts.input;
+    let release = facts.release;
     Frame {
         heading: heading.to_owned(),
         report: layout.title.clone(),
         contact: layout.contact.clone(),
-        period: input.period.words_with_short_name(),
-        period_type: input.period.kind.words(),
-        as_of: words::date_words(input.as_of),
-        published: words::date_words(input.published_on),
+        period: release.period.words_with_short_name(),
+        period_type: release.period.kind.words(),
+        as_of: words::date_words(release.as_of),
+        published: words::date_words(release.published_on),
         finality: finality(facts),
-        revision: input.revision,
-        run_id: input.run_id.clone(),
-        version: input.version.clone(),
-        synthetic: input.synthetic,
-        withheld_note: input.withheld.as_ref().map(withheld::note),
+        revision: release.revision,
+        run_id: release.run_id.clone(),
+        version: release.version.clone(),
+        synthetic: release.synthetic,
+        withheld_note: release.withheld.as_ref().map(withheld::note),
         root: "",
         links: Vec::new(),
     }
 }
 
 fn finality(facts: &Facts<'_>) -> String {
-    let waiting = facts.input.returns.iter().filter(|r| r.state == ReturnState::NotYetDue).count();
+    let waiting = facts.release.returns.iter().filter(|r| r.state == ReturnState::NotYetDue).count();
     match waiting {
         0 => "Every return was due before the data date".to_owned(),
         1 => "Provisional: one monthly return was not yet due".to_owned(),
@@ -129,20 +129,20 @@ pub fn build_notes(facts: &Facts<'_>) -> Notes {
         "A standard is shown only for the dates it held. One that no longer holds is called historical.".to_owned(),
         "Nothing is estimated for returns that are missing. A percentage with nothing to count in its denominator is not applicable: neither 0 nor 100.".to_owned(),
     ];
-    if !facts.input.peer_groups.is_empty() {
+    if !facts.release.peer_groups.is_empty() {
         method.push("The figure for peers adds up the records of an organisation’s peers, without its own. A figure is held against it by the 95% and 99.8% intervals of the difference (of the ratio for rates).".to_owned());
     }
     method.extend(chance_sentence(facts));
-    if facts.input.period.kind == PeriodType::Rolling12m {
+    if facts.release.period.kind == PeriodType::Rolling12m {
         method.push(
             "The periods are rolling years that move by a quarter: neighbouring figures share nine of their 12 months."
                 .to_owned(),
         );
     }
-    method.extend(facts.input.withheld.iter().flat_map(withheld::rules));
-    method.extend(facts.input.withheld.as_ref().map(|_| CHANGES_WITHHELD.to_owned()));
+    method.extend(facts.release.withheld.iter().flat_map(withheld::rules));
+    method.extend(facts.release.withheld.as_ref().map(|_| CHANGES_WITHHELD.to_owned()));
     let settings = facts
-        .input
+        .release
         .settings
         .iter()
         .map(|(name, value)| Setting { name: words::sentence_case(&words::plain_name(name)), value: value.clone() })
@@ -154,7 +154,7 @@ pub fn build_notes(facts: &Facts<'_>) -> Notes {
 /// own labels only.
 fn chance_sentence(facts: &Facts<'_>) -> Option<String> {
     let of_level = |level: &str| {
-        let families = facts.input.assessment.families.iter();
+        let families = facts.release.assessment.families.iter();
         families.filter(|family| family.family == PEERS_FAMILY && family.tested > 0).find(|one| one.level == level)
     };
     let (look, act) = (of_level("95%")?, of_level("99.8%")?);

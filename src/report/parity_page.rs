@@ -22,12 +22,12 @@ pub struct ParityPage {
 
 /// Builds the page; `None` where no metric is judged by other rules.
 pub fn build_parity(facts: &Facts<'_>) -> Option<ParityPage> {
-    let all = &facts.input.assessment.parity;
+    let all = &facts.release.assessment.parity;
     if all.is_empty() {
         return None;
     }
     let mut tables = Vec::new();
-    for metric in &facts.input.metrics {
+    for metric in &facts.release.metrics {
         for mode in [ParityMode::Phe, ParityMode::MakingDataCount] {
             let own = all.iter().filter(|one| one.metric_id == metric.id && one.mode == mode);
             tables.extend(table(facts, metric, (mode, &own.collect::<Vec<_>>())));
@@ -50,7 +50,7 @@ pub fn build_parity(facts: &Facts<'_>) -> Option<ParityPage> {
 fn table(facts: &Facts<'_>, metric: &Metric, (mode, figures): (ParityMode, &[&ParityFigure])) -> Option<Table> {
     let unit = words::unit_heading(metric.unit);
     let number = |value: Option<f64>| Cell::new(value.map_or_else(|| "[x]".to_owned(), |v| value_text(v, metric.unit)));
-    let period = facts.input.period;
+    let period = facts.release.period;
     let id = format!("tab-{}-{}", metric.id, mode.as_str().replace('_', "-"));
     let centre = match mode {
         ParityMode::Phe => format!("All forces ({unit})"),
@@ -108,30 +108,30 @@ mod tests {
 
     #[test]
     fn the_page_is_there_when_asked_for_and_names_its_rules() {
-        let (mut input, layouts) = (sample::input(), sample::layouts());
-        assert!(build_parity(&Facts::new(&input, &layouts)).is_none());
+        let (mut release, layouts) = (sample::release(), sample::layouts());
+        assert!(build_parity(&Facts::new(&release, &layouts)).is_none());
         let wish = || vec!["CRE-01".to_owned()];
         let found = assess(
             &AssessmentInput {
-                metrics: &input.metrics,
-                organisations: &input.organisations,
-                lives: &input.lives,
-                peer_groups: &input.peer_groups,
-                events: &input.events,
+                metrics: &release.metrics,
+                organisations: &release.organisations,
+                lives: &release.lives,
+                peer_groups: &release.peer_groups,
+                events: &release.events,
                 decisions: &[],
                 parity: &ParityWish { as_phe: wish(), as_making_data_count: wish() },
-                trend: &input.trend,
+                trend: &release.trend,
                 provisional: &Provisional::default(),
             },
-            &mut input.observations,
+            &mut release.observations,
         );
-        input.assessment = found;
-        let facts = Facts::new(&input, &layouts);
+        release.assessment = found;
+        let facts = Facts::new(&release, &layouts);
         let page = build_parity(&facts).unwrap();
         let captions: Vec<bool> = page.tables.iter().map(|t| t.caption.contains(", as PHE, ")).collect();
         assert_eq!(captions, [true, false]);
         let phe: Vec<&ParityFigure> =
-            input.assessment.parity.iter().filter(|one| one.mode == ParityMode::Phe).collect();
+            release.assessment.parity.iter().filter(|one| one.mode == ParityMode::Phe).collect();
         let table = &page.tables[0];
         assert_eq!(table.rows.len(), phe.len());
         for (row, figure) in table.rows.iter().zip(phe) {

@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
+use crate::release::FindingLine;
 use crate::report::coverage::{detail_words, exceptions_table, state_words};
 use crate::report::edition::PageKind;
 use crate::report::facts::Facts;
-use crate::report::input::FindingLine;
 use crate::report::page::{Frame, national_frame};
 use crate::report::table::{Cell, Column, Row, Table};
 use crate::report::words;
@@ -25,8 +25,8 @@ pub struct QualityPage {
 
 /// Builds the page.
 pub fn build_quality(facts: &Facts<'_>) -> QualityPage {
-    let returns: Vec<&Return> = facts.input.returns.iter().collect();
-    let findings: Vec<&FindingLine> = facts.input.findings.iter().collect();
+    let returns: Vec<&Return> = facts.release.returns.iter().collect();
+    let findings: Vec<&FindingLine> = facts.release.findings.iter().collect();
     let limit = facts.layouts.national.findings_shown;
     QualityPage {
         frame: national_frame(facts, PageKind::Quality.title(), PageKind::Quality),
@@ -81,7 +81,7 @@ fn datasets_table(facts: &Facts<'_>, returns: &[&Return]) -> Table {
     };
     let mut columns = vec![Column::words("Dataset")];
     columns.extend(tests.iter().map(|(heading, _)| Column::numbers(*heading)));
-    let caption = format!("Monthly returns by dataset, {}", facts.input.period.words_with_short_name());
+    let caption = format!("Monthly returns by dataset, {}", facts.release.period.words_with_short_name());
     Table::new("tab-datasets", caption, columns, datasets_of(returns).iter().map(row).collect())
 }
 
@@ -103,7 +103,7 @@ fn grid_table(facts: &Facts<'_>, returns: &[&Return]) -> Table {
     };
     let mut columns = vec![Column::words("Organisation")];
     columns.extend(datasets.iter().map(|d| Column::numbers(facts.layouts.sources.title(d))));
-    let caption = format!("Monthly returns accepted of those expected, {}", facts.input.period.words());
+    let caption = format!("Monthly returns accepted of those expected, {}", facts.release.period.words());
     Table::new("tab-grid", caption, columns, codes.iter().map(row).collect())
 }
 
@@ -150,7 +150,7 @@ pub fn findings_table(facts: &Facts<'_>, findings: &[&FindingLine], limit: usize
 
 /// Every return of one organisation; `None` when none is expected of it.
 pub fn own_returns_table(facts: &Facts<'_>, code: &str) -> Option<Table> {
-    let mut own: Vec<&Return> = facts.input.returns.iter().filter(|r| r.org_code == code).collect();
+    let mut own: Vec<&Return> = facts.release.returns.iter().filter(|r| r.org_code == code).collect();
     own.sort_by_key(|r| (r.dataset.as_str(), r.month));
     let row = |r: &&Return| {
         let cells = vec![
@@ -161,6 +161,6 @@ pub fn own_returns_table(facts: &Facts<'_>, code: &str) -> Option<Table> {
         Row::new(facts.layouts.sources.title(&r.dataset), cells)
     };
     let columns = ["Dataset", "Month", "State", "Detail"].map(Column::words).to_vec();
-    let caption = format!("Monthly returns of {}, {}", facts.name(code), facts.input.period.words());
+    let caption = format!("Monthly returns of {}, {}", facts.name(code), facts.release.period.words());
     (!own.is_empty()).then(|| Table::new("tab-own-returns", caption, columns, own.iter().map(row).collect()))
 }

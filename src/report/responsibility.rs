@@ -39,7 +39,7 @@ pub struct ResponsibilitiesPage {
 type Judged<'f> = BTreeMap<(&'f str, &'f str), &'f Responsibility>;
 
 fn judged<'f>(facts: &Facts<'f>, is_wanted: impl Fn(&Responsibility) -> bool) -> Judged<'f> {
-    let wanted = facts.input.responsibilities.iter().filter(|one| is_wanted(one));
+    let wanted = facts.release.responsibilities.iter().filter(|one| is_wanted(one));
     wanted.map(|one| ((one.metric_id.as_str(), one.org_code.as_str()), one)).collect()
 }
 
@@ -67,7 +67,7 @@ pub fn build_force_responsibilities(facts: &Facts<'_>, body: &Organisation) -> R
             format!(
                 "Which metrics evidence the duties of {} under the ten principles, who answers for them, and whether they were met in {}.",
                 body.name,
-                facts.input.period.words()
+                facts.release.period.words()
             ),
             comparison_sentence().to_owned(),
         ],
@@ -97,7 +97,7 @@ fn sections(
     table: impl Fn(&[&Metric], &str, usize) -> Table,
 ) -> Vec<ResponsibilitySection> {
     let section = |(index, section): (usize, &crate::definitions::layout::Section)| {
-        let metrics = section.select(&facts.input.metrics);
+        let metrics = section.select(&facts.release.metrics);
         (!metrics.is_empty()).then(|| ResponsibilitySection {
             title: section_title(section.principle, &section.title),
             table: table(&metrics, &section.title, index + 1),
@@ -112,7 +112,7 @@ fn principles_table(facts: &Facts<'_>) -> Table {
     let mut columns = vec![Column::words("Principle")];
     columns.extend(Role::ALL.iter().map(|role| Column::words(words::sentence_case(role.words()))));
     let row = |section: &crate::definitions::layout::Section| {
-        let metrics = section.select(&facts.input.metrics);
+        let metrics = section.select(&facts.release.metrics);
         let ids = |role: &Role| {
             let ids: Vec<&str> =
                 metrics.iter().filter(|m| m.responsible.contains(role)).map(|m| m.id.as_str()).collect();
@@ -145,7 +145,7 @@ fn national_table(
         Row { heading, link: Some(PageKind::Metric(metric).path()), emphasised: false, cells }
     };
     let rows = metrics.iter().map(row).collect();
-    let caption = format!("{title}: organisations by outcome, {}", facts.input.period.words_with_short_name());
+    let caption = format!("{title}: organisations by outcome, {}", facts.release.period.words_with_short_name());
     Table::new(format!("tab-responsibility-{number}"), caption, columns, rows)
 }
 
@@ -163,7 +163,7 @@ fn organisations_table(facts: &Facts<'_>, judged: &Judged<'_>) -> Table {
         cells.push(Cell::new(moves_words(own.iter().filter_map(|one| one.against_peers))));
         Row::new(name.clone(), cells)
     };
-    let caption = format!("Metrics of each organisation by outcome, {}", facts.input.period.words_with_short_name());
+    let caption = format!("Metrics of each organisation by outcome, {}", facts.release.period.words_with_short_name());
     Table::new("tab-responsibility-organisations", caption, columns, codes.iter().map(row).collect())
 }
 
@@ -195,7 +195,7 @@ fn roles_table<'f>(
     columns.extend(Outcome::ALL.iter().map(|outcome| Column::numbers(words::sentence_case(outcome.words()))));
     let row = |role: &Role| {
         let judged: Vec<&Responsibility> =
-            facts.input.metrics.iter().filter(|m| m.responsible.contains(role)).filter_map(own).collect();
+            facts.release.metrics.iter().filter(|m| m.responsible.contains(role)).filter_map(own).collect();
         let count = |outcome: Outcome| judged.iter().filter(|one| one.outcome == outcome).count();
         let mut cells = vec![Cell::new(judged.len().to_string())];
         cells.extend(Outcome::ALL.map(|outcome| Cell::new(count(outcome).to_string())));
@@ -204,7 +204,7 @@ fn roles_table<'f>(
     let caption = format!(
         "{}: metrics by responsible role and outcome, {}",
         body.short_name,
-        facts.input.period.words_with_short_name()
+        facts.release.period.words_with_short_name()
     );
     Table::new("tab-roles", caption, columns, Role::ALL.iter().map(row).collect())
 }
@@ -231,7 +231,7 @@ fn force_table<'f>(
         Some(Row { heading, link: Some(format!("index.html#metric-{}", metric.id)), emphasised: false, cells })
     };
     let rows = metrics.iter().filter_map(row).collect();
-    let caption = format!("{title}: responsibilities, {}", facts.input.period.words_with_short_name());
+    let caption = format!("{title}: responsibilities, {}", facts.release.period.words_with_short_name());
     Table::new(format!("tab-responsibility-{number}"), caption, columns, rows)
 }
 

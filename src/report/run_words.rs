@@ -42,7 +42,7 @@ pub fn on_median_sentence(facts: &Facts<'_>, metric: &Metric, chart: &SeriesRunC
 }
 
 fn period_word(facts: &Facts<'_>) -> &'static str {
-    match facts.input.period.kind.months() {
+    match facts.release.period.kind.months() {
         1 => "month",
         3 => "quarter",
         _ => "year",

@@ -15,8 +15,8 @@ use crate::definitions::model::{
     ReadsAs, Role, Rollup, Standard, StandardKind,
 };
 use crate::lateness::{Lateness, Provisional};
+use crate::release::{FindingLine, Release};
 use crate::render::html::Templates;
-use crate::report::input::{FindingLine, ReleaseInput};
 use crate::settings::ParityWish;
 use crate::vocabulary::body::{NATIONAL, Organisation, PeerGroup, UNATTRIBUTED};
 use crate::vocabulary::event::RecordedEvent;
@@ -334,7 +334,7 @@ fn finding(org_code: &str, month: Month, message: &str) -> FindingLine {
 }
 
 /// The whole release: 12 quarters, 14 forces, five metrics.
-pub fn input() -> ReleaseInput {
+pub fn release() -> Release {
     let period: Period = "2025-26Q1".parse().unwrap();
     let trend = period.trend(12);
     let metrics = metrics();
@@ -373,7 +373,7 @@ pub fn input() -> ReleaseInput {
         },
         &mut observations,
     );
-    ReleaseInput {
+    Release {
         period,
         as_of: date("2025-07-25"),
         published_on: date("2025-08-14"),

@@ -32,10 +32,10 @@ pub struct SignalsPage {
 /// Builds the page.
 pub fn build_signals(facts: &Facts<'_>) -> SignalsPage {
     let current: Vec<&Signal> =
-        facts.input.assessment.signals.iter().filter(|signal| signal.period == facts.input.period).collect();
+        facts.release.assessment.signals.iter().filter(|signal| signal.period == facts.release.period).collect();
     let shown: Vec<&Signal> = current.iter().copied().filter(|signal| signal.severity == Strength::Act).collect();
     let section = |section: &crate::definitions::layout::Section| {
-        let metrics = section.select(&facts.input.metrics);
+        let metrics = section.select(&facts.release.metrics);
         let mut rows = Vec::new();
         for metric in &metrics {
             let of_metric = shown.iter().filter(|signal| signal.metric_id == metric.id);
@@ -45,7 +45,7 @@ pub fn build_signals(facts: &Facts<'_>) -> SignalsPage {
             let title = section_title(section.principle, &section.title);
             let columns = ["Metric", "Organisation", "What stands out", "Recorded event"].map(Column::words);
             let id = format!("tab-signals-{}", section.principle.unwrap_or_default());
-            let caption = format!("{}: signals, {}", section.title, facts.input.period.words_with_short_name());
+            let caption = format!("{}: signals, {}", section.title, facts.release.period.words_with_short_name());
             SignalSection { table: Table::new(id, caption, columns.into(), rows), title }
         })
     };
@@ -58,7 +58,7 @@ pub fn build_signals(facts: &Facts<'_>) -> SignalsPage {
 }
 
 fn summary(facts: &Facts<'_>, all: usize, shown: usize) -> Vec<String> {
-    let period = facts.input.period.words();
+    let period = facts.release.period.words();
     vec![
         format!(
             "{} signals were raised for {period}. {} of them call for action and are listed here: they lie beyond a control \
@@ -82,8 +82,8 @@ fn chance_table(facts: &Facts<'_>) -> Table {
     };
     let mut columns = vec![Column::words("Label"), Column::words("Level")];
     columns.extend(["Labels that could be told", "Labels that stand out", "Expected by chance"].map(Column::numbers));
-    let rows = facts.input.assessment.families.iter().map(row).collect();
-    let caption = format!("Labels that chance alone would raise, {}", facts.input.period.words_with_short_name());
+    let rows = facts.release.assessment.families.iter().map(row).collect();
+    let caption = format!("Labels that chance alone would raise, {}", facts.release.period.words_with_short_name());
     Table::new("tab-chance", caption, columns, rows).explained(
         "With this many labels some stand out although nothing is behind them. Expected by chance is how many would if \
          chance alone were at work. Forces are counted against the limits of chance here; the list below also allows for how \

@@ -35,7 +35,7 @@ pub fn step_table(facts: &Facts<'_>, metric: &Metric, code: Option<&str>) -> Opt
         let name = if *step.org_code == *NATIONAL { facts.everyone(metric) } else { facts.name(&step.org_code) };
         Row::new(name, cells)
     };
-    let mut steps: Vec<&ProposedStep> = facts.input.assessment.steps.iter().filter(concerns).collect();
+    let mut steps: Vec<&ProposedStep> = facts.release.assessment.steps.iter().filter(concerns).collect();
     steps.sort_by_key(|step| (*step.org_code != *NATIONAL, facts.name(&step.org_code), step.period));
     let rows: Vec<Row> = steps.into_iter().map(row).collect();
     let unit = words::unit_heading(metric.unit);
@@ -70,7 +70,7 @@ pub fn search_sentence(facts: &Facts<'_>, metric: Option<&Metric>, code: Option<
     let concerns = |metric_id: &str, org_code: &str| {
         metric.is_none_or(|metric| metric_id == metric.id) && code.is_none_or(|code| org_code == code)
     };
-    let assessment = &facts.input.assessment;
+    let assessment = &facts.release.assessment;
     let trends = assessment.trends.iter().filter(|trend| concerns(&trend.metric_id, &trend.org_code));
     let series: Vec<StepSearch> = trends.map(|trend| trend.steps).collect();
     let count = |search: StepSearch| series.iter().filter(|found| **found == search).count();

@@ -136,7 +136,7 @@ fn shorthand_used(columns: &[Column], rows: &[Row]) -> Option<String> {
     (!parts.is_empty()).then(|| format!("Some shorthand is used in this table: {}.", parts.join("; ")))
 }
 
-/// One line of a table of figures: its heading, the figure if the input has one, and a remark.
+/// One line of a table of figures: its heading, the figure if the release has one, and a remark.
 #[derive(Debug, Clone)]
 pub struct FigureLine<'a> {
     pub heading: String,

@@ -36,7 +36,7 @@ pub struct TrendRequest<'m> {
     pub room: Room,
 }
 
-/// One figure per period of the trend; `None` where the input has none.
+/// One figure per period of the trend; `None` where the release has none.
 pub type Series<'o> = Vec<Option<&'o Observation>>;
 
 /// A further line with its figures.
@@ -107,11 +107,11 @@ pub fn build_trend<'a>(facts: &'a Facts<'a>, request: &'a TrendRequest<'a>) -> O
 }
 
 fn series<'o>(facts: &Facts<'o>, metric: &Metric, code: &str) -> Series<'o> {
-    facts.input.trend.iter().map(|period| facts.figure(metric, code, *period)).collect()
+    facts.release.trend.iter().map(|period| facts.figure(metric, code, *period)).collect()
 }
 
 fn provisional(facts: &Facts<'_>, metric: &Metric, code: &str) -> Vec<bool> {
-    facts.input.trend.iter().map(|period| facts.is_provisional(metric, code, *period)).collect()
+    facts.release.trend.iter().map(|period| facts.is_provisional(metric, code, *period)).collect()
 }
 
 fn compared_series<'a>(facts: &Facts<'a>, metric: &Metric, line: &'a ComparedLine) -> ComparedSeries<'a> {
@@ -135,13 +135,13 @@ fn spans<'m>(metric: &'m Metric, figures: &Series<'_>) -> Vec<(&'m Standard, Ran
 
 /// Events of the code and of the nation. Rolling years overlap: an event belongs to the first that holds it.
 fn events<'f>(facts: &Facts<'f>, code: &str) -> Vec<(usize, &'f RecordedEvent)> {
-    let trend = &facts.input.trend;
+    let trend = &facts.release.trend;
     let at = |event: &RecordedEvent| {
         trend.iter().position(|p| p.start() <= event.happened_on && event.happened_on <= p.end())
     };
     let concerns = |event: &&RecordedEvent| event.org_code == code || event.org_code == NATIONAL;
     let mut found: Vec<_> =
-        facts.input.events.iter().filter(concerns).filter_map(|event| Some((at(event)?, event))).collect();
+        facts.release.events.iter().filter(concerns).filter_map(|event| Some((at(event)?, event))).collect();
     found.sort_by_key(|(at, event)| (*at, event.happened_on));
     found
 }
@@ -180,7 +180,7 @@ fn chart(data: &TrendData<'_>) -> TrendChart {
     TrendChart {
         unit,
         axis_title: words::sentence_case(unit.words()),
-        x_labels: data.facts.input.trend.iter().map(|period| axis_words(*period)).collect(),
+        x_labels: data.facts.release.trend.iter().map(|period| axis_words(*period)).collect(),
         series,
         standards: data.standards.iter().map(span).chain(median_span(data)).collect(),
         events: data.breaks.iter().map(|at| new_definition(*at)).chain(data.events.iter().map(mark)).collect(),
@@ -192,7 +192,7 @@ fn chart(data: &TrendData<'_>) -> TrendChart {
 /// The median of a series that has no control chart.
 fn median_span(data: &TrendData<'_>) -> Option<StandardSpan> {
     let chart = data.facts.run_chart(data.request.metric, data.request.code)?;
-    let at = |period: Period| data.facts.input.trend.iter().position(|one| *one == period);
+    let at = |period: Period| data.facts.release.trend.iter().position(|one| *one == period);
     let (from, to) = (at(chart.first)?, at(chart.period)?);
     Some(StandardSpan { label: "Median".to_owned(), level: chart.centre, from, to })
 }

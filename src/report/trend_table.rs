@@ -15,8 +15,8 @@ use crate::vocabulary::quantity::Status;
 /// The table, newest period last.
 pub fn trend_data_table(data: &TrendData<'_>) -> Table {
     let metric = data.request.metric;
-    let period = data.facts.input.period;
-    let periods = data.facts.input.trend.iter().zip(&data.figures).enumerate();
+    let period = data.facts.release.period;
+    let periods = data.facts.release.trend.iter().zip(&data.figures).enumerate();
     let lines: Vec<FigureLine<'_>> = periods
         .map(|(index, (period, figure))| FigureLine {
             heading: period.words(),
@@ -65,7 +65,7 @@ pub fn trend_data_table(data: &TrendData<'_>) -> Table {
 
 /// The change of each period's figure on an earlier one of the same trend.
 fn changes(data: &TrendData<'_>, earlier: fn(Period) -> Period) -> Vec<Cell> {
-    let trend = &data.facts.input.trend;
+    let trend = &data.facts.release.trend;
     let cell = |(period, now): (&Period, Option<&Observation>)| {
         let Some(at) = trend.iter().position(|p| *p == earlier(*period)) else { return Cell::new("[z]") };
         let before = data.figures.get(at).copied().flatten();
@@ -111,7 +111,7 @@ fn note(data: &TrendData<'_>, index: usize, figure: Option<&Observation>) -> Str
     if let Some(coverage) = months.filter(|c| c.returned < c.expected) {
         parts.push(format!("{} of {} months returned", coverage.returned, coverage.expected));
     }
-    let period = data.facts.input.trend.get(index);
+    let period = data.facts.release.trend.get(index);
     if period.is_some_and(|period| data.facts.lacks_cases(data.request.metric, data.request.code, *period)) {
         parts.push("too few of the usual cases to be judged".to_owned());
     }

@@ -20,7 +20,7 @@ pub fn title(data: &TrendData<'_>) -> String {
     let subject = &request.subject;
     let now = facts.current(request.metric, request.code);
     let Some((value, now)) = now.and_then(|f| Some((words::value_in_sentence(f)?, f))) else {
-        return format!("{subject}: no figure for {}", facts.input.period.words());
+        return format!("{subject}: no figure for {}", facts.release.period.words());
     };
     if now.has_few_cases() {
         let counts = words::counts_words(now).unwrap_or_default();
@@ -39,8 +39,8 @@ pub fn title(data: &TrendData<'_>) -> String {
 
 /// Measure, area, span of time and kind of period.
 pub fn subtitle(data: &TrendData<'_>) -> String {
-    let period = data.facts.input.period;
-    let first = data.facts.input.trend.first().copied().unwrap_or(period);
+    let period = data.facts.release.period;
+    let first = data.facts.release.trend.first().copied().unwrap_or(period);
     let kind = period.kind.words();
     let subject = words::inside_sentence(&data.request.subject);
     let (from, to) = (words::month_words(first.first), words::month_words(period.last()));
@@ -74,7 +74,7 @@ pub fn description(data: &TrendData<'_>) -> String {
 
 /// That another version of the definition takes effect in a period of the trend.
 pub fn break_words(data: &TrendData<'_>, at: usize) -> String {
-    let period = data.facts.input.trend.get(at).copied().unwrap_or(data.facts.input.period);
+    let period = data.facts.release.trend.get(at).copied().unwrap_or(data.facts.release.period);
     let version = data.request.metric.version_at(period.last());
     // It holds for the whole month, whatever the day.
     let (number, from) = version.map_or((1, String::new()), |v| (v.version, words::month_words(Month::of(v.date))));
@@ -84,7 +84,7 @@ pub fn break_words(data: &TrendData<'_>, at: usize) -> String {
 /// The value now, and how it moved. Key findings use it too, so that both say the same.
 pub fn now_sentences(facts: &Facts<'_>, metric: &Metric, code: &str) -> Vec<String> {
     let name = if code == NATIONAL { facts.everyone(metric) } else { facts.name(code) };
-    let period = facts.input.period;
+    let period = facts.release.period;
     let now = facts.current(metric, code);
     let Some((value, now)) = now.and_then(|f| Some((words::value_in_sentence(f)?, f))) else {
         let reason = reason(now).unwrap_or_default();
@@ -182,8 +182,8 @@ fn range_sentence(figures: &[Option<&Observation>]) -> Option<String> {
 /// Earlier periods without a figure, those of one reason together.
 fn gaps_sentence(data: &TrendData<'_>) -> Option<String> {
     let mut groups: Vec<(String, Vec<String>)> = Vec::new();
-    for (period, figure) in data.facts.input.trend.iter().zip(&data.figures) {
-        let Some(reason) = reason(*figure).filter(|_| *period != data.facts.input.period) else { continue };
+    for (period, figure) in data.facts.release.trend.iter().zip(&data.figures) {
+        let Some(reason) = reason(*figure).filter(|_| *period != data.facts.release.period) else { continue };
         match groups.iter_mut().find(|(known, _)| *known == reason) {
             Some((_, periods)) => periods.push(period.words()),
             None => groups.push((reason, vec![period.words()])),
@@ -198,7 +198,7 @@ fn gaps_sentence(data: &TrendData<'_>) -> Option<String> {
 fn unjudged_sentence(data: &TrendData<'_>) -> Option<String> {
     let (facts, request) = (data.facts, data.request);
     let lacks = |period: &&Period| facts.lacks_cases(request.metric, request.code, **period);
-    let periods: Vec<String> = facts.input.trend.iter().filter(lacks).map(|period| period.words()).collect();
+    let periods: Vec<String> = facts.release.trend.iter().filter(lacks).map(|period| period.words()).collect();
     let are = if periods.len() == 1 { "is" } else { "are" };
     (!periods.is_empty()).then(|| {
         format!(
@@ -246,8 +246,8 @@ mod tests {
 
     #[test]
     fn every_number_of_a_description_stands_in_its_table() {
-        let (input, layouts) = (sample::input(), sample::layouts());
-        let facts = Facts::new(&input, &layouts);
+        let (release, layouts) = (sample::release(), sample::layouts());
+        let facts = Facts::new(&release, &layouts);
         let editions = std::iter::once(Edition::of_nation(&facts)).chain(Edition::of_organisations(&facts));
         let pages: Vec<Page> = editions
             .flat_map(|edition| edition.pages().into_iter().filter_map(|kind| edition.page(kind)).collect::<Vec<_>>())

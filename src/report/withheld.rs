@@ -2,8 +2,8 @@
 //! It words; what is withheld was decided before.
 
 use crate::definitions::model::{Disclosure, Metric};
+use crate::release::{Together, Withheld, WorkWithheld};
 use crate::report::facts::Facts;
-use crate::report::input::{Together, Withheld, WorkWithheld};
 use crate::report::words;
 use crate::vocabulary::body::{NATIONAL, REGION_PREFIX, is_organisation};
 use crate::vocabulary::period::Period;
@@ -44,7 +44,7 @@ fn most(withheld: &Withheld) -> i64 {
 
 /// What is withheld of one metric; none in an edition that withholds nothing, and for a metric that is shown whole.
 pub fn sentences(facts: &Facts<'_>, metric: &Metric) -> Vec<String> {
-    let Some(withheld) = &facts.input.withheld else { return Vec::new() };
+    let Some(withheld) = &facts.release.withheld else { return Vec::new() };
     if metric.disclosure.is_of_persons() {
         return of_persons(facts, metric, withheld);
     }
@@ -56,13 +56,13 @@ pub fn sentences(facts: &Facts<'_>, metric: &Metric) -> Vec<String> {
 
 /// Whether so few organisations are shown that a chart or a ranking of them would say nothing of all.
 pub fn is_remnant(facts: &Facts<'_>, metric: &Metric) -> bool {
-    let of = facts.input.withheld.as_ref().and_then(|withheld| withheld.work.get(&metric.id));
+    let of = facts.release.withheld.as_ref().and_then(|withheld| withheld.work.get(&metric.id));
     of.is_some_and(|of| of.shown.organisations < of.hidden())
 }
 
 /// Whether some organisations are not shown in the report's period.
 pub fn leaves_some_out(facts: &Facts<'_>, metric: &Metric) -> bool {
-    let of = facts.input.withheld.as_ref().and_then(|withheld| withheld.work.get(&metric.id));
+    let of = facts.release.withheld.as_ref().and_then(|withheld| withheld.work.get(&metric.id));
     of.is_some_and(|of| of.hidden() > 0)
 }
 
@@ -135,7 +135,7 @@ fn of_persons(facts: &Facts<'_>, metric: &Metric, withheld: &Withheld) -> Vec<St
 
 /// In which periods a level is not shown; none where it always is.
 fn not_shown(facts: &Facts<'_>, metric: &Metric, level: &Level) -> Option<String> {
-    let trend = &facts.input.trend;
+    let trend = &facts.release.trend;
     let hidden: Vec<String> =
         trend.iter().filter(|period| is_hidden(facts, metric, **period, level)).map(|period| period.words()).collect();
     let subject = &level.subject;

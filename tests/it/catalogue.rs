@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use leds_metrics::results::{TableSpec, catalogue};
+use leds_metrics::release::tables::{TableSpec, catalogue};
 use similar::TextDiff;
 
 /// The environment variable that renews the kept files in place of comparing them.

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use leds_metrics::results::{ColumnKind, ColumnSpec, Condition, Emptiness, TableSpec, Test, Values, catalogue};
+use leds_metrics::release::tables::{ColumnKind, ColumnSpec, Condition, Emptiness, TableSpec, Test, Values, catalogue};
 use regex::Regex;
 
 /// Every row of a published table is as the catalogue says.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use leds_metrics::results::{
+use leds_metrics::release::tables::{
     ColumnKind, ColumnSpec, Condition, Emptiness, FORMAT_VERSION, TableSpec, Test, Values, catalogue,
 };
 use serde::ser::{Serialize, Serializer};

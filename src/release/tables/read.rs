@@ -162,7 +162,7 @@ mod tests {
     use parquet::arrow::ArrowWriter;
 
     use super::*;
-    use crate::results::OBSERVATIONS;
+    use crate::release::tables::OBSERVATIONS;
 
     fn published(columns: &[(&str, ArrayRef)]) -> PublishedRows {
         let fields = columns.iter().map(|(name, array)| (*name, Arc::clone(array), true));

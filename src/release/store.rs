@@ -73,13 +73,13 @@ struct RecordedFiles {
 
 /// A published release whose files are compared with its run record when they are read.
 #[derive(Debug)]
-pub struct Release {
+pub struct PublishedRelease {
     folder: PathBuf,
     /// SHA-256 by path.
     files: BTreeMap<String, String>,
 }
 
-impl Release {
+impl PublishedRelease {
     /// Reads the run record of a release.
     ///
     /// # Errors
@@ -132,7 +132,7 @@ pub fn record_of(folder: &Path) -> Result<Vec<u8>, DamagedFile> {
 
 /// Whether the release that a pointer names is there, with every file as its run record says.
 pub fn is_whole(out: &Path, latest: &Latest) -> bool {
-    Release::open(&out.join(&latest.period).join(&latest.path)).is_ok_and(|release| release.is_whole())
+    PublishedRelease::open(&out.join(&latest.period).join(&latest.path)).is_ok_and(|release| release.is_whole())
 }
 
 /// The number that the next release of a period gets.

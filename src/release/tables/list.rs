@@ -7,7 +7,9 @@ use rayon::prelude::*;
 use super::catalogue::{Rule, TableSpec};
 use super::column::Column;
 use super::write::{write_csv, write_parquet};
-use super::{BREAKDOWNS, OBSERVATIONS, ReleaseRows, ResultFile, columns, rules};
+use super::{BREAKDOWNS, OBSERVATIONS, ResultFile, columns, rules};
+use crate::lateness::Lateness;
+use crate::release::Release;
 use crate::vocabulary::observation::Observation;
 
 /// Every result table, in the order in which they are documented and published.
@@ -18,7 +20,7 @@ pub(super) trait ResultTable: Send + Sync {
     fn spec(&self) -> &TableSpec;
 
     /// Its Parquet and its CSV file; none where the release does not have the table.
-    fn files<'a>(&'static self, release: &ReleaseRows<'a>) -> Vec<ResultFile<'a>>;
+    fn files<'a>(&'static self, release: &'a Release) -> Vec<ResultFile<'a>>;
 }
 
 /// A result table of rows of type `R`.
@@ -29,7 +31,7 @@ struct Table<R: 'static> {
 }
 
 /// The rows of a table in a release, sorted; `None` where the release does not have the table.
-type RowsOf<R> = for<'a> fn(&ReleaseRows<'a>) -> Option<Vec<&'a R>>;
+type RowsOf<R> = for<'a> fn(&'a Release) -> Option<Vec<&'a R>>;
 
 /// What a table is besides its columns, as in [`TableSpec`].
 #[derive(Clone, Copy)]
@@ -54,7 +56,7 @@ impl<R: Sync> ResultTable for Table<R> {
         &self.spec
     }
 
-    fn files<'a>(&'static self, release: &ReleaseRows<'a>) -> Vec<ResultFile<'a>> {
+    fn files<'a>(&'static self, release: &'a Release) -> Vec<ResultFile<'a>> {
         let Some(rows) = (self.rows)(release) else { return Vec::new() };
         let name = self.spec.name;
         let rows = Arc::new(rows);
@@ -247,7 +249,7 @@ fn late_data_tables() -> Vec<Box<dyn ResultTable>> {
                 ..PLAIN
             },
             columns::revisions(),
-            |release| Some(release.lateness?.revisions.iter().collect()),
+            |release| Some(lateness(release)?.revisions.iter().collect()),
         ),
         table(
             About {
@@ -258,7 +260,7 @@ fn late_data_tables() -> Vec<Box<dyn ResultTable>> {
                 ..PLAIN
             },
             columns::revision_statistics(),
-            |release| Some(release.lateness?.summaries.iter().collect()),
+            |release| Some(lateness(release)?.summaries.iter().collect()),
         ),
         table(
             About {
@@ -269,9 +271,14 @@ fn late_data_tables() -> Vec<Box<dyn ResultTable>> {
                 ..PLAIN
             },
             columns::completeness(),
-            |release| Some(release.lateness?.completeness.iter().collect()),
+            |release| Some(lateness(release)?.completeness.iter().collect()),
         ),
     ]
+}
+
+/// What is known of late data; `None` in the public edition, where a change of a count may give away a case.
+fn lateness(release: &Release) -> Option<&Lateness> {
+    release.withheld.is_none().then_some(&release.lateness)
 }
 
 /// Sorted by all key columns, so that the same figures give the same bytes.

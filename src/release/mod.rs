@@ -1,8 +1,10 @@
-//! Everything a report is made from, as plain values. Built once per run; it refers to no engine and no file.
+//! A release: everything that its pages and result tables are made from, as plain values. Built once for each run; it
+//! refers to no engine and no file.
 
-use crate::vocabulary::body::{Organisation, PeerGroup};
-use crate::vocabulary::event::RecordedEvent;
-use crate::vocabulary::returns::Return;
+pub mod record;
+pub mod store;
+pub mod tables;
+
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
@@ -12,9 +14,12 @@ use crate::assessment::responsibilities::Responsibility;
 use crate::definitions::model::{Contract, Metric, Rollup};
 use crate::lateness::Lateness;
 use crate::settings::Decision;
+use crate::vocabulary::body::{Organisation, PeerGroup};
+use crate::vocabulary::event::RecordedEvent;
 use crate::vocabulary::lives::Lives;
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::Period;
+use crate::vocabulary::returns::Return;
 
 /// A finding about data, worded for a reader.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,9 +31,9 @@ pub struct FindingLine {
     pub message: String,
 }
 
-/// The whole input of the report model.
+/// A release, or the public edition of one.
 #[derive(Debug)]
-pub struct ReleaseInput {
+pub struct Release {
     pub period: Period,
     /// The periods of the trend, oldest first; the last one is `period`.
     pub trend: Vec<Period>,

@@ -49,7 +49,7 @@ macro_rules! columns {
             $name,
             $holds,
             concat!($($about),+),
-            $crate::results::column::Read::$read($cell),
+            $crate::release::tables::column::Read::$read($cell),
         )),+];
         own
     }};

@@ -5,9 +5,9 @@
 mod catalogue;
 mod column;
 mod columns;
+mod list;
 mod read;
 mod rules;
-mod tables;
 mod write;
 
 use std::fmt;
@@ -17,12 +17,9 @@ use arrow::error::ArrowError;
 use parquet::errors::ParquetError;
 
 pub use self::catalogue::{ColumnKind, ColumnSpec, Condition, Emptiness, Holds, Rule, TableSpec, Test, Values};
+use self::list::TABLES;
 pub use self::read::{Part, PublishedRows, UnreadableTable};
-use self::tables::TABLES;
-use crate::assessment::Assessment;
-use crate::assessment::responsibilities::Responsibility;
-use crate::lateness::Lateness;
-use crate::vocabulary::observation::Observation;
+use crate::release::Release;
 
 /// Version of the format; it travels in the Parquet metadata and in the run record.
 pub const FORMAT_VERSION: &str = "1.7.0";
@@ -65,16 +62,6 @@ pub fn parquet_path(table: &str) -> String {
     format!("results/{table}.parquet")
 }
 
-/// What the rows of a release's tables come from.
-#[derive(Debug, Clone, Copy)]
-pub struct ReleaseRows<'a> {
-    pub observations: &'a [Observation],
-    pub responsibilities: &'a [Responsibility],
-    pub assessment: &'a Assessment,
-    /// `None` in the public edition, which has no tables about late data.
-    pub lateness: Option<&'a Lateness>,
-}
-
 type Encode<'a> = dyn Fn(&mut (dyn Write + Send)) -> Result<(), ResultsError> + Send + Sync + 'a;
 
 /// One result file, ready to be written.
@@ -106,6 +93,6 @@ impl<'a> ResultFile<'a> {
 }
 
 /// Every table that the release has, as Parquet and as CSV.
-pub fn result_files<'a>(release: &ReleaseRows<'a>) -> Vec<ResultFile<'a>> {
+pub fn result_files<'a>(release: &'a Release) -> Vec<ResultFile<'a>> {
     TABLES.iter().flat_map(|table| table.files(release)).collect()
 }

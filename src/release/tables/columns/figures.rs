@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use super::{AGAINST, MET, PERIOD, STANDARD_KINDS, STATUSES, body_and_period, columns, metric_id};
 use crate::assessment::Labels;
 use crate::assessment::responsibilities::Responsibility;
-use crate::results::catalogue::{ANY, at_least, between, except, one_of};
-use crate::results::column::Column;
+use crate::release::tables::catalogue::{ANY, at_least, between, except, one_of};
+use crate::release::tables::column::Column;
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::quantity::millionths as scaled;
 
@@ -18,7 +18,7 @@ const ANY_BODY: &str = "Organisation of the organisations dataset, UNATTRIBUTED 
 const OF_HEADLINES_ALONE: [&str; 7] =
     ["standard_level", "standard_kind", "standard_met", "comparison", "variation", "assurance", "trend"];
 
-pub(in crate::results) fn figures() -> Vec<Column<Observation>> {
+pub(in crate::release::tables) fn figures() -> Vec<Column<Observation>> {
     let mut columns = vec![metric_id(|row: &Observation| &row.metric_id)];
     columns.extend(columns! { Observation:
         /// Version of the metric's definition that made the figure.
@@ -111,7 +111,7 @@ pub(in crate::results) fn figures() -> Vec<Column<Observation>> {
     columns
 }
 
-pub(in crate::results) fn responsibilities() -> Vec<Column<Responsibility>> {
+pub(in crate::release::tables) fn responsibilities() -> Vec<Column<Responsibility>> {
     let mut columns = columns! { Responsibility:
         /// Principle of the Code, 1 to 10.
         Version "principle" between(1, 10) => |r| u32::from(r.principle);
@@ -148,7 +148,7 @@ pub(in crate::results) fn responsibilities() -> Vec<Column<Responsibility>> {
 }
 
 /// Those of a headline figure, and which part or variant the row is of.
-pub(in crate::results) fn breakdowns() -> Vec<Column<Observation>> {
+pub(in crate::release::tables) fn breakdowns() -> Vec<Column<Observation>> {
     let mut columns = figures();
     for column in columns.iter_mut().filter(|column| OF_HEADLINES_ALONE.contains(&column.spec.name)) {
         column.spec.holds = column.spec.holds.nothing();
