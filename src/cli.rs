@@ -15,12 +15,12 @@ use self::output::{print, print_json, print_line, tell};
 use self::prepare::{PrepareArguments, print_prepared};
 use self::sql::{SqlArguments, run_sql};
 use self::values::parse_day;
-use crate::app::check::{CheckReport, check};
-use crate::app::plan::{RunPlan, plan};
+use crate::app::check::{CheckOptions, CheckReport, check};
+use crate::app::plan::{PlanReport, plan};
 use crate::app::prepare::prepare;
-use crate::app::run::{RunOptions, RunOutcome, run};
+use crate::app::run::{RunOutcome, run};
 use crate::app::verify::verify;
-use crate::app::{AppError, Context, UsageError, definitions, demo, generate};
+use crate::app::{AppError, Context, RunOptions, UsageError, definitions, demo, generate};
 use crate::exit;
 use crate::intake::DataDate;
 use crate::report::NATIONAL_FOLDER;
@@ -192,6 +192,21 @@ struct Release {
 }
 
 impl Release {
+    /// A run that publishes the usual editions, on that day.
+    fn options(&self, input: Input, published_on: NaiveDate, quiet: bool) -> RunOptions {
+        RunOptions {
+            source: input.source,
+            out: self.out.clone(),
+            work: self.work(),
+            period: self.period,
+            as_of: input.as_of,
+            published_on,
+            again: false,
+            public: false,
+            quiet,
+        }
+    }
+
     /// Beside the releases and never inside them: it holds record-level rows.
     fn work(&self) -> PathBuf {
         self.work.clone().unwrap_or_else(|| {
@@ -244,37 +259,29 @@ async fn dispatch(cli: Cli) -> Result<u8, AppError> {
             Ok(if prepared.refused { exit::CONTRACT } else { exit::OK })
         }
         Command::Check { input, work, json } => {
-            let report = check(&load().await?, &input.source, (work, input.date()), quiet).await?;
+            let options = CheckOptions { date: input.date(), source: input.source, work, quiet };
+            let report = check(&load().await?, &options).await?;
             print_check(&report, json)?;
             Ok(if report.blocked() { exit::CONTRACT } else { exit::OK })
         }
         Command::Plan { input, release, json } => {
             note_ambiguity(release.period);
-            let folders = (release.out.clone(), release.work());
-            let planned = plan(&load().await?, &input.source, folders, (release.period, input.date())).await?;
+            let options = release.options(input, today(), quiet);
+            let planned = plan(&load().await?, &options).await?;
             print_plan(&planned, json)?;
             Ok(exit::OK)
         }
         Command::Run { input, release, published_on, allow_gaps, again, public } => {
             note_ambiguity(release.period);
-            let options = RunOptions {
-                source: input.source,
-                work: release.work(),
-                out: release.out,
-                period: release.period,
-                as_of: input.as_of,
-                published_on: published_on.unwrap_or_else(today),
-                again,
-                public,
-                quiet,
-            };
+            let published_on = published_on.unwrap_or_else(today);
+            let options = RunOptions { again, public, ..release.options(input, published_on, quiet) };
             let outcome = run(&load().await?, &options).await?;
             print_outcome(&outcome)?;
             let has_gaps = outcome.refused > 0 || outcome.without_memory;
             Ok(if has_gaps && !allow_gaps { exit::GAPS } else { exit::OK })
         }
         Command::Sql(arguments) => {
-            run_sql(&load().await?, arguments, (today(), quiet)).await?;
+            run_sql(&load().await?, arguments, today(), quiet).await?;
             Ok(exit::OK)
         }
         Command::List { what, json } => {
@@ -360,7 +367,7 @@ fn print_check(report: &CheckReport, json: bool) -> Result<(), AppError> {
     ))
 }
 
-fn print_plan(plan: &RunPlan, json: bool) -> Result<(), AppError> {
+fn print_plan(plan: &PlanReport, json: bool) -> Result<(), AppError> {
     if json {
         return print_json(plan);
     }

@@ -28,21 +28,24 @@ impl CheckReport {
     }
 }
 
+/// What `check` was asked to do.
+#[derive(Debug, Clone)]
+pub struct CheckOptions {
+    pub source: String,
+    pub work: PathBuf,
+    pub date: DataDate,
+    pub quiet: bool,
+}
+
 /// Admits every pinned submission and reports.
-pub async fn check(
-    context: &Context,
-    source: &str,
-    (work, date): (PathBuf, DataDate),
-    quiet: bool,
-) -> Result<CheckReport, AppError> {
-    let step = Step::new(quiet);
-    check_work_folder(&work, None, Some(source))?;
-    let work = WorkFolder::open(&work)?;
-    let engine = context.engine_settings(work.spill());
-    let concurrency = engine.threads * 4;
-    let opened = intake::open(source, date, &context.definitions, &engine).await?;
+pub async fn check(context: &Context, options: &CheckOptions) -> Result<CheckReport, AppError> {
+    let CheckOptions { source, work, date, quiet } = options;
+    let step = Step::new(*quiet);
+    check_work_folder(work, None, Some(source))?;
+    let work = WorkFolder::open(work)?;
     let definitions = &context.definitions;
-    let check = SubmissionCheck { opened: &opened, definitions, work: &work, concurrency, step: &step };
+    let opened = intake::open(source, *date, definitions, &context.engine_settings(work.spill())).await?;
+    let check = SubmissionCheck { opened: &opened, definitions, work: &work, step: &step };
     let intake = intake::admit(&check).await?;
     step.finish();
     Ok(report(opened.as_of, &intake))

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 
-use super::run::{RunOptions, RunOutcome, run};
-use super::{AppError, Context, generate};
+use super::run::{RunOutcome, run};
+use super::{AppError, Context, RunOptions, generate};
 use crate::settings::Settings;
 use crate::synth::Plan;
 use crate::vocabulary::period::{Month, Period, PeriodType};

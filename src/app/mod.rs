@@ -8,14 +8,15 @@ pub mod demo;
 mod folders;
 pub mod generate;
 mod identity;
-mod last_release;
 mod nearest;
 pub mod plan;
 pub mod prepare;
-pub mod public;
+mod publication;
 pub mod run;
 mod run_options;
+mod run_plan;
 pub mod sql;
+mod timings;
 mod usage;
 pub mod verify;
 
@@ -29,13 +30,14 @@ use crate::figures::FiguresError;
 use crate::intake::{IntakeError, WorkError};
 use crate::metrics::prove;
 use crate::prepare::PrepareError;
-use crate::public::PublicError;
+use crate::release::PublicEditionError;
 use crate::release::store::{DamagedFile, PublishError};
 use crate::release::tables::{ResultsError, UnreadableTable};
 use crate::render::RenderError;
 use crate::settings::{Settings, SettingsError, UnfitError};
 use crate::synth::SynthError;
 
+pub use run_options::RunOptions;
 pub use usage::UsageError;
 
 /// Anything that ends a command early, with its exit code.
@@ -77,9 +79,7 @@ pub enum AppError {
     #[error(transparent)]
     Publish(#[from] PublishError),
     #[error(transparent)]
-    Public(#[from] PublicError),
-    #[error(transparent)]
-    Earlier(#[from] public::EarlierError),
+    PublicEdition(#[from] PublicEditionError),
     #[error(transparent)]
     DamagedRelease(#[from] DamagedFile),
     #[error(transparent)]
@@ -151,8 +151,7 @@ impl AppError {
             | Self::Work(_)
             | Self::Render(RenderError::Write { .. })
             | Self::Publish(_)
-            | Self::Public(_)
-            | Self::Earlier(_)
+            | Self::PublicEdition(_)
             | Self::Rows(_)
             | Self::Output(_)
             | Self::Write { .. }

@@ -1,18 +1,17 @@
 //! `plan`: what a run would read, compute, reuse and publish. Looks at names, sizes and the work folder; reads no submission.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::{AppError, Context};
+use super::run_plan::RunPlan;
+use super::{AppError, Context, RunOptions};
 use crate::contract::{Admission, AdmissionMemory, recall_unchanged};
 use crate::figures::FiguresError;
-use crate::intake::{self, DataDate, WorkFolder};
-use crate::release::store::{next_revision, read_latest};
+use crate::intake::{self, WorkFolder};
 use crate::rollups::Rollups;
-use crate::sources::SubmittedTable;
+use crate::sources::{Submission, SubmittedTable};
 use crate::vocabulary::finding::Finding;
 use crate::vocabulary::period::Period;
 
@@ -38,9 +37,9 @@ pub struct RollupPlan {
     pub to_scan: usize,
 }
 
-/// The whole plan.
+/// What `plan` prints.
 #[derive(Debug, Clone, Serialize)]
-pub struct RunPlan {
+pub struct PlanReport {
     pub period: Period,
     pub as_of: NaiveDate,
     pub trend: Vec<Period>,
@@ -54,73 +53,87 @@ pub struct RunPlan {
 }
 
 /// Plans a run without reading any submission.
-pub async fn plan(
-    context: &Context,
-    source: &str,
-    (out, work): (PathBuf, PathBuf),
-    (period, date): (Period, DataDate),
-) -> Result<RunPlan, AppError> {
-    let work = WorkFolder::unopened(work);
-    let opened = intake::open(source, date, &context.definitions, &context.engine_settings(None)).await?;
-    let mut by_table: BTreeMap<&SubmittedTable, Vec<_>> = BTreeMap::new();
-    for submission in &opened.pinned.submissions {
-        by_table.entry(&submission.table).or_default().push(submission);
-    }
-    let mut tables = Vec::new();
-    let mut known: BTreeMap<&SubmittedTable, (Vec<Admission>, usize)> = BTreeMap::new();
-    for (table, submissions) in by_table {
-        let Some(contract) = intake::contract_of(&context.definitions, table) else { continue };
-        let memory = AdmissionMemory::load(&work.admissions(), &table.folder());
-        let mut table_plan = TablePlan { table: table.folder(), ..TablePlan::default() };
-        let entry = known.entry(table).or_default();
-        for submission in submissions {
-            if let Some(admission) = recall_unchanged(&memory, submission, &contract) {
-                table_plan.unchanged += 1;
-                entry.0.push(admission);
-                continue;
-            }
-            entry.1 += 1;
-            table_plan.to_read += 1;
-            table_plan.bytes_to_read += submission.files.iter().map(|file| file.size).sum::<u64>();
-            if table_plan.examples.len() < 10 {
-                table_plan.examples.extend(submission.files.first().map(|file| file.path.clone()));
-            }
-        }
-        tables.push(table_plan);
-    }
-    let rollups = plan_rollups(context, &opened.engine, &work, &known)?;
-    let last = read_latest(&out, period);
-    Ok(RunPlan {
-        period,
+pub async fn plan(context: &Context, options: &RunOptions) -> Result<PlanReport, AppError> {
+    options.check()?;
+    let plan = RunPlan::resolve(context, options, WorkFolder::unopened(options.work.clone())).await?;
+    let tables = TableState::of_plan(&plan);
+    let rollups = plan_rollups(&plan, &tables)?;
+    let opened = &plan.opened;
+    Ok(PlanReport {
+        period: options.period,
         as_of: opened.as_of,
-        trend: opened.trend_periods(period, &context.settings),
-        tables,
+        trend: plan.periods.clone(),
+        tables: tables.into_values().map(|state| state.plan).collect(),
         rollups,
         metrics: context.definitions.metrics.len(),
-        revision: next_revision(&out, period)?,
-        last_release: last.map(|last| format!("{}/{}", last.period, last.path)),
-        findings: opened.listing_findings.into_iter().chain(opened.pinned.findings).collect(),
+        revision: plan.revision()?,
+        last_release: plan.latest().map(|last| format!("{}/{}", last.period, last.path)),
+        findings: opened.listing_findings.iter().chain(&opened.pinned.findings).cloned().collect(),
     })
 }
 
+/// What is known of one table's submissions before they are read.
+struct TableState {
+    plan: TablePlan,
+    /// What earlier runs remember of those that have not changed.
+    remembered: Vec<Admission>,
+}
+
+/// At most so many submissions are named for each table.
+const EXAMPLES: usize = 10;
+
+impl TableState {
+    fn of_plan<'p>(plan: &'p RunPlan<'_>) -> BTreeMap<&'p SubmittedTable, Self> {
+        let mut by_table: BTreeMap<&SubmittedTable, Vec<&Submission>> = BTreeMap::new();
+        for submission in &plan.opened.pinned.submissions {
+            by_table.entry(&submission.table).or_default().push(submission);
+        }
+        let state = |(table, submissions): (&'p SubmittedTable, Vec<&Submission>)| {
+            let contract = intake::contract_of(&plan.context.definitions, table)?;
+            let memory = AdmissionMemory::load(&plan.work.admissions(), &table.folder());
+            Some((table, Self::of_table(table, &submissions, |one| recall_unchanged(&memory, one, &contract))))
+        };
+        by_table.into_iter().filter_map(state).collect()
+    }
+
+    fn of_table(
+        table: &SubmittedTable,
+        submissions: &[&Submission],
+        recall: impl Fn(&Submission) -> Option<Admission>,
+    ) -> Self {
+        let plan = TablePlan { table: table.folder(), ..TablePlan::default() };
+        let mut state = Self { plan, remembered: Vec::new() };
+        for submission in submissions {
+            if let Some(admission) = recall(submission) {
+                state.plan.unchanged += 1;
+                state.remembered.push(admission);
+                continue;
+            }
+            state.plan.to_read += 1;
+            state.plan.bytes_to_read += submission.files.iter().map(|file| file.size).sum::<u64>();
+            if state.plan.examples.len() < EXAMPLES {
+                state.plan.examples.extend(submission.files.first().map(|file| file.path.clone()));
+            }
+        }
+        state
+    }
+}
+
 fn plan_rollups(
-    context: &Context,
-    engine: &crate::engine::Engine,
-    work: &WorkFolder,
-    known: &BTreeMap<&SubmittedTable, (Vec<Admission>, usize)>,
+    plan: &RunPlan<'_>,
+    tables: &BTreeMap<&SubmittedTable, TableState>,
 ) -> Result<Vec<RollupPlan>, AppError> {
-    let rollups = Rollups { engine, cache_dir: work.rollups() };
+    let rollups = Rollups { engine: &plan.opened.engine, cache_dir: plan.work.rollups() };
     let mut plans = Vec::new();
-    for rollup in &context.definitions.rollups {
-        let table = SubmittedTable::Records(rollup.dataset.clone());
-        let (admissions, unread) =
-            known.get(&table).map_or((&[][..], 0), |(known, unread)| (known.as_slice(), *unread));
-        let accepted: Vec<&Admission> = admissions.iter().filter(|admission| !admission.refused()).collect();
+    for rollup in &plan.context.definitions.rollups {
+        let state = tables.get(&SubmittedTable::Records(rollup.dataset.clone()));
+        let remembered = state.map_or(&[][..], |state| &state.remembered);
+        let accepted: Vec<&Admission> = remembered.iter().filter(|admission| !admission.refused()).collect();
         let missing = rollups.missing(rollup, &accepted).map_err(FiguresError::from)?.len();
         plans.push(RollupPlan {
             rollup: rollup.name.clone(),
             cached: accepted.len() - missing,
-            to_scan: missing + unread,
+            to_scan: missing + state.map_or(0, |state| state.plan.to_read),
         });
     }
     Ok(plans)

@@ -14,7 +14,7 @@ use crate::definitions::model::{Contract, Rollup};
 use crate::engine::{Engine, EngineSettings};
 use crate::figures::FiguresError;
 use crate::intake::{self, DataDate, IntakeError, WorkFolder};
-use crate::prepare::{KeySource, PrepareError, SecretKey, Staging, check_free, make_records, write_rows};
+use crate::prepare::{KeySource, PrepareError, SecretKey, Staging, Submitter, check_free, make_records, write_rows};
 use crate::progress::Step;
 use crate::rollups::roll_up;
 use crate::sources::{SubmittedTable, submission_folder};
@@ -77,10 +77,11 @@ pub async fn prepare(context: &Context, options: &PrepareOptions) -> Result<Prep
     // Records that are not handed in stay in the work folder, even if the run is killed.
     let staging = Staging::begin(if options.rollups { &options.work } else { &options.out })?;
     let target = staging.path().join(folder_of(&records)).join("records.parquet");
-    let made = make_records(&options.inputs, contract, (&options.org_code, &key), &target)?;
+    let submitter = Submitter { org_code: &options.org_code, key: &key };
+    let made = make_records(&options.inputs, contract, submitter, &target)?;
     step.advance(1, 0);
     let date = DataDate { as_of: Some(options.submitted), today: options.submitted };
-    let staged = admit_staged(&context.definitions, staging.path(), (&engine, &options.work), date).await?;
+    let staged = admit_staged(&context.definitions, staging.path(), &engine, &options.work, date).await?;
     step.advance(1, 0);
     let mut prepared = Prepared { rows: made.rows, dropped: made.dropped.into_iter().collect(), ..Prepared::default() };
     prepared.take_findings(&staged.admissions);
@@ -93,7 +94,7 @@ pub async fn prepare(context: &Context, options: &PrepareOptions) -> Result<Prep
             write_rollups(&context.definitions, &staged.engine, admission, rolled.path()).await?;
             step.advance(rollups.len(), 0);
         }
-        let checked = admit_staged(&context.definitions, rolled.path(), (&engine, &options.work), date).await?;
+        let checked = admit_staged(&context.definitions, rolled.path(), &engine, &options.work, date).await?;
         prepared.take_findings(&checked.admissions);
         if !prepared.refused {
             prepared.folders = rolled.place(&folders)?;
@@ -153,7 +154,8 @@ struct Staged {
 async fn admit_staged(
     definitions: &Definitions,
     folder: &Path,
-    (engine, work): (&EngineSettings, &Path),
+    engine: &EngineSettings,
+    work: &Path,
     date: DataDate,
 ) -> Result<Staged, AppError> {
     let opened = intake::open(&folder.to_string_lossy(), date, definitions, engine).await?;

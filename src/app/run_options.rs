@@ -56,15 +56,11 @@ impl RunOptions {
             level: FindingLevel::Warning,
             rule: "unfinished_period".to_owned(),
             dataset: "releases".to_owned(),
-            org_code: String::new(),
             period: period.to_string(),
-            path: String::new(),
-            column: String::new(),
-            rows: 0,
             message: format!(
                 "published on {published_on}, before the period was over on {end}; its figures are not final"
             ),
-            failing_rows: String::new(),
+            ..Finding::default()
         })
     }
 

@@ -17,7 +17,7 @@ use crate::figures::{FiguresError, load_rollups};
 use crate::files::write_atomically;
 use crate::intake::{self, DataDate, SubmissionCheck, WorkFolder, contract_of};
 use crate::progress::Step;
-use crate::release::store::{Latest, PublishedRelease, RECORD};
+use crate::release::store::{PublishedRelease, RECORD, latest_in};
 use crate::release::tables::{PublishedRows, catalogue, parquet_path};
 use crate::sources::SubmittedTable;
 use crate::sql_functions::FUNCTIONS;
@@ -43,36 +43,39 @@ pub struct TableLine {
     pub columns: Vec<String>,
 }
 
-/// Runs `statement` and writes its rows to the file `out`, or to the standard output.
-pub async fn sql(
-    context: &Context,
-    options: &SqlOptions,
-    statement: &str,
-    (format, out): (RowFormat, Option<&Path>),
-) -> Result<(), AppError> {
+/// How the rows of a statement are written, and where: to a file, or to the standard output.
+#[derive(Debug, Clone)]
+pub struct RowsTo {
+    pub format: RowFormat,
+    pub file: Option<PathBuf>,
+}
+
+/// Runs `statement` and writes its rows.
+pub async fn sql(context: &Context, options: &SqlOptions, statement: &str, to: &RowsTo) -> Result<(), AppError> {
+    let out = to.file.as_deref();
     if let (Some(source), Some(path)) = (&options.source, out) {
         check_outside_source(source, &[Written { option: "--out", path }])?;
     }
     let mentioned = |name: &str| mentions(statement, name);
-    let (engine, tables) = tables(context, options, &mentioned).await?;
+    let StatementTables { engine, tables } = tables(context, options, &mentioned).await?;
     let most = MostRows { rows: context.settings.sql.most_rows, setting: "sql.most_rows" };
     let query = Query { name: STATEMENT, sql: statement, parameters: Vec::new() };
     let tables: Vec<(&str, Table)> = tables.iter().map(|(name, table)| (name.as_str(), table.clone())).collect();
     let rows = engine.run_bounded(&query, &tables, most).await;
     let rows: QueryResult = rows.map_err(|error| statement_error(context, options, error))?;
     let Some(path) = out else {
-        let written = write_rows(&rows, format, &mut std::io::stdout());
+        let written = write_rows(&rows, to.format, &mut std::io::stdout());
         return Ok(written.or_else(|error| if error.is_closed_output() { Ok(()) } else { Err(error) })?);
     };
     // The rows are complete before the file begins: a wrong statement leaves what stood there.
     let mut bytes = Vec::new();
-    write_rows(&rows, format, &mut bytes)?;
+    write_rows(&rows, to.format, &mut bytes)?;
     write_atomically(path, &bytes).map_err(|source| AppError::Write { path: path.to_owned(), source })
 }
 
 /// Every table that a statement may read, with its columns.
 pub async fn table_lines(context: &Context, options: &SqlOptions) -> Result<Vec<TableLine>, AppError> {
-    let (_, tables) = tables(context, options, &|_| true).await?;
+    let StatementTables { tables, .. } = tables(context, options, &|_| true).await?;
     let line = |(table, content): (String, Table)| TableLine { table, columns: content.column_names() };
     Ok(tables.into_iter().map(line).collect())
 }
@@ -115,22 +118,28 @@ fn mentions(statement: &str, name: &str) -> bool {
     statement.split(|c: char| !is_part(c)).any(|word| word == name)
 }
 
+/// The tables that a statement may read, with the engine that reads them.
+struct StatementTables {
+    engine: Engine,
+    tables: BTreeMap<String, Table>,
+}
+
 type Wanted<'a> = &'a (dyn Fn(&str) -> bool + Sync);
 
-async fn tables(
-    context: &Context,
-    options: &SqlOptions,
-    wanted: Wanted<'_>,
-) -> Result<(Engine, BTreeMap<String, Table>), AppError> {
+async fn tables(context: &Context, options: &SqlOptions, wanted: Wanted<'_>) -> Result<StatementTables, AppError> {
     let mut tables = BTreeMap::new();
     if let Some(release) = &options.release {
         tables.extend(results_of(&release_folder(release)?, wanted)?);
     }
     let engine = match &options.source {
-        Some(source) => source_tables(context, options, (source, wanted), &mut tables).await?,
+        Some(source) => {
+            let of_source = source_tables(context, options, source, wanted).await?;
+            tables.extend(of_source.tables);
+            of_source.engine
+        }
         None => Engine::new(&context.engine_settings(None), None)?,
     };
-    Ok((engine.with_functions(FUNCTIONS), tables))
+    Ok(StatementTables { engine: engine.with_functions(FUNCTIONS), tables })
 }
 
 /// The release itself, or the latest one of a period's folder.
@@ -138,9 +147,8 @@ fn release_folder(folder: &Path) -> Result<PathBuf, AppError> {
     if folder.join("results").is_dir() {
         return Ok(folder.to_owned());
     }
-    let latest = std::fs::read(folder.join("latest.json")).ok();
-    let latest = latest.and_then(|bytes| serde_json::from_slice::<Latest>(&bytes).ok());
-    let latest = latest.map(|latest| folder.join(latest.path)).filter(|release| release.join("results").is_dir());
+    let latest = latest_in(folder).map(|latest| folder.join(latest.path));
+    let latest = latest.filter(|release| release.join("results").is_dir());
     latest.ok_or_else(|| UsageError::NoRelease(folder.to_owned()).into())
 }
 
@@ -165,17 +173,17 @@ fn results_of(release: &Path, wanted: Wanted<'_>) -> Result<Vec<(String, Table)>
 async fn source_tables(
     context: &Context,
     options: &SqlOptions,
-    (source, wanted): (&str, Wanted<'_>),
-    tables: &mut BTreeMap<String, Table>,
-) -> Result<Engine, AppError> {
+    source: &str,
+    wanted: Wanted<'_>,
+) -> Result<StatementTables, AppError> {
+    let mut tables = BTreeMap::new();
     let step = Step::new(options.quiet);
     check_work_folder(&options.work, None, Some(source))?;
     let work = WorkFolder::open(&options.work)?;
     let settings = context.engine_settings(work.spill());
     let definitions = &context.definitions;
     let opened = intake::open(source, options.date, definitions, &settings).await?;
-    let concurrency = settings.threads * 4;
-    let check = SubmissionCheck { opened: &opened, definitions, work: &work, concurrency, step: &step };
+    let check = SubmissionCheck { opened: &opened, definitions, work: &work, step: &step };
     let intake = intake::admit(&check).await?;
     for contract in definitions.contracts.iter().filter(|contract| wanted(&contract.dataset)) {
         let name = contract.dataset.clone();
@@ -192,7 +200,7 @@ async fn source_tables(
     }
     tables.extend(rollups.tables);
     step.finish();
-    Ok(opened.engine.clone())
+    Ok(StatementTables { engine: opened.engine.clone(), tables })
 }
 
 #[cfg(test)]

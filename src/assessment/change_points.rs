@@ -212,7 +212,7 @@ fn search_stretch(series: &Series<'_>, present: &[usize], basis: StepBasis<'_>) 
     let guess: Vec<f64> = present.iter().map(fitted).collect();
     let found = if guess.iter().any(|added| *added != 0.0) {
         let seasons: Vec<u32> = present.iter().filter_map(|at| Some(series.span(*at)?.season())).collect();
-        seasonal_change_points(&values, (&seasons, &guess), LEAST_SEGMENT, MOST_BREAKS)
+        seasonal_change_points(&values, &seasons, &guess, LEAST_SEGMENT, MOST_BREAKS)
     } else {
         change_points(&values, LEAST_SEGMENT, MOST_BREAKS).map(|found| (found, Vec::new()))
     };

@@ -88,11 +88,8 @@ impl Breach {
             dataset: "figures".to_owned(),
             org_code: self.org_code.clone(),
             period: self.period.to_string(),
-            path: String::new(),
-            column: String::new(),
-            rows: 0,
             message: format!("withheld: {}", self.message),
-            failing_rows: String::new(),
+            ..Finding::default()
         }
     }
 }

@@ -190,11 +190,8 @@ fn listed(figure: &PublishedFigure, rule: &str, message: &str) -> Finding {
         dataset: "published_figures".to_owned(),
         org_code: figure.org_code.clone(),
         period: figure.period.clone(),
-        path: String::new(),
-        column: String::new(),
-        rows: 0,
         message: format!("{what}: {message} ({})", figure.source),
-        failing_rows: String::new(),
+        ..Finding::default()
     }
 }
 

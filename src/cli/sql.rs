@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::output::{print_json, print_line};
 use super::values::parse_day;
-use crate::app::sql::{SqlOptions, sql, table_lines};
+use crate::app::sql::{RowsTo, SqlOptions, sql, table_lines};
 use crate::app::{AppError, Context, UsageError};
 use crate::engine::output::RowFormat;
 use crate::intake::DataDate;
@@ -67,7 +67,8 @@ fn functions_help() -> String {
 pub(super) async fn run_sql(
     context: &Context,
     arguments: SqlArguments,
-    (today, quiet): (NaiveDate, bool),
+    today: NaiveDate,
+    quiet: bool,
 ) -> Result<(), AppError> {
     let SqlArguments { statement, source, as_of, release, work, format, out, tables } = arguments;
     if source.is_none() && release.is_none() && tables {
@@ -93,5 +94,5 @@ pub(super) async fn run_sql(
         Format::Parquet => RowFormat::Parquet,
     };
     let statement = statement.unwrap_or_default();
-    sql(context, &options, &statement, (format, out.as_deref())).await
+    sql(context, &options, &statement, &RowsTo { format, file: out }).await
 }

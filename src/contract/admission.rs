@@ -369,7 +369,7 @@ impl Admitter<'_> {
                 Ok(listed) => {
                     rows = Some(listed.rows);
                     let folder = self.work_dir.join("refused");
-                    let path = failing::write_rows(&folder, (submission, self.contract), check, &listed.batches);
+                    let path = failing::write_rows(&folder, submission, self.contract, check, &listed.batches);
                     let path = path.map_err(|source| AdmissionError::FailingRows {
                         dataset: self.contract.dataset.clone(),
                         source,

@@ -22,7 +22,8 @@ pub(super) const MOST_ROWS: usize = 1_000;
 /// Writes rows as CSV and returns the file's path. The batches hold the contract's fields in order.
 pub(super) fn write_rows(
     folder: &Path,
-    (submission, contract): (&Submission, &Contract),
+    submission: &Submission,
+    contract: &Contract,
     check: &Check,
     batches: &[RecordBatch],
 ) -> io::Result<PathBuf> {

@@ -335,7 +335,7 @@ pub(super) fn duplicates_sql(contract: &Contract, check: &Check) -> String {
 /// The only number of a statement that counts.
 pub(super) fn read_count(batches: &[RecordBatch]) -> u64 {
     let first = batches.iter().find(|batch| batch.num_rows() > 0);
-    let count = first.and_then(|batch| integer((batch, 0), "row_count"));
+    let count = first.and_then(|batch| OutcomeRow { batch, row: 0 }.integer("row_count"));
     count.and_then(|count| u64::try_from(count).ok()).unwrap_or(0)
 }
 
@@ -391,21 +391,22 @@ pub(super) fn read_outcomes(
     let mut outcomes = vec![Outcome::default(); submissions.len()];
     for batch in batches {
         for row in 0..batch.num_rows() {
-            let number = integer((batch, row), SUBMISSION_NUMBER).and_then(|number| usize::try_from(number).ok());
+            let number =
+                OutcomeRow { batch, row }.integer(SUBMISSION_NUMBER).and_then(|number| usize::try_from(number).ok());
             let Some(number) = number else { continue };
             if let (Some(submission), Some(outcome)) = (submissions.get(number), outcomes.get_mut(number)) {
-                *outcome = read_row(contract, checks, (batch, row), submission);
+                *outcome = read_row(contract, checks, OutcomeRow { batch, row }, submission);
             }
         }
     }
     outcomes
 }
 
-fn read_row(contract: &Contract, checks: &[Check], at: (&RecordBatch, usize), submission: &Submission) -> Outcome {
-    let rows = integer(at, "row_count").and_then(|rows| u64::try_from(rows).ok());
+fn read_row(contract: &Contract, checks: &[Check], at: OutcomeRow<'_>, submission: &Submission) -> Outcome {
+    let rows = at.integer("row_count").and_then(|rows| u64::try_from(rows).ok());
     let mut outcome = Outcome { rows: rows.unwrap_or(0), violations: Vec::new() };
     for (i, check) in checks.iter().enumerate() {
-        let value = |suffix: &str| integer(at, &format!("c{i}{suffix}"));
+        let value = |suffix: &str| at.integer(&format!("c{i}{suffix}"));
         let rows = match check.measure {
             Measure::Bounds(limits) => {
                 let Allowed { first, last } = limits.allowed(submission, field_type(contract, &check.column));
@@ -426,15 +427,24 @@ fn read_row(contract: &Contract, checks: &[Check], at: (&RecordBatch, usize), su
     outcome
 }
 
-fn integer((batch, row): (&RecordBatch, usize), name: &str) -> Option<i64> {
-    let column = batch.column_by_name(name)?;
-    if column.is_null(row) {
-        return None;
-    }
-    match column.data_type() {
-        DataType::Int64 => Some(column.as_primitive::<Int64Type>().value(row)),
-        DataType::Date32 => Some(i64::from(column.as_primitive::<Date32Type>().value(row))),
-        DataType::Timestamp(..) => Some(column.as_primitive::<TimestampMicrosecondType>().value(row)),
-        _ => None,
+/// One row of what the checks counted.
+#[derive(Clone, Copy)]
+struct OutcomeRow<'b> {
+    batch: &'b RecordBatch,
+    row: usize,
+}
+
+impl OutcomeRow<'_> {
+    fn integer(self, name: &str) -> Option<i64> {
+        let column = self.batch.column_by_name(name)?;
+        if column.is_null(self.row) {
+            return None;
+        }
+        match column.data_type() {
+            DataType::Int64 => Some(column.as_primitive::<Int64Type>().value(self.row)),
+            DataType::Date32 => Some(i64::from(column.as_primitive::<Date32Type>().value(self.row))),
+            DataType::Timestamp(..) => Some(column.as_primitive::<TimestampMicrosecondType>().value(self.row)),
+            _ => None,
+        }
     }
 }

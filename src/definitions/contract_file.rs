@@ -116,12 +116,13 @@ fn read_rules(dataset: &Dataset, problems: &mut Problems<'_>) -> Vec<CrossFieldR
     let fields: Vec<&str> = dataset.properties.iter().map(|property| property.name.as_str()).collect();
     problems.check_unique("schema[0].quality", dataset.quality.iter().filter_map(|rule| rule.name.as_deref()));
     let rules = dataset.quality.iter().enumerate();
-    rules.filter_map(|(at, rule)| read_rule(rule, (&dataset.name, &fields), at, problems)).collect()
+    rules.filter_map(|(at, rule)| read_rule(rule, &dataset.name, &fields, at, problems)).collect()
 }
 
 fn read_rule(
     rule: &Quality,
-    (dataset, fields): (&str, &[&str]),
+    dataset: &str,
+    fields: &[&str],
     at: usize,
     problems: &mut Problems<'_>,
 ) -> Option<CrossFieldRule> {

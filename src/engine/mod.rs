@@ -203,6 +203,11 @@ pub struct Engine {
 }
 
 impl Engine {
+    /// Threads that a statement may use.
+    pub fn threads(&self) -> usize {
+        self.threads
+    }
+
     /// An engine that reads files of `store`.
     pub fn new(settings: &EngineSettings, store: Option<Arc<dyn ObjectStore>>) -> Result<Self, EngineError> {
         // Statements run side by side: each gets a fair share and spills beyond it, where a first come, first served pool
@@ -322,7 +327,7 @@ impl Engine {
             row_count += batch.num_rows();
             if let Some(most) = most {
                 bytes += content_bytes(&batch);
-                self.check_size(query, most, (row_count, bytes))?;
+                self.check_size(query, most, row_count, bytes)?;
             }
             result.batches.push(batch);
         }
@@ -330,7 +335,7 @@ impl Engine {
         Ok(result)
     }
 
-    fn check_size(&self, query: &Query<'_>, most: MostRows, (rows, bytes): (usize, usize)) -> Result<(), EngineError> {
+    fn check_size(&self, query: &Query<'_>, most: MostRows, rows: usize, bytes: usize) -> Result<(), EngineError> {
         let query = || query.name.to_owned();
         if rows > most.rows {
             return Err(EngineError::TooManyRows { query: query(), most: most.rows, setting: most.setting });

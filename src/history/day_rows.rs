@@ -277,7 +277,7 @@ impl Days {
             let picked = match (in_use.get(name), self.submissions_of_rows.get(name)) {
                 (Some(in_use), Some(submissions)) if metric.rollups.contains(name) => {
                     let replaced = replaced.get(name).map(Vec::as_slice).unwrap_or_default();
-                    pick(name, (table, submissions), in_use, replaced)?
+                    pick(name, table, submissions, in_use, replaced)?
                 }
                 _ => table.clone(),
             };

@@ -36,6 +36,9 @@ const PEER_GROUPS: &str = "peer_groups";
 /// Tables that are checked side by side.
 const TABLES_AT_ONCE: usize = 3;
 
+/// Submissions that are read at the same time, for each thread: most of the time goes by while files are waited for.
+const SUBMISSIONS_PER_THREAD: usize = 4;
+
 /// Why nothing could be taken in.
 #[derive(Debug, thiserror::Error)]
 pub enum IntakeError {
@@ -224,8 +227,6 @@ pub struct SubmissionCheck<'a> {
     pub opened: &'a Opened,
     pub definitions: &'a Definitions,
     pub work: &'a WorkFolder,
-    /// Submissions that are read at the same time.
-    pub concurrency: usize,
     pub step: &'a Step,
 }
 
@@ -280,14 +281,14 @@ async fn admit_table(
     contract: Contract,
     submissions: Vec<Submission>,
 ) -> Result<(SubmittedTable, Vec<Admission>), IntakeError> {
-    let SubmissionCheck { opened, work, concurrency, step, .. } = *check;
+    let SubmissionCheck { opened, work, step, .. } = *check;
     let mut memory = AdmissionMemory::load(&work.admissions(), &table.folder());
     let admitter = Admitter {
         engine: &opened.engine,
         store: Arc::clone(&opened.source.store),
         contract: &contract,
         work_dir: work.path().to_owned(),
-        concurrency,
+        concurrency: opened.engine.threads() * SUBMISSIONS_PER_THREAD,
     };
     let done = admitter.admit(submissions, &mut memory, &|submissions, bytes| step.advance(submissions, bytes)).await?;
     memory.save().map_err(|source| WorkError { path: work.admissions(), source })?;

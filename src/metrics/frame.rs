@@ -57,7 +57,7 @@ impl<'a> Frame<'a> {
             let (body, month) =
                 (frame.bodies.binary_search(&row.org_code.as_str()), frame.months.binary_search(&row.month));
             if let (Ok(body), Ok(month)) = (body, month) {
-                frame.add(frame.place(body, month), row);
+                frame.add(frame.place(BodyMonth { body, month }), row);
             }
         }
         frame.mark_months_of_longer_spans();
@@ -108,8 +108,8 @@ impl<'a> Frame<'a> {
         own.into_iter().chain(covered.map(|one| &one.totals))
     }
 
-    pub(super) fn place(&self, body: usize, month: usize) -> usize {
-        body * self.months.len() + month
+    pub(super) fn place(&self, of: BodyMonth) -> usize {
+        of.body * self.months.len() + of.month
     }
 
     /// The bodies that a group adds up, with the months of them that count.
@@ -123,6 +123,13 @@ impl<'a> Frame<'a> {
         };
         group.members.iter().filter_map(member).collect()
     }
+}
+
+/// A body and a month by their numbers in a frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct BodyMonth {
+    pub(super) body: usize,
+    pub(super) month: usize,
 }
 
 /// A body that a group adds up, by its number.

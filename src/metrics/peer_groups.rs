@@ -1,15 +1,16 @@
 //! Which organisations are the peers of which: the supplied groups, or what stands in for them, each clearly named.
 //! Nothing here is ever called a most similar group but what was supplied as one.
 
-use crate::settings::PeerChoice;
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
 use crate::rollups::PeerLink;
+use crate::settings::PeerChoice;
 use crate::stats::neighbours::{NEIGHBOURS, Profile, neighbours};
 use crate::stats::quantile_groups::quantile_groups;
 use crate::vocabulary::body::{Organisation, PeerGroup};
+use crate::vocabulary::quantity::count_text;
 
 /// Bands of police officer strength, of equal numbers of forces.
 const SIZE_BANDS: u32 = 4;
@@ -46,53 +47,74 @@ pub fn peer_groups(input: &PeerInput<'_>) -> Vec<PeerGroup> {
         let stand_in = || {
             let choice =
                 if links.is_empty() || !is_police(organisation) { input.fallback } else { PeerChoice::AllForces };
-            stand_in(organisation, (input.organisations, &forces), (choice, input.day))
+            StandIn { all: input.organisations, forces: &forces, choice, day: input.day }.peers_of(organisation)
         };
         let found = if own.is_empty() { stand_in() } else { Some(supplied(&own)) };
-        let found = found.filter(|(peers, _): &(Vec<String>, String)| !peers.is_empty());
-        groups.extend(found.map(|(peers, source)| PeerGroup { org_code: organisation.code.clone(), peers, source }));
+        let found = found.filter(|found: &Peers| !found.codes.is_empty());
+        groups.extend(found.map(|found| found.group_of(organisation)));
     }
     groups
 }
 
+/// The peers of an organisation, and where they come from.
+struct Peers {
+    codes: Vec<String>,
+    source: String,
+}
+
+impl Peers {
+    fn group_of(self, organisation: &Organisation) -> PeerGroup {
+        PeerGroup { org_code: organisation.code.clone(), peers: self.codes, source: self.source }
+    }
+}
+
 /// The supplied peers, each once however often it is listed, and who supplied them.
-fn supplied(links: &[&&PeerLink]) -> (Vec<String>, String) {
+fn supplied(links: &[&&PeerLink]) -> Peers {
     let peers: BTreeSet<&str> = links.iter().map(|link| link.peer_code.as_str()).collect();
     let sources: BTreeSet<&str> = links.iter().map(|link| link.source.as_str()).collect();
     let sources: Vec<&str> = sources.into_iter().collect();
-    (peers.into_iter().map(str::to_owned).collect(), sources.join("; "))
+    Peers { codes: peers.into_iter().map(str::to_owned).collect(), source: sources.join("; ") }
 }
 
 fn is_police(organisation: &Organisation) -> bool {
     organisation.kind.contains("force")
 }
 
-/// Peers by something other than a supplied group, with its name. Bodies other than police forces have only their region.
-fn stand_in(
-    organisation: &Organisation,
-    (all, forces): (&[Organisation], &[&Organisation]),
-    (choice, day): (PeerChoice, NaiveDate),
-) -> Option<(Vec<String>, String)> {
-    let others = |chosen: &mut dyn Iterator<Item = &Organisation>| -> Vec<String> {
-        chosen.filter(|other| other.code != organisation.code).map(|other| other.code.clone()).collect()
-    };
-    match if is_police(organisation) { choice } else { PeerChoice::Region } {
-        PeerChoice::Region => {
-            let region = organisation.region.as_ref()?;
-            let same = |other: &&Organisation| other.kind == organisation.kind && other.region.as_ref() == Some(region);
-            let peers = others(&mut all.iter().filter(same));
-            Some((peers, "same region (not the HMICFRS most similar group)".to_owned()))
-        }
-        PeerChoice::SizeBand => size_band(organisation, forces),
-        PeerChoice::Neighbours => nearest(organisation, forces, day),
-        PeerChoice::AllForces => {
-            let peers = others(&mut forces.iter().copied());
-            Some((peers, "all other forces, because no group is supplied for this one".to_owned()))
+/// Finds peers by something other than a supplied group.
+struct StandIn<'a> {
+    all: &'a [Organisation],
+    forces: &'a [&'a Organisation],
+    choice: PeerChoice,
+    day: NaiveDate,
+}
+
+impl StandIn<'_> {
+    /// Bodies other than police forces have only their region.
+    fn peers_of(&self, organisation: &Organisation) -> Option<Peers> {
+        let choice = if is_police(organisation) { self.choice } else { PeerChoice::Region };
+        match choice {
+            PeerChoice::Region => {
+                let region = organisation.region.as_ref()?;
+                let is_near =
+                    |one: &&Organisation| one.kind == organisation.kind && one.region.as_ref() == Some(region);
+                let source = "same region (not the HMICFRS most similar group)".to_owned();
+                Some(Peers { codes: codes_but_of(organisation, self.all.iter().filter(is_near)), source })
+            }
+            PeerChoice::SizeBand => size_band(organisation, self.forces),
+            PeerChoice::Neighbours => nearest(organisation, self.forces, self.day),
+            PeerChoice::AllForces => {
+                let source = "all other forces, because no group is supplied for this one".to_owned();
+                Some(Peers { codes: codes_but_of(organisation, self.forces.iter().copied()), source })
+            }
         }
     }
 }
 
-fn size_band(organisation: &Organisation, forces: &[&Organisation]) -> Option<(Vec<String>, String)> {
+fn codes_but_of<'o>(own: &Organisation, others: impl Iterator<Item = &'o Organisation>) -> Vec<String> {
+    others.filter(|other| other.code != own.code).map(|other| other.code.clone()).collect()
+}
+
+fn size_band(organisation: &Organisation, forces: &[&Organisation]) -> Option<Peers> {
     #[expect(clippy::cast_precision_loss, reason = "no force has 2^53 officers")]
     let strengths: Vec<Option<f64>> = forces.iter().map(|force| force.officers.map(|n| n as f64)).collect();
     let bands = quantile_groups(&strengths, SIZE_BANDS)?.groups;
@@ -103,15 +125,14 @@ fn size_band(organisation: &Organisation, forces: &[&Organisation]) -> Option<(V
     let officers = || members.iter().filter_map(|force| force.officers);
     let source = format!(
         "forces of the same size band, {} to {} officers (not a most similar group)",
-        crate::vocabulary::quantity::count_text(officers().min()?),
-        crate::vocabulary::quantity::count_text(officers().max()?)
+        count_text(officers().min()?),
+        count_text(officers().max()?)
     );
-    let peers = members.iter().filter(|force| force.code != organisation.code).map(|force| force.code.clone());
-    Some((peers.collect(), source))
+    Some(Peers { codes: codes_but_of(organisation, members.into_iter().map(|force| &**force)), source })
 }
 
 /// The nearest by the logarithm of police officer strength, the one attribute of size that the organisations dataset has.
-fn nearest(organisation: &Organisation, forces: &[&Organisation], day: NaiveDate) -> Option<(Vec<String>, String)> {
+fn nearest(organisation: &Organisation, forces: &[&Organisation], day: NaiveDate) -> Option<Peers> {
     #[expect(clippy::cast_precision_loss, reason = "no force has 2^53 officers")]
     let profile = |force: &&Organisation| Profile {
         code: force.code.clone(),
@@ -129,7 +150,7 @@ fn nearest(organisation: &Organisation, forces: &[&Organisation], day: NaiveDate
         day.format("%-d %B %Y")
     );
     let peers = nearest.iter().filter_map(|one| forces.get(one.row)).map(|force| force.code.clone());
-    Some((peers.collect(), source))
+    Some(Peers { codes: peers.collect(), source })
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::assess::{self, DelayStatistic, Series, Totals};
-use super::frame::{AbsentReason, Frame, FrameMember, MonthState, months_used};
+use super::frame::{AbsentReason, BodyMonth, Frame, FrameMember, MonthState, months_used};
 use super::monthly::MonthlyRow;
 use super::returns::{FigureSource, Grid};
 use crate::definitions::model::{BreakdownKind, Grade, Metric};
@@ -206,7 +206,7 @@ impl<'f, 'a> Basis<'f, 'a> {
         for member in members {
             for month in months.iter().copied().filter(|month| member.counts_in(*month)) {
                 let Ok(number) = frame.months.binary_search(&month) else { continue };
-                let place = frame.place(member.body, number);
+                let place = frame.place(BodyMonth { body: member.body, month: number });
                 let Some(state) = frame.states.get(place) else { continue };
                 basis.months.push(BasisMonth { month, place, state, usable: state.is_usable_in(period) });
             }

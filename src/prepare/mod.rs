@@ -88,12 +88,20 @@ pub struct Made {
     pub dropped: BTreeSet<String>,
 }
 
+/// Who hands in the records.
+#[derive(Clone, Copy)]
+pub struct Submitter<'a> {
+    pub org_code: &'a str,
+    /// Replaces identifiers; it stays with the organisation.
+    pub key: &'a SecretKey,
+}
+
 /// Reads raw files one after the other and writes their records into one file, in bounded memory. Every file is read to
 /// its end, so that all cells that cannot be used are reported together.
 pub fn make_records(
     inputs: &[PathBuf],
     contract: &Contract,
-    (org_code, key): (&str, &SecretKey),
+    submitter: Submitter<'_>,
     target: &Path,
 ) -> Result<Made, PrepareError> {
     if let Some(field) = plan::unprepared_reference(contract) {
@@ -115,7 +123,7 @@ pub fn make_records(
     for (file, plan) in opened {
         let path = file.path().to_owned();
         for batch in file.batches(&plan.raw_columns)? {
-            let columns = plan.columns_of(&batch?, (org_code, key), (&path, &mut problems));
+            let columns = plan.columns_of(&batch?, submitter, &path, &mut problems);
             if problems.is_empty() {
                 records.write(columns)?;
             }

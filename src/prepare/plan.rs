@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, StringArray};
 
+use super::Submitter;
 use super::cells::{CellProblems, RawColumn};
-use super::key::SecretKey;
 use super::raw::RawBatch;
 use crate::definitions::model::{Contract, Field, FieldType, Method};
 
@@ -111,8 +111,9 @@ impl Plan {
     pub fn columns_of(
         &self,
         batch: &RawBatch,
-        (org_code, key): (&str, &SecretKey),
-        (file, problems): (&Path, &mut CellProblems),
+        submitter: Submitter<'_>,
+        file: &Path,
+        problems: &mut CellProblems,
     ) -> Vec<ArrayRef> {
         let raw = |column: usize| {
             let (array, name) = (batch.columns.get(column)?, self.raw_names.get(column)?);
@@ -120,11 +121,11 @@ impl Plan {
         };
         let field = |step: &Step| match step {
             Step::Organisation => {
-                let array: ArrayRef = Arc::new(StringArray::from(vec![org_code; batch.rows()]));
+                let array: ArrayRef = Arc::new(StringArray::from(vec![submitter.org_code; batch.rows()]));
                 Some(array)
             }
             Step::Copy { column, field_type } => Some(raw(*column)?.copy(*field_type, problems)),
-            Step::Make { column, method } => Some(raw(*column)?.make(method, key, problems)),
+            Step::Make { column, method } => Some(raw(*column)?.make(method, submitter.key, problems)),
         };
         self.steps.iter().filter_map(field).collect()
     }

@@ -3,14 +3,36 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::PublicInput;
+use super::{Earlier, PublicInput};
 use crate::definitions::model::{Disclosure, Metric};
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::{Period, PeriodType};
 use crate::vocabulary::quantity::{Shape, Status};
 
-/// Where a figure stands: metric by position, category, organisation or aggregate, period.
-pub(super) type Place<'a> = (usize, Option<&'a str>, &'a str, Period);
+/// Which figure a row is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct RowPlace<'a> {
+    /// By position.
+    pub(super) metric: usize,
+    pub(super) category: Option<&'a str>,
+    /// Organisation or aggregate.
+    pub(super) code: &'a str,
+    pub(super) period: Period,
+}
+
+impl<'a> RowPlace<'a> {
+    fn of(metric: usize, observation: &'a Observation) -> Self {
+        let category = observation.category.as_ref().map(|category| category.key.as_str());
+        Self { metric, category, code: &observation.org_code, period: observation.period }
+    }
+}
+
+/// The two counts of a figure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct CountPair {
+    numerator: i64,
+    denominator: Option<i64>,
+}
 
 /// What earlier editions did with a figure.
 #[derive(Debug, Clone, Copy, Default)]
@@ -35,7 +57,7 @@ pub(super) enum Counted {
 /// One figure with its counts.
 #[derive(Debug)]
 pub(super) struct Row<'a> {
-    pub(super) place: Place<'a>,
+    pub(super) place: RowPlace<'a>,
     pub(super) numerator: i64,
     pub(super) denominator: Option<i64>,
     pub(super) counted: Counted,
@@ -50,7 +72,18 @@ pub(super) struct Row<'a> {
     pub(super) contradicted: bool,
 }
 
+impl CountPair {
+    /// `None` for a figure without counts.
+    fn of(observation: &Observation) -> Option<Self> {
+        Some(Self { numerator: observation.numerator?, denominator: observation.denominator })
+    }
+}
+
 impl Row<'_> {
+    fn counts(&self) -> CountPair {
+        CountPair { numerator: self.numerator, denominator: self.denominator }
+    }
+
     /// The numerator, where it is a count of cases about persons.
     pub(super) fn cases(&self) -> Option<i64> {
         (self.counted != Counted::Denominator).then_some(self.numerator)
@@ -84,7 +117,7 @@ impl Row<'_> {
 pub(super) struct Book<'a> {
     pub(super) rows: Vec<Row<'a>>,
     /// Rows by place, the present one first.
-    places: HashMap<Place<'a>, Vec<usize>>,
+    places: HashMap<RowPlace<'a>, Vec<usize>>,
     /// Names of the earlier editions.
     pub(super) editions: Vec<&'a str>,
 }
@@ -121,12 +154,12 @@ impl<'a> Book<'a> {
         let wanted = pieces_wanted(input, &metrics);
         for (at, observation) in input.observations.iter().enumerate() {
             if let Some(&metric) = metrics.get(&*observation.metric_id) {
-                book.add_present(input.metrics, metric, (at, observation));
+                book.add_present(input.metrics, RowPlace::of(metric, observation), at, observation);
             }
         }
         for observation in input.pieces.iter().filter(|piece| wanted.contains(&piece.period.kind)) {
             if let Some(&metric) = metrics.get(&*observation.metric_id) {
-                book.add_piece(input.metrics, metric, observation);
+                book.add_piece(input.metrics, RowPlace::of(metric, observation), observation);
             }
         }
         let mut editions: HashMap<&str, usize> = HashMap::new();
@@ -136,45 +169,41 @@ impl<'a> Book<'a> {
                 book.editions.len() - 1
             });
             let Some(&metric) = metrics.get(&*earlier.metric_id) else { continue };
-            let place = (metric, earlier.category.as_deref(), &*earlier.org_code, earlier.period);
-            let counts = (earlier.numerator, earlier.denominator);
-            book.add_earlier(input.metrics, place, counts, (edition, earlier.shown));
+            let place = RowPlace {
+                metric,
+                category: earlier.category.as_deref(),
+                code: &earlier.org_code,
+                period: earlier.period,
+            };
+            book.add_earlier(input.metrics, place, edition, earlier);
         }
         book
     }
 
-    fn add_present(&mut self, metrics: &[Metric], metric: usize, (at, observation): (usize, &'a Observation)) {
-        let Some(numerator) = observation.numerator else { return };
-        let category = observation.category.as_ref().map(|category| category.key.as_str());
-        let place = (metric, category, &*observation.org_code, observation.period);
+    /// A figure of the run, by its position.
+    fn add_present(&mut self, metrics: &[Metric], place: RowPlace<'a>, at: usize, observation: &Observation) {
+        let Some(counts) = CountPair::of(observation) else { return };
         let contradicted = matches!(observation.status, Status::Missing(_));
-        let row = row(metrics, place, (numerator, observation.denominator));
+        let row = row(metrics, place, counts);
         self.places.entry(place).or_default().push(self.rows.len());
         self.rows.push(Row { present: Some(at), contradicted, ..row });
     }
 
     /// A part of a period that the edition does not show by itself.
-    fn add_piece(&mut self, metrics: &[Metric], metric: usize, observation: &'a Observation) {
-        let Some(numerator) = observation.numerator else { return };
-        let category = observation.category.as_ref().map(|category| category.key.as_str());
-        let place = (metric, category, &*observation.org_code, observation.period);
+    fn add_piece(&mut self, metrics: &[Metric], place: RowPlace<'a>, observation: &Observation) {
+        let Some(counts) = CountPair::of(observation) else { return };
         let known = self.places.entry(place).or_default();
         if known.is_empty() {
             known.push(self.rows.len());
-            self.rows.push(Row { piece: true, ..row(metrics, place, (numerator, observation.denominator)) });
+            self.rows.push(Row { piece: true, ..row(metrics, place, counts) });
         }
     }
 
     /// A figure with the counts it has now is the same row; one with others is another row.
-    fn add_earlier(
-        &mut self,
-        metrics: &[Metric],
-        place: Place<'a>,
-        counts: (i64, Option<i64>),
-        (edition, shown): (usize, bool),
-    ) {
+    fn add_earlier(&mut self, metrics: &[Metric], place: RowPlace<'a>, edition: usize, earlier: &Earlier) {
+        let counts = CountPair { numerator: earlier.numerator, denominator: earlier.denominator };
         let known = self.places.entry(place).or_default();
-        let is_same = |row: &Row<'_>| (row.numerator, row.denominator) == counts;
+        let is_same = |row: &Row<'_>| row.counts() == counts;
         let same = known.iter().copied().find(|&at| self.rows.get(at).is_some_and(is_same));
         let at = same.unwrap_or(self.rows.len());
         if same.is_none() {
@@ -183,9 +212,9 @@ impl<'a> Book<'a> {
         }
         if let Some(row) = self.rows.get_mut(at) {
             row.editions.push(edition);
-            row.past.shown |= shown;
+            row.past.shown |= earlier.shown;
         }
-        if !shown {
+        if !earlier.shown {
             for &at in &*known {
                 if let Some(row) = self.rows.get_mut(at) {
                     row.past.withheld = true;
@@ -195,17 +224,17 @@ impl<'a> Book<'a> {
     }
 
     /// The row of a figure in an edition.
-    pub(super) fn row(&self, place: Place<'_>, edition: Edition) -> Option<usize> {
+    pub(super) fn row(&self, place: RowPlace<'_>, edition: Edition) -> Option<usize> {
         self.places.get(&place)?.iter().copied().find(|&at| self.holds(at, edition))
     }
 
     /// All rows of a figure, the present one first.
-    pub(super) fn versions<'p>(&'p self, place: Place<'p>) -> &'p [usize] {
+    pub(super) fn versions<'p>(&'p self, place: RowPlace<'p>) -> &'p [usize] {
         self.places.get(&place).map_or(&[], Vec::as_slice)
     }
 
     /// All places with a row.
-    pub(super) fn places(&self) -> impl Iterator<Item = Place<'a>> {
+    pub(super) fn places(&self) -> impl Iterator<Item = RowPlace<'a>> {
         self.places.keys().copied()
     }
 
@@ -218,9 +247,10 @@ impl<'a> Book<'a> {
     }
 }
 
-fn row<'a>(metrics: &[Metric], place: Place<'a>, (numerator, denominator): (i64, Option<i64>)) -> Row<'a> {
-    let metric = metrics.get(place.0);
-    let is_share = metric.is_some_and(|metric| shape(metric, place.1) == Shape::Proportion)
+fn row<'a>(metrics: &[Metric], place: RowPlace<'a>, counts: CountPair) -> Row<'a> {
+    let CountPair { numerator, denominator } = counts;
+    let metric = metrics.get(place.metric);
+    let is_share = metric.is_some_and(|metric| shape(metric, place.category) == Shape::Proportion)
         && denominator.is_some_and(|denominator| denominator >= numerator);
     let in_denominator = metric.is_some_and(|metric| metric.disclosure == Disclosure::PersonsInDenominator);
     Row {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Rule;
-use super::book::Row;
+use super::book::{Row, RowPlace};
 use super::columns::Measure;
 use crate::definitions::model::{BreakdownKind, Metric};
 use crate::disclosure::system::{Cell, History, Kind};
@@ -25,7 +25,7 @@ pub(super) struct CellPlace {
 
 impl CellPlace {
     pub(super) fn of(metric: &Metric, row: &Row<'_>, measure: Measure, edition: &str) -> Self {
-        let (_, category, code, period) = row.place;
+        let RowPlace { category, code, period, .. } = row.place;
         Self {
             metric: metric.id.clone(),
             category: category.unwrap_or_default().to_owned(),
@@ -145,7 +145,7 @@ impl Cells {
 
 /// A cell for one count of a row.
 pub(super) fn draft(metrics: &[Metric], row: &Row<'_>, value: i64, rule: Rule, place: CellPlace) -> Draft {
-    let (metric, category, code, _) = row.place;
+    let RowPlace { metric, category, code, .. } = row.place;
     let breakdown = metrics.get(metric).and_then(|metric| metric.breakdown.as_ref());
     let is_sum = breakdown.is_some_and(|breakdown| breakdown.kind == BreakdownKind::Parts);
     let kind = match category {

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::PublicInput;
-use super::book::{Book, Row};
+use super::book::{Book, Row, RowPlace};
 use super::shared::{Shared, shared};
 use crate::definitions::model::{BreakdownKind, Metric};
 use crate::vocabulary::period::Period;
@@ -45,17 +45,37 @@ impl Measure {
     }
 }
 
-/// Metric by position, category, count.
-pub(super) type Column<'a> = (usize, Option<&'a str>, Measure);
+/// One count of the figures of a metric and category.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct CountColumn<'a> {
+    /// By position.
+    pub(super) metric: usize,
+    pub(super) category: Option<&'a str>,
+    pub(super) measure: Measure,
+}
 
 /// Counts of a column in one period by organisation or aggregate.
 type Counts<'a> = Vec<(&'a str, i64)>;
 
+/// A count of a metric in a period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct PeriodCount {
+    /// By position.
+    pub(super) metric: usize,
+    pub(super) period: Period,
+    pub(super) measure: Measure,
+}
+
 /// Variants that add up to the first of their metric.
-pub(super) type Sums<'a> = HashMap<(usize, Period, Measure), Vec<&'a str>>;
+pub(super) type Sums<'a> = HashMap<PeriodCount, Vec<&'a str>>;
 
 /// One count of a row.
-pub(super) type RowCount = (usize, Measure);
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct RowCount {
+    /// By position.
+    pub(super) row: usize,
+    pub(super) measure: Measure,
+}
 
 /// The names of all counts.
 #[derive(Debug)]
@@ -69,7 +89,7 @@ impl<'a> Columns<'a> {
     pub(super) fn of(input: &PublicInput<'a>, book: &Book<'a>) -> Self {
         let ids: Vec<&str> = input.metrics.iter().map(|metric| metric.id.as_str()).collect();
         let sums = sums(input.metrics, &counts(book));
-        let own = |(row, measure): RowCount| book.rows.get(row).map(|row| own_label(&ids, book, row, measure));
+        let own = |count: RowCount| book.rows.get(count.row).map(|row| own_label(&ids, book, row, count.measure));
         let shared = shared(input, book, &sums, own);
         Self { ids, sums, shared }
     }
@@ -90,15 +110,15 @@ impl<'a> Columns<'a> {
     }
 
     /// The label of one count of a row.
-    pub(super) fn label(&self, book: &Book<'a>, (row, measure): RowCount) -> Option<String> {
-        let (first, measure) = self.shared.first((row, measure));
-        Some(own_label(&self.ids, book, book.rows.get(first)?, measure))
+    pub(super) fn label(&self, book: &Book<'a>, count: RowCount) -> Option<String> {
+        let RowCount { row, measure } = self.shared.first(count);
+        Some(own_label(&self.ids, book, book.rows.get(row)?, measure))
     }
 }
 
 /// What one count of a row is called by itself. Counts of earlier editions that have changed since name their edition.
 fn own_label(ids: &[&str], book: &Book<'_>, row: &Row<'_>, measure: Measure) -> String {
-    let (metric, category, code, period) = row.place;
+    let RowPlace { metric, category, code, period } = row.place;
     let id = ids.get(metric).copied().unwrap_or_default();
     let name = format!("{id} {} {} {code} {period}", category.unwrap_or("headline"), measure.as_str());
     match row.editions.first().and_then(|edition| book.editions.get(*edition)).filter(|_| !row.is_current()) {
@@ -108,12 +128,12 @@ fn own_label(ids: &[&str], book: &Book<'_>, row: &Row<'_>, measure: Measure) -> 
 }
 
 /// The present columns by period, each in the order of codes.
-fn counts<'a>(book: &Book<'a>) -> BTreeMap<(Period, Column<'a>), Counts<'a>> {
-    let mut found: BTreeMap<(Period, Column<'a>), Counts<'a>> = BTreeMap::new();
+fn counts<'a>(book: &Book<'a>) -> BTreeMap<(Period, CountColumn<'a>), Counts<'a>> {
+    let mut found: BTreeMap<(Period, CountColumn<'a>), Counts<'a>> = BTreeMap::new();
     for row in book.rows.iter().filter(|row| row.is_current()) {
-        let (metric, category, code, period) = row.place;
+        let RowPlace { metric, category, code, period } = row.place;
         for (measure, count) in Measure::of(row) {
-            found.entry((period, (metric, category, measure))).or_default().push((code, count));
+            found.entry((period, CountColumn { metric, category, measure })).or_default().push((code, count));
         }
     }
     for counts in found.values_mut() {
@@ -124,9 +144,9 @@ fn counts<'a>(book: &Book<'a>) -> BTreeMap<(Period, Column<'a>), Counts<'a>> {
 
 /// Variants of a metric that add up to its first one for every organisation and aggregate of a period. A variant that is
 /// what the first leaves of the denominator is not among them.
-fn sums<'a>(metrics: &'a [Metric], counts: &BTreeMap<(Period, Column<'a>), Counts<'a>>) -> Sums<'a> {
+fn sums<'a>(metrics: &'a [Metric], counts: &BTreeMap<(Period, CountColumn<'a>), Counts<'a>>) -> Sums<'a> {
     let mut found = HashMap::new();
-    for &(period, (metric, category, measure)) in counts.keys() {
+    for &(period, CountColumn { metric, category, measure }) in counts.keys() {
         let breakdown = metrics.get(metric).and_then(|metric| metric.breakdown.as_ref());
         let Some(breakdown) = breakdown.filter(|known| known.kind == BreakdownKind::Variants) else { continue };
         let keys: Vec<&str> = breakdown.categories.iter().map(|known| known.key.as_str()).collect();
@@ -134,7 +154,7 @@ fn sums<'a>(metrics: &'a [Metric], counts: &BTreeMap<(Period, Column<'a>), Count
         if measure == Measure::Rest {
             continue;
         }
-        let of = |key, measure| counts.get(&(period, (metric, Some(key), measure)));
+        let of = |key, measure| counts.get(&(period, CountColumn { metric, category: Some(key), measure }));
         let left = of(*first, Measure::Rest);
         let parts: Vec<&str> =
             others.iter().copied().filter(|key| of(*key, measure).is_some() && of(*key, measure) != left).collect();
@@ -146,7 +166,7 @@ fn sums<'a>(metrics: &'a [Metric], counts: &BTreeMap<(Period, Column<'a>), Count
             whole.iter().all(|(code, count)| sum.get(code) == Some(count)) && sum.len() == whole.len()
         });
         if holds && parts.len() > 1 && sum.values().any(|count| *count > 0) {
-            found.insert((metric, period, measure), parts);
+            found.insert(PeriodCount { metric, period, measure }, parts);
         }
     }
     found

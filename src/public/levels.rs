@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Rule;
-use super::book::{Book, Row};
+use super::book::{Book, Row, RowPlace};
 use super::units::Unit;
 use crate::disclosure::choice::choose;
 use crate::disclosure::system::SystemError;
@@ -36,7 +36,7 @@ impl Level {
 type Group<'a> = (usize, Option<&'a str>, Level, Option<Period>);
 
 fn group<'a>(row: &Row<'a>) -> Group<'a> {
-    let (metric, category, code, period) = row.place;
+    let RowPlace { metric, category, code, period } = row.place;
     (metric, category, Level::of(code), Some(period).filter(|period| period.kind != PeriodType::Rolling12m))
 }
 

@@ -5,8 +5,8 @@
 //! no inequality. Invariants of every metric of a sort say what the sums say already.
 
 use super::PublicInput;
-use super::book::{Book, Edition};
-use super::columns::{Measure, RowCount};
+use super::book::{Book, Edition, RowPlace};
+use super::columns::{CountColumn, Measure, RowCount};
 use crate::definitions::invariant_file::{Component, Invariant, Operand, Part, Relation};
 
 /// An invariant of one organisation or aggregate, period and edition.
@@ -26,12 +26,13 @@ pub(super) fn promises(input: &PublicInput<'_>, book: &Book<'_>) -> Vec<Promise>
     for invariant in input.invariants.iter().filter(|invariant| invariant.each.is_none()) {
         let Some(left) = column(input, &invariant.left) else { continue };
         for (at, row) in book.rows.iter().enumerate() {
-            if (row.place.0, row.place.1) != (left.0, left.1) {
+            if (row.place.metric, row.place.category) != (left.metric, left.category) {
                 continue;
             }
             let editions = row.is_current().then_some(Edition::Present).into_iter();
             for edition in editions.chain(row.editions.iter().map(|&edition| Edition::Earlier(edition))) {
-                found.extend(promise(input, book, (invariant, edition), (at, left.2)));
+                let count = RowCount { row: at, measure: left.measure };
+                found.extend(promise(input, book, invariant, edition, count));
             }
         }
     }
@@ -41,23 +42,24 @@ pub(super) fn promises(input: &PublicInput<'_>, book: &Book<'_>) -> Vec<Promise>
 fn promise(
     input: &PublicInput<'_>,
     book: &Book<'_>,
-    (invariant, edition): (&Invariant, Edition),
+    invariant: &Invariant,
+    edition: Edition,
     left: RowCount,
 ) -> Option<Promise> {
-    let (_, _, code, period) = book.rows.get(left.0)?.place;
+    let RowPlace { code, period, .. } = book.rows.get(left.row)?.place;
     let operand = |operand: &Operand| {
-        let (metric, category, measure) = column(input, operand)?;
-        Some((book.row((metric, category, code, period), edition)?, measure))
+        let CountColumn { metric, category, measure } = column(input, operand)?;
+        Some(RowCount { row: book.row(RowPlace { metric, category, code, period }, edition)?, measure })
     };
     let right = invariant.right.iter().map(operand).collect::<Option<Vec<_>>>()?;
-    let count = |&(row, measure): &RowCount| measure.count(book.rows.get(row)?);
+    let count = |one: &RowCount| one.measure.count(book.rows.get(one.row)?);
     let more = right.iter().map(count).sum::<Option<i64>>()? - count(&left)?;
     let holds = more == 0 || (more > 0 && invariant.relation == Relation::AtMost);
     holds.then_some(Promise { left, relation: invariant.relation, right, more })
 }
 
 /// The metric, category and count that an operand names; none for the sum of all categories, which the headline is.
-pub(super) fn column<'a>(input: &PublicInput<'a>, operand: &'a Operand) -> Option<(usize, Option<&'a str>, Measure)> {
+pub(super) fn column<'a>(input: &PublicInput<'a>, operand: &'a Operand) -> Option<CountColumn<'a>> {
     let metric = input.metrics.iter().position(|metric| metric.id == operand.metric)?;
     let category = match &operand.part {
         Part::Headline => None,
@@ -69,5 +71,5 @@ pub(super) fn column<'a>(input: &PublicInput<'a>, operand: &'a Operand) -> Optio
         Component::Rest => Measure::Rest,
         Component::Denominator => Measure::Denominator,
     };
-    Some((metric, category, measure))
+    Some(CountColumn { metric, category, measure })
 }

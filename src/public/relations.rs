@@ -5,8 +5,8 @@
 use std::collections::HashMap;
 
 use super::PublicInput;
-use super::book::{Book, Edition, Place};
-use super::columns::{Columns, Measure};
+use super::book::{Book, Edition, RowPlace};
+use super::columns::{Columns, Measure, PeriodCount, RowCount};
 use crate::definitions::model::{Aggregation, BreakdownKind};
 use crate::metrics::Group;
 use crate::vocabulary::body::NATIONAL;
@@ -77,18 +77,19 @@ impl<'a, 'b> Finder<'a, 'b> {
         self.shorter_periods(row, place);
     }
 
-    fn organisations(&mut self, row: usize, (metric, category, code, period): Place<'a>, edition: Edition) {
-        let Some(members) = self.members.get(code) else { return };
-        let belongs = |member: &&&str| members.group.is_none_or(|group| group.holds_in(member, period));
+    fn organisations(&mut self, row: usize, place: RowPlace<'a>, edition: Edition) {
+        let Some(members) = self.members.get(place.code) else { return };
+        let belongs = |member: &&&str| members.group.is_none_or(|group| group.holds_in(member, place.period));
         let inside = members.codes.iter().filter(belongs);
         let parts: Vec<usize> =
-            inside.filter_map(|member| self.book.row((metric, category, member, period), edition)).collect();
+            inside.filter_map(|member| self.book.row(RowPlace { code: member, ..place }, edition)).collect();
         for measure in COUNTS {
             self.add(parts.clone(), row, measure, true);
         }
     }
 
-    fn parts(&mut self, row: usize, (metric, category, code, period): Place<'a>, edition: Edition) {
+    fn parts(&mut self, row: usize, place: RowPlace<'a>, edition: Edition) {
+        let RowPlace { metric, category, period, .. } = place;
         let Some(breakdown) = self.input.metrics.get(metric).and_then(|metric| metric.breakdown.as_ref()) else {
             return;
         };
@@ -96,11 +97,11 @@ impl<'a, 'b> Finder<'a, 'b> {
             let keys: Vec<&str> = match (breakdown.kind, category) {
                 (BreakdownKind::Parts, None) => breakdown.categories.iter().map(|part| part.key.as_str()).collect(),
                 (BreakdownKind::Variants, None) => {
-                    self.columns.sums.get(&(metric, period, measure)).cloned().unwrap_or_default()
+                    self.columns.sums.get(&PeriodCount { metric, period, measure }).cloned().unwrap_or_default()
                 }
                 _ => continue,
             };
-            let rows = keys.iter().filter_map(|key| self.book.row((metric, Some(key), code, period), edition));
+            let rows = keys.iter().filter_map(|key| self.book.row(RowPlace { category: Some(key), ..place }, edition));
             let rows: Vec<usize> = rows.collect();
             if !rows.is_empty() {
                 self.add(rows, row, measure, false);
@@ -110,14 +111,15 @@ impl<'a, 'b> Finder<'a, 'b> {
 
     /// Periods of another kind that make up the row's period, also where some of them are absent. Of a stock only the last
     /// one does.
-    fn shorter_periods(&mut self, row: usize, (metric, category, code, period): Place<'a>) {
+    fn shorter_periods(&mut self, row: usize, place: RowPlace<'a>) {
+        let RowPlace { metric, period, .. } = place;
         let stock = self.input.metrics.get(metric).is_some_and(|metric| metric.aggregation == Aggregation::Stock);
         for kind in
             PeriodType::ALL.into_iter().filter(|kind| (kind.months(), *kind) < (period.kind.months(), period.kind))
         {
             let tiles = tiles(period, kind, stock);
             let versions: Vec<&[usize]> =
-                tiles.iter().map(|tile| self.book.versions((metric, category, code, *tile))).collect();
+                tiles.iter().map(|tile| self.book.versions(RowPlace { period: *tile, ..place })).collect();
             let known: Vec<&[usize]> = versions.iter().copied().filter(|known| !known.is_empty()).collect();
             if known.is_empty() {
                 continue;
@@ -145,7 +147,7 @@ impl<'a, 'b> Finder<'a, 'b> {
         if complete && (remainder == 0 || (open && remainder > 0)) {
             self.found.push(Sum { parts, total, measure, remainder });
         } else if complete {
-            self.unused.extend(self.columns.label(self.book, (total, measure)));
+            self.unused.extend(self.columns.label(self.book, RowCount { row: total, measure }));
         }
     }
 }

@@ -16,8 +16,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::PublicInput;
-use super::book::{Book, Edition, is_protected};
-use super::columns::{Column, Measure, RowCount, Sums};
+use super::book::{Book, Edition, RowPlace, is_protected};
+use super::columns::{CountColumn, Measure, PeriodCount, RowCount, Sums};
 use super::promises::column;
 use crate::definitions::model::{BreakdownKind, Metric};
 use crate::vocabulary::period::Period;
@@ -89,14 +89,13 @@ pub(super) fn shared<'a>(
         for (period, columns) in tables(book, edition) {
             let mut alike = related.alike(&columns, period);
             // Those that agree everywhere come first: they hardly do by chance.
-            alike.sort_by_key(|pair| std::cmp::Reverse(pair.2));
-            for (one, other, _) in alike {
-                let ((first, ours), (second, theirs)) = (one, other);
-                found.join(first.0, second.0);
-                for (our, their) in common(ours, theirs).filter(|(our, their)| our.count == their.count) {
-                    classes.unite((our.row, first.2), (their.row, second.2), our.count, |one, other| {
-                        related.exclude(book, one, other)
-                    });
+            alike.sort_by_key(|pair| std::cmp::Reverse(pair.everywhere));
+            for Alike { one, other, .. } in alike {
+                found.join(one.column.metric, other.column.metric);
+                for both in common(one.entries, other.entries).filter(BothEntries::agree) {
+                    let our = RowCount { row: both.our.row, measure: one.column.measure };
+                    let their = RowCount { row: both.their.row, measure: other.column.measure };
+                    classes.unite(our, their, both.our.count, |one, other| related.exclude(book, one, other));
                 }
             }
         }
@@ -104,7 +103,7 @@ pub(super) fn shared<'a>(
     for invariant in input.invariants {
         let metrics =
             [&invariant.left].into_iter().chain(&invariant.right).filter_map(|operand| column(input, operand));
-        let metrics: Vec<usize> = metrics.map(|column| column.0).collect();
+        let metrics: Vec<usize> = metrics.map(|column| column.metric).collect();
         for (one, other) in metrics.iter().zip(metrics.iter().skip(1)) {
             found.join(*one, *other);
         }
@@ -119,19 +118,19 @@ pub(super) fn shared<'a>(
 }
 
 /// The columns of an edition by period. Of an earlier one only the periods in which a count has changed since.
-fn tables<'a>(book: &Book<'a>, edition: Edition) -> BTreeMap<Period, BTreeMap<Column<'a>, Entries<'a>>> {
+fn tables<'a>(book: &Book<'a>, edition: Edition) -> BTreeMap<Period, BTreeMap<CountColumn<'a>, Entries<'a>>> {
     let of_edition = || (0..book.rows.len()).filter(|&row| book.holds(row, edition));
     let changed: BTreeSet<Period> = of_edition()
         .filter_map(|row| book.rows.get(row))
         .filter(|row| edition == Edition::Present || !row.is_current())
-        .map(|row| row.place.3)
+        .map(|row| row.place.period)
         .collect();
-    let mut found: BTreeMap<Period, BTreeMap<Column<'a>, Entries<'a>>> = BTreeMap::new();
+    let mut found: BTreeMap<Period, BTreeMap<CountColumn<'a>, Entries<'a>>> = BTreeMap::new();
     for at in of_edition() {
-        let Some(row) = book.rows.get(at).filter(|row| changed.contains(&row.place.3)) else { continue };
-        let (metric, category, code, period) = row.place;
+        let Some(row) = book.rows.get(at).filter(|row| changed.contains(&row.place.period)) else { continue };
+        let RowPlace { metric, category, code, period } = row.place;
         for (measure, count) in Measure::of(row) {
-            let column = found.entry(period).or_default().entry((metric, category, measure)).or_default();
+            let column = found.entry(period).or_default().entry(CountColumn { metric, category, measure }).or_default();
             column.push(Entry { code, count, row: at });
         }
     }
@@ -142,13 +141,46 @@ fn tables<'a>(book: &Book<'a>, edition: Edition) -> BTreeMap<Period, BTreeMap<Co
 }
 
 /// The bodies that two columns have in common.
-fn common<'e, 'a>(ours: &'e Entries<'a>, theirs: &'e Entries<'a>) -> impl Iterator<Item = (Entry<'a>, Entry<'a>)> {
+fn common<'e, 'a>(ours: &'e Entries<'a>, theirs: &'e Entries<'a>) -> impl Iterator<Item = BothEntries<'a>> {
     let find = |code| theirs.binary_search_by_key(&code, |entry| entry.code).ok().and_then(|at| theirs.get(at));
-    ours.iter().filter_map(move |our| find(our.code).map(|their| (*our, *their)))
+    ours.iter().filter_map(move |our| find(our.code).map(|their| BothEntries { our: *our, their: *their }))
+}
+
+/// What two columns say of one body.
+#[derive(Debug, Clone, Copy)]
+struct BothEntries<'a> {
+    our: Entry<'a>,
+    their: Entry<'a>,
+}
+
+impl BothEntries<'_> {
+    fn agree(&self) -> bool {
+        self.our.count == self.their.count
+    }
 }
 
 /// A column and its counts.
-type Known<'e, 'a> = (Column<'a>, &'e Entries<'a>);
+#[derive(Debug, Clone, Copy)]
+struct KnownColumn<'e, 'a> {
+    column: CountColumn<'a>,
+    entries: &'e Entries<'a>,
+}
+
+/// Two columns that may be the same counts.
+#[derive(Debug, Clone, Copy)]
+struct Alike<'e, 'a> {
+    one: KnownColumn<'e, 'a>,
+    other: KnownColumn<'e, 'a>,
+    /// Whether they agree for every body.
+    everywhere: bool,
+}
+
+/// A column of a metric that withholds nothing.
+struct OpenColumn<'a> {
+    /// By position.
+    metric: usize,
+    entries: Entries<'a>,
+}
 
 /// What the definitions say of metrics.
 struct Related<'a, 'b> {
@@ -157,21 +189,19 @@ struct Related<'a, 'b> {
 }
 
 impl<'a> Related<'a, '_> {
-    /// Pairs of columns that are alike, and whether they agree everywhere.
-    fn alike<'e>(
-        &self,
-        columns: &'e BTreeMap<Column<'a>, Entries<'a>>,
-        period: Period,
-    ) -> Vec<(Known<'e, 'a>, Known<'e, 'a>, bool)> {
-        let columns: Vec<Known<'e, 'a>> = columns.iter().map(|(column, entries)| (*column, entries)).collect();
+    /// Pairs of columns that are alike.
+    fn alike<'e>(&self, columns: &'e BTreeMap<CountColumn<'a>, Entries<'a>>, period: Period) -> Vec<Alike<'e, 'a>> {
+        let columns: Vec<KnownColumn<'e, 'a>> =
+            columns.iter().map(|(column, entries)| KnownColumn { column: *column, entries }).collect();
         let mut found = Vec::new();
         for (at, &one) in columns.iter().enumerate() {
             for &other in columns.iter().skip(at + 1) {
                 // Counts of one figure, and of one sum, have relations of their own.
-                if !self.are_apart(one.0, other.0, period)
-                    && let Some(everywhere) = agree(one.1, other.1, self.share_a_rollup(one.0.0, other.0.0))
+                let share_a_rollup = self.share_a_rollup(one.column.metric, other.column.metric);
+                if !self.are_apart(one.column, other.column, period)
+                    && let Some(everywhere) = agree(one.entries, other.entries, share_a_rollup)
                 {
-                    found.push((one, other, everywhere));
+                    found.push(Alike { one, other, everywhere });
                 }
             }
         }
@@ -185,70 +215,75 @@ impl<'a> Related<'a, '_> {
     }
 
     /// Whether two columns belong to one figure, or to one sum of parts or variants.
-    fn are_apart(&self, one: Column<'a>, other: Column<'a>, period: Period) -> bool {
-        one.0 == other.0 && (one.1 == other.1 || self.is_part(one, period) || self.is_part(other, period))
+    fn are_apart(&self, one: CountColumn<'a>, other: CountColumn<'a>, period: Period) -> bool {
+        one.metric == other.metric
+            && (one.category == other.category || self.is_part(one, period) || self.is_part(other, period))
     }
 
-    fn is_part(&self, (metric, category, _): Column<'a>, period: Period) -> bool {
+    fn is_part(&self, column: CountColumn<'a>, period: Period) -> bool {
+        let CountColumn { metric, category, .. } = column;
         let Some(category) = category else { return false };
         let breakdown = self.metrics.get(metric).and_then(|metric| metric.breakdown.as_ref());
-        let adds_up =
-            |measure| self.sums.get(&(metric, period, measure)).is_some_and(|parts| parts.contains(&category));
+        let adds_up = |measure| {
+            self.sums.get(&PeriodCount { metric, period, measure }).is_some_and(|parts| parts.contains(&category))
+        };
         breakdown.is_some_and(|breakdown| breakdown.kind == BreakdownKind::Parts)
             || [Measure::Numerator, Measure::Denominator].into_iter().any(adds_up)
     }
 
     /// Whether two counts cannot be one cell, because a relation may hold both.
     fn exclude(&self, book: &Book<'a>, one: RowCount, other: RowCount) -> bool {
+        let place = |count: RowCount| book.rows.get(count.row).map(|row| row.place);
+        let (Some(first), Some(second)) = (place(one), place(other)) else { return true };
         let column =
-            |(row, measure): RowCount| book.rows.get(row).map(|row| ((row.place.0, row.place.1, measure), row.place.3));
-        match (column(one), column(other)) {
-            (Some((first, period)), Some((second, _))) => first != second && self.are_apart(first, second, period),
-            _ => true,
-        }
+            |place: RowPlace<'a>, measure| CountColumn { metric: place.metric, category: place.category, measure };
+        let (ours, theirs) = (column(first, one.measure), column(second, other.measure));
+        ours != theirs && self.are_apart(ours, theirs, first.period)
     }
 
-    /// Denominators that a metric shows that withholds nothing, and as far as they are known what they were before. A numerator that agrees with such a column is a count of
-    /// people all the same.
+    /// Denominators that a metric shows that withholds nothing, and as far as they are known what they were before. A
+    /// numerator that agrees with such a column is a count of people all the same.
     fn public(&self, input: &PublicInput<'a>, book: &Book<'a>) -> HashSet<RowCount> {
         let open = self.open(input);
         let mut found = HashSet::new();
         for (period, columns) in tables(book, Edition::Present) {
-            for ((metric, _, _), entries) in columns.iter().filter(|(column, _)| column.2 == Measure::Denominator) {
-                for (shown, _) in open.get(&period).into_iter().flatten().filter_map(|(shown, theirs)| {
-                    let agree = agree(entries, theirs, self.share_a_rollup(*metric, *shown))?;
-                    Some((theirs, agree))
-                }) {
-                    let same = common(entries, shown).filter(|(our, their)| our.count == their.count);
-                    let rows = same.filter_map(|(our, _)| Some(book.versions(book.rows.get(our.row)?.place)));
-                    found.extend(rows.flatten().map(|&row| (row, Measure::Denominator)));
+            let of_denominators = columns.iter().filter(|(column, _)| column.measure == Measure::Denominator);
+            for (column, entries) in of_denominators {
+                let is_alike = |shown: &&OpenColumn<'a>| {
+                    agree(entries, &shown.entries, self.share_a_rollup(column.metric, shown.metric)).is_some()
+                };
+                for shown in open.get(&period).into_iter().flatten().filter(is_alike) {
+                    let same = common(entries, &shown.entries).filter(BothEntries::agree);
+                    let rows = same.filter_map(|both| Some(book.versions(book.rows.get(both.our.row)?.place)));
+                    found.extend(rows.flatten().map(|&row| RowCount { row, measure: Measure::Denominator }));
                 }
             }
         }
         found
     }
 
-    /// Columns of the metrics that withhold nothing, by period, each with the position of its metric.
-    fn open(&self, input: &PublicInput<'a>) -> BTreeMap<Period, Vec<(usize, Entries<'a>)>> {
+    /// Columns of the metrics that withhold nothing, by period.
+    fn open(&self, input: &PublicInput<'a>) -> BTreeMap<Period, Vec<OpenColumn<'a>>> {
         let open: HashMap<&str, usize> = (0..)
             .zip(self.metrics)
             .filter(|(_, metric)| !is_protected(metric))
             .map(|(at, metric)| (metric.id.as_str(), at))
             .collect();
-        let mut columns: BTreeMap<(Period, Column<'a>), Entries<'a>> = BTreeMap::new();
+        let mut columns: BTreeMap<(Period, CountColumn<'a>), Entries<'a>> = BTreeMap::new();
         for observation in input.observations {
             let Some(&metric) = open.get(&*observation.metric_id) else { continue };
             let category = observation.category.as_ref().map(|category| category.key.as_str());
             let counts = [(Measure::Numerator, observation.numerator), (Measure::Denominator, observation.denominator)];
             for (measure, count) in counts.into_iter().filter_map(|(measure, count)| Some((measure, count?))) {
-                let column = columns.entry((observation.period, (metric, category, measure))).or_default();
+                let column =
+                    columns.entry((observation.period, CountColumn { metric, category, measure })).or_default();
                 column.push(Entry { code: &observation.org_code, count, row: usize::MAX });
             }
         }
-        let mut found: BTreeMap<Period, Vec<(usize, Entries<'a>)>> = BTreeMap::new();
-        for ((period, (metric, _, _)), mut entries) in columns {
+        let mut found: BTreeMap<Period, Vec<OpenColumn<'a>>> = BTreeMap::new();
+        for ((period, CountColumn { metric, .. }), mut entries) in columns {
             entries.sort_unstable_by_key(|entry| entry.code);
-            found.entry(period).or_default().push((metric, entries));
+            found.entry(period).or_default().push(OpenColumn { metric, entries });
         }
         found
     }
@@ -264,8 +299,8 @@ fn agree(ours: &Entries<'_>, theirs: &Entries<'_>, share_a_rollup: bool) -> Opti
         return None;
     }
     let (mut same, mut different) = (0_usize, 0_usize);
-    for (our, their) in common(ours, theirs) {
-        match (our.count == their.count, our.count) {
+    for both in common(ours, theirs) {
+        match (both.agree(), both.our.count) {
             (true, 0) => {}
             (true, _) => same += 1,
             (false, _) => different += 1,

@@ -48,11 +48,11 @@ type Key = (usize, Option<Period>);
 /// The units that hold something to be withheld, and the sums that do not hold.
 pub(super) fn units(input: &PublicInput<'_>, book: &Book<'_>, columns: &Columns<'_>) -> (Vec<Unit>, Vec<String>) {
     let maker = Maker { input, book, columns };
-    let kinds: BTreeSet<PeriodType> = book.places().map(|place| place.3.kind).collect();
+    let kinds: BTreeSet<PeriodType> = book.places().map(|place| place.period.kind).collect();
     let linked = kinds.len() > 1 || kinds.contains(&PeriodType::Rolling12m);
     let key = |row: usize| {
         let place = book.rows.get(row).map(|row| row.place)?;
-        Some((columns.family(place.0), Some(place.3).filter(|_| !linked)))
+        Some((columns.family(place.metric), Some(place.period).filter(|_| !linked)))
     };
     let mut finder = Finder::new(input, book, columns);
     (0..book.rows.len()).for_each(|row| finder.look_at(row));
@@ -71,7 +71,7 @@ pub(super) fn units(input: &PublicInput<'_>, book: &Book<'_>, columns: &Columns<
         }
     }
     for promise in &promises {
-        if let Some(unit) = key(promise.left.0).and_then(|key| units.get_mut(&key)) {
+        if let Some(unit) = key(promise.left.row).and_then(|key| units.get_mut(&key)) {
             maker.add_promise(unit, promise);
         }
     }
@@ -81,7 +81,7 @@ pub(super) fn units(input: &PublicInput<'_>, book: &Book<'_>, columns: &Columns<
         }
     }
     for &(one, other) in columns.equals() {
-        if let Some(unit) = key(one.0).and_then(|key| units.get_mut(&key))
+        if let Some(unit) = key(one.row).and_then(|key| units.get_mut(&key))
             && let (Some(part), Some(total)) = (columns.label(book, one), columns.label(book, other))
         {
             unit.relations.push(Relation { parts: vec![part], total, offset: 0 });
@@ -101,6 +101,16 @@ struct Revised {
     measure: Measure,
 }
 
+impl Revised {
+    fn today(self) -> RowCount {
+        RowCount { row: self.now, measure: self.measure }
+    }
+
+    fn before(self) -> RowCount {
+        RowCount { row: self.then, measure: self.measure }
+    }
+}
+
 /// Makes cells and relations of rows, sums and invariants.
 struct Maker<'a, 'b> {
     input: &'b PublicInput<'a>,
@@ -114,15 +124,15 @@ impl Maker<'_, '_> {
     }
 
     /// Where a count stands.
-    fn place(&self, (row, measure): RowCount) -> Option<CellPlace> {
-        let row = self.book.rows.get(row)?;
-        let metric = self.input.metrics.get(row.place.0)?;
+    fn place(&self, count: RowCount) -> Option<CellPlace> {
+        let row = self.book.rows.get(count.row)?;
+        let metric = self.input.metrics.get(row.place.metric)?;
         let edition = row.editions.first().and_then(|edition| self.book.editions.get(*edition)).copied();
-        Some(CellPlace::of(metric, row, measure, edition.filter(|_| !row.is_current()).unwrap_or_default()))
+        Some(CellPlace::of(metric, row, count.measure, edition.filter(|_| !row.is_current()).unwrap_or_default()))
     }
 
-    fn count(&self, (row, measure): RowCount) -> Option<i64> {
-        measure.count(self.book.rows.get(row)?)
+    fn count(&self, count: RowCount) -> Option<i64> {
+        count.measure.count(self.book.rows.get(count.row)?)
     }
 
     /// Counts of today beside those of earlier editions that differ in the figure.
@@ -155,9 +165,9 @@ impl Maker<'_, '_> {
             self.book.rows.get(*row).is_some_and(|row| row.contradicted || row.closes_its_level(threshold))
         };
         let remainders = sums.iter().filter(move |sum| is_small(sum.remainder)).map(|sum| sum.total);
-        let differences = promises.iter().filter(move |promise| is_small(promise.more)).map(|promise| promise.left.0);
+        let differences = promises.iter().filter(move |promise| is_small(promise.more)).map(|promise| promise.left.row);
         let size = move |change: &Revised| {
-            let counts = self.count((change.now, change.measure)).zip(self.count((change.then, change.measure)));
+            let counts = self.count(change.today()).zip(self.count(change.before()));
             counts.map_or(0, |(now, then)| (now - then).abs())
         };
         let of_revised = changes.iter().filter(move |change| is_small(size(change))).map(|change| change.now);
@@ -167,13 +177,14 @@ impl Maker<'_, '_> {
     /// The cells of a row, and how they make up each other.
     fn add_row(&self, unit: &mut Unit, at: usize) {
         let Some(row) = self.book.rows.get(at) else { return };
-        let is_public = |measure| self.columns.is_public((at, measure));
+        let is_public = |measure| self.columns.is_public(RowCount { row: at, measure });
         // With a small denominator that readers know, the figure is withheld whatever its numerator, also if that is 0.
         let small = row.all_cases().is_some_and(|count| (1..self.input.rule.threshold).contains(&count));
         let unseen = small && is_public(Measure::Denominator);
         let mut labels = Vec::new();
         for (measure, count) in Measure::of(row) {
-            let (Some(label), Some(place)) = (self.label((at, measure)), self.place((at, measure))) else { continue };
+            let one = RowCount { row: at, measure };
+            let (Some(label), Some(place)) = (self.label(one), self.place(one)) else { continue };
             if unit.name.is_empty() {
                 unit.name = format!("{} in {}", place.metric, place.period);
             }
@@ -202,9 +213,10 @@ impl Maker<'_, '_> {
 
     /// A sum. What the total has besides its parts is a count of cases as well.
     fn add_sum(&self, unit: &mut Unit, sum: &Sum) {
-        let whole = (sum.total, sum.measure);
+        let count = |row| RowCount { row, measure: sum.measure };
+        let whole = count(sum.total);
         let Some(total) = self.label(whole) else { return };
-        let mut parts: Vec<String> = sum.parts.iter().filter_map(|&row| self.label((row, sum.measure))).collect();
+        let mut parts: Vec<String> = sum.parts.iter().filter_map(|&row| self.label(count(row))).collect();
         if sum.remainder > 0 {
             let place = self.place(whole).map(|place| CellPlace {
                 measure: format!("{} beyond the organisations shown", place.measure),
@@ -255,7 +267,7 @@ impl Maker<'_, '_> {
     /// What a count is today and was in an earlier edition. A small change is a small count: 211 breaches and then 210 say
     /// that one was withdrawn.
     fn add_change(&self, unit: &mut Unit, change: Revised) {
-        let (now, then) = ((change.now, change.measure), (change.then, change.measure));
+        let (now, then) = (change.today(), change.before());
         let (Some(today), Some(before)) = (self.count(now), self.count(then)) else { return };
         let (Some(new), Some(old)) = (self.label(now), self.label(then)) else { return };
         if new == old {

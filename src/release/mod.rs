@@ -1,6 +1,10 @@
 //! A release: everything that its pages and result tables are made from, as plain values. Built once for each run; it
 //! refers to no engine and no file.
 
+mod changes;
+mod earlier_editions;
+mod last;
+mod public_edition;
 pub mod record;
 pub mod store;
 pub mod tables;
@@ -12,14 +16,22 @@ use chrono::NaiveDate;
 use crate::assessment::Assessment;
 use crate::assessment::responsibilities::Responsibility;
 use crate::definitions::model::{Contract, Metric, Rollup};
-use crate::lateness::Lateness;
+use crate::figures::Figures;
+use crate::history::{AcceptedBefore, ReturnKey};
+use crate::intake::RunBasis;
+use crate::lateness::{Lateness, Revision};
 use crate::settings::Decision;
 use crate::vocabulary::body::{Organisation, PeerGroup};
 use crate::vocabulary::event::RecordedEvent;
+use crate::vocabulary::finding::Finding;
 use crate::vocabulary::lives::Lives;
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::Period;
-use crate::vocabulary::returns::Return;
+use crate::vocabulary::returns::{Return, ReturnState};
+
+pub use self::changes::changes_since;
+pub use self::last::{LastRelease, LastReleaseError};
+pub use self::public_edition::{EVIDENCE, PublicBasis, PublicEdition, PublicEditionError, make_public};
 
 /// A finding about data, worded for a reader.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,4 +108,75 @@ pub struct Together {
     pub organisations: usize,
     pub numerator: i64,
     pub denominator: i64,
+}
+
+/// What tells one release of a period from another.
+#[derive(Debug, Clone, Copy)]
+pub struct ReleaseNumber<'a> {
+    pub revision: u32,
+    pub published_on: NaiveDate,
+    pub identity: &'a str,
+}
+
+impl Release {
+    /// The release of a run.
+    pub fn new(basis: &RunBasis<'_>, figures: Figures, number: ReleaseNumber<'_>, findings: &[Finding]) -> Self {
+        let RunBasis { check, settings, intake, period, periods } = *basis;
+        let parameters = settings.figures.parameters.iter().map(|(name, value)| (name.clone(), value.to_string()));
+        Self {
+            period,
+            trend: periods.to_vec(),
+            as_of: check.opened.as_of,
+            published_on: number.published_on,
+            revision: number.revision,
+            run_id: number.identity.get(..12).unwrap_or_default().to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            synthetic: check.opened.synthetic,
+            metrics: figures.metrics,
+            organisations: intake.organisations.clone(),
+            lives: Lives::clone(&intake.lives),
+            peer_groups: figures.peer_groups,
+            events: intake.reference.events.clone(),
+            decisions: settings.figures.decisions.clone(),
+            observations: figures.observations,
+            responsibilities: figures.responsibilities,
+            assessment: figures.assessment,
+            lateness: figures.lateness,
+            contracts: check.definitions.contracts.clone(),
+            rollups: check.definitions.rollups.clone(),
+            returns: intake.grid.returns(period),
+            findings: findings.iter().map(FindingLine::of).collect(),
+            settings: parameters.collect(),
+            withheld: None,
+        }
+    }
+
+    /// Says of each refused return which good one it replaced.
+    pub fn name_replaced(&mut self, accepted_before: &AcceptedBefore) {
+        for one in &mut self.returns {
+            let key = ReturnKey { dataset: one.dataset.clone(), org_code: one.org_code.clone(), month: one.month };
+            let before = accepted_before.get(&key).copied();
+            if let ReturnState::Refused { submitted, replaced, .. } = &mut one.state {
+                *replaced = before.filter(|before| before < submitted);
+            }
+        }
+    }
+
+    /// Adds what has changed since the release before.
+    pub fn add_changes(&mut self, changes: Vec<Revision>) {
+        self.lateness.revisions.extend(changes);
+        self.lateness.sort();
+    }
+}
+
+impl FindingLine {
+    fn of(finding: &Finding) -> Self {
+        Self {
+            severity: finding.level.as_str(),
+            dataset: finding.dataset.clone(),
+            org_code: finding.org_code.clone(),
+            month: finding.period.clone(),
+            message: finding.message.clone(),
+        }
+    }
 }

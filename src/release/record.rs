@@ -6,10 +6,14 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::Serialize;
 
+use crate::contract::Admission;
+use crate::figures::Figures;
+use crate::history::EarlierReturns;
+use crate::intake::Intake;
 use crate::public::MetricEvidence;
 use crate::rollups::RollupRecord;
 use crate::settings::FigureSettings;
-use crate::vocabulary::finding::Finding;
+use crate::vocabulary::finding::{Finding, FindingLevel};
 
 /// One file that was read.
 #[derive(Debug, Clone, Serialize)]
@@ -20,6 +24,27 @@ pub struct InputFile {
     pub sha256: String,
     /// False when its submission was refused.
     pub used: bool,
+}
+
+impl InputFile {
+    /// Every file that a run looked at, those of replaced submissions included; by path.
+    pub fn all(intake: &Intake, earlier: &EarlierReturns) -> Vec<Self> {
+        let admissions = intake.admissions.values().flatten().chain(&earlier.replaced);
+        let mut files: Vec<Self> = admissions.flat_map(Self::of).collect();
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        files
+    }
+
+    fn of(admission: &Admission) -> impl Iterator<Item = Self> {
+        let used = !admission.refused();
+        admission.files.iter().map(move |file| Self {
+            path: file.path.clone(),
+            size: file.size,
+            rows: file.rows,
+            sha256: file.sha256.clone(),
+            used,
+        })
+    }
 }
 
 /// Numbers of submissions and figures.
@@ -36,6 +61,28 @@ pub struct Counts {
     pub findings_blocking: usize,
     pub findings_warning: usize,
     pub findings_reconciliation: usize,
+}
+
+impl Counts {
+    /// Without figures where a run had none to make.
+    pub fn new(intake: &Intake, figures: Option<&Figures>, findings: &[Finding]) -> Self {
+        let level = |level| findings.iter().filter(|finding| finding.level == level).count();
+        let read = || intake.admissions.values().flatten().filter(|admission| !admission.recalled);
+        let scanned: u64 = figures.iter().flat_map(|figures| &figures.rollups).map(|rollup| rollup.bytes_scanned).sum();
+        let observations = figures.map(|figures| figures.observations.as_slice()).unwrap_or_default();
+        Self {
+            submissions: intake.admissions.values().map(Vec::len).sum(),
+            submissions_refused: intake.refused(),
+            submissions_read: read().count(),
+            bytes_read: read().flat_map(|admission| &admission.files).map(|file| file.size).sum::<u64>() + scanned,
+            metrics_recalled: figures.map_or(0, |figures| figures.recalled),
+            observations: observations.len(),
+            observations_with_value: observations.iter().filter(|observation| observation.value.is_some()).count(),
+            findings_blocking: level(FindingLevel::Blocking),
+            findings_warning: level(FindingLevel::Warning),
+            findings_reconciliation: level(FindingLevel::Reconciliation),
+        }
+    }
 }
 
 /// What the public edition withholds, and what the attack on it found.

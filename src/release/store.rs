@@ -19,6 +19,9 @@ const LOCK_FILE: &str = ".lock";
 /// The file of a release that names the others.
 pub const RECORD: &str = "run-record.json";
 
+/// Folder of the public edition inside a release.
+pub const PUBLIC_FOLDER: &str = "public";
+
 /// Files that are waited for at once: most of the time goes by while the disk writes, not while a thread works.
 const SYNCED_AT_ONCE: usize = 16;
 
@@ -50,10 +53,17 @@ pub struct Latest {
     pub identity: String,
 }
 
+/// The file of a period's folder that points to its latest release.
+const POINTER: &str = "latest.json";
+
 /// Reads the pointer of a period; `None` when nothing was published or the pointer cannot be read.
 pub fn read_latest(out: &Path, period: Period) -> Option<Latest> {
-    let bytes = fs::read(out.join(period.to_string()).join("latest.json")).ok()?;
-    serde_json::from_slice(&bytes).ok()
+    latest_in(&out.join(period.to_string()))
+}
+
+/// The same of a folder of a period's releases.
+pub fn latest_in(folder: &Path) -> Option<Latest> {
+    serde_json::from_slice(&fs::read(folder.join(POINTER)).ok()?).ok()
 }
 
 /// A file of a release that cannot be read, or is not what the run record of its release says.
@@ -211,7 +221,7 @@ impl Staging {
             identity: identity.to_owned(),
         };
         let text = serde_json::to_vec_pretty(&latest).map_err(|error| wrong(error.into()))?;
-        write_atomically(&folder.join("latest.json"), &text).map_err(wrong)?;
+        write_atomically(&folder.join(POINTER), &text).map_err(wrong)?;
         Ok(release)
     }
 }

@@ -2,6 +2,7 @@
 //! stands. Whoever asks what a reader may see asks here.
 
 use crate::definitions::model::Metric;
+use crate::release::store::PUBLIC_FOLDER;
 use crate::report::facts::Facts;
 use crate::report::force::{build_force_page, organisations};
 use crate::report::metric_page::build_metric_page;
@@ -17,8 +18,6 @@ use crate::vocabulary::code::Code;
 
 /// Folder of the edition that names every organisation.
 pub const NATIONAL_FOLDER: &str = "national";
-/// Folder of the public edition and of its results.
-pub const PUBLIC_FOLDER: &str = "public";
 
 /// Who reads an edition.
 #[derive(Debug, Clone, Copy)]

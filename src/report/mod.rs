@@ -38,7 +38,7 @@ mod words;
 
 use serde::Serialize;
 
-pub use edition::{Edition, NATIONAL_FOLDER, PUBLIC_FOLDER, PageKind};
+pub use edition::{Edition, NATIONAL_FOLDER, PageKind};
 pub use facts::Facts;
 pub use figure::{DataFile, Drawing, Figure, Room};
 

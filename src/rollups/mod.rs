@@ -421,7 +421,8 @@ fn places_of<T: Copy>(
 /// of `others` after them.
 pub fn pick(
     rollup: &str,
-    (table, places): (&Table, &[Vec<usize>]),
+    table: &Table,
+    places: &[Vec<usize>],
     in_use: &[bool],
     others: &[Table],
 ) -> Result<Table, RollupError> {

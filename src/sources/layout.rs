@@ -64,20 +64,16 @@ impl PathProblem {
             level: self.level,
             rule: LAYOUT_RULE.to_owned(),
             dataset: self.subject.split('/').next().unwrap_or_default().to_owned(),
-            org_code: String::new(),
-            period: String::new(),
             path: self.subject,
-            column: String::new(),
-            rows: 0,
             message: self.message,
-            failing_rows: String::new(),
+            ..Finding::default()
         }
     }
 }
 
 /// What tells submissions apart: table, day, and for all but reference datasets organisation and months.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct SubmissionKey {
+pub struct SubmissionKey {
     pub table: SubmittedTable,
     pub submitted: NaiveDate,
     pub scope: Option<Scope>,
@@ -105,6 +101,18 @@ pub(super) fn parse_path(path: &str, tables: &BTreeSet<SubmittedTable>) -> Resul
         }
         _ => Err(PathProblem::refused(path, expected_layout(table))),
     }
+}
+
+/// The submission that a file belonged to when a run recorded it, also of a dataset that is no longer defined.
+pub fn key_of_recorded(path: &str) -> Option<SubmissionKey> {
+    const PARTS_OF_REFERENCE_DATA: usize = 3;
+    let folder = path.split('/').next()?;
+    let table = match folder.strip_prefix(ROLLUP_PREFIX) {
+        Some(rollup) => SubmittedTable::Rollup(rollup.to_owned()),
+        None if path.split('/').count() == PARTS_OF_REFERENCE_DATA => SubmittedTable::Reference(folder.to_owned()),
+        None => SubmittedTable::Records(folder.to_owned()),
+    };
+    parse_path(path, &BTreeSet::from([table])).ok()
 }
 
 /// What an entry that can be neither read nor entered keeps from being read: a submission, or else the problem to tell.

@@ -19,10 +19,9 @@ use crate::vocabulary::finding::{Finding, FindingLevel};
 use crate::vocabulary::period::Month;
 use steady::SteadyStore;
 
-use layout::SubmissionKey;
 use walk::{Entry, Kind, WalkError, walk};
 
-pub use layout::{LAYOUT_RULE, ROLLUP_PREFIX, SubmittedTable, submission_folder};
+pub use layout::{LAYOUT_RULE, ROLLUP_PREFIX, SubmissionKey, SubmittedTable, key_of_recorded, submission_folder};
 pub use pin::{CONFLICT_RULE, Pinned, pin};
 
 /// The file at a source's root that says its figures are made up.
@@ -156,11 +155,8 @@ impl Submission {
             dataset: self.table.folder(),
             org_code: self.org_code().to_owned(),
             period: self.period_text(),
-            path: String::new(),
-            column: String::new(),
-            rows: 0,
             message,
-            failing_rows: String::new(),
+            ..Finding::default()
         }
     }
 }

@@ -8,6 +8,7 @@ use arrow::util::display::{ArrayFormatter, FormatOptions};
 use super::row_file::Kind;
 use super::tests::{files_below, generate, part, plan, rows_of};
 use super::*;
+use crate::app::check::{CheckOptions, check};
 use crate::definitions::Definitions;
 use crate::definitions::model::FieldType;
 use crate::settings::Settings;
@@ -80,9 +81,13 @@ fn the_rules_of_the_contracts_hold_but_for_the_planted_faults() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let found = runtime.block_on(async {
         let context = crate::app::Context::with(None, Settings::default()).await.unwrap();
-        let (source, work) = (folder.path().join("nation"), folder.path().join("work"));
-        let date = crate::intake::DataDate { as_of: None, today: "2025-12-01".parse().unwrap() };
-        crate::app::check::check(&context, &source.to_string_lossy(), (work, date), true).await.unwrap()
+        let options = CheckOptions {
+            source: folder.path().join("nation").to_string_lossy().into_owned(),
+            work: folder.path().join("work"),
+            date: crate::intake::DataDate { as_of: None, today: "2025-12-01".parse().unwrap() },
+            quiet: true,
+        };
+        check(&context, &options).await.unwrap()
     });
     let broken: BTreeSet<String> = (found.findings.iter())
         .filter(|finding| finding.level != FindingLevel::Reconciliation)

@@ -5,8 +5,9 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
+use leds_metrics::app::RunOptions;
 use leds_metrics::app::prepare::write_rollups;
-use leds_metrics::app::run::{RunOptions, run};
+use leds_metrics::app::run::run;
 use leds_metrics::app::{Context, generate};
 use leds_metrics::settings::Settings;
 use leds_metrics::sources::SubmittedTable;
@@ -99,13 +100,8 @@ async fn hand_in(context: &Arc<Context>, nation: &Path, (records, rollups): (&Pa
     let opened = intake::open(text(nation), date, &context.definitions, &engine).await.unwrap();
     let work = intake::WorkFolder::open(&nation.with_file_name("work")).unwrap();
     let step = progress::Step::new(true);
-    let check = intake::SubmissionCheck {
-        opened: &opened,
-        definitions: &context.definitions,
-        work: &work,
-        concurrency: 4,
-        step: &step,
-    };
+    let check =
+        intake::SubmissionCheck { opened: &opened, definitions: &context.definitions, work: &work, step: &step };
     let taken = intake::admit(&check).await.unwrap();
     let engine = Arc::new(opened.engine);
     let mut prepared = tokio::task::JoinSet::new();

@@ -599,7 +599,6 @@ fn a_file_that_changes_after_it_was_listed_is_refused_alone_and_not_for_good() {
                 opened: &opened,
                 definitions: &context.definitions,
                 work: &work,
-                concurrency: 4,
                 step: &step,
             };
             let taken = intake::admit(&check).await.unwrap();

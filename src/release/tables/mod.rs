@@ -86,6 +86,13 @@ impl<'a> ResultFile<'a> {
         Self { path: format!("results/{table}.{ending}"), encode: Box::new(encode) }
     }
 
+    /// The same file below a folder of the release.
+    #[must_use]
+    pub fn below(mut self, folder: &str) -> Self {
+        self.path = format!("{folder}/{}", self.path);
+        self
+    }
+
     /// Encodes the rows into `out`.
     pub fn write(&self, out: &mut (dyn Write + Send)) -> Result<(), ResultsError> {
         (self.encode)(out)
@@ -93,6 +100,6 @@ impl<'a> ResultFile<'a> {
 }
 
 /// Every table that the release has, as Parquet and as CSV.
-pub fn result_files<'a>(release: &'a Release) -> Vec<ResultFile<'a>> {
+pub fn result_files(release: &Release) -> Vec<ResultFile<'_>> {
     TABLES.iter().flat_map(|table| table.files(release)).collect()
 }

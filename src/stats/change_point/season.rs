@@ -21,7 +21,8 @@ const SETTLED: f64 = 1e-10;
 /// Those of [`change_points`].
 pub fn seasonal_change_points(
     values: &[f64],
-    (seasons, guess): (&[u32], &[f64]),
+    seasons: &[u32],
+    guess: &[f64],
     least_segment: usize,
     most_breaks: usize,
 ) -> Result<(ChangePoints, Vec<f64>), SegmentationError> {
@@ -109,7 +110,7 @@ mod tests {
 
     fn found(values: &[f64], seasons: &[u32]) -> (Vec<usize>, Vec<f64>) {
         let guess = seasons_between(values, seasons, &[]);
-        let (found, season) = seasonal_change_points(values, (seasons, &guess), LEAST_SEGMENT, MOST_BREAKS).unwrap();
+        let (found, season) = seasonal_change_points(values, seasons, &guess, LEAST_SEGMENT, MOST_BREAKS).unwrap();
         (breaks_of(&found), season)
     }
 

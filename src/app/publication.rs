@@ -1,0 +1,190 @@
+//! The end of a run: the release is put together, written beside the earlier ones, and made the latest.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use rayon::prelude::*;
+
+use super::AppError;
+use super::identity::incomplete_identity;
+use super::run::RunOutcome;
+use super::run_plan::RunPlan;
+use super::timings::Timings;
+use crate::definitions::Definitions;
+use crate::digest::sha256;
+use crate::engine::ENGINE_VERSION;
+use crate::figures::Figures;
+use crate::files::Watched;
+use crate::history::EarlierReturns;
+use crate::intake::RunBasis;
+use crate::release::record::{Counts, InputFile, RunRecord};
+use crate::release::store::{PUBLIC_FOLDER, RECORD, Staging};
+use crate::release::tables::{FORMAT_VERSION, ResultFile, result_files};
+use crate::release::{
+    EVIDENCE, LastRelease, LastReleaseError, PublicBasis, PublicEdition, Release, ReleaseNumber, changes_since,
+    make_public,
+};
+use crate::render::html::Templates;
+use crate::render::{RenderError, render_editions};
+use crate::report::{Edition, Facts};
+use crate::vocabulary::finding::Finding;
+
+/// All that a release is made of.
+pub(super) struct Publication<'a> {
+    pub(super) plan: &'a RunPlan<'a>,
+    pub(super) basis: RunBasis<'a>,
+    pub(super) earlier: &'a EarlierReturns,
+    /// The release before this one, if there is one and it can be read.
+    pub(super) last: Result<Option<LastRelease>, LastReleaseError>,
+    pub(super) figures: Figures,
+    pub(super) identity: String,
+    pub(super) timings: Timings,
+}
+
+impl Publication<'_> {
+    /// Writes the release beside the earlier ones and makes it the latest.
+    pub(super) fn publish(self) -> Result<RunOutcome, AppError> {
+        let Self { plan, basis, earlier, last, mut figures, identity, mut timings } = self;
+        timings.begin_stage();
+        let (context, options, intake) = (plan.context, plan.options, basis.intake);
+        let definitions = &context.definitions;
+        let staging = Staging::begin(&options.out)?;
+        let revision = plan.revision()?;
+        let findings: Vec<Finding> = (intake.findings.iter().cloned())
+            .chain(figures.findings.iter().cloned())
+            .chain(last.as_ref().err().map(LastReleaseError::finding))
+            .chain(options.unfinished())
+            .collect();
+        let inputs = InputFile::all(intake, earlier);
+        let counts = Counts::new(intake, Some(&figures), &findings);
+        let rollups = std::mem::take(&mut figures.rollups);
+        let pieces = std::mem::take(&mut figures.pieces);
+        let without_memory = figures.without_memory > 0;
+        let number = ReleaseNumber { revision, published_on: options.published_on, identity: &identity };
+        let mut release = Release::new(&basis, figures, number, &findings);
+        release.name_replaced(&earlier.accepted_before(definitions));
+        if let Ok(Some(last)) = &last {
+            release.add_changes(changes_since(last, &release, &inputs, definitions));
+        }
+        let public_basis = PublicBasis {
+            out: &options.out,
+            disclosure: &context.settings.figures.disclosure,
+            invariants: &definitions.invariants,
+            pieces: &pieces,
+        };
+        let public = options.public.then(|| make_public(&release, &public_basis)).transpose()?;
+        if public.is_some() {
+            timings.end_of("disclosure");
+        }
+        timings.begin_stage();
+        let files = write_files(definitions, &release, public.as_ref(), &staging)?;
+        timings.end_of("render");
+        let record = RunRecord {
+            format_version: FORMAT_VERSION,
+            run_id: release.run_id.clone(),
+            identity: identity.clone(),
+            period: options.period.to_string(),
+            revision,
+            as_of: release.as_of,
+            published_on: options.published_on,
+            synthetic: release.synthetic,
+            program_version: env!("CARGO_PKG_VERSION"),
+            engine_version: ENGINE_VERSION,
+            threads: context.settings.engine.thread_count(),
+            memory_limit_mib: context.settings.engine.memory_limit_mib,
+            settings: context.settings.figures.clone(),
+            definitions: definitions.files.iter().map(|(path, bytes)| (path.clone(), sha256(bytes))).collect(),
+            inputs,
+            rollups,
+            counts: counts.clone(),
+            disclosure: public.map(|public| public.record),
+            findings,
+            files,
+            timings: timings.into_milliseconds(),
+        };
+        write_record(&staging, &record)?;
+        let pointed = if without_memory { incomplete_identity(&identity, &context.settings.engine) } else { identity };
+        let release = staging.commit(options.period, revision, &pointed)?;
+        Ok(RunOutcome { release, revision, published: true, refused: intake.refused(), without_memory, counts })
+    }
+}
+
+/// Writes results and editions side by side. Returns the SHA-256 of every file by its path.
+fn write_files(
+    definitions: &Definitions,
+    release: &Release,
+    public: Option<&PublicEdition>,
+    staging: &Staging,
+) -> Result<BTreeMap<String, String>, AppError> {
+    let writer = Writer { staging, hashes: Mutex::default() };
+    let (templates, mut results) = rayon::join(|| load_templates(definitions), || result_files(release));
+    let templates = templates?;
+    if let Some(public) = public {
+        results.extend(result_files(&public.release).into_iter().map(|file| file.below(PUBLIC_FOLDER)));
+    }
+    let facts = Facts::new(release, &definitions.layouts);
+    let public_facts = public.map(|public| Facts::new(&public.release, &definitions.layouts));
+    let nation = std::iter::once(&facts).chain(&public_facts).map(Edition::of_nation);
+    let editions: Vec<Edition<'_>> = nation.chain(Edition::of_organisations(&facts)).collect();
+    let (results, editions) = rayon::join(
+        || results.par_iter().with_max_len(1).try_for_each(|result| writer.write_result(result)),
+        || render_editions(&editions, &templates, &|path, bytes| writer.write(path, bytes)),
+    );
+    results?;
+    editions?;
+    if let Some(public) = public {
+        writer.write(EVIDENCE, &public.evidence)?;
+    }
+    Ok(writer.into_hashes())
+}
+
+/// Writes files of a release from any thread, and keeps their hashes.
+struct Writer<'s> {
+    staging: &'s Staging,
+    /// SHA-256 by path.
+    hashes: Mutex<BTreeMap<String, String>>,
+}
+
+impl Writer<'_> {
+    fn write(&self, path: &str, bytes: &[u8]) -> Result<(), RenderError> {
+        self.keep(path, self.staging.write(path, bytes))
+    }
+
+    /// A failure of the disk is told as such, and not as one of the encoder that met it.
+    fn write_result(&self, result: &ResultFile<'_>) -> Result<(), AppError> {
+        let wrong = |source| RenderError::Write { path: result.path.clone(), source };
+        let mut file = self.staging.create(&result.path).map_err(wrong)?;
+        let mut watched = Watched::new(&mut file);
+        let written = result.write(&mut watched);
+        if let Some(failure) = watched.into_failure() {
+            return Err(wrong(failure).into());
+        }
+        written?;
+        Ok(self.keep(&result.path, file.finish())?)
+    }
+
+    fn keep(&self, path: &str, hash: std::io::Result<String>) -> Result<(), RenderError> {
+        let hash = hash.map_err(|source| RenderError::Write { path: path.to_owned(), source })?;
+        self.hashes.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), hash);
+        Ok(())
+    }
+
+    fn into_hashes(self) -> BTreeMap<String, String> {
+        self.hashes.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn write_record(staging: &Staging, record: &RunRecord) -> Result<(), RenderError> {
+    let wrong = |source| RenderError::Write { path: RECORD.to_owned(), source };
+    let text = serde_json::to_vec_pretty(record).map_err(|error| wrong(error.into()))?;
+    staging.write(RECORD, &text).map_err(wrong)?;
+    Ok(())
+}
+
+/// Templates and assets of the definitions.
+fn load_templates(definitions: &Definitions) -> Result<Templates, RenderError> {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let templates = definitions.files_below("reports/templates/").map(|(name, bytes)| (name.to_owned(), text(bytes)));
+    let assets = definitions.files_below("reports/assets/").map(|(name, bytes)| (name.to_owned(), bytes.to_vec()));
+    Templates::parse(templates, assets)
+}

@@ -1,0 +1,213 @@
+//! What has changed since the last release: its figures and returns beside those of this one. The differences become rows
+//! of `results/revisions`.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+
+use super::Release;
+use super::last::{LastRelease, PublishedFigure, RecordedFile, RecordedReturns};
+use super::record::InputFile;
+use crate::definitions::Definitions;
+use crate::definitions::model::Metric;
+use crate::definitions::references::RETURNS;
+use crate::lateness::{Changes, Revision, RevisionKind, RevisionSide, reason_of};
+use crate::metrics::{ReturnChanges, groups, months_used, sources_of};
+use crate::sources::{Span, SubmittedTable};
+use crate::vocabulary::body::NATIONAL;
+use crate::vocabulary::observation::Observation;
+use crate::vocabulary::period::{Period, whole_months_after};
+
+/// Six decimals of a published value leave this much open.
+const ROUNDING: f64 = 0.6e-6;
+
+/// The spans of returns that came in or changed, by table and organisation.
+#[derive(Default)]
+struct Moved<'r> {
+    arrived: Spans<'r>,
+    corrected: Spans<'r>,
+    refused: Spans<'r>,
+}
+
+type Spans<'r> = BTreeMap<&'r SubmittedTable, BTreeMap<&'r str, Vec<Span>>>;
+
+impl<'r> Moved<'r> {
+    fn between(then: &'r RecordedReturns, now: &'r RecordedReturns) -> Self {
+        let mut moved = Self::default();
+        for (one, files) in &now.accepted {
+            let set = match then.accepted.get(one) {
+                None => &mut moved.arrived,
+                Some(before) if before != files => &mut moved.corrected,
+                Some(_) => continue,
+            };
+            set.entry(&one.table).or_default().entry(&one.scope.org_code).or_default().push(one.scope.span);
+        }
+        for one in then.accepted.keys().filter(|one| !now.accepted.contains_key(*one)) {
+            let set = if now.refused.contains(one) { &mut moved.refused } else { &mut moved.corrected };
+            set.entry(&one.table).or_default().entry(&one.scope.org_code).or_default().push(one.scope.span);
+        }
+        moved
+    }
+
+    /// What became of the returns that a figure rests on. `members` are the organisations of a sum; `None` stands for all.
+    fn of(&self, basis: &ReturnsUsed<'_>, members: Option<&[String]>, period: Period) -> ReturnChanges {
+        let is_member = |org: &str| members.is_none_or(|members| members.iter().any(|one| one == org));
+        let any = |moved: &Spans<'_>| {
+            let tables = moved.iter().filter(|(table, _)| basis.reads(table)).map(|(_, by_body)| by_body);
+            let spans = tables.flatten().filter(|(org, _)| is_member(org)).flat_map(|(_, spans)| spans);
+            spans.copied().any(|span| basis.rests_on(period, span))
+        };
+        ReturnChanges { arrived: any(&self.arrived), corrected: any(&self.corrected), refused: any(&self.refused) }
+    }
+}
+
+/// The returns that figures of a metric rest on.
+struct ReturnsUsed<'m> {
+    metric: &'m Metric,
+    /// `None` for all of them.
+    tables: Option<BTreeSet<SubmittedTable>>,
+    /// Whether cases come in with the returns of any month.
+    any_month: bool,
+}
+
+impl<'m> ReturnsUsed<'m> {
+    fn of(metric: &'m Metric, definitions: &Definitions) -> Self {
+        let sources = sources_of(metric, definitions);
+        let any_month = sources.iter().any(|source| source.by_other_month);
+        let datasets = sources.into_iter().map(|source| SubmittedTable::Records(source.dataset));
+        let rollups = metric.rollups.iter().cloned().map(SubmittedTable::Rollup);
+        let all = metric.rollups.iter().any(|rollup| rollup == RETURNS);
+        Self { metric, tables: (!all).then(|| datasets.chain(rollups).collect()), any_month }
+    }
+
+    fn reads(&self, table: &SubmittedTable) -> bool {
+        self.tables.as_ref().is_none_or(|tables| tables.contains(table))
+    }
+
+    /// Whether a figure of the period rests on a return of these months.
+    fn rests_on(&self, period: Period, span: Span) -> bool {
+        let earliest = months_used(self.metric, period).first().map_or(period.first, |month| *month);
+        let earliest = earliest.plus(-i32::from(self.metric.earlier_months));
+        self.any_month || (span.first <= period.last() && earliest <= span.last)
+    }
+}
+
+/// Every headline figure that is not what the last release published. Figures that it did not hold are no change.
+pub fn changes_since(
+    last: &LastRelease,
+    release: &Release,
+    inputs: &[InputFile],
+    definitions: &Definitions,
+) -> Vec<Revision> {
+    let files = inputs.iter().map(|file| RecordedFile { path: &file.path, sha256: &file.sha256, used: file.used });
+    let now = RecordedReturns::of(files);
+    let moved = Moved::between(&last.returns, &now);
+    let groups = groups(&release.lives, &release.peer_groups);
+    let members: HashMap<&str, &[String]> = groups.iter().map(|one| (one.code.as_str(), &*one.members)).collect();
+    let mut found = Vec::new();
+    for of_metric in release.observations.chunk_by(|one, other| one.metric_id == other.metric_id) {
+        let Some(first) = of_metric.first() else { continue };
+        let Some(published) = last.figures.get(&*first.metric_id) else { continue };
+        let Some(metric) = release.metrics.iter().find(|metric| *metric.id == *first.metric_id) else { continue };
+        let basis = ReturnsUsed::of(metric, definitions);
+        for figure in of_metric.iter().filter(|figure| figure.category.is_none()) {
+            let then = published.get(&*figure.org_code).and_then(|of_code| of_code.get(&figure.period));
+            let Some(then) = then.filter(|then| then.differs(figure)) else { continue };
+            let members = (*figure.org_code != *NATIONAL).then(|| members.get(&*figure.org_code).copied());
+            let members = members.map(Option::unwrap_or_default);
+            let returns = moved.of(&basis, members, figure.period);
+            let changes = Changes { definition: then.version != figure.metric_version, returns };
+            let later = side_of(figure, release.as_of);
+            found.push(Revision {
+                metric_id: figure.metric_id.to_string(),
+                unit: figure.unit,
+                org_code: Arc::clone(&figure.org_code),
+                period: figure.period,
+                kind: RevisionKind::SinceLastRelease,
+                earlier_release: last.name.clone(),
+                earlier: then.side(figure.period, last.as_of),
+                later,
+                reason: reason_of(changes),
+            });
+        }
+    }
+    found
+}
+
+/// A figure of this release as one side of a revision.
+fn side_of(now: &Observation, as_of: NaiveDate) -> RevisionSide {
+    RevisionSide {
+        as_of,
+        lag: lag(now.period, as_of),
+        numerator: now.numerator,
+        denominator: now.denominator,
+        value: now.value,
+        status: now.status.as_str().to_owned(),
+    }
+}
+
+/// Whole months from a period's end to the day on which its figure was known; `None` for a day before that end.
+fn lag(period: Period, as_of: NaiveDate) -> Option<u32> {
+    u32::try_from(whole_months_after(period.last(), as_of)).ok()
+}
+
+impl PublishedFigure {
+    /// It as one side of a revision.
+    fn side(&self, period: Period, as_of: NaiveDate) -> RevisionSide {
+        RevisionSide {
+            as_of,
+            lag: lag(period, as_of),
+            numerator: self.numerator,
+            denominator: self.denominator,
+            value: self.value,
+            status: self.status.clone(),
+        }
+    }
+
+    /// Whether another figure stands here now. What had no number then and has none now has not changed: only a day passed by
+    /// which its return was due.
+    fn differs(&self, now: &Observation) -> bool {
+        let same_value = match (self.value, now.value) {
+            (Some(then), Some(now)) => (then - now).abs() <= ROUNDING,
+            (None, None) => true,
+            _ => false,
+        };
+        let counts = (self.numerator, self.denominator);
+        let same_counts = counts == (now.numerator, now.denominator);
+        let empty = self.value.is_none() && counts == (None, None);
+        !(same_counts && same_value && (empty || self.status == now.status.as_str()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn month(text: &str) -> Span {
+        span(text, text)
+    }
+
+    fn span(first: &str, last: &str) -> Span {
+        Span { first: first.parse().unwrap(), last: last.parse().unwrap() }
+    }
+
+    #[test]
+    fn a_figure_rests_on_its_own_returns_and_on_the_earlier_ones_that_it_counts() {
+        let definitions = Definitions::built_in().unwrap();
+        let basis = |id: &str| {
+            ReturnsUsed::of(definitions.metrics.iter().find(|metric| metric.id == id).unwrap(), &definitions)
+        };
+        let april: Period = "2025-04".parse().unwrap();
+        let quarter: Period = "2025-26Q1".parse().unwrap();
+        let (arrests, sharing, returns) = (basis("CRE-01"), basis("SHA-04"), basis("REP-01"));
+        assert!(arrests.rests_on(april, month("2025-04")) && !arrests.rests_on(april, month("2025-03")));
+        assert!(!arrests.rests_on(april, month("2025-05")) && arrests.rests_on(quarter, month("2025-05")));
+        assert!(arrests.rests_on(april, span("2025-01", "2025-12")));
+        assert!(sharing.metric.earlier_months == 4 && sharing.rests_on(april, month("2024-12")));
+        assert!(!sharing.rests_on(april, month("2024-11")));
+        let records = |name: &str| SubmittedTable::Records(name.to_owned());
+        assert!(arrests.reads(&records("arrest_summons")) && !arrests.reads(&records("governance")));
+        assert!(returns.reads(&records("governance")));
+    }
+}

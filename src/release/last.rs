@@ -1,0 +1,216 @@
+//! The release before this one, as it was published: its figures, and the returns that they rested on.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+
+use chrono::NaiveDate;
+use serde::Deserialize;
+
+use super::store::{DamagedFile, PublishedRelease, RECORD, read_latest, record_of};
+use super::tables::{OBSERVATIONS, PublishedRows, UnreadableTable, parquet_path};
+use crate::sources::{Scope, SubmissionKey, SubmittedTable, key_of_recorded};
+use crate::vocabulary::causes::with_causes;
+use crate::vocabulary::finding::{Finding, FindingLevel};
+use crate::vocabulary::period::Period;
+
+/// A release that cannot be read. The run goes on without it.
+#[derive(Debug, thiserror::Error)]
+pub enum LastReleaseError {
+    #[error(transparent)]
+    Damaged(#[from] DamagedFile),
+    #[error("{path}: {message}")]
+    Content { path: PathBuf, message: String },
+    #[error(transparent)]
+    Table(#[from] UnreadableTable),
+}
+
+impl LastReleaseError {
+    /// That changes since the last release are not listed.
+    pub fn finding(&self) -> Finding {
+        let message =
+            format!("the last release cannot be read, so nothing says what has changed since: {}", with_causes(self));
+        Finding {
+            level: FindingLevel::Warning,
+            rule: "last_release".to_owned(),
+            dataset: "releases".to_owned(),
+            message,
+            ..Finding::default()
+        }
+    }
+}
+
+/// The latest release of the same period, or else of the period before.
+#[derive(Debug)]
+pub struct LastRelease {
+    /// Period and revision, such as `2025-26Q1 r1`.
+    pub(super) name: String,
+    pub(super) as_of: NaiveDate,
+    pub(super) figures: PublishedFigures,
+    pub(super) returns: RecordedReturns,
+}
+
+/// Headline figures by metric, code and period.
+pub(super) type PublishedFigures = HashMap<String, HashMap<String, BTreeMap<Period, PublishedFigure>>>;
+
+/// A headline figure as it was published.
+#[derive(Debug)]
+pub(super) struct PublishedFigure {
+    pub(super) version: u32,
+    pub(super) numerator: Option<i64>,
+    pub(super) denominator: Option<i64>,
+    pub(super) value: Option<f64>,
+    pub(super) status: String,
+}
+
+/// A return: what one organisation hands in for one table and months.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct ReturnOf {
+    pub(super) table: SubmittedTable,
+    pub(super) scope: Scope,
+}
+
+/// The latest submission of each return, as a run record lists its files.
+#[derive(Debug, Default)]
+pub(super) struct RecordedReturns {
+    /// Those in use: the hashes of their files.
+    pub(super) accepted: BTreeMap<ReturnOf, BTreeSet<String>>,
+    /// Those that a check refused.
+    pub(super) refused: BTreeSet<ReturnOf>,
+}
+
+/// A file of a record: its path, its hash, and whether the checks let it in.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RecordedFile<'f> {
+    pub(super) path: &'f str,
+    pub(super) sha256: &'f str,
+    pub(super) used: bool,
+}
+
+#[derive(Deserialize)]
+struct Record {
+    as_of: NaiveDate,
+    inputs: Vec<RecordedInput>,
+}
+
+#[derive(Deserialize)]
+struct RecordedInput {
+    path: String,
+    sha256: String,
+    used: bool,
+}
+
+impl LastRelease {
+    /// Reads the release before the next one of a period; `None` where nothing was published yet.
+    ///
+    /// # Errors
+    /// A record or table of it that is missing or cannot be read.
+    pub fn read(out: &Path, period: Period) -> Result<Option<Self>, LastReleaseError> {
+        let latest = [period, period.step(-1)].into_iter().find_map(|one| Some((one, read_latest(out, one)?)));
+        let Some((of, latest)) = latest else { return Ok(None) };
+        let folder = out.join(of.to_string()).join(&latest.path);
+        let wrong = |error: serde_json::Error| LastReleaseError::Content {
+            path: folder.join(RECORD),
+            message: error.to_string(),
+        };
+        let record: Record = serde_json::from_slice(&record_of(&folder)?).map_err(wrong)?;
+        let release = PublishedRelease::open(&folder)?;
+        let path = parquet_path(OBSERVATIONS);
+        let rows = PublishedRows::read(OBSERVATIONS, &folder.join(&path), release.read(&path)?)?;
+        let files = record.inputs.iter();
+        let files = files.map(|file| RecordedFile { path: &file.path, sha256: &file.sha256, used: file.used });
+        Ok(Some(Self {
+            name: format!("{of} r{}", latest.revision),
+            as_of: record.as_of,
+            returns: RecordedReturns::of(files),
+            figures: figures_of(&rows)?,
+        }))
+    }
+}
+
+fn figures_of(rows: &PublishedRows) -> Result<PublishedFigures, UnreadableTable> {
+    let mut figures = PublishedFigures::new();
+    for part in rows.parts() {
+        let (metrics, codes, periods) = (part.texts("metric_id")?, part.texts("org_code")?, part.texts("period")?);
+        let (versions, statuses) = (part.versions("metric_version")?, part.texts("status")?);
+        let (numerators, denominators) = (part.wholes("numerator")?, part.wholes("denominator")?);
+        let values = part.decimals("value")?;
+        for row in 0..part.count() {
+            let figure = PublishedFigure {
+                version: versions.get(row).ok_or_else(|| rows.wrong("a figure has no metric_version"))?,
+                numerator: numerators.get(row),
+                denominator: denominators.get(row),
+                value: values.get(row),
+                status: statuses.get(row).to_owned(),
+            };
+            let (metric, code, period) = (metrics.get(row), codes.get(row), periods.get(row));
+            let period =
+                period.parse().map_err(|_| rows.wrong(format!("“{period}” is not what column period holds")))?;
+            // Rows are sorted: the entries of a metric and code are nearly always there.
+            if !figures.contains_key(metric) {
+                figures.insert(metric.to_owned(), HashMap::new());
+            }
+            let Some(of_metric) = figures.get_mut(metric) else { continue };
+            if !of_metric.contains_key(code) {
+                of_metric.insert(code.to_owned(), BTreeMap::new());
+            }
+            if let Some(of_code) = of_metric.get_mut(code) {
+                of_code.insert(period, figure);
+            }
+        }
+    }
+    Ok(figures)
+}
+
+/// The latest submission of one return.
+struct LatestFiles {
+    submitted: NaiveDate,
+    hashes: BTreeSet<String>,
+    used: bool,
+}
+
+impl RecordedReturns {
+    /// A return whose latest submission was refused counts as refused, although the one before it was accepted: no figure
+    /// rests on that any more.
+    pub(super) fn of<'f>(files: impl Iterator<Item = RecordedFile<'f>>) -> Self {
+        let mut latest: BTreeMap<ReturnOf, LatestFiles> = BTreeMap::new();
+        for file in files {
+            let Some(SubmissionKey { table, submitted, scope: Some(scope) }) = key_of_recorded(file.path) else {
+                continue;
+            };
+            let none = LatestFiles { submitted, hashes: BTreeSet::new(), used: true };
+            let slot = latest.entry(ReturnOf { table, scope }).or_insert(none);
+            if submitted > slot.submitted {
+                *slot = LatestFiles { submitted, hashes: BTreeSet::new(), used: true };
+            }
+            if submitted == slot.submitted {
+                slot.hashes.insert(file.sha256.to_owned());
+                slot.used &= file.used;
+            }
+        }
+        let mut returns = Self::default();
+        for (of, files) in latest {
+            if files.used {
+                returns.accepted.insert(of, files.hashes);
+            } else {
+                returns.refused.insert(of);
+            }
+        }
+        returns
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_latest_submission_of_a_return_counts_and_none_where_it_was_refused() {
+        let path = |day: &str| format!("arrest_summons/submitted={day}/org=E1/period=2025-04/rows.parquet");
+        let (first, second) = (path("2025-05-10"), path("2025-06-10"));
+        let file = |path, sha256, used| RecordedFile { path, sha256, used };
+        let found = RecordedReturns::of([file(&second, "b", true), file(&first, "a", true)].into_iter());
+        assert_eq!(found.accepted.into_values().collect::<Vec<_>>(), [BTreeSet::from(["b".to_owned()])]);
+        let found = RecordedReturns::of([file(&first, "a", true), file(&second, "b", false)].into_iter());
+        assert!(found.accepted.is_empty() && found.refused.len() == 1);
+    }
+}
