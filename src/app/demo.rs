@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 
-use super::run::{RunOutcome, run};
-use super::{AppError, Context, RunOptions, generate};
+use super::run::run;
+use super::{AppError, Context, RunOptions, RunOutcome, generate};
 use crate::settings::Settings;
 use crate::synth::Plan;
 use crate::vocabulary::period::{Month, Period, PeriodType};

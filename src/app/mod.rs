@@ -14,6 +14,7 @@ pub mod prepare;
 mod publication;
 pub mod run;
 mod run_options;
+mod run_outcome;
 mod run_plan;
 pub mod sql;
 mod timings;
@@ -38,6 +39,7 @@ use crate::settings::{Settings, SettingsError, UnfitError};
 use crate::synth::SynthError;
 
 pub use run_options::RunOptions;
+pub use run_outcome::RunOutcome;
 pub use usage::UsageError;
 
 /// Anything that ends a command early, with its exit code.

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::AppError;
 use super::identity::incomplete_identity;
-use super::run::RunOutcome;
+use super::run_outcome::RunOutcome;
 use super::run_plan::RunPlan;
 use super::timings::Timings;
 use crate::definitions::Definitions;

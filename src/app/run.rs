@@ -1,10 +1,9 @@
 //! `run`: from a folder of submissions to a published release for a review period.
 //! The order of the steps; what each does is in its module.
 
-use std::path::PathBuf;
-
 use super::identity::{Identity, incomplete_identity};
 use super::publication::Publication;
+use super::run_outcome::RunOutcome;
 use super::run_plan::RunPlan;
 use super::timings::Timings;
 use super::{AppError, Context, RunOptions};
@@ -17,20 +16,6 @@ use crate::release::LastRelease;
 use crate::release::record::Counts;
 use crate::release::store::is_whole;
 use crate::settings::{UnfitError, check_target_organisations};
-
-/// What `run` did.
-#[derive(Debug, Clone)]
-pub struct RunOutcome {
-    /// Folder of the release, new or unchanged.
-    pub release: PathBuf,
-    pub revision: u32,
-    /// False when the last release already says the same.
-    pub published: bool,
-    pub refused: usize,
-    /// Whether metrics have no figure because the engine may not have enough memory.
-    pub without_memory: bool,
-    pub counts: Counts,
-}
 
 /// How often a run begins anew because files of the source change under it.
 const ATTEMPTS: u32 = 3;

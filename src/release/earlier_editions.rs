@@ -2,11 +2,10 @@
 //! was shown and what follows from it, so the next edition is made with them in mind.
 
 use std::collections::HashMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::store::{DamagedFile, PUBLIC_FOLDER, PublishedRelease};
+use super::store::{DamagedFile, PUBLIC_FOLDER, PublishError, PublishedRelease, ReleaseFolder, release_folders};
 use super::tables::{BREAKDOWNS, OBSERVATIONS, PublishedRows, UnreadableTable, parquet_path};
 use crate::public::Earlier;
 use crate::vocabulary::period::{Month, Period};
@@ -25,6 +24,8 @@ pub enum EarlierError {
     Damaged(#[from] DamagedFile),
     #[error("the figures of an earlier public edition are not known, so nothing was published")]
     Table(#[from] UnreadableTable),
+    #[error("the figures of an earlier public edition are not known, so nothing was published")]
+    Folder(#[from] PublishError),
 }
 
 /// The figures of every public edition below `out` whose periods may add up with those of the run, by release.
@@ -58,45 +59,17 @@ struct Months {
 /// The releases that were published with a public edition; by period, then revision. A release shows its own period and
 /// those before: one whose period ends before `first` has nothing to add.
 fn public_releases(out: &Path, first: Month) -> Result<Vec<EarlierEdition>, EarlierError> {
-    let mut found = Vec::new();
-    for (period_folder, period) in folders(out)? {
+    let mut editions = Vec::new();
+    for ReleaseFolder { period, revision, folder } in release_folders(out)? {
         if !period.parse::<Period>().is_ok_and(|known| first <= known.last()) {
             continue;
         }
-        for (folder, revision) in folders(&period_folder)? {
-            let number = revision.strip_prefix('r').and_then(|number| number.parse::<u32>().ok());
-            if let Some(number) = number {
-                found.push((period.clone(), number, folder));
-            }
-        }
-    }
-    found.sort();
-    let mut editions = Vec::new();
-    for (period, revision, folder) in found {
         let release = PublishedRelease::open(&folder)?;
         if release.had_files_below(PUBLIC_FOLDER) {
             editions.push(EarlierEdition { name: format!("{period} r{revision}").into(), release });
         }
     }
     Ok(editions)
-}
-
-/// Folders and their names; none below a folder that is not there yet.
-fn folders(path: &Path) -> Result<Vec<(PathBuf, String)>, EarlierError> {
-    let wrong = |error: std::io::Error| EarlierError::Content { path: path.to_owned(), message: error.to_string() };
-    if !path.is_dir() {
-        return Ok(Vec::new());
-    }
-    let mut found = Vec::new();
-    for entry in fs::read_dir(path).map_err(wrong)? {
-        let entry = entry.map_err(wrong)?;
-        if entry.path().is_dir()
-            && let Ok(name) = entry.file_name().into_string()
-        {
-            found.push((entry.path(), name));
-        }
-    }
-    Ok(found)
 }
 
 /// Which figure of a release a row is: metric, category, code and period as they are written.

@@ -34,6 +34,12 @@ pub enum PublishError {
         #[source]
         source: std::io::Error,
     },
+    #[error("release folder {path} cannot be read")]
+    Read {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
     #[error("release folder {0}: another run is publishing there; wait for it to end")]
     Locked(PathBuf),
     #[error(
@@ -145,12 +151,58 @@ pub fn is_whole(out: &Path, latest: &Latest) -> bool {
     PublishedRelease::open(&out.join(&latest.period).join(&latest.path)).is_ok_and(|release| release.is_whole())
 }
 
+/// A release by its place in the folder of releases.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ReleaseFolder {
+    pub period: String,
+    pub revision: u32,
+    pub folder: PathBuf,
+}
+
+/// Every release below `out`, by period and revision; none below a folder that is not there yet.
+///
+/// # Errors
+/// A folder that cannot be read.
+pub fn release_folders(out: &Path) -> Result<Vec<ReleaseFolder>, PublishError> {
+    let mut found = Vec::new();
+    for folder in folders_in(out)? {
+        found.extend(releases_of(&folder)?);
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// The releases in the folder of a period.
+fn releases_of(period: &Path) -> Result<Vec<ReleaseFolder>, PublishError> {
+    let release = |folder: PathBuf| {
+        let revision = name_of(&folder)?.strip_prefix('r')?.parse().ok()?;
+        Some(ReleaseFolder { period: name_of(period)?.to_owned(), revision, folder })
+    };
+    Ok(folders_in(period)?.into_iter().filter_map(release).collect())
+}
+
+fn name_of(path: &Path) -> Option<&str> {
+    path.file_name()?.to_str()
+}
+
+/// The folders inside a folder; none where it is not there yet.
+fn folders_in(path: &Path) -> Result<Vec<PathBuf>, PublishError> {
+    let wrong = |source| PublishError::Read { path: path.to_owned(), source };
+    if !path.is_dir() {
+        return Ok(Vec::new());
+    }
+    let entries = fs::read_dir(path).map_err(wrong)?;
+    let paths = entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<PathBuf>, _>>();
+    Ok(paths.map_err(wrong)?.into_iter().filter(|path| path.is_dir()).collect())
+}
+
 /// The number that the next release of a period gets.
+///
+/// # Errors
+/// Where no number is left, or the folder of the period cannot be read.
 pub fn next_revision(out: &Path, period: Period) -> Result<u32, PublishError> {
     let folder = out.join(period.to_string());
-    let entries = fs::read_dir(&folder).into_iter().flatten().flatten();
-    let number = |entry: fs::DirEntry| entry.file_name().to_str()?.strip_prefix('r')?.parse::<u32>().ok();
-    let last = entries.filter_map(number).max().unwrap_or(0);
+    let last = releases_of(&folder)?.iter().map(|one| one.revision).max().unwrap_or(0);
     last.checked_add(1).ok_or(PublishError::NoRevisionLeft { folder: folder.join(format!("r{last}")), last })
 }
 

@@ -1,0 +1,19 @@
+//! What a run leaves: a release, new or unchanged, and what is missing from it.
+
+use std::path::PathBuf;
+
+use crate::release::record::Counts;
+
+/// What `run` did.
+#[derive(Debug, Clone)]
+pub struct RunOutcome {
+    /// Folder of the release, new or unchanged.
+    pub release: PathBuf,
+    pub revision: u32,
+    /// False when the last release already says the same.
+    pub published: bool,
+    pub refused: usize,
+    /// Whether metrics have no figure because the engine may not have enough memory.
+    pub without_memory: bool,
+    pub counts: Counts,
+}
