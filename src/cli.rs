@@ -23,7 +23,6 @@ use crate::app::verify::verify;
 use crate::app::{AppError, Context, RunOptions, RunOutcome, UsageError, definitions, demo, generate};
 use crate::exit;
 use crate::intake::DataDate;
-use crate::report::NATIONAL_FOLDER;
 use crate::synth::Plan;
 use crate::vocabulary::causes::with_causes;
 use crate::vocabulary::period::{Month, Period, ambiguity, london_date};
@@ -351,7 +350,7 @@ fn print_outcome(outcome: &RunOutcome) -> Result<(), AppError> {
             outcome.refused
         ));
     }
-    print_line(format_args!("{}", outcome.release.join(NATIONAL_FOLDER).join("index.html").display()))
+    print_line(format_args!("{}", outcome.release.join(&outcome.first_page).display()))
 }
 
 fn print_check(report: &CheckReport, json: bool) -> Result<(), AppError> {

@@ -105,7 +105,15 @@ impl Publication<'_> {
         write_record(&staging, &record)?;
         let pointed = if without_memory { incomplete_identity(&identity, &context.settings.engine) } else { identity };
         let release = staging.commit(options.period, revision, &pointed)?;
-        Ok(RunOutcome { release, revision, published: true, refused: intake.refused(), without_memory, counts })
+        Ok(RunOutcome {
+            release,
+            first_page: definitions.layouts.first_page(),
+            revision,
+            published: true,
+            refused: intake.refused(),
+            without_memory,
+            counts,
+        })
     }
 }
 
@@ -124,8 +132,7 @@ fn write_files(
     }
     let facts = Facts::new(release, &definitions.layouts);
     let public_facts = public.map(|public| Facts::new(&public.release, &definitions.layouts));
-    let nation = std::iter::once(&facts).chain(&public_facts).map(Edition::of_nation);
-    let editions: Vec<Edition<'_>> = nation.chain(Edition::of_organisations(&facts)).collect();
+    let editions = Edition::all(&facts, public_facts.as_ref());
     let (results, editions) = rayon::join(
         || results.par_iter().with_max_len(1).try_for_each(|result| writer.write_result(result)),
         || render_editions(&editions, &templates, &|path, bytes| writer.write(path, bytes)),

@@ -97,6 +97,7 @@ fn already_published(plan: &RunPlan<'_>, identity: &str, intake: &Intake) -> Opt
     let says_the_same = latest.identity == identity || latest.identity == incomplete;
     (says_the_same && is_whole(&options.out, &latest)).then(|| RunOutcome {
         release: options.out.join(options.period.to_string()).join(&latest.path),
+        first_page: plan.context.definitions.layouts.first_page(),
         revision: latest.revision,
         published: false,
         refused: intake.refused(),

@@ -9,6 +9,8 @@ use crate::release::record::Counts;
 pub struct RunOutcome {
     /// Folder of the release, new or unchanged.
     pub release: PathBuf,
+    /// Path inside the release of the page to begin with.
+    pub first_page: String,
     pub revision: u32,
     /// False when the last release already says the same.
     pub published: bool,

@@ -1,16 +1,21 @@
-//! Layouts: which metrics an edition shows, under which headings and in which order. Strict; all problems are reported at once.
-//! It reads text that was loaded elsewhere and knows no figure and no page.
+//! Layouts: which pages an edition has, which blocks stand on each of them, and under which headings metrics stand. Strict; all
+//! problems are reported at once. It reads text that was loaded elsewhere and knows no figure.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
+use crate::definitions::blocks::{Audience, BlockName, Each};
 use crate::definitions::model::{Contract, Metric, Rollup};
+use crate::definitions::problem::DefinitionProblem;
 
-/// A heading of an edition with the metrics below it.
+/// The file of the sections that all editions share.
+pub(super) const SECTIONS: &str = "reports/sections.toml";
+
+/// A heading with the metrics below it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Section {
+pub struct MetricSection {
     pub title: String,
     /// Shows every metric of this principle of the Code, in the order of their ids.
     pub principle: Option<u8>,
@@ -19,9 +24,11 @@ pub struct Section {
 }
 
 /// One edition, as `reports/<edition>.toml` lays it out.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Layout {
+    pub audience: Audience,
+    /// Folder inside the release. That of an edition for forces holds `{code}`.
+    pub folder: String,
     /// Name of the report, shown on each of its pages.
     pub title: String,
     /// One or two sentences that open it.
@@ -30,26 +37,32 @@ pub struct Layout {
     pub contact: String,
     /// At most so many findings stand on a page; the page says how many there are.
     pub findings_shown: usize,
-    /// Kinds of organisation that get an edition of their own; empty for the national edition.
-    #[serde(default)]
+    /// Kinds of organisation that get an edition of their own; empty for other editions.
     pub kinds: Vec<String>,
-    pub sections: Vec<Section>,
+    pub pages: Vec<PageLayout>,
 }
 
-/// Something wrong in a layout.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum LayoutProblem {
-    #[error("{file}: {message}")]
-    Syntax { file: &'static str, message: String },
-    #[error("{file}: section “{section}” needs either `principle` (1 to 10) or `metrics`, not both")]
-    Selection { file: &'static str, section: String },
-    #[error("{file}: section “{section}” names {metric}, which is not a metric")]
-    UnknownMetric { file: &'static str, section: String, metric: String },
-    #[error("{file}: {metric} is shown {times} times; add it to exactly one section")]
-    NotOnce { file: &'static str, metric: String, times: usize },
-    #[error("{file}: `kinds` {problem}")]
-    Kinds { file: &'static str, problem: &'static str },
+/// A page of an edition, or one page for each metric, organisation or principle.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageLayout {
+    /// Path inside the edition's folder, such as `metrics/{metric}.html`.
+    pub path: String,
+    /// Its heading, such as `{metric} {metric_title}`.
+    pub title: String,
+    /// Its name in the navigation; `None` for a page that does not stand there.
+    pub navigation: Option<String>,
+    pub each: Option<Each>,
+    pub blocks: Vec<BlockName>,
 }
+
+/// What the placeholders of a path or title stand for.
+#[derive(Debug, Clone, Default)]
+pub struct Placeholders<'a> {
+    values: Vec<(&'static str, &'a str)>,
+}
+
+/// Placeholders that stand for something on every page.
+const ON_EVERY_PAGE: [&str; 2] = ["report", "period"];
 
 /// What a reader is told about where figures come from: datasets by title, and the dataset of each roll-up.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -79,78 +92,257 @@ impl SourceNames {
 }
 
 /// The layouts of a release, checked against the metrics.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Layouts {
-    pub national: Layout,
-    pub force: Layout,
+    /// By the names of their files.
+    pub editions: Vec<Layout>,
+    /// The sections of every edition, in order.
+    pub sections: Vec<MetricSection>,
     pub sources: SourceNames,
 }
 
-/// File names, as problems print them.
-const NATIONAL: &str = "reports/national.toml";
-const FORCE: &str = "reports/force.toml";
+impl Layouts {
+    /// Path inside a release of the page to begin with: the first page of an edition for the office, or of another where
+    /// there is none.
+    pub fn first_page(&self) -> String {
+        let office = self.editions.iter().find(|layout| layout.audience == Audience::Office);
+        let layout = office.or_else(|| self.editions.first());
+        layout.map_or_else(String::new, |layout| format!("{}/index.html", layout.folder))
+    }
+}
 
-/// Parses and checks both layouts. Every metric stands in exactly one section of each.
+/// Files of layouts: path and content.
+pub type LayoutFiles<'t> = BTreeMap<&'t str, &'t str>;
+
+/// Parses and checks the layouts and the sections. Every metric stands in exactly one section.
 ///
 /// # Errors
-/// All problems of both files, in the order of the files.
+/// All problems of all files, in the order of the files.
 pub fn parse_layouts(
-    national: &str,
-    force: &str,
+    files: &LayoutFiles<'_>,
     metrics: &[Metric],
     sources: SourceNames,
-) -> Result<Layouts, Vec<LayoutProblem>> {
+) -> Result<Layouts, Vec<DefinitionProblem>> {
     let mut problems = Vec::new();
-    let national = parse_layout(NATIONAL, national, &mut problems);
-    let force = parse_layout(FORCE, force, &mut problems);
-    if let Some(layout) = &national {
-        check_layout(NATIONAL, layout, metrics, &mut problems);
-        if !layout.kinds.is_empty() {
-            problems.push(LayoutProblem::Kinds { file: NATIONAL, problem: "has no meaning here" });
+    let sections = parse_sections(files.get(SECTIONS).copied().unwrap_or_default(), metrics, &mut problems);
+    let mut editions: Vec<Layout> = Vec::new();
+    let mut folders: BTreeMap<String, &str> = BTreeMap::new();
+    for (path, text) in files.iter().filter(|(path, _)| **path != SECTIONS) {
+        let mut reader = LayoutReader { file: path, problems: &mut problems };
+        let Some(layout) = reader.read(text) else { continue };
+        if let Some(other) = folders.insert(layout.folder.clone(), path) {
+            reader.wrong("folder", format!("is that of {other} too"));
+        }
+        editions.push(layout);
+    }
+    if editions.is_empty() && problems.is_empty() {
+        problems.push(DefinitionProblem::new("reports", "", "holds no layout of an edition"));
+    }
+    if problems.is_empty() { Ok(Layouts { editions, sections, sources }) } else { Err(problems) }
+}
+
+/// A layout as it is written.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LayoutText {
+    audience: String,
+    folder: String,
+    title: String,
+    summary: String,
+    contact: String,
+    #[serde(default)]
+    findings_shown: usize,
+    #[serde(default)]
+    kinds: Vec<String>,
+    pages: Vec<PageText>,
+}
+
+/// A page as it is written.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PageText {
+    path: String,
+    title: String,
+    navigation: Option<String>,
+    each: Option<String>,
+    blocks: Vec<String>,
+}
+
+/// Reads one file and keeps what is wrong in it.
+struct LayoutReader<'r> {
+    file: &'r str,
+    problems: &'r mut Vec<DefinitionProblem>,
+}
+
+impl LayoutReader<'_> {
+    fn wrong(&mut self, place: &str, message: impl Into<String>) {
+        self.problems.push(DefinitionProblem::new(self.file, place, message));
+    }
+
+    /// The value of a name, which must be one of `names`.
+    fn named<T: Copy>(&mut self, place: &str, name: &str, names: &[(&'static str, T)]) -> Option<T> {
+        let found = names.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
+        if found.is_none() {
+            let known: Vec<&str> = names.iter().map(|(known, _)| *known).collect();
+            self.wrong(place, format!("{name:?} is unknown; known are {}", known.join(", ")));
+        }
+        found
+    }
+
+    fn read(&mut self, text: &str) -> Option<Layout> {
+        let text: LayoutText = toml::from_str(text).map_err(|error| self.wrong("", error.to_string())).ok()?;
+        let audience = self.named("audience", &text.audience, &Audience::NAMES)?;
+        let is_for_forces = audience == Audience::Force;
+        match (is_for_forces, text.kinds.is_empty()) {
+            (true, true) => self.wrong("kinds", "is missing: no organisation would get an edition"),
+            (false, false) => self.wrong("kinds", "has no meaning here"),
+            _ => {}
+        }
+        self.check_path("folder", &text.folder, if is_for_forces { &["code"] } else { &[] });
+        if ["results", "evidence"].contains(&text.folder.as_str()) {
+            self.wrong("folder", "is where the release has other files");
+        }
+        let pages: Vec<PageLayout> = text.pages.into_iter().filter_map(|page| self.page(page, audience)).collect();
+        self.check_pages(&pages);
+        let LayoutText { folder, title, summary, contact, findings_shown, kinds, .. } = text;
+        Some(Layout { audience, folder, title, summary, contact, findings_shown, kinds, pages })
+    }
+
+    fn page(&mut self, page: PageText, audience: Audience) -> Option<PageLayout> {
+        let PageText { path, title, navigation, each, blocks } = page;
+        let each = match each {
+            Some(name) => Some(self.named(&format!("{path}, each"), &name, &Each::NAMES)?),
+            None => None,
+        };
+        let (in_path, in_title): (&[&str], &[&str]) = match each {
+            None if audience == Audience::Force => (&[], &["organisation"]),
+            None => (&[], &[]),
+            Some(Each::Metric) => (&["metric"], &["metric", "metric_title"]),
+            Some(Each::Organisation) => (&["code"], &["organisation"]),
+            Some(Each::Principle) => (&["principle"], &["principle", "principle_title"]),
+        };
+        self.check_path(&path, &path, in_path);
+        let known: Vec<&str> = ON_EVERY_PAGE.iter().chain(in_title).copied().collect();
+        for unknown in placeholders(&title).into_iter().filter(|name| !known.contains(name)) {
+            self.wrong(&path, format!("the title names {{{unknown}}}, which has no meaning there"));
+        }
+        if each.is_some() && navigation.is_some() {
+            self.wrong(&path, "is more than one page and cannot stand in the navigation");
+        }
+        let place = format!("{path}, blocks");
+        let mut named = Vec::new();
+        for name in &blocks {
+            let Some(block) = self.named(&place, name, BlockName::NAMES) else { continue };
+            if let Some(why) = block.misplaced(audience, each) {
+                self.wrong(&place, format!("{name} {why}"));
+            }
+            if named.contains(&block) {
+                self.wrong(&place, format!("{name} stands there twice"));
+            }
+            named.push(block);
+        }
+        if blocks.is_empty() {
+            self.wrong(&path, "has no block");
+        }
+        Some(PageLayout { path, title, navigation, each, blocks: named })
+    }
+
+    /// A path stays inside its folder, and holds exactly these placeholders.
+    fn check_path(&mut self, place: &str, path: &str, needed: &[&str]) {
+        let is_name = |part: &str| !matches!(part, "" | "." | "..") && !part.contains(['\\', ':']);
+        if !path.split('/').all(is_name) {
+            self.wrong(place, format!("{path:?} is not a path inside the release"));
+        }
+        let found = placeholders(path);
+        if found != needed {
+            let words = |names: &[&str]| match names {
+                [] => "no placeholder".to_owned(),
+                names => names.iter().map(|name| format!("{{{name}}}")).collect::<Vec<_>>().join(", "),
+            };
+            self.wrong(place, format!("{path:?} must hold {}, and holds {}", words(needed), words(&found)));
         }
     }
-    if let Some(layout) = &force {
-        check_layout(FORCE, layout, metrics, &mut problems);
-        if layout.kinds.is_empty() {
-            problems.push(LayoutProblem::Kinds {
-                file: FORCE,
-                problem: "is missing: no organisation would get an edition",
-            });
+
+    fn check_pages(&mut self, pages: &[PageLayout]) {
+        let mut paths = BTreeSet::new();
+        for page in pages {
+            if !page.path.ends_with(".html") {
+                self.wrong(&page.path, "must end in .html");
+            }
+            if !paths.insert(&page.path) {
+                self.wrong(&page.path, "stands there twice");
+            }
         }
-    }
-    match (national, force) {
-        (Some(national), Some(force)) if problems.is_empty() => Ok(Layouts { national, force, sources }),
-        _ => Err(problems),
+        if !paths.contains(&"index.html".to_owned()) {
+            self.wrong("pages", "there is no index.html");
+        }
     }
 }
 
-fn parse_layout(file: &'static str, text: &str, problems: &mut Vec<LayoutProblem>) -> Option<Layout> {
-    toml::from_str(text).map_err(|error| problems.push(LayoutProblem::Syntax { file, message: error.to_string() })).ok()
+/// The names in braces.
+fn placeholders(text: &str) -> Vec<&str> {
+    text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name).collect()
 }
 
-fn check_layout(file: &'static str, layout: &Layout, metrics: &[Metric], problems: &mut Vec<LayoutProblem>) {
+impl<'a> Placeholders<'a> {
+    /// The same, and what `name` stands for.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: &'a str) -> Self {
+        self.values.push((name, value));
+        self
+    }
+
+    /// The text with every placeholder replaced.
+    pub fn fill(&self, text: &str) -> String {
+        let replace = |text: String, (name, value): &(&str, &str)| text.replace(&format!("{{{name}}}"), value);
+        self.values.iter().fold(text.to_owned(), replace)
+    }
+}
+
+/// The sections as they are written.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SectionsText {
+    sections: Vec<MetricSection>,
+}
+
+fn parse_sections(text: &str, metrics: &[Metric], problems: &mut Vec<DefinitionProblem>) -> Vec<MetricSection> {
+    let mut wrong = |message: String| problems.push(DefinitionProblem::new(SECTIONS, "", message));
+    let sections = match toml::from_str::<SectionsText>(text) {
+        Ok(text) => text.sections,
+        Err(error) => {
+            wrong(error.to_string());
+            return Vec::new();
+        }
+    };
     let known: BTreeSet<&str> = metrics.iter().map(|m| m.id.as_str()).collect();
-    for section in &layout.sections {
-        let name = || section.title.clone();
+    for section in &sections {
+        let title = &section.title;
         if section.principle.is_some() == section.metrics.is_some()
             || section.principle.is_some_and(|p| !(1..=10).contains(&p))
         {
-            problems.push(LayoutProblem::Selection { file, section: name() });
+            wrong(format!("section “{title}” needs either `principle` (1 to 10) or `metrics`, not both"));
         }
         for metric in section.metrics.iter().flatten().filter(|m| !known.contains(m.as_str())) {
-            problems.push(LayoutProblem::UnknownMetric { file, section: name(), metric: metric.clone() });
+            wrong(format!("section “{title}” names {metric}, which is not a metric"));
         }
     }
-    let shown: Vec<&str> = layout.sections.iter().flat_map(|s| s.select(metrics)).map(|m| m.id.as_str()).collect();
+    let shown: Vec<&str> = sections.iter().flat_map(|s| s.select(metrics)).map(|m| m.id.as_str()).collect();
     for metric in known {
         let times = shown.iter().filter(|id| **id == metric).count();
         if times != 1 {
-            problems.push(LayoutProblem::NotOnce { file, metric: metric.to_owned(), times });
+            wrong(format!("{metric} is shown {times} times; add it to exactly one section"));
         }
     }
+    sections
 }
 
-impl Section {
+impl MetricSection {
+    /// "Principle 2: Creating the data record".
+    pub fn heading(&self) -> String {
+        self.principle.map_or_else(|| self.title.clone(), |number| format!("Principle {number}: {}", self.title))
+    }
+
     /// The metrics of this section, in order.
     pub fn select<'m>(&self, metrics: &'m [Metric]) -> Vec<&'m Metric> {
         match (&self.metrics, self.principle) {
@@ -170,16 +362,76 @@ mod tests {
     use super::*;
     use crate::report::sample;
 
+    const PLAIN: &str = "audience='office'\nfolder='office'\ntitle='t'\nsummary='s'\ncontact='c'\nfindings_shown=1\n\
+                         [[pages]]\npath='index.html'\ntitle='{report}'\nblocks=['opening']\n";
+
+    fn problems(files: &[(&str, &str)]) -> Vec<String> {
+        let files = files.iter().copied().collect();
+        match parse_layouts(&files, &sample::metrics(), SourceNames::default()) {
+            Ok(_) => Vec::new(),
+            Err(problems) => problems.iter().map(ToString::to_string).collect(),
+        }
+    }
+
+    fn sections() -> (&'static str, &'static str) {
+        (SECTIONS, include_str!("../../reports/sections.toml"))
+    }
+
     #[test]
-    fn all_problems_of_both_layouts_are_reported() {
-        let national = "title='t'\nsummary='s'\ncontact='c'\nfindings_shown=1\n\
-                        [[sections]]\ntitle='A'\nprinciple=2\n[[sections]]\ntitle='B'\nmetrics=['CRE-01','NO-01']\n";
-        let force = "title='t'\nsumary='s'\n";
-        let problems = parse_layouts(national, force, &sample::metrics(), SourceNames::default()).unwrap_err();
-        let texts: Vec<String> = problems.iter().map(ToString::to_string).collect();
-        let all = texts.join("\n");
-        for part in ["unknown field `sumary`", "names NO-01", "CRE-01 is shown 2 times", "ACC-01 is shown 0 times"] {
+    fn all_problems_of_all_files_are_reported() {
+        let sections = "[[sections]]\ntitle='A'\nprinciple=2\n[[sections]]\ntitle='B'\nmetrics=['CRE-01','NO-01']\n";
+        let office = PLAIN.replace("'opening'", "'openin', 'own_returns', 'charts'");
+        let force = PLAIN.replace("contact", "contract");
+        let found = problems(&[(SECTIONS, sections), ("reports/a.toml", &office), ("reports/b.toml", &force)]);
+        let all = found.join("\n");
+        for part in [
+            "names NO-01, which is not a metric",
+            "CRE-01 is shown 2 times",
+            "ACC-01 is shown 0 times",
+            "reports/a.toml: index.html, blocks: \"openin\" is unknown; known are opening, at_a_glance",
+            "own_returns needs a page with each = \"organisation\"",
+            "charts needs a page with each = \"metric\"",
+            "reports/b.toml: ",
+            "unknown field `contract`",
+        ] {
             assert!(all.contains(part), "{part} is not in:\n{all}");
+        }
+    }
+
+    #[test]
+    fn a_layout_shows_no_reader_what_the_reader_may_not_see() {
+        let refused = |audience: &str, block: &str| {
+            let text = PLAIN.replace("'office'\nfolder", &format!("'{audience}'\nfolder")).replace("opening", block);
+            let of_forces = "folder='forces/{code}'\nkinds=['territorial_force']";
+            let text = if audience == "force" { text.replace("folder='office'", of_forces) } else { text };
+            problems(&[sections(), ("reports/a.toml", &text)])
+        };
+        for (audience, block) in [
+            ("public", "findings"),
+            ("public", "returns_by_organisation"),
+            ("force", "national_figures"),
+            ("force", "signals"),
+        ] {
+            let found = refused(audience, block);
+            assert!(found.len() == 1 && found[0].ends_with("holds what these readers may not see"), "{found:?}");
+        }
+        for (audience, block) in [("office", "findings"), ("public", "signals"), ("force", "own_findings")] {
+            assert_eq!(refused(audience, block), Vec::<String>::new());
+        }
+    }
+
+    #[test]
+    fn paths_stay_inside_and_hold_what_tells_pages_apart() {
+        let with = |from: &str, to: &str| problems(&[sections(), ("reports/a.toml", &PLAIN.replace(from, to))]);
+        for (from, to, told) in [
+            ("folder='office'", "folder='../x'", "is not a path inside the release"),
+            ("folder='office'", "folder='results'", "is where the release has other files"),
+            ("index.html", "a.html", "there is no index.html"),
+            ("{report}", "{metric}", "the title names {metric}"),
+            ("path='index.html'", "path='index.html'\neach='metric'", "must hold {metric}, and holds no placeholder"),
+        ] {
+            let found = with(from, to).join("\n");
+            assert!(found.contains(told), "{told} is not in:\n{found}");
         }
     }
 }

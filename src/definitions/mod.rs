@@ -1,6 +1,7 @@
 //! Definitions: contracts, roll-ups, metrics and layouts, loaded and checked as one set before any data is read.
 //! Built into the binary, or read whole from a folder; never mixed. Statements are proven elsewhere, by the engine.
 
+pub mod blocks;
 pub mod contract_file;
 pub mod invariant_file;
 pub mod layout;
@@ -199,9 +200,8 @@ impl Parsed {
             }
             ["queries", "rollups", name] if has_partner(name, "rollups", all) => {}
             ["queries", "metrics", id, name] if has_partner_metric(id, name, all) => {}
-            ["queries", "invariants.toml" | "released.lock"]
-            | ["reports", "national.toml" | "force.toml"]
-            | ["reports", "templates", _] => {}
+            ["queries", "invariants.toml" | "released.lock"] | ["reports", "templates", _] => {}
+            ["reports", name] if name.ends_with(".toml") => {}
             _ => self.problems.push(DefinitionProblem::new(path, "", "belongs to no definition; remove or rename it")),
         }
     }
@@ -223,15 +223,11 @@ impl Parsed {
     }
 
     fn layouts(&mut self, texts: &BTreeMap<&str, &str>) -> Option<Layouts> {
-        let text = |path: &str| texts.get(path).copied().unwrap_or_default();
         let sources = SourceNames::new(&self.contracts, &self.rollups);
-        let layouts = parse_layouts(text("reports/national.toml"), text("reports/force.toml"), &self.metrics, sources);
-        let problem = |problem: &layout::LayoutProblem| {
-            let words = problem.to_string();
-            let (file, message) = words.split_once(": ").unwrap_or(("reports", words.as_str()));
-            DefinitionProblem::new(file, "", message)
-        };
-        layouts.map_err(|found| self.problems.extend(found.iter().map(problem))).ok()
+        let is_layout = |path: &str| path.starts_with("reports/") && path.ends_with(".toml");
+        let files = texts.iter().filter(|(path, _)| is_layout(path)).map(|(path, text)| (*path, *text)).collect();
+        let layouts = parse_layouts(&files, &self.metrics, sources);
+        layouts.map_err(|problems| self.problems.extend(problems)).ok()
     }
 }
 

@@ -520,6 +520,11 @@ fn least_completeness() -> u8 {
 }
 
 impl Metric {
+    /// Id and title, as headings and links have them.
+    pub fn heading(&self) -> String {
+        format!("{} {}", self.id, self.title)
+    }
+
     /// The version in effect in a month.
     pub fn version_at(&self, month: Month) -> Option<&MetricVersion> {
         let later = self.versions.iter().skip(1).rev().find(|version| Month::of(version.date) <= month);

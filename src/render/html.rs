@@ -1,4 +1,4 @@
-//! Pages from view structs and templates. Undefined names are errors and every text is escaped; the drawings of our own
+//! Pages from blocks and templates. Undefined names are errors and every text is escaped; the drawings of our own
 //! charts are the only exception, and `SafeSvg` is the only way in.
 
 use std::collections::BTreeMap;
@@ -12,19 +12,8 @@ use crate::render::charts::ChartWidth;
 use crate::render::{RenderError, content_hash};
 use crate::report::{Drawing, Figure, Page, Room};
 
-/// Templates that pages name.
-const NEEDED: [&str; 10] = [
-    "overview.html",
-    "metric.html",
-    "responsibilities.html",
-    "signals.html",
-    "other-rules.html",
-    "metric-dictionary.html",
-    "data-dictionary.html",
-    "data-quality.html",
-    "about.html",
-    "force.html",
-];
+/// The template of every page.
+const PAGE: &str = "page.html";
 
 /// A file that pages need; its name carries the hash of its content.
 #[derive(Debug, Clone)]
@@ -59,8 +48,8 @@ impl Templates {
             let wrong = |source| RenderError::Template { name: name.clone(), source };
             environment.add_template_owned(name.clone(), source).map_err(wrong)?;
         }
-        if let Some(missing) = NEEDED.into_iter().find(|name| environment.get_template(name).is_err()) {
-            return Err(RenderError::TemplateMissing(missing));
+        if environment.get_template(PAGE).is_err() {
+            return Err(RenderError::TemplateMissing(PAGE));
         }
         Ok(Self { environment, assets: assets.into_iter().map(|(name, bytes)| hashed(name, bytes)).collect() })
     }
@@ -85,13 +74,13 @@ fn hashed(name: String, bytes: Vec<u8>) -> (String, Asset) {
 struct SafeSvg(String);
 
 impl SafeSvg {
-    fn draw(figure: &Figure, width: ChartWidth) -> Result<Self, RenderError> {
-        let drawn = match &figure.drawing {
+    fn draw(id: &str, drawing: &Drawing, width: ChartWidth) -> Result<Self, RenderError> {
+        let drawn = match drawing {
             Drawing::Trend(chart) => chart.render(width),
             Drawing::Comparison(chart) => chart.render(width),
             Drawing::Funnel(chart) => chart.render(width),
         };
-        drawn.map(Self).map_err(|source| RenderError::Chart { figure: figure.id.clone(), source })
+        drawn.map(Self).map_err(|source| RenderError::Chart { figure: id.to_owned(), source })
     }
 
     /// The one place where a text is marked as safe.
@@ -100,25 +89,26 @@ impl SafeSvg {
     }
 }
 
-/// A figure's drawings.
+/// The drawings of a figure or of a cell, each with the name of its width.
 #[derive(Debug)]
-pub struct DrawnFigure {
+struct DrawnFigure {
     id: String,
     drawings: Vec<(&'static str, SafeSvg)>,
 }
 
 impl DrawnFigure {
-    /// Draws the figure at each width its room asks for.
-    ///
-    /// # Errors
-    /// [`RenderError::Chart`] when the chart cannot be drawn.
-    pub fn draw(figure: &Figure) -> Result<Self, RenderError> {
+    /// Draws a figure at each width that its room asks for.
+    fn of_figure(figure: &Figure) -> Result<Self, RenderError> {
         let widths: &[(&'static str, ChartWidth)] = match figure.room {
             Room::Full => &[("wide", ChartWidth::Wide), ("narrow", ChartWidth::Narrow)],
             Room::Small => &[("small", ChartWidth::Small)],
         };
-        let drawings = widths.iter().map(|(name, width)| Ok((*name, SafeSvg::draw(figure, *width)?)));
-        Ok(Self { id: figure.id.clone(), drawings: drawings.collect::<Result<_, RenderError>>()? })
+        Self::draw(&figure.id, &figure.drawing, widths)
+    }
+
+    fn draw(id: &str, drawing: &Drawing, widths: &[(&'static str, ChartWidth)]) -> Result<Self, RenderError> {
+        let drawings = widths.iter().map(|(name, width)| Ok((*name, SafeSvg::draw(id, drawing, *width)?)));
+        Ok(Self { id: id.to_owned(), drawings: drawings.collect::<Result<_, RenderError>>()? })
     }
 
     fn into_entry(self) -> (String, Value) {
@@ -128,34 +118,46 @@ impl DrawnFigure {
     }
 }
 
-/// The link to a data file, with the size a reader is told.
-#[derive(Debug, Serialize)]
-pub struct Download {
-    href: String,
-    size: String,
-}
-
-impl Download {
-    /// A link to a file of so many bytes.
-    pub fn new(href: String, bytes: usize) -> Self {
-        Self { href, size: format!("{} KB", bytes.div_ceil(1_000)) }
+/// Every drawing of the page by the id of its figure or cell.
+fn drawings(page: &Page) -> Result<BTreeMap<String, Value>, RenderError> {
+    let mut drawn = BTreeMap::new();
+    for figure in page.figures() {
+        drawn.extend([DrawnFigure::of_figure(figure)?.into_entry()]);
     }
+    for (id, drawing) in page.cell_drawings() {
+        drawn.extend([DrawnFigure::draw(id, drawing, &[("small", ChartWidth::Small)])?.into_entry()]);
+    }
+    Ok(drawn)
 }
 
-/// Drawings, and links to data files by their stems.
-pub type Attachments = (Vec<DrawnFigure>, BTreeMap<String, Download>);
+/// A data file that was written: its path inside the edition, and the words of its link.
+#[derive(Debug, Serialize)]
+pub struct WrittenFile {
+    pub path: String,
+    pub words: String,
+}
 
-/// The finished page. Templates see `page`, `assets` (path by name), `drawn` (drawings by the figure's id) and `downloads`.
+/// The finished page. Templates see `page`, `root` (the way to the edition's folder), `assets` (path by name), `drawn`
+/// (drawings by the id of the figure or cell) and `downloads` (files by their stems).
 ///
 /// # Errors
-/// [`RenderError::Template`] when the template uses a name that the page does not have.
-pub fn render_page(templates: &Templates, page: &Page, (drawn, downloads): Attachments) -> Result<String, RenderError> {
-    let name = page.template;
-    let wrong = |source| RenderError::Template { name: name.to_owned(), source };
+/// [`RenderError::Template`] when the template uses a name that the page does not have, and [`RenderError::Chart`] when a
+/// chart cannot be drawn.
+pub fn render_page(
+    templates: &Templates,
+    page: &Page,
+    downloads: &BTreeMap<String, WrittenFile>,
+) -> Result<String, RenderError> {
+    let wrong = |source| RenderError::Template { name: PAGE.to_owned(), source };
     let assets: BTreeMap<String, String> =
         templates.assets.iter().map(|(name, asset)| (name.clone(), asset.path.clone())).collect();
-    let drawn: BTreeMap<String, Value> = drawn.into_iter().map(DrawnFigure::into_entry).collect();
-    let context =
-        context! { page => Value::from(Serde(&page.view)), downloads => Value::from(Serde(downloads)), assets, drawn };
-    templates.environment.get_template(name).and_then(|template| template.render(context)).map_err(wrong)
+    let drawn = drawings(page)?;
+    let context = context! {
+        page => Value::from(Serde(page)),
+        root => page.root(),
+        downloads => Value::from(Serde(downloads)),
+        assets,
+        drawn,
+    };
+    templates.environment.get_template(PAGE).and_then(|template| template.render(context)).map_err(wrong)
 }

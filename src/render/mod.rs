@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use crate::digest::sha256;
-use crate::render::html::{Download, DrawnFigure, Templates, render_page};
-use crate::report::{DataFile, Edition, Page, PageKind};
+use crate::render::html::{Templates, WrittenFile, render_page};
+use crate::report::{DataFile, Edition, Page, Scope};
 use crate::spreadsheet::without_formula;
 use crate::vocabulary::code::CODE_WORDS;
 
@@ -51,21 +51,20 @@ fn folder_of(edition: &Edition<'_>) -> Result<String, RenderError> {
 
 /// A part of an edition that can be rendered on its own.
 struct Part<'e> {
-    edition: &'e Edition<'e>,
     folder: &'e str,
     /// `None` stands for the assets that all pages share.
-    page: Option<PageKind<'e>>,
+    page: Option<Scope<'e>>,
 }
 
 fn parts_of<'e>(edition: &'e Edition<'e>, folder: &'e str) -> impl Iterator<Item = Part<'e>> {
     let pages = edition.pages().into_iter().map(Some);
-    std::iter::once(None).chain(pages).map(move |page| Part { edition, folder, page })
+    std::iter::once(None).chain(pages).map(move |page| Part { folder, page })
 }
 
 impl Part<'_> {
     fn render(&self, templates: &Templates, emit: Emit<'_>) -> Result<(), RenderError> {
-        let Some(kind) = self.page else { return write_assets(templates, self.folder, emit) };
-        self.edition.page(kind).map_or(Ok(()), |page| write_page(templates, self.folder, &page, emit))
+        let Some(scope) = self.page else { return write_assets(templates, self.folder, emit) };
+        scope.build().map_or(Ok(()), |page| write_page(templates, self.folder, &page, emit))
     }
 }
 
@@ -76,14 +75,14 @@ fn write_assets(templates: &Templates, folder: &str, emit: Emit<'_>) -> Result<(
 /// Writes the page's data files, then the page that links to them.
 fn write_page(templates: &Templates, folder: &str, page: &Page, emit: Emit<'_>) -> Result<(), RenderError> {
     let mut downloads = BTreeMap::new();
-    for data in page.data_files() {
-        let bytes = csv_bytes(data).map_err(|source| RenderError::DataFile { stem: data.stem.clone(), source })?;
-        let path = format!("data/{}-{}.csv", data.stem, content_hash(&bytes));
-        downloads.insert(data.stem.clone(), Download::new(format!("{}{path}", page.root()), bytes.len()));
+    for download in page.downloads() {
+        let stem = &download.data.stem;
+        let bytes = csv_bytes(&download.data).map_err(|source| RenderError::DataFile { stem: stem.clone(), source })?;
+        let path = format!("data/{stem}-{}.csv", content_hash(&bytes));
         emit(&format!("{folder}/{path}"), &bytes)?;
+        downloads.insert(stem.clone(), WrittenFile { path, words: download.words_with_size(bytes.len()) });
     }
-    let drawn = page.figures().into_iter().map(DrawnFigure::draw).collect::<Result<_, _>>()?;
-    let html = render_page(templates, page, (drawn, downloads))?;
+    let html = render_page(templates, page, &downloads)?;
     emit(&format!("{folder}/{}", page.path), html.as_bytes())
 }
 
@@ -115,9 +114,7 @@ mod tests {
         let (release, layouts) = (sample::release(), sample::layouts());
         let files = Mutex::new(BTreeMap::new());
         let facts = Facts::new(&release, &layouts);
-        let editions: Vec<Edition<'_>> =
-            std::iter::once(Edition::of_nation(&facts)).chain(Edition::of_organisations(&facts)).collect();
-        render_editions(&editions, &sample::templates(), &|path, bytes| {
+        render_editions(&Edition::all(&facts, None), &sample::templates(), &|path, bytes| {
             let before = files.lock().unwrap().insert(path.to_owned(), bytes.to_vec());
             assert!(before.is_none(), "{path} is written twice");
             Ok(())

@@ -2,12 +2,14 @@
 
 use crate::definitions::model::{Breakdown, BreakdownKind, Metric};
 use crate::report::facts::{Facts, MATCHED_NOTE, Moved};
-use crate::report::table::{Cell, Column, Row, Table, limit_cells, marker, remark};
+use crate::report::figures_table::{absent_cell, limit_cells, remark};
+use crate::report::table::{Cell, Column, Row, Table};
 use crate::report::words;
 use crate::vocabulary::body::NATIONAL;
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::Period;
-use crate::vocabulary::quantity::{Shape, Status, Unit};
+use crate::vocabulary::quantity::{Shape, Unit};
+use crate::vocabulary::shorthand::Shorthand;
 
 /// One table with the categories' figures of the period, and one with their trend; empty without a breakdown.
 pub fn breakdown_tables(facts: &Facts<'_>, metric: &Metric) -> Vec<Table> {
@@ -63,24 +65,24 @@ fn current_table(facts: &Facts<'_>, metric: &Metric, breakdown: &Breakdown) -> T
         columns.push(Column::words("Notes"));
     }
     let row = |(index, (heading, unit, figure)): (usize, &(String, Unit, Option<&Observation>))| {
-        let mut cells = vec![Cell::new(value_with_unit(*figure))];
+        let mut cells = vec![Cell::figure_with_unit(*figure)];
         if interval {
-            cells.extend(limit_cells(*figure, *unit).map(|c| limit_with_unit(c, *unit)));
+            cells.extend(limit_cells(*figure, *unit).map(Cell::with_unit));
         }
         if counts {
-            let text = figure.and_then(words::counts_words);
-            cells.push(Cell::new(text.unwrap_or_else(|| marker(*figure).unwrap_or("[z]").to_owned())));
+            let told = figure.and_then(words::counts_words).map(Cell::new).or_else(|| absent_cell(*figure));
+            cells.push(told.unwrap_or_else(|| Cell::absent(Shorthand::NotApplicable)));
         }
         if let Some(before) = before {
             let earlier = self::lines(facts, metric, breakdown, before).get(index).and_then(|line| line.2);
             let moved = figure.zip(earlier).and_then(|(now, before)| facts.moved(metric, now, before));
-            cells.push(moved.map_or_else(|| Cell::new("[x]"), |moved| moved_cell(&moved)));
+            cells.push(moved.map_or_else(Cell::not_there, |moved| moved_cell(&moved)));
         }
         if notes {
             cells.push(Cell::new(remark(*figure).map_or_else(|| "No note".to_owned(), |r| words::sentence_case(&r))));
         }
         let emphasised = breakdown.kind == BreakdownKind::Parts && index + 1 == lines.len();
-        Row { heading: heading.clone(), link: None, emphasised, cells }
+        Row::new(heading.clone(), cells).emphasised(emphasised)
     };
     let rows = lines.iter().enumerate().map(row).collect();
     let is_matched = |(index, (_, _, figure)): (usize, &(String, Unit, Option<&Observation>))| {
@@ -102,8 +104,7 @@ fn trend_table(facts: &Facts<'_>, metric: &Metric, breakdown: &Breakdown) -> Tab
     let headings =
         by_period.last().map(|l| l.iter().map(|line| line.0.clone()).collect::<Vec<_>>()).unwrap_or_default();
     let row = |(index, heading): (usize, String)| {
-        let cells =
-            by_period.iter().map(|lines| Cell::new(value_with_unit(lines.get(index).and_then(|l| l.2)))).collect();
+        let cells = by_period.iter().map(|lines| Cell::figure_with_unit(lines.get(index).and_then(|l| l.2))).collect();
         Row::new(heading, cells)
     };
     let mut columns = vec![Column::words(&*breakdown.title)];
@@ -127,17 +128,4 @@ fn kind_sentence(shape: Shape, kind: BreakdownKind) -> &'static str {
 pub fn moved_cell(moved: &Moved<'_>) -> Cell {
     let text = moved.change().map_or_else(|| "Cannot tell".to_owned(), |c| words::sentence_case(&c.verb_words()));
     Cell::new(text).with_detail(moved.basis_words())
-}
-
-/// A value with its unit, because the lines of one table may have several; otherwise its marker.
-pub fn value_with_unit(figure: Option<&Observation>) -> String {
-    let Some(figure) = figure else { return "[x]".to_owned() };
-    let text = words::value_cell(figure);
-    if text.starts_with('[') || figure.status != Status::Value { text } else { words::with_unit(&text, figure.unit) }
-}
-
-/// A limit with its unit, in a table of several units.
-pub fn limit_with_unit(cell: Cell, unit: Unit) -> Cell {
-    let is_number = cell.text.starts_with(|c: char| c.is_ascii_digit());
-    if is_number { Cell::new(words::with_unit(&cell.text, unit)) } else { cell }
 }

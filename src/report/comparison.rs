@@ -4,20 +4,23 @@
 use std::collections::BTreeMap;
 
 use crate::definitions::model::Metric;
+use crate::report::block::Download;
 use crate::report::charts::{ComparisonChart, ComparisonRow};
 use crate::report::facts::Facts;
 use crate::report::figure::{Drawing, Figure, Room, data_file};
-use crate::report::table::{Cell, Column, FigureLine, Table, figures_table, marker, reason};
+use crate::report::figures_table::{FigureLine, figures_table, interval_cells, reason};
+use crate::report::table::{Cell, Column, Table};
 use crate::report::{standard, words};
 use crate::stats::ranks::Rank;
 use crate::vocabulary::body::{NATIONAL, UNATTRIBUTED};
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::quantity::{Shape, Status};
+use crate::vocabulary::shorthand::Shorthand;
 
 type Body<'o> = (&'o str, Option<&'o Observation>);
 
 /// The figure; `None` when no organisation has a value.
-pub fn build_comparison(facts: &Facts<'_>, metric: &Metric, number: usize) -> Option<Figure> {
+pub fn build_comparison(facts: &Facts<'_>, metric: &Metric) -> Option<Figure> {
     let (with_value, without): (Vec<Body<'_>>, Vec<Body<'_>>) = bodies(facts, metric);
     // Grades have an order and no scale: the table shows them.
     if with_value.is_empty() || metric.shape == Shape::Status {
@@ -31,7 +34,7 @@ pub fn build_comparison(facts: &Facts<'_>, metric: &Metric, number: usize) -> Op
         national.into_iter().chain(with_value.iter().chain(&without).filter_map(|(_, f)| *f)).chain(unattributed);
     Some(Figure {
         id: format!("fig-{}-comparison", metric.id),
-        number,
+        label: String::new(),
         title: title(&with_value),
         subtitle: format!("{}, by organisation, {}", metric.title, facts.release.period.words_with_short_name()),
         icons: Vec::new(),
@@ -39,7 +42,11 @@ pub fn build_comparison(facts: &Facts<'_>, metric: &Metric, number: usize) -> Op
         drawing,
         text: text(facts, metric, &with_value, &without),
         table,
-        data: data_file(facts, format!("{}-comparison", metric.id), records),
+        table_summary: String::new(),
+        downloads: vec![Download {
+            words: String::new(),
+            data: data_file(facts, format!("{}-comparison", metric.id), records),
+        }],
     })
 }
 
@@ -156,17 +163,19 @@ fn table(facts: &Facts<'_>, metric: &Metric, with_value: &[Body<'_>], without: &
     let id = format!("tab-{}-comparison", metric.id);
     let mut table = figures_table(&id, caption, "Organisation", (metric.unit, &lines));
     if lines.iter().any(|l| l.figure.is_some_and(|f| f.interval_998.is_some())) {
-        let heading = words::unit_heading(metric.unit);
-        let side = |upper: bool| lines.iter().map(move |l| wide_limit(l.figure, metric, upper)).collect::<Vec<_>>();
-        table = table.with_column(Column::numbers(format!("Lower 99.8% limit ({heading})")), side(false));
-        table = table.with_column(Column::numbers(format!("Upper 99.8% limit ({heading})")), side(true));
+        let limits: Vec<[Cell; 2]> = lines.iter().map(|line| wide_limits(line.figure, metric)).collect();
+        let (lower, upper): (Vec<Cell>, Vec<Cell>) = limits.into_iter().map(|[lower, upper]| (lower, upper)).unzip();
+        table = table.with_column(Column::in_unit("Lower 99.8% limit", metric.unit), lower);
+        table = table.with_column(Column::in_unit("Upper 99.8% limit", metric.unit), upper);
     }
     let places = &facts.release.assessment.ranks;
     let place = |code: &str| places.iter().find(|place| place.metric_id == metric.id && place.org_code == code);
     if places.iter().any(|place| place.metric_id == metric.id) {
         let codes = std::iter::once(NATIONAL).chain(with_value.iter().chain(without).map(|(code, _)| *code));
-        let cells = codes.map(|code| place(code).map_or_else(|| Cell::new("[z]"), |found| place_cell(found.rank)));
-        let unattributed = facts.current(metric, UNATTRIBUTED).map(|_| Cell::new("[z]"));
+        let cells = codes.map(|code| {
+            place(code).map_or_else(|| Cell::absent(Shorthand::NotApplicable), |found| place_cell(found.rank))
+        });
+        let unattributed = facts.current(metric, UNATTRIBUTED).map(|_| Cell::absent(Shorthand::NotApplicable));
         table = table.with_column(Column::numbers("Place, 1 is best"), cells.chain(unattributed));
     }
     table
@@ -174,15 +183,11 @@ fn table(facts: &Facts<'_>, metric: &Metric, with_value: &[Body<'_>], without: &
 
 fn place_cell(rank: Rank) -> Cell {
     let open = format!("{} to {} of {}", rank.at_least, rank.at_most, rank.of);
-    Cell::new(rank.rank.to_string()).with_detail(Some(open))
+    Cell::count(rank.rank).with_detail(Some(open))
 }
 
-fn wide_limit(figure: Option<&Observation>, metric: &Metric, upper: bool) -> Cell {
-    let interval = figure.filter(|f| f.status == Status::Value).and_then(|f| f.interval_998);
-    Cell::new(match interval {
-        Some(interval) => words::limit_text(if upper { interval.upper } else { interval.lower }, metric.unit),
-        None => marker(figure).unwrap_or("[z]").to_owned(),
-    })
+fn wide_limits(figure: Option<&Observation>, metric: &Metric) -> [Cell; 2] {
+    interval_cells(figure, figure.and_then(|figure| figure.interval_998), metric.unit)
 }
 
 /// How far the figure rests on its returns, where not fully.

@@ -7,7 +7,8 @@ use crate::report::facts::{Facts, Moved, both_words};
 use crate::report::table::{Cell, Column, Row, Table};
 use crate::report::words;
 use crate::vocabulary::body::NATIONAL;
-use crate::vocabulary::quantity::{RatioDifference, value_text};
+use crate::vocabulary::quantity::{RatioDifference, Unit, value_text};
+use crate::vocabulary::shorthand::Shorthand;
 
 /// Organisations listed each way.
 const MOST: usize = 5;
@@ -26,10 +27,11 @@ pub fn contribution_table(facts: &Facts<'_>, metric: &Metric) -> Option<Table> {
         moving.truncate(MOST);
         moving
     };
-    let signed = |value: f64| signed_cell(value_text(value.abs(), metric.unit), value);
-    let exact = |change: RatioDifference| signed_cell(change.text(metric.unit), change.value());
+    let unit = metric.unit;
+    let signed = |value: f64| signed_cell(&value_text(value.abs(), unit), value, unit);
+    let exact = |change: RatioDifference| signed_cell(&change.text(unit), change.amount(unit), unit);
     let row = |part: &NationalContribution| {
-        let without = part.change_without.map_or_else(|| Cell::new("[z]"), exact);
+        let without = part.change_without.map_or_else(|| Cell::absent(Shorthand::NotApplicable), exact);
         let total = signed(part.rate_effect + part.mix_effect);
         Row::new(facts.name(&part.org_code), vec![signed(part.rate_effect), signed(part.mix_effect), total, without])
     };
@@ -41,14 +43,14 @@ pub fn contribution_table(facts: &Facts<'_>, metric: &Metric) -> Option<Table> {
     let sum = |read: fn(&NationalContribution) -> f64| parts.iter().map(|part| read(part)).sum::<f64>();
     let (rate, mix) = (sum(|part| part.rate_effect), sum(|part| part.mix_effect));
     let in_all = change_of(&parts).map_or_else(|| signed(rate + mix), exact);
-    let cells = vec![signed(rate), signed(mix), in_all, Cell::new("[z]")];
+    let cells = vec![signed(rate), signed(mix), in_all, Cell::absent(Shorthand::NotApplicable)];
     let shown_alone = crate::report::withheld::leaves_some_out(facts, metric);
     let heading = if shown_alone { format!("The {} shown", facts.bodies(metric)) } else { facts.everyone(metric) };
-    rows.push(Row { emphasised: true, ..Row::new(heading, cells) });
+    rows.push(Row::new(heading, cells).emphasised(true));
     let mut columns = vec![Column::words("Organisation")];
     columns.extend(["By its own rate", "By its share of cases", "In all", "Change without it"].map(Column::numbers));
-    let unit = words::change_unit(metric.unit);
-    let caption = format!("{}: what moved the national figure since {} ({unit})", metric.title, base.words());
+    let of_change = words::change_unit(unit);
+    let caption = format!("{}: what moved the national figure since {} ({of_change})", metric.title, base.words());
     let table = Table::new(format!("tab-{}-contributions", metric.id), caption, columns, rows).explained(format!(
         "The {} organisations that added most each way. An organisation adds by its own rate where that rose or fell, and \
          by its share where more or fewer of all cases were its own. The last column is the change worked out again \
@@ -72,11 +74,12 @@ pub fn contribution_table(facts: &Facts<'_>, metric: &Metric) -> Option<Table> {
 }
 
 /// A rounded size with its sign; nothing has none.
-fn signed_cell(size: String, value: f64) -> Cell {
+fn signed_cell(size: &str, value: f64, unit: Unit) -> Cell {
     let is_zero = !size.contains(|c: char| ('1'..='9').contains(&c));
-    Cell::new(match (is_zero, value < 0.0) {
-        (true, _) => size,
-        (false, true) => format!("\u{2212}{size}"),
-        (false, false) => format!("+{size}"),
-    })
+    let sign = match (is_zero, value < 0.0) {
+        (true, _) => "",
+        (false, true) => "\u{2212}",
+        (false, false) => "+",
+    };
+    Cell::shown(format!("{sign}{size}"), value, unit)
 }

@@ -12,6 +12,7 @@ use crate::stats::control::{Assurance, FULL_POINTS, LEAST_POINTS, PointType, Var
 use crate::vocabulary::event::RecordedEvent;
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::quantity::{Better, Unit, value_text};
+use crate::vocabulary::shorthand::Shorthand;
 
 /// Points that the description names; more are marked in the table.
 const MOST_NAMED: usize = 4;
@@ -174,11 +175,16 @@ impl<'a> Control<'a> {
 
     /// The table with mean, limits and label of each period.
     pub fn add_columns(&self, table: Table) -> Table {
-        let unit = words::unit_heading(self.metric.unit);
+        let unit = self.metric.unit;
         let trend = &self.facts.release.trend;
         let column = |read: fn(&ControlPoint) -> f64| -> Vec<Cell> {
-            let text = |point: &ControlPoint| words::limit_text(Some(read(point)), self.metric.unit);
-            let cell = |at: usize| Cell::new(self.chart.point(at).map_or_else(|| "[x]".to_owned(), text));
+            let cell = |at: usize| {
+                let point = self.chart.point(at);
+                point.map_or_else(
+                    || Cell::absent(Shorthand::NotAvailable),
+                    |point| Cell::limit(Some(read(point)), self.metric.unit),
+                )
+            };
             (0..trend.len()).map(cell).collect()
         };
         let labels = (0..trend.len()).map(|at| {
@@ -187,15 +193,9 @@ impl<'a> Control<'a> {
         });
         table
             .explained(self.method_line())
-            .with_column(Column::numbers(format!("Mean ({unit})")), column(|point| point.mean))
-            .with_column(
-                Column::numbers(format!("Lower limit of usual variation ({unit})")),
-                column(|point| point.lower),
-            )
-            .with_column(
-                Column::numbers(format!("Upper limit of usual variation ({unit})")),
-                column(|point| point.upper),
-            )
+            .with_column(Column::in_unit("Mean", unit), column(|point| point.mean))
+            .with_column(Column::in_unit("Lower limit of usual variation", unit), column(|point| point.lower))
+            .with_column(Column::in_unit("Upper limit of usual variation", unit), column(|point| point.upper))
             .with_column(Column::words("Variation"), labels.collect::<Vec<_>>())
     }
 

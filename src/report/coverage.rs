@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use crate::assessment::Undecided;
 use crate::definitions::model::Metric;
+use crate::report::block::Block;
 use crate::report::facts::Facts;
 use crate::report::table::{Cell, Column, Row, Table};
 use crate::report::words;
@@ -47,8 +48,18 @@ impl CoverageCount {
     }
 }
 
+/// Who returned what the metric rests on, and the returns that were late, refused or missing.
+pub fn coverage(facts: &Facts<'_>, metric: &Metric) -> Block {
+    let exceptions = exceptions_block(facts, &format!("tab-{}-returns", metric.id), &facts.returns(metric));
+    Block::section(
+        "data-coverage",
+        "Data coverage",
+        vec![Block::paragraph(coverage_sentence(facts, metric)), exceptions],
+    )
+}
+
 /// The sentence about coverage.
-pub fn coverage_sentence(facts: &Facts<'_>, metric: &Metric) -> String {
+fn coverage_sentence(facts: &Facts<'_>, metric: &Metric) -> String {
     let count = count_coverage(facts, metric);
     let in_part = match count.partial {
         0 => String::new(),
@@ -75,8 +86,14 @@ fn bounds_sentence(undecided: Undecided, unit: Unit) -> String {
     )
 }
 
-/// Returns that were not accepted in time, one row per organisation, dataset and state; `None` when there is none.
-pub fn exceptions_table(facts: &Facts<'_>, id: &str, returns: &[&Return]) -> Option<Table> {
+/// The returns that were not accepted in time, or that there is none.
+pub fn exceptions_block(facts: &Facts<'_>, id: &str, returns: &[&Return]) -> Block {
+    let none = || Block::paragraph("Every return was accepted in time.");
+    exceptions_table(facts, id, returns).map_or_else(none, Block::Table)
+}
+
+/// One row per organisation, dataset and state; `None` when every return was accepted in time.
+fn exceptions_table(facts: &Facts<'_>, id: &str, returns: &[&Return]) -> Option<Table> {
     let mut sorted: Vec<&Return> = returns.iter().copied().filter(|r| !is_in_time(&r.state)).collect();
     sorted.sort_by_cached_key(|r| (facts.name(&r.org_code), r.org_code.clone(), r.dataset.clone(), r.month));
     let groups: Vec<&[&Return]> = sorted.chunk_by(|a, b| is_same_case(a, b)).collect();

@@ -1,113 +1,81 @@
-//! The dictionaries of the national edition: every metric, and every dataset and roll-up, as the definitions have them.
+//! The dictionaries: every metric, and every dataset and roll-up, as the definitions have them.
 //! Made from the definitions alone, so that they cannot drift from what is computed.
-
-use serde::Serialize;
 
 use crate::definitions::model::{Column as RollupColumn, Contract, Field, FieldType, Metric, Rollup, Severity};
 use crate::definitions::references::RETURNS;
-use crate::report::edition::PageKind;
+use crate::report::block::{Block, Fact, link};
+use crate::report::edition::Scope;
 use crate::report::facts::Facts;
-use crate::report::metric_page::{Fact, documentation, standards_table};
-use crate::report::overview::section_title;
-use crate::report::page::{Frame, national_frame};
+use crate::report::metric_page::{documentation, standards_table};
 use crate::report::table::{Cell, Column, Row, Table};
+use crate::report::text::Text;
 use crate::report::words;
 
-/// One metric of the dictionary.
-#[derive(Debug, Clone, Serialize)]
-pub struct MetricEntry {
-    pub anchor: String,
-    pub heading: String,
-    pub link: String,
-    pub facts: Vec<Fact>,
-    pub caveats: Vec<String>,
-    pub standards: Option<Table>,
-}
-
-/// A principle with its metrics.
-#[derive(Debug, Clone, Serialize)]
-pub struct MetricGroup {
-    pub title: String,
-    pub metrics: Vec<MetricEntry>,
-}
-
-/// `metric-dictionary.html`.
-#[derive(Debug, Clone, Serialize)]
-pub struct MetricDictionary {
-    pub frame: Frame,
-    pub summary: String,
-    pub groups: Vec<MetricGroup>,
-}
-
-/// One dataset or roll-up of the dictionary.
-#[derive(Debug, Clone, Serialize)]
-pub struct DataEntry {
-    pub anchor: String,
-    pub heading: String,
-    pub description: String,
-    pub facts: Vec<Fact>,
-    pub tables: Vec<Table>,
-}
-
-/// `data-dictionary.html`.
-#[derive(Debug, Clone, Serialize)]
-pub struct DataDictionary {
-    pub frame: Frame,
-    pub summary: String,
-    pub datasets: Vec<DataEntry>,
-    pub rollups: Vec<DataEntry>,
-}
-
-/// Builds the dictionary of metrics.
-pub fn build_metric_dictionary(facts: &Facts<'_>) -> MetricDictionary {
-    let group = |section: &crate::definitions::layout::Section| {
-        let metrics: Vec<MetricEntry> =
-            section.select(&facts.release.metrics).into_iter().map(|metric| metric_entry(facts, metric)).collect();
-        (!metrics.is_empty()).then(|| MetricGroup { title: section_title(section.principle, &section.title), metrics })
-    };
+/// What each metric measures, by section.
+pub fn metrics(scope: &Scope<'_>) -> Vec<Block> {
+    let facts = scope.facts();
     let count = words::number_words(facts.release.metrics.len());
-    MetricDictionary {
-        frame: national_frame(facts, PageKind::MetricDictionary.title(), PageKind::MetricDictionary),
-        summary: format!(
-            "What each of the {count} metrics of this report measures, who answers for it, which standards held and when, and what to be careful about."
-        ),
-        groups: facts.layouts.national.sections.iter().filter_map(group).collect(),
+    let mut blocks = vec![Block::Lead(
+        format!(
+            "What each of the {count} metrics of this report measures, who answers for it, which standards held and when, \
+             and what to be careful about."
+        )
+        .into(),
+    )];
+    for (index, section) in scope.sections().into_iter().enumerate() {
+        let metrics = section.select(&facts.release.metrics);
+        if !metrics.is_empty() {
+            let entries = metrics.into_iter().map(|metric| metric_entry(scope, metric)).collect();
+            blocks.push(Block::section(format!("section-{}", index + 1), section.heading(), entries));
+        }
     }
+    blocks
 }
 
-fn metric_entry(facts: &Facts<'_>, metric: &Metric) -> MetricEntry {
+fn metric_entry(scope: &Scope<'_>, metric: &Metric) -> Block {
+    let facts = scope.facts();
     let mut entry = documentation(facts, metric);
-    entry.push(Fact { term: "Roll-ups", text: metric.rollups.join(", ") });
+    entry.push(Fact::new("Roll-ups", metric.rollups.join(", ")));
     if let Some(breakdown) = &metric.breakdown {
         let titles: Vec<String> = breakdown.categories.iter().map(|category| category.title.clone()).collect();
-        entry.push(Fact { term: "Breakdown", text: format!("{}: {}", breakdown.title, titles.join("; ")) });
+        entry.push(Fact::new("Breakdown", format!("{}: {}", breakdown.title, titles.join("; "))));
     }
     let version = metric.version_at(facts.release.period.last());
-    entry.extend(version.map(|version| Fact {
-        term: "Version",
-        text: format!("{}, {}", version.version, words::date_words(version.date)),
-    }));
-    MetricEntry {
-        anchor: metric.id.clone(),
-        heading: format!("{} {}", metric.id, metric.title),
-        link: PageKind::Metric(metric).path(),
-        facts: entry,
-        caveats: metric.all_caveats(),
-        standards: standards_table(metric),
-    }
+    entry.extend(
+        version
+            .map(|version| Fact::new("Version", format!("{}, {}", version.version, words::date_words(version.date)))),
+    );
+    let caveats: Vec<Text> = metric.all_caveats().into_iter().map(Text::from).collect();
+    let mut blocks = vec![Block::Facts(entry)];
+    blocks.extend((!caveats.is_empty()).then_some(Block::List(caveats)));
+    blocks.extend(standards_table(metric).map(Block::Table));
+    let figures = scope.edition.figures_address(metric);
+    blocks.extend(figures.map(|address| Block::Paragraph(link(format!("Figures of {}", metric.id), address))));
+    Block::entry(&*metric.id, metric.heading(), blocks)
 }
 
-/// Builds the dictionary of datasets and roll-ups.
-pub fn build_data_dictionary(facts: &Facts<'_>) -> DataDictionary {
-    DataDictionary {
-        frame: national_frame(facts, PageKind::DataDictionary.title(), PageKind::DataDictionary),
-        summary: "What organisations submit, field by field, with the checks that every return must pass, and the roll-ups that the figures are made from. A roll-up may be submitted in place of the records it counts.".to_owned(),
-        datasets: facts.release.contracts.iter().map(|contract| dataset_entry(facts, contract)).collect(),
-        rollups: facts.release.rollups.iter().map(|rollup| rollup_entry(facts, rollup)).collect(),
-    }
+/// What the dictionary of data holds.
+pub fn data_explanation() -> Block {
+    Block::Lead(
+        "What organisations submit, field by field, with the checks that every return must pass, and the roll-ups that the \
+         figures are made from. A roll-up may be submitted in place of the records it counts."
+            .into(),
+    )
 }
 
-fn dataset_entry(facts: &Facts<'_>, contract: &Contract) -> DataEntry {
+/// What organisations submit.
+pub fn datasets(facts: &Facts<'_>) -> Block {
+    let entries = facts.release.contracts.iter().map(|contract| dataset_entry(facts, contract)).collect();
+    Block::section("datasets", "Datasets", entries)
+}
+
+/// What figures are made from.
+pub fn rollups(facts: &Facts<'_>) -> Block {
+    let entries = facts.release.rollups.iter().map(|rollup| rollup_entry(facts, rollup)).collect();
+    Block::section("roll-ups", "Roll-ups", entries)
+}
+
+fn dataset_entry(facts: &Facts<'_>, contract: &Contract) -> Block {
     let used_by: Vec<&str> = facts
         .release
         .metrics
@@ -117,7 +85,7 @@ fn dataset_entry(facts: &Facts<'_>, contract: &Contract) -> DataEntry {
         .collect();
     let due = contract.deadline_days.map(|days| format!("{days} days after the month’s end"));
     let kinds: Vec<String> = contract.expected_from.iter().map(|kind| words::plain_name(kind)).collect();
-    let fact = |term: &'static str, text: String| (!text.is_empty()).then_some(Fact { term, text });
+    let fact = |term: &str, text: String| (!text.is_empty()).then(|| Fact::new(term, text));
     let facts = [
         fact("Folder", contract.dataset.clone()),
         fact("Contract version", contract.version.clone()),
@@ -126,13 +94,11 @@ fn dataset_entry(facts: &Facts<'_>, contract: &Contract) -> DataEntry {
         fact("Expected since", contract.expected_since.map_or_else(String::new, words::month_words)),
         fact("Used by", used_by.join(", ")),
     ];
-    DataEntry {
-        anchor: format!("dataset-{}", contract.dataset),
-        heading: contract.title.clone(),
-        description: contract.description.clone(),
-        facts: facts.into_iter().flatten().collect(),
-        tables: std::iter::once(fields_table(contract)).chain(rules_table(contract)).collect(),
-    }
+    let mut blocks = vec![Block::paragraph(&*contract.description)];
+    blocks.push(Block::Facts(facts.into_iter().flatten().collect()));
+    blocks.push(Block::Table(fields_table(contract)));
+    blocks.extend(rules_table(contract).map(Block::Table));
+    Block::entry(format!("dataset-{}", contract.dataset), &*contract.title, blocks)
 }
 
 fn type_words(field_type: FieldType) -> &'static str {
@@ -181,7 +147,7 @@ fn rules_table(contract: &Contract) -> Option<Table> {
     (!rows.is_empty()).then(|| Table::new(format!("tab-{}-rules", contract.dataset), caption, columns, rows))
 }
 
-fn rollup_entry(facts: &Facts<'_>, rollup: &Rollup) -> DataEntry {
+fn rollup_entry(facts: &Facts<'_>, rollup: &Rollup) -> Block {
     let used_by: Vec<&str> = facts
         .release
         .metrics
@@ -199,15 +165,11 @@ fn rollup_entry(facts: &Facts<'_>, rollup: &Rollup) -> DataEntry {
     let caption = format!("Columns of {}", rollup.name);
     let table =
         Table::new(format!("tab-{}-columns", rollup.name), caption, columns, keys.chain(measures).map(row).collect());
-    DataEntry {
-        anchor: format!("rollup-{}", rollup.name),
-        heading: rollup.title.clone(),
-        description: rollup.description.clone(),
-        facts: vec![
-            Fact { term: "Name", text: rollup.name.clone() },
-            Fact { term: "Made from", text: facts.layouts.sources.title(&rollup.dataset) },
-            Fact { term: "Used by", text: used_by.join(", ") },
-        ],
-        tables: vec![table],
-    }
+    let told = vec![
+        Fact::new("Name", &*rollup.name),
+        Fact::new("Made from", facts.layouts.sources.title(&rollup.dataset)),
+        Fact::new("Used by", used_by.join(", ")),
+    ];
+    let blocks = vec![Block::paragraph(&*rollup.description), Block::Facts(told), Block::Table(table)];
+    Block::entry(format!("rollup-{}", rollup.name), &*rollup.title, blocks)
 }

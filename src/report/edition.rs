@@ -1,150 +1,56 @@
-//! Editions: which readers a release is written for, which pages each of them gets, and under which name and address a page
-//! stands. Whoever asks what a reader may see asks here.
+//! Editions: which readers a release is written for, and which pages each of them gets. The layouts say so; here they meet
+//! the release.
 
+use crate::definitions::blocks::{Audience, BlockName, Each};
+use crate::definitions::layout::{Layout, MetricSection, PageLayout, Placeholders};
 use crate::definitions::model::Metric;
-use crate::release::store::PUBLIC_FOLDER;
+use crate::report::block::Page;
+use crate::report::build::blocks_of;
 use crate::report::facts::Facts;
-use crate::report::force::{build_force_page, organisations};
-use crate::report::metric_page::build_metric_page;
-use crate::report::overview::build_overview;
-use crate::report::page::{build_notes, national_frame};
-use crate::report::parity_page::build_parity;
-use crate::report::quality::build_quality;
-use crate::report::responsibility::{build_force_responsibilities, build_national_responsibilities};
-use crate::report::signals_page::build_signals;
-use crate::report::{AboutPage, Page, View, dictionary};
+use crate::report::frame::build_frame;
+use crate::report::text::Address;
 use crate::vocabulary::body::Organisation;
 use crate::vocabulary::code::Code;
-
-/// Folder of the edition that names every organisation.
-pub const NATIONAL_FOLDER: &str = "national";
-
-/// Who reads an edition.
-#[derive(Debug, Clone, Copy)]
-pub enum Audience<'a> {
-    /// Those who may see every organisation by name, and every finding about its returns.
-    Office,
-    /// One organisation: its own figures and findings, and sums over others.
-    Organisation(&'a Organisation),
-    /// Everybody. Nothing that is withheld, and no finding, because findings name records.
-    Public,
-}
-
-/// A page that an edition may hold.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum PageKind<'a> {
-    Overview,
-    Metric(&'a Metric),
-    Responsibilities,
-    Signals,
-    OtherRules,
-    MetricDictionary,
-    DataDictionary,
-    Quality,
-    About,
-    /// The main page of one organisation.
-    Organisation,
-}
 
 /// One edition of a release.
 #[derive(Debug, Clone, Copy)]
 pub struct Edition<'a> {
-    pub audience: Audience<'a>,
-    facts: &'a Facts<'a>,
+    pub layout: &'a Layout,
+    pub facts: &'a Facts<'a>,
+    /// Whom an edition for forces is for.
+    organisation: Option<&'a Organisation>,
 }
 
-impl Audience<'_> {
-    /// Who reads the edition of the nation that is made from these facts.
-    pub fn of_nation(facts: &Facts<'_>) -> Self {
-        if facts.release.withheld.is_some() { Self::Public } else { Self::Office }
-    }
-
-    /// The pages that stand in the navigation of every page of the edition, in its order.
-    pub fn main_pages(self, facts: &Facts<'_>) -> Vec<PageKind<'static>> {
-        let all: &[PageKind<'static>] = match self {
-            Self::Organisation(_) => &[PageKind::Organisation, PageKind::Responsibilities],
-            Self::Office | Self::Public => &[
-                PageKind::Overview,
-                PageKind::Responsibilities,
-                PageKind::Signals,
-                PageKind::OtherRules,
-                PageKind::MetricDictionary,
-                PageKind::DataDictionary,
-                PageKind::Quality,
-                PageKind::About,
-            ],
-        };
-        all.iter().copied().filter(|kind| self.gets(*kind, facts)).collect()
-    }
-
-    /// Whether there is something on the page that this reader may see.
-    fn gets(self, kind: PageKind<'_>, facts: &Facts<'_>) -> bool {
-        match kind {
-            PageKind::Quality => !matches!(self, Self::Public),
-            PageKind::OtherRules => !facts.release.assessment.parity.is_empty(),
-            _ => true,
-        }
-    }
-}
-
-impl PageKind<'_> {
-    /// Path inside its edition's folder.
-    pub fn path(self) -> String {
-        match self {
-            Self::Metric(metric) => format!("metrics/{}.html", metric.id),
-            Self::Overview | Self::Organisation => "index.html".to_owned(),
-            Self::Responsibilities => "responsibilities.html".to_owned(),
-            Self::Signals => "signals.html".to_owned(),
-            Self::OtherRules => "other-rules.html".to_owned(),
-            Self::MetricDictionary => "metric-dictionary.html".to_owned(),
-            Self::DataDictionary => "data-dictionary.html".to_owned(),
-            Self::Quality => "data-quality.html".to_owned(),
-            Self::About => "about.html".to_owned(),
-        }
-    }
-
-    /// Name of its template.
-    pub fn template(self) -> &'static str {
-        match self {
-            Self::Overview => "overview.html",
-            Self::Metric(_) => "metric.html",
-            Self::Responsibilities => "responsibilities.html",
-            Self::Signals => "signals.html",
-            Self::OtherRules => "other-rules.html",
-            Self::MetricDictionary => "metric-dictionary.html",
-            Self::DataDictionary => "data-dictionary.html",
-            Self::Quality => "data-quality.html",
-            Self::About => "about.html",
-            Self::Organisation => "force.html",
-        }
-    }
-
-    /// Its name in the navigation.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Overview => "Overview",
-            Self::Metric(_) => "Metric",
-            Self::Responsibilities => "Responsibilities",
-            Self::Signals => "What stands out",
-            Self::OtherRules => "By the rules of others",
-            Self::MetricDictionary => "Metric dictionary",
-            Self::DataDictionary => "Data dictionary",
-            Self::Quality => "Data quality",
-            Self::About => "About this report",
-            Self::Organisation => "Report",
-        }
-    }
+/// One page of an edition, and what it is made for.
+#[derive(Debug, Clone, Copy)]
+pub struct Scope<'a> {
+    pub edition: Edition<'a>,
+    pub page: &'a PageLayout,
+    pub metric: Option<&'a Metric>,
+    /// The organisation of the page, or that of its edition.
+    pub organisation: Option<&'a Organisation>,
+    pub section: Option<&'a MetricSection>,
 }
 
 impl<'a> Edition<'a> {
-    /// The edition of the nation: for the public where something is withheld, else for the office.
-    pub fn of_nation(facts: &'a Facts<'a>) -> Self {
-        Self { audience: Audience::of_nation(facts), facts }
-    }
-
-    /// One for each organisation of a kind that the layout names and that has a figure in the report's period, by code.
-    pub fn of_organisations(facts: &'a Facts<'a>) -> impl Iterator<Item = Self> {
-        organisations(facts).into_iter().map(move |body| Self { audience: Audience::Organisation(body), facts })
+    /// Every edition of a release. Editions for the public are made from the facts of the public release, where there is one,
+    /// and from no others.
+    pub fn all(office: &'a Facts<'a>, public: Option<&'a Facts<'a>>) -> Vec<Self> {
+        let mut editions = Vec::new();
+        for layout in &office.layouts.editions {
+            match layout.audience {
+                Audience::Office => editions.push(Self { layout, facts: office, organisation: None }),
+                Audience::Public => {
+                    let facts = public.filter(|facts| facts.release.withheld.is_some());
+                    editions.extend(facts.map(|facts| Self { layout, facts, organisation: None }));
+                }
+                Audience::Force => {
+                    let of = |body| Self { layout, facts: office, organisation: Some(body) };
+                    editions.extend(organisations(office, layout).into_iter().map(of));
+                }
+            }
+        }
+        editions
     }
 
     /// Folder inside the release.
@@ -152,50 +58,126 @@ impl<'a> Edition<'a> {
     /// # Errors
     /// The organisation whose code cannot be the name of a folder.
     pub fn folder(&self) -> Result<String, &'a Organisation> {
-        match self.audience {
-            Audience::Office => Ok(NATIONAL_FOLDER.to_owned()),
-            Audience::Public => Ok(PUBLIC_FOLDER.to_owned()),
-            Audience::Organisation(body) => Code::parse(&body.code).map(|code| format!("forces/{code}")).ok_or(body),
+        match self.organisation {
+            None => Ok(self.layout.folder.clone()),
+            Some(body) => {
+                let code = Code::parse(&body.code).ok_or(body)?;
+                Ok(Placeholders::default().with("code", &code.to_string()).fill(&self.layout.folder))
+            }
         }
     }
 
-    /// Every page of the edition.
-    pub fn pages(&self) -> Vec<PageKind<'a>> {
-        let of_metrics = || self.facts.release.metrics.iter().map(PageKind::Metric);
-        let mut pages: Vec<PageKind<'a>> = self.audience.main_pages(self.facts);
-        match self.audience {
-            Audience::Office | Audience::Public => pages.extend(of_metrics()),
-            Audience::Organisation(_) => {}
-        }
-        pages
+    /// Every page of the edition, in the order of its layout.
+    pub fn pages(&self) -> Vec<Scope<'a>> {
+        self.layout.pages.iter().filter(|page| self.has_something(page)).flat_map(|page| self.scopes(page)).collect()
     }
 
-    /// One page of [`Edition::pages`]; `None` where there is nothing to say on it.
-    pub fn page(&self, kind: PageKind<'a>) -> Option<Page> {
-        let facts = self.facts;
-        let view = match (kind, self.audience) {
-            (PageKind::Overview, _) => View::Overview(Box::new(build_overview(facts))),
-            (PageKind::Metric(metric), _) => View::Metric(Box::new(build_metric_page(facts, metric))),
-            (PageKind::Responsibilities, Audience::Organisation(body)) => {
-                View::Responsibilities(Box::new(build_force_responsibilities(facts, body)))
-            }
-            (PageKind::Responsibilities, _) => View::Responsibilities(Box::new(build_national_responsibilities(facts))),
-            (PageKind::Signals, _) => View::Signals(Box::new(build_signals(facts))),
-            (PageKind::OtherRules, _) => View::Parity(Box::new(build_parity(facts)?)),
-            (PageKind::MetricDictionary, _) => {
-                View::MetricDictionary(Box::new(dictionary::build_metric_dictionary(facts)))
-            }
-            (PageKind::DataDictionary, _) => View::DataDictionary(Box::new(dictionary::build_data_dictionary(facts))),
-            (PageKind::Quality, _) => View::Quality(Box::new(build_quality(facts))),
-            (PageKind::About, _) => View::About(Box::new(AboutPage {
-                frame: national_frame(facts, kind.title(), kind),
-                notes: build_notes(facts),
-            })),
-            (PageKind::Organisation, Audience::Organisation(body)) => {
-                View::Force(Box::new(build_force_page(facts, body)))
-            }
-            (PageKind::Organisation, _) => return None,
+    /// The pages that stand in the navigation, by their names there.
+    pub fn navigation(&self) -> Vec<(&'a str, &'a PageLayout)> {
+        let pages = self.layout.pages.iter().filter(|page| self.has_something(page));
+        pages.filter_map(|page| Some((page.navigation.as_deref()?, page))).collect()
+    }
+
+    /// Where a metric has a page of its own; `None` in an edition without such pages.
+    pub fn metric_address(&self, metric: &Metric) -> Option<Address> {
+        let page = self.layout.pages.iter().find(|page| page.each == Some(Each::Metric))?;
+        Some(Address::page(Placeholders::default().with("metric", &metric.id).fill(&page.path)))
+    }
+
+    /// Where the figures of a metric stand: on a page of its own, or under its heading on the page of the organisation.
+    pub fn figures_address(&self, metric: &Metric) -> Option<Address> {
+        let on_own_page = || {
+            let page = self.layout.pages.iter().find(|page| page.blocks.contains(&BlockName::OwnMetrics))?;
+            page.each.is_none().then(|| Address::on(&*page.path, metric_anchor(metric)))
         };
-        Some(Page { path: kind.path(), template: kind.template(), view })
+        self.metric_address(metric).or_else(on_own_page)
     }
+
+    /// Whether the release has anything for a block of the page.
+    fn has_something(&self, page: &PageLayout) -> bool {
+        page.blocks.iter().any(|block| match block {
+            BlockName::OtherRulesExplained | BlockName::OtherRules => !self.facts.release.assessment.parity.is_empty(),
+            _ => true,
+        })
+    }
+
+    fn scopes(&self, page: &'a PageLayout) -> Vec<Scope<'a>> {
+        let facts = self.facts;
+        let own = Scope { edition: *self, page, metric: None, organisation: self.organisation, section: None };
+        match page.each {
+            None => vec![own],
+            Some(Each::Metric) => {
+                facts.release.metrics.iter().map(|metric| Scope { metric: Some(metric), ..own }).collect()
+            }
+            Some(Each::Organisation) => {
+                let with_figure = facts.release.organisations.iter().filter(|body| has_figure(facts, body));
+                with_figure.map(|body| Scope { organisation: Some(body), ..own }).collect()
+            }
+            Some(Each::Principle) => {
+                let principles = facts.layouts.sections.iter().filter(|section| section.principle.is_some());
+                principles.map(|section| Scope { section: Some(section), ..own }).collect()
+            }
+        }
+    }
+}
+
+impl<'a> Scope<'a> {
+    /// The facts of the edition.
+    pub fn facts(&self) -> &'a Facts<'a> {
+        self.edition.facts
+    }
+
+    /// The sections of the page: that of its principle, or all.
+    pub fn sections(&self) -> Vec<&'a MetricSection> {
+        self.section.map_or_else(|| self.facts().layouts.sections.iter().collect(), |section| vec![section])
+    }
+
+    /// Path of the page inside the edition's folder.
+    pub fn path(&self) -> String {
+        self.fill(&self.page.path)
+    }
+
+    /// The page; `None` where there is nothing to say on it.
+    pub fn build(&self) -> Option<Page> {
+        let blocks: Vec<_> = self.page.blocks.iter().flat_map(|block| blocks_of(self, *block)).collect();
+        (!blocks.is_empty()).then(|| Page::new(self.path(), build_frame(self), blocks))
+    }
+
+    /// A path or title with its placeholders replaced.
+    pub fn fill(&self, text: &str) -> String {
+        let period = self.facts().release.period.words();
+        let principle = self.section.and_then(|section| section.principle).map(|number| number.to_string());
+        let mut placeholders =
+            Placeholders::default().with("report", &self.edition.layout.title).with("period", &period);
+        if let Some(metric) = self.metric {
+            placeholders = placeholders.with("metric", &metric.id).with("metric_title", &metric.title);
+        }
+        if let Some(body) = self.organisation {
+            placeholders = placeholders.with("code", &body.code).with("organisation", &body.name);
+        }
+        if let Some(section) = self.section {
+            placeholders = placeholders
+                .with("principle", principle.as_deref().unwrap_or(&section.title))
+                .with("principle_title", &section.title);
+        }
+        placeholders.fill(text)
+    }
+}
+
+/// Id of the heading of a metric on the page of an organisation.
+pub fn metric_anchor(metric: &Metric) -> String {
+    format!("metric-{}", metric.id)
+}
+
+/// The organisations that get an edition: of a kind that the layout names, with a figure in the report's period, by code.
+fn organisations<'a>(facts: &'a Facts<'a>, layout: &Layout) -> Vec<&'a Organisation> {
+    let all = facts.release.organisations.iter();
+    let mut chosen: Vec<&Organisation> =
+        all.filter(|body| layout.kinds.contains(&body.kind) && has_figure(facts, body)).collect();
+    chosen.sort_by(|a, b| a.code.cmp(&b.code));
+    chosen
+}
+
+fn has_figure(facts: &Facts<'_>, body: &Organisation) -> bool {
+    facts.release.metrics.iter().any(|metric| facts.current(metric, &body.code).is_some())
 }

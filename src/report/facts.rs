@@ -16,6 +16,7 @@ use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::{Period, PeriodType};
 use crate::vocabulary::quantity::Status;
 use crate::vocabulary::returns::{Return, ReturnState};
+use crate::vocabulary::shorthand::Shorthand;
 
 /// Where a figure of one metric stands: organisation, period and category.
 type Place<'a> = (&'a str, Period, Option<&'a str>);
@@ -301,7 +302,7 @@ impl<'a> Facts<'a> {
     pub fn period_heading(&self, metric: &Metric, period: Period) -> String {
         let at = self.release.trend.iter().position(|p| *p == period);
         let breaks = at.is_some_and(|at| self.breaks(metric).contains(&at)) || metric.mixes_in(period);
-        if breaks { format!("{} [b]", period.words()) } else { period.words() }
+        if breaks { format!("{} {}", period.words(), Shorthand::Break) } else { period.words() }
     }
 
     /// How a figure moved from an earlier one of the same code: a sum over the organisations that returned both periods.

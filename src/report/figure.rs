@@ -6,6 +6,7 @@ use std::fmt::{Display, Write as _};
 use csv::StringRecord;
 use serde::Serialize;
 
+use crate::report::block::Download;
 use crate::report::charts::{ComparisonChart, FunnelChart, TrendChart};
 use crate::report::facts::Facts;
 use crate::report::table::Table;
@@ -13,7 +14,7 @@ use crate::vocabulary::observation::Observation;
 use crate::vocabulary::quantity::Status;
 
 /// What is drawn.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Drawing {
     Trend(TrendChart),
     Comparison(ComparisonChart),
@@ -35,7 +36,8 @@ pub enum Room {
 pub struct Figure {
     /// Unique on its page, such as `fig-CRE-01-trend`.
     pub id: String,
-    pub number: usize,
+    /// "Figure 1": its number among the figures of its page, which the page gives.
+    pub label: String,
     /// The message as a sentence.
     pub title: String,
     /// Measure, area and period.
@@ -48,7 +50,20 @@ pub struct Figure {
     /// Says every number a reader needs and none that the table lacks.
     pub text: String,
     pub table: Table,
-    pub data: DataFile,
+    /// The summary of the folded table.
+    pub table_summary: String,
+    pub downloads: Vec<Download>,
+}
+
+impl Figure {
+    /// Gives the figure its number on the page.
+    pub(super) fn set_number(&mut self, number: usize) {
+        self.label = format!("Figure {number}");
+        self.table_summary = format!("Data for figure {number}");
+        for download in &mut self.downloads {
+            download.words = format!("Download the data for figure {number}");
+        }
+    }
 }
 
 /// Rows as text records, as a data file writes them.

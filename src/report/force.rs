@@ -1,124 +1,68 @@
-//! The main page of one organisation's edition: its own figures beside those of its peers and of all, its own returns and findings.
+//! The blocks about one organisation: its own figures beside those of its peers and of all, its charts.
 //! Of others it shows published sums only, never a single other organisation.
-
-use serde::Serialize;
 
 use crate::definitions::model::Metric;
 use crate::metrics::gives_away;
-use crate::release::FindingLine;
-use crate::report::breakdown::value_with_unit;
+use crate::report::block::Block;
 use crate::report::charts::SeriesRole;
 use crate::report::decision_table::decision_table;
-use crate::report::edition::PageKind;
+use crate::report::edition::{Scope, metric_anchor};
 use crate::report::facts::Facts;
-use crate::report::figure::{Figure, Room};
+use crate::report::figure::Room;
 use crate::report::judged::judged_sentences;
 use crate::report::metric_page::interval_sentence;
-use crate::report::overview::{change_cell, section_title, standard_cell, value_cell};
-use crate::report::page::{Frame, Notes, build_notes, force_frame};
-use crate::report::quality::{findings_sentence, findings_table, own_returns_table};
+use crate::report::overview::{change_cell, standard_cell, value_cell};
 use crate::report::step_table::{search_sentence, step_table};
-use crate::report::table::{Cell, Column, Row, Table};
+use crate::report::table::{Cell, Column, Row, Table, Widths};
+use crate::report::text::{Address, Text};
 use crate::report::trend::{ComparedLine, TrendRequest, build_trend};
 use crate::report::trend_words::now_sentences;
 use crate::report::{standard, words};
 use crate::vocabulary::body::{NATIONAL, Organisation, PEERS_PREFIX};
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::Period;
-use crate::vocabulary::quantity::Status;
+use crate::vocabulary::quantity::{Shape, Status};
+use crate::vocabulary::shorthand::Shorthand;
 
-/// One metric on the page.
-#[derive(Debug, Clone, Serialize)]
-pub struct ForceMetric {
-    pub anchor: String,
-    pub heading: String,
-    pub definition: String,
-    pub findings: Vec<String>,
-    pub figure: Option<Figure>,
-    /// Steps that its series seems to have taken, and what was decided about its chart.
-    pub tables: Vec<Table>,
+/// The peers of the organisation.
+pub fn peers(facts: &Facts<'_>, body: &Organisation) -> Block {
+    Block::paragraph(peers_sentence(facts, &body.code))
 }
 
-/// A heading with the metrics below it.
-#[derive(Debug, Clone, Serialize)]
-pub struct ForceSection {
-    pub title: String,
-    pub metrics: Vec<ForceMetric>,
+/// Every metric of the organisation in one table.
+pub fn own_figures(scope: &Scope<'_>, body: &Organisation) -> Block {
+    let facts = scope.facts();
+    let mut blocks = vec![
+        Block::paragraph("Changes are stated as they are, without a judgement whether they are more than chance."),
+        Block::Table(overview_table(scope, body)),
+    ];
+    blocks.extend(search_sentence(facts, None, Some(&body.code)).map(Block::paragraph));
+    Block::section("at-a-glance", "All metrics at a glance", blocks)
 }
 
-/// `forces/<code>/index.html`.
-#[derive(Debug, Clone, Serialize)]
-pub struct ForcePage {
-    pub frame: Frame,
-    pub name: String,
-    pub summary: String,
-    pub peers: String,
-    pub overview: Table,
-    /// In how many of its series steps were looked for.
-    pub step_search: Option<String>,
-    pub sections: Vec<ForceSection>,
-    pub not_measured: Vec<String>,
-    pub returns: Option<Table>,
-    pub findings_sentence: String,
-    pub findings: Option<Table>,
-    pub notes: Notes,
-}
-
-/// The organisations that get an edition: of a kind the layout names, with a figure in the report's period.
-pub fn organisations<'f>(facts: &'f Facts<'_>) -> Vec<&'f Organisation> {
-    let has_figure = |code: &str| facts.release.metrics.iter().any(|m| facts.current(m, code).is_some());
-    let mut chosen: Vec<&Organisation> = facts
-        .release
-        .organisations
-        .iter()
-        .filter(|o| facts.layouts.force.kinds.contains(&o.kind) && has_figure(&o.code))
-        .collect();
-    chosen.sort_by(|a, b| a.code.cmp(&b.code));
-    chosen
-}
-
-/// Builds the page of one organisation.
-pub fn build_force_page(facts: &Facts<'_>, body: &Organisation) -> ForcePage {
-    let layout = &facts.layouts.force;
-    let own: Vec<&FindingLine> = facts.release.findings.iter().filter(|f| f.org_code == body.code).collect();
-    let mut number = 0;
-    let mut sections = Vec::new();
-    for section in &layout.sections {
-        let metrics: Vec<ForceMetric> = section
-            .select(&facts.release.metrics)
-            .into_iter()
-            .filter(|metric| is_measured(facts, metric, &body.code))
-            .map(|metric| force_metric(facts, metric, body, &mut number))
-            .collect();
-        if !metrics.is_empty() {
-            sections.push(ForceSection { title: section_title(section.principle, &section.title), metrics });
+/// Every metric of the organisation with its chart, by section.
+pub fn own_metrics(scope: &Scope<'_>, body: &Organisation) -> Vec<Block> {
+    let facts = scope.facts();
+    let mut blocks = Vec::new();
+    for (index, section) in scope.sections().into_iter().enumerate() {
+        let metrics = section.select(&facts.release.metrics).into_iter();
+        let measured = metrics.filter(|metric| is_measured(facts, metric, &body.code));
+        let entries: Vec<Block> = measured.map(|metric| metric_entry(facts, metric, body)).collect();
+        if !entries.is_empty() {
+            blocks.push(Block::section(format!("section-{}", index + 1), section.heading(), entries));
         }
     }
-    ForcePage {
-        frame: force_frame(
-            facts,
-            &format!("{}, {}", body.name, facts.release.period.words()),
-            body,
-            PageKind::Organisation,
-        ),
-        name: body.name.clone(),
-        summary: layout.summary.clone(),
-        peers: peers_sentence(facts, &body.code),
-        overview: overview_table(facts, body),
-        step_search: search_sentence(facts, None, Some(&body.code)),
-        sections,
-        not_measured: facts
-            .release
-            .metrics
-            .iter()
-            .filter(|metric| !is_measured(facts, metric, &body.code))
-            .map(|metric| format!("{} {}", metric.id, metric.title))
-            .collect(),
-        returns: own_returns_table(facts, &body.code),
-        findings_sentence: findings_sentence(&own, layout.findings_shown),
-        findings: findings_table(facts, &own, layout.findings_shown),
-        notes: build_notes(facts),
-    }
+    blocks
+}
+
+/// Metrics of which the release has no figure for the organisation; `None` where there are none.
+pub fn not_measured(facts: &Facts<'_>, body: &Organisation) -> Option<Block> {
+    let metrics = facts.release.metrics.iter().filter(|metric| !is_measured(facts, metric, &body.code));
+    let lines: Vec<Text> = metrics.map(|metric| metric.heading().into()).collect();
+    let sentence = format!("This release has no figure of these metrics for {}.", body.name);
+    (!lines.is_empty()).then(|| {
+        Block::section("not-measured", "Not measured here", vec![Block::paragraph(sentence), Block::List(lines)])
+    })
 }
 
 /// Whether the release holds any figure of the metric for the organisation, a value or not.
@@ -141,7 +85,7 @@ fn peers_sentence(facts: &Facts<'_>, code: &str) -> String {
     }
 }
 
-fn force_metric(facts: &Facts<'_>, metric: &Metric, body: &Organisation, number: &mut usize) -> ForceMetric {
+fn metric_entry(facts: &Facts<'_>, metric: &Metric, body: &Organisation) -> Block {
     let peers = ComparedLine {
         role: SeriesRole::Peers,
         label: "Peers".to_owned(),
@@ -150,14 +94,13 @@ fn force_metric(facts: &Facts<'_>, metric: &Metric, body: &Organisation, number:
     let all = ComparedLine { role: SeriesRole::AllForces, label: facts.everyone(metric), code: NATIONAL.to_owned() };
     // A count of one force and the count of all share no scale worth drawing; the table still has both.
     let compared = [peers, all].into_iter().filter(|line| {
-        let is_total = metric.shape == crate::vocabulary::quantity::Shape::Count;
+        let is_total = metric.shape == Shape::Count;
         let is_open = line.code != NATIONAL || may_see_nation(facts, metric, &body.code);
         !is_total && is_open && facts.release.trend.iter().any(|p| has_value(facts.figure(metric, &line.code, *p)))
     });
     let figure = build_trend(
         facts,
         &TrendRequest {
-            number: *number + 1,
             metric,
             code: &body.code,
             role: SeriesRole::ThisForce,
@@ -166,37 +109,32 @@ fn force_metric(facts: &Facts<'_>, metric: &Metric, body: &Organisation, number:
             room: Room::Small,
         },
     );
-    *number += usize::from(figure.is_some());
     let own = facts.current(metric, &body.code);
     // The figure's description says the value and how it moved; without a figure the findings do.
     let mut findings = if figure.is_some() { Vec::new() } else { now_sentences(facts, metric, &body.code) };
     findings.extend(own.and_then(|figure| interval_sentence(metric, figure)));
     findings.extend(own.map(|f| standard::sentence(metric, f)));
     findings.extend(judged_sentences(facts, metric, &body.code));
-    ForceMetric {
-        anchor: format!("metric-{}", metric.id),
-        heading: format!("{} {}", metric.id, metric.title),
-        definition: metric.definition.clone(),
-        findings,
-        figure,
-        tables: [step_table, decision_table]
-            .into_iter()
-            .filter_map(|table| table(facts, metric, Some(&body.code)))
-            .collect(),
-    }
+    let mut blocks = vec![Block::Aside((&*metric.definition).into())];
+    blocks.extend(figure.map(|figure| Block::Figure(Box::new(figure))));
+    blocks.extend(findings.into_iter().map(Block::paragraph));
+    let tables = [step_table, decision_table].into_iter().filter_map(|table| table(facts, metric, Some(&body.code)));
+    blocks.extend(tables.map(Block::Table));
+    Block::entry(metric_anchor(metric), metric.heading(), blocks)
 }
 
 fn has_value(figure: Option<&Observation>) -> bool {
     figure.is_some_and(|f| f.status == Status::Value && f.value.is_some())
 }
 
-fn overview_table(facts: &Facts<'_>, body: &Organisation) -> Table {
+fn overview_table(scope: &Scope<'_>, body: &Organisation) -> Table {
+    let facts = scope.facts();
     let previous = facts.previous();
     let mut columns = vec![Column::words("Metric"), Column::numbers(&*body.short_name)];
     columns.extend(["Peers", "All"].map(Column::numbers));
     columns.push(Column::words("Standard"));
     columns.extend(previous.map(|p| Column::words(format!("Change on {}", p.words()))));
-    let shown = facts.layouts.force.sections.iter().flat_map(|s| s.select(&facts.release.metrics));
+    let shown = scope.sections().into_iter().flat_map(|section| section.select(&facts.release.metrics));
     let row = |metric: &Metric| {
         let own = facts.current(metric, &body.code);
         let mut cells = vec![
@@ -206,12 +144,11 @@ fn overview_table(facts: &Facts<'_>, body: &Organisation) -> Table {
             standard_cell(metric, own),
         ];
         cells.extend(previous.map(|period| change_cell(facts, metric, &body.code, period)));
-        let heading = format!("{} {}", metric.id, metric.title);
-        Row { heading, link: Some(format!("#metric-{}", metric.id)), emphasised: false, cells }
+        Row::new(metric.heading(), cells).linked(Some(Address::here(metric_anchor(metric))))
     };
     let rows = shown.filter(|m| is_measured(facts, m, &body.code)).map(row).collect();
     let caption = format!("{}: all metrics, {}", body.short_name, facts.release.period.words_with_short_name());
-    Table::new("tab-overview", caption, columns, rows)
+    Table::new("tab-overview", caption, columns, rows).with_widths(Widths::WideFirst)
 }
 
 /// Whether the national figure, less the organisation's own, is over enough others in every period that is shown.
@@ -224,17 +161,21 @@ fn may_see_nation(facts: &Facts<'_>, metric: &Metric, own: &str) -> bool {
 }
 
 fn nation_cell(facts: &Facts<'_>, metric: &Metric, own: &str) -> Cell {
-    if may_see_nation(facts, metric, own) { other_cell(facts.current(metric, NATIONAL)) } else { Cell::new("[c]") }
+    if may_see_nation(facts, metric, own) {
+        other_cell(facts.current(metric, NATIONAL))
+    } else {
+        Cell::absent(Shorthand::Withheld)
+    }
 }
 
 /// Not applicable where no peer group is recorded.
 fn peers_cell(facts: &Facts<'_>, metric: &Metric, code: &str) -> Cell {
     match (facts.peers(metric, code, facts.release.period), facts.peer_group(code)) {
-        (None, None) => Cell::new("[z]"),
+        (None, None) => Cell::absent(Shorthand::NotApplicable),
         (figure, _) => other_cell(figure),
     }
 }
 
 fn other_cell(figure: Option<&Observation>) -> Cell {
-    Cell::new(value_with_unit(figure)).with_detail(figure.and_then(words::counts_remark))
+    Cell::figure_with_unit(figure).with_detail(figure.and_then(words::counts_remark))
 }

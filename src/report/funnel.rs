@@ -5,6 +5,7 @@ use csv::StringRecord;
 
 use crate::assessment::{FunnelForce, FunnelSummary, SizeLimits};
 use crate::definitions::model::Metric;
+use crate::report::block::Download;
 use crate::report::charts::{FunnelChart, FunnelPoint, LimitLevel, LimitLine};
 use crate::report::facts::Facts;
 use crate::report::figure::{DataFile, Drawing, Figure, Room};
@@ -12,7 +13,7 @@ use crate::report::funnel_words::{description, label_words, method_lines, title}
 use crate::report::table::{Cell, Column, Row, Table};
 use crate::report::words;
 use crate::stats::funnel::FunnelLabel;
-use crate::vocabulary::quantity::{Interval, Shape, Unit, count_text, value_text};
+use crate::vocabulary::quantity::{Interval, Shape, Unit};
 
 /// Steps of size in which limits are worked out where no force lies.
 const SIZES: u32 = 32;
@@ -22,13 +23,13 @@ const BEYOND: f64 = 1.04;
 const LONGEST_TITLE: usize = 70;
 
 /// The figure; `None` for other shapes than proportions and rates, and with fewer than five forces.
-pub fn build_funnel(facts: &Facts<'_>, metric: &Metric, number: usize) -> Option<Figure> {
+pub fn build_funnel(facts: &Facts<'_>, metric: &Metric) -> Option<Figure> {
     let funnel = facts.funnel(metric).filter(|funnel| !funnel.forces.is_empty())?;
     let mut forces: Vec<&FunnelForce> = funnel.forces.iter().collect();
     forces.sort_by(|a, b| b.size.total_cmp(&a.size).then_with(|| a.org_code.cmp(&b.org_code)));
     Some(Figure {
         id: format!("fig-{}-funnel", metric.id),
-        number,
+        label: String::new(),
         title: title(metric, funnel, &forces),
         subtitle: format!("{}, forces by size, {}", metric.title, facts.release.period.words_with_short_name()),
         icons: Vec::new(),
@@ -36,7 +37,8 @@ pub fn build_funnel(facts: &Facts<'_>, metric: &Metric, number: usize) -> Option
         drawing: Drawing::Funnel(chart(facts, metric, funnel, &forces)),
         text: description(facts, metric, funnel, &forces),
         table: table(facts, metric, funnel, &forces),
-        data: data_file(facts, metric, &forces),
+        table_summary: String::new(),
+        downloads: vec![Download { words: String::new(), data: data_file(facts, metric, &forces) }],
     })
 }
 
@@ -150,9 +152,9 @@ pub fn runs_off(forces: &[&FunnelForce]) -> bool {
 }
 
 fn table(facts: &Facts<'_>, metric: &Metric, funnel: &FunnelSummary, forces: &[&FunnelForce]) -> Table {
-    let (unit, heading) = (metric.unit, words::unit_heading(metric.unit));
+    let unit = metric.unit;
     let adjusted = funnel.beyond_chance().is_some();
-    let mut columns = vec![Column::words("Force"), Column::numbers(format!("Value ({heading})"))];
+    let mut columns = vec![Column::words("Force"), Column::in_unit("Value", unit)];
     columns.extend(["Numerator", "Denominator"].map(Column::numbers));
     let expects = !matches!(metric.shape, Shape::Proportion | Shape::CountRatio);
     if expects {
@@ -160,7 +162,7 @@ fn table(facts: &Facts<'_>, metric: &Metric, funnel: &FunnelSummary, forces: &[&
     }
     let has_limits = !funnel.is_too_wide();
     for level in ["95%", "99.8%"].into_iter().filter(|_| has_limits) {
-        columns.extend(["Lower", "Upper"].map(|side| Column::numbers(format!("{side} {level} limit ({heading})"))));
+        columns.extend(["Lower", "Upper"].map(|side| Column::in_unit(format!("{side} {level} limit"), unit)));
     }
     if has_limits {
         columns.push(Column::words("Label"));
@@ -169,16 +171,16 @@ fn table(facts: &Facts<'_>, metric: &Metric, funnel: &FunnelSummary, forces: &[&
         columns.push(Column::words("Label by chance alone"));
     }
     let row = |force: &&FunnelForce| {
-        let value = facts.current(metric, &force.org_code).map_or_else(|| "[x]".to_owned(), words::value_cell);
-        let counts = [force.counts.numerator, force.counts.denominator].map(count_text);
-        let mut cells: Vec<Cell> = std::iter::once(value).chain(counts).map(Cell::new).collect();
+        let mut cells = vec![Cell::figure(facts.current(metric, &force.org_code))];
+        cells.extend([force.counts.numerator, force.counts.denominator].map(Cell::count));
         if expects {
-            cells.push(Cell::new(size_text(force.size)));
+            // The number to expect, with one decimal.
+            cells.push(Cell::number(force.size, Unit::PerOfficer));
         }
         let SizeLimits { look, act, .. } = force.limits();
-        let limits = [look.lower, look.upper, act.lower, act.upper].map(|limit| words::limit_text(limit, unit));
         if has_limits {
-            cells.extend(limits.map(Cell::new));
+            let limits = [look.lower, look.upper, act.lower, act.upper];
+            cells.extend(limits.map(|limit| Cell::limit(limit, unit)));
             cells.push(Cell::new(label_words(force.label())));
         }
         if adjusted {
@@ -191,11 +193,6 @@ fn table(facts: &Facts<'_>, metric: &Metric, funnel: &FunnelSummary, forces: &[&
     let id = format!("tab-{}-funnel", metric.id);
     let table = Table::new(id, caption, columns, forces.iter().map(row).collect());
     method_lines(facts, metric, funnel, forces).into_iter().fold(table, Table::explained)
-}
-
-/// The number to expect, with one decimal.
-fn size_text(size: f64) -> String {
-    value_text(size, Unit::PerOfficer)
 }
 
 /// Header of the data file.

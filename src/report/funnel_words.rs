@@ -4,8 +4,8 @@
 use crate::assessment::{FunnelForce, FunnelSummary};
 use crate::definitions::model::Metric;
 use crate::report::facts::Facts;
+use crate::report::figures_table::reason;
 use crate::report::funnel::{centre_words, ends, is_far_out, runs_off};
-use crate::report::table::reason;
 use crate::report::words;
 use crate::stats::funnel::FunnelLabel;
 use crate::stats::overdispersion::Spreading;

@@ -4,49 +4,42 @@
 
 use chrono::NaiveDate;
 use csv::StringRecord;
-use serde::Serialize;
 
 use crate::definitions::model::Metric;
 use crate::lateness::{Completeness, Projected, Reason, Revision, RevisionKind, RevisionSide};
+use crate::report::block::{Block, Download};
 use crate::report::facts::Facts;
 use crate::report::figure::DataFile;
-use crate::report::page;
+use crate::report::notes;
 use crate::report::table::{Cell, Column, Row, Table};
 use crate::report::words::{self, Change};
 use crate::stats::revision::{Scale, Tendency};
 use crate::vocabulary::body::{NATIONAL, is_organisation};
 use crate::vocabulary::period::{Period, PeriodType};
 use crate::vocabulary::quantity::{Unit, count_text, value_text};
+use crate::vocabulary::shorthand::Shorthand;
 
 /// More rows of organisations than these are left to the data file.
 const MOST_ROWS: usize = 40;
 
-/// What the page of a metric says about late data.
-#[derive(Debug, Clone, Serialize)]
-pub struct LateSection {
-    pub sentences: Vec<String>,
-    pub completeness: Option<Table>,
-    /// Figures that are not what the last release published.
-    pub changes: Option<Table>,
-    /// What was known of each month on earlier days.
-    pub known: Option<Table>,
-    /// Every revision of the metric, and the completeness of its national figures.
-    pub data: Vec<DataFile>,
+/// What is late of a metric; `None` where nothing is incomplete and nothing has moved.
+pub fn late_data(facts: &Facts<'_>, metric: &Metric) -> Option<Block> {
+    let blocks = match facts.release.withheld {
+        Some(_) => public_blocks(facts, metric),
+        None => office_blocks(facts, metric),
+    };
+    (!blocks.is_empty()).then(|| Block::section("late-data", "Late data and revisions", blocks))
 }
 
-/// The section; `None` where nothing is incomplete and nothing has moved.
-pub fn late_section(facts: &Facts<'_>, metric: &Metric) -> Option<LateSection> {
+fn office_blocks(facts: &Facts<'_>, metric: &Metric) -> Vec<Block> {
     let late = &facts.release.lateness;
-    if facts.release.withheld.is_some() {
-        return public_section(facts, metric);
-    }
     let measured: Vec<&Completeness> =
         late.completeness.iter().filter(|one| one.metric_id == metric.id && one.org_code == NATIONAL).collect();
     let is_whole = |one: &&&Completeness| !one.provisional && one.completeness.is_some_and(|share| share >= 1.0);
     let incomplete: Vec<&Completeness> = measured.iter().filter(|one| !is_whole(one)).copied().collect();
     let revisions: Vec<&Revision> = late.revisions.iter().filter(|one| one.metric_id == metric.id).collect();
     if incomplete.is_empty() && revisions.is_empty() {
-        return None;
+        return Vec::new();
     }
     let (changes, left_out) = changes_table(facts, metric, &revisions);
     let mut sentences: Vec<String> = measured.iter().filter_map(|one| period_sentence(facts, metric, one)).collect();
@@ -54,36 +47,31 @@ pub fn late_section(facts: &Facts<'_>, metric: &Metric) -> Option<LateSection> {
     sentences.extend((left_out > 0).then(|| {
         format!("Figures of organisations changed too: {} rows, which the file below holds.", count_words(left_out))
     }));
-    Some(LateSection {
-        sentences,
-        completeness: completeness_table(metric, &incomplete),
-        changes,
-        known: known_table(metric, &revisions),
-        data: data_files(facts, metric, (&revisions, &incomplete)),
-    })
+    let mut blocks: Vec<Block> = sentences.into_iter().map(Block::paragraph).collect();
+    let tables = [completeness_table(metric, &incomplete), changes, known_table(metric, &revisions)];
+    blocks.extend(tables.into_iter().flatten().map(Block::Table));
+    blocks.extend(downloads(facts, metric, (&revisions, &incomplete)).into_iter().map(Block::Download));
+    blocks
 }
 
 /// Of the public edition: what is provisional. It has neither counts of other days nor estimates.
-fn public_section(facts: &Facts<'_>, metric: &Metric) -> Option<LateSection> {
+fn public_blocks(facts: &Facts<'_>, metric: &Metric) -> Vec<Block> {
     let is_provisional = |period: &&Period| facts.release.lateness.provisional.contains(&metric.id, NATIONAL, **period);
     let periods: Vec<String> = facts.release.trend.iter().filter(is_provisional).map(|period| period.words()).collect();
+    if periods.is_empty() {
+        return Vec::new();
+    }
     let figures = if periods.len() == 1 { "The figure" } else { "The figures" };
     let are = if periods.len() == 1 { "is" } else { "are" };
-    let sentences = vec![
+    let sentences = [
         format!(
             "{figures} of {} for {} {are} provisional: more returns may come in, or some be replaced.",
             words::list_words(&periods),
             words::inside_sentence(&facts.everyone(metric)),
         ),
-        page::CHANGES_WITHHELD.to_owned(),
+        notes::CHANGES_WITHHELD.to_owned(),
     ];
-    (!periods.is_empty()).then_some(LateSection {
-        sentences,
-        completeness: None,
-        changes: None,
-        known: None,
-        data: Vec::new(),
-    })
+    sentences.map(Block::paragraph).into()
 }
 
 /// How much of the report's period is there, and what the figure comes to when the rest has come in.
@@ -135,11 +123,10 @@ fn tendency_sentence(facts: &Facts<'_>, metric: &Metric) -> Option<String> {
 fn completeness_table(metric: &Metric, rows: &[&Completeness]) -> Option<Table> {
     let row = |one: &&Completeness| {
         let main = one.denominator.filter(|_| !one.by_numerator).unwrap_or(one.numerator);
-        let share = |share: Option<f64>| {
-            Cell::new(share.map_or_else(|| "[x]".to_owned(), |share| value_text(100.0 * share, Unit::Percent)))
-        };
+        let share =
+            |share: Option<f64>| share.map_or_else(not_available, |share| Cell::number(100.0 * share, Unit::Percent));
         let mut notes = Vec::new();
-        notes.extend(one.provisional.then_some("[p]"));
+        notes.extend(one.provisional.then_some(Shorthand::Provisional.as_str()));
         notes.extend(one.by_numerator.then_some("cases of the numerator, which is less complete"));
         notes.extend(one.rests_on_one_month.then_some("the estimate rests on one earlier month"));
         let heading = if one.period.kind == PeriodType::Month {
@@ -148,7 +135,7 @@ fn completeness_table(metric: &Metric, rows: &[&Completeness]) -> Option<Table> 
             one.period.words_with_short_name()
         };
         let notes = if notes.is_empty() { "No note".to_owned() } else { notes.join("; ") };
-        let mut cells = vec![Cell::new(count_text(main.latest)), estimate_cell(main)];
+        let mut cells = vec![Cell::count(main.latest), estimate_cell(main)];
         cells.push(share(one.completeness));
         cells.push(share(one.limits.map(|(lower, _)| lower)));
         cells.push(share(one.limits.map(|(_, upper)| upper)));
@@ -156,8 +143,10 @@ fn completeness_table(metric: &Metric, rows: &[&Completeness]) -> Option<Table> 
         Row::new(heading, cells)
     };
     let mut columns = vec![Column::words("Period")];
-    let numbers = ["Cases so far", "Expected in all [e]", "Complete (%)", "Lower 95% limit (%)", "Upper 95% limit (%)"];
-    columns.extend(numbers.map(Column::numbers));
+    let expected = format!("Expected in all {}", Shorthand::Estimated);
+    columns.extend([Column::numbers("Cases so far"), Column::numbers(expected)]);
+    let shares = ["Complete", "Lower 95% limit", "Upper 95% limit"];
+    columns.extend(shares.map(|heading| Column::in_unit(heading, Unit::Percent)));
     columns.push(Column::words("Notes"));
     let caption = format!("{}, all forces: how complete recent figures are", metric.title);
     let table = Table::new(format!("tab-{}-completeness", metric.id), caption, columns, rows.iter().map(row).collect());
@@ -167,13 +156,17 @@ fn completeness_table(metric: &Metric, rows: &[&Completeness]) -> Option<Table> 
     (!rows.is_empty()).then(|| table.explained(explanation))
 }
 
+fn not_available() -> Cell {
+    Cell::absent(Shorthand::NotAvailable)
+}
+
 fn estimate_cell(projected: Projected) -> Cell {
     let whole = |number: f64| value_text(number, Unit::Cases);
     match projected.ultimate {
-        Some(ultimate) => Cell::new(whole(ultimate)).with_detail(
+        Some(ultimate) => Cell::number(ultimate, Unit::Cases).with_detail(
             projected.limits.map(|(lower, upper)| format!("95% interval {} to {}", whole(lower), whole(upper))),
         ),
-        None => Cell::new("[x]"),
+        None => not_available(),
     }
 }
 
@@ -201,13 +194,12 @@ fn changes_table(facts: &Facts<'_>, metric: &Metric, revisions: &[&Revision]) ->
 fn known_table(metric: &Metric, revisions: &[&Revision]) -> Option<Table> {
     let known = |one: &&&Revision| one.kind == RevisionKind::AsKnown && *one.org_code == *NATIONAL;
     let row = |one: &&Revision| {
-        let mut cells =
-            vec![Cell::new(words::date_words(one.earlier.as_of)), Cell::new(words::date_words(one.later.as_of))];
+        let mut cells = vec![Cell::date(one.earlier.as_of), Cell::date(one.later.as_of)];
         cells.extend(change_cells(metric.unit, one));
         Row::new(words::month_words(one.period.first), cells)
     };
     let rows: Vec<Row> = revisions.iter().filter(known).map(row).collect();
-    let mut columns = vec![Column::words("Month"), Column::words("As known on"), Column::words("And on")];
+    let mut columns = vec![Column::words("Month"), Column::dates("As known on"), Column::dates("And on")];
     columns.extend(change_columns("First figure", "Second figure", metric.unit));
     let caption = format!("{}, all forces: what was known of each month", metric.title);
     let table = Table::new(format!("tab-{}-known", metric.id), caption, columns, rows);
@@ -216,10 +208,9 @@ fn known_table(metric: &Metric, revisions: &[&Revision]) -> Option<Table> {
 }
 
 fn change_columns(then: &str, now: &str, unit: Unit) -> [Column; 4] {
-    let unit_words = words::unit_heading(unit);
     [
-        Column::numbers(format!("{then} ({unit_words})")),
-        Column::numbers(format!("{now} ({unit_words})")),
+        Column::in_unit(then, unit),
+        Column::in_unit(now, unit),
         Column::numbers(format!("Change ({})", words::change_unit(unit))),
         Column::words("Reason"),
     ]
@@ -227,14 +218,14 @@ fn change_columns(then: &str, now: &str, unit: Unit) -> [Column; 4] {
 
 fn change_cells(unit: Unit, one: &Revision) -> [Cell; 4] {
     let side = |side: &RevisionSide| {
-        let value = side.value.map_or_else(|| "[x]".to_owned(), |value| value_text(value, unit));
         let counts = side.numerator.zip(side.denominator);
-        Cell::new(value).with_detail(counts.map(|(x, n)| format!("{} of {}", count_text(x), count_text(n))))
+        let value = side.value.map_or_else(not_available, |value| Cell::number(value, unit));
+        value.with_detail(counts.map(|(x, n)| format!("{} of {}", count_text(x), count_text(n))))
     };
     let exact = one.difference().map(|difference| Change::of_ratios(difference, unit));
     let change = exact.or_else(|| one.change().map(|change| Change::of(change, unit)));
-    let change = change.map_or_else(|| "[x]".to_owned(), |change| change.signed_text());
-    [side(&one.earlier), side(&one.later), Cell::new(change), Cell::new(reason_words(one.reason))]
+    let change = change.map_or_else(not_available, |change| Cell::change(&change));
+    [side(&one.earlier), side(&one.later), change, Cell::new(reason_words(one.reason))]
 }
 
 fn reason_words(reason: Reason) -> &'static str {
@@ -348,17 +339,19 @@ fn completeness_file(metric: &Metric, rows: &[&Completeness]) -> DataFile {
     DataFile { stem: format!("{}-completeness", metric.id), header: COMPLETENESS_HEADER.to_vec(), records }
 }
 
-fn data_files(
+fn downloads(
     facts: &Facts<'_>,
     metric: &Metric,
     (revisions, incomplete): (&[&Revision], &[&Completeness]),
-) -> Vec<DataFile> {
-    let mut files = Vec::new();
+) -> Vec<Download> {
+    let mut downloads = Vec::new();
     if !incomplete.is_empty() {
-        files.push(completeness_file(metric, incomplete));
+        let words = format!("Download completeness of {}", metric.id);
+        downloads.push(Download { words, data: completeness_file(metric, incomplete) });
     }
     if !revisions.is_empty() {
-        files.push(revisions_file(facts, metric, revisions));
+        let words = format!("Download all revisions of {}", metric.id);
+        downloads.push(Download { words, data: revisions_file(facts, metric, revisions) });
     }
-    files
+    downloads
 }

@@ -1,23 +1,21 @@
-//! One page of the national edition per metric: findings, figures, tables, and all that is documented about it.
-
-use serde::Serialize;
+//! The blocks about one metric: findings, figures, tables, and all that is documented about it.
 
 use crate::definitions::model::{Metric, ReadsAs, Standard};
+use crate::report::block::{Block, Download, Fact, Links, link};
 use crate::report::breakdown::breakdown_tables;
 use crate::report::charts::SeriesRole;
 use crate::report::comparison::{build_comparison, note};
 use crate::report::contribution_table::contribution_table;
-use crate::report::coverage::{coverage_sentence, exceptions_table};
 use crate::report::decision_table::decision_table;
-use crate::report::edition::PageKind;
+use crate::report::edition::Scope;
 use crate::report::facts::Facts;
-use crate::report::figure::{DataFile, Figure, Room, data_file};
+use crate::report::figure::{Figure, Room, data_file};
+use crate::report::figures_table::{FigureLine, figures_table};
 use crate::report::funnel::build_funnel;
 use crate::report::judged::judged_sentences;
-use crate::report::late_section::{LateSection, late_section};
-use crate::report::page::{Frame, Link, national_frame};
 use crate::report::step_table::{search_sentence, step_table};
-use crate::report::table::{Cell, Column, FigureLine, Row, Table, figures_table};
+use crate::report::table::{Cell, Column, Row, Table};
+use crate::report::text::Text;
 use crate::report::trend::{TrendRequest, build_trend};
 use crate::report::trend_words::now_sentences;
 use crate::report::{standard, withheld, words};
@@ -25,54 +23,22 @@ use crate::vocabulary::body::{NATIONAL, UNATTRIBUTED};
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::quantity::{Better, Shape};
 
-/// One documented fact: what it is called and what it says.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Fact {
-    pub term: &'static str,
-    pub text: String,
+/// What the national figure says.
+pub fn key_findings(facts: &Facts<'_>, metric: &Metric) -> Block {
+    Block::key_findings("Key findings", findings(facts, metric).into_iter().map(Block::paragraph).collect())
 }
 
-/// `metrics/<ID>.html` of the national edition.
-#[derive(Debug, Clone, Serialize)]
-pub struct MetricPage {
-    pub frame: Frame,
-    pub id: String,
-    pub findings: Vec<String>,
-    /// In the public edition: what is withheld of the metric and why.
-    pub withheld: Vec<String>,
-    pub figures: Vec<Figure>,
-    /// Why there are no figures, where there are none.
-    pub undrawn: &'static str,
-    pub trend_table: Table,
-    /// Every figure of the page with its counts.
-    pub data: DataFile,
-    /// What moved the national figure.
-    pub contributions: Option<Table>,
-    pub breakdown: Vec<Table>,
-    pub regions: Option<Table>,
-    pub documentation: Vec<Fact>,
-    pub standards: Option<Table>,
-    pub caveats: Vec<String>,
-    /// How complete recent figures are, and what has moved.
-    pub late: Option<LateSection>,
-    pub coverage: String,
-    pub exceptions: Option<Table>,
-    pub versions: Table,
-    /// Steps that series seem to have taken, and where none was looked for.
-    pub steps: Option<Table>,
-    pub step_search: Option<String>,
-    /// What was decided about its charts.
-    pub decisions: Option<Table>,
-    pub neighbours: Vec<Link>,
+/// What the public edition withholds of the metric and why; `None` where it withholds nothing.
+pub fn withheld_from_public(facts: &Facts<'_>, metric: &Metric) -> Option<Block> {
+    let sentences: Vec<Block> = withheld::sentences(facts, metric).into_iter().map(Block::paragraph).collect();
+    (!sentences.is_empty()).then(|| Block::section("withheld", "What is not shown", sentences))
 }
 
-/// Builds the page of one metric.
-pub fn build_metric_page(facts: &Facts<'_>, metric: &Metric) -> MetricPage {
-    let heading = format!("{} {}", metric.id, metric.title);
+/// The charts of the metric, or why there is none.
+pub fn charts(facts: &Facts<'_>, metric: &Metric) -> Block {
     let trend = build_trend(
         facts,
         &TrendRequest {
-            number: 1,
             metric,
             code: NATIONAL,
             role: SeriesRole::AllForces,
@@ -83,33 +49,64 @@ pub fn build_metric_page(facts: &Facts<'_>, metric: &Metric) -> MetricPage {
     );
     let mut figures: Vec<Figure> = trend.into_iter().collect();
     if !withheld::is_remnant(facts, metric) {
-        figures.extend(build_comparison(facts, metric, figures.len() + 1));
-        figures.extend(build_funnel(facts, metric, figures.len() + 1));
+        figures.extend(build_comparison(facts, metric));
+        figures.extend(build_funnel(facts, metric));
     }
-    MetricPage {
-        frame: national_frame(facts, &heading, PageKind::Metric(metric)),
-        id: metric.id.clone(),
-        findings: findings(facts, metric),
-        withheld: withheld::sentences(facts, metric),
-        figures,
-        undrawn: undrawn_words(metric.shape),
-        trend_table: trend_table(facts, metric),
+    let mut blocks: Vec<Block> = figures.into_iter().map(|figure| Block::Figure(Box::new(figure))).collect();
+    if blocks.is_empty() {
+        blocks.push(Block::paragraph(undrawn_words(metric.shape)));
+    }
+    Block::section("charts", "Trend and comparison", blocks)
+}
+
+/// The figures of each organisation and period.
+pub fn figures_by_period(facts: &Facts<'_>, metric: &Metric) -> Block {
+    let download = Download {
+        words: format!("Download all figures of {} with their counts", metric.id),
         data: data_file(facts, format!("{}-all-figures", metric.id), facts.all_figures(metric)),
-        contributions: contribution_table(facts, metric),
-        breakdown: breakdown_tables(facts, metric),
-        regions: regions_table(facts, metric),
-        documentation: documentation(facts, metric),
-        standards: standards_table(metric),
-        caveats: metric.all_caveats(),
-        late: late_section(facts, metric),
-        coverage: coverage_sentence(facts, metric),
-        exceptions: exceptions_table(facts, &format!("tab-{}-returns", metric.id), &facts.returns(metric)),
-        versions: versions_table(metric),
-        steps: step_table(facts, metric, None),
-        step_search: search_sentence(facts, Some(metric), None),
-        decisions: decision_table(facts, metric, None),
-        neighbours: neighbours(facts, metric),
+    };
+    let blocks = vec![Block::Table(trend_table(facts, metric)), Block::Download(download)];
+    Block::section("figures", "Figures by organisation and period", blocks)
+}
+
+/// What moved the national figure; `None` where that is not worked out.
+pub fn contributions(facts: &Facts<'_>, metric: &Metric) -> Option<Block> {
+    let table = contribution_table(facts, metric)?;
+    Some(Block::section("contributions", "What moved the national figure", vec![Block::Table(table)]))
+}
+
+/// The figures of regions; `None` where there are none.
+pub fn regions(facts: &Facts<'_>, metric: &Metric) -> Option<Block> {
+    let table = regions_table(facts, metric)?;
+    Some(Block::section("regions", "Figures by region", vec![Block::Table(table)]))
+}
+
+/// The categories of the metric; `None` where it has none.
+pub fn breakdown(facts: &Facts<'_>, metric: &Metric) -> Option<Block> {
+    let tables: Vec<Block> = breakdown_tables(facts, metric).into_iter().map(Block::Table).collect();
+    (!tables.is_empty()).then(|| Block::section("breakdown", "Breakdown", tables))
+}
+
+/// What the metric measures, and all that is documented about it.
+pub fn definition(facts: &Facts<'_>, metric: &Metric) -> Block {
+    let mut blocks = vec![Block::Facts(documentation(facts, metric))];
+    let caveats: Vec<Text> = metric.all_caveats().into_iter().map(Text::from).collect();
+    if !caveats.is_empty() {
+        blocks.push(Block::section("caveats", "Caveats", vec![Block::List(caveats)]));
     }
+    let undocumented = || Block::paragraph("No standard is documented for this metric.");
+    let standards = standards_table(metric).map_or_else(undocumented, Block::Table);
+    blocks.push(Block::section("standards", "Standards", vec![standards]));
+    blocks.push(Block::section("versions", "Versions", vec![Block::Table(versions_table(metric))]));
+    let mut steps: Vec<Block> = search_sentence(facts, Some(metric), None).map(Block::paragraph).into_iter().collect();
+    steps.extend(step_table(facts, metric, None).map(Block::Table));
+    if !steps.is_empty() {
+        blocks.push(Block::section("steps", "Proposed steps", steps));
+    }
+    if let Some(decisions) = decision_table(facts, metric, None) {
+        blocks.push(Block::section("decisions", "Decisions about the charts", vec![Block::Table(decisions)]));
+    }
+    Block::section("definition", "What is measured", blocks)
 }
 
 fn undrawn_words(shape: Shape) -> &'static str {
@@ -150,9 +147,8 @@ pub fn interval_sentence(metric: &Metric, figure: &Observation) -> Option<String
 fn trend_table(facts: &Facts<'_>, metric: &Metric) -> Table {
     let trend = &facts.release.trend;
     let row = |code: &str, heading: String, emphasised: bool| {
-        let text = |figure: Option<&Observation>| figure.map_or_else(|| "[x]".to_owned(), words::value_cell);
-        let cells = trend.iter().map(|period| Cell::new(text(facts.figure(metric, code, *period)))).collect();
-        Row { heading, link: None, emphasised, cells }
+        let cells = trend.iter().map(|period| Cell::figure(facts.figure(metric, code, *period))).collect();
+        Row::new(heading, cells).emphasised(emphasised)
     };
     let mut rows = vec![row(NATIONAL, facts.everyone(metric), true)];
     rows.extend(facts.codes(metric).iter().map(|code| row(code, facts.name(code), false)));
@@ -195,6 +191,7 @@ fn regions_table(facts: &Facts<'_>, metric: &Metric) -> Option<Table> {
     (!lines.is_empty()).then(|| figures_table(&id, caption, "Region", (metric.unit, &lines)))
 }
 
+/// What is documented about the metric, as terms and what they say.
 pub fn documentation(facts: &Facts<'_>, metric: &Metric) -> Vec<Fact> {
     let roles: Vec<String> = metric.responsible.iter().map(|role| role.words().to_owned()).collect();
     let datasets: Vec<String> = facts.datasets(metric).into_iter().map(|d| facts.layouts.sources.title(d)).collect();
@@ -206,15 +203,15 @@ pub fn documentation(facts: &Facts<'_>, metric: &Metric) -> Vec<Fact> {
         .map(|(name, value)| format!("{}: {value}", words::plain_name(name)))
         .collect();
     let mut documentation = vec![
-        Fact { term: "Definition", text: metric.definition.clone() },
-        Fact { term: "Numerator", text: metric.numerator.clone() },
-        Fact { term: "Denominator", text: metric.denominator.clone() },
-        Fact { term: "Counted by", text: metric.counted_by.clone() },
-        Fact { term: "Direction", text: better_words(metric).to_owned() },
-        Fact { term: "Responsible", text: words::sentence_case(&words::list_words(&roles)) },
-        Fact { term: "Evidence", text: words::sentence_case(standard::evidence_words(metric.evidence)) },
-        Fact { term: "Settings", text: words::list_words(&settings) },
-        Fact { term: "Data", text: words::list_words(&datasets) },
+        Fact::new("Definition", metric.definition.clone()),
+        Fact::new("Numerator", metric.numerator.clone()),
+        Fact::new("Denominator", metric.denominator.clone()),
+        Fact::new("Counted by", metric.counted_by.clone()),
+        Fact::new("Direction", better_words(metric).to_owned()),
+        Fact::new("Responsible", words::sentence_case(&words::list_words(&roles))),
+        Fact::new("Evidence", words::sentence_case(standard::evidence_words(metric.evidence))),
+        Fact::new("Settings", words::list_words(&settings)),
+        Fact::new("Data", words::list_words(&datasets)),
     ];
     documentation.retain(|fact| !fact.text.is_empty());
     documentation
@@ -251,25 +248,25 @@ pub fn standards_table(metric: &Metric) -> Option<Table> {
 
 fn versions_table(metric: &Metric) -> Table {
     let row = |v: &crate::definitions::model::MetricVersion| {
-        Row::new(format!("Version {}", v.version), vec![Cell::new(words::date_words(v.date)), Cell::new(&*v.reason)])
+        Row::new(format!("Version {}", v.version), vec![Cell::date(v.date), Cell::new(&*v.reason)])
     };
     let columns = ["Version", "Date", "Reason"].map(Column::words).to_vec();
     let caption = format!("Versions of {}", metric.id);
     Table::new(format!("tab-{}-versions", metric.id), caption, columns, metric.versions.iter().map(row).collect())
 }
 
-/// The metrics before and after this one in the order of the overview.
-fn neighbours(facts: &Facts<'_>, metric: &Metric) -> Vec<Link> {
-    let order: Vec<&Metric> =
-        facts.layouts.national.sections.iter().flat_map(|s| s.select(&facts.release.metrics)).collect();
-    let Some(at) = order.iter().position(|m| m.id == metric.id) else { return Vec::new() };
-    let link = |label: &str, other: Option<&&Metric>| {
-        other.map(|m| Link {
-            text: format!("{label}: {} {}", m.id, m.title),
-            href: format!("{}.html", m.id),
-            current: false,
-        })
+/// Links to the metrics before and after this one in the order of the sections; `None` in an edition without such pages.
+pub fn neighbours(scope: &Scope<'_>, metric: &Metric) -> Option<Block> {
+    let facts = scope.facts();
+    let sections = facts.layouts.sections.iter();
+    let order: Vec<&Metric> = sections.flat_map(|section| section.select(&facts.release.metrics)).collect();
+    let at = order.iter().position(|other| other.id == metric.id)?;
+    let link_to = |label: &str, other: Option<&&Metric>| {
+        let other = other?;
+        Some(link(format!("{label}: {}", other.heading()), scope.edition.metric_address(other)?))
     };
-    let before = at.checked_sub(1).and_then(|i| order.get(i));
-    link("Previous metric", before).into_iter().chain(link("Next metric", order.get(at + 1))).collect()
+    let before = at.checked_sub(1).and_then(|before| order.get(before));
+    let links: Vec<Text> =
+        link_to("Previous metric", before).into_iter().chain(link_to("Next metric", order.get(at + 1))).collect();
+    (!links.is_empty()).then(|| Block::Links(Links { label: "Other metrics".to_owned(), links }))
 }

@@ -1,60 +1,43 @@
-//! The national edition's first page: every metric by section with its value, standard, changes and coverage.
-
-use serde::Serialize;
+//! The overview of the nation: every metric by section with its value, standard, changes and coverage.
 
 use crate::definitions::model::Metric;
-use crate::report::breakdown::{limit_with_unit, moved_cell, value_with_unit};
+use crate::report::block::Block;
+use crate::report::breakdown::moved_cell;
 use crate::report::coverage::count_coverage;
-use crate::report::edition::PageKind;
+use crate::report::edition::Scope;
 use crate::report::facts::{Facts, MATCHED_NOTE, Moved};
-use crate::report::page::{Frame, national_frame};
-use crate::report::table::{Cell, Column, Row, Table, limit_cells, marker, reason};
+use crate::report::figures_table::{absent_cell, limit_cells, reason};
+use crate::report::table::{Cell, Column, Row, Table, Widths};
+use crate::report::text::Text;
 use crate::report::{standard, words};
 use crate::vocabulary::body::NATIONAL;
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::Period;
 use crate::vocabulary::returns::ReturnState;
 
-/// A heading with its table; the id is a link target.
-#[derive(Debug, Clone, Serialize)]
-pub struct OverviewSection {
-    pub id: String,
-    pub title: String,
-    pub table: Table,
+/// How many metrics have a figure, meet their standard and rest on which returns.
+pub fn at_a_glance(facts: &Facts<'_>) -> Block {
+    let lines = findings(facts).into_iter().map(Text::from).collect();
+    Block::key_findings("At a glance", vec![Block::List(lines)])
 }
 
-/// `index.html` of the national edition.
-#[derive(Debug, Clone, Serialize)]
-pub struct OverviewPage {
-    pub frame: Frame,
-    pub summary: String,
-    pub findings: Vec<String>,
-    pub sections: Vec<OverviewSection>,
-}
-
-/// Builds the page.
-pub fn build_overview(facts: &Facts<'_>) -> OverviewPage {
-    let layout = &facts.layouts.national;
-    let heading = format!("{}, {}", layout.title, facts.release.period.words());
-    let sections = layout.sections.iter().enumerate().filter_map(|(index, section)| {
+/// Every metric with its national figure, by section.
+pub fn national_figures(scope: &Scope<'_>) -> Block {
+    let facts = scope.facts();
+    let has_pages = facts.release.metrics.iter().any(|metric| scope.edition.metric_address(metric).is_some());
+    let links = "Each metric links to a page with its trend, the figures of each organisation, and its definition. ";
+    let mut blocks = vec![Block::paragraph(format!(
+        "{}Changes are stated as they are, without a judgement whether they are more than chance.",
+        if has_pages { links } else { "" }
+    ))];
+    for (index, section) in scope.sections().into_iter().enumerate() {
         let metrics = section.select(&facts.release.metrics);
-        (!metrics.is_empty()).then(|| OverviewSection {
-            id: format!("section-{}", index + 1),
-            title: section_title(section.principle, &section.title),
-            table: section_table(facts, index + 1, &section.title, &metrics),
-        })
-    });
-    OverviewPage {
-        frame: national_frame(facts, &heading, PageKind::Overview),
-        summary: layout.summary.clone(),
-        findings: findings(facts),
-        sections: sections.collect(),
+        if !metrics.is_empty() {
+            let table = section_table(scope, index + 1, &section.title, &metrics);
+            blocks.push(Block::section(format!("section-{}", index + 1), section.heading(), vec![Block::Table(table)]));
+        }
     }
-}
-
-/// "Principle 2: Creating the data record".
-pub fn section_title(principle: Option<u8>, title: &str) -> String {
-    principle.map_or_else(|| title.to_owned(), |number| format!("Principle {number}: {title}"))
+    Block::section("national-figures", "National figures", blocks)
 }
 
 fn findings(facts: &Facts<'_>) -> Vec<String> {
@@ -111,7 +94,8 @@ fn met_of(metric: &Metric, figure: Option<&Observation>) -> Option<bool> {
     figure.standard.as_ref()?.met
 }
 
-fn section_table(facts: &Facts<'_>, number: usize, title: &str, metrics: &[&Metric]) -> Table {
+fn section_table(scope: &Scope<'_>, number: usize, title: &str, metrics: &[&Metric]) -> Table {
+    let facts = scope.facts();
     let earlier: Vec<Period> = [facts.previous(), facts.year_before()].into_iter().flatten().collect();
     let mut columns = vec![
         Column::words("Metric"),
@@ -124,16 +108,16 @@ fn section_table(facts: &Facts<'_>, number: usize, title: &str, metrics: &[&Metr
     columns.push(Column::words("Returned in full"));
     let row = |metric: &&Metric| {
         let figure = facts.current(metric, NATIONAL);
-        let [lower, upper] = limit_cells(figure, metric.unit).map(|c| limit_with_unit(c, metric.unit));
+        let [lower, upper] = limit_cells(figure, metric.unit).map(Cell::with_unit);
         let mut cells = vec![value_cell(figure), lower, upper, standard_cell(metric, figure)];
         cells.extend(earlier.iter().map(|period| change_cell(facts, metric, NATIONAL, *period)));
         cells.push(count_coverage(facts, metric).cell());
-        let heading = format!("{} {}", metric.id, metric.title);
-        Row { heading, link: Some(PageKind::Metric(metric).path()), emphasised: false, cells }
+        Row::new(metric.heading(), cells).linked(scope.edition.metric_address(metric))
     };
     let rows = metrics.iter().map(row).collect();
     let caption = format!("{title}: national figures, {}", facts.release.period.words_with_short_name());
-    let table = Table::new(format!("tab-section-{number}"), caption, columns, rows);
+    let table =
+        Table::new(format!("tab-section-{number}"), caption, columns, rows).with_widths(Widths::WideFirstWithLimits);
     let is_matched = |metric: &&Metric| {
         let moved = earlier.iter().filter_map(|period| change(facts, metric, NATIONAL, *period));
         moved.into_iter().any(|moved| matches!(moved, Moved::Matched(_)))
@@ -144,7 +128,7 @@ fn section_table(facts: &Facts<'_>, number: usize, title: &str, metrics: &[&Metr
 /// The value with its unit; below it the counts, or why there is none.
 pub fn value_cell(figure: Option<&Observation>) -> Cell {
     let detail = figure.and_then(words::counts_remark).or_else(|| reason(figure));
-    Cell::new(value_with_unit(figure)).with_detail(detail)
+    Cell::figure_with_unit(figure).with_detail(detail)
 }
 
 /// The standard that held, and whether it was met.
@@ -170,6 +154,6 @@ pub fn change_cell(facts: &Facts<'_>, metric: &Metric, code: &str, earlier: Peri
     let (now, before) = (facts.current(metric, code), facts.figure(metric, code, earlier));
     match change(facts, metric, code, earlier) {
         Some(moved) => moved_cell(&moved),
-        None => Cell::new(marker(now).or(marker(before)).unwrap_or("[x]")),
+        None => absent_cell(now).or_else(|| absent_cell(before)).unwrap_or_else(Cell::not_there),
     }
 }

@@ -1,31 +1,28 @@
-//! The page of figures judged by the rules of other packages. It is there only where the settings ask for them, and nothing
-//! on it decides what other pages say.
-
-use serde::Serialize;
+//! Figures judged by the rules of other packages. They are there only where the settings ask for them, and nothing in them
+//! decides what other pages say.
 
 use crate::assessment::{ParityFigure, ParityMode};
 use crate::definitions::model::Metric;
-use crate::report::edition::PageKind;
+use crate::report::block::Block;
 use crate::report::facts::Facts;
-use crate::report::page::{Frame, national_frame};
 use crate::report::table::{Cell, Column, Row, Table};
 use crate::report::words;
-use crate::vocabulary::quantity::value_text;
+use crate::vocabulary::shorthand::Shorthand;
 
-/// `other-rules.html` of the national edition.
-#[derive(Debug, Clone, Serialize)]
-pub struct ParityPage {
-    pub frame: Frame,
-    pub summary: Vec<String>,
-    pub tables: Vec<Table>,
+/// Which rules of others figures are judged by.
+pub fn explanation() -> Vec<Block> {
+    let sentences = [
+        "The tables of this page judge figures the way other packages do, for those who publish by their rules. Each table \
+         names its rules.",
+        "These words are not those of the other pages, and the two may differ: their limits come from other formulas. No \
+         label, signal or sentence elsewhere rests on them.",
+    ];
+    Block::opening(sentences.map(str::to_owned))
 }
 
-/// Builds the page; `None` where no metric is judged by other rules.
-pub fn build_parity(facts: &Facts<'_>) -> Option<ParityPage> {
+/// A table for each metric and set of rules that the settings ask for.
+pub fn tables(facts: &Facts<'_>) -> Vec<Block> {
     let all = &facts.release.assessment.parity;
-    if all.is_empty() {
-        return None;
-    }
     let mut tables = Vec::new();
     for metric in &facts.release.metrics {
         for mode in [ParityMode::Phe, ParityMode::MakingDataCount] {
@@ -33,36 +30,27 @@ pub fn build_parity(facts: &Facts<'_>) -> Option<ParityPage> {
             tables.extend(table(facts, metric, (mode, &own.collect::<Vec<_>>())));
         }
     }
-    Some(ParityPage {
-        frame: national_frame(facts, PageKind::OtherRules.title(), PageKind::OtherRules),
-        summary: vec![
-            "The tables of this page judge figures the way other packages do, for those who publish by their rules. Each \
-             table names its rules."
-                .to_owned(),
-            "These words are not those of the other pages, and the two may differ: their limits come from other formulas. \
-             No label, signal or sentence elsewhere rests on them."
-                .to_owned(),
-        ],
-        tables,
-    })
+    tables.into_iter().map(Block::Table).collect()
 }
 
 fn table(facts: &Facts<'_>, metric: &Metric, (mode, figures): (ParityMode, &[&ParityFigure])) -> Option<Table> {
-    let unit = words::unit_heading(metric.unit);
-    let number = |value: Option<f64>| Cell::new(value.map_or_else(|| "[x]".to_owned(), |v| value_text(v, metric.unit)));
+    let unit = metric.unit;
+    let number = |value: Option<f64>| {
+        value.map_or_else(|| Cell::absent(Shorthand::NotAvailable), |value| Cell::number(value, unit))
+    };
     let period = facts.release.period;
     let id = format!("tab-{}-{}", metric.id, mode.as_str().replace('_', "-"));
     let centre = match mode {
-        ParityMode::Phe => format!("All forces ({unit})"),
-        ParityMode::MakingDataCount => format!("Mean ({unit})"),
+        ParityMode::Phe => "All forces",
+        ParityMode::MakingDataCount => "Mean",
     };
     let limits = match mode {
         ParityMode::Phe => ["Lower 95% limit", "Upper 95% limit"],
         ParityMode::MakingDataCount => ["Lower process limit", "Upper process limit"],
     };
-    let mut columns = vec![Column::words("Organisation"), Column::numbers(format!("Value ({unit})"))];
-    columns.push(Column::numbers(centre));
-    columns.extend(limits.map(|limit| Column::numbers(format!("{limit} ({unit})"))));
+    let mut columns = vec![Column::words("Organisation"), Column::in_unit("Value", unit)];
+    columns.push(Column::in_unit(centre, unit));
+    columns.extend(limits.map(|limit| Column::in_unit(limit, unit)));
     let row = |figure: &&ParityFigure| {
         let mut cells = vec![number(Some(figure.value)), number(figure.centre)];
         cells.extend([number(figure.limits.lower), number(figure.limits.upper), Cell::new(said(figure.label))]);
@@ -104,12 +92,12 @@ mod tests {
     use crate::lateness::Provisional;
     use crate::report::sample;
     use crate::settings::ParityWish;
-    use crate::vocabulary::quantity::Unit;
+    use crate::vocabulary::quantity::{Unit, value_text};
 
     #[test]
     fn the_page_is_there_when_asked_for_and_names_its_rules() {
         let (mut release, layouts) = (sample::release(), sample::layouts());
-        assert!(build_parity(&Facts::new(&release, &layouts)).is_none());
+        assert!(tables(&Facts::new(&release, &layouts)).is_empty());
         let wish = || vec!["CRE-01".to_owned()];
         let found = assess(
             &AssessmentInput {
@@ -127,12 +115,16 @@ mod tests {
         );
         release.assessment = found;
         let facts = Facts::new(&release, &layouts);
-        let page = build_parity(&facts).unwrap();
-        let captions: Vec<bool> = page.tables.iter().map(|t| t.caption.contains(", as PHE, ")).collect();
+        let blocks = tables(&facts);
+        let tables: Vec<&Table> = blocks
+            .iter()
+            .filter_map(|block| if let Block::Table(table) = block { Some(table) } else { None })
+            .collect();
+        let captions: Vec<bool> = tables.iter().map(|t| t.caption.contains(", as PHE, ")).collect();
         assert_eq!(captions, [true, false]);
         let phe: Vec<&ParityFigure> =
             release.assessment.parity.iter().filter(|one| one.mode == ParityMode::Phe).collect();
-        let table = &page.tables[0];
+        let table = tables[0];
         assert_eq!(table.rows.len(), phe.len());
         for (row, figure) in table.rows.iter().zip(phe) {
             assert_eq!(row.cells[0].text, value_text(figure.value, Unit::Percent));

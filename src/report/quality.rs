@@ -1,42 +1,65 @@
-//! The data-quality page of the national edition, and the returns and findings of one organisation.
-
-use serde::Serialize;
+//! Returns and findings about the data: those of all, and those of one organisation.
 
 use crate::release::FindingLine;
-use crate::report::coverage::{detail_words, exceptions_table, state_words};
-use crate::report::edition::PageKind;
+use crate::report::block::Block;
+use crate::report::coverage::{detail_words, exceptions_block, state_words};
 use crate::report::facts::Facts;
-use crate::report::page::{Frame, national_frame};
 use crate::report::table::{Cell, Column, Row, Table};
 use crate::report::words;
+use crate::vocabulary::body::Organisation;
 use crate::vocabulary::returns::{Return, ReturnState};
+use crate::vocabulary::shorthand::Shorthand;
 
-/// `data-quality.html` of the national edition.
-#[derive(Debug, Clone, Serialize)]
-pub struct QualityPage {
-    pub frame: Frame,
-    pub summary: String,
-    pub datasets: Table,
-    pub exceptions: Option<Table>,
-    pub grid: Table,
-    pub findings_sentence: String,
-    pub findings: Option<Table>,
+/// How many returns were accepted, refused and missing.
+pub fn returns_summary(facts: &Facts<'_>) -> Block {
+    Block::Lead(summary(&returns(facts)).into())
 }
 
-/// Builds the page.
-pub fn build_quality(facts: &Facts<'_>) -> QualityPage {
-    let returns: Vec<&Return> = facts.release.returns.iter().collect();
-    let findings: Vec<&FindingLine> = facts.release.findings.iter().collect();
-    let limit = facts.layouts.national.findings_shown;
-    QualityPage {
-        frame: national_frame(facts, PageKind::Quality.title(), PageKind::Quality),
-        summary: summary(&returns),
-        datasets: datasets_table(facts, &returns),
-        exceptions: exceptions_table(facts, "tab-exceptions", &returns),
-        grid: grid_table(facts, &returns),
-        findings_sentence: findings_sentence(&findings, limit),
-        findings: findings_table(facts, &findings, limit),
-    }
+/// Returns of each dataset.
+pub fn returns_by_dataset(facts: &Facts<'_>) -> Block {
+    let table = datasets_table(facts, &returns(facts));
+    Block::section("returns-by-dataset", "Returns by dataset", vec![Block::Table(table)])
+}
+
+/// Returns that were late, refused or missing.
+pub fn returns_not_in_time(facts: &Facts<'_>) -> Block {
+    let exceptions = exceptions_block(facts, "tab-exceptions", &returns(facts));
+    Block::section("returns-not-in-time", "Returns not accepted in time", vec![exceptions])
+}
+
+/// Returns of each organisation.
+pub fn returns_by_organisation(facts: &Facts<'_>) -> Block {
+    let table = grid_table(facts, &returns(facts));
+    Block::section("returns-by-organisation", "Returns by organisation", vec![Block::Table(table)])
+}
+
+/// What the checks of the data found, at most `limit` findings.
+pub fn findings(facts: &Facts<'_>, limit: usize) -> Block {
+    let all: Vec<&FindingLine> = facts.release.findings.iter().collect();
+    findings_section("Findings", facts, (&all, limit))
+}
+
+/// Every return of one organisation.
+pub fn own_returns(facts: &Facts<'_>, body: &Organisation) -> Block {
+    let none = || Block::paragraph("No return was expected.");
+    let block = own_returns_table(facts, &body.code).map_or_else(none, Block::Table);
+    Block::section("returns", "Returns", vec![block])
+}
+
+/// What the checks found in the data of one organisation, at most `limit` findings.
+pub fn own_findings(facts: &Facts<'_>, body: &Organisation, limit: usize) -> Block {
+    let own: Vec<&FindingLine> = facts.release.findings.iter().filter(|f| f.org_code == body.code).collect();
+    findings_section("Findings about the data", facts, (&own, limit))
+}
+
+fn findings_section(title: &str, facts: &Facts<'_>, (findings, limit): (&[&FindingLine], usize)) -> Block {
+    let mut blocks = vec![Block::paragraph(findings_sentence(findings, limit))];
+    blocks.extend(findings_table(facts, findings, limit).into_block());
+    Block::section("findings", title, blocks)
+}
+
+fn returns<'f>(facts: &Facts<'f>) -> Vec<&'f Return> {
+    facts.release.returns.iter().collect()
 }
 
 fn summary(returns: &[&Return]) -> String {
@@ -76,7 +99,7 @@ fn datasets_table(facts: &Facts<'_>, returns: &[&Return]) -> Table {
     ];
     let row = |dataset: &&str| {
         let count = |test: Test| returns.iter().filter(|r| r.dataset == **dataset && test(&r.state)).count();
-        let cells = tests.iter().map(|(_, test)| Cell::new(count(*test).to_string())).collect();
+        let cells = tests.iter().map(|(_, test)| Cell::count(count(*test))).collect();
         Row::new(facts.layouts.sources.title(dataset), cells)
     };
     let mut columns = vec![Column::words("Dataset")];
@@ -97,7 +120,11 @@ fn grid_table(facts: &Facts<'_>, returns: &[&Return]) -> Table {
             let mine = || returns.iter().filter(|r| r.org_code == *code && r.dataset == **dataset);
             let accepted = mine().filter(|r| matches!(r.state, ReturnState::Accepted { .. })).count();
             let expected = mine().count();
-            Cell::new(if expected == 0 { "[z]".to_owned() } else { format!("{accepted} of {expected}") })
+            if expected == 0 {
+                Cell::absent(Shorthand::NotApplicable)
+            } else {
+                Cell::new(format!("{accepted} of {expected}"))
+            }
         };
         Row::new(name.clone(), datasets.iter().map(cell).collect())
     };
@@ -108,7 +135,7 @@ fn grid_table(facts: &Facts<'_>, returns: &[&Return]) -> Table {
 }
 
 /// How many findings there are and how many of them stand in the table.
-pub fn findings_sentence(findings: &[&FindingLine], limit: usize) -> String {
+fn findings_sentence(findings: &[&FindingLine], limit: usize) -> String {
     let n = words::number_words;
     let blocking = findings.iter().filter(|f| f.severity == "blocking").count();
     match findings.len() {
@@ -130,8 +157,8 @@ pub fn findings_sentence(findings: &[&FindingLine], limit: usize) -> String {
     }
 }
 
-/// The first findings, `None` when there are none.
-pub fn findings_table(facts: &Facts<'_>, findings: &[&FindingLine], limit: usize) -> Option<Table> {
+/// The first findings.
+fn findings_table(facts: &Facts<'_>, findings: &[&FindingLine], limit: usize) -> Table {
     let name = |code: &str| if code.is_empty() { "All organisations".to_owned() } else { facts.name(code) };
     let row = |finding: &&FindingLine| {
         let month = finding.month.parse().map_or_else(|_| finding.month.clone(), words::month_words);
@@ -145,11 +172,11 @@ pub fn findings_table(facts: &Facts<'_>, findings: &[&FindingLine], limit: usize
     };
     let columns = ["Organisation", "Dataset", "Month", "Severity", "Finding"].map(Column::words).to_vec();
     let rows: Vec<Row> = findings.iter().take(limit).map(row).collect();
-    (!rows.is_empty()).then(|| Table::new("tab-findings", "Findings about the data", columns, rows))
+    Table::new("tab-findings", "Findings about the data", columns, rows)
 }
 
 /// Every return of one organisation; `None` when none is expected of it.
-pub fn own_returns_table(facts: &Facts<'_>, code: &str) -> Option<Table> {
+fn own_returns_table(facts: &Facts<'_>, code: &str) -> Option<Table> {
     let mut own: Vec<&Return> = facts.release.returns.iter().filter(|r| r.org_code == code).collect();
     own.sort_by_key(|r| (r.dataset.as_str(), r.month));
     let row = |r: &&Return| {

@@ -1,39 +1,17 @@
-//! The pages of responsibilities: which metrics evidence the duties under each principle, which roles answer for them, and
+//! Responsibilities: which metrics evidence the duties under each principle, which roles answer for them, and
 //! whether they are met. The judgements were made before; here they are counted and laid out.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Serialize;
-
 use crate::assessment::responsibilities::{Comparison, Outcome, Responsibility};
-use crate::definitions::layout::Layout;
 use crate::definitions::model::{Metric, Role};
-use crate::report::edition::PageKind;
+use crate::report::block::Block;
+use crate::report::edition::Scope;
 use crate::report::facts::Facts;
-use crate::report::overview::section_title;
-use crate::report::page::{Frame, force_frame, national_frame};
-use crate::report::table::{Cell, Column, Row, Table};
+use crate::report::table::{Cell, Column, Row, Table, Widths};
 use crate::report::{standard, words};
 use crate::vocabulary::body::{NATIONAL, Organisation};
-
-/// A heading with its table.
-#[derive(Debug, Clone, Serialize)]
-pub struct ResponsibilitySection {
-    pub title: String,
-    pub table: Table,
-}
-
-/// `responsibilities.html` of an edition.
-#[derive(Debug, Clone, Serialize)]
-pub struct ResponsibilitiesPage {
-    pub frame: Frame,
-    pub summary: Vec<String>,
-    /// By role in a force's edition, by principle and role in the national one.
-    pub matrix: Table,
-    pub sections: Vec<ResponsibilitySection>,
-    /// In the national edition: each organisation.
-    pub organisations: Option<Table>,
-}
+use crate::vocabulary::shorthand::Shorthand;
 
 /// One judgement for each metric and organisation: the roles share it.
 type Judged<'f> = BTreeMap<(&'f str, &'f str), &'f Responsibility>;
@@ -43,40 +21,66 @@ fn judged<'f>(facts: &Facts<'f>, is_wanted: impl Fn(&Responsibility) -> bool) ->
     wanted.map(|one| ((one.metric_id.as_str(), one.org_code.as_str()), one)).collect()
 }
 
-/// The page of the national edition.
-pub fn build_national_responsibilities(facts: &Facts<'_>) -> ResponsibilitiesPage {
-    let judged = judged(facts, |_| true);
-    ResponsibilitiesPage {
-        frame: national_frame(facts, PageKind::Responsibilities.title(), PageKind::Responsibilities),
-        summary: national_summary(),
-        matrix: principles_table(facts),
-        sections: sections(&facts.layouts.national, facts, |metrics, title, number| {
-            national_table(facts, &judged, metrics, (title, number))
-        }),
-        organisations: Some(organisations_table(facts, &judged)),
-    }
-}
-
-/// The page of one organisation's edition.
-pub fn build_force_responsibilities(facts: &Facts<'_>, body: &Organisation) -> ResponsibilitiesPage {
-    let judged = judged(facts, |one| one.org_code == body.code);
-    let own = |metric: &Metric| judged.get(&(metric.id.as_str(), body.code.as_str())).copied();
-    ResponsibilitiesPage {
-        frame: force_frame(facts, &format!("{}: responsibilities", body.name), body, PageKind::Responsibilities),
-        summary: vec![
+/// How to read the page: of the nation, or of the organisation that the page is for.
+pub fn explanation(scope: &Scope<'_>) -> Vec<Block> {
+    let sentences = match scope.organisation {
+        Some(body) => vec![
             format!(
-                "Which metrics evidence the duties of {} under the ten principles, who answers for them, and whether they were met in {}.",
+                "Which metrics evidence the duties of {} under the ten principles, who answers for them, and whether they \
+                 were met in {}.",
                 body.name,
-                facts.release.period.words()
+                scope.facts().release.period.words()
             ),
             comparison_sentence().to_owned(),
         ],
-        matrix: roles_table(facts, body, &own),
-        sections: sections(&facts.layouts.force, facts, |metrics, title, number| {
-            force_table(facts, metrics, &own, (title, number))
-        }),
-        organisations: None,
+        None => national_summary(),
+    };
+    Block::opening(sentences)
+}
+
+/// Roles and the metrics that they answer for: with the outcomes of one organisation, or by principle.
+pub fn roles(scope: &Scope<'_>) -> Block {
+    let facts = scope.facts();
+    let table = match scope.organisation {
+        Some(body) => roles_table(facts, body, &own_judgements(facts, body)),
+        None => principles_table(scope),
+    };
+    Block::section("roles", "Who answers for what", vec![Block::Table(table)])
+}
+
+/// Metrics by section with their outcomes: of one organisation, or how many organisations have which.
+pub fn responsibilities(scope: &Scope<'_>) -> Vec<Block> {
+    let facts = scope.facts();
+    let judged = match scope.organisation {
+        Some(body) => own_judgements(facts, body),
+        None => judged(facts, |_| true),
+    };
+    let mut blocks = Vec::new();
+    for (index, section) in scope.sections().into_iter().enumerate() {
+        let metrics = section.select(&facts.release.metrics);
+        let (number, title) = (index + 1, section.title.as_str());
+        let table = match scope.organisation {
+            Some(body) => force_table(scope, (body, &judged), &metrics, (title, number)),
+            None => national_table(scope, &judged, &metrics, (title, number)),
+        };
+        let table = table.with_widths(Widths::WideFirst).into_block();
+        blocks.extend(table.map(|table| Block::section(format!("section-{number}"), section.heading(), vec![table])));
     }
+    blocks
+}
+
+/// Each organisation with its outcomes.
+pub fn organisations_by_outcome(facts: &Facts<'_>) -> Block {
+    let table = organisations_table(facts, &judged(facts, |_| true));
+    Block::section("organisations", "By organisation", vec![Block::Table(table)])
+}
+
+fn own_judgements<'f>(facts: &Facts<'f>, body: &Organisation) -> Judged<'f> {
+    judged(facts, |one| one.org_code == body.code)
+}
+
+fn of_metric<'f>(judged: &Judged<'f>, metric: &Metric, code: &str) -> Option<&'f Responsibility> {
+    judged.get(&(metric.id.as_str(), code)).copied()
 }
 
 fn national_summary() -> Vec<String> {
@@ -91,45 +95,30 @@ fn comparison_sentence() -> &'static str {
     "Better and worse mean that the 95% interval of the difference lies on one side of nought; otherwise there is no clear difference. Metrics for which neither direction is better say higher or lower."
 }
 
-fn sections(
-    layout: &Layout,
-    facts: &Facts<'_>,
-    table: impl Fn(&[&Metric], &str, usize) -> Table,
-) -> Vec<ResponsibilitySection> {
-    let section = |(index, section): (usize, &crate::definitions::layout::Section)| {
-        let metrics = section.select(&facts.release.metrics);
-        (!metrics.is_empty()).then(|| ResponsibilitySection {
-            title: section_title(section.principle, &section.title),
-            table: table(&metrics, &section.title, index + 1),
-        })
-    };
-    let sections: Vec<ResponsibilitySection> = layout.sections.iter().enumerate().filter_map(section).collect();
-    sections.into_iter().filter(|section| !section.table.rows.is_empty()).collect()
-}
-
 /// Principles in rows, roles in columns, ids of metrics in the cells.
-fn principles_table(facts: &Facts<'_>) -> Table {
+fn principles_table(scope: &Scope<'_>) -> Table {
     let mut columns = vec![Column::words("Principle")];
-    columns.extend(Role::ALL.iter().map(|role| Column::words(words::sentence_case(role.words()))));
-    let row = |section: &crate::definitions::layout::Section| {
-        let metrics = section.select(&facts.release.metrics);
+    columns.extend(Role::ALL.iter().map(|role| Column::words(words::sentence_case(role.words())).unsorted()));
+    let mut rows = Vec::new();
+    for section in scope.sections() {
+        let metrics = section.select(&scope.facts().release.metrics);
         let ids = |role: &Role| {
             let ids: Vec<&str> =
                 metrics.iter().filter(|m| m.responsible.contains(role)).map(|m| m.id.as_str()).collect();
             Cell::new(if ids.is_empty() { "None".to_owned() } else { ids.join(", ") })
         };
-        Row::new(section_title(section.principle, &section.title), Role::ALL.iter().map(ids).collect())
-    };
-    let rows = facts.layouts.national.sections.iter().map(row).collect();
+        rows.push(Row::new(section.heading(), Role::ALL.iter().map(ids).collect()));
+    }
     Table::new("tab-roles", "Metrics by principle and responsible role", columns, rows)
 }
 
 fn national_table(
-    facts: &Facts<'_>,
+    scope: &Scope<'_>,
     judged: &Judged<'_>,
     metrics: &[&Metric],
     (title, number): (&str, usize),
 ) -> Table {
+    let facts = scope.facts();
     let mut columns = vec![Column::words("Metric"), Column::words("Responsible"), Column::words("National figure")];
     columns.extend(Outcome::ALL.iter().map(|outcome| Column::numbers(words::sentence_case(outcome.words()))));
     columns.push(Column::words("On a year before"));
@@ -137,12 +126,11 @@ fn national_table(
         let of_metric: Vec<&&Responsibility> =
             judged.iter().filter(|((id, code), _)| *id == metric.id && *code != NATIONAL).map(|(_, one)| one).collect();
         let count = |outcome: Outcome| of_metric.iter().filter(|one| one.outcome == outcome).count();
-        let nation = judged.get(&(metric.id.as_str(), NATIONAL)).copied();
+        let nation = self::of_metric(judged, metric, NATIONAL);
         let mut cells = vec![roles_cell(metric), outcome_cell(metric, facts, NATIONAL, nation)];
-        cells.extend(Outcome::ALL.map(|outcome| Cell::new(count(outcome).to_string())));
+        cells.extend(Outcome::ALL.map(|outcome| Cell::count(count(outcome))));
         cells.push(Cell::new(moves_words(of_metric.iter().filter_map(|one| one.against_year_before))));
-        let heading = format!("{} {}", metric.id, metric.title);
-        Row { heading, link: Some(PageKind::Metric(metric).path()), emphasised: false, cells }
+        Row::new(metric.heading(), cells).linked(scope.edition.metric_address(metric))
     };
     let rows = metrics.iter().map(row).collect();
     let caption = format!("{title}: organisations by outcome, {}", facts.release.period.words_with_short_name());
@@ -158,7 +146,7 @@ fn organisations_table(facts: &Facts<'_>, judged: &Judged<'_>) -> Table {
     let row = |(name, code): &(String, &str)| {
         let own: Vec<&&Responsibility> = judged.iter().filter(|((_, c), _)| c == code).map(|(_, one)| one).collect();
         let count = |outcome: Outcome| own.iter().filter(|one| one.outcome == outcome).count();
-        let mut cells: Vec<Cell> = Outcome::ALL.map(|outcome| Cell::new(count(outcome).to_string())).into();
+        let mut cells: Vec<Cell> = Outcome::ALL.map(|outcome| Cell::count(count(outcome))).into();
         cells.push(Cell::new(moves_words(own.iter().filter_map(|one| one.against_year_before))));
         cells.push(Cell::new(moves_words(own.iter().filter_map(|one| one.against_peers))));
         Row::new(name.clone(), cells)
@@ -186,19 +174,15 @@ fn moves_words(moves: impl Iterator<Item = Comparison>) -> String {
     if parts.is_empty() { "Nothing to compare".to_owned() } else { parts.join(", ") }
 }
 
-fn roles_table<'f>(
-    facts: &Facts<'f>,
-    body: &Organisation,
-    own: &impl Fn(&Metric) -> Option<&'f Responsibility>,
-) -> Table {
+fn roles_table(facts: &Facts<'_>, body: &Organisation, own: &Judged<'_>) -> Table {
     let mut columns = vec![Column::words("Role"), Column::numbers("Metrics")];
     columns.extend(Outcome::ALL.iter().map(|outcome| Column::numbers(words::sentence_case(outcome.words()))));
     let row = |role: &Role| {
-        let judged: Vec<&Responsibility> =
-            facts.release.metrics.iter().filter(|m| m.responsible.contains(role)).filter_map(own).collect();
+        let answered = facts.release.metrics.iter().filter(|metric| metric.responsible.contains(role));
+        let judged: Vec<&Responsibility> = answered.filter_map(|metric| of_metric(own, metric, &body.code)).collect();
         let count = |outcome: Outcome| judged.iter().filter(|one| one.outcome == outcome).count();
-        let mut cells = vec![Cell::new(judged.len().to_string())];
-        cells.extend(Outcome::ALL.map(|outcome| Cell::new(count(outcome).to_string())));
+        let mut cells = vec![Cell::count(judged.len())];
+        cells.extend(Outcome::ALL.map(|outcome| Cell::count(count(outcome))));
         Row::new(words::sentence_case(role.words()), cells)
     };
     let caption = format!(
@@ -209,17 +193,21 @@ fn roles_table<'f>(
     Table::new("tab-roles", caption, columns, Role::ALL.iter().map(row).collect())
 }
 
-fn force_table<'f>(
-    facts: &Facts<'f>,
+fn force_table(
+    scope: &Scope<'_>,
+    (body, own): (&Organisation, &Judged<'_>),
     metrics: &[&Metric],
-    own: &impl Fn(&Metric) -> Option<&'f Responsibility>,
     (title, number): (&str, usize),
 ) -> Table {
+    let facts = scope.facts();
     let columns = ["Metric", "Responsible", "Outcome", "On a year before", "Against peers"].map(Column::words).to_vec();
     let row = |metric: &&Metric| {
-        let one = own(metric)?;
+        let one = of_metric(own, metric, &body.code)?;
         let compared = |comparison: Option<Comparison>| {
-            Cell::new(comparison.map_or_else(|| "[z]".to_owned(), |c| words::sentence_case(c.words())))
+            comparison.map_or_else(
+                || Cell::absent(Shorthand::NotApplicable),
+                |compared| Cell::new(words::sentence_case(compared.words())),
+            )
         };
         let cells = vec![
             roles_cell(metric),
@@ -227,8 +215,7 @@ fn force_table<'f>(
             compared(one.against_year_before),
             compared(one.against_peers),
         ];
-        let heading = format!("{} {}", metric.id, metric.title);
-        Some(Row { heading, link: Some(format!("index.html#metric-{}", metric.id)), emphasised: false, cells })
+        Some(Row::new(metric.heading(), cells).linked(scope.edition.figures_address(metric)))
     };
     let rows = metrics.iter().filter_map(row).collect();
     let caption = format!("{title}: responsibilities, {}", facts.release.period.words_with_short_name());
@@ -242,7 +229,7 @@ fn roles_cell(metric: &Metric) -> Cell {
 
 /// The outcome; below it the standard, or why nothing is evidenced.
 fn outcome_cell(metric: &Metric, facts: &Facts<'_>, code: &str, one: Option<&Responsibility>) -> Cell {
-    let Some(one) = one else { return Cell::new("[x]") };
+    let Some(one) = one else { return Cell::absent(Shorthand::NotAvailable) };
     let held = facts.current(metric, code).and_then(|figure| standard::held(metric, figure));
     let standard = held.map(|held| {
         let kind = words::sentence_case(standard::kind_words(held.kind));

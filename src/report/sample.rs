@@ -422,8 +422,13 @@ pub fn layouts() -> Layouts {
         rollup("transaction_volumes", "transactions"),
         rollup("subject_access_due", "rights_requests"),
     ];
-    let (national, force) = (include_str!("../../reports/national.toml"), include_str!("../../reports/force.toml"));
-    parse_layouts(national, force, &metrics(), SourceNames::new(&[], &rollups)).unwrap()
+    let files = [
+        ("reports/force.toml", include_str!("../../reports/force.toml")),
+        ("reports/national.toml", include_str!("../../reports/national.toml")),
+        ("reports/public.toml", include_str!("../../reports/public.toml")),
+        ("reports/sections.toml", include_str!("../../reports/sections.toml")),
+    ];
+    parse_layouts(&files.into(), &metrics(), SourceNames::new(&[], &rollups)).unwrap()
 }
 
 /// The project's own templates and style sheet.

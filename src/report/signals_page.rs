@@ -1,60 +1,60 @@
-//! The page of what stands out: the signals of the report's period that call for action, and how many labels of each kind
+//! What stands out: the signals of the report's period that call for action, and how many labels of each kind
 //! chance alone would raise. Counts and words only; the signals were found before.
 
-use serde::Serialize;
-
 use crate::assessment::{Signal, SignalKind};
-use crate::report::edition::PageKind;
+use crate::report::block::Block;
+use crate::report::edition::Scope;
 use crate::report::facts::Facts;
-use crate::report::overview::section_title;
-use crate::report::page::{Frame, national_frame};
 use crate::report::table::{Cell, Column, Row, Table};
+use crate::report::text::Address;
 use crate::report::words;
 use crate::stats::benchmark::Strength;
-use crate::vocabulary::quantity::{Unit, count_text, value_text};
+use crate::vocabulary::quantity::Unit;
 
-/// A principle's signals.
-#[derive(Debug, Clone, Serialize)]
-pub struct SignalSection {
-    pub title: String,
-    pub table: Table,
+/// How many signals there are, and what a signal is.
+pub fn explanation(facts: &Facts<'_>) -> Vec<Block> {
+    Block::opening(summary(facts, current(facts).len(), shown(facts).len()))
 }
 
-/// `signals.html` of the national edition.
-#[derive(Debug, Clone, Serialize)]
-pub struct SignalsPage {
-    pub frame: Frame,
-    pub summary: Vec<String>,
-    pub chance: Table,
-    pub sections: Vec<SignalSection>,
+/// How many labels chance alone would raise.
+pub fn by_chance(facts: &Facts<'_>) -> Block {
+    Block::section("chance", "How much chance alone would raise", vec![Block::Table(chance_table(facts))])
 }
 
-/// Builds the page.
-pub fn build_signals(facts: &Facts<'_>) -> SignalsPage {
-    let current: Vec<&Signal> =
-        facts.release.assessment.signals.iter().filter(|signal| signal.period == facts.release.period).collect();
-    let shown: Vec<&Signal> = current.iter().copied().filter(|signal| signal.severity == Strength::Act).collect();
-    let section = |section: &crate::definitions::layout::Section| {
+/// The signals that call for action, by section.
+pub fn signals(scope: &Scope<'_>) -> Vec<Block> {
+    let facts = scope.facts();
+    let shown = shown(facts);
+    let mut blocks = Vec::new();
+    for section in scope.sections() {
         let metrics = section.select(&facts.release.metrics);
         let mut rows = Vec::new();
         for metric in &metrics {
             let of_metric = shown.iter().filter(|signal| signal.metric_id == metric.id);
-            rows.extend(of_metric.map(|signal| row(facts, (&metric.title, PageKind::Metric(metric).path()), signal)));
+            let address = scope.edition.metric_address(metric);
+            rows.extend(of_metric.map(|signal| row(facts, (&metric.heading(), address.clone()), signal)));
         }
-        (!rows.is_empty()).then(|| {
-            let title = section_title(section.principle, &section.title);
-            let columns = ["Metric", "Organisation", "What stands out", "Recorded event"].map(Column::words);
-            let id = format!("tab-signals-{}", section.principle.unwrap_or_default());
-            let caption = format!("{}: signals, {}", section.title, facts.release.period.words_with_short_name());
-            SignalSection { table: Table::new(id, caption, columns.into(), rows), title }
-        })
-    };
-    SignalsPage {
-        frame: national_frame(facts, PageKind::Signals.title(), PageKind::Signals),
-        summary: summary(facts, current.len(), shown.len()),
-        chance: chance_table(facts),
-        sections: facts.layouts.national.sections.iter().filter_map(section).collect(),
+        let columns = ["Metric", "Organisation", "What stands out", "Recorded event"].map(Column::words);
+        let id = section.principle.unwrap_or_default();
+        let caption = format!("{}: signals, {}", section.title, facts.release.period.words_with_short_name());
+        let table = Table::new(format!("tab-signals-{id}"), caption, columns.into(), rows).into_block();
+        blocks.extend(table.map(|table| Block::section(format!("signals-{id}"), section.heading(), vec![table])));
     }
+    if blocks.is_empty() {
+        blocks.push(Block::paragraph("No signal calls for action in this period."));
+    }
+    blocks
+}
+
+/// The signals of the report's period.
+fn current<'f>(facts: &Facts<'f>) -> Vec<&'f Signal> {
+    let period = facts.release.period;
+    facts.release.assessment.signals.iter().filter(|signal| signal.period == period).collect()
+}
+
+/// Those that call for action.
+fn shown<'f>(facts: &Facts<'f>) -> Vec<&'f Signal> {
+    current(facts).into_iter().filter(|signal| signal.severity == Strength::Act).collect()
 }
 
 fn summary(facts: &Facts<'_>, all: usize, shown: usize) -> Vec<String> {
@@ -74,10 +74,9 @@ fn summary(facts: &Facts<'_>, all: usize, shown: usize) -> Vec<String> {
 
 /// What chance alone would raise, beside what was raised.
 fn chance_table(facts: &Facts<'_>) -> Table {
-    let count = |number: usize| Cell::new(count_text(i64::try_from(number).unwrap_or(i64::MAX)));
     let row = |family: &crate::assessment::LabelFamily| {
-        let expected = Cell::new(value_text(family.expected, Unit::Percent));
-        let cells = vec![Cell::new(family.level), count(family.tested), count(family.flagged), expected];
+        let expected = Cell::number(family.expected, Unit::Percent);
+        let cells = vec![Cell::new(family.level), Cell::count(family.tested), Cell::count(family.flagged), expected];
         Row::new(words::sentence_case(family.family), cells)
     };
     let mut columns = vec![Column::words("Label"), Column::words("Level")];
@@ -91,7 +90,7 @@ fn chance_table(facts: &Facts<'_>) -> Table {
     )
 }
 
-fn row(facts: &Facts<'_>, (title, path): (&str, String), signal: &Signal) -> Row {
+fn row(facts: &Facts<'_>, (metric, address): (&str, Option<Address>), signal: &Signal) -> Row {
     let event = match &signal.event {
         Some(event) => {
             let kind = words::sentence_case(&words::event_kind(&event.kind));
@@ -99,12 +98,8 @@ fn row(facts: &Facts<'_>, (title, path): (&str, String), signal: &Signal) -> Row
         }
         None => Cell::new("None on record"),
     };
-    Row {
-        heading: format!("{} {title}", signal.metric_id),
-        link: Some(path),
-        emphasised: false,
-        cells: vec![Cell::new(facts.name(&signal.org_code)), Cell::new(what_words(signal)), event],
-    }
+    let cells = vec![Cell::new(facts.name(&signal.org_code)), Cell::new(what_words(signal)), event];
+    Row::new(metric, cells).linked(address)
 }
 
 /// A signal in a few words.

@@ -8,6 +8,7 @@ use crate::report::words::{self, Change};
 use crate::vocabulary::body::NATIONAL;
 use crate::vocabulary::period::{Period, PeriodType};
 use crate::vocabulary::quantity::{Unit, value_text};
+use crate::vocabulary::shorthand::Shorthand;
 
 /// One row for each step; `None` where no series seems to have taken one. `code` limits it to the series of one
 /// organisation, and then says nothing of others but how many they are.
@@ -25,10 +26,10 @@ pub fn step_table(facts: &Facts<'_>, metric: &Metric, code: Option<&str>) -> Opt
         );
         let cells = vec![
             Cell::new(step.period.words()).with_detail(Some(date_words(step))),
-            Cell::new(value_text(before, metric.unit)),
-            Cell::new(value_text(after, metric.unit)),
-            step.size.map_or_else(|| Cell::new("[z]"), |size| size_cell(size, metric.unit)),
-            Cell::new(step.shared_by.to_string()),
+            Cell::number(before, metric.unit),
+            Cell::number(after, metric.unit),
+            step.size.map_or_else(|| Cell::absent(Shorthand::NotApplicable), |size| size_cell(size, metric.unit)),
+            Cell::count(step.shared_by),
             Cell::new(event),
             Cell::new(decision_words(step.decision)),
         ];
@@ -38,12 +39,11 @@ pub fn step_table(facts: &Facts<'_>, metric: &Metric, code: Option<&str>) -> Opt
     let mut steps: Vec<&ProposedStep> = facts.release.assessment.steps.iter().filter(concerns).collect();
     steps.sort_by_key(|step| (*step.org_code != *NATIONAL, facts.name(&step.org_code), step.period));
     let rows: Vec<Row> = steps.into_iter().map(row).collect();
-    let unit = words::unit_heading(metric.unit);
     let columns = vec![
         Column::words("Series"),
         Column::words("New level from"),
-        Column::numbers(format!("Mean before ({unit})")),
-        Column::numbers(format!("Mean after ({unit})")),
+        Column::in_unit("Mean before", metric.unit),
+        Column::in_unit("Mean after", metric.unit),
         Column::words("Difference"),
         Column::numbers("Other organisations with a step then"),
         Column::words("Recorded event"),
@@ -119,8 +119,9 @@ fn size_cell(size: StepSize, unit: Unit) -> Cell {
         let text = |ratio: f64| value_text(ratio, Unit::Ratio);
         let upper = size.limits.upper.map_or_else(|| words::NO_LIMIT.to_owned(), text);
         let lower = size.limits.lower.map_or_else(|| words::NO_LIMIT.to_owned(), text);
-        let times = size.estimate.map_or_else(|| "[z]".to_owned(), |ratio| format!("{} times as much", text(ratio)));
-        return Cell::new(times).with_detail(interval(lower, upper));
+        let times = |ratio| Cell::shown(format!("{} times as much", text(ratio)), ratio, Unit::Ratio);
+        let estimate = size.estimate.map_or_else(|| Cell::absent(Shorthand::NotApplicable), times);
+        return estimate.with_detail(interval(lower, upper));
     }
     let text = |amount: Option<f64>| {
         amount.map_or_else(|| words::NO_LIMIT.to_owned(), |amount| Change::of(amount, unit).signed_text())

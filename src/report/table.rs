@@ -1,79 +1,82 @@
 //! Tables as they stand on a page: caption, explanations above, one header row, one heading per row, no empty cell.
-//! It decides the layout of figures in rows and columns; how a number is worded is decided in `words`.
+
+use std::fmt::Display;
 
 use serde::Serialize;
 
+use crate::report::block::Block;
+pub use crate::report::cell::Cell;
+use crate::report::text::Address;
 use crate::report::words;
-use crate::vocabulary::observation::Observation;
-use crate::vocabulary::quantity::{Interval, Status, Unit, count_text};
-
-/// Shorthand of the reports and what it means.
-const SHORTHAND: [(&str, &str); 8] = [
-    ("[b]", "break in time series, from here on by a new version of the definition"),
-    ("[c]", "withheld because the numbers are small"),
-    ("[e]", "estimated"),
-    ("[low]", "rounds to zero but is not zero"),
-    ("[p]", "provisional"),
-    ("[u]", "low reliability: a share of fewer than ten, or a rate of fewer than five events"),
-    ("[x]", "not available"),
-    ("[z]", "not applicable"),
-];
+use crate::vocabulary::quantity::Unit;
+use crate::vocabulary::shorthand::Shorthand;
 
 /// Heading of the column of remarks.
-const NOTES: &str = "Notes";
+pub const NOTES: &str = "Notes";
 
-/// A cell, with a second line where one number needs another beside it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Cell {
-    pub text: String,
-    pub detail: Option<String>,
+/// What the cells of a column hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CellKind {
+    Words,
+    Numbers,
+    Dates,
 }
 
-impl Cell {
-    /// A cell of one line.
-    pub fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into(), detail: None }
-    }
-
-    /// A cell of two lines; `None` leaves one.
-    #[must_use]
-    pub fn with_detail(mut self, detail: Option<String>) -> Self {
-        self.detail = detail;
-        self
-    }
+/// The side at which a column's cells and its heading stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Align {
+    Start,
+    End,
 }
 
-impl Cell {
-    /// What is read in it.
-    fn texts(&self) -> impl Iterator<Item = &String> {
-        std::iter::once(&self.text).chain(&self.detail)
-    }
-}
-
-/// A column heading. Numbers and their headings stand at the right.
+/// A column: its heading and what its cells hold.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Column {
     pub heading: String,
-    pub numeric: bool,
+    pub kind: CellKind,
+    /// The unit of all its numbers, where they have one in common.
+    pub unit: Option<Unit>,
+    pub align: Align,
+    /// Whether an order by this column helps a reader.
+    pub sortable: bool,
 }
 
 impl Column {
     /// A column of words.
     pub fn words(heading: impl Into<String>) -> Self {
-        Self { heading: heading.into(), numeric: false }
+        let (kind, align) = (CellKind::Words, Align::Start);
+        Self { heading: heading.into(), kind, unit: None, align, sortable: true }
     }
 
-    /// A column of numbers.
+    /// A column of numbers. Numbers and their headings stand at the right.
     pub fn numbers(heading: impl Into<String>) -> Self {
-        Self { heading: heading.into(), numeric: true }
+        Self { kind: CellKind::Numbers, align: Align::End, ..Self::words(heading) }
+    }
+
+    /// A column of numbers in one unit, which the heading names: "Value (%)".
+    pub fn in_unit(heading: impl Display, unit: Unit) -> Self {
+        Self { unit: Some(unit), ..Self::numbers(format!("{heading} ({})", words::unit_heading(unit))) }
+    }
+
+    /// A column of dates.
+    pub fn dates(heading: impl Into<String>) -> Self {
+        Self { kind: CellKind::Dates, ..Self::words(heading) }
+    }
+
+    /// The same column, in an order that stays as it is.
+    #[must_use]
+    pub fn unsorted(self) -> Self {
+        Self { sortable: false, ..self }
     }
 }
 
 /// A row: its heading, with a link if there is more to read, and its cells.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Row {
     pub heading: String,
-    pub link: Option<String>,
+    pub link: Option<Address>,
     pub emphasised: bool,
     pub cells: Vec<Cell>,
 }
@@ -83,17 +86,43 @@ impl Row {
     pub fn new(heading: impl Into<String>, cells: Vec<Cell>) -> Self {
         Self { heading: heading.into(), link: None, emphasised: false, cells }
     }
+
+    /// The same row with a link in its heading; `None` leaves it without.
+    #[must_use]
+    pub fn linked(self, link: Option<Address>) -> Self {
+        Self { link, ..self }
+    }
+
+    /// The same row, which stands out if `emphasised`.
+    #[must_use]
+    pub fn emphasised(self, emphasised: bool) -> Self {
+        Self { emphasised, ..self }
+    }
+}
+
+/// How a table shares its width among its columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Widths {
+    /// By the content of the columns.
+    ByContent,
+    /// Equal, with a wide first column.
+    WideFirst,
+    /// Equal, with a wide first column and narrow ones for limits.
+    WideFirstWithLimits,
 }
 
 /// A table. `columns` counts the row headings' column too.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Table {
+    /// Unique on its page.
     pub id: String,
     pub caption: String,
     /// Explanations that stand above the table.
     pub explanations: Vec<String>,
     /// The meaning of the shorthand in the table, exactly as far as it is used; stands above it too.
     pub shorthand: Option<String>,
+    pub widths: Widths,
     pub columns: Vec<Column>,
     pub rows: Vec<Row>,
 }
@@ -102,7 +131,19 @@ impl Table {
     /// A table without explanations other than its shorthand.
     pub fn new(id: impl Into<String>, caption: impl Into<String>, columns: Vec<Column>, rows: Vec<Row>) -> Self {
         let shorthand = shorthand_used(&columns, &rows);
-        Self { id: id.into(), caption: caption.into(), explanations: Vec::new(), shorthand, columns, rows }
+        let (id, caption, widths) = (id.into(), caption.into(), Widths::ByContent);
+        Self { id, caption, explanations: Vec::new(), shorthand, widths, columns, rows }
+    }
+
+    /// The same table with other widths.
+    #[must_use]
+    pub fn with_widths(self, widths: Widths) -> Self {
+        Self { widths, ..self }
+    }
+
+    /// The table as a block; `None` without rows.
+    pub fn into_block(self) -> Option<Block> {
+        (!self.rows.is_empty()).then_some(Block::Table(self))
     }
 
     /// The same with one more explanation above.
@@ -130,146 +171,8 @@ fn shorthand_used(columns: &[Column], rows: &[Row]) -> Option<String> {
     let cells = rows.iter().flat_map(|row| std::iter::once(&row.heading).chain(row.cells.iter().flat_map(Cell::texts)));
     let texts = columns.iter().map(|column| &column.heading).chain(cells);
     let marked: Vec<&String> = texts.filter(|text| text.contains('[')).collect();
-    let used = |marker: &str| marked.iter().any(|text| text.contains(marker));
-    let parts: Vec<String> =
-        SHORTHAND.iter().filter(|(m, _)| used(m)).map(|(m, meaning)| format!("{m} = {meaning}")).collect();
+    let used = |shorthand: &Shorthand| marked.iter().any(|text| text.contains(shorthand.as_str()));
+    let explained = |shorthand: Shorthand| format!("{shorthand} = {}", shorthand.meaning());
+    let parts: Vec<String> = Shorthand::ALL.into_iter().filter(used).map(explained).collect();
     (!parts.is_empty()).then(|| format!("Some shorthand is used in this table: {}.", parts.join("; ")))
-}
-
-/// One line of a table of figures: its heading, the figure if the release has one, and a remark.
-#[derive(Debug, Clone)]
-pub struct FigureLine<'a> {
-    pub heading: String,
-    pub figure: Option<&'a Observation>,
-    pub emphasised: bool,
-    pub note: String,
-}
-
-/// Columns that the lines of one table share: only those that some line fills.
-#[derive(Debug)]
-struct Shown {
-    interval: bool,
-    counts: Option<(&'static str, &'static str)>,
-    notes: bool,
-}
-
-/// A table of figures of one unit: value, limits, counts and notes, each in its own column.
-pub fn figures_table(id: &str, caption: String, first: &str, (unit, lines): (Unit, &[FigureLine<'_>])) -> Table {
-    let shown = Shown {
-        interval: lines.iter().any(|l| l.figure.is_some_and(|f| f.interval_95.is_some())),
-        counts: count_headings(unit, lines),
-        notes: lines.iter().any(|l| !l.note.is_empty() || remark(l.figure).is_some()),
-    };
-    let heading = words::unit_heading(unit);
-    let mut columns = vec![Column::words(first), Column::numbers(format!("Value ({heading})"))];
-    if shown.interval {
-        columns.push(Column::numbers(format!("Lower 95% limit ({heading})")));
-        columns.push(Column::numbers(format!("Upper 95% limit ({heading})")));
-    }
-    if let Some((numerator, denominator)) = shown.counts {
-        columns.extend([Column::numbers(numerator), Column::numbers(denominator)]);
-    }
-    if shown.notes {
-        columns.push(Column::words(NOTES));
-    }
-    let rows = lines.iter().map(|line| figure_row(line, unit, &shown)).collect();
-    Table::new(id, caption, columns, rows)
-}
-
-fn figure_row(line: &FigureLine<'_>, unit: Unit, shown: &Shown) -> Row {
-    let value = line.figure.map_or_else(|| Cell::new("[x]"), |figure| Cell::new(words::value_cell(figure)));
-    let mut cells = vec![value];
-    if shown.interval {
-        cells.extend(limit_cells(line.figure, unit));
-    }
-    if shown.counts.is_some() {
-        cells.push(count_cell(line.figure, line.figure.and_then(|f| f.numerator)));
-        cells.push(count_cell(line.figure, line.figure.and_then(|f| f.denominator)));
-    }
-    if shown.notes {
-        let parts: Vec<String> = [remark(line.figure).unwrap_or_default(), line.note.clone()]
-            .into_iter()
-            .filter(|p| !p.is_empty())
-            .collect();
-        let note = if parts.is_empty() { "No note".to_owned() } else { words::sentence_case(&parts.join("; ")) };
-        cells.push(Cell::new(note));
-    }
-    Row { heading: line.heading.clone(), link: None, emphasised: line.emphasised, cells }
-}
-
-fn count_headings(unit: Unit, lines: &[FigureLine<'_>]) -> Option<(&'static str, &'static str)> {
-    let both = lines.iter().any(|l| l.figure.is_some_and(|f| f.numerator.is_some() && f.denominator.is_some()));
-    both.then(|| if unit.is_of_ratio() { ("Numerator", "Denominator") } else { ("Closed cases", "All cases") })
-}
-
-/// Lower and upper limit; the value's marker where there is no value.
-pub fn limit_cells(figure: Option<&Observation>, unit: Unit) -> [Cell; 2] {
-    let marker = marker(figure);
-    let interval = figure.and_then(|f| f.interval_95).filter(|_| marker.is_none());
-    let text = |side: fn(&Interval) -> Option<f64>| match (marker, &interval) {
-        (Some(marker), _) => marker.to_owned(),
-        (None, Some(interval)) => words::limit_text(side(interval), unit),
-        (None, None) => "[z]".to_owned(),
-    };
-    [Cell::new(text(|i| i.lower)), Cell::new(text(|i| i.upper))]
-}
-
-/// A count behind a figure. Withheld with the figure; otherwise shown even where the value cannot be given.
-fn count_cell(figure: Option<&Observation>, count: Option<i64>) -> Cell {
-    let withheld = figure.is_some_and(|f| f.status == Status::Suppressed);
-    match count.filter(|_| !withheld) {
-        Some(count) => Cell::new(count_text(count)),
-        None => Cell::new(marker(figure).unwrap_or("[z]")),
-    }
-}
-
-/// The marker of a figure that is not a value; `None` for a value.
-pub fn marker(figure: Option<&Observation>) -> Option<&'static str> {
-    figure.map_or(Some("[x]"), |f| f.status.marker())
-}
-
-/// Why there is no value, in words; `None` for a value.
-pub fn reason(figure: Option<&Observation>) -> Option<String> {
-    match figure.map(|f| &f.status) {
-        Some(Status::Value) => None,
-        Some(status) => Some(status.reason().to_owned()),
-        None => Some(crate::report::facts::absent().reason().to_owned()),
-    }
-}
-
-/// What must stand beside a figure: why there is no value, or that the value rests on few cases.
-pub fn remark(figure: Option<&Observation>) -> Option<String> {
-    let few = || figure.filter(|figure| figure.has_few_cases()).map(|_| words::FEW_CASES_MARKED.to_owned());
-    reason(figure).or_else(few)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::report::sample;
-
-    #[test]
-    fn shorthand_is_explained_exactly_when_used_and_no_cell_is_empty() {
-        let value = sample::percent(75, 100);
-        let mut withheld = sample::percent(1, 4);
-        withheld.status = Status::Suppressed;
-        let line = |heading: &str, figure| FigureLine {
-            heading: heading.to_owned(),
-            figure,
-            emphasised: false,
-            note: String::new(),
-        };
-        let lines = [line("A", Some(&value)), line("B", Some(&withheld)), line("C", None)];
-        let table = figures_table("t", "T".into(), "Force", (Unit::Percent, &lines));
-        assert_eq!(
-            table.shorthand.as_deref().unwrap(),
-            "Some shorthand is used in this table: [c] = withheld because the numbers are small; \
-             [x] = not available."
-        );
-        assert!(table.rows.iter().all(|row| row.cells.len() + 1 == table.columns.len()));
-        let texts = |row: usize| table.rows[row].cells.iter().map(|c| c.text.as_str()).collect::<Vec<_>>();
-        assert_eq!(texts(0)[..1], ["75.0"]);
-        assert!(!texts(1).iter().any(|t| t.contains('1') || t.contains('4')), "a withheld count shows: {:?}", texts(1));
-        assert!(texts(1).contains(&"Withheld because the numbers are small"));
-    }
 }

@@ -4,6 +4,7 @@
 use std::ops::RangeInclusive;
 
 use crate::definitions::model::{Metric, Standard};
+use crate::report::block::Download;
 use crate::report::charts::{EventMark, PointSign, SeriesRole, StandardSpan, TrendChart, TrendPoint, TrendSeries};
 use crate::report::control::{CONTROL_HEADER, Control, sign};
 use crate::report::facts::Facts;
@@ -27,7 +28,6 @@ pub struct ComparedLine {
 /// What to show: the metric of one code, by the name readers know it by.
 #[derive(Debug)]
 pub struct TrendRequest<'m> {
-    pub number: usize,
     pub metric: &'m Metric,
     pub code: &'m str,
     pub role: SeriesRole,
@@ -92,9 +92,10 @@ pub fn build_trend<'a>(facts: &'a Facts<'a>, request: &'a TrendRequest<'a>) -> O
     };
     let records = || data.figures.iter().chain(data.compared.iter().flat_map(|c| &c.figures)).copied().flatten();
     let file = data_file(facts, format!("{}-trend", metric.id), records());
+    let cells = records().map(|figure| Control::cells(facts, metric, figure));
     Some(Figure {
         id: format!("fig-{}-trend", metric.id),
-        number: request.number,
+        label: String::new(),
         title: trend_words::title(&data),
         subtitle: trend_words::subtitle(&data),
         icons: data.control.map(|control| control.icons()).unwrap_or_default(),
@@ -102,7 +103,8 @@ pub fn build_trend<'a>(facts: &'a Facts<'a>, request: &'a TrendRequest<'a>) -> O
         drawing: Drawing::Trend(chart(&data)),
         text: trend_words::description(&data),
         table: trend_data_table(&data),
-        data: file.with_columns(CONTROL_HEADER, records().map(|figure| Control::cells(facts, metric, figure))),
+        table_summary: String::new(),
+        downloads: vec![Download { words: String::new(), data: file.with_columns(CONTROL_HEADER, cells) }],
     })
 }
 

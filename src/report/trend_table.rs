@@ -1,16 +1,17 @@
 //! The data table of a trend figure: one row per period with everything the drawing and its description use.
 
 use crate::report::facts::{MATCHED_NOTE, Moved};
+use crate::report::figures_table::{FigureLine, absent_cell, figures_table};
 use crate::report::run_words::run_sentence;
-use crate::report::table::{Cell, Column, FigureLine, Table, figures_table, marker};
+use crate::report::table::{Cell, Column, Table};
 use crate::report::trend::TrendData;
 use crate::report::trend_words::{break_words, event_words, standard_words, subtitle};
-use crate::report::words::Change;
 use crate::report::{standard, words};
 use crate::vocabulary::body::NATIONAL;
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::{Period, PeriodType};
 use crate::vocabulary::quantity::Status;
+use crate::vocabulary::shorthand::Shorthand;
 
 /// The table, newest period last.
 pub fn trend_data_table(data: &TrendData<'_>) -> Table {
@@ -28,13 +29,10 @@ pub fn trend_data_table(data: &TrendData<'_>) -> Table {
     let id = format!("tab-{}-trend", metric.id);
     let mut table = figures_table(&id, subtitle(data), "Period", (metric.unit, &lines));
     for compared in &data.compared {
-        let cell = |figure: Option<&Observation>| {
-            let text = figure.map_or_else(|| "[x]".to_owned(), words::value_cell);
-            Cell::new(text).with_detail(figure.and_then(words::counts_remark))
-        };
-        let heading = format!("{} ({})", compared.line.label, words::unit_heading(metric.unit));
-        table =
-            table.with_column(Column::numbers(heading), compared.figures.iter().copied().map(cell).collect::<Vec<_>>());
+        let cell =
+            |figure: Option<&Observation>| Cell::figure(figure).with_detail(figure.and_then(words::counts_remark));
+        let column = Column::in_unit(&compared.line.label, metric.unit);
+        table = table.with_column(column, compared.figures.iter().copied().map(cell).collect::<Vec<_>>());
     }
     for (held, _) in &data.standards {
         table = table.explained(format!("{}.", words::sentence_case(&standard_words(metric, held))));
@@ -67,12 +65,16 @@ pub fn trend_data_table(data: &TrendData<'_>) -> Table {
 fn changes(data: &TrendData<'_>, earlier: fn(Period) -> Period) -> Vec<Cell> {
     let trend = &data.facts.release.trend;
     let cell = |(period, now): (&Period, Option<&Observation>)| {
-        let Some(at) = trend.iter().position(|p| *p == earlier(*period)) else { return Cell::new("[z]") };
+        let Some(at) = trend.iter().position(|p| *p == earlier(*period)) else {
+            return Cell::absent(Shorthand::NotApplicable);
+        };
         let before = data.figures.get(at).copied().flatten();
         match now.zip(before).and_then(|(now, before)| data.facts.moved(data.request.metric, now, before)) {
-            Some(moved) => Cell::new(moved.change().map_or_else(|| "[x]".to_owned(), Change::signed_text))
+            Some(moved) => moved
+                .change()
+                .map_or_else(|| Cell::absent(Shorthand::NotAvailable), Cell::change)
                 .with_detail(moved.basis_words()),
-            None => Cell::new(marker(now).or(marker(before)).unwrap_or("[x]")),
+            None => absent_cell(now).or_else(|| absent_cell(before)).unwrap_or_else(Cell::not_there),
         }
     };
     trend.iter().zip(data.figures.iter().copied()).map(cell).collect()
@@ -90,7 +92,7 @@ fn is_matched(data: &TrendData<'_>, earlier: fn(Period) -> Period) -> bool {
 fn returns_used(figures: &[Option<&Observation>]) -> Vec<Cell> {
     let cell = |figure: Option<&Observation>| match figure.and_then(|f| f.coverage) {
         Some(coverage) => Cell::new(format!("{} of {}", coverage.returned, coverage.expected)),
-        None => Cell::new("[x]"),
+        None => Cell::absent(Shorthand::NotAvailable),
     };
     figures.iter().copied().map(cell).collect()
 }
@@ -105,7 +107,7 @@ fn note(data: &TrendData<'_>, index: usize, figure: Option<&Observation>) -> Str
         parts.push(format!("{kind} of {level}: {}", standard::outcome_words(figure)));
     }
     if data.provisional.get(index).is_some_and(|is| *is) {
-        parts.push("[p]".to_owned());
+        parts.push(Shorthand::Provisional.to_string());
     }
     let months = figure.filter(|f| *f.org_code != *NATIONAL && f.status == Status::Value).and_then(|f| f.coverage);
     if let Some(coverage) = months.filter(|c| c.returned < c.expected) {

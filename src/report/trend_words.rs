@@ -3,8 +3,8 @@
 
 use crate::definitions::model::{Metric, Standard};
 use crate::report::facts::{Facts, Moved};
+use crate::report::figures_table::reason;
 use crate::report::run_words::run_sentence;
-use crate::report::table::reason;
 use crate::report::trend::TrendData;
 use crate::report::words::Change;
 use crate::report::{standard, words};
@@ -248,10 +248,8 @@ mod tests {
     fn every_number_of_a_description_stands_in_its_table() {
         let (release, layouts) = (sample::release(), sample::layouts());
         let facts = Facts::new(&release, &layouts);
-        let editions = std::iter::once(Edition::of_nation(&facts)).chain(Edition::of_organisations(&facts));
-        let pages: Vec<Page> = editions
-            .flat_map(|edition| edition.pages().into_iter().filter_map(|kind| edition.page(kind)).collect::<Vec<_>>())
-            .collect();
+        let editions = Edition::all(&facts, None);
+        let pages: Vec<Page> = editions.iter().flat_map(Edition::pages).filter_map(|scope| scope.build()).collect();
         let mut checked = 0;
         for figure in pages.iter().flat_map(Page::figures) {
             let table = &figure.table;

@@ -6,9 +6,12 @@ use chrono::{Datelike, NaiveDate};
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::Month;
 use crate::vocabulary::quantity::{Ratio, RatioDifference, Status, Unit, ratio_text, value_text};
+use crate::vocabulary::shorthand::Shorthand;
 
 /// What stands in an open side of an interval.
 pub const NO_LIMIT: &str = "no limit";
+
+const LOW: &str = Shorthand::RoundsToZero.as_str();
 
 /// A date such as "15 April 2025".
 pub fn date_words(date: NaiveDate) -> String {
@@ -131,12 +134,12 @@ pub fn with_unit(number: &str, unit: Unit) -> String {
     }
 }
 
-/// The rounded value without its unit, or the marker that stands in its place.
+/// The rounded value without its unit, or the shorthand that stands in its place.
 pub fn value_cell(figure: &Observation) -> String {
-    match (figure.status.marker(), figure.value) {
-        (Some(marker), _) => marker.to_owned(),
+    match (figure.status.shorthand(), figure.value) {
+        (Some(shorthand), _) => shorthand.to_string(),
         (None, Some(value)) => number_text(figure, value),
-        (None, None) => "[x]".to_owned(),
+        (None, None) => Shorthand::NotAvailable.to_string(),
     }
 }
 
@@ -162,7 +165,7 @@ pub fn ratio_in_sentence(value: f64, counts: Option<Ratio>, unit: Unit) -> Strin
 }
 
 fn number_in_sentence(number: &str, value: f64, unit: Unit) -> String {
-    if number == "[low]" {
+    if number == LOW {
         return format!("less than {}", with_unit(&smallest_step(unit), unit));
     }
     let capped = unit.is_share() && number == "99.9" && value_text(value, unit) == "100.0";
@@ -190,13 +193,15 @@ pub fn counts_words(figure: &Observation) -> Option<String> {
 /// That a figure rests on few cases, as sentences say it.
 pub const FEW_CASES: &str = "few cases";
 
-/// The same with the marker of low reliability, as remarks beside a figure carry it.
-pub const FEW_CASES_MARKED: &str = "few cases [u]";
+/// The same with the shorthand of low reliability, as remarks beside a figure carry it.
+pub fn few_cases_marked() -> String {
+    format!("{FEW_CASES} {}", Shorthand::LowReliability)
+}
 
 /// The counts behind a figure as a remark below it, with the marker where they are few: `1 of 2, few cases [u]`.
 pub fn counts_remark(figure: &Observation) -> Option<String> {
     let counts = counts_words(figure)?;
-    Some(if figure.has_few_cases() { format!("{counts}, {FEW_CASES_MARKED}") } else { counts })
+    Some(if figure.has_few_cases() { format!("{counts}, {}", few_cases_marked()) } else { counts })
 }
 
 /// One side of an interval. A limit that is not exactly at an end never prints as that end.
@@ -205,7 +210,7 @@ pub fn limit_text(limit: Option<f64>, unit: Unit) -> String {
     let text = value_text(limit, unit);
     match text.as_str() {
         "100.0" if unit.is_share() && limit < 100.0 => "99.9".to_owned(),
-        "0.0" | "0.00" if limit > 0.0 => "[low]".to_owned(),
+        "0.0" | "0.00" if limit > 0.0 => LOW.to_owned(),
         _ => text,
     }
 }
@@ -213,7 +218,7 @@ pub fn limit_text(limit: Option<f64>, unit: Unit) -> String {
 /// A limit or mean in a sentence: "81.0%", "less than 0.1%", "more than 99.9%".
 pub fn limit_in_sentence(limit: f64, unit: Unit) -> String {
     match limit_text(Some(limit), unit).as_str() {
-        "[low]" => format!("less than {}", with_unit(&smallest_step(unit), unit)),
+        LOW => format!("less than {}", with_unit(&smallest_step(unit), unit)),
         text @ "99.9" if value_text(limit, unit) == "100.0" => format!("more than {}", with_unit(text, unit)),
         text => with_unit(text, unit),
     }
@@ -255,6 +260,16 @@ impl Change {
         let change =
             exact.map_or_else(|| Self::of(to - from, now.unit), |difference| Self::of_ratios(difference, now.unit));
         values.then_some(change)
+    }
+
+    /// The difference, unrounded.
+    pub fn amount(&self) -> f64 {
+        self.amount
+    }
+
+    /// The unit of the two values.
+    pub fn unit(&self) -> Unit {
+        self.unit
     }
 
     /// Whether the two values are equal before rounding.

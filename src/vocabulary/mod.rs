@@ -15,3 +15,4 @@ pub mod quantity;
 #[cfg(test)]
 mod quantity_tests;
 pub mod returns;
+pub mod shorthand;

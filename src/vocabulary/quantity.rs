@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 
+use crate::vocabulary::shorthand::Shorthand;
+
 /// How a metric's integers become a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -177,12 +179,12 @@ impl Status {
     }
 
     /// The shorthand that stands in place of the number in a table; `None` for a value.
-    pub fn marker(&self) -> Option<&'static str> {
+    pub fn shorthand(&self) -> Option<Shorthand> {
         match self {
             Self::Value => None,
-            Self::NotReturned | Self::Missing(_) | Self::CannotTell(_) => Some("[x]"),
-            Self::NotApplicable(_) => Some("[z]"),
-            Self::Suppressed => Some("[c]"),
+            Self::NotReturned | Self::Missing(_) | Self::CannotTell(_) => Some(Shorthand::NotAvailable),
+            Self::NotApplicable(_) => Some(Shorthand::NotApplicable),
+            Self::Suppressed => Some(Shorthand::Withheld),
         }
     }
 
@@ -218,7 +220,7 @@ pub fn ratio_text(numerator: i64, denominator: i64, unit: Unit) -> Option<String
     let (x, n) = (i128::from(numerator), i128::from(denominator));
     let rounded = (2 * x * factor + n) / (2 * n);
     if rounded == 0 && x > 0 {
-        return Some("[low]".to_owned());
+        return Some(Shorthand::RoundsToZero.to_string());
     }
     let share_below_one = unit.is_share() && x < n;
     let shown = if share_below_one { rounded.min(factor - 1) } else { rounded };

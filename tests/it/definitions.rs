@@ -67,7 +67,7 @@ fn a_metric_is_added_by_files_alone() {
     let force = bench.published("2025-04", "forces/E1/index.html");
     let (before, own) =
         force.split_once("<h3 id=\"metric-SEC-08\">SEC-08 Unattended terminals found locked</h3>").unwrap();
-    assert!(before.contains("<h2>Principle 1: Securing the data</h2>"));
+    assert!(before.contains("Principle 1: Securing the data</h2>"));
     assert!(own.contains("First: 50.0% (1 of 2, few cases) in April 2025."), "{own}");
 }
 
@@ -99,28 +99,65 @@ fn a_new_metric_adds_months_and_takes_no_other_figure_away() {
 fn a_section_may_name_the_metrics_it_shows() {
     let bench = bench();
     let definitions = with_added(&bench);
-    let (national, by_principle) = ("reports/national.toml", "title = \"Securing the data\"\nprinciple = 1\n");
+    let (sections, by_principle) = ("reports/sections.toml", "title = \"Securing the data\"\nprinciple = 1\n");
     let ids: Vec<String> = (1..=7).map(|n| format!("\"SEC-0{n}\"")).collect();
     let named = format!("title = \"Securing the data\"\nmetrics = [{}]\n", ids.join(", "));
-    definitions.edit(national, by_principle, &named);
+    definitions.edit(sections, by_principle, &named);
     let list = ["list", "metrics", "--definitions", definitions.path()];
     let nowhere = leds_metrics(&list);
     assert_eq!(nowhere.code, 10);
     let message = "error: the definitions have 1 problem\n  \
-                   reports/national.toml: SEC-08 is shown 0 times; add it to exactly one section\n";
+                   reports/sections.toml: SEC-08 is shown 0 times; add it to exactly one section\n";
     assert_eq!(nowhere.stderr, message);
 
     let own = format!("{named}\n[[sections]]\ntitle = \"Terminals\"\nmetrics = [\"SEC-08\"]\n");
-    definitions.edit(national, &named, &own);
+    definitions.edit(sections, &named, &own);
     let run = bench.run("2025-04", &["--definitions", definitions.path()]);
     assert_eq!(run.code, 0, "{}", run.stderr);
     let overview = bench.published("2025-04", "national/index.html");
     let (_, section) = overview.split_once("<h3 id=\"section-2\">Terminals</h3>").unwrap();
     let (section, _) = section.split_once("<h3").unwrap();
     assert!(section.contains("SEC-08.html") && !section.contains("SEC-01.html"), "{section}");
-    // The other edition still shows it under its principle.
+    // The other editions have the same sections.
     let force = bench.published("2025-04", "forces/E1/index.html");
-    assert!(force.contains("<h2>Principle 1: Securing the data</h2>") && force.contains("metric-SEC-08"));
+    assert!(force.contains("<h2 id=\"section-2\">Terminals</h2>") && force.contains("metric-SEC-08"));
+}
+
+#[test]
+fn an_edition_is_a_file() {
+    let bench = bench();
+    let definitions = with_added(&bench);
+    let layout = |blocks: &str| {
+        format!(
+            "audience = \"office\"\nfolder = \"brief\"\ntitle = \"Brief\"\nsummary = \"In short.\"\ncontact = \"us\"\n\
+             [[pages]]\npath = \"index.html\"\ntitle = \"{{report}}, {{period}}\"\nnavigation = \"Brief\"\n\
+             blocks = [{blocks}]\n[[pages]]\npath = \"principles/{{principle}}.html\"\neach = \"principle\"\n\
+             title = \"{{principle_title}}\"\nblocks = [\"national_figures\"]\n\
+             [[pages]]\npath = \"bodies/{{code}}.html\"\neach = \"organisation\"\ntitle = \"{{organisation}}\"\n\
+             blocks = [\"peers\", \"own_figures\", \"own_metrics\"]\n"
+        )
+    };
+    definitions.write("reports/brief.toml", &layout("\"opening\", \"key_finding\", \"coverage\""));
+    let refused = leds_metrics(&["list", "metrics", "--definitions", definitions.path()]);
+    assert_eq!(refused.code, 10);
+    let unknown = "reports/brief.toml: index.html, blocks: \"key_finding\" is unknown; known are opening, at_a_glance";
+    let misplaced = "reports/brief.toml: index.html, blocks: coverage needs a page with each = \"metric\"";
+    assert!(refused.stderr.contains(unknown) && refused.stderr.contains(misplaced), "{}", refused.stderr);
+
+    definitions.write("reports/brief.toml", &layout("\"opening\", \"at_a_glance\""));
+    let run = bench.run("2025-04", &["--definitions", definitions.path()]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let index = bench.published("2025-04", "brief/index.html");
+    assert!(
+        index.contains("<h1>Brief, April 2025</h1>") && index.contains("<p class=\"lead\">In short.</p>"),
+        "{index}"
+    );
+    assert!(index.contains("At a glance") && !index.contains("National figures"), "{index}");
+    let principle = bench.published("2025-04", "brief/principles/1.html");
+    assert!(principle.contains("<h1>Securing the data</h1>") && principle.contains("SEC-08"), "{principle}");
+    assert!(!principle.contains("CRE-01") && principle.contains("href=\"..&#x2f;index.html\""), "{principle}");
+    let own = bench.published("2025-04", "brief/bodies/E1.html");
+    assert!(own.contains("metric-SEC-08") && own.contains("All metrics at a glance"), "{own}");
 }
 
 #[test]

@@ -204,10 +204,10 @@ fn exit_40_when_a_template_fails_and_the_last_release_stays() {
     let definitions = bench.source().join("../definitions");
     leds_metrics(&["definitions", "export", text(&definitions)]);
     fs::remove_file(definitions.join("queries/released.lock")).unwrap();
-    fs::write(definitions.join("reports/templates/overview.html"), "{{ page.no_such_name }}").unwrap();
+    fs::write(definitions.join("reports/templates/page.html"), "{{ page.no_such_name }}").unwrap();
     let run = bench.run("2025-04", &["--definitions", text(&definitions)]);
     assert_eq!(run.code, 40, "{}", run.stderr);
-    assert!(run.stderr.contains("reports/templates/overview.html"), "{}", run.stderr);
+    assert!(run.stderr.contains("reports/templates/page.html"), "{}", run.stderr);
     assert!(bench.published("2025-04", "run-record.json").contains("\"revision\": 1"));
 }
 

@@ -1,0 +1,207 @@
+//! The blocks that a layout may name, what each is about, and which readers may get it. Whoever asks what a reader may see asks
+//! here and in [`Audience`].
+
+/// Who reads an edition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// Those who may see every organisation by name, and every finding about its returns.
+    Office,
+    /// One organisation: its own figures and findings, and sums over others.
+    Force,
+    /// Everybody. Nothing that is withheld, and no finding, because findings name records.
+    Public,
+}
+
+impl Audience {
+    /// All of them, by their names in layouts.
+    pub const NAMES: [(&'static str, Self); 3] =
+        [("office", Self::Office), ("force", Self::Force), ("public", Self::Public)];
+}
+
+/// What pages of one kind are made for: one page for each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Each {
+    Metric,
+    Organisation,
+    Principle,
+}
+
+impl Each {
+    /// All of them, by their names in layouts.
+    pub const NAMES: [(&'static str, Self); 3] =
+        [("metric", Self::Metric), ("organisation", Self::Organisation), ("principle", Self::Principle)];
+}
+
+/// What a block is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Subject {
+    /// The release, or the organisation or principle that its page is made for.
+    Any,
+    /// The metric that its page is made for.
+    Metric,
+    /// The organisation that its page or its edition is made for.
+    Organisation,
+}
+
+/// Readers of a block.
+#[derive(Debug, Clone, Copy)]
+enum Readers {
+    Everyone,
+    /// It names organisations, or holds figures of several.
+    OfficeAndPublic,
+    /// It holds what one organisation may know of itself alone.
+    OfficeAndForce,
+    /// It holds findings or returns of several organisations.
+    Office,
+}
+
+/// Declares the blocks: name in layouts, what the block is about, who may get it.
+macro_rules! block_names {
+    ($($(#[doc = $about:literal])+ $name:literal $variant:ident $subject:ident $readers:ident;)+) => {
+        /// A block that a layout may name.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum BlockName {
+            $($(#[doc = $about])+ $variant,)+
+        }
+
+        impl BlockName {
+            /// All of them, by their names in layouts.
+            pub const NAMES: &'static [(&'static str, Self)] = &[$(($name, Self::$variant)),+];
+
+            fn subject(self) -> Subject {
+                match self {
+                    $(Self::$variant => Subject::$subject,)+
+                }
+            }
+
+            fn readers(self) -> Readers {
+                match self {
+                    $(Self::$variant => Readers::$readers,)+
+                }
+            }
+        }
+    };
+}
+
+block_names! {
+    /// The opening sentences of the edition.
+    "opening" Opening Any Everyone;
+    /// How many metrics have a figure and meet their standard.
+    "at_a_glance" AtAGlance Any OfficeAndPublic;
+    /// Every metric with its national figure, by principle.
+    "national_figures" NationalFigures Any OfficeAndPublic;
+    /// How to read the pages of responsibilities.
+    "responsibilities_explained" ResponsibilitiesExplained Any Everyone;
+    /// Roles and the metrics that they answer for.
+    "roles" Roles Any Everyone;
+    /// Metrics by principle with their outcomes.
+    "responsibilities" Responsibilities Any Everyone;
+    /// Each organisation with its outcomes.
+    "organisations_by_outcome" OrganisationsByOutcome Any OfficeAndPublic;
+    /// How many signals there are, and what a signal is.
+    "signals_explained" SignalsExplained Any OfficeAndPublic;
+    /// How many labels chance alone would raise.
+    "signals_by_chance" SignalsByChance Any OfficeAndPublic;
+    /// The signals that call for action, by principle.
+    "signals" Signals Any OfficeAndPublic;
+    /// Which rules of others figures are judged by.
+    "other_rules_explained" OtherRulesExplained Any OfficeAndPublic;
+    /// Figures judged by the rules of other packages.
+    "other_rules" OtherRules Any OfficeAndPublic;
+    /// What every metric measures.
+    "metric_dictionary" MetricDictionary Any Everyone;
+    /// What the dictionary of data holds.
+    "data_dictionary_explained" DataDictionaryExplained Any Everyone;
+    /// What organisations submit, field by field.
+    "datasets" Datasets Any Everyone;
+    /// The roll-ups that figures are made from.
+    "rollups" Rollups Any Everyone;
+    /// How many returns were accepted, refused and missing.
+    "returns_summary" ReturnsSummary Any Office;
+    /// Returns of each dataset.
+    "returns_by_dataset" ReturnsByDataset Any Office;
+    /// Returns that were late, refused or missing.
+    "returns_not_in_time" ReturnsNotInTime Any Office;
+    /// Returns of each organisation.
+    "returns_by_organisation" ReturnsByOrganisation Any Office;
+    /// What the checks of the data found.
+    "findings" Findings Any Office;
+    /// How the figures are made.
+    "method" Method Any Everyone;
+    /// The settings that were chosen for the release.
+    "settings" Settings Any Everyone;
+    /// The accessibility statement.
+    "accessibility" Accessibility Any Everyone;
+    /// Method, settings and accessibility under one heading.
+    "about" About Any Everyone;
+    /// What the national figure of the metric says.
+    "key_findings" KeyFindings Metric OfficeAndPublic;
+    /// What the public edition withholds of the metric.
+    "withheld" Withheld Metric OfficeAndPublic;
+    /// The charts of the metric.
+    "charts" Charts Metric OfficeAndPublic;
+    /// The figures of each organisation and period.
+    "figures_by_period" FiguresByPeriod Metric OfficeAndPublic;
+    /// What moved the national figure.
+    "contributions" Contributions Metric OfficeAndPublic;
+    /// The figures of regions.
+    "regions" Regions Metric OfficeAndPublic;
+    /// The categories of the metric.
+    "breakdown" Breakdown Metric OfficeAndPublic;
+    /// What the metric measures, with its standards, versions, steps and decisions.
+    "definition" Definition Metric OfficeAndPublic;
+    /// Who returned what the metric rests on.
+    "coverage" Coverage Metric OfficeAndPublic;
+    /// How complete recent figures are, and what has moved.
+    "late_data" LateData Metric OfficeAndPublic;
+    /// Links to the metrics before and after.
+    "neighbours" Neighbours Metric Everyone;
+    /// The peers of the organisation.
+    "peers" Peers Organisation OfficeAndForce;
+    /// Every metric of the organisation in one table.
+    "own_figures" OwnFigures Organisation OfficeAndForce;
+    /// Every metric of the organisation with its chart, by principle.
+    "own_metrics" OwnMetrics Organisation OfficeAndForce;
+    /// Metrics of which the organisation has no figure.
+    "not_measured" NotMeasured Organisation OfficeAndForce;
+    /// The returns of the organisation.
+    "own_returns" OwnReturns Organisation OfficeAndForce;
+    /// What the checks found in the data of the organisation.
+    "own_findings" OwnFindings Organisation OfficeAndForce;
+}
+
+impl BlockName {
+    /// Why the block cannot stand on a page of `audience` that is made for `each`; `None` where it can.
+    pub(super) fn misplaced(self, audience: Audience, each: Option<Each>) -> Option<&'static str> {
+        let readers = match self.readers() {
+            Readers::Everyone => true,
+            Readers::OfficeAndPublic => audience != Audience::Force,
+            Readers::OfficeAndForce => audience != Audience::Public,
+            Readers::Office => audience == Audience::Office,
+        };
+        let has_subject = match self.subject() {
+            Subject::Any => true,
+            Subject::Metric => each == Some(Each::Metric),
+            Subject::Organisation => audience == Audience::Force || each == Some(Each::Organisation),
+        };
+        match (readers, has_subject) {
+            (false, _) => Some("holds what these readers may not see"),
+            (true, false) if self.subject() == Subject::Metric => Some("needs a page with each = \"metric\""),
+            (true, false) => Some("needs a page with each = \"organisation\", or an edition for forces"),
+            (true, true) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_block_stands_in_the_documentation() {
+        let documentation = include_str!("../../docs/definitions.md");
+        let has_row = |name: &str| documentation.contains(&format!("\n| `{name}` | "));
+        let without: Vec<&str> = BlockName::NAMES.iter().map(|(name, _)| *name).filter(|name| !has_row(name)).collect();
+        assert!(without.is_empty(), "docs/definitions.md lacks {}", without.join(", "));
+    }
+}

@@ -1,0 +1,102 @@
+//! What every page has round its blocks: headings, navigation, warnings, and the dates and numbers of the release.
+
+use serde::Serialize;
+
+use crate::report::block::Fact;
+use crate::report::edition::Scope;
+use crate::report::facts::Facts;
+use crate::report::text::{Address, Text};
+use crate::report::{withheld, words};
+use crate::vocabulary::returns::ReturnState;
+
+/// The frame of a page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Frame {
+    /// The page's own heading.
+    pub heading: String,
+    /// The page's name outside the page, such as in the list of open windows.
+    pub title: String,
+    /// Name of the report.
+    pub report: String,
+    pub period: String,
+    /// The link past the navigation.
+    pub skip: &'static str,
+    /// That the data are synthetic.
+    pub banner: Option<Text>,
+    pub navigation: Option<Navigation>,
+    /// In the public edition: what is withheld, as a sentence.
+    pub notice: Option<String>,
+    /// The release: dates, state, contact, run.
+    pub release: Vec<Fact>,
+}
+
+/// Links to the main pages of the edition.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Navigation {
+    pub label: &'static str,
+    pub links: Vec<NavigationLink>,
+}
+
+/// A link of the navigation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NavigationLink {
+    pub words: String,
+    pub to: Address,
+    /// Whether it leads to the page that it stands on.
+    pub current: bool,
+}
+
+/// The frame of a page.
+pub fn build_frame(scope: &Scope<'_>) -> Frame {
+    let (facts, layout) = (scope.facts(), scope.edition.layout);
+    let heading = scope.fill(&scope.page.title);
+    Frame {
+        title: format!("{heading} – {}", layout.title),
+        heading,
+        report: layout.title.clone(),
+        period: facts.release.period.words_with_short_name(),
+        skip: "Skip to main content",
+        banner: facts.release.synthetic.then(|| {
+            let rest = " Every figure on this page was made up by a program. None describes a real organisation.";
+            Text::default().strong("Synthetic data.").and(rest)
+        }),
+        navigation: navigation(scope),
+        notice: facts.release.withheld.as_ref().map(withheld::note),
+        release: release_facts(facts, &layout.contact),
+    }
+}
+
+fn navigation(scope: &Scope<'_>) -> Option<Navigation> {
+    let pages = scope.edition.navigation().into_iter();
+    let links: Vec<NavigationLink> = pages
+        .map(|(name, page)| NavigationLink {
+            words: name.to_owned(),
+            to: Address::page(&*page.path),
+            current: page.path == scope.page.path,
+        })
+        .collect();
+    (!links.is_empty()).then_some(Navigation { label: "Pages of this report", links })
+}
+
+fn release_facts(facts: &Facts<'_>, contact: &str) -> Vec<Fact> {
+    let release = facts.release;
+    let (period, kind) = (release.period.words_with_short_name(), release.period.kind.words());
+    let (published, revision) = (words::date_words(release.published_on), release.revision);
+    vec![
+        Fact::new("Period", format!("{period}, {kind}")),
+        Fact::new("Data as at", words::date_words(release.as_of)),
+        Fact::new("Published", format!("{published}, revision {revision}")),
+        Fact::new("State", finality(facts)),
+        Fact::new("Contact", format!("Write to {contact}")),
+        Fact::new("Run", Text::default().code(format!("{}, leds-metrics {}", release.run_id, release.version))),
+    ]
+}
+
+fn finality(facts: &Facts<'_>) -> String {
+    let waiting = facts.release.returns.iter().filter(|r| r.state == ReturnState::NotYetDue).count();
+    match waiting {
+        0 => "Every return was due before the data date".to_owned(),
+        1 => "Provisional: one monthly return was not yet due".to_owned(),
+        n => format!("Provisional: {} monthly returns were not yet due", words::number_words(n)),
+    }
+}
