@@ -266,7 +266,7 @@ impl LayoutReader<'_> {
     fn check_pages(&mut self, pages: &[PageLayout]) {
         let mut paths = BTreeSet::new();
         for page in pages {
-            if !page.path.ends_with(".html") {
+            if page.path.strip_suffix(".html").is_none() {
                 self.wrong(&page.path, "must end in .html");
             }
             if !paths.insert(&page.path) {

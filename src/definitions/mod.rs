@@ -201,7 +201,7 @@ impl Parsed {
             ["queries", "rollups", name] if has_partner(name, "rollups", all) => {}
             ["queries", "metrics", id, name] if has_partner_metric(id, name, all) => {}
             ["queries", "invariants.toml" | "released.lock"] | ["reports", "templates", _] => {}
-            ["reports", name] if name.ends_with(".toml") => {}
+            ["reports", name] if name.strip_suffix(".toml").is_some() => {}
             _ => self.problems.push(DefinitionProblem::new(path, "", "belongs to no definition; remove or rename it")),
         }
     }
@@ -224,7 +224,7 @@ impl Parsed {
 
     fn layouts(&mut self, texts: &BTreeMap<&str, &str>) -> Option<Layouts> {
         let sources = SourceNames::new(&self.contracts, &self.rollups);
-        let is_layout = |path: &str| path.starts_with("reports/") && path.ends_with(".toml");
+        let is_layout = |path: &str| path.starts_with("reports/") && path.strip_suffix(".toml").is_some();
         let files = texts.iter().filter(|(path, _)| is_layout(path)).map(|(path, text)| (*path, *text)).collect();
         let layouts = parse_layouts(&files, &self.metrics, sources);
         layouts.map_err(|problems| self.problems.extend(problems)).ok()
