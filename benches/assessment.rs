@@ -40,9 +40,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let mut times = Vec::new();
         let mut signals = 0;
         for _ in 0..3 {
-            let mut figures = observations(&input);
+            let figures = observations(&input);
             let started = Instant::now();
-            signals = assess(&input, &mut figures).signals.len();
+            signals = assess(&input, &figures).signals.len();
             times.push(started.elapsed());
         }
         times.sort_unstable();
@@ -124,6 +124,5 @@ fn figure(
         method: "wilson",
         coverage: Some(Coverage { returned: 1, expected: 1 }),
         standard: None,
-        labels: None,
     }
 }

@@ -117,7 +117,7 @@ fn main() -> Result<ExitCode, Failure> {
                 let words = [metric.id.as_str(), last, &format!("{cases:?} {nation}")];
                 let drawn = Nation { metric, size: *size, trend: &trend, cases, forces: &forces }
                     .draw(&mut Random::of_words(&words));
-                let found = assess_nation(metric, &trend, &forces, drawn);
+                let found = assess_nation(metric, &trend, &forces, &drawn);
                 count(&mut tally, cases, &metric.id, &found);
             }
         }
@@ -252,7 +252,6 @@ impl Nation<'_> {
             method: "drawn",
             coverage: Some(Coverage { returned: 1, expected: 1 }),
             standard: None,
-            labels: None,
         };
         if metric.shape == Shape::Distribution {
             let bins = drawn.delays.iter().map(|(delay, count)| (*delay, true, *count));
@@ -285,7 +284,7 @@ fn peers(place: usize, forces: usize) -> impl Iterator<Item = usize> {
     (1..=7).map(move |step| (place + step) % forces)
 }
 
-fn assess_nation(metric: &Metric, trend: &[Period], forces: &[Force], mut drawn: Vec<Observation>) -> Assessment {
+fn assess_nation(metric: &Metric, trend: &[Period], forces: &[Force], drawn: &[Observation]) -> Assessment {
     let organisation = |force: &Force| Organisation {
         code: force.code.to_string(),
         name: force.code.to_string(),
@@ -314,7 +313,7 @@ fn assess_nation(metric: &Metric, trend: &[Period], forces: &[Force], mut drawn:
             trend,
             provisional: &Provisional::default(),
         },
-        &mut drawn,
+        drawn,
     )
 }
 

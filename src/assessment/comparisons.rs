@@ -1,11 +1,11 @@
 //! Each figure of the report's period against another: the pooled one of its peers, or its own of a year before.
 //! The difference or the ratio with its limits; the peers' four averages beside it.
 
-use super::Headlines;
+use super::differences::{compare_figures, counts_of, share_difference};
+use super::headlines::Headlines;
 use super::labels::PeerComparison;
-use super::peers::{compare_figures, counts_of};
+use super::matched::Resting;
 use crate::stats::benchmark::Benchmark;
-use crate::stats::counts::Counts;
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::Period;
 use crate::vocabulary::quantity::{Interval, RatioDifference, Shape, Status, Unit};
@@ -27,14 +27,6 @@ impl Against {
             Self::YearBefore => "year_before",
         }
     }
-}
-
-/// How many organisations a comparison rests on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Resting {
-    /// Peers with a value; of a sum, organisations with a value in both periods.
-    pub used: usize,
-    pub of: usize,
 }
 
 /// One figure held against another.
@@ -120,8 +112,8 @@ pub(super) fn of_year_before(headlines: &Headlines<'_>) -> Vec<FigureComparison>
 
 fn year_before(headlines: &Headlines<'_>, code: &str, at: usize) -> Option<FigureComparison> {
     let metric = headlines.metric;
-    let (_, figure) = headlines.at(code, headlines.last())?;
-    let (_, before) = headlines.at(code, at)?;
+    let figure = headlines.figure(code, headlines.last())?;
+    let before = headlines.figure(code, at)?;
     let mut row = FigureComparison {
         metric_id: metric.id.clone(),
         org_code: code.to_owned(),
@@ -163,12 +155,6 @@ fn year_before(headlines: &Headlines<'_>, code: &str, at: usize) -> Option<Figur
     });
     row.label = row.found.as_ref().map_or(PeerComparison::CannotTell, |f| PeerComparison::of(f.outcome, metric.better));
     Some(row)
-}
-
-/// One share less another, in whole numbers.
-pub(super) fn share_difference(shape: Shape, one: Option<Counts>, other: Option<Counts>) -> Option<RatioDifference> {
-    let (one, other) = one.zip(other).filter(|_| shape == Shape::Proportion)?;
-    RatioDifference::of(one.into(), other.into())
 }
 
 /// Numerator and denominator of a value that has both.

@@ -1,6 +1,6 @@
 //! What each organisation added to a change of the national figure: by its own rate, and by its share of all cases.
 
-use super::Headlines;
+use super::headlines::Headlines;
 use crate::stats::counts::Counts;
 use crate::stats::decomposition::{Member, decompose};
 use crate::vocabulary::body::NATIONAL;
@@ -80,7 +80,7 @@ fn since(
         metric.version_at(base_period.last()).map(|v| v.version) == metric.version_at(period.last()).map(|v| v.version);
     let Some(base) = position.filter(|_| same_version) else { return Vec::new() };
     // Without a national figure there is no change to take apart.
-    if headlines.at(NATIONAL, base).is_none() || headlines.at(NATIONAL, headlines.last()).is_none() {
+    if headlines.figure(NATIONAL, base).is_none() || headlines.figure(NATIONAL, headlines.last()).is_none() {
         return Vec::new();
     }
     // The parts of a change are those of who is compared: the others added nothing that can be told.

@@ -3,9 +3,10 @@
 
 use std::sync::Arc;
 
-use super::Headlines;
+use super::differences::counts_of;
+use super::findings::{Findings, Told};
+use super::headlines::Headlines;
 use super::multiplicity::Tally;
-use super::peers::counts_of;
 use super::signals::{Signal, SignalKind, event_between};
 use crate::stats::benchmark::Strength;
 use crate::stats::counts::Counts;
@@ -230,14 +231,24 @@ struct Entry {
 }
 
 /// The funnel of a proportion or a rate over at least five forces. A force outside its headline limits is a signal.
-pub(super) fn label(headlines: &Headlines<'_>, signals: &mut Vec<Signal>, tally: &mut Tally) -> Option<FunnelSummary> {
+pub(super) fn of_metric(headlines: &Headlines<'_>) -> Told<Option<FunnelSummary>> {
+    let Some(summary) = summary(headlines) else { return Told::default() };
+    let findings = Findings {
+        tally: Tally { funnels: summary.forces.iter().map(|force| force.plain_label).collect(), ..Tally::default() },
+        signals: summary.forces.iter().filter_map(|force| signal(headlines, force)).collect(),
+        ..Findings::default()
+    };
+    Told { found: Some(summary), findings }
+}
+
+fn summary(headlines: &Headlines<'_>) -> Option<FunnelSummary> {
     let metric = headlines.metric;
     if !matches!(metric.shape, Shape::Proportion | Shape::Rate | Shape::CountRatio) {
         return None;
     }
     let (at, period) = (headlines.last(), *headlines.input.trend.last()?);
     let entry = |code: &'_ str| {
-        let (_, figure) = headlines.at(code, at)?;
+        let figure = headlines.figure(code, at)?;
         let counts = counts_of(figure).filter(|counts| counts.denominator > 0)?;
         Some(Entry { code: Arc::clone(&figure.org_code), counts, value: figure.value? })
     };
@@ -257,8 +268,6 @@ pub(super) fn label(headlines: &Headlines<'_>, signals: &mut Vec<Signal>, tally:
         model,
     };
     summary.forces = entries.iter().filter_map(|entry| summary.place(period, entry)).collect();
-    tally.funnels.extend(summary.forces.iter().map(|force| force.plain_label));
-    signals.extend(summary.forces.iter().filter_map(|force| signal(headlines, force)));
     Some(summary)
 }
 

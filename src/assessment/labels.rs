@@ -1,6 +1,5 @@
 //! The labels of a headline figure, as the columns of the results carry them.
 
-use super::coverage::Undecided;
 use crate::stats::benchmark::{Outcome, Strength, Verdict};
 use crate::stats::control::{Assurance, Variation};
 use crate::stats::trend::TrendLabel;
@@ -19,6 +18,32 @@ pub struct Labels {
     pub trend: Option<TrendVerdict>,
     /// Of a sum that lacks returns: how far it may be off.
     pub undecided: Option<Undecided>,
+}
+
+impl Labels {
+    /// The labels of both; of two for one thing, that of `self`.
+    pub(super) fn and(self, other: Self) -> Self {
+        Self {
+            comparison: self.comparison.or(other.comparison),
+            variation: self.variation.or(other.variation),
+            assurance: self.assurance.or(other.assurance),
+            trend: self.trend.or(other.trend),
+            undecided: self.undecided.or(other.undecided),
+        }
+    }
+}
+
+/// How far a sum may be from the truth because of what is missing.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Undecided {
+    /// Cases of the missing organisations, as many as each usually has.
+    pub cases: i64,
+    /// The figure if none of them had the property, in the metric's unit.
+    pub lowest: f64,
+    /// The figure if all of them had it.
+    pub highest: f64,
+    /// Whether the standard would be met at one of these ends and not at the other.
+    pub turns_verdict: bool,
 }
 
 /// A figure against that of its peers.

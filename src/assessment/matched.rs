@@ -5,23 +5,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::Headlines;
-use super::comparisons::Resting;
+use super::headlines::{Headlines, LEAST_USUAL, Presence, share};
 use crate::metrics::figure_of_counts;
 use crate::stats::counts::Counts;
-use crate::stats::real;
-use crate::vocabulary::body::{NATIONAL, REGION_PREFIX};
+use crate::vocabulary::body::NATIONAL;
 use crate::vocabulary::observation::{Category, Observation};
 use crate::vocabulary::period::Period;
-use crate::vocabulary::quantity::{Shape, Status, Unit, value_text};
-
-/// Least share of the usual cases that organisations must carry for a sum to be judged or compared over time. Our
-/// convention; no source sets one.
-pub const LEAST_USUAL: f64 = 0.9;
-
-/// The same for a count within its series. A share loses cases above and below the line when somebody does not return; a
-/// count loses them all, so that one case in ten missing would be read as a fall of ten per cent.
-pub const LEAST_USUAL_OF_COUNT: f64 = 0.99;
+use crate::vocabulary::quantity::{Status, Unit, value_text};
 
 /// A sum that lacks so many of its usual cases that it is neither judged within its series nor part of any limits.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,6 +21,14 @@ pub struct IncompleteSum {
     pub period: Period,
     /// Share of the usual cases that the organisations carry whose returns are there, from 0 to 1.
     pub carried: f64,
+}
+
+/// How many organisations a comparison rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Resting {
+    /// Peers with a value; of a sum, organisations with a value in both periods.
+    pub used: usize,
+    pub of: usize,
 }
 
 /// A sum in two periods of which some organisation did not return both.
@@ -52,37 +50,6 @@ pub struct MatchedChange {
 pub struct MatchedFigures {
     pub now: Observation,
     pub before: Observation,
-}
-
-/// What is there of an organisation in a period.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Presence<'a> {
-    /// All of it, with or without cases or a value.
-    Whole(&'a Observation),
-    /// It should be there, and is not, or only in part.
-    Lacking,
-    /// It is there and withheld.
-    Withheld,
-    /// Nothing is expected of it, and nothing came.
-    Outside,
-}
-
-impl<'a> Presence<'a> {
-    fn of(figure: Option<&'a Observation>) -> Self {
-        let Some(figure) = figure else { return Self::Outside };
-        match &figure.status {
-            Status::Suppressed => Self::Withheld,
-            Status::NotReturned | Status::Missing(_) => Self::Lacking,
-            Status::Value | Status::NotApplicable(_) | Status::CannotTell(_) => Self::Whole(figure),
-        }
-    }
-
-    fn whole(self) -> Option<&'a Observation> {
-        match self {
-            Self::Whole(figure) => Some(figure),
-            Self::Lacking | Self::Withheld | Self::Outside => None,
-        }
-    }
 }
 
 /// An organisation that returned all of both periods: it and those that it came after, which stand together for it.
@@ -173,97 +140,7 @@ fn per_cent(share: f64) -> String {
     value_text(100.0 * share, Unit::Percent)
 }
 
-/// Cases that each organisation usually has, and which sums lack too many of them: asked of every position of the trend.
-#[derive(Debug, Default)]
-pub(super) struct UsualCases<'a> {
-    by_code: BTreeMap<&'a str, i64>,
-    /// Of each sum, by position: the share of the usual cases that is there; `None` where the sum has no figure.
-    carried: BTreeMap<&'a str, Vec<Option<f64>>>,
-}
-
-impl<'a> UsualCases<'a> {
-    pub(super) fn of(headlines: &Headlines<'a>) -> Self {
-        let by_code = headlines.places.keys().map(|code| (*code, usual_cases(headlines, code))).collect();
-        let mut usual = Self { by_code, carried: BTreeMap::new() };
-        for code in headlines.codes() {
-            let Some(members) = headlines.members_of(code) else { continue };
-            let share = |at: usize| {
-                headlines.at(code, at)?;
-                let asked = members.iter().filter_map(|member| match headlines.presence(code, member, at) {
-                    Presence::Whole(_) | Presence::Withheld => Some((usual.cases(member), true)),
-                    Presence::Lacking => Some((usual.cases(member), false)),
-                    Presence::Outside => None,
-                });
-                Some(share(asked))
-            };
-            let shares = (0..headlines.input.trend.len()).map(share).collect();
-            usual.carried.insert(code, shares);
-        }
-        usual
-    }
-
-    /// Cases that an organisation usually has in a period that has any; 0 where it never returned.
-    pub(super) fn cases(&self, code: &str) -> i64 {
-        self.by_code.get(code).copied().unwrap_or(0)
-    }
-
-    /// The share that is there of a sum at a position, where that is too little for it to be judged.
-    pub(super) fn lacks(&self, shape: Shape, code: &str, at: usize) -> Option<f64> {
-        let least = if shape == Shape::Count { LEAST_USUAL_OF_COUNT } else { LEAST_USUAL };
-        self.carried.get(code)?.get(at).copied().flatten().filter(|carried| *carried < least)
-    }
-}
-
-/// The share of all usual cases that those of `true` carry; of the organisations where nobody usually has cases.
-fn share(members: impl Iterator<Item = (i64, bool)>) -> f64 {
-    let (mut there, mut all, mut bodies_there, mut bodies) = (0_i128, 0_i128, 0_i128, 0_i128);
-    for (usual, is_there) in members {
-        let cases = i128::from(usual.max(0));
-        (all, bodies) = (all + cases, bodies + 1);
-        if is_there {
-            (there, bodies_there) = (there + cases, bodies_there + 1);
-        }
-    }
-    match (all, bodies) {
-        (0, 0) => 1.0,
-        (0, _) => real(bodies_there) / real(bodies),
-        _ => real(there) / real(all),
-    }
-}
-
-/// The middle one of the cases that an organisation had in those periods of the run in which it had any: denominators, or the
-/// counts themselves where there is none.
-fn usual_cases(headlines: &Headlines<'_>, code: &str) -> i64 {
-    let figures = (0..headlines.input.trend.len()).filter_map(|at| headlines.figure(code, at));
-    let whole = figures.filter_map(|figure| Presence::of(Some(figure)).whole());
-    let cases = whole.filter_map(|figure| figure.denominator.or(figure.numerator));
-    let mut cases: Vec<i64> = cases.filter(|cases| *cases > 0).collect();
-    cases.sort_unstable();
-    cases.get(cases.len() / 2).copied().unwrap_or(0)
-}
-
 impl<'a> Headlines<'a> {
-    /// The headline figure of a code at a position of the trend.
-    pub(super) fn figure(&self, code: &str, at: usize) -> Option<&'a Observation> {
-        Some(self.at(code, at)?.1)
-    }
-
-    /// What is there of an organisation for a sum at a position: nothing of it where it belonged to another region, and not
-    /// all of it where it moved within the period.
-    pub(super) fn presence(&self, sum: &str, member: &str, at: usize) -> Presence<'a> {
-        let found = Presence::of(self.figure(member, at));
-        let (Some(region), Some(period)) = (sum.strip_prefix(REGION_PREFIX), self.input.trend.get(at)) else {
-            return found;
-        };
-        let lived = period.months().filter(|month| !self.input.lives.is_outside(member, *month));
-        let belongs: Vec<bool> = lived.map(|month| self.region_in(member, month) == Some(region)).collect();
-        match (belongs.contains(&true), belongs.contains(&false), found) {
-            (false, ..) => Presence::Outside,
-            (true, true, Presence::Whole(_)) => Presence::Lacking,
-            _ => found,
-        }
-    }
-
     /// Who can be compared between two positions of the trend; `None` of a code that is no sum.
     pub(super) fn matching(&self, code: &str, (at, earlier): (usize, usize)) -> Option<Matching<'a>> {
         let mut units: BTreeMap<&str, Vec<&'a str>> = BTreeMap::new();

@@ -1,8 +1,8 @@
 //! Figures judged the way other packages judge them, for those who publish by their rules. They stand in a table of their own,
 //! each with its mode, and decide nothing that is said elsewhere.
 
-use super::Headlines;
-use super::peers::counts_of;
+use super::differences::counts_of;
+use super::headlines::Headlines;
 use crate::stats::as_phe::{self, RateArea, RateKind};
 use crate::stats::control::{Mode, Observation as Point, Settings, Standing, xmr};
 use crate::stats::timeline::Span;
@@ -83,7 +83,7 @@ fn as_phe(headlines: &Headlines<'_>) -> Vec<ParityFigure> {
     let metric = headlines.metric;
     let multiplier = f64::from(metric.unit.multiplier());
     let of_force = |code: &str| {
-        let (_, figure) = headlines.at(code, headlines.last())?;
+        let figure = headlines.figure(code, headlines.last())?;
         let counts = counts_of(figure).filter(|counts| counts.denominator > 0)?;
         Some((figure, real(counts.numerator), real(counts.denominator)))
     };
@@ -123,7 +123,7 @@ fn scaled(limits: Interval, factor: f64) -> Interval {
 /// All periods of a series, judged by that package's rules; neither events nor decisions move its limits here.
 fn as_making_data_count(headlines: &Headlines<'_>, code: &str) -> Vec<ParityFigure> {
     let trend = headlines.input.trend;
-    let figure_at = |at: usize| headlines.at(code, at).map(|(_, figure)| figure);
+    let figure_at = |at: usize| headlines.figure(code, at);
     let value_at = |at: usize| figure_at(at).filter(|figure| figure.status == Status::Value)?.value;
     let points: Option<Vec<Point>> = trend
         .iter()

@@ -1,79 +1,77 @@
 //! Each organisation against the pooled figure of its peers, itself not among them.
 
-use std::collections::HashMap;
-
-use super::Headlines;
-use super::comparisons::{Against, FigureComparison, Resting, share_difference};
+use super::comparisons::{Against, FigureComparison};
+use super::differences::{compare_counts, counts_of, limits_of, no_figure, share_difference};
+use super::findings::{Findings, Told};
+use super::headlines::Headlines;
 use super::labels::{Labels, PeerComparison};
-use super::multiplicity::{PeerTest, Tally};
+use super::matched::Resting;
+use super::multiplicity::PeerTest;
 use super::signals::{Signal, SignalKind, event_between};
-use crate::stats::benchmark::{
-    Benchmark, Limits, benchmark_count_ratio, benchmark_delay, benchmark_full_count, benchmark_proportion,
-    benchmark_rate,
-};
-use crate::stats::counts::Counts;
+use crate::stats::benchmark::{Benchmark, benchmark_delay};
 use crate::stats::peers::{AverageKind, LEAST_PEERS, Peer, peer_average};
-use crate::stats::widening::Widening;
 use crate::vocabulary::body::{PEERS_PREFIX, PeerGroup};
 use crate::vocabulary::observation::Observation;
-use crate::vocabulary::quantity::{Interval, Shape, Status};
+use crate::vocabulary::quantity::{Shape, Status};
 
-/// Labels every figure of an organisation that has peers, and returns the comparisons of the report's period. Those that
-/// show a difference are signals.
-pub(super) fn label(
-    headlines: &Headlines<'_>,
-    labels: &mut HashMap<usize, Labels>,
-    signals: &mut Vec<Signal>,
-    tally: &mut Tally,
-) -> Vec<FigureComparison> {
-    let metric = headlines.metric;
-    let mut comparisons = Vec::new();
+/// Labels every figure of an organisation that has peers, and gives the comparisons of the report's period, by
+/// organisation. Those that show a difference are signals.
+pub(super) fn of_metric(headlines: &Headlines<'_>) -> Told<Vec<FigureComparison>> {
+    let mut told = Told::default();
     // The count of one organisation and the sum over several have nothing in common; grades are never added up.
-    if matches!(metric.shape, Shape::Count | Shape::Status) {
-        return comparisons;
+    if matches!(headlines.metric.shape, Shape::Count | Shape::Status) {
+        return told;
     }
     for group in headlines.input.peer_groups {
         let usual: Vec<i64> = group.peers.iter().map(|peer| headlines.usual.cases(peer)).collect();
         for at in 0..headlines.input.trend.len() {
-            let Some((place, figure)) = headlines.at(&group.org_code, at) else { continue };
+            let Some(figure) = headlines.figure(&group.org_code, at) else { continue };
             let peers = peers_at(headlines, (group, &usual), at);
             let found = compare(headlines, (group, &peers), figure, at);
-            let comparison =
-                found.as_ref().map_or(PeerComparison::CannotTell, |b| PeerComparison::of(b.outcome, metric.better));
-            labels.entry(place).or_default().comparison = Some(comparison);
+            let label = label_of(headlines, found.as_ref());
+            told.findings.label(figure.id(), Labels { comparison: Some(label), ..Labels::default() });
             if at == headlines.last() {
-                tally.peers.extend(found.as_ref().ok().map(|found| PeerTest {
-                    metric_id: metric.id.clone(),
-                    org_code: group.org_code.clone(),
-                    strength: comparison.strength(),
-                    p_value: found.p_value,
-                }));
-                if let (Ok(found), Some(severity)) = (&found, comparison.strength()) {
-                    let span = (figure.period.start(), figure.period.end());
-                    signals.push(Signal {
-                        metric_id: metric.id.clone(),
-                        org_code: group.org_code.clone(),
-                        period: figure.period,
-                        kind: SignalKind::Peers,
-                        rule: comparison.as_str().to_owned(),
-                        points: 1,
-                        severity,
-                        p_value: found.p_value,
-                        discovery: None,
-                        event: event_between(headlines.input.events, &group.org_code, span),
-                    });
-                }
-                comparisons.push(comparison_row(headlines, (group, &peers), figure, (comparison, found)));
+                let row = comparison_row(headlines, (group, &peers), figure, (label, found));
+                tell(headlines, &row, &mut told.findings);
+                told.found.push(row);
             }
         }
     }
-    comparisons
+    told.found.sort_by(|a, b| a.org_code.cmp(&b.org_code));
+    told
+}
+
+fn label_of(headlines: &Headlines<'_>, found: Result<&Benchmark, &Status>) -> PeerComparison {
+    found.map_or(PeerComparison::CannotTell, |found| PeerComparison::of(found.outcome, headlines.metric.better))
+}
+
+/// Counts a comparison among the tests; one that shows a difference is a signal.
+fn tell(headlines: &Headlines<'_>, row: &FigureComparison, findings: &mut Findings) {
+    let Ok(found) = &row.found else { return };
+    findings.tally.peers.push(PeerTest {
+        metric_id: row.metric_id.clone(),
+        org_code: row.org_code.clone(),
+        strength: row.label.strength(),
+        p_value: found.p_value,
+    });
+    findings.signals.extend(row.label.strength().map(|severity| Signal {
+        metric_id: row.metric_id.clone(),
+        org_code: row.org_code.clone(),
+        period: row.period,
+        kind: SignalKind::Peers,
+        rule: row.label.as_str().to_owned(),
+        points: 1,
+        severity,
+        p_value: found.p_value,
+        discovery: None,
+        event: event_between(headlines.input.events, &row.org_code, (row.period.start(), row.period.end())),
+    }));
 }
 
 /// The peers of a group with their counts in a period.
 fn peers_at(headlines: &Headlines<'_>, (group, usual): (&PeerGroup, &[i64]), at: usize) -> Vec<Peer> {
     let peer = |(code, usual): (&String, &i64)| Peer {
-        counts: headlines.at(code, at).and_then(|(_, figure)| counts_of(figure)),
+        counts: headlines.figure(code, at).and_then(counts_of),
         usual_denominator: *usual,
     };
     group.peers.iter().zip(usual).map(peer).collect()
@@ -101,8 +99,8 @@ fn compare(
             compare_counts(metric.shape, own, pooled, metric.margin.map(|margin| margin / points), widening)
         }
         Shape::Distribution | Shape::Status => {
-            let pooled = headlines.at(&format!("{PEERS_PREFIX}{}", group.org_code), at).ok_or_else(no_figure)?;
-            let (a, b) = limits_of(figure).zip(limits_of(pooled.1)).ok_or_else(no_figure)?;
+            let pooled = headlines.figure(&format!("{PEERS_PREFIX}{}", group.org_code), at).ok_or_else(no_figure)?;
+            let (a, b) = limits_of(figure).zip(limits_of(pooled)).ok_or_else(no_figure)?;
             benchmark_delay(a, b, metric.margin)
         }
     }
@@ -120,8 +118,8 @@ fn comparison_row(
     let average = |kind| peer_average(counts_of(figure), peers, kind, LEAST_PEERS).ok();
     // A delay has no denominator to weigh it by: the figure of all records of the peers stands for them.
     let (counts, value, averages) = if metric.shape == Shape::Distribution {
-        let pooled = headlines.at(&format!("{PEERS_PREFIX}{}", group.org_code), headlines.last());
-        (pooled.and_then(|(_, pooled)| counts_of(pooled)), pooled.and_then(|(_, pooled)| pooled.value), [None; 4])
+        let pooled = headlines.figure(&format!("{PEERS_PREFIX}{}", group.org_code), headlines.last());
+        (pooled.and_then(counts_of), pooled.and_then(|pooled| pooled.value), [None; 4])
     } else {
         let pooled = average(AverageKind::WeightedExcludingSelf);
         let of_kind = |kind| average(kind).map(|average| average.value * points);
@@ -146,68 +144,4 @@ fn comparison_row(
         resting: Some(Resting { used: peers.iter().filter(valued).count(), of: peers.len() }),
         averages,
     }
-}
-
-/// How a figure differs from another of the same metric, such as that of a year before: as [`compare_counts`] says, delays by
-/// the limits of both.
-///
-/// # Errors
-/// Why it cannot be told.
-pub(super) fn compare_figures(
-    shape: Shape,
-    figure: &Observation,
-    other: &Observation,
-    widening: Widening,
-) -> Result<Benchmark, Status> {
-    match shape {
-        Shape::Proportion | Shape::Rate | Shape::CountRatio | Shape::Count => {
-            let counts = exposed_counts(figure).zip(exposed_counts(other)).ok_or_else(no_figure)?;
-            compare_counts(shape, counts.0, counts.1, None, widening)
-        }
-        Shape::Distribution | Shape::Status => {
-            let (a, b) = limits_of(figure).zip(limits_of(other)).ok_or_else(no_figure)?;
-            benchmark_delay(a, b, None)
-        }
-    }
-}
-
-/// Two figures by their counts: proportions by their difference, rates and ratios of counts by their exact ratio, full counts
-/// by their difference alone. Of a proportion the margin is a share, else a factor; delays and grades have no counts.
-fn compare_counts(
-    shape: Shape,
-    counts: Counts,
-    other: Counts,
-    margin: Option<f64>,
-    widening: Widening,
-) -> Result<Benchmark, Status> {
-    match shape {
-        Shape::Proportion => benchmark_proportion(counts, other, margin, widening),
-        Shape::Rate => benchmark_rate(counts, other, margin, widening),
-        Shape::CountRatio => benchmark_count_ratio(counts, other, margin),
-        Shape::Count => Ok(benchmark_full_count(counts.numerator, other.numerator)),
-        Shape::Distribution | Shape::Status => Err(no_figure()),
-    }
-}
-
-/// Numerator and denominator of a value; the denominator of a count is one period.
-fn exposed_counts(figure: &Observation) -> Option<Counts> {
-    let alone = |figure: &Observation| figure.numerator.map(|count| Counts::new(count, 1));
-    counts_of(figure)
-        .or_else(|| alone(figure).filter(|_| figure.denominator.is_none() && figure.status == Status::Value))
-}
-
-fn no_figure() -> Status {
-    Status::CannotTell("there is no figure to compare".to_owned())
-}
-
-/// Numerator and denominator of a value.
-pub(super) fn counts_of(figure: &Observation) -> Option<Counts> {
-    let counts = figure.numerator.zip(figure.denominator).map(|(x, n)| Counts::new(x, n));
-    counts.filter(|_| figure.status == Status::Value)
-}
-
-fn limits_of(figure: &Observation) -> Option<Limits> {
-    let open = Interval { lower: None, upper: None };
-    let limits = |interval: Option<Interval>| interval.unwrap_or(open);
-    Some(Limits { value: figure.value?, look: limits(figure.interval_95), act: limits(figure.interval_998) })
 }

@@ -1,7 +1,7 @@
 //! The place of each organisation among those with a value, with the places that chance leaves open.
 
-use super::Headlines;
-use super::peers::counts_of;
+use super::differences::counts_of;
+use super::headlines::Headlines;
 use crate::stats::Level;
 use crate::stats::counts::Counts;
 use crate::stats::proportion::wilson_interval;
@@ -30,7 +30,7 @@ pub(super) fn of_metric(headlines: &Headlines<'_>) -> Vec<OrganisationRank> {
         return Vec::new();
     }
     let at = headlines.last();
-    let counted = |code: &'_ str| Some((code.to_owned(), counts_of(headlines.at(code, at)?.1)?));
+    let counted = |code: &'_ str| Some((code.to_owned(), counts_of(headlines.figure(code, at)?)?));
     let counted: Vec<(String, Counts)> =
         headlines.organisations().filter_map(counted).filter(|(_, counts)| counts.denominator > 0).collect();
     let Ok(level) = joint_level(counted.len()) else { return Vec::new() };

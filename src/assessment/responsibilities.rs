@@ -4,7 +4,7 @@
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
-use crate::assessment::{Against, FigureComparison, PeerComparison};
+use crate::assessment::{Against, Assessment, PeerComparison};
 use crate::definitions::model::{Metric, Role};
 use crate::vocabulary::body::{NATIONAL, is_organisation};
 use crate::vocabulary::observation::Observation;
@@ -110,18 +110,18 @@ pub struct Responsibility {
 }
 
 /// The responsibilities of every organisation and of the nation in `period`, by principle, metric, role and organisation.
-/// `comparisons` are those of the assessment: nothing is compared a second time here, so that no two pages disagree.
+/// Nothing is compared a second time here, so that no two pages disagree.
 pub fn assess_responsibilities(
     metrics: &[Metric],
     observations: &[Observation],
-    comparisons: &[FigureComparison],
+    assessment: &Assessment,
     period: Period,
 ) -> Vec<Responsibility> {
     let year_before = period.year_before();
     let relevant = |o: &&Observation| o.category.is_none() && (o.period == period || o.period == year_before);
     let figures: HashMap<(&str, &str, Period), &Observation> =
         observations.iter().filter(relevant).map(|o| ((&*o.metric_id, &*o.org_code, o.period), o)).collect();
-    let of_year_before = comparisons.iter().filter(|one| one.against == Against::YearBefore);
+    let of_year_before = assessment.comparisons.iter().filter(|one| one.against == Against::YearBefore);
     let compared: HashMap<(&str, &str), Comparison> =
         of_year_before.map(|one| ((one.metric_id.as_str(), one.org_code.as_str()), one.label.into())).collect();
     let mut codes: Vec<&str> = figures.keys().map(|(_, code, _)| *code).filter(|code| answers(code)).collect();
@@ -135,8 +135,13 @@ pub fn assess_responsibilities(
         let judged: Vec<Responsibility> = codes
             .iter()
             .filter_map(|code| {
-                let compared = compared.get(&(metric.id.as_str(), *code)).copied();
-                Some(judge(metric, of(code, period)?, of(code, year_before), compared))
+                let figure = of(code, period)?;
+                let labels = assessment.judgements.of(figure);
+                let compared = Compared {
+                    with_year_before: compared.get(&(metric.id.as_str(), *code)).copied(),
+                    with_peers: labels.and_then(|labels| labels.comparison).map(Comparison::from),
+                };
+                Some(judge(metric, figure, of(code, year_before), compared))
             })
             .collect();
         let mut roles = metric.responsible.clone();
@@ -152,12 +157,14 @@ fn answers(code: &str) -> bool {
     code == NATIONAL || is_organisation(code)
 }
 
-fn judge(
-    metric: &Metric,
-    figure: &Observation,
-    before: Option<&Observation>,
-    compared: Option<Comparison>,
-) -> Responsibility {
+/// What the assessment says of a figure beside others.
+#[derive(Clone, Copy)]
+struct Compared {
+    with_year_before: Option<Comparison>,
+    with_peers: Option<Comparison>,
+}
+
+fn judge(metric: &Metric, figure: &Observation, before: Option<&Observation>, compared: Compared) -> Responsibility {
     let standard = figure.standard.as_ref();
     let outcome = match (&figure.status, standard.map(|standard| standard.met)) {
         (Status::Value, Some(_)) if figure.has_few_cases() => Outcome::FewCases,
@@ -179,9 +186,9 @@ fn judge(
         standard: standard.map(|standard| (standard.level, standard.kind)),
         against_year_before: before.filter(comparable).map(|before| match figure.unit {
             Unit::Grade => compare_grades(metric, figure, before),
-            _ => compared.unwrap_or(Comparison::CannotTell),
+            _ => compared.with_year_before.unwrap_or(Comparison::CannotTell),
         }),
-        against_peers: figure.labels.as_deref().and_then(|labels| labels.comparison).map(Comparison::from),
+        against_peers: compared.with_peers,
         reason: match (outcome, &figure.status) {
             (Outcome::FewCases, _) => few_cases_reason(figure),
             (Outcome::NotEvidenced, Status::Value) => "the returns that are missing could turn the verdict".to_owned(),
@@ -233,7 +240,7 @@ impl From<PeerComparison> for Comparison {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::assessment::Labels;
+    use crate::assessment::{FigureComparison, Judgements, Labels};
     use crate::report::sample;
     use crate::stats::benchmark::Strength;
     use crate::vocabulary::observation::StandardResult;
@@ -244,6 +251,10 @@ mod tests {
     }
 
     fn one(observations: &[Observation], code: &str) -> Responsibility {
+        with_judgements(observations, code, Judgements::default())
+    }
+
+    fn with_judgements(observations: &[Observation], code: &str, judgements: Judgements) -> Responsibility {
         let metric = sample::metrics().into_iter().find(|metric| metric.id == "CRE-01").unwrap();
         let period = "2025-26Q1".parse().unwrap();
         let compared = |label| FigureComparison {
@@ -263,17 +274,18 @@ mod tests {
             resting: None,
             averages: [None; 4],
         };
-        let comparisons = [compared(PeerComparison::Better(Strength::Look))];
-        let all = assess_responsibilities(std::slice::from_ref(&metric), observations, &comparisons, period);
+        let comparisons = vec![compared(PeerComparison::Better(Strength::Look))];
+        let assessment = Assessment { judgements, comparisons, ..Assessment::default() };
+        let all = assess_responsibilities(std::slice::from_ref(&metric), observations, &assessment, period);
         all.into_iter().find(|one| one.org_code == code).unwrap()
     }
 
     #[test]
     fn without_a_standard_the_year_before_and_peers_tell() {
-        let mut figures = [figure("E01", "2025-26Q1", 900, 1000), figure("E01", "2024-25Q1", 700, 1000)];
-        let comparison = Some(PeerComparison::NoClearDifference);
-        figures[0].labels = Some(Box::new(Labels { comparison, ..Labels::default() }));
-        let found = one(&figures, "E01");
+        let figures = [figure("E01", "2025-26Q1", 900, 1000), figure("E01", "2024-25Q1", 700, 1000)];
+        let labels = Labels { comparison: Some(PeerComparison::NoClearDifference), ..Labels::default() };
+        let judgements = Judgements::from_iter([(figures[0].id(), labels)]);
+        let found = with_judgements(&figures, "E01", judgements);
         assert_eq!(found.outcome, Outcome::NoStandard);
         assert_eq!(found.against_year_before, Some(Comparison::Better));
         assert_eq!(found.against_peers, Some(Comparison::NoClearDifference));

@@ -68,6 +68,7 @@ impl Assessment {
         self.charts.retain(|one| !hidden.has_gaps(&one.metric_id, &one.org_code));
         self.run_charts.retain(|one| !hidden.has_gaps(&one.metric_id, &one.org_code));
         self.trends.retain(|one| !hidden.has_gaps(&one.metric_id, &one.org_code));
+        self.judgements.leave_out(|figure| hidden.has_gaps(&figure.metric_id, &figure.org_code));
         self.steps.retain(|one| !hidden.has_gaps(&one.metric_id, &one.org_code));
     }
 }

@@ -197,7 +197,7 @@ fn a_series_too_rare_for_limits_is_judged_by_its_runs() {
     let runs = chart.runs;
     assert_eq!((chart.centre, runs.useful, runs.longest, runs.crossings), (99.5, 17, 11, 1));
     assert_eq!((runs.longest_limit, runs.crossings_limit, chart.on_median()), (Some(7), Some(5), 7));
-    let last = observations.last().and_then(|figure| figure.labels.as_deref()).unwrap();
+    let last = observations.last().and_then(|figure| found.judgements.of(figure)).unwrap();
     assert_eq!(last.variation.map(VariationLabel::as_str), Some("shift"));
     let signal = found.signals.iter().find(|one| one.kind == SignalKind::RunChart).unwrap();
     assert_eq!((signal.rule.as_str(), signal.points), ("long_run_and_few_crossings", 11));
@@ -215,7 +215,7 @@ fn figures_on_one_side_of_a_common_value_are_no_shift() {
     let chart = &found.run_charts[0];
     assert_eq!((chart.centre, chart.runs.useful, chart.signal), (99.5, 11, RunSignal::OneSide));
     assert!(found.signals.iter().all(|signal| signal.kind != SignalKind::RunChart));
-    let last = observations.last().and_then(|figure| figure.labels.as_deref()).unwrap();
+    let last = observations.last().and_then(|figure| found.judgements.of(figure)).unwrap();
     assert_eq!(last.variation.map(VariationLabel::as_str), Some("cannot_tell"));
     let family = found.families.iter().find(|family| family.level == "Run chart rules").unwrap();
     assert_eq!((family.tested, family.flagged), (0, 0));
@@ -239,11 +239,11 @@ fn a_count_with_many_zeros_has_no_limits_and_too_few_figures_are_not_judged() {
     let chart = &found.run_charts[0];
     // Nine zeros; the tenth and eleventh of all in order are 1 and 1: eighteen lie off it.
     assert_eq!((chart.centre, chart.runs.useful, chart.signal), (1.0, 18, RunSignal::NoEvidence));
-    let last = observations.last().and_then(|figure| figure.labels.as_deref()).unwrap();
+    let last = observations.last().and_then(|figure| found.judgements.of(figure)).unwrap();
     assert_eq!(last.variation.map(VariationLabel::as_str), Some("no_shift"));
 
     let (found, observations) = as_count(Run::over("2025-08", 20).figures("A", &figures[..5]));
     assert_eq!((found.run_charts[0].points, found.run_charts[0].signal), (5, RunSignal::TooFewPoints));
-    let last = observations.last().and_then(|figure| figure.labels.as_deref()).unwrap();
+    let last = observations.last().and_then(|figure| found.judgements.of(figure)).unwrap();
     assert_eq!(last.variation.map(VariationLabel::as_str), Some("cannot_tell"));
 }

@@ -2,7 +2,10 @@
 
 use chrono::NaiveDate;
 
-use super::{Against, Assessment, AssessmentInput, Baseline, FigureComparison, Resting, SignalKind, assess};
+use super::{
+    Against, Assessment, AssessmentInput, Baseline, FigureComparison, Labels, Resting, SignalKind, assess,
+    withdraw_open_verdicts,
+};
 use crate::definitions::Definitions;
 use crate::definitions::model::{Comparator, Metric, Standard, StandardKind};
 use crate::lateness::Provisional;
@@ -96,16 +99,17 @@ impl Run {
                 trend: &self.trend,
                 provisional: &Provisional::default(),
             },
-            &mut self.observations,
+            &self.observations,
         );
+        withdraw_open_verdicts(&mut self.observations, &found.judgements);
         (found, self.observations)
     }
 }
 
 /// The last figure's labels as the results write them.
-fn labels(observations: &[Observation], code: &str) -> [&'static str; 4] {
+fn labels(found: &Assessment, observations: &[Observation], code: &str) -> [&'static str; 4] {
     let figure = observations.iter().rev().find(|o| *o.org_code == *code).unwrap();
-    let labels = figure.labels.as_deref().copied().unwrap_or_default();
+    let labels = found.judgements.of(figure).copied().unwrap_or_default();
     [
         labels.comparison.map_or("", super::PeerComparison::as_str),
         labels.variation.map_or("", super::VariationLabel::as_str),
@@ -117,6 +121,11 @@ fn labels(observations: &[Observation], code: &str) -> [&'static str; 4] {
 fn rules(found: &Assessment, kind: SignalKind) -> Vec<(&str, String, &str, usize)> {
     let of_kind = found.signals.iter().filter(|signal| signal.kind == kind);
     of_kind.map(|s| (s.org_code.as_str(), s.period.to_string(), s.rule.as_str(), s.points)).collect()
+}
+
+fn labels_of(run: Run, code: &str) -> [&'static str; 4] {
+    let (found, observations) = run.assess();
+    labels(&found, &observations, code)
 }
 
 /// 720 of 900 against 5,100 of 6,000: lower at 99.8 %, p = 0.00011 (the method handbook's worked example).
@@ -134,7 +143,7 @@ fn against_peers(peers: &[&str], last: (i64, i64)) -> (Assessment, Vec<Observati
 #[test]
 fn a_force_worse_than_its_peers_at_the_level_of_action() {
     let (found, observations) = against_peers(&["B", "C", "D", "E"], (1_275, 1_450));
-    assert_eq!(labels(&observations, "A")[0], "worse_99_8");
+    assert_eq!(labels(&found, &observations, "A")[0], "worse_99_8");
     let signal = found.signals.iter().find(|signal| signal.kind == SignalKind::Peers).unwrap();
     assert_eq!((signal.org_code.as_str(), signal.rule.as_str(), signal.severity_str()), ("A", "worse_99_8", "act"));
     assert!((signal.p_value.unwrap() - 0.000_11).abs() < 0.000_01, "{:?}", signal.p_value);
@@ -253,7 +262,7 @@ fn units_that_are_no_cases_are_compared_only_where_a_chart_tells_how_far_they_va
 }
 
 /// A nation of 720 of 900 in which C lacks a return; C usually has 50 cases (the handbook's example: 75.8 to 81.1 %).
-fn nation_without_c(level: f64) -> Observation {
+fn nation_without_c(level: f64) -> (Labels, Observation) {
     let mut run = Run::over("2025-26Q1", 2)
         .figures("A", &[(400, 500), (400, 500)])
         .figures("B", &[(320, 400), (320, 400)])
@@ -273,19 +282,21 @@ fn nation_without_c(level: f64) -> Observation {
         kind: StandardKind::Local,
         ..metric.standards[0].clone()
     }];
-    run.assess().1.pop().unwrap()
+    let (found, mut observations) = run.assess();
+    let nation = observations.pop().unwrap();
+    (*found.judgements.of(&nation).unwrap(), nation)
 }
 
 #[test]
 fn a_verdict_that_missing_returns_could_turn_is_withheld() {
-    let nation = nation_without_c(78.0);
-    let undecided = nation.labels.unwrap().undecided.unwrap();
+    let (labels, nation) = nation_without_c(78.0);
+    let undecided = labels.undecided.unwrap();
     assert_eq!(undecided.cases, 50);
     assert_eq!(rounded([Some(undecided.lowest), Some(undecided.highest)]), ["75.8", "81.1"]);
     assert_eq!(nation.standard.unwrap().met, None);
     // Above or below both ends it stands.
-    assert_eq!(nation_without_c(75.0).standard.unwrap().met, Some(true));
-    assert_eq!(nation_without_c(82.0).standard.unwrap().met, Some(false));
+    assert_eq!(nation_without_c(75.0).1.standard.unwrap().met, Some(true));
+    assert_eq!(nation_without_c(82.0).1.standard.unwrap().met, Some(false));
 }
 
 /// B has no figure now: the nation is compared over A and C alone, 600 of 1,000 against 500 of 1,000.
@@ -319,9 +330,9 @@ fn a_difference_inside_the_margin_is_similar_only_where_a_margin_is_stated() {
 #[test]
 fn too_few_peers_or_too_little_of_them_cannot_tell() {
     let (found, observations) = against_peers(&["B", "C", "D"], (1_275, 1_450));
-    assert_eq!(labels(&observations, "A")[0], "cannot_tell");
+    assert_eq!(labels(&found, &observations, "A")[0], "cannot_tell");
     assert!(rules(&found, SignalKind::Peers).is_empty());
-    assert_eq!(labels(&observations, "B")[0], "", "B has no peers");
+    assert_eq!(labels(&found, &observations, "B")[0], "", "B has no peers");
 }
 
 #[test]
@@ -331,7 +342,7 @@ fn a_figure_without_a_value_has_no_label_and_never_a_number() {
     figure.status = Status::NotReturned;
     (figure.value, figure.numerator, figure.denominator) = (None, None, None);
     let (found, observations) = run.assess();
-    assert_eq!(labels(&observations, "A"), ["cannot_tell", "", "", ""]);
+    assert_eq!(labels(&found, &observations, "A"), ["cannot_tell", "", "", ""]);
     assert!(found.signals.is_empty() && found.contributions.is_empty() && found.funnels.is_empty());
 }
 
@@ -346,7 +357,7 @@ pub(super) fn two_levels() -> Vec<(i64, i64)> {
 fn a_step_is_a_special_cause_a_trend_cannot_be_told_and_the_event_in_its_window_is_named() {
     let run = Run::over("2025-06", 16).figures("A", &two_levels()).event("A", "2024-11-20", "backlog_clearance");
     let (found, observations) = run.assess();
-    assert_eq!(labels(&observations, "A"), ["", "special_cause_improvement", "", "cannot_tell"]);
+    assert_eq!(labels(&found, &observations, "A"), ["", "special_cause_improvement", "", "cannot_tell"]);
     let chart = rules(&found, SignalKind::ControlChart);
     assert!(chart.contains(&("A", "2025-06".into(), "run_of_seven_high", 8)), "{chart:?}");
     let steps = rules(&found, SignalKind::ChangePoint);
@@ -359,21 +370,21 @@ fn a_step_is_a_special_cause_a_trend_cannot_be_told_and_the_event_in_its_window_
 fn a_recorded_migration_begins_new_limits() {
     let run = Run::over("2025-06", 16).figures("A", &two_levels()).event("A", "2024-11-01", "system_migration");
     let (found, observations) = run.assess();
-    assert_eq!(labels(&observations, "A")[1], "common_cause");
+    assert_eq!(labels(&found, &observations, "A")[1], "common_cause");
     assert!(rules(&found, SignalKind::ControlChart).is_empty());
     // Another force's migration changes nothing here.
     let run = Run::over("2025-06", 16).figures("A", &two_levels()).event("B", "2024-11-01", "system_migration");
-    assert_eq!(labels(&run.assess().1, "A")[1], "special_cause_improvement");
+    assert_eq!(labels_of(run, "A")[1], "special_cause_improvement");
 }
 
 #[test]
 fn an_accepted_proposal_begins_new_limits_and_a_refused_one_is_gone() {
     let run = || Run::over("2025-06", 16).figures("A", &two_levels());
     let accepted = run().decision("A", DecisionKind::Rebase, [Some("2024-11-01"), None]);
-    assert_eq!(labels(&accepted.assess().1, "A")[1], "common_cause");
+    assert_eq!(labels_of(accepted, "A")[1], "common_cause");
     // What was decided about another series changes nothing here.
     let other = run().decision("B", DecisionKind::Rebase, [Some("2024-11-01"), None]);
-    assert_eq!(labels(&other.assess().1, "A")[1], "special_cause_improvement");
+    assert_eq!(labels_of(other, "A")[1], "special_cause_improvement");
     let (found, _) = run().decision("A", DecisionKind::Keep, [Some("2024-11-15"), None]).assess();
     assert!(rules(&found, SignalKind::ChangePoint).is_empty());
 }
@@ -410,14 +421,14 @@ fn other_packages_judge_beside_and_change_nothing() {
 fn limits_can_be_kept_through_a_recorded_migration() {
     let run = Run::over("2025-06", 16).figures("A", &two_levels()).event("A", "2024-11-01", "system_migration");
     let kept = run.decision("A", DecisionKind::Keep, [Some("2024-11-01"), None]);
-    assert_eq!(labels(&kept.assess().1, "A")[1], "special_cause_improvement");
+    assert_eq!(labels_of(kept, "A")[1], "special_cause_improvement");
 }
 
 #[test]
 fn an_excluded_period_is_not_judged() {
     let run = Run::over("2025-06", 16).figures("A", &two_levels());
     let excluded = run.decision("A", DecisionKind::Exclude, [Some("2025-06-01"), Some("2025-06-30")]);
-    assert_eq!(labels(&excluded.assess().1, "A")[1], "cannot_tell");
+    assert_eq!(labels_of(excluded, "A")[1], "cannot_tell");
 }
 
 #[test]
@@ -431,7 +442,7 @@ fn a_chart_is_kept_with_its_lines_segments_and_reasons() {
     // Means of eight shares of 100, which add up to 640 and 720.
     assert!((chart.points[0].mean - 80.0).abs() < 1e-9 && (chart.points[15].mean - 90.0).abs() < 1e-9);
     for (point, figure) in chart.points.iter().zip(&observations) {
-        assert_eq!((point.period, Some(point.label)), (figure.period, figure.labels.as_ref().unwrap().variation));
+        assert_eq!((point.period, Some(point.label)), (figure.period, found.judgements.of(figure).unwrap().variation));
     }
     // Seven months after the change are too few: they have no lines, and their segment says so.
     let run = Run::over("2025-06", 16).figures("A", &two_levels()).event("A", "2024-12-01", "system_migration");
@@ -453,12 +464,12 @@ fn the_lines_of_charted_failures_stand_on_the_scale_of_the_figure() {
 
 #[test]
 fn short_constant_and_rolling_series() {
-    let short = Run::over("2025-06", 7).figures("A", &[(8, 10); 7]).assess().1;
-    assert_eq!(labels(&short, "A")[1..], ["cannot_tell", "", "cannot_tell"]);
-    let constant = Run::over("2025-06", 16).figures("A", &[(100, 100); 16]).assess().1;
-    assert_eq!(labels(&constant, "A")[1], "no_variation");
+    let short = Run::over("2025-06", 7).figures("A", &[(8, 10); 7]);
+    assert_eq!(labels_of(short, "A")[1..], ["cannot_tell", "", "cannot_tell"]);
+    let constant = Run::over("2025-06", 16).figures("A", &[(100, 100); 16]);
+    assert_eq!(labels_of(constant, "A")[1], "no_variation");
     let rolling = Run::over("12m-to-2025-06", 16).figures("A", &two_levels()).assess();
-    assert_eq!(labels(&rolling.1, "A"), [""; 4]);
+    assert_eq!(labels(&rolling.0, &rolling.1, "A"), [""; 4]);
     assert!(rolling.0.signals.is_empty());
 }
 
@@ -466,7 +477,7 @@ fn short_constant_and_rolling_series() {
 fn a_trend_over_nine_quarters() {
     let rising: Vec<(i64, i64)> = (0..9).map(|quarter| (700 + 20 * quarter, 1_000)).collect();
     let (found, observations) = Run::over("2025-26Q1", 9).figures("A", &rising).assess();
-    assert_eq!(labels(&observations, "A")[3], "better");
+    assert_eq!(labels(&found, &observations, "A")[3], "better");
     assert_eq!(rules(&found, SignalKind::Trend), [("A", "2025-26Q1".to_owned(), "better", 9)]);
 }
 

@@ -4,10 +4,15 @@ use std::sync::Arc;
 
 use super::change_points::StepSearch;
 use super::labels::TrendVerdict;
+use super::series::Series;
 use crate::stats::benchmark::Strength;
-use crate::stats::trend::{CannotTell, Change, Outcome, Seasons, Trend, TrendLabel};
+use crate::stats::timeline::Span;
+use crate::stats::trend::{
+    CannotTell, Change, CountModel, Estimate, Outcome, Reading, Seasons, Trend, TrendLabel, TrendPoint, count_trend,
+    value_trend,
+};
 use crate::vocabulary::period::{Month, Period};
-use crate::vocabulary::quantity::{Better, Unit};
+use crate::vocabulary::quantity::{Better, Interval, Shape, Status, Unit};
 
 /// What the trend test says of one organisation's, a region's or the national series up to its last final period.
 #[derive(Debug, Clone, PartialEq)]
@@ -87,4 +92,44 @@ impl SeriesTrend {
         let label = |window: &TrendWindow| -> TrendLabel { window.outcome.label(better) };
         self.found.as_ref().map_or(TrendVerdict::CannotTell, |window| TrendVerdict::Told(label(window)))
     }
+}
+
+/// The trend test that suits the metric.
+///
+/// # Errors
+/// Why there is none.
+pub(super) fn fitted(series: &Series<'_>) -> Result<Trend, CannotTell> {
+    let metric = series.metric();
+    match metric.shape {
+        Shape::Proportion | Shape::Rate => {
+            let model = if metric.shape == Shape::Proportion { CountModel::Proportion } else { CountModel::Rate };
+            count_trend(&points(series, |at| series.counts(at)), model, metric.unit.multiplier())
+        }
+        Shape::Count => {
+            let counts = |at: usize| Some((series.figure(at)?.numerator?, 1));
+            count_trend(&points(series, counts), CountModel::Rate, 1)
+        }
+        Shape::CountRatio | Shape::Distribution | Shape::Status => {
+            let open = Interval { lower: None, upper: None };
+            let estimate = |at: usize| {
+                let interval = series.figure(at)?.interval_95.unwrap_or(open);
+                Some(Estimate { value: series.value(at)?, interval })
+            };
+            value_trend(&points(series, estimate))
+        }
+    }
+}
+
+fn points<T>(series: &Series<'_>, read: impl Fn(usize) -> Option<T>) -> Vec<TrendPoint<T>> {
+    let of = |(at, span): (usize, &Span)| {
+        let status = series.figure(at).map(|figure| &figure.status);
+        let reading = match (read(at), status) {
+            (_, Some(Status::Suppressed)) => Reading::Suppressed,
+            _ if series.lacks_cases(at) => Reading::Absent,
+            (Some(value), Some(Status::Value)) => Reading::Value(value),
+            _ => Reading::Absent,
+        };
+        TrendPoint { span: *span, reading, provisional: series.is_provisional(at), break_before: series.breaks_at(at) }
+    };
+    series.spans().iter().enumerate().map(of).collect()
 }

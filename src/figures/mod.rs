@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use self::metric_figures::{Basis, MetricFigures, compute_metrics};
 use crate::assessment::responsibilities::{Responsibility, assess_responsibilities};
-use crate::assessment::{Assessment, AssessmentInput, assess};
+use crate::assessment::{Assessment, AssessmentInput, assess, withdraw_open_verdicts};
 use crate::checks::invariants::{BrokenInvariants, enforce_invariants};
 use crate::checks::reconcile::reconcile;
 use crate::definitions::model::Metric;
@@ -129,9 +129,10 @@ pub async fn compute(basis: &RunBasis<'_>, earlier: &EarlierReturns) -> Result<F
             trend: periods,
             provisional: &lateness.provisional,
         },
-        &mut observations,
+        &observations,
     );
-    let responsibilities = assess_responsibilities(&metrics, &observations, &assessment.comparisons, period);
+    withdraw_open_verdicts(&mut observations, &assessment.judgements);
+    let responsibilities = assess_responsibilities(&metrics, &observations, &assessment, period);
     findings.extend(reconcile(&metrics, &observations, &intake.reference.published_figures));
     let milliseconds = BTreeMap::from([
         ("roll-ups", rollup_time),

@@ -191,7 +191,6 @@ fn observation(metric: &Metric, series: &Series, at: &Place<'_>, figure: Figure)
             kind: standard.kind.as_str(),
             met: value.map(|value| standard.is_met_by(value)),
         }),
-        labels: None,
     }
 }
 

@@ -46,7 +46,6 @@ fn figure((id, code, period): (&str, &str, &str), numerator: i64, denominator: O
         method: "wilson",
         coverage: None,
         standard: Some(StandardResult { level: 90.0, kind: "local", met: Some(value >= 90.0) }),
-        labels: None,
     }
 }
 

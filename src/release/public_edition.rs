@@ -8,7 +8,7 @@ use super::earlier_editions::{EarlierError, read_earlier};
 use super::record::DisclosureRecord;
 use super::{Release, Together, Withheld, WorkWithheld};
 use crate::assessment::responsibilities::assess_responsibilities;
-use crate::assessment::{Assessment, AssessmentInput, Hidden, Labels, assess};
+use crate::assessment::{Assessment, AssessmentInput, Hidden, assess, withdraw_open_verdicts};
 use crate::definitions::invariant_file::Invariant;
 use crate::definitions::model::Disclosure;
 use crate::lateness::Lateness;
@@ -107,9 +107,6 @@ fn assess_public(release: &Release, all: &[&Observation], figures: PublicFigures
             hidden.add(whole, true);
         }
     }
-    for observation in &mut observations {
-        observation.labels = None;
-    }
     let lateness = public_lateness(&release.lateness);
     let mut assessment = assess(
         &AssessmentInput {
@@ -123,8 +120,9 @@ fn assess_public(release: &Release, all: &[&Observation], figures: PublicFigures
             trend: &release.trend,
             provisional: &lateness.provisional,
         },
-        &mut observations,
+        &observations,
     );
+    withdraw_open_verdicts(&mut observations, &assessment.judgements);
     let work = of_work(release, &observations, &figures.few_cases);
     for place in figures.few_cases {
         if let Some(observation) = observations.get_mut(place) {
@@ -132,13 +130,6 @@ fn assess_public(release: &Release, all: &[&Observation], figures: PublicFigures
         }
     }
     assessment.leave_out(&hidden);
-    for observation in &mut observations {
-        if hidden.has_gaps(&observation.metric_id, &observation.org_code)
-            && let Some(labels) = &mut observation.labels
-        {
-            **labels = Labels { undecided: labels.undecided, ..Labels::default() };
-        }
-    }
     Shown { observations, assessment, work }
 }
 
@@ -194,12 +185,7 @@ fn public_release(release: &Release, shown: Shown, rule: Rule) -> Release {
         peer_groups: Vec::new(),
         events: release.events.clone(),
         decisions: release.decisions.clone(),
-        responsibilities: assess_responsibilities(
-            &release.metrics,
-            &observations,
-            &assessment.comparisons,
-            release.period,
-        ),
+        responsibilities: assess_responsibilities(&release.metrics, &observations, &assessment, release.period),
         observations,
         assessment,
         lateness: public_lateness(&release.lateness),

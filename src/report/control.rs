@@ -65,7 +65,7 @@ impl<'a> Control<'a> {
             return Vec::new();
         };
         let figure = self.facts.figure(self.metric, &self.chart.org_code, period);
-        let labels = figure.and_then(|figure| figure.labels.as_deref().copied()).unwrap_or_default();
+        let labels = figure.map(|figure| self.facts.labels(figure)).unwrap_or_default();
         let when = if at + 1 == trend.len() { String::new() } else { format!(" ({})", period.words()) };
         let variation = labels.variation.and_then(|label| Some(format!("{}{when}", icon_words(label)?)));
         variation.into_iter().chain(labels.assurance.map(|found| assurance_words(found).to_owned())).collect()

@@ -71,7 +71,7 @@ fn coverage_sentence(facts: &Facts<'_>, metric: &Metric) -> String {
         .map(|c| format!(", {} of {} monthly returns", c.returned, c.expected))
         .unwrap_or_default();
     let what = format!("{} of {} {} in full{in_part}", count.complete, count.expected, count.bodies);
-    let undecided = facts.current(metric, NATIONAL).and_then(|figure| figure.labels.as_deref()?.undecided);
+    let undecided = facts.current(metric, NATIONAL).and_then(|figure| facts.labels(figure).undecided);
     let bounds = undecided.map_or_else(String::new, |undecided| bounds_sentence(undecided, metric.unit));
     format!("The figures rest on the returns of {what}{months}. Nothing is estimated for missing returns.{bounds}")
 }

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::assessment::{
-    Against, ControlChart, FigureComparison, FunnelSummary, MatchedChange, Resting, SeriesRunChart, SeriesTrend, Signal,
+    Against, ControlChart, FigureComparison, FunnelSummary, Labels, MatchedChange, Resting, SeriesRunChart,
+    SeriesTrend, Signal,
 };
 use crate::definitions::layout::Layouts;
 use crate::definitions::model::Metric;
@@ -213,6 +214,11 @@ impl<'a> Facts<'a> {
     /// The control chart of a code's series, where it has one.
     pub fn control_chart(&self, metric: &Metric, code: &str) -> Option<&'a ControlChart> {
         self.charts.get(&(metric.id.as_str(), code)).copied()
+    }
+
+    /// What a figure is labelled; no label where nothing is said of it.
+    pub fn labels(&self, figure: &Observation) -> Labels {
+        self.release.assessment.judgements.of(figure).copied().unwrap_or_default()
     }
 
     /// The headline in the period of the report.

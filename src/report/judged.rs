@@ -22,7 +22,7 @@ pub fn judged_sentences(facts: &Facts<'_>, metric: &Metric, code: &str) -> Vec<S
     let Some(figure) = facts.current(metric, code).filter(judged) else {
         return Vec::new();
     };
-    let labels = figure.labels.as_deref().copied().unwrap_or_default();
+    let labels = facts.labels(figure);
     let beside = [
         facts.comparison(metric, code, Against::Peers).and_then(|one| peers_sentence(facts, metric, one)),
         funnel_sentence(facts, metric, code),

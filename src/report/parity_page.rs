@@ -111,7 +111,7 @@ mod tests {
                 trend: &release.trend,
                 provisional: &Provisional::default(),
             },
-            &mut release.observations,
+            &release.observations,
         );
         release.assessment = found;
         let facts = Facts::new(&release, &layouts);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono::{Days, NaiveDate};
 
 use crate::assessment::responsibilities::assess_responsibilities;
-use crate::assessment::{AssessmentInput, assess};
+use crate::assessment::{AssessmentInput, assess, withdraw_open_verdicts};
 use crate::definitions::Definitions;
 use crate::definitions::layout::{Layouts, SourceNames, parse_layouts};
 use crate::definitions::model::{
@@ -196,7 +196,6 @@ pub fn percent(numerator: i64, denominator: i64) -> Observation {
         method: "wilson",
         coverage: Some(Coverage { returned: 3, expected: 3 }),
         standard: None,
-        labels: None,
     }
 }
 
@@ -371,8 +370,9 @@ pub fn release() -> Release {
             trend: &trend,
             provisional: &Provisional::default(),
         },
-        &mut observations,
+        &observations,
     );
+    withdraw_open_verdicts(&mut observations, &assessment.judgements);
     Release {
         period,
         as_of: date("2025-07-25"),
@@ -386,7 +386,7 @@ pub fn release() -> Release {
         peer_groups,
         events,
         decisions: Vec::new(),
-        responsibilities: assess_responsibilities(&metrics, &observations, &assessment.comparisons, period),
+        responsibilities: assess_responsibilities(&metrics, &observations, &assessment, period),
         assessment,
         lateness: Lateness::default(),
         contracts: definitions().contracts,

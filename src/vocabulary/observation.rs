@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use crate::assessment::Labels;
 use crate::vocabulary::period::Period;
 use crate::vocabulary::quantity::{Interval, Ratio, Status, Unit, rests_on_few_cases};
 
@@ -32,7 +31,20 @@ pub struct Category {
     pub key: String,
 }
 
+/// What names the headline figure of a metric, an organisation or aggregate, and a period.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FigureId {
+    pub metric_id: Arc<str>,
+    pub org_code: Arc<str>,
+    pub period: Period,
+}
+
 impl Observation {
+    /// The name of the figure; a part or variant has that of its headline.
+    pub fn id(&self) -> FigureId {
+        FigureId { metric_id: Arc::clone(&self.metric_id), org_code: Arc::clone(&self.org_code), period: self.period }
+    }
+
     /// Whether the value rests on so few cases that it is shown, and neither judged nor made a finding.
     pub fn has_few_cases(&self) -> bool {
         let counts = self.numerator.zip(self.denominator).filter(|_| self.status == Status::Value);
@@ -72,6 +84,4 @@ pub struct Observation {
     pub method: &'static str,
     pub coverage: Option<Coverage>,
     pub standard: Option<StandardResult>,
-    /// What a headline figure is labelled, once figures have been held against each other.
-    pub labels: Option<Box<Labels>>,
 }

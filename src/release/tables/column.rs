@@ -1,6 +1,6 @@
 //! One column of a result table: what it is, and how its cells are read off rows and written to Parquet and CSV.
 
-use std::borrow::Cow;
+use std::borrow::{Borrow, Cow};
 use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
@@ -67,25 +67,25 @@ impl<R> Read<R> {
         }
     }
 
-    pub(super) fn array(&self, rows: &[&R]) -> Result<ArrayRef, ArrowError> {
+    pub(super) fn array<B: Borrow<R>>(&self, rows: &[B]) -> Result<ArrayRef, ArrowError> {
         Ok(match self {
             Self::Text(read) => {
-                let texts = rows.iter().map(|row| Some(read(row)).filter(|text| !text.is_empty()));
+                let texts = rows.iter().map(|row| Some(read(row.borrow())).filter(|text| !text.is_empty()));
                 Arc::new(texts.collect::<StringArray>())
             }
             Self::Name(read) => {
-                let texts = rows.iter().map(|row| Some(read(row)).filter(|text| !text.is_empty()));
+                let texts = rows.iter().map(|row| Some(read(row.borrow())).filter(|text| !text.is_empty()));
                 Arc::new(texts.collect::<StringArray>())
             }
-            Self::Whole(read) => Arc::new(rows.iter().map(|row| read(row)).collect::<Int64Array>()),
+            Self::Whole(read) => Arc::new(rows.iter().map(|row| read(row.borrow())).collect::<Int64Array>()),
             Self::Version(read) => {
-                Arc::new(Int32Array::from_iter_values(rows.iter().map(|row| read(row).cast_signed())))
+                Arc::new(Int32Array::from_iter_values(rows.iter().map(|row| read(row.borrow()).cast_signed())))
             }
             Self::Date(read) => {
-                Arc::new(rows.iter().map(|row| read(row).map(days_since_epoch)).collect::<Date32Array>())
+                Arc::new(rows.iter().map(|row| read(row.borrow()).map(days_since_epoch)).collect::<Date32Array>())
             }
             Self::Decimal(read) => {
-                let values = rows.iter().map(|row| read(row)).collect::<Decimal128Array>();
+                let values = rows.iter().map(|row| read(row.borrow())).collect::<Decimal128Array>();
                 Arc::new(values.with_precision_and_scale(PRECISION, SCALE)?)
             }
         })

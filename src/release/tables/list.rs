@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use super::catalogue::{Rule, TableSpec};
 use super::column::Column;
+use super::columns::JudgedFigure;
 use super::write::{write_csv, write_parquet};
 use super::{BREAKDOWNS, OBSERVATIONS, ResultFile, columns, rules};
 use crate::lateness::Lateness;
@@ -43,12 +44,18 @@ struct About {
     rules: &'static [Rule],
 }
 
+impl About {
+    fn spec<R>(self, columns: &[Column<R>]) -> TableSpec {
+        let Self { name, row, note, sorted_by, rules } = self;
+        let columns = columns.iter().map(|column| column.spec.clone()).collect();
+        TableSpec { name, row, note, sorted_by, columns, rules }
+    }
+}
+
 const PLAIN: About = About { name: "", row: "", note: "", sorted_by: &[], rules: &[] };
 
 fn table<R: Sync + 'static>(about: About, columns: Vec<Column<R>>, rows: RowsOf<R>) -> Box<dyn ResultTable> {
-    let About { name, row, note, sorted_by, rules } = about;
-    let of_columns = columns.iter().map(|column| column.spec.clone()).collect();
-    Box::new(Table { spec: TableSpec { name, row, note, sorted_by, columns: of_columns, rules }, columns, rows })
+    Box::new(Table { spec: about.spec(&columns), columns, rows })
 }
 
 impl<R: Sync> ResultTable for Table<R> {
@@ -68,6 +75,62 @@ impl<R: Sync> ResultTable for Table<R> {
     }
 }
 
+/// A table of figures. Its rows are made for the release: each figure with what it is labelled.
+struct FigureTable {
+    spec: TableSpec,
+    holds: FiguresHeld,
+}
+
+/// Which figures a table holds.
+#[derive(Clone, Copy)]
+enum FiguresHeld {
+    Headlines,
+    PartsAndVariants,
+}
+
+impl FiguresHeld {
+    fn columns<'a>(self) -> Vec<Column<JudgedFigure<'a>>> {
+        match self {
+            Self::Headlines => columns::figures(),
+            Self::PartsAndVariants => columns::breakdowns(),
+        }
+    }
+
+    /// Sorted by all key columns, so that the same figures give the same bytes.
+    fn rows(self, release: &Release) -> Vec<JudgedFigure<'_>> {
+        let is_held = |figure: &&Observation| match self {
+            Self::Headlines => figure.category.is_none(),
+            Self::PartsAndVariants => figure.category.is_some(),
+        };
+        let mut figures: Vec<&Observation> = release.observations.iter().filter(is_held).collect();
+        figures.par_sort_unstable_by(|a, b| {
+            (&a.metric_id, &a.category, &a.org_code, a.period).cmp(&(&b.metric_id, &b.category, &b.org_code, b.period))
+        });
+        let judgements = &release.assessment.judgements;
+        figures.into_iter().map(|figure| JudgedFigure { figure, labels: judgements.of(figure) }).collect()
+    }
+}
+
+fn figure_table(about: About, holds: FiguresHeld) -> Box<dyn ResultTable> {
+    Box::new(FigureTable { spec: about.spec(&holds.columns()), holds })
+}
+
+impl ResultTable for FigureTable {
+    fn spec(&self) -> &TableSpec {
+        &self.spec
+    }
+
+    fn files<'a>(&'static self, release: &'a Release) -> Vec<ResultFile<'a>> {
+        let (name, holds) = (self.spec.name, self.holds);
+        let rows = Arc::new(holds.rows(release));
+        let same = Arc::clone(&rows);
+        vec![
+            ResultFile::new(name, "parquet", move |out| write_parquet(name, &holds.columns(), &rows, out)),
+            ResultFile::new(name, "csv", move |out| write_csv(name, &holds.columns(), &same, out)),
+        ]
+    }
+}
+
 fn tables() -> Vec<Box<dyn ResultTable>> {
     [figure_tables(), comparison_tables(), series_tables(), late_data_tables()].into_iter().flatten().collect()
 }
@@ -75,7 +138,7 @@ fn tables() -> Vec<Box<dyn ResultTable>> {
 /// Figures, what they mean for those who answer for them, and what stands out.
 fn figure_tables() -> Vec<Box<dyn ResultTable>> {
     vec![
-        table(
+        figure_table(
             About {
                 name: OBSERVATIONS,
                 row: "headline figure",
@@ -83,10 +146,9 @@ fn figure_tables() -> Vec<Box<dyn ResultTable>> {
                 rules: rules::FIGURES,
                 ..PLAIN
             },
-            columns::figures(),
-            |release| Some(sorted(release.observations.iter().filter(|one| one.category.is_none()))),
+            FiguresHeld::Headlines,
         ),
-        table(
+        figure_table(
             About {
                 name: BREAKDOWNS,
                 row: "part or variant of a figure, such as transactions by application",
@@ -94,8 +156,7 @@ fn figure_tables() -> Vec<Box<dyn ResultTable>> {
                 rules: rules::FIGURES,
                 ..PLAIN
             },
-            columns::breakdowns(),
-            |release| Some(sorted(release.observations.iter().filter(|one| one.category.is_some()))),
+            FiguresHeld::PartsAndVariants,
         ),
         table(
             About {
@@ -279,14 +340,4 @@ fn late_data_tables() -> Vec<Box<dyn ResultTable>> {
 /// What is known of late data; `None` in the public edition, where a change of a count may give away a case.
 fn lateness(release: &Release) -> Option<&Lateness> {
     release.withheld.is_none().then_some(&release.lateness)
-}
-
-/// Sorted by all key columns, so that the same figures give the same bytes.
-fn sorted<'o>(observations: impl Iterator<Item = &'o Observation>) -> Vec<&'o Observation> {
-    let mut observations: Vec<&Observation> = observations.collect();
-    observations.par_sort_unstable_by(|a, b| {
-        let key = |o: &'o Observation| (&o.metric_id, &o.category, &o.org_code, o.period);
-        key(a).cmp(&key(b))
-    });
-    observations
 }

@@ -1,5 +1,6 @@
 //! Rows of a result table as Parquet and as CSV.
 
+use std::borrow::Borrow;
 use std::io::Write;
 
 use arrow::array::RecordBatch;
@@ -16,15 +17,15 @@ use super::{FORMAT_VERSION, ResultsError};
 const BATCH: usize = 65_536;
 
 /// Writes rows as Parquet, with the version of the format.
-pub(super) fn write_parquet<R>(
+pub(super) fn write_parquet<R, B: Borrow<R>>(
     name: &str,
     columns: &[Column<R>],
-    rows: &[&R],
+    rows: &[B],
     out: &mut (dyn Write + Send),
 ) -> Result<(), ResultsError> {
     let file = || format!("{name}.parquet");
     let parquet = |source| ResultsError::Parquet { file: file(), source };
-    let batch = |rows| batch_of(columns, rows).map_err(|source| ResultsError::Arrow { file: file(), source });
+    let batch = |rows: &[B]| batch_of(columns, rows).map_err(|source| ResultsError::Arrow { file: file(), source });
     let properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::default()))
         .set_max_row_group_row_count(Some(BATCH))
@@ -39,16 +40,16 @@ pub(super) fn write_parquet<R>(
     Ok(())
 }
 
-fn batch_of<R>(columns: &[Column<R>], rows: &[&R]) -> Result<RecordBatch, ArrowError> {
+fn batch_of<R, B: Borrow<R>>(columns: &[Column<R>], rows: &[B]) -> Result<RecordBatch, ArrowError> {
     let arrays = columns.iter().map(|column| Ok((column.spec.name, column.read.array(rows)?, true)));
     RecordBatch::try_from_iter_with_nullable(arrays.collect::<Result<Vec<_>, ArrowError>>()?)
 }
 
 /// Writes rows as CSV: a header, empty cells for no value, six decimals.
-pub(super) fn write_csv<R>(
+pub(super) fn write_csv<R, B: Borrow<R>>(
     name: &str,
     columns: &[Column<R>],
-    rows: &[&R],
+    rows: &[B],
     out: &mut (dyn Write + Send),
 ) -> Result<(), ResultsError> {
     let wrong = |source| ResultsError::Csv { file: format!("{name}.csv"), source };
@@ -57,7 +58,7 @@ pub(super) fn write_csv<R>(
     let mut scratch = String::new();
     for row in rows {
         for column in columns {
-            writer.write_field(column.read.cell(row, &mut scratch).as_bytes()).map_err(wrong)?;
+            writer.write_field(column.read.cell(row.borrow(), &mut scratch).as_bytes()).map_err(wrong)?;
         }
         writer.write_record(None::<&[u8]>).map_err(wrong)?;
     }

@@ -2,12 +2,13 @@
 
 use std::borrow::Cow;
 
-use super::{AGAINST, MET, PERIOD, STANDARD_KINDS, STATUSES, body_and_period, columns, metric_id};
+use super::{AGAINST, Identified, MET, PERIOD, STANDARD_KINDS, STATUSES, body_and_period, columns, metric_id};
 use crate::assessment::Labels;
 use crate::assessment::responsibilities::Responsibility;
 use crate::release::tables::catalogue::{ANY, at_least, between, except, one_of};
 use crate::release::tables::column::Column;
 use crate::vocabulary::observation::Observation;
+use crate::vocabulary::period::Period;
 use crate::vocabulary::quantity::millionths as scaled;
 
 const ANY_BODY: &str = "Organisation of the organisations dataset, UNATTRIBUTED (rows that no organisation can be named \
@@ -18,61 +19,81 @@ const ANY_BODY: &str = "Organisation of the organisations dataset, UNATTRIBUTED 
 const OF_HEADLINES_ALONE: [&str; 7] =
     ["standard_level", "standard_kind", "standard_met", "comparison", "variation", "assurance", "trend"];
 
-pub(in crate::release::tables) fn figures() -> Vec<Column<Observation>> {
-    let mut columns = vec![metric_id(|row: &Observation| &row.metric_id)];
-    columns.extend(columns! { Observation:
+/// A figure and what it is labelled.
+pub(in crate::release::tables) struct JudgedFigure<'a> {
+    pub(in crate::release::tables) figure: &'a Observation,
+    pub(in crate::release::tables) labels: Option<&'a Labels>,
+}
+
+impl Identified for JudgedFigure<'_> {
+    fn metric_id(&self) -> &str {
+        &self.figure.metric_id
+    }
+
+    fn org_code(&self) -> &str {
+        &self.figure.org_code
+    }
+
+    fn period(&self) -> Period {
+        self.figure.period
+    }
+}
+
+pub(in crate::release::tables) fn figures<'a>() -> Vec<Column<JudgedFigure<'a>>> {
+    let mut columns = vec![metric_id(JudgedFigure::metric_id)];
+    columns.extend(columns! { JudgedFigure<'a>:
         /// Version of the metric's definition that made the figure.
-        Version "metric_version" at_least(1) => |o| o.metric_version;
+        Version "metric_version" at_least(1) => |o| o.figure.metric_version;
     });
     columns.extend(body_and_period(ANY_BODY, PERIOD));
-    columns.extend(columns! { Observation:
+    columns.extend(columns! { JudgedFigure<'a>:
         /// Sum over the months and organisations of the figure. For a distribution: closed cases.
-        Whole "numerator" ANY.or_empty() => |o| o.numerator;
+        Whole "numerator" ANY.or_empty() => |o| o.figure.numerator;
         /// Sum over the months and organisations of the figure. For a distribution: all cases, open ones included.
         /// Null for a count.
-        Whole "denominator" ANY.or_empty() => |o| o.denominator;
+        Whole "denominator" ANY.or_empty() => |o| o.figure.denominator;
         /// The figure on the scale of its unit, worked out from the sums and rounded to six decimals. Null unless the
         /// status is value.
-        Decimal "value" at_least(0).or_empty() => |o| o.value.map(scaled);
+        Decimal "value" at_least(0).or_empty() => |o| o.figure.value.map(scaled);
         /// Unit of value, limits and standard.
         Text "unit" one_of(&[
             "percent", "hours", "days", "records", "cases", "transactions", "requests", "organisations",
             "per_1000_officers", "per_1000_users", "per_million_transactions", "per_million_records",
             "per_100_results", "per_user", "per_officer", "ratio", "grade"
-        ]) => |o| Cow::Borrowed(o.unit.as_str());
+        ]) => |o| Cow::Borrowed(o.figure.unit.as_str());
         /// Whether there is a value or why not: not_returned (nothing was sent and the due date has passed), missing
         /// (should exist but does not, such as a quarter with two of its three months), not_applicable (cannot exist,
         /// such as a share of nothing), suppressed (the public edition withholds it), cannot_tell (the data are there
         /// but the statistic cannot be given).
-        Text "status" one_of(STATUSES) => |o| Cow::Borrowed(o.status.as_str());
+        Text "status" one_of(STATUSES) => |o| Cow::Borrowed(o.figure.status.as_str());
         /// Lower limit of the 95% confidence interval. Null when there is no value or no limit on this side.
-        Decimal "lower_95" ANY.or_empty() => |o| o.interval_95?.lower.map(scaled);
+        Decimal "lower_95" ANY.or_empty() => |o| o.figure.interval_95?.lower.map(scaled);
         /// Upper limit of the 95% confidence interval.
-        Decimal "upper_95" ANY.or_empty() => |o| o.interval_95?.upper.map(scaled);
+        Decimal "upper_95" ANY.or_empty() => |o| o.figure.interval_95?.upper.map(scaled);
         /// Lower limit of the 99.8% confidence interval.
-        Decimal "lower_998" ANY.or_empty() => |o| o.interval_998?.lower.map(scaled);
+        Decimal "lower_998" ANY.or_empty() => |o| o.figure.interval_998?.lower.map(scaled);
         /// Upper limit of the 99.8% confidence interval.
-        Decimal "upper_998" ANY.or_empty() => |o| o.interval_998?.upper.map(scaled);
+        Decimal "upper_998" ANY.or_empty() => |o| o.figure.interval_998?.upper.map(scaled);
         /// How the limits were made; no_limits for counts, which are known in full, and for grades. Null when there is
         /// no value.
         Text "method" one_of(&[
             "wilson", "exact_poisson", "exact_count_ratio", "kaplan_meier_log_log", "order_statistics", "no_limits"
-        ]).or_empty() => |o| Cow::Borrowed(if o.value.is_some() { o.method } else { "" });
+        ]).or_empty() => |o| Cow::Borrowed(if o.figure.value.is_some() { o.figure.method } else { "" });
         /// low for a value that rests on few cases: a share of fewer than ten, a rate with fewer than five events, or
         /// a ratio of two counts with fewer than five on either side. Null otherwise.
-        Text "reliability" one_of(&["low"]).or_empty() => |o| Cow::Borrowed(o.reliability());
+        Text "reliability" one_of(&["low"]).or_empty() => |o| Cow::Borrowed(o.figure.reliability());
         /// Organisation-months that the figure rests on, divided by those it should rest on. Null when nothing was
         /// expected.
         Decimal "coverage" between(0, 1).or_empty() => coverage;
         /// Level of the standard that held throughout the period, on the scale of the unit. Null when none held.
-        Decimal "standard_level" at_least(0).or_empty() => |o| o.standard.as_ref().map(|s| scaled(s.level));
+        Decimal "standard_level" at_least(0).or_empty() => |o| o.figure.standard.as_ref().map(|s| scaled(s.level));
         /// What the standard is.
         Text "standard_kind" one_of(STANDARD_KINDS).or_empty()
-            => |o| Cow::Borrowed(o.standard.as_ref().map_or("", |s| s.kind));
+            => |o| Cow::Borrowed(o.figure.standard.as_ref().map_or("", |s| s.kind));
         /// Whether the unrounded value meets the standard. Null when there is no standard or no value, and where
         /// returns that are missing could turn the verdict.
         Text "standard_met" one_of(MET).or_empty()
-            => |o| Cow::Borrowed(o.standard.as_ref().and_then(|s| s.met).map_or("", met_words));
+            => |o| Cow::Borrowed(o.figure.standard.as_ref().and_then(|s| s.met).map_or("", met_words));
         /// The figure against the pooled figure of the organisation's peers, itself not among them
         /// (weighted_excluding_self): proportions by the difference (Newcombe), rates by the exact ratio, delays by
         /// the limits of both. 99_8 and 95 are the levels; higher and lower stand for metrics without a better side.
@@ -101,12 +122,12 @@ pub(in crate::release::tables) fn figures() -> Vec<Column<Observation>> {
             => |o| label(o, |labels| Some(labels.trend?.as_str()));
         /// Of a proportion of several organisations of which some returned nothing: how many cases the missing ones
         /// usually have. Null where nothing is missing or that is not known.
-        Whole "missing_cases" at_least(1).or_empty() => |o| Some(o.labels.as_deref()?.undecided?.cases);
+        Whole "missing_cases" at_least(1).or_empty() => |o| Some(o.labels?.undecided?.cases);
         /// The value if none of the missing cases had the property that is counted.
-        Decimal "lowest" ANY.or_empty() => |o| Some(scaled(o.labels.as_deref()?.undecided?.lowest));
+        Decimal "lowest" ANY.or_empty() => |o| Some(scaled(o.labels?.undecided?.lowest));
         /// The value if all of the missing cases had it. Where a standard would be met at one of these ends and not at
         /// the other, standard_met is null.
-        Decimal "highest" ANY.or_empty() => |o| Some(scaled(o.labels.as_deref()?.undecided?.highest));
+        Decimal "highest" ANY.or_empty() => |o| Some(scaled(o.labels?.undecided?.highest));
     });
     columns
 }
@@ -148,23 +169,23 @@ pub(in crate::release::tables) fn responsibilities() -> Vec<Column<Responsibilit
 }
 
 /// Those of a headline figure, and which part or variant the row is of.
-pub(in crate::release::tables) fn breakdowns() -> Vec<Column<Observation>> {
+pub(in crate::release::tables) fn breakdowns<'a>() -> Vec<Column<JudgedFigure<'a>>> {
     let mut columns = figures();
     for column in columns.iter_mut().filter(|column| OF_HEADLINES_ALONE.contains(&column.spec.name)) {
         column.spec.holds = column.spec.holds.nothing();
         column.spec.about = "Empty: a part or variant has no standard and is not judged.";
     }
-    columns.extend(columns! { Observation:
+    columns.extend(columns! { JudgedFigure<'a>:
         /// Name of the breakdown, such as application; statistic for the further percentiles of a distribution.
-        Text "breakdown" ANY => |o| Cow::Borrowed(o.category.as_ref().map_or("", |c| &c.breakdown));
+        Text "breakdown" ANY => |o| Cow::Borrowed(o.figure.category.as_ref().map_or("", |c| &c.breakdown));
         /// Key of the part or variant, such as vehicles.
-        Text "category" except("headline") => |o| Cow::Borrowed(o.category.as_ref().map_or("", |c| &c.key));
+        Text "category" except("headline") => |o| Cow::Borrowed(o.figure.category.as_ref().map_or("", |c| &c.key));
     });
     columns
 }
 
-fn label(observation: &Observation, read: fn(&Labels) -> Option<&'static str>) -> Cow<'_, str> {
-    Cow::Borrowed(observation.labels.as_deref().and_then(read).unwrap_or_default())
+fn label<'r>(row: &'r JudgedFigure<'_>, read: fn(&Labels) -> Option<&'static str>) -> Cow<'r, str> {
+    Cow::Borrowed(row.labels.and_then(read).unwrap_or_default())
 }
 
 fn met_words(met: bool) -> &'static str {
@@ -172,7 +193,7 @@ fn met_words(met: bool) -> &'static str {
 }
 
 /// Share of the expected organisation-months that were returned.
-fn coverage(observation: &Observation) -> Option<i128> {
-    let coverage = observation.coverage.filter(|coverage| coverage.expected > 0)?;
+fn coverage(row: &JudgedFigure<'_>) -> Option<i128> {
+    let coverage = row.figure.coverage.filter(|coverage| coverage.expected > 0)?;
     Some(scaled(f64::from(coverage.returned) / f64::from(coverage.expected)))
 }

@@ -9,7 +9,7 @@ mod series;
 use std::borrow::Cow;
 
 pub(super) use self::comparisons::{comparisons, contributions, funnels, parity, ranks};
-pub(super) use self::figures::{breakdowns, figures, responsibilities};
+pub(super) use self::figures::{JudgedFigure, breakdowns, figures, responsibilities};
 pub(super) use self::late::{completeness, revision_statistics, revisions};
 pub(super) use self::series::{change_points, control_limits, run_charts, signals, trends};
 use super::catalogue::{ANY, matching, one_of};
@@ -20,7 +20,6 @@ use crate::assessment::{
     SeriesRunChart, SeriesTrend, Signal,
 };
 use crate::lateness::{Completeness, Revision};
-use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::Period;
 
 /// What `org_code` holds in most tables.
@@ -82,7 +81,6 @@ macro_rules! identified {
 }
 
 identified!(
-    Observation,
     Responsibility,
     Signal,
     FigureComparison,
