@@ -4,7 +4,9 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use leds_metrics::render::charts::{ChartError, ChartWidth};
-use leds_metrics::report::charts::{PointSign, SeriesRole, StandardSpan, TrendChart, TrendPoint, TrendSeries};
+use leds_metrics::report::charts::{
+    PeriodTick, PointSign, SeriesRole, StandardSpan, TrendChart, TrendPoint, TrendSeries,
+};
 use leds_metrics::vocabulary::quantity::Unit;
 
 const DRAWINGS: u32 = 10_000;
@@ -43,9 +45,11 @@ fn chart() -> TrendChart {
     TrendChart {
         unit: Unit::Percent,
         axis_title: "Per cent".to_owned(),
-        x_labels: (0..12).map(|quarter| format!("January to March {}", 2013 + quarter)).collect(),
+        periods: (0..12)
+            .map(|quarter| PeriodTick { full: format!("January to March {}", 2013 + quarter), short: None })
+            .collect(),
         series: vec![
-            series(SeriesRole::ThisForce, "Hampshire and Isle of Wight", points(81.0, Some(2.5))),
+            series(SeriesRole::Subject, "Hampshire and Isle of Wight", points(81.0, Some(2.5))),
             series(SeriesRole::Peers, "Peers", points(83.0, None)),
             series(SeriesRole::AllForces, "All forces", points(82.0, None)),
         ],
@@ -55,6 +59,8 @@ fn chart() -> TrendChart {
             from: 0,
             to: 4,
         }],
+        centre: None,
+        proposed: None,
         events: Vec::new(),
         breaks: Vec::new(),
         control: Vec::new(),

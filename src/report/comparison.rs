@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 
 use crate::definitions::model::Metric;
 use crate::report::block::Download;
-use crate::report::charts::{ComparisonChart, ComparisonRow};
+use crate::report::charts::{ComparisonChart, ComparisonRow, JudgedMark};
 use crate::report::facts::Facts;
 use crate::report::figure::{Drawing, Figure, Room, data_file};
 use crate::report::figures_table::{FigureLine, figures_table, interval_cells, reason};
+use crate::report::funnel::label_mark;
 use crate::report::table::{Cell, Column, Table};
 use crate::report::{standard, words};
 use crate::stats::ranks::Rank;
@@ -90,7 +91,8 @@ fn text(facts: &Facts<'_>, metric: &Metric, with_value: &[Body<'_>], without: &[
     if with_value.iter().any(|(_, f)| f.is_some_and(|f| f.interval_95.is_some())) {
         sentences.push(
             "Each line is a range in which chance alone would move the figure if the same conditions went on: thick for 95% \
-             confidence, thin for 99.8%. The chart shows no test of one organisation against another."
+             confidence, thin for 99.8%. The chart shows no test of one organisation against another; a mark tells who lies \
+             beyond the limits for its size."
                 .to_owned(),
         );
     }
@@ -119,6 +121,7 @@ fn chart(facts: &Facts<'_>, metric: &Metric, with_value: &[Body<'_>], without: &
             interval_95: shown.and_then(|f| f.interval_95),
             interval_998: shown.and_then(|f| f.interval_998),
             emphasised: false,
+            mark: funnel_mark(facts, metric, code),
             note: reason(*figure).unwrap_or_default(),
         }
     };
@@ -134,7 +137,28 @@ fn chart(facts: &Facts<'_>, metric: &Metric, with_value: &[Body<'_>], without: &
         rows: with_value.iter().chain(without).map(row).collect(),
         reference,
         standard: held.map(|s| (standard::line_label(s, metric.unit), s.level)),
+        marked_for: "beyond the limits for its size".to_owned(),
+        held: held_by_most(with_value),
     }
+}
+
+/// What the funnel says of an organisation; `None` where the metric has no funnel.
+fn funnel_mark(facts: &Facts<'_>, metric: &Metric, code: &str) -> Option<JudgedMark> {
+    let force = facts.funnel(metric)?.forces.iter().find(|force| *force.org_code == *code)?;
+    Some(label_mark(force.label(), metric.better))
+}
+
+/// What nine in ten of the intervals need: one tiny organisation does not decide the axis.
+fn held_by_most(with_value: &[Body<'_>]) -> Vec<f64> {
+    let intervals = with_value.iter().filter_map(|(_, figure)| figure.and_then(|f| f.interval_998.or(f.interval_95)));
+    let (mut lower, mut upper): (Vec<f64>, Vec<f64>) = (Vec::new(), Vec::new());
+    for interval in intervals {
+        lower.extend(interval.lower);
+        upper.extend(interval.upper);
+    }
+    lower.sort_by(f64::total_cmp);
+    upper.sort_by(|a, b| b.total_cmp(a));
+    [lower, upper].iter().filter_map(|sides| sides.get(sides.len() / 10)).copied().collect()
 }
 
 /// Whether the national figure is a level to hold forces against; a national count is a total.

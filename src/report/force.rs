@@ -103,7 +103,7 @@ fn metric_entry(facts: &Facts<'_>, metric: &Metric, body: &Organisation) -> Bloc
         &TrendRequest {
             metric,
             code: &body.code,
-            role: SeriesRole::ThisForce,
+            role: SeriesRole::Subject,
             subject: body.short_name.clone(),
             compared: compared.collect(),
             room: Room::Small,

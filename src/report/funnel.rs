@@ -6,14 +6,16 @@ use csv::StringRecord;
 use crate::assessment::{FunnelForce, FunnelSummary, SizeLimits};
 use crate::definitions::model::Metric;
 use crate::report::block::Download;
-use crate::report::charts::{FunnelChart, FunnelPoint, LimitLevel, LimitLine};
+use crate::report::charts::{
+    FunnelChart, FunnelPoint, JudgedMark, LimitLevel, LimitLine, MarkLevel, MarkMeaning, MarkSide,
+};
 use crate::report::facts::Facts;
 use crate::report::figure::{DataFile, Drawing, Figure, Room};
 use crate::report::funnel_words::{description, label_words, method_lines, title};
 use crate::report::table::{Cell, Column, Row, Table};
 use crate::report::words;
 use crate::stats::funnel::FunnelLabel;
-use crate::vocabulary::quantity::{Interval, Shape, Unit};
+use crate::vocabulary::quantity::{Better, Interval, Shape, Unit};
 
 /// Steps of size in which limits are worked out where no force lies.
 const SIZES: u32 = 32;
@@ -45,6 +47,24 @@ pub fn build_funnel(facts: &Facts<'_>, metric: &Metric) -> Option<Figure> {
 /// Whether a force lies beyond the outer limits.
 pub fn is_far_out(force: &FunnelForce) -> bool {
     matches!(force.label(), FunnelLabel::AboveAct | FunnelLabel::BelowAct)
+}
+
+/// What a label says of a force, as a mark.
+pub fn label_mark(label: FunnelLabel, better: Better) -> JudgedMark {
+    let (side, level) = match label {
+        FunnelLabel::AboveAct => (MarkSide::Above, MarkLevel::Strong),
+        FunnelLabel::AboveLook => (MarkSide::Above, MarkLevel::Weak),
+        FunnelLabel::BelowAct => (MarkSide::Below, MarkLevel::Strong),
+        FunnelLabel::BelowLook => (MarkSide::Below, MarkLevel::Weak),
+        FunnelLabel::Within => return JudgedMark::plain(MarkMeaning::NoDifference),
+        FunnelLabel::CannotTell | FunnelLabel::SpreadTooWide => return JudgedMark::plain(MarkMeaning::CannotTell),
+    };
+    let meaning = match (better, side) {
+        (Better::Neutral, _) => MarkMeaning::Different,
+        (Better::Higher, MarkSide::Above) | (Better::Lower, MarkSide::Below) => MarkMeaning::Better,
+        _ => MarkMeaning::Worse,
+    };
+    JudgedMark { meaning, level, side }
 }
 
 /// The forces at both ends of the values.
@@ -81,13 +101,17 @@ fn chart(facts: &Facts<'_>, metric: &Metric, funnel: &FunnelSummary, forces: &[&
     // Without limits nobody stands out; the ends are named.
     let named = |force: &FunnelForce| match ends(forces).filter(|_| funnel.is_too_wide()) {
         Some(ends) => [ends.lowest, ends.highest].iter().any(|end| end.org_code == force.org_code),
-        None => is_far_out(force),
+        None => matches!(
+            force.label(),
+            FunnelLabel::AboveAct | FunnelLabel::BelowAct | FunnelLabel::AboveLook | FunnelLabel::BelowLook
+        ),
     };
     let point = |force: &&FunnelForce| FunnelPoint {
         label: facts.name(&force.org_code),
         size: force.size,
         value: force.value,
         named: named(force),
+        mark: label_mark(force.label(), metric.better),
     };
     FunnelChart {
         unit: metric.unit,

@@ -16,11 +16,20 @@ const LEAST_FORCES: usize = 10;
 
 /// How many forces lie beyond the outer limits; where limits say nothing, that forces differ too much for them.
 pub fn title(metric: &Metric, funnel: &FunnelSummary, forces: &[&FunnelForce]) -> String {
-    if let Some(ends) = ends(forces).filter(|_| funnel.is_too_wide()) {
+    let far_out = forces.iter().filter(|force| is_far_out(force)).count();
+    if let Some(ends) = ends(forces) {
         let [lowest, highest] = [ends.lowest, ends.highest].map(|end| words::limit_in_sentence(end.value, metric.unit));
-        return format!("Forces differ too much for limits: from {lowest} to {highest}");
+        if funnel.is_too_wide() {
+            return format!("Forces differ too much for limits: from {lowest} to {highest}");
+        }
+        // Limits that were widened by the spread of the forces say little of it.
+        if far_out == 0 && funnel.beyond_chance().is_some() && lowest != highest {
+            return format!(
+                "Forces differ by more than chance, from {lowest} to {highest}; none stands out from the rest"
+            );
+        }
     }
-    match forces.iter().filter(|force| is_far_out(force)).count() {
+    match far_out {
         0 => "No force lies beyond the 99.8% limits".to_owned(),
         1 => "One force lies beyond the 99.8% limits".to_owned(),
         number => format!("{} forces lie beyond the 99.8% limits", words::sentence_case(&words::number_words(number))),

@@ -41,7 +41,7 @@ pub fn charts(facts: &Facts<'_>, metric: &Metric) -> Block {
         &TrendRequest {
             metric,
             code: NATIONAL,
-            role: SeriesRole::AllForces,
+            role: SeriesRole::Subject,
             subject: facts.everyone(metric),
             compared: Vec::new(),
             room: Room::Full,

@@ -3,9 +3,13 @@
 
 use std::ops::RangeInclusive;
 
+use crate::assessment::StepDecision;
 use crate::definitions::model::{Metric, Standard};
 use crate::report::block::Download;
-use crate::report::charts::{EventMark, PointSign, SeriesRole, StandardSpan, TrendChart, TrendPoint, TrendSeries};
+use crate::report::charts::{
+    CentreSpan, EventMark, PeriodTick, PointSign, ProposedLevels, SeriesRole, ShortPeriod, StandardSpan, TrendChart,
+    TrendPoint, TrendSeries,
+};
 use crate::report::control::{CONTROL_HEADER, Control, sign};
 use crate::report::facts::Facts;
 use crate::report::figure::{Drawing, Figure, Room, data_file};
@@ -182,9 +186,11 @@ fn chart(data: &TrendData<'_>) -> TrendChart {
     TrendChart {
         unit,
         axis_title: words::sentence_case(unit.words()),
-        x_labels: data.facts.release.trend.iter().map(|period| axis_words(*period)).collect(),
+        periods: data.facts.release.trend.iter().map(|period| period_tick(*period)).collect(),
         series,
-        standards: data.standards.iter().map(span).chain(median_span(data)).collect(),
+        standards: data.standards.iter().map(span).collect(),
+        centre: median_span(data),
+        proposed: proposed_levels(data),
         events: data.breaks.iter().map(|at| new_definition(*at)).chain(data.events.iter().map(mark)).collect(),
         breaks: data.breaks.clone(),
         control: data.control.map(|control| control.lines()).unwrap_or_default(),
@@ -192,11 +198,26 @@ fn chart(data: &TrendData<'_>) -> TrendChart {
 }
 
 /// The median of a series that has no control chart.
-fn median_span(data: &TrendData<'_>) -> Option<StandardSpan> {
+fn median_span(data: &TrendData<'_>) -> Option<CentreSpan> {
     let chart = data.facts.run_chart(data.request.metric, data.request.code)?;
     let at = |period: Period| data.facts.release.trend.iter().position(|one| *one == period);
     let (from, to) = (at(chart.first)?, at(chart.period)?);
-    Some(StandardSpan { label: "Median".to_owned(), level: chart.centre, from, to })
+    let label = format!("Median {}", words::limit_in_sentence(chart.centre, data.request.metric.unit));
+    Some(CentreSpan { label, level: chart.centre, from, to })
+}
+
+/// The last step that the series seems to have taken, while nobody has decided on it.
+fn proposed_levels(data: &TrendData<'_>) -> Option<ProposedLevels> {
+    let (metric, code) = (data.request.metric, data.request.code);
+    let steps = data.facts.release.assessment.steps.iter();
+    let mut open = steps
+        .filter(|step| *step.metric_id == *metric.id && *step.org_code == *code && step.decision == StepDecision::Open);
+    let step = open.next_back()?;
+    let at = data.facts.release.trend.iter().position(|period| *period == step.period)?;
+    let (before, after) = step.means;
+    let [lower, upper] = [before, after].map(|mean| words::limit_in_sentence(mean, metric.unit));
+    let label = format!("proposed step, not decided: {lower} before {}, {upper} since", step.period.words());
+    Some(ProposedLevels { label, at, before, after })
 }
 
 fn new_definition(at: usize) -> EventMark {
@@ -216,6 +237,17 @@ fn points(figures: &Series<'_>, provisional: &[bool]) -> Vec<TrendPoint> {
         }
     };
     figures.iter().copied().enumerate().map(point).collect()
+}
+
+/// The period at the axis. Months and quarters have short names for axes of many.
+fn period_tick(period: Period) -> PeriodTick {
+    let short = |words: String| {
+        let (words, year) = words.rsplit_once(' ')?;
+        let words = words.split(' ').map(|word| word.get(..3).unwrap_or(word)).collect::<Vec<_>>().join(" ");
+        Some(ShortPeriod { words, year: year.to_owned() })
+    };
+    let has_short = matches!(period.kind, PeriodType::Month | PeriodType::FyQuarter | PeriodType::CalQuarter);
+    PeriodTick { full: axis_words(period), short: has_short.then(|| short(period.words())).flatten() }
 }
 
 /// The period at the axis: the kind of period stands in the subtitle.

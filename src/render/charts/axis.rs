@@ -122,6 +122,11 @@ fn stretched(unit: Unit, low: f64, high: f64) -> (f64, f64) {
         return (low.min(0.0), high.max(1.0));
     }
     let low = if low >= 0.0 && low <= CUT_ABOVE * high { 0.0 } else { low };
+    lengthened(unit, low, high)
+}
+
+/// The ends of a scale that need not begin at zero: of the least length at least.
+pub fn lengthened(unit: Unit, low: f64, high: f64) -> (f64, f64) {
     let least = match unit {
         Unit::Percent => LEAST_POINTS,
         _ if high == 0.0 => 1.0,

@@ -1,11 +1,14 @@
 //! The drawing surface of the charts: lines, shapes and texts in px, and the finished SVG as a text.
 //! The only module that names the drawing library; another back end would replace this file and `svg.rs`.
 
+use std::fmt;
+use std::fmt::Write as _;
+
 use plotters::prelude::{DrawingBackend, SVGBackend};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color as _, FontDesc, FontFamily, FontStyle, RGBColor, ShapeStyle, TextStyle};
 
-use crate::render::charts::text::Weight;
+use crate::render::charts::text::{Weight, width};
 use crate::render::charts::{ChartError, svg, theme};
 
 /// Red, green and blue.
@@ -39,12 +42,47 @@ pub struct Sheet {
     pub font: f64,
 }
 
+impl Sheet {
+    /// The middle of words that shall stand at `x` and stay on the sheet.
+    pub fn kept(self, x: f64, words: &str) -> f64 {
+        let half = width(words, self.font, Weight::Regular) / 2.0;
+        x.min(self.width - half).max(half)
+    }
+}
+
+/// A closed shape's ink. An outline of no width is none.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Ink {
+    pub fill: Colour,
+    pub outline: Stroke,
+}
+
+/// What the library cannot write of an element.
+#[derive(Debug, Clone, Default)]
+pub struct Extra {
+    /// Further attributes, each with a blank before it.
+    pub attributes: String,
+    pub outline: Joined,
+}
+
+/// How the points of an element belong together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Joined {
+    /// As the library wrote them.
+    #[default]
+    All,
+    /// Every two are a line of its own: one element for many lines.
+    InPairs,
+    /// Every four are a closed shape of its own: one element for many shapes.
+    InFours,
+}
+
 /// The surface. The library counts in whole units, so one unit is a hundredth of a px; `svg.rs` turns them back.
 pub struct Canvas<'a> {
     backend: SVGBackend<'a>,
     font: f64,
-    /// One entry per element drawn: attributes that the library cannot write.
-    extras: Vec<&'static str>,
+    /// One entry per element drawn.
+    extras: Vec<Extra>,
     failure: Option<String>,
 }
 
@@ -77,7 +115,28 @@ impl Canvas<'_> {
             [from, to] => self.backend.draw_line(units(*from), units(*to), &style),
             _ => self.backend.draw_path(points.iter().map(|p| units(*p)), &style),
         };
-        self.note(drawn.map_err(|e| e.to_string()), stroke.dash);
+        self.note(drawn.map_err(|e| e.to_string()), Extra::dashed(stroke));
+    }
+
+    /// Many straight lines of one look, as one element. None writes nothing.
+    pub fn lines(&mut self, lines: &[(Place, Place)], stroke: Stroke) {
+        if lines.is_empty() {
+            return;
+        }
+        let style =
+            ShapeStyle { color: rgb(stroke.colour).to_rgba(), filled: false, stroke_width: width_units(stroke.width) };
+        let points = lines.iter().flat_map(|(from, to)| [units(*from), units(*to)]);
+        let drawn = self.backend.draw_path(points, &style);
+        self.note(drawn.map_err(|e| e.to_string()), Extra { outline: Joined::InPairs, ..Extra::dashed(stroke) });
+    }
+
+    /// Many shapes of four corners and of one look, as one element. None writes nothing.
+    pub fn quadrangles(&mut self, shapes: &[[Place; 4]], ink: Ink) {
+        if shapes.is_empty() {
+            return;
+        }
+        let drawn = self.backend.fill_polygon(shapes.iter().flatten().map(|corner| units(*corner)), &filled(ink.fill));
+        self.note(drawn.map_err(|e| e.to_string()), Extra { outline: Joined::InFours, ..Extra::outlined(ink) });
     }
 
     /// A straight line.
@@ -86,26 +145,35 @@ impl Canvas<'_> {
     }
 
     /// A filled circle.
-    pub fn circle(&mut self, centre: Place, radius: f64, colour: Colour) {
-        let drawn = self.backend.draw_circle(units(centre), width_units(radius), &filled(colour), true);
-        self.note(drawn.map_err(|e| e.to_string()), "");
+    pub fn circle(&mut self, centre: Place, radius: f64, ink: impl Into<Ink>) {
+        let ink = ink.into();
+        let drawn = self.backend.draw_circle(units(centre), width_units(radius), &filled(ink.fill), true);
+        self.note(drawn.map_err(|e| e.to_string()), Extra::outlined(ink));
     }
 
     /// A filled rectangle.
-    pub fn rectangle(&mut self, top_left: Place, bottom_right: Place, colour: Colour) {
-        let drawn = self.backend.draw_rect(units(top_left), units(bottom_right), &filled(colour), true);
-        self.note(drawn.map_err(|e| e.to_string()), "");
+    pub fn rectangle(&mut self, top_left: Place, bottom_right: Place, ink: impl Into<Ink>) {
+        let ink = ink.into();
+        let drawn = self.backend.draw_rect(units(top_left), units(bottom_right), &filled(ink.fill), true);
+        self.note(drawn.map_err(|e| e.to_string()), Extra::outlined(ink));
     }
 
     /// A filled shape with these corners.
-    pub fn polygon(&mut self, corners: &[Place], colour: Colour) {
-        let drawn = self.backend.fill_polygon(corners.iter().map(|corner| units(*corner)), &filled(colour));
-        self.note(drawn.map_err(|e| e.to_string()), "");
+    pub fn polygon(&mut self, corners: &[Place], ink: impl Into<Ink>) {
+        let ink = ink.into();
+        let drawn = self.backend.fill_polygon(corners.iter().map(|corner| units(*corner)), &filled(ink.fill));
+        self.note(drawn.map_err(|e| e.to_string()), Extra::outlined(ink));
     }
 
-    /// A text in the text colour whose baseline begins, is centred or ends at `at`. Control characters become spaces.
+    /// A text in the text colour whose baseline begins, is centred or ends at `at`. Characters that have no look of their
+    /// own become spaces.
     pub fn text(&mut self, at: Place, text: &str, anchor: Anchor, weight: Weight) {
-        let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        self.coloured_text(at, text, (anchor, weight), theme::TEXT);
+    }
+
+    /// The same in another colour.
+    pub fn coloured_text(&mut self, at: Place, text: &str, (anchor, weight): (Anchor, Weight), colour: Colour) {
+        let clean: String = text.chars().map(|c| if is_without_look(c) { ' ' } else { c }).collect();
         let horizontal = match anchor {
             Anchor::Start => HPos::Left,
             Anchor::Middle => HPos::Center,
@@ -113,13 +181,13 @@ impl Canvas<'_> {
         };
         let style = if weight == Weight::Bold { FontStyle::Bold } else { FontStyle::Normal };
         let font = FontDesc::new(FontFamily::SansSerif, self.font, style);
-        let colour = rgb(theme::TEXT);
+        let colour = rgb(colour);
         let style = TextStyle::from(font).color(&colour).pos(Pos::new(horizontal, VPos::Center));
         let drawn = self.backend.draw_text(clean.trim(), &style, units(at));
-        self.note(drawn.map_err(|e| e.to_string()), "");
+        self.note(drawn.map_err(|e| e.to_string()), Extra::default());
     }
 
-    fn note(&mut self, drawn: Result<(), String>, extra: &'static str) {
+    fn note(&mut self, drawn: Result<(), String>, extra: Extra) {
         self.extras.push(extra);
         self.keep(drawn);
     }
@@ -129,6 +197,40 @@ impl Canvas<'_> {
             self.failure.get_or_insert(message);
         }
     }
+}
+
+impl Extra {
+    fn dashed(stroke: Stroke) -> Self {
+        Self { attributes: stroke.dash.to_owned(), outline: Joined::All }
+    }
+
+    fn outlined(Ink { outline, .. }: Ink) -> Self {
+        let mut attributes = String::new();
+        if outline.width > 0.0 {
+            let _ =
+                write!(attributes, " stroke=\"{}\" stroke-width=\"{}\"{}", outline.colour, outline.width, outline.dash);
+        }
+        Self { attributes, outline: Joined::All }
+    }
+}
+
+impl From<Colour> for Ink {
+    fn from(fill: Colour) -> Self {
+        Self { fill, outline: Stroke { colour: fill, width: 0.0, dash: "" } }
+    }
+}
+
+impl fmt::Display for Colour {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "#{:02X}{:02X}{:02X}", self.0, self.1, self.2)
+    }
+}
+
+/// Control characters, and those that turn the direction of the words after them or that XML does not allow.
+fn is_without_look(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+        || u32::from(c) & 0xfffe == 0xfffe
 }
 
 fn rgb(colour: Colour) -> RGBColor {

@@ -4,13 +4,11 @@
 use crate::render::charts::axis::Axis;
 use crate::render::charts::canvas::{self, Anchor, Canvas, Place, Stroke};
 use crate::render::charts::funnel_layout::{FunnelLayout, NamePlace};
-use crate::render::charts::markers::paint_break;
+use crate::render::charts::markers::{draw_on_white, paint_break};
 use crate::render::charts::text::{Weight, widest};
 use crate::render::charts::{ChartError, ChartWidth, MIDDLE_TO_BASELINE, theme};
 use crate::report::charts::FunnelChart;
 
-/// White around a point, so that it stands out from lines and other points.
-const HALO: f64 = 1.25;
 const TICK: f64 = 5.0;
 
 impl FunnelChart {
@@ -62,15 +60,15 @@ impl FunnelChart {
         }
         let (back, front): (Vec<_>, Vec<_>) = self.points.iter().partition(|point| !point.named);
         for point in back.into_iter().chain(front) {
-            let (at, look) = ((layout.x(point.size), layout.y(point.value)), theme::funnel_look(point.named));
-            let radius = layout.point + if point.named { 1.0 } else { 0.0 };
-            canvas.circle(at, radius + HALO, theme::WHITE);
-            canvas.circle(at, radius, look);
+            let at = (layout.x(point.size), layout.y(point.value));
+            let radius = layout.point + if point.named { 0.75 } else { 0.0 };
+            draw_on_white(canvas, theme::funnel_look(point.mark), at, radius);
         }
+        layout.key.paint(canvas);
         self.paint_end_labels(layout, canvas);
         let mut baseline = layout.foot;
         for words in layout.size_title.iter().chain(&layout.unnamed) {
-            canvas.text((layout.left, baseline), words, Anchor::Start, Weight::Regular);
+            canvas.coloured_text((layout.left, baseline), words, (Anchor::Start, Weight::Regular), theme::SOFT_TEXT);
             baseline += layout.line();
         }
     }
@@ -90,7 +88,7 @@ fn paint_axes(layout: &FunnelLayout, canvas: &mut Canvas<'_>) {
     let font = layout.sheet.font;
     let mut baseline = font;
     for words in &layout.title {
-        canvas.text((0.0, baseline), words, Anchor::Start, Weight::Regular);
+        canvas.coloured_text((0.0, baseline), words, (Anchor::Start, Weight::Regular), theme::SOFT_TEXT);
         baseline += layout.line();
     }
     for (share, words) in layout.axis.iter().flat_map(Axis::ticks) {

@@ -3,12 +3,13 @@
 
 use crate::render::charts::axis::Axis;
 use crate::render::charts::canvas::{Place, Sheet};
+use crate::render::charts::key::{Key, KeyEntry, Sample};
 use crate::render::charts::placement::spread;
 use crate::render::charts::text::{Weight, widest, width, wrap};
 use crate::render::charts::trend_layout::BREAK;
-use crate::render::charts::{ChartWidth, LINE_HEIGHT};
-use crate::report::charts::{FunnelChart, FunnelPoint};
-use crate::vocabulary::quantity::Unit;
+use crate::render::charts::{ChartWidth, FONT, LINE_HEIGHT, count, theme};
+use crate::report::charts::{FunnelChart, FunnelPoint, JudgedMark, LimitLine, MarkLevel, MarkMeaning};
+use crate::vocabulary::quantity::{Unit, count_text};
 
 const GAP: f64 = 6.0;
 /// Between the plot and the words of the lines; leaders run here.
@@ -21,10 +22,26 @@ const WHOLE_FROM: f64 = 4.0;
 /// Part of the plot's width that a line of a name may take.
 const NAME_PART: f64 = 0.48;
 /// Distances from its point at which a name is tried, in px.
-const REACHES: [f64; 5] = [3.0, 16.0, 32.0, 52.0, 76.0];
+const REACHES: [f64; 7] = [3.0, 14.0, 28.0, 44.0, 64.0, 88.0, 116.0];
 /// Directions in which a name is tried, as steps to the right and downwards.
-const DIRECTIONS: [(f64, f64); 8] =
-    [(1.0, 0.0), (-1.0, 0.0), (0.7, -0.7), (0.7, 0.7), (-0.7, -0.7), (-0.7, 0.7), (0.0, -1.0), (0.0, 1.0)];
+const DIRECTIONS: [(f64, f64); 12] = [
+    (1.0, 0.0),
+    (-1.0, 0.0),
+    (0.9, -0.4),
+    (0.9, 0.4),
+    (-0.9, -0.4),
+    (-0.9, 0.4),
+    (0.7, -0.7),
+    (0.7, 0.7),
+    (-0.7, -0.7),
+    (-0.7, 0.7),
+    (0.0, -1.0),
+    (0.0, 1.0),
+];
+/// Sizes that span more than this factor stand on an axis that doubles.
+const DOUBLING_FROM: f64 = 10.0;
+/// What a leader near a name costs less than one far from it, in px for each limit line that the name covers.
+const CROSSED: f64 = 24.0;
 
 /// Left, right, top and bottom.
 type Frame = [f64; 4];
@@ -74,16 +91,61 @@ pub struct FunnelLayout {
     pub names: Vec<NamePlace>,
     /// The names that no place was found for, as a sentence.
     pub unnamed: Vec<String>,
-    greatest: f64,
+    sizes: SizeScale,
+    /// What the signs of the points mean.
+    pub key: Key,
+}
+
+/// How sizes stand across the plot.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum SizeScale {
+    FromZero {
+        greatest: f64,
+    },
+    /// Equal steps for equal factors, so that small forces are not squeezed to the left.
+    Doubling {
+        least: f64,
+        greatest: f64,
+    },
+}
+
+impl SizeScale {
+    fn of(chart: &FunnelChart) -> Self {
+        let greatest = chart.greatest_size();
+        let sizes = chart.points.iter().map(|point| point.size).filter(|size| *size > 0.0);
+        let least = sizes.fold(f64::INFINITY, f64::min);
+        if least.is_finite() && greatest > DOUBLING_FROM * least {
+            Self::Doubling { least: least * 0.9, greatest }
+        } else {
+            Self::FromZero { greatest }
+        }
+    }
+
+    /// 0 at the left end of the plot, 1 at the right; a size before the left end stands on it.
+    fn share(self, size: f64) -> f64 {
+        match self {
+            Self::FromZero { greatest } if greatest > 0.0 => size / greatest,
+            Self::FromZero { .. } => 0.0,
+            Self::Doubling { least, greatest } => (size.max(least) / least).ln() / (greatest / least).ln(),
+        }
+    }
+
+    /// The least size that the axis shows.
+    fn least(self) -> f64 {
+        if let Self::Doubling { least, .. } = self { least } else { 0.0 }
+    }
 }
 
 impl FunnelLayout {
     /// The layout of a checked chart.
     pub fn new(chart: &FunnelChart, room: ChartWidth) -> Self {
         let (plot_height, label_column, point) =
-            if room == ChartWidth::Wide { (320.0, 150.0, 4.5) } else { (260.0, 90.0, 3.5) };
+            if room == ChartWidth::Wide { (330.0, 130.0, 4.5) } else { (280.0, 76.0, 3.75) };
+        let named = chart.points.iter().filter(|point| point.named).count();
+        // Names need room; a tall plot parts points that lie close.
+        let plot_height = plot_height + (count(named) * 8.0).min(plot_height * 0.5);
         let mut layout = Self {
-            sheet: Sheet { width: room.px(), height: 0.0, font: room.font() },
+            sheet: Sheet { width: room.px(), height: 0.0, font: FONT },
             axis: Axis::fit(chart.unit, chart.values(), 7),
             point,
             title: Vec::new(),
@@ -100,7 +162,8 @@ impl FunnelLayout {
             label_x: 0.0,
             names: Vec::new(),
             unnamed: Vec::new(),
-            greatest: chart.greatest_size(),
+            sizes: SizeScale::of(chart),
+            key: Key::default(),
         };
         layout.place_columns(chart, label_column);
         layout.place_plot(chart, plot_height);
@@ -112,8 +175,7 @@ impl FunnelLayout {
 
     /// x of a size.
     pub fn x(&self, size: f64) -> f64 {
-        let share = if self.greatest > 0.0 { size / self.greatest } else { 0.0 };
-        self.left + share * (self.right - self.left)
+        self.left + self.sizes.share(size) * (self.right - self.left)
     }
 
     /// y of a value.
@@ -157,9 +219,10 @@ impl FunnelLayout {
         let words: f64 = self.end_labels.iter().map(|label| self.height_of(&label.lines) + 2.0).sum();
         self.bottom = self.top + plot_height.max(words - self.line());
         self.base = self.bottom + if self.axis.is_some_and(|axis| axis.is_cut()) { BREAK } else { 0.0 };
-        let pieces = |line: &crate::report::charts::LimitLine| {
+        let pieces = |line: &LimitLine| {
             let places = |piece: &Vec<(f64, f64)>| -> Vec<Place> {
-                piece.iter().map(|(size, value)| (self.x(*size), self.y(*value))).collect()
+                let shown = piece.iter().filter(|(size, _)| *size >= self.sizes.least());
+                shown.map(|(size, value)| (self.x(*size), self.y(*value))).collect()
             };
             line.pieces.iter().flat_map(|piece| inside(&places(piece), self.top, self.bottom)).collect()
         };
@@ -195,7 +258,11 @@ impl FunnelLayout {
         };
         let mut taken: Vec<Frame> = chart.points.iter().map(around).collect();
         let mut named: Vec<&FunnelPoint> = chart.points.iter().filter(|point| point.named).collect();
-        named.sort_by(|a, b| a.value.total_cmp(&b.value).then_with(|| a.label.cmp(&b.label)));
+        // Those beyond the outer limits are the first to find a place.
+        let order = |point: &FunnelPoint| point.mark.level;
+        named.sort_by(|a, b| {
+            order(a).cmp(&order(b)).then(a.value.total_cmp(&b.value)).then_with(|| a.label.cmp(&b.label))
+        });
         let mut left_over = Vec::new();
         for point in named {
             match self.place_name(point, &taken) {
@@ -224,47 +291,138 @@ impl FunnelLayout {
             let (left, middle) =
                 (near.0 - long / 2.0 + sign(direction.0) * long / 2.0, near.1 + sign(direction.1) * (high / 2.0 - 3.0));
             let frame = [left - 1.0, left + long + 1.0, middle - high / 2.0, middle + high / 2.0];
-            let is_inside = frame[0] > self.left && frame[1] <= self.right && frame[2] >= self.top - high / 2.0;
+            let is_inside = frame[0] > self.left && frame[1] <= self.right && frame[2] >= self.top - self.line() / 2.0;
             if !is_inside || frame[3] > self.base || taken.iter().any(|other| meet(other, &frame)) {
                 continue;
             }
+            let leader = (reach > 10.0).then_some((at, near));
+            if self.is_in_the_way(leader, &frame) {
+                continue;
+            }
             let crossed = self.pieces.iter().flatten().filter(|piece| crosses(piece, &frame)).count();
-            let cost = reach + 24.0 * count(crossed);
+            let cost = reach + CROSSED * count(crossed);
             if best.as_ref().is_none_or(|(least, ..)| cost < *least) {
-                let leader = (reach > 10.0).then_some((at, near));
                 best = Some((cost, NamePlace { lines: lines.clone(), at: (left, middle), leader }, frame));
             }
         }
         best.map(|(_, name, frame)| (name, frame))
     }
 
+    /// Whether a leader would cross another or run through a name, or a name would cover another's leader.
+    fn is_in_the_way(&self, leader: Option<(Place, Place)>, frame: &Frame) -> bool {
+        let font = self.sheet.font;
+        self.names.iter().any(|other| {
+            let half = self.height_of(&other.lines) / 2.0;
+            let long = widest(&other.lines, font, Weight::Regular);
+            let name = [other.at.0, other.at.0 + long, other.at.1 - half, other.at.1 + half];
+            let crossing = leader.zip(other.leader).is_some_and(|(one, another)| segments_cross(one, another));
+            let through = leader.is_some_and(|leader| enters(leader, &name));
+            let covered = other.leader.is_some_and(|leader| enters(leader, frame));
+            crossing || through || covered
+        })
+    }
+
     /// Sizes and words below the plot.
     fn place_foot(&mut self, chart: &FunnelChart) {
         let font = self.sheet.font;
-        let mut title = chart.size_title.clone();
-        // Sizes are whole but for the number to expect, which may be small.
-        let unit = if self.greatest < WHOLE_FROM { Unit::Ratio } else { Unit::Records };
-        for most_ticks in (3..=7).rev() {
-            let Some(axis) = Axis::fit(unit, [0.0, self.greatest].into_iter(), most_ticks) else { break };
-            title = axis.titled(&chart.size_title);
-            let end = axis.share(self.greatest);
-            let x = |share: f64| self.left + share / end * (self.right - self.left);
-            let shown = axis.ticks().filter(|(share, _)| *share <= end + 1e-9);
-            self.size_ticks = shown.map(|(share, words)| (x(share), words)).collect();
-            let half = |words: &str| width(words, font, Weight::Regular) / 2.0;
-            let clear = |pair: &[(f64, String)]| match pair {
-                [(a, one), (b, other)] => b - a > half(one) + half(other) + font * 0.5,
-                _ => true,
-            };
-            if self.size_ticks.windows(2).all(clear) {
-                break;
+        let title = match self.sizes {
+            SizeScale::FromZero { greatest } => self.place_plain_sizes(&chart.size_title, greatest),
+            SizeScale::Doubling { least, greatest } => {
+                self.place_doubling_sizes(least, greatest);
+                format!("{} (each step about doubles; the axis does not start at 0)", chart.size_title)
             }
-        }
+        };
         self.size_title = wrap(&title, self.sheet.width - self.left - MARGIN, font, Weight::Regular);
         self.foot = self.base + TICK + font + self.line() + GAP;
         let below = count(self.size_title.len() + self.unnamed.len()) * self.line();
-        self.sheet.height = (self.foot + below - self.line() + GAP + 4.0).ceil();
+        let end = self.foot + below - self.line() + GAP;
+        self.key = Key::place(key(chart), (0.0, end), self.sheet.width, font);
+        self.sheet.height = (end + self.key.height + 4.0).ceil();
     }
+
+    /// Ticks of an axis from 0; returns its title.
+    fn place_plain_sizes(&mut self, title: &str, greatest: f64) -> String {
+        let mut titled = title.to_owned();
+        // Sizes are whole but for the number to expect, which may be small.
+        let unit = if greatest < WHOLE_FROM { Unit::Ratio } else { Unit::Records };
+        for most_ticks in (3..=7).rev() {
+            let Some(axis) = Axis::fit(unit, [0.0, greatest].into_iter(), most_ticks) else { break };
+            titled = axis.titled(title);
+            let end = axis.share(greatest);
+            let x = |share: f64| self.left + if end > 0.0 { share / end } else { 0.0 } * (self.right - self.left);
+            let shown = axis.ticks().filter(|(share, _)| *share <= end + 1e-9);
+            self.size_ticks = shown.map(|(share, words)| (x(share), words)).collect();
+            if self.size_ticks.windows(2).all(|pair| self.is_clear(pair)) {
+                break;
+            }
+        }
+        titled
+    }
+
+    /// Ticks at 1, 2, 5, 10, 20 and so on, of which each is about twice the one before.
+    fn place_doubling_sizes(&mut self, least: f64, greatest: f64) {
+        let exponents = -3..=12;
+        let ticks = exponents.flat_map(|exponent| [1.0, 2.0, 5.0].map(|mantissa| (mantissa, exponent)));
+        let shown = ticks.map(|(mantissa, exponent)| (mantissa * 10_f64.powi(exponent), exponent));
+        for (size, exponent) in shown.filter(|(size, _)| (least..=greatest).contains(size)) {
+            let decimals = usize::try_from(-exponent).unwrap_or(0);
+            let words = if decimals > 0 { format!("{size:.decimals$}") } else { count_text(whole(size)) };
+            let tick = (self.x(size), words);
+            let is_clear = self.size_ticks.last().is_none_or(|last| self.is_clear(&[last.clone(), tick.clone()]));
+            if is_clear {
+                self.size_ticks.push(tick);
+            }
+        }
+    }
+
+    fn is_clear(&self, pair: &[(f64, String)]) -> bool {
+        let half = |words: &str| width(words, self.sheet.font, Weight::Regular) / 2.0;
+        match pair {
+            [(a, one), (b, other)] => b - a > half(one) + half(other) + self.sheet.font * 0.5,
+            _ => true,
+        }
+    }
+}
+
+/// What the marks of points beyond limits mean.
+fn key(chart: &FunnelChart) -> Vec<KeyEntry> {
+    let mut marks: Vec<JudgedMark> = chart.points.iter().map(|point| point.mark).collect();
+    marks.sort_unstable();
+    marks.dedup_by_key(|mark| (mark.meaning, mark.level));
+    let entry = |mark: JudgedMark| {
+        let words = match mark.meaning {
+            MarkMeaning::Better => "better",
+            MarkMeaning::Worse => "worse",
+            MarkMeaning::Different => "different",
+            MarkMeaning::NoDifference | MarkMeaning::CannotTell => return None,
+        };
+        let limits = if mark.level == MarkLevel::Strong { "99.8%" } else { "95%" };
+        let words = format!("{words}, beyond the {limits} limits");
+        Some(KeyEntry::new(Sample::Mark(theme::funnel_look(mark)), words))
+    };
+    marks.into_iter().filter_map(entry).collect()
+}
+
+/// Whether two lines between two places cross.
+fn segments_cross(one: (Place, Place), other: (Place, Place)) -> bool {
+    let turn = |a: Place, b: Place, c: Place| (b.0 - a.0) * (c.1 - a.1) - (b.1 - a.1) * (c.0 - a.0);
+    let parts = |line: (Place, Place), other: (Place, Place)| {
+        turn(line.0, line.1, other.0) * turn(line.0, line.1, other.1) < 0.0
+    };
+    parts(one, other) && parts(other, one)
+}
+
+/// Whether a line enters a frame; places along it are tried.
+fn enters((from, to): (Place, Place), frame: &Frame) -> bool {
+    (1..=12).map(|step| f64::from(step) / 12.0).any(|part| {
+        let (x, y) = (from.0 + part * (to.0 - from.0), from.1 + part * (to.1 - from.1));
+        frame[0] < x && x < frame[1] && frame[2] < y && y < frame[3]
+    })
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a size of a tick is a whole number far below the greatest")]
+fn whole(size: f64) -> i64 {
+    size.round() as i64
 }
 
 fn sign(direction: f64) -> f64 {
@@ -318,10 +476,6 @@ fn inside(line: &[Place], top: f64, bottom: f64) -> Vec<Vec<Place>> {
         before = Some(place);
     }
     parts
-}
-
-fn count(number: usize) -> f64 {
-    f64::from(u32::try_from(number).unwrap_or(u32::MAX))
 }
 
 #[cfg(test)]

@@ -1,67 +1,72 @@
-//! Point markers by shape, filled or open, so that series differ where their colours would not.
+//! Point markers by shape, filled or open, so that series and judgements differ where their colours would not.
 //! It decides no colour.
 
-use crate::render::charts::canvas::{Canvas, Colour, Place};
+use crate::render::charts::canvas::{Canvas, Ink, Place};
 use crate::render::charts::theme;
 
-/// The shape of a series' points.
+/// The shape of a point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Marker {
     Circle,
-    OpenSquare,
     Square,
     TriangleUp,
     TriangleDown,
     Diamond,
 }
 
-/// Part of a marker's half width that its outline takes when it is open.
-const OUTLINE: f64 = 1.75;
-/// What a diamond's half diagonal has more than a circle's radius, to look as large.
-const DIAMOND: f64 = 2.5;
+/// A marker with its colours. An open one has a white heart.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct MarkLook {
+    pub marker: Marker,
+    pub ink: Ink,
+    /// Half its width as a multiple of that of a circle, so that all shapes look equally large.
+    pub size: f64,
+}
 
-/// Draws one marker of half width `radius` px. An open one has a white heart.
-pub fn draw_marker(canvas: &mut Canvas<'_>, marker: Marker, at: Place, radius: f64, (colour, open): (Colour, bool)) {
-    let heart = (radius - OUTLINE).max(1.0);
-    match marker {
-        Marker::Circle => {
-            canvas.circle(at, radius, colour);
-            if open {
-                canvas.circle(at, heart, theme::WHITE);
-            }
-        }
-        Marker::OpenSquare => {
-            square(canvas, at, radius, colour);
-            square(canvas, at, heart, theme::WHITE);
-        }
-        Marker::Square => {
-            square(canvas, at, radius, colour);
-            if open {
-                square(canvas, at, heart, theme::WHITE);
-            }
-        }
-        Marker::TriangleUp => triangle(canvas, at, -radius, colour),
-        Marker::TriangleDown => triangle(canvas, at, radius, colour),
-        Marker::Diamond => {
-            diamond(canvas, at, radius + DIAMOND, theme::OUTLINE);
-            diamond(canvas, at, radius + DIAMOND - OUTLINE, colour);
+/// Draws one marker that looks as large as a circle of this radius in px.
+pub fn draw_marker(canvas: &mut Canvas<'_>, look: MarkLook, at: Place, radius: f64) {
+    match look.marker {
+        Marker::Circle => canvas.circle(at, half(look, radius), look.ink),
+        Marker::Square | Marker::Diamond => canvas.polygon(&corners(look, at, radius), look.ink),
+        Marker::TriangleUp | Marker::TriangleDown => {
+            let [left, right, tip, _] = corners(look, at, radius);
+            canvas.polygon(&[left, right, tip], look.ink);
         }
     }
 }
 
-/// A triangle whose tip points up where `towards` is below 0.
-fn triangle(canvas: &mut Canvas<'_>, (x, y): Place, towards: f64, colour: Colour) {
-    let half = towards.abs() * 1.3;
-    canvas.polygon(&[(x - half, y - towards * 0.85), (x + half, y - towards * 0.85), (x, y + towards * 1.4)], colour);
+/// An outline lies half outside its shape.
+fn half(look: MarkLook, radius: f64) -> f64 {
+    look.size * radius - look.ink.outline.width / 2.0
 }
 
-fn diamond(canvas: &mut Canvas<'_>, (x, y): Place, half: f64, colour: Colour) {
-    canvas.polygon(&[(x - half, y), (x, y - half), (x + half, y), (x, y + half)], colour);
+/// The corners of a marker; a triangle has its tip twice, and a circle is a square.
+pub fn corners(look: MarkLook, (x, y): Place, radius: f64) -> [Place; 4] {
+    let half = half(look, radius);
+    // The middle of gravity of a triangle is at the place.
+    let triangle = |towards: f64| {
+        let tip = (x, y + towards * 1.12);
+        [(x - half, y - towards * 0.62), (x + half, y - towards * 0.62), tip, tip]
+    };
+    match look.marker {
+        Marker::Circle | Marker::Square => {
+            [(x - half, y - half), (x + half, y - half), (x + half, y + half), (x - half, y + half)]
+        }
+        Marker::TriangleUp => triangle(-half),
+        Marker::TriangleDown => triangle(half),
+        Marker::Diamond => [(x - half, y), (x, y - half), (x + half, y), (x, y + half)],
+    }
 }
 
-fn square(canvas: &mut Canvas<'_>, at: Place, half: f64, colour: Colour) {
-    canvas.rectangle((at.0 - half, at.1 - half), (at.0 + half, at.1 + half), colour);
+/// The same on a white ground a little larger, so that it stands out from lines behind it.
+pub fn draw_on_white(canvas: &mut Canvas<'_>, look: MarkLook, at: Place, radius: f64) {
+    let ground = MarkLook { ink: theme::WHITE.into(), size: look.size + HALO / radius.max(1.0), ..look };
+    draw_marker(canvas, ground, at, radius);
+    draw_marker(canvas, look, at, radius);
 }
+
+/// White around a marker, in px.
+const HALO: f64 = 1.5;
 
 /// The zigzag between zero and the first tick of a cut axis; `at` is that tick, `length` the way down to the axis line.
 pub fn paint_break(canvas: &mut Canvas<'_>, (x, y): Place, length: f64) {

@@ -1,14 +1,22 @@
-//! Charts as inline SVG: a measure over time, forces side by side, and forces by their size. The same chart gives the same bytes on every run.
+//! Charts as inline SVG, drawn from their descriptions for the room there is. The same chart gives the same bytes on every run.
 //! Nothing is computed, rounded or worded here: values, labels and notes come finished from the report.
 
 mod axis;
 mod canvas;
+mod cells;
 mod comparison;
-mod comparison_layout;
+mod curves;
 mod funnel;
 mod funnel_layout;
+#[cfg(test)]
+mod gallery;
+mod grids;
+mod key;
 mod markers;
+mod period_axis;
 mod placement;
+mod row_charts;
+mod rows;
 mod svg;
 #[cfg(test)]
 mod tests;
@@ -17,6 +25,8 @@ mod theme;
 mod trend;
 mod trend_layout;
 mod trend_marks;
+
+use crate::report::charts::Chart;
 
 /// The room a chart is drawn for. Text has its full size in each, so a chart is drawn again and never scaled down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,12 +46,32 @@ impl ChartWidth {
             Self::Narrow | Self::Small => 340.0,
         }
     }
+}
 
-    /// Size of every text in px: 14 pt, and where room is short 12 pt, the least that may be shown.
-    fn font(self) -> f64 {
+impl Chart {
+    /// The chart as an SVG element without ids. Small drawings for cells, and matrices, have one size in every room.
+    ///
+    /// # Errors
+    /// [`ChartError`] when there is nothing to draw, parts do not fit each other or a number is not finite.
+    pub fn render(&self, room: ChartWidth) -> Result<String, ChartError> {
         match self {
-            Self::Wide => 18.67,
-            Self::Narrow | Self::Small => 16.0,
+            Self::Sparkline(chart) => chart.draw(),
+            Self::Strip(chart) => chart.draw(),
+            Self::Bullet(chart) => chart.draw(),
+            Self::Spine(chart) => chart.draw(),
+            Self::Cell(state) => state.draw(),
+            Self::Trend(chart) => chart.render(room),
+            Self::Comparison(chart) => chart.render(room),
+            Self::Funnel(chart) => chart.render(room),
+            Self::SmallMultiples(chart) => chart.draw(room),
+            Self::Matrix(chart) => chart.draw(room),
+            Self::Dumbbell(chart) => chart.draw(room),
+            Self::Waterfall(chart) => chart.draw(room),
+            Self::Standards(chart) => chart.draw(room),
+            Self::Migration(chart) => chart.draw(room),
+            Self::Share(chart) => chart.draw(room),
+            Self::Delay(chart) => chart.draw(room),
+            Self::Completeness(chart) => chart.draw(room),
         }
     }
 }
@@ -63,6 +93,8 @@ pub enum ChartError {
     Drawing(String),
 }
 
+/// Size of every text in px: 12 pt, the least that may be shown.
+const FONT: f64 = 16.0;
 /// Distinct colours, dashes and markers end here.
 const MOST_SERIES: usize = 4;
 
@@ -70,3 +102,7 @@ const MOST_SERIES: usize = 4;
 const LINE_HEIGHT: f64 = 1.2;
 /// From the middle of a text's capitals to its baseline, as a multiple of its size.
 const MIDDLE_TO_BASELINE: f64 = 0.35;
+
+fn count(number: usize) -> f64 {
+    f64::from(u32::try_from(number).unwrap_or(u32::MAX))
+}

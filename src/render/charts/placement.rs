@@ -71,15 +71,21 @@ pub struct AxisRow<'x> {
 /// At most `most` labels for a row of places, evenly spaced and from the last place backwards.
 pub fn thin_out(labels: &[String], row: AxisRow<'_>, most: usize) -> Vec<AxisLabel> {
     let strides = || (1..labels.len().max(2)).filter(|stride| labels.len().div_ceil(*stride) <= most);
-    // Two short lines read better than many thin ones, even if fewer labels remain.
-    let choices = [2, 3, 4].into_iter().flat_map(|lines| strides().map(move |stride| (lines, stride)));
+    // A third line is better than a period without its name; a fourth only where none would have one.
+    let choices = [3, 4].into_iter().flat_map(|lines| strides().map(move |stride| (lines, stride)));
     for (most_lines, stride) in choices {
         let chosen = every(labels, row, stride);
         let clear = |pair: &[AxisLabel]| match pair {
             [right, left] => row.start(right) - row.end(left) >= row.size / 2.0,
             _ => true,
         };
-        if chosen.iter().all(|label| label.lines.len() <= most_lines) && chosen.windows(2).all(clear) {
+        let is_whole = |label: &AxisLabel| {
+            labels.get(label.index).is_some_and(|words| {
+                words.split_whitespace().eq(label.lines.iter().flat_map(|line| line.split_whitespace()))
+            })
+        };
+        if chosen.iter().all(|label| label.lines.len() <= most_lines && is_whole(label)) && chosen.windows(2).all(clear)
+        {
             return chosen;
         }
     }

@@ -1,7 +1,7 @@
 //! Turns the library's SVG in hundredths of a px into ours in px: our root element, no repeated defaults, dashes added.
 //! It changes no place, size or word.
 
-use crate::render::charts::canvas::{Colour, Sheet};
+use crate::render::charts::canvas::{Extra, Joined, Sheet};
 use crate::render::charts::theme;
 
 /// Fonts of equal widths, so that a label is as wide as it was measured.
@@ -9,7 +9,7 @@ const FONT_STACK: &str = "Arial, 'Liberation Sans', Helvetica, sans-serif";
 
 /// The finished drawing. `raw` is what the library wrote: one tag or text a line, every `"` inside a text escaped.
 /// `extras` holds one entry per element, in drawing order.
-pub fn finish(raw: &str, sheet: Sheet, extras: &[&str]) -> String {
+pub fn finish(raw: &str, sheet: Sheet, extras: &[Extra]) -> String {
     let mut svg = root(sheet);
     svg.reserve(raw.len());
     let mut extras = extras.iter();
@@ -19,7 +19,11 @@ pub fn finish(raw: &str, sheet: Sheet, extras: &[&str]) -> String {
         if line == "</svg>" {
             break;
         }
-        write_tag(line, extras.next().copied().unwrap_or_default(), &mut svg);
+        let extra = extras.next().cloned().unwrap_or_default();
+        match extra.outline {
+            Joined::All => write_tag(line, &extra.attributes, &mut svg),
+            Joined::InPairs | Joined::InFours => write_path(line, &extra, &mut svg),
+        }
         if line.starts_with("<text") {
             // Line breaks beside the words would be blanks that shift a text ending at its place.
             svg.push_str(lines.next().unwrap_or_default());
@@ -31,17 +35,72 @@ pub fn finish(raw: &str, sheet: Sheet, extras: &[&str]) -> String {
     svg
 }
 
-/// Hidden from assistive technology because the page says the same in words and in a table.
+/// Hidden from assistive technology because the page says the same in words and in a table. Its class lets the style
+/// sheet keep its colours where a reader's own would hide them.
 fn root(Sheet { width, height, font }: Sheet) -> String {
-    let colour = hex(theme::TEXT);
+    let colour = theme::TEXT;
+    if font == 0.0 {
+        // Without words, for a cell of a table, of which a page has many.
+        return format!(
+            "<svg class=\"chart\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" \
+             aria-hidden=\"true\" focusable=\"false\">\n"
+        );
+    }
     format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" aria-hidden=\"true\" \
+        "<svg class=\"chart\" xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" aria-hidden=\"true\" \
          focusable=\"false\" font-family=\"{FONT_STACK}\" font-size=\"{font}\" fill=\"{colour}\">\n"
     )
 }
 
-fn hex(colour: Colour) -> String {
-    format!("#{:02X}{:02X}{:02X}", colour.0, colour.1, colour.2)
+/// One path for many lines or shapes: the points of a polyline or polygon, two or four for each.
+fn write_path(line: &str, extra: &Extra, svg: &mut String) {
+    let (each, end) = if extra.outline == Joined::InFours { (4, "z") } else { (2, "") };
+    let points = value_of(line, "points");
+    svg.push_str("<path");
+    for name in ["fill", "stroke", "stroke-width"] {
+        // A line has no inside, so that "none" need not be said of it.
+        if let Some(value) = value_of(line, name).filter(|value| *value != "none") {
+            write_attribute(name, value, svg);
+        }
+    }
+    svg.push_str(" d=\"");
+    let mut before = (0, 0);
+    for (index, point) in points.unwrap_or_default().split_whitespace().enumerate() {
+        let (x, y) = point.split_once(',').unwrap_or((point, "0"));
+        let at = (whole(x), whole(y));
+        if index % each == 0 {
+            svg.push('M');
+            write_px(x, svg);
+            svg.push(' ');
+            write_px(y, svg);
+        } else if at.0 == before.0 {
+            svg.push('v');
+            write_px(&(at.1 - before.1).to_string(), svg);
+        } else if at.1 == before.1 {
+            svg.push('h');
+            write_px(&(at.0 - before.0).to_string(), svg);
+        } else {
+            svg.push('l');
+            write_px(&(at.0 - before.0).to_string(), svg);
+            svg.push(' ');
+            write_px(&(at.1 - before.1).to_string(), svg);
+        }
+        if index % each + 1 == each {
+            svg.push_str(end);
+        }
+        before = at;
+    }
+    svg.push('"');
+    svg.push_str(&extra.attributes);
+    svg.push_str("/>");
+}
+
+fn value_of<'l>(line: &'l str, name: &str) -> Option<&'l str> {
+    line.split_once(&format!(" {name}=\""))?.1.split('"').next()
+}
+
+fn whole(hundredths: &str) -> i64 {
+    hundredths.parse().unwrap_or_default()
 }
 
 fn write_tag(line: &str, extra: &str, svg: &mut String) {
@@ -64,6 +123,7 @@ fn write_attribute(name: &str, value: &str, svg: &mut String) {
         "dy" | "font-family" | "font-size" => true,
         "opacity" => value == "1",
         "stroke" => value == "none",
+        "fill" => value == theme::TEXT.to_string(),
         "stroke-width" => value == "0",
         "text-anchor" => value == "start",
         _ => false,

@@ -29,6 +29,9 @@ const BOLD: [u16; 95] = [
 ];
 /// Accented capitals and small letters are at most about this wide; a guess that is too wide never overlaps.
 const OTHER_CHARACTER: u16 = 778;
+/// Characters of other scripts come from other fonts; few are wider than a square.
+const OTHER_SCRIPT: u16 = 1_000;
+const LATIN_ENDS: u32 = 0x250;
 
 /// Width in px at `size` px.
 pub fn width(text: &str, size: f64, weight: Weight) -> f64 {
@@ -45,22 +48,37 @@ fn advance(c: char, table: &[u16; 95]) -> u16 {
         '…' => 1_000,
         _ => {
             let place = u32::from(c).checked_sub(32).and_then(|place| usize::try_from(place).ok());
-            place.and_then(|place| table.get(place)).copied().unwrap_or(OTHER_CHARACTER)
+            let other = if u32::from(c) < LATIN_ENDS { OTHER_CHARACTER } else { OTHER_SCRIPT };
+            place.and_then(|place| table.get(place)).copied().unwrap_or(other)
         }
     }
 }
 
+/// A text is drawn in so many lines at most; the data table has all of it.
+const MOST_LINES: usize = 6;
+
 /// Breaks `text` between words into the fewest lines of at most `room` px, and among those the most even ones.
-/// A single word that is wider than the room keeps its line.
+/// A single word that is wider than the room is broken where the room ends, and words beyond the last line end in "…".
 pub fn wrap(text: &str, room: f64, size: f64, weight: Weight) -> Vec<String> {
-    let lines = fill(text, room, size, weight);
+    let mut lines = fill(text, room, size, weight);
     let count = lines.len();
     if count < 2 {
         return lines;
     }
+    if count > MOST_LINES {
+        lines.truncate(MOST_LINES);
+        if let Some(last) = lines.last_mut() {
+            while width(last, size, weight) + width("…", size, weight) > room && last.pop().is_some() {}
+            last.push('…');
+        }
+        return lines;
+    }
     let mut even = lines;
+    // A word that fits into the room is not broken to make lines even.
+    let words = text.split_whitespace().map(|word| width(word, size, weight));
+    let longest = words.filter(|word| *word <= room).fold(0.0, f64::max);
     for step in 1..=8 {
-        let narrower = fill(text, room * (1.0 - f64::from(step) / 16.0), size, weight);
+        let narrower = fill(text, (room * (1.0 - f64::from(step) / 16.0)).max(longest), size, weight);
         if narrower.len() > count {
             break;
         }
@@ -77,10 +95,40 @@ fn fill(text: &str, room: f64, size: f64, weight: Weight) -> Vec<String> {
                 line.push(' ');
                 line.push_str(word);
             }
-            _ => lines.push(word.to_owned()),
+            _ => lines.extend(pieces(word, room, size, weight)),
         }
     }
     lines
+}
+
+/// The word, or its parts where it alone is wider than the room. A part has one character at least.
+fn pieces(word: &str, room: f64, size: f64, weight: Weight) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut length = 0.0;
+    for c in word.chars() {
+        let long = width(c.encode_utf8(&mut [0; 4]), size, weight);
+        match parts.last_mut() {
+            Some(part) if part.is_empty() || length + long <= room => {
+                part.push(c);
+                length += long;
+            }
+            _ => {
+                parts.push(c.to_string());
+                length = long;
+            }
+        }
+    }
+    parts
+}
+
+/// The text in one line of at most `room` px: what does not fit ends in "…".
+pub fn cut_off(text: &str, room: f64, size: f64) -> String {
+    if width(text, size, Weight::Regular) <= room {
+        return text.to_owned();
+    }
+    let mut kept = text.to_owned();
+    while width(&kept, size, Weight::Regular) + width("…", size, Weight::Regular) > room && kept.pop().is_some() {}
+    format!("{}…", kept.trim_end())
 }
 
 /// The width of the widest line.
@@ -103,7 +151,10 @@ mod tests {
     fn a_text_breaks_into_few_even_lines_and_loses_no_word() {
         let lines = wrap("Hampshire and Isle of Wight", 160.0, 16.0, Weight::Regular);
         assert_eq!(lines, ["Hampshire and", "Isle of Wight"]);
-        assert_eq!(wrap("Llanfairpwllgwyngyll", 20.0, 16.0, Weight::Regular), ["Llanfairpwllgwyngyll"]);
+        assert_eq!(wrap("Llanfairpwllgwyngyll", 100.0, 16.0, Weight::Regular), ["Llanfairpw", "llgwyngyll"]);
+        let long = wrap(&"Kent ".repeat(100), 60.0, 16.0, Weight::Regular);
+        assert!(long.len() == MOST_LINES && long[5].ends_with('…'), "{long:?}");
+        assert!(long.iter().all(|line| width(line, 16.0, Weight::Regular) <= 60.0));
         assert!(wrap("", 100.0, 16.0, Weight::Regular).is_empty());
     }
 }

@@ -21,7 +21,15 @@ impl TrendChart {
     /// Every number that the value axis must hold.
     pub(super) fn values(&self) -> impl Iterator<Item = f64> + '_ {
         let points = self.series.iter().flat_map(|series| series.points.iter().flat_map(drawn_values));
-        points.chain(self.standards.iter().map(|span| span.level)).chain(self.control_values())
+        points
+            .chain(self.standards.iter().map(|span| span.level))
+            .chain(self.control_values())
+            .chain(self.level_values())
+    }
+
+    fn level_values(&self) -> impl Iterator<Item = f64> + '_ {
+        let proposed = self.proposed.iter().flat_map(|levels| [levels.before, levels.after]);
+        self.centre.iter().map(|span| span.level).chain(proposed)
     }
 
     fn control_values(&self) -> impl Iterator<Item = f64> + '_ {
@@ -29,7 +37,7 @@ impl TrendChart {
     }
 
     fn check(&self) -> Result<(), ChartError> {
-        let periods = self.x_labels.len();
+        let periods = self.periods.len();
         if periods == 0 {
             return Err(ChartError::Empty);
         }
@@ -46,12 +54,15 @@ impl TrendChart {
         }
         let places = self.standards.iter().map(|span| (&span.label, span.to.max(span.from)));
         let limits = self.control.iter().flatten().map(|line| (&self.axis_title, line.at));
-        for (label, index) in places.chain(self.events.iter().map(|event| (&event.label, event.at))).chain(limits) {
+        let centre = self.centre.iter().map(|span| (&span.label, span.to.max(span.from)));
+        let proposed = self.proposed.iter().map(|levels| (&levels.label, levels.at));
+        let events = self.events.iter().map(|event| (&event.label, event.at));
+        for (label, index) in places.chain(events).chain(limits).chain(centre).chain(proposed) {
             if index >= periods {
                 return Err(ChartError::OutsideThePeriods { label: label.clone(), index, periods });
             }
         }
-        if !self.control_values().all(f64::is_finite) {
+        if !self.control_values().chain(self.level_values()).all(f64::is_finite) {
             return Err(ChartError::NotFinite(self.axis_title.clone()));
         }
         match self.standards.iter().find(|span| !span.level.is_finite()) {

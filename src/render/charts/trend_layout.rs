@@ -2,11 +2,13 @@
 //! Only places; nothing is drawn.
 
 use crate::render::charts::axis::Axis;
-use crate::render::charts::canvas::{Place, Sheet};
-use crate::render::charts::placement::{AxisLabel, AxisRow, Side, hang, spread, thin_out};
-use crate::render::charts::text::{Weight, widest, width, wrap};
-use crate::render::charts::{ChartWidth, LINE_HEIGHT};
-use crate::report::charts::{EventMark, PointSign, TrendChart, TrendSeries};
+use crate::render::charts::canvas::{Place, Sheet, Stroke};
+use crate::render::charts::key::{Key, KeyEntry, Sample};
+use crate::render::charts::period_axis::PeriodAxis;
+use crate::render::charts::placement::{Side, hang, spread};
+use crate::render::charts::text::{Weight, cut_off, widest, width, wrap};
+use crate::render::charts::{ChartWidth, FONT, LINE_HEIGHT, count, theme};
+use crate::report::charts::{EventMark, PointSign, SeriesRole, TrendChart, TrendSeries};
 
 /// From the plot's edge to its first and last period, so that markers stay clear of the edge.
 const INSET: f64 = 10.0;
@@ -20,6 +22,13 @@ const GAP: f64 = 6.0;
 /// Between the lowest tick of a cut axis and the axis line; the break mark stands there.
 pub const BREAK: f64 = 14.0;
 
+/// A trend has few standards; the data table has all.
+const MOST_STANDARDS: usize = 4;
+/// The data table has all events.
+const MOST_EVENTS: usize = 8;
+/// An event's words, at most this part of the sheet.
+const FLAG: f64 = 0.7;
+
 /// Height of a plot without values.
 const EMPTY_PLOT: f64 = 60.0;
 
@@ -30,6 +39,7 @@ pub enum Labelled {
     Upper,
     Mean,
     Lower,
+    Centre,
 }
 
 impl Labelled {
@@ -38,11 +48,14 @@ impl Labelled {
         if let Self::Series(index) = self {
             return chart.series.get(index).and_then(last_value);
         }
+        if self == Self::Centre {
+            return chart.centre.as_ref().map(|span| (span.to.max(span.from), span.level));
+        }
         let line = chart.control.last()?.last()?;
         let value = match self {
             Self::Upper => line.upper,
             Self::Lower => line.lower,
-            Self::Mean | Self::Series(_) => line.mean,
+            Self::Mean | Self::Series(_) | Self::Centre => line.mean,
         };
         Some((line.at, value))
     }
@@ -87,50 +100,21 @@ pub struct TrendLayout {
     pub bottom: f64,
     /// The axis line: below the lowest tick where the axis is cut.
     pub base: f64,
-    pub x_labels: Vec<AxisLabel>,
+    pub periods: Option<PeriodAxis>,
     pub end_labels: Vec<EndLabel>,
     pub label_x: f64,
-    /// Baseline of the notes below the axis.
-    pub notes: Vec<(Note, Place)>,
-    periods: usize,
+    /// What the signs of the drawing mean.
+    pub key: Key,
+    count: usize,
 }
 
-/// What a sign of the drawing means, in words below it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Note {
-    Interval,
-    Mean,
-    Limits,
-    Improvement(PointSign),
-    Concern,
-    Unusual,
-    NotJudged,
-    Provisional,
-}
-
-impl Note {
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Interval => "95% interval",
-            Self::Mean => "mean",
-            Self::Limits => "limits of usual variation",
-            Self::Improvement(_) => "improvement",
-            Self::Concern => "concern",
-            Self::Unusual => "stands out",
-            Self::NotJudged => "not judged",
-            Self::Provisional => "provisional",
-        }
-    }
-}
-
-/// Sizes that depend on the room, in px, and the greatest numbers of ticks and labels.
+/// Sizes that depend on the room, in px, and the greatest number of ticks.
 struct Room {
     plot_height: f64,
     /// With the lines of a control chart.
     control_height: f64,
     label_column: f64,
     most_ticks: i32,
-    most_x_labels: usize,
     /// Whether the lines of a control chart have their words at their right ends, or as notes below.
     control_labels: bool,
 }
@@ -143,7 +127,6 @@ impl Room {
                 control_height: 280.0,
                 label_column: 190.0,
                 most_ticks: 6,
-                most_x_labels: 6,
                 control_labels: true,
             },
             ChartWidth::Narrow => Self {
@@ -151,7 +134,6 @@ impl Room {
                 control_height: 220.0,
                 label_column: 112.0,
                 most_ticks: 6,
-                most_x_labels: 3,
                 control_labels: true,
             },
             ChartWidth::Small => Self {
@@ -159,7 +141,6 @@ impl Room {
                 control_height: 140.0,
                 label_column: 112.0,
                 most_ticks: 4,
-                most_x_labels: 2,
                 control_labels: false,
             },
         }
@@ -170,7 +151,7 @@ impl TrendLayout {
     /// The layout of a checked chart.
     pub fn new(chart: &TrendChart, width: ChartWidth) -> Self {
         let room = Room::of(width);
-        let sheet = Sheet { width: width.px(), height: 0.0, font: width.font() };
+        let sheet = Sheet { width: width.px(), height: 0.0, font: FONT };
         let axis = Axis::fit(chart.unit, chart.values(), room.most_ticks);
         let mut layout = Self {
             sheet,
@@ -183,25 +164,30 @@ impl TrendLayout {
             top: 0.0,
             bottom: 0.0,
             base: 0.0,
-            x_labels: Vec::new(),
+            periods: None,
             end_labels: Vec::new(),
             label_x: 0.0,
-            notes: Vec::new(),
-            periods: chart.x_labels.len(),
+            key: Key::default(),
+            count: chart.periods.len(),
         };
         layout.place_columns(chart, &room);
         layout.place_heading(chart);
         layout.place_plot(chart, &room);
         layout.place_end_labels(chart);
-        layout.place_foot(chart, &room);
+        layout.place_foot(chart, &room, width);
         layout
+    }
+
+    /// Number of periods.
+    pub fn count(&self) -> usize {
+        self.count
     }
 
     /// x of a period.
     pub fn x(&self, index: usize) -> f64 {
         let (first, last) = (self.left + INSET, self.right - INSET);
         // A single period stands beside its words, so that no long leader looks like a line.
-        if self.periods > 1 { first + count(index) * self.pitch() } else { last }
+        if self.count > 1 { first + count(index) * self.pitch() } else { last }
     }
 
     /// Half the way to the next period, but never beyond the plot.
@@ -222,7 +208,7 @@ impl TrendLayout {
     /// Distance of two periods.
     pub fn pitch(&self) -> f64 {
         let length = self.right - self.left - 2.0 * INSET;
-        if self.periods > 1 { length / count(self.periods - 1) } else { length }
+        if self.count > 1 { length / count(self.count - 1) } else { length }
     }
 
     /// The tick words at the left, the words of the lines at the right, and the plot between them.
@@ -235,9 +221,11 @@ impl TrendLayout {
             Labelled::Upper => "Upper limit",
             Labelled::Mean => "Mean",
             Labelled::Lower => "Lower limit",
+            Labelled::Centre => chart.centre.as_ref().map_or("", |span| &span.label),
         };
         let lines = if room.control_labels { &[Labelled::Upper, Labelled::Mean, Labelled::Lower][..] } else { &[] };
         let labelled = (0..chart.series.len()).map(Labelled::Series).chain(lines.iter().copied());
+        let labelled = labelled.chain([Labelled::Centre]);
         let shown = labelled.filter(|what| what.last_value(chart).is_some());
         self.end_labels = shown
             .map(|what| {
@@ -264,6 +252,7 @@ impl TrendLayout {
                 labels.push(&span.label);
             }
         }
+        labels.truncate(MOST_STANDARDS);
         for label in labels {
             let lines = wrap(label, self.sheet.width - SAMPLE - GAP, font, Weight::Regular);
             let below = y + count(lines.len()) * line;
@@ -271,15 +260,18 @@ impl TrendLayout {
             y = below;
         }
         let events = distinct_events(chart);
-        let flag = |event: &&EventMark| (self.x(event.at), GAP + width(&event.label, font, Weight::Regular));
-        let flags: Vec<(f64, f64)> = events.iter().map(flag).collect();
+        let cut: Vec<String> =
+            events.iter().map(|event| cut_off(&event.label, self.sheet.width * FLAG, font)).collect();
+        let flag =
+            |(event, words): (&&EventMark, &String)| (self.x(event.at), GAP + width(words, font, Weight::Regular));
+        let flags: Vec<(f64, f64)> = events.iter().zip(&cut).map(flag).collect();
         let hung = hang(&flags, self.sheet.width);
         let rows = hung.iter().map(|(row, _)| row + 1).max().unwrap_or(0);
-        for ((event, (x, length)), (row, side)) in events.iter().zip(flags).zip(hung) {
+        for ((label, (x, length)), (row, side)) in cut.into_iter().zip(flags).zip(hung) {
             let baseline = y + count(rows - row - 1) * line + font;
             let start = if side == Side::Right { x + GAP } else { x - length };
             let start = start.min(self.sheet.width - length + GAP).max(0.0);
-            self.flags.push(Flag { x, start, baseline, label: event.label.clone() });
+            self.flags.push(Flag { x, start, baseline, label });
         }
         self.top = y + count(rows) * line + line * 0.6;
     }
@@ -296,7 +288,7 @@ impl TrendLayout {
 
     /// Words stand at the end of their line, pushed apart where lines end close together.
     fn place_end_labels(&mut self, chart: &TrendChart) {
-        let last = self.periods.saturating_sub(1);
+        let last = self.count.saturating_sub(1);
         let mut labels = std::mem::take(&mut self.end_labels);
         for label in &mut labels {
             let Some((index, value)) = label.what.last_value(chart) else { continue };
@@ -316,28 +308,14 @@ impl TrendLayout {
         count(label.lines.len()) * self.line() + 2.0
     }
 
-    /// Periods and notes below the plot.
-    fn place_foot(&mut self, chart: &TrendChart, room: &Room) {
-        let font = self.sheet.font;
-        let places: Vec<f64> = (0..self.periods).map(|index| self.x(index)).collect();
-        let row = AxisRow { places: &places, sheet: self.sheet.width, size: font };
-        self.x_labels = thin_out(&chart.x_labels, row, room.most_x_labels);
-        let lines = self.x_labels.iter().map(|label| label.lines.len()).max().unwrap_or(0);
-        let mut y = self.base + GAP + count(lines) * self.line();
-        let mut x = self.left;
-        for note in notes(chart, room) {
-            let length = SAMPLE + width(note.words(), font, Weight::Regular);
-            if x > self.left && x + length > self.sheet.width {
-                x = self.left;
-                y += self.line();
-            }
-            self.notes.push((note, (x, y + GAP + font)));
-            x += length + 2.0 * font;
-        }
-        if !self.notes.is_empty() {
-            y += GAP + self.line();
-        }
-        self.sheet.height = (y + GAP).ceil();
+    /// Periods and the key below the plot.
+    fn place_foot(&mut self, chart: &TrendChart, room: &Room, width: ChartWidth) {
+        let places: Vec<f64> = (0..self.count).map(|index| self.x(index)).collect();
+        let periods = PeriodAxis::place(&chart.periods, &places, width);
+        let foot = self.base + GAP + periods.height();
+        self.periods = Some(periods);
+        self.key = Key::place(key(chart, room), (0.0, foot), self.sheet.width, self.sheet.font);
+        self.sheet.height = (foot + self.key.height + GAP).ceil();
     }
 }
 
@@ -351,28 +329,41 @@ fn distinct_events(chart: &TrendChart) -> Vec<&EventMark> {
     let mut events: Vec<&EventMark> = chart.events.iter().collect();
     events.sort_by_key(|event| (event.at, &event.label));
     events.dedup();
+    // More would leave no room for the series.
+    events.truncate(MOST_EVENTS);
     events
 }
 
-/// Which signs the drawing uses.
-fn notes(chart: &TrendChart, room: &Room) -> Vec<Note> {
+/// What the signs of the drawing mean. The words of an event are cut where they would not fit.
+fn key(chart: &TrendChart, room: &Room) -> Vec<KeyEntry> {
     let points = || chart.series.iter().flat_map(|series| &series.points).filter(|point| point.value.is_some());
     let has = |sign: PointSign| points().any(|point| point.sign == sign);
     let improvement = [PointSign::ImprovementUp, PointSign::ImprovementDown].into_iter().find(|sign| has(*sign));
+    let role = chart.series.first().map_or(SeriesRole::Subject, |series| series.role);
+    let whisker = Stroke { width: WHISKER, dash: "", ..theme::series_look(role).stroke };
     let below = !chart.control.is_empty() && !room.control_labels;
-    let notes = [
-        points().any(|point| point.lower.is_some() || point.upper.is_some()).then_some(Note::Interval),
-        below.then_some(Note::Mean),
-        below.then_some(Note::Limits),
-        improvement.map(Note::Improvement),
-        has(PointSign::Concern).then_some(Note::Concern),
-        has(PointSign::Neutral).then_some(Note::Unusual),
-        points().any(|p| p.sign == PointSign::NotJudged && !p.provisional).then_some(Note::NotJudged),
-        points().any(|point| point.provisional).then_some(Note::Provisional),
+    let sign = |sign: PointSign, words: &str| Some(KeyEntry::new(Sample::Mark(theme::sign_look(sign)?), words));
+    let entry = |is: bool, sample: Sample, words: &str| is.then(|| KeyEntry::new(sample, words));
+    let entries = [
+        entry(
+            points().any(|point| point.lower.is_some() || point.upper.is_some()),
+            Sample::Tick(whisker),
+            "95% interval",
+        ),
+        entry(below, Sample::Line(theme::MEAN), "mean"),
+        entry(below, Sample::Line(theme::VARIATION), "limits of usual variation"),
+        improvement.and_then(|found| sign(found, "improvement")),
+        has(PointSign::Concern).then_some(PointSign::Concern).and_then(|found| sign(found, "concern")),
+        has(PointSign::Neutral).then_some(PointSign::Neutral).and_then(|found| sign(found, "stands out")),
+        points()
+            .any(|point| point.sign == PointSign::NotJudged && !point.provisional)
+            .then_some(PointSign::NotJudged)
+            .and_then(|found| sign(found, "not judged")),
+        entry(points().any(|point| point.provisional), Sample::Mark(theme::SUBJECT_OPEN), "provisional"),
+        chart.proposed.as_ref().map(|levels| KeyEntry::new(Sample::Line(theme::PROPOSED), &levels.label)),
     ];
-    notes.into_iter().flatten().collect()
+    entries.into_iter().flatten().collect()
 }
 
-fn count(number: usize) -> f64 {
-    f64::from(u32::try_from(number).unwrap_or(u32::MAX))
-}
+/// Width of an interval's line.
+pub const WHISKER: f64 = 1.25;

@@ -3,40 +3,36 @@
 
 use crate::render::charts::MIDDLE_TO_BASELINE;
 use crate::render::charts::axis::Axis;
-use crate::render::charts::canvas::{Anchor, Canvas, Place, Stroke};
-use crate::render::charts::markers::{Marker, draw_marker, paint_break};
+use crate::render::charts::canvas::{Anchor, Canvas, Ink, Place, Stroke};
+use crate::render::charts::markers::{MarkLook, draw_marker, draw_on_white, paint_break};
 use crate::render::charts::text::Weight;
 use crate::render::charts::theme::{self, series_look, sign_look};
-use crate::render::charts::trend_layout::{BREAK, Labelled, Note, SAMPLE, TrendLayout};
+use crate::render::charts::trend_layout::{BREAK, Labelled, SAMPLE, TrendLayout, WHISKER};
 use crate::report::charts::{ControlLine, PointSign, SeriesRole, TrendChart, TrendPoint, TrendSeries};
 
-/// Width of an interval's line.
-const WHISKER: f64 = 1.25;
-const TICK: f64 = 5.0;
 /// Length of a standard's line below which it is not dashed.
 const SHORT: f64 = 29.0;
 /// Half width of a marker, and below what distance of two periods it shrinks.
 const MARKER: f64 = 4.5;
 const SMALL_MARKER: f64 = 3.25;
 const CLOSE: f64 = 18.0;
-/// Half width of the marker of a point within usual variation, at most.
-const USUAL: f64 = 3.5;
 /// Half width of the marker of a point that stands out, at least.
-const SPECIAL: f64 = 4.0;
+const SPECIAL: f64 = 4.25;
 
 /// Paints a checked chart.
 pub fn paint(chart: &TrendChart, layout: &TrendLayout, canvas: &mut Canvas<'_>) {
     paint_axes(layout, canvas);
     paint_events(layout, canvas);
     paint_control(chart, layout, canvas);
+    paint_levels(chart, layout, canvas);
     paint_standards(chart, layout, canvas);
     // The force that the reader came for is drawn last, above the others.
-    let (front, back): (Vec<_>, Vec<_>) = chart.series.iter().partition(|s| s.role == SeriesRole::ThisForce);
+    let (front, back): (Vec<_>, Vec<_>) = chart.series.iter().partition(|s| s.role == SeriesRole::Subject);
     for series in back.into_iter().chain(front) {
         paint_series((series, chart), layout, canvas);
     }
     paint_end_labels(chart, layout, canvas);
-    paint_notes(chart, layout, canvas);
+    layout.key.paint(canvas);
     if layout.axis.is_none() {
         let middle = (f64::midpoint(layout.left, layout.right), f64::midpoint(layout.top, layout.bottom));
         canvas.text(middle, "No values to show", Anchor::Middle, Weight::Regular);
@@ -47,7 +43,7 @@ fn paint_axes(layout: &TrendLayout, canvas: &mut Canvas<'_>) {
     let line = layout.line();
     let mut baseline = layout.sheet.font;
     for words in &layout.title {
-        canvas.text((0.0, baseline), words, Anchor::Start, Weight::Regular);
+        canvas.coloured_text((0.0, baseline), words, (Anchor::Start, Weight::Regular), theme::SOFT_TEXT);
         baseline += line;
     }
     for (share, words) in layout.axis.iter().flat_map(Axis::ticks) {
@@ -60,14 +56,9 @@ fn paint_axes(layout: &TrendLayout, canvas: &mut Canvas<'_>) {
     if layout.base > layout.bottom {
         paint_break(canvas, (layout.left, layout.bottom), BREAK);
     }
-    for label in &layout.x_labels {
-        let x = layout.x(label.index);
-        canvas.line((x, layout.base), (x, layout.base + TICK), theme::AXIS);
-        let mut baseline = layout.base + TICK + layout.sheet.font;
-        for words in &label.lines {
-            canvas.text((label.centre, baseline), words, Anchor::Middle, Weight::Regular);
-            baseline += line;
-        }
+    if let Some(periods) = &layout.periods {
+        let places: Vec<f64> = (0..layout.count()).map(|index| layout.x(index)).collect();
+        periods.paint(&places, layout.base, canvas);
     }
 }
 
@@ -97,6 +88,25 @@ fn paint_control(chart: &TrendChart, layout: &TrendLayout, canvas: &mut Canvas<'
         let middle = run.iter().map(|line| ends(line, 0.0));
         let path: Vec<Place> = std::iter::once(ends(first, -half)).chain(middle).chain([ends(last, half)]).collect();
         canvas.path(&path, stroke);
+    }
+}
+
+/// The centre of a series without limits, and levels that were found and not decided on.
+fn paint_levels(chart: &TrendChart, layout: &TrendLayout, canvas: &mut Canvas<'_>) {
+    let half = layout.half_pitch();
+    let level = |from: usize, to: usize, value: f64| {
+        let (from, to) = (from.min(to), from.max(to));
+        [(layout.x(from) - half, layout.y(value)), (layout.x(to) + half, layout.y(value))]
+    };
+    if let Some(span) = &chart.centre {
+        canvas.path(&level(span.from, span.to, span.level), theme::MEAN);
+    }
+    if let Some(levels) = &chart.proposed {
+        let last = layout.count().saturating_sub(1);
+        if levels.at > 0 {
+            canvas.path(&level(0, levels.at - 1, levels.before), theme::PROPOSED);
+        }
+        canvas.path(&level(levels.at, last, levels.after), theme::PROPOSED);
     }
 }
 
@@ -142,19 +152,24 @@ fn paint_series((series, chart): (&TrendSeries, &TrendChart), layout: &TrendLayo
         }
         for (place, (index, _, provisional)) in places.iter().zip(&run) {
             let sign = series.points.get(*index).map_or(PointSign::Plain, |point| point.sign);
-            match (sign_look(sign), look.marker) {
-                (Some((marker, colour)), _) => {
+            match (sign_look(sign), look.mark) {
+                (Some(mark), _) => {
                     let is_plain = matches!(sign, PointSign::Usual | PointSign::NotJudged);
-                    let radius = if is_plain { radius.min(USUAL) } else { radius.max(SPECIAL) };
-                    let open = *provisional || sign == PointSign::NotJudged;
-                    draw_marker(canvas, marker, *place, radius, (colour, open));
+                    let radius = if is_plain { radius } else { radius.max(SPECIAL) };
+                    let mark = if *provisional { theme::open_look(mark) } else { mark };
+                    draw_on_white(canvas, mark, *place, radius);
                 }
                 // Beside limits and signs, the markers of lines to compare with would be too many.
                 (None, Some(_)) if !chart.control.is_empty() && places.len() > 1 && Some(*index) != last => {}
-                (None, Some(marker)) => draw_marker(canvas, marker, *place, radius, (look.stroke.colour, *provisional)),
+                (None, Some(mark)) => {
+                    let mark = if *provisional { theme::open_look(mark) } else { mark };
+                    draw_marker(canvas, mark, *place, radius);
+                }
                 // A line without markers would lose a lone point, and could not show that one is provisional.
                 (None, None) if places.len() == 1 || *provisional => {
-                    draw_marker(canvas, Marker::Circle, *place, SMALL_MARKER, (look.stroke.colour, *provisional));
+                    let ink = Ink { fill: look.stroke.colour, outline: Stroke { width: 0.0, ..look.stroke } };
+                    let mark = MarkLook { ink, ..theme::SUBJECT };
+                    draw_marker(canvas, if *provisional { theme::open_look(mark) } else { mark }, *place, SMALL_MARKER);
                 }
                 (None, None) => {}
             }
@@ -186,7 +201,7 @@ fn paint_end_labels(chart: &TrendChart, layout: &TrendLayout, canvas: &mut Canva
                 let Some(series) = chart.series.get(index) else { continue };
                 series_look(series.role).stroke
             }
-            Labelled::Mean => theme::MEAN,
+            Labelled::Mean | Labelled::Centre => theme::MEAN,
             Labelled::Upper | Labelled::Lower => theme::VARIATION,
         };
         match label.end {
@@ -205,35 +220,5 @@ fn paint_end_labels(chart: &TrendChart, layout: &TrendLayout, canvas: &mut Canva
             canvas.text((layout.label_x, baseline), words, Anchor::Start, Weight::Regular);
             baseline += layout.line();
         }
-    }
-}
-
-fn paint_notes(chart: &TrendChart, layout: &TrendLayout, canvas: &mut Canvas<'_>) {
-    let role = chart.series.first().map_or(SeriesRole::ThisForce, |series| series.role);
-    let stroke = series_look(role).stroke;
-    for (note, (x, baseline)) in &layout.notes {
-        let middle = (x + MARKER, baseline - layout.sheet.font * MIDDLE_TO_BASELINE);
-        match note {
-            Note::Interval => {
-                let whisker = Stroke { width: WHISKER, dash: "", ..stroke };
-                canvas.line((middle.0, middle.1 - 8.0), (middle.0, middle.1 + 8.0), whisker);
-            }
-            Note::Mean | Note::Limits => {
-                let stroke = if *note == Note::Mean { theme::MEAN } else { theme::VARIATION };
-                canvas.line((*x, middle.1), (x + SAMPLE - 6.0, middle.1), stroke);
-            }
-            Note::Improvement(sign) => paint_sign(*sign, middle, canvas),
-            Note::Concern => paint_sign(PointSign::Concern, middle, canvas),
-            Note::Unusual => paint_sign(PointSign::Neutral, middle, canvas),
-            Note::NotJudged => paint_sign(PointSign::NotJudged, middle, canvas),
-            Note::Provisional => draw_marker(canvas, Marker::Circle, middle, MARKER, (stroke.colour, true)),
-        }
-        canvas.text((x + SAMPLE, *baseline), note.words(), Anchor::Start, Weight::Regular);
-    }
-}
-
-fn paint_sign(sign: PointSign, at: Place, canvas: &mut Canvas<'_>) {
-    if let Some((marker, colour)) = sign_look(sign) {
-        draw_marker(canvas, marker, at, MARKER, (colour, sign == PointSign::NotJudged));
     }
 }

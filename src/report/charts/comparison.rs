@@ -1,5 +1,6 @@
 //! A comparison chart as plain values: one row per organisation with its value and intervals, in the order given.
 
+use crate::report::charts::marks::JudgedMark;
 use crate::vocabulary::quantity::{Interval, Unit};
 
 /// One organisation.
@@ -14,6 +15,8 @@ pub struct ComparisonRow {
     pub interval_998: Option<Interval>,
     /// The organisation that the report is about.
     pub emphasised: bool,
+    /// Whether it differs from the others, where that was judged. Among many rows only those that differ are named.
+    pub mark: Option<JudgedMark>,
     /// Why there is no value, such as "not returned".
     pub note: String,
 }
@@ -29,4 +32,8 @@ pub struct ComparisonChart {
     pub reference: Option<(String, f64)>,
     /// Words and level of a standard.
     pub standard: Option<(String, f64)>,
+    /// What a mark is about, such as "beyond the limits for its size".
+    pub marked_for: String,
+    /// What the axis must hold besides the values. Intervals beyond it are cut and end in an arrow.
+    pub held: Vec<f64>,
 }

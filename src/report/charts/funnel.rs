@@ -1,5 +1,6 @@
 //! A funnel as plain values: each force by its size and value, with the lines of the centre and of the limits.
 
+use crate::report::charts::marks::JudgedMark;
 use crate::vocabulary::quantity::Unit;
 
 /// One force.
@@ -9,8 +10,10 @@ pub struct FunnelPoint {
     /// From 0.
     pub size: f64,
     pub value: f64,
-    /// Whether it lies beyond the outer limits: it stands out and is named.
+    /// Whether it stands out and is named.
     pub named: bool,
+    /// Beyond which limits it lies, and whether this is better or worse; plain within the limits.
+    pub mark: JudgedMark,
 }
 
 /// Which limits a line belongs to; it decides the look of the line.

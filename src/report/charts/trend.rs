@@ -5,8 +5,10 @@ use crate::vocabulary::quantity::Unit;
 /// Whom a series is about; it decides colour, dash and marker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SeriesRole {
-    ThisForce,
+    /// The organisation that the page is about, or all forces where the page is about the nation.
+    Subject,
     Peers,
+    /// All forces, beside another subject.
     AllForces,
 }
 
@@ -67,6 +69,43 @@ pub struct StandardSpan {
     pub to: usize,
 }
 
+/// A level over the periods that it was made from, such as a median. Both indexes are included.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CentreSpan {
+    pub label: String,
+    pub level: f64,
+    pub from: usize,
+    pub to: usize,
+}
+
+/// Two levels of a series, before and after a period, that were found and not yet decided on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ProposedLevels {
+    /// Such as "Proposed: 82.1% until June, 85.3% since".
+    pub label: String,
+    /// The first period of the second level.
+    pub at: usize,
+    pub before: f64,
+    pub after: f64,
+}
+
+/// A period at an axis.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PeriodTick {
+    /// Such as "January 2025".
+    pub full: String,
+    /// For a row of many: such as "Jan", above its year.
+    pub short: Option<ShortPeriod>,
+}
+
+/// A period in a row of many.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShortPeriod {
+    pub words: String,
+    /// Shown below the first of each year.
+    pub year: String,
+}
+
 /// A recorded event in one period, in a few words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventMark {
@@ -80,10 +119,13 @@ pub struct TrendChart {
     pub unit: Unit,
     pub axis_title: String,
     /// One per period, oldest first.
-    pub x_labels: Vec<String>,
+    pub periods: Vec<PeriodTick>,
     /// At most four.
     pub series: Vec<TrendSeries>,
     pub standards: Vec<StandardSpan>,
+    /// The centre of a series that has no limits: never a standard.
+    pub centre: Option<CentreSpan>,
+    pub proposed: Option<ProposedLevels>,
     pub events: Vec<EventMark>,
     /// Periods before which the series breaks: no line leads into them.
     pub breaks: Vec<usize>,
