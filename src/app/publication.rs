@@ -19,7 +19,7 @@ use crate::history::EarlierReturns;
 use crate::intake::RunBasis;
 use crate::release::record::{Counts, InputFile, RunRecord};
 use crate::release::store::{PUBLIC_FOLDER, RECORD, Staging};
-use crate::release::tables::{FORMAT_VERSION, ResultFile, result_files};
+use crate::release::tables::{FORMAT_VERSION, ResultFile};
 use crate::release::{
     EVIDENCE, LastRelease, LastReleaseError, PublicBasis, PublicEdition, Release, ReleaseNumber, changes_since,
     make_public,
@@ -125,13 +125,13 @@ fn write_files(
     staging: &Staging,
 ) -> Result<BTreeMap<String, String>, AppError> {
     let writer = Writer { staging, hashes: Mutex::default() };
-    let (templates, mut results) = rayon::join(|| load_templates(definitions), || result_files(release));
-    let templates = templates?;
-    if let Some(public) = public {
-        results.extend(result_files(&public.release).into_iter().map(|file| file.below(PUBLIC_FOLDER)));
-    }
+    let templates = load_templates(definitions)?;
     let facts = Facts::new(release, &definitions.layouts);
     let public_facts = public.map(|public| Facts::new(&public.release, &definitions.layouts));
+    let mut results = facts.tables.files();
+    if let Some(public) = &public_facts {
+        results.extend(public.tables.files().into_iter().map(|file| file.below(PUBLIC_FOLDER)));
+    }
     let editions = Edition::all(&facts, public_facts.as_ref());
     let (results, editions) = rayon::join(
         || results.par_iter().with_max_len(1).try_for_each(|result| writer.write_result(result)),

@@ -5,6 +5,7 @@ mod changes;
 mod earlier_editions;
 mod last;
 mod public_edition;
+pub mod names;
 pub mod record;
 pub mod store;
 pub mod tables;

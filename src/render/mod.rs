@@ -10,8 +10,8 @@ use rayon::prelude::*;
 
 use crate::digest::sha256;
 use crate::render::html::{Templates, WrittenFile, render_page};
-use crate::report::{DataFile, Edition, Page, Scope};
-use crate::spreadsheet::without_formula;
+use crate::release::tables::{ReleaseTables, ResultsError};
+use crate::report::{Edition, Page, Scope};
 use crate::vocabulary::code::CODE_WORDS;
 
 /// Why an edition could not be written.
@@ -24,7 +24,7 @@ pub enum RenderError {
     #[error("figure {figure}: the chart cannot be drawn")]
     Chart { figure: String, source: charts::ChartError },
     #[error("data file {stem}")]
-    DataFile { stem: String, source: csv::Error },
+    DataFile { stem: String, source: ResultsError },
     #[error("organisation {0:?}: its edition cannot have a folder of that name; {CODE_WORDS}")]
     Code(String),
     #[error("{path}: cannot be written")]
@@ -64,7 +64,8 @@ fn parts_of<'e>(edition: &'e Edition<'e>, folder: &'e str) -> impl Iterator<Item
 impl Part<'_> {
     fn render(&self, templates: &Templates, emit: Emit<'_>) -> Result<(), RenderError> {
         let Some(scope) = self.page else { return write_assets(templates, self.folder, emit) };
-        scope.build().map_or(Ok(()), |page| write_page(templates, self.folder, &page, emit))
+        let tables = &scope.edition.facts.tables;
+        scope.build().map_or(Ok(()), |page| write_page(templates, self.folder, (&page, tables), emit))
     }
 }
 
@@ -73,11 +74,17 @@ fn write_assets(templates: &Templates, folder: &str, emit: Emit<'_>) -> Result<(
 }
 
 /// Writes the page's data files, then the page that links to them.
-fn write_page(templates: &Templates, folder: &str, page: &Page, emit: Emit<'_>) -> Result<(), RenderError> {
+fn write_page(
+    templates: &Templates,
+    folder: &str,
+    (page, tables): (&Page, &ReleaseTables<'_>),
+    emit: Emit<'_>,
+) -> Result<(), RenderError> {
     let mut downloads = BTreeMap::new();
     for download in page.downloads() {
-        let stem = &download.data.stem;
-        let bytes = csv_bytes(&download.data).map_err(|source| RenderError::DataFile { stem: stem.clone(), source })?;
+        let stem = &download.stem;
+        let bytes = tables.csv(&download.selection);
+        let bytes = bytes.map_err(|source| RenderError::DataFile { stem: stem.clone(), source })?;
         let path = format!("data/{stem}-{}.csv", content_hash(&bytes));
         emit(&format!("{folder}/{path}"), &bytes)?;
         downloads.insert(stem.clone(), WrittenFile { path, words: download.words_with_size(bytes.len()) });
@@ -89,18 +96,6 @@ fn write_page(templates: &Templates, folder: &str, page: &Page, emit: Emit<'_>) 
 /// The first 12 digits of the SHA-256 of a file's bytes, as linked files carry it in their names.
 pub(crate) fn content_hash(bytes: &[u8]) -> String {
     sha256(bytes).chars().take(12).collect()
-}
-
-fn csv_bytes(data: &DataFile) -> Result<Vec<u8>, csv::Error> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(&data.header)?;
-    for record in &data.records {
-        for cell in record {
-            writer.write_field(&*without_formula(cell))?;
-        }
-        writer.write_record(None::<&[u8]>)?;
-    }
-    writer.into_inner().map_err(|error| error.into_error().into())
 }
 
 #[cfg(test)]

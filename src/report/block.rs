@@ -3,7 +3,8 @@
 
 use serde::Serialize;
 
-use crate::report::figure::{DataFile, Drawing, Figure};
+use crate::release::tables::Selection;
+use crate::report::figure::{Drawing, Figure};
 use crate::report::frame::Frame;
 use crate::report::table::Table;
 use crate::report::text::{Address, Text};
@@ -81,13 +82,15 @@ pub struct Details {
     pub blocks: Vec<Block>,
 }
 
-/// A file that a page offers.
+/// A file that a page offers: some rows and columns of a result table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Download {
-    /// What a reader gets, as the words of a link without the size.
+    /// What a reader gets, as the words of a link without the size. In a figure: the words that stand before its number.
     pub words: String,
-    #[serde(flatten)]
-    pub data: DataFile,
+    /// Name of the file without hash and ending; unique in an edition.
+    pub stem: String,
+    #[serde(skip)]
+    pub selection: Selection,
 }
 
 impl Download {

@@ -4,14 +4,13 @@
 use std::collections::BTreeMap;
 
 use crate::definitions::model::Metric;
-use crate::report::block::Download;
 use crate::report::charts::{ComparisonChart, ComparisonRow, JudgedMark};
 use crate::report::facts::Facts;
-use crate::report::figure::{Drawing, Figure, Room, data_file};
+use crate::report::figure::{Drawing, Figure, Room};
 use crate::report::figures_table::{FigureLine, figures_table, interval_cells, reason};
 use crate::report::funnel::label_mark;
 use crate::report::table::{Cell, Column, Table};
-use crate::report::{standard, words};
+use crate::report::{downloads, standard, words};
 use crate::stats::ranks::Rank;
 use crate::vocabulary::body::{NATIONAL, UNATTRIBUTED};
 use crate::vocabulary::observation::Observation;
@@ -27,12 +26,8 @@ pub fn build_comparison(facts: &Facts<'_>, metric: &Metric) -> Option<Figure> {
     if with_value.is_empty() || metric.shape == Shape::Status {
         return None;
     }
-    let national = facts.current(metric, NATIONAL);
     let drawing = Drawing::Comparison(chart(facts, metric, &with_value, &without));
     let table = table(facts, metric, &with_value, &without);
-    let unattributed = facts.current(metric, UNATTRIBUTED);
-    let records =
-        national.into_iter().chain(with_value.iter().chain(&without).filter_map(|(_, f)| *f)).chain(unattributed);
     Some(Figure {
         id: format!("fig-{}-comparison", metric.id),
         label: String::new(),
@@ -44,10 +39,7 @@ pub fn build_comparison(facts: &Facts<'_>, metric: &Metric) -> Option<Figure> {
         text: text(facts, metric, &with_value, &without),
         table,
         table_summary: String::new(),
-        downloads: vec![Download {
-            words: String::new(),
-            data: data_file(facts, format!("{}-comparison", metric.id), records),
-        }],
+        downloads: vec![downloads::comparison(metric, facts.release.period)],
     })
 }
 

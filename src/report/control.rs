@@ -198,26 +198,7 @@ impl<'a> Control<'a> {
             .with_column(Column::in_unit("Upper limit of usual variation", unit), column(|point| point.upper))
             .with_column(Column::words("Variation"), labels.collect::<Vec<_>>())
     }
-
-    /// Further cells of a data file for one figure: chart, segment, mean, limits and label.
-    pub fn cells(facts: &Facts<'_>, metric: &Metric, figure: &Observation) -> [String; 6] {
-        let chart = facts.control_chart(metric, &figure.org_code);
-        let point = chart.and_then(|chart| chart.points.iter().find(|point| point.period == figure.period));
-        point.map_or_else(Default::default, |point| {
-            [
-                point.kind.as_str().to_owned(),
-                point.segment.to_string(),
-                point.mean.to_string(),
-                point.lower.to_string(),
-                point.upper.to_string(),
-                point.label.as_str().to_owned(),
-            ]
-        })
-    }
 }
-
-/// Headers of [`Control::cells`].
-pub const CONTROL_HEADER: [&str; 6] = ["chart", "segment", "mean", "lower_limit", "upper_limit", "point_type"];
 
 /// How a figure is drawn by its label.
 pub fn sign(label: VariationLabel, better: Better) -> PointSign {

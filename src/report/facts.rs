@@ -9,6 +9,8 @@ use crate::assessment::{
 use crate::definitions::layout::Layouts;
 use crate::definitions::model::Metric;
 use crate::release::Release;
+use crate::release::names::Names;
+use crate::release::tables::ReleaseTables;
 use crate::report::words::{self, Change};
 use crate::vocabulary::body::{
     NATIONAL, Organisation, PEERS_PREFIX, PeerGroup, REGION_PREFIX, UNATTRIBUTED, is_organisation,
@@ -116,7 +118,9 @@ pub struct Facts<'a> {
     pub layouts: &'a Layouts,
     /// By metric.
     figures: HashMap<&'a str, HashMap<Place<'a>, &'a Observation>>,
-    organisations: HashMap<&'a str, &'a Organisation>,
+    names: Names<'a>,
+    /// The result tables of the release.
+    pub tables: ReleaseTables<'a>,
     /// Codes by metric: organisations in order of their names, then regions.
     codes: BTreeMap<&'a str, Vec<&'a str>>,
     regions: BTreeMap<&'a str, BTreeSet<&'a str>>,
@@ -143,7 +147,8 @@ impl<'a> Facts<'a> {
             release,
             layouts,
             figures: HashMap::new(),
-            organisations: release.organisations.iter().map(|o| (o.code.as_str(), o)).collect(),
+            names: Names::new(release),
+            tables: ReleaseTables::new(release),
             codes: BTreeMap::new(),
             regions: BTreeMap::new(),
             signals: HashMap::new(),
@@ -236,17 +241,6 @@ impl<'a> Facts<'a> {
         self.codes.get(metric.id.as_str()).map_or(&[], Vec::as_slice)
     }
 
-    /// Every figure of a metric but those of peers: by organisation, category and period, aggregates first.
-    pub fn all_figures(&self, metric: &Metric) -> Vec<&'a Observation> {
-        let figures = self.figures.get(metric.id.as_str()).into_iter().flat_map(HashMap::values).copied();
-        let mut all: Vec<&Observation> = figures.filter(|f| !f.org_code.starts_with(PEERS_PREFIX)).collect();
-        all.sort_unstable_by(|a, b| {
-            let key = |f: &'a Observation| (is_organisation(&f.org_code), &f.org_code, &f.category, f.period);
-            key(a).cmp(&key(b))
-        });
-        all
-    }
-
     /// Codes of the regional sums, in order.
     pub fn region_codes(&self, metric: &Metric) -> Vec<&'a str> {
         self.regions.get(metric.id.as_str()).map(|set| set.iter().copied().collect()).unwrap_or_default()
@@ -254,7 +248,7 @@ impl<'a> Facts<'a> {
 
     /// The organisation's description, if the organisations dataset has one.
     pub fn organisation(&self, code: &str) -> Option<&'a Organisation> {
-        self.organisations.get(code).copied()
+        self.names.organisation(code)
     }
 
     fn short_name(&self, code: &'a str) -> &'a str {
@@ -263,14 +257,7 @@ impl<'a> Facts<'a> {
 
     /// The name shown for any code of an organisation or aggregate.
     pub fn name(&self, code: &str) -> String {
-        if let Some(region) = code.strip_prefix(REGION_PREFIX) {
-            return region.to_owned();
-        }
-        match code {
-            NATIONAL => "National".to_owned(),
-            UNATTRIBUTED => "Unattributed records".to_owned(),
-            _ => self.organisation(code).map_or_else(|| code.to_owned(), |o| o.short_name.clone()),
-        }
+        self.names.body(code).to_owned()
     }
 
     /// A police force, or a body that the organisations dataset does not describe.

@@ -1,17 +1,11 @@
-//! A figure of a page: its sentence, drawing, description, data table and data file. Everything in it comes from the same observations.
-//! It draws nothing; the drawing's content is handed to the charts.
+//! A figure of a page: its sentence, drawing, description, data table and files.
+//! Everything in it comes from the same observations.//! It draws nothing; the drawing's content is handed to the charts.
 
-use std::fmt::{Display, Write as _};
-
-use csv::StringRecord;
 use serde::Serialize;
 
 use crate::report::block::Download;
 use crate::report::charts::{ComparisonChart, FunnelChart, TrendChart};
-use crate::report::facts::Facts;
 use crate::report::table::Table;
-use crate::vocabulary::observation::Observation;
-use crate::vocabulary::quantity::Status;
 
 /// What is drawn.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,120 +55,7 @@ impl Figure {
         self.label = format!("Figure {number}");
         self.table_summary = format!("Data for figure {number}");
         for download in &mut self.downloads {
-            download.words = format!("Download the data for figure {number}");
+            download.words = format!("Download {} for figure {number}", download.words);
         }
     }
-}
-
-/// Rows as text records, as a data file writes them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct DataFile {
-    /// File name without hash and ending; unique in an edition.
-    pub stem: String,
-    #[serde(skip)]
-    pub header: Vec<&'static str>,
-    #[serde(skip)]
-    pub records: Vec<StringRecord>,
-}
-
-/// Header of a data file of observations.
-const DATA_HEADER: [&str; 27] = [
-    "metric_id",
-    "metric_version",
-    "org_code",
-    "organisation",
-    "period_type",
-    "period",
-    "period_start",
-    "period_end",
-    "breakdown",
-    "category",
-    "numerator",
-    "denominator",
-    "value",
-    "unit",
-    "status",
-    "reason",
-    "lower_95",
-    "upper_95",
-    "lower_998",
-    "upper_998",
-    "method",
-    "reliability",
-    "returned_months",
-    "expected_months",
-    "standard_level",
-    "standard_kind",
-    "standard_met",
-];
-
-/// The data file of `figures`, in the order given. A withheld figure has no number in it.
-pub fn data_file<'o>(facts: &Facts<'_>, stem: String, figures: impl IntoIterator<Item = &'o Observation>) -> DataFile {
-    let header = DATA_HEADER.to_vec();
-    DataFile { stem, header, records: figures.into_iter().map(|figure| record(facts, figure)).collect() }
-}
-
-impl DataFile {
-    /// The same with more columns; `cells` holds those of each record.
-    #[must_use]
-    pub fn with_columns<const N: usize>(
-        mut self,
-        header: [&'static str; N],
-        cells: impl IntoIterator<Item = [String; N]>,
-    ) -> Self {
-        self.header.extend(header);
-        for (record, cells) in self.records.iter_mut().zip(cells) {
-            for cell in &cells {
-                record.push_field(cell);
-            }
-        }
-        self
-    }
-}
-
-fn record(facts: &Facts<'_>, figure: &Observation) -> StringRecord {
-    let withheld = figure.status == Status::Suppressed;
-    let mut record = StringRecord::with_capacity(256, DATA_HEADER.len());
-    let mut scratch = String::new();
-    let mut text = |cell: &str| record.push_field(cell);
-    text(&figure.metric_id);
-    text(&figure.metric_version.to_string());
-    text(&figure.org_code);
-    text(&facts.name(&figure.org_code));
-    text(figure.period.kind.as_str());
-    text(&figure.period.to_string());
-    text(&figure.period.start().to_string());
-    text(&figure.period.end().to_string());
-    text(figure.category.as_ref().map_or("", |c| &c.breakdown));
-    text(figure.category.as_ref().map_or("", |c| &c.key));
-    // A number that is not there is an empty cell.
-    let mut number = |number: Option<&dyn Display>, text: &mut dyn FnMut(&str)| {
-        scratch.clear();
-        // Writing into a String cannot fail.
-        let _ = number.map(|number| write!(scratch, "{number}"));
-        text(&scratch);
-    };
-    let shown = |x: Option<f64>| x.filter(|_| !withheld);
-    for count in [figure.numerator, figure.denominator] {
-        number(count.filter(|_| !withheld).as_ref().map(|n| n as &dyn Display), &mut text);
-    }
-    number(shown(figure.value).as_ref().map(|x| x as &dyn Display), &mut text);
-    text(figure.unit.as_str());
-    text(figure.status.as_str());
-    text(figure.status.reason());
-    for interval in [figure.interval_95, figure.interval_998] {
-        for limit in [interval.and_then(|i| i.lower), interval.and_then(|i| i.upper)] {
-            number(shown(limit).as_ref().map(|x| x as &dyn Display), &mut text);
-        }
-    }
-    text(figure.method);
-    text(figure.reliability());
-    for months in [figure.coverage.map(|c| c.returned), figure.coverage.map(|c| c.expected)] {
-        number(months.as_ref().map(|n| n as &dyn Display), &mut text);
-    }
-    let standard = figure.standard.as_ref();
-    number(standard.map(|s| &s.level as &dyn Display), &mut text);
-    text(standard.map_or("", |s| s.kind));
-    number(standard.and_then(|s| s.met).filter(|_| !withheld).as_ref().map(|met| met as &dyn Display), &mut text);
-    record
 }

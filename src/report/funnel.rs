@@ -1,19 +1,16 @@
 //! The funnel figure: each force by its size and value among all forces, with the limits that label it.
 //! Limits and labels come from the assessment; this words them and lays them out.
 
-use csv::StringRecord;
-
 use crate::assessment::{FunnelForce, FunnelSummary, SizeLimits};
 use crate::definitions::model::Metric;
-use crate::report::block::Download;
 use crate::report::charts::{
     FunnelChart, FunnelPoint, JudgedMark, LimitLevel, LimitLine, MarkLevel, MarkMeaning, MarkSide,
 };
 use crate::report::facts::Facts;
-use crate::report::figure::{DataFile, Drawing, Figure, Room};
+use crate::report::figure::{Drawing, Figure, Room};
 use crate::report::funnel_words::{description, label_words, method_lines, title};
 use crate::report::table::{Cell, Column, Row, Table};
-use crate::report::words;
+use crate::report::{downloads, words};
 use crate::stats::funnel::FunnelLabel;
 use crate::vocabulary::quantity::{Better, Interval, Shape, Unit};
 
@@ -40,7 +37,7 @@ pub fn build_funnel(facts: &Facts<'_>, metric: &Metric) -> Option<Figure> {
         text: description(facts, metric, funnel, &forces),
         table: table(facts, metric, funnel, &forces),
         table_summary: String::new(),
-        downloads: vec![Download { words: String::new(), data: data_file(facts, metric, &forces) }],
+        downloads: vec![downloads::funnel(metric)],
     })
 }
 
@@ -217,71 +214,4 @@ fn table(facts: &Facts<'_>, metric: &Metric, funnel: &FunnelSummary, forces: &[&
     let id = format!("tab-{}-funnel", metric.id);
     let table = Table::new(id, caption, columns, forces.iter().map(row).collect());
     method_lines(facts, metric, funnel, forces).into_iter().fold(table, Table::explained)
-}
-
-/// Header of the data file.
-const HEADER: [&str; 26] = [
-    "metric_id",
-    "org_code",
-    "organisation",
-    "period_type",
-    "period",
-    "period_start",
-    "period_end",
-    "numerator",
-    "denominator",
-    "size",
-    "value",
-    "centre",
-    "lower_95",
-    "upper_95",
-    "lower_998",
-    "upper_998",
-    "label",
-    "adjusted_lower_95",
-    "adjusted_upper_95",
-    "adjusted_lower_998",
-    "adjusted_upper_998",
-    "adjusted_label",
-    "phi",
-    "phi_by_chance",
-    "tau2",
-    "forces",
-];
-
-fn data_file(facts: &Facts<'_>, metric: &Metric, forces: &[&FunnelForce]) -> DataFile {
-    let record = |force: &&FunnelForce| {
-        let period = force.period;
-        let number = |number: Option<f64>| number.map_or_else(String::new, |number| number.to_string());
-        let sides = |limits: Option<SizeLimits>| {
-            let side = |read: fn(&SizeLimits) -> Option<f64>| number(limits.as_ref().and_then(read));
-            [side(|l| l.look.lower), side(|l| l.look.upper), side(|l| l.act.lower), side(|l| l.act.upper)]
-        };
-        let mut cells = vec![
-            force.metric_id.clone(),
-            force.org_code.to_string(),
-            facts.name(&force.org_code),
-            period.kind.as_str().to_owned(),
-            period.to_string(),
-            period.start().to_string(),
-            period.end().to_string(),
-            force.counts.numerator.to_string(),
-            force.counts.denominator.to_string(),
-            force.size.to_string(),
-            force.value.to_string(),
-            force.centre.to_string(),
-        ];
-        cells.extend(sides(Some(force.plain)));
-        cells.push(force.plain_label.as_str().to_owned());
-        cells.extend(sides(force.adjusted.map(|(limits, _)| limits)));
-        cells.push(force.adjusted.map_or_else(String::new, |(_, label)| label.as_str().to_owned()));
-        let spread = force.spread;
-        let phi_by_chance = spread.and_then(|spread| spread.phi_by_chance);
-        let spread = [spread.map(|spread| spread.phi), phi_by_chance, spread.map(|spread| spread.tau2)];
-        cells.extend(spread.map(number));
-        cells.push(force.forces.to_string());
-        StringRecord::from(cells)
-    };
-    let stem = format!("{}-funnel", metric.id);
-    DataFile { stem, header: HEADER.to_vec(), records: forces.iter().map(record).collect() }
 }

@@ -2,15 +2,11 @@
 //! known or last published. Every number is one of `results/completeness`, `results/revisions` or
 //! `results/revision_statistics`.
 
-use chrono::NaiveDate;
-use csv::StringRecord;
-
 use crate::definitions::model::Metric;
 use crate::lateness::{Completeness, Projected, Reason, Revision, RevisionKind, RevisionSide};
-use crate::report::block::{Block, Download};
+use crate::report::block::Block;
 use crate::report::facts::Facts;
-use crate::report::figure::DataFile;
-use crate::report::notes;
+use crate::report::{downloads, notes};
 use crate::report::table::{Cell, Column, Row, Table};
 use crate::report::words::{self, Change};
 use crate::stats::revision::{Scale, Tendency};
@@ -50,7 +46,8 @@ fn office_blocks(facts: &Facts<'_>, metric: &Metric) -> Vec<Block> {
     let mut blocks: Vec<Block> = sentences.into_iter().map(Block::paragraph).collect();
     let tables = [completeness_table(metric, &incomplete), changes, known_table(metric, &revisions)];
     blocks.extend(tables.into_iter().flatten().map(Block::Table));
-    blocks.extend(downloads(facts, metric, (&revisions, &incomplete)).into_iter().map(Block::Download));
+    blocks.extend((!incomplete.is_empty()).then(|| Block::Download(downloads::completeness(metric))));
+    blocks.extend((!revisions.is_empty()).then(|| Block::Download(downloads::revisions(metric))));
     blocks
 }
 
@@ -244,114 +241,4 @@ fn reason_words(reason: Reason) -> &'static str {
 
 fn count_words(count: usize) -> String {
     i64::try_from(count).map_or_else(|_| String::new(), count_text)
-}
-
-/// Header of the data file of revisions.
-const HEADER: [&str; 18] = [
-    "metric_id",
-    "kind",
-    "earlier_release",
-    "org_code",
-    "organisation",
-    "period_type",
-    "period",
-    "earlier_as_of",
-    "earlier_numerator",
-    "earlier_denominator",
-    "earlier_value",
-    "earlier_status",
-    "later_as_of",
-    "later_numerator",
-    "later_denominator",
-    "later_value",
-    "later_status",
-    "reason",
-];
-
-fn revisions_file(facts: &Facts<'_>, metric: &Metric, revisions: &[&Revision]) -> DataFile {
-    let side = |side: &RevisionSide, as_of: NaiveDate| {
-        let count = |count: Option<i64>| count.map_or_else(String::new, |count| count.to_string());
-        let value = side.value.map_or_else(String::new, |value| value.to_string());
-        [as_of.to_string(), count(side.numerator), count(side.denominator), value, side.status.clone()]
-    };
-    let record = |one: &&Revision| {
-        let mut cells = vec![
-            one.metric_id.clone(),
-            one.kind.as_str().to_owned(),
-            one.earlier_release.clone(),
-            one.org_code.to_string(),
-            facts.name(&one.org_code),
-            one.period.kind.as_str().to_owned(),
-            one.period.to_string(),
-        ];
-        cells.extend(side(&one.earlier, one.earlier.as_of));
-        cells.extend(side(&one.later, one.later.as_of));
-        cells.push(one.reason.as_str().to_owned());
-        StringRecord::from(cells)
-    };
-    let records = revisions.iter().map(record).collect();
-    DataFile { stem: format!("{}-revisions", metric.id), header: HEADER.to_vec(), records }
-}
-
-/// Header of the data file of completeness.
-const COMPLETENESS_HEADER: [&str; 15] = [
-    "metric_id",
-    "org_code",
-    "period_type",
-    "period",
-    "earlier_months",
-    "numerator",
-    "numerator_expected",
-    "denominator",
-    "denominator_expected",
-    "completeness",
-    "completeness_lower_95",
-    "completeness_upper_95",
-    "value_all_failing",
-    "value_all_passing",
-    "provisional",
-];
-
-fn completeness_file(metric: &Metric, rows: &[&Completeness]) -> DataFile {
-    let number = |number: Option<f64>| number.map_or_else(String::new, |number| number.to_string());
-    let per_cent = |share: Option<f64>| number(share.map(|share| 100.0 * share));
-    let record = |one: &&Completeness| {
-        let all = one.denominator;
-        StringRecord::from(vec![
-            one.metric_id.clone(),
-            one.org_code.clone(),
-            one.period.kind.as_str().to_owned(),
-            one.period.to_string(),
-            i64::try_from(one.earlier_months).map_or_else(|_| String::new(), |months| months.to_string()),
-            one.numerator.latest.to_string(),
-            number(one.numerator.ultimate),
-            all.map_or_else(String::new, |all| all.latest.to_string()),
-            number(all.and_then(|all| all.ultimate)),
-            per_cent(one.completeness),
-            per_cent(one.limits.map(|(lower, _)| lower)),
-            per_cent(one.limits.map(|(_, upper)| upper)),
-            number(one.range.map(|(failing, _)| failing)),
-            number(one.range.map(|(_, passing)| passing)),
-            if one.provisional { "yes" } else { "no" }.to_owned(),
-        ])
-    };
-    let records = rows.iter().map(record).collect();
-    DataFile { stem: format!("{}-completeness", metric.id), header: COMPLETENESS_HEADER.to_vec(), records }
-}
-
-fn downloads(
-    facts: &Facts<'_>,
-    metric: &Metric,
-    (revisions, incomplete): (&[&Revision], &[&Completeness]),
-) -> Vec<Download> {
-    let mut downloads = Vec::new();
-    if !incomplete.is_empty() {
-        let words = format!("Download completeness of {}", metric.id);
-        downloads.push(Download { words, data: completeness_file(metric, incomplete) });
-    }
-    if !revisions.is_empty() {
-        let words = format!("Download all revisions of {}", metric.id);
-        downloads.push(Download { words, data: revisions_file(facts, metric, revisions) });
-    }
-    downloads
 }

@@ -1,7 +1,7 @@
 //! The blocks about one metric: findings, figures, tables, and all that is documented about it.
 
 use crate::definitions::model::{Metric, ReadsAs, Standard};
-use crate::report::block::{Block, Download, Fact, Links, link};
+use crate::report::block::{Block, Fact, Links, link};
 use crate::report::breakdown::breakdown_tables;
 use crate::report::charts::SeriesRole;
 use crate::report::comparison::{build_comparison, note};
@@ -9,7 +9,7 @@ use crate::report::contribution_table::contribution_table;
 use crate::report::decision_table::decision_table;
 use crate::report::edition::Scope;
 use crate::report::facts::Facts;
-use crate::report::figure::{Figure, Room, data_file};
+use crate::report::figure::{Figure, Room};
 use crate::report::figures_table::{FigureLine, figures_table};
 use crate::report::funnel::build_funnel;
 use crate::report::judged::judged_sentences;
@@ -18,7 +18,7 @@ use crate::report::table::{Cell, Column, Row, Table};
 use crate::report::text::Text;
 use crate::report::trend::{TrendRequest, build_trend};
 use crate::report::trend_words::now_sentences;
-use crate::report::{standard, withheld, words};
+use crate::report::{downloads, standard, withheld, words};
 use crate::vocabulary::body::{NATIONAL, UNATTRIBUTED};
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::quantity::{Better, Shape};
@@ -61,11 +61,7 @@ pub fn charts(facts: &Facts<'_>, metric: &Metric) -> Block {
 
 /// The figures of each organisation and period.
 pub fn figures_by_period(facts: &Facts<'_>, metric: &Metric) -> Block {
-    let download = Download {
-        words: format!("Download all figures of {} with their counts", metric.id),
-        data: data_file(facts, format!("{}-all-figures", metric.id), facts.all_figures(metric)),
-    };
-    let blocks = vec![Block::Table(trend_table(facts, metric)), Block::Download(download)];
+    let blocks = vec![Block::Table(trend_table(facts, metric)), Block::Download(downloads::all_figures(metric))];
     Block::section("figures", "Figures by organisation and period", blocks)
 }
 
@@ -83,8 +79,12 @@ pub fn regions(facts: &Facts<'_>, metric: &Metric) -> Option<Block> {
 
 /// The categories of the metric; `None` where it has none.
 pub fn breakdown(facts: &Facts<'_>, metric: &Metric) -> Option<Block> {
-    let tables: Vec<Block> = breakdown_tables(facts, metric).into_iter().map(Block::Table).collect();
-    (!tables.is_empty()).then(|| Block::section("breakdown", "Breakdown", tables))
+    let mut blocks: Vec<Block> = breakdown_tables(facts, metric).into_iter().map(Block::Table).collect();
+    if blocks.is_empty() {
+        return None;
+    }
+    blocks.push(Block::Download(downloads::all_parts(metric)));
+    Some(Block::section("breakdown", "Breakdown", blocks))
 }
 
 /// What the metric measures, and all that is documented about it.

@@ -5,16 +5,15 @@ use std::ops::RangeInclusive;
 
 use crate::assessment::StepDecision;
 use crate::definitions::model::{Metric, Standard};
-use crate::report::block::Download;
 use crate::report::charts::{
     CentreSpan, EventMark, PeriodTick, PointSign, ProposedLevels, SeriesRole, ShortPeriod, StandardSpan, TrendChart,
     TrendPoint, TrendSeries,
 };
-use crate::report::control::{CONTROL_HEADER, Control, sign};
+use crate::report::control::{Control, sign};
 use crate::report::facts::Facts;
-use crate::report::figure::{Drawing, Figure, Room, data_file};
+use crate::report::figure::{Drawing, Figure, Room};
 use crate::report::trend_table::trend_data_table;
-use crate::report::{standard, trend_words, words};
+use crate::report::{downloads, standard, trend_words, words};
 use crate::vocabulary::body::NATIONAL;
 use crate::vocabulary::event::RecordedEvent;
 use crate::vocabulary::observation::Observation;
@@ -94,9 +93,9 @@ pub fn build_trend<'a>(facts: &'a Facts<'a>, request: &'a TrendRequest<'a>) -> O
         control: Control::of(facts, metric, request.code),
         figures,
     };
-    let records = || data.figures.iter().chain(data.compared.iter().flat_map(|c| &c.figures)).copied().flatten();
-    let file = data_file(facts, format!("{}-trend", metric.id), records());
-    let cells = records().map(|figure| Control::cells(facts, metric, figure));
+    let codes = std::iter::once(request.code).chain(request.compared.iter().map(|line| line.code.as_str()));
+    let mut downloads = vec![downloads::trend(metric, codes.map(str::to_owned).collect())];
+    downloads.extend(data.control.map(|_| downloads::usual_variation(metric, request.code)));
     Some(Figure {
         id: format!("fig-{}-trend", metric.id),
         label: String::new(),
@@ -108,7 +107,7 @@ pub fn build_trend<'a>(facts: &'a Facts<'a>, request: &'a TrendRequest<'a>) -> O
         text: trend_words::description(&data),
         table: trend_data_table(&data),
         table_summary: String::new(),
-        downloads: vec![Download { words: String::new(), data: file.with_columns(CONTROL_HEADER, cells) }],
+        downloads,
     })
 }
 

@@ -25,8 +25,6 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "contract/failing.rs",
             "engine/output.rs",
             "prepare/raw.rs",
-            "render/mod.rs",
-            "report",
             "release/public_edition.rs",
             "release/tables/mod.rs",
             "release/tables/write.rs",

@@ -91,6 +91,15 @@ impl<R> Read<R> {
         })
     }
 
+    /// The text of a column of texts as the row holds it; empty for other columns.
+    pub(super) fn text<'r>(&self, row: &'r R) -> Cow<'r, str> {
+        match self {
+            Self::Name(read) => Cow::Borrowed(read(row)),
+            Self::Text(read) => read(row),
+            Self::Whole(_) | Self::Version(_) | Self::Date(_) | Self::Decimal(_) => Cow::Borrowed(""),
+        }
+    }
+
     /// The text of one cell; an absent value is empty. Numbers are written into `scratch`.
     pub(super) fn cell<'r>(&self, row: &'r R, scratch: &'r mut String) -> Cow<'r, str> {
         scratch.clear();
@@ -108,7 +117,7 @@ impl<R> Read<R> {
 }
 
 /// A name from a submission reaches spreadsheet programs as text, whatever it looks like.
-fn safe_text(text: Cow<'_, str>) -> Cow<'_, str> {
+pub(super) fn safe_text(text: Cow<'_, str>) -> Cow<'_, str> {
     let safe = match without_formula(&text) {
         Cow::Owned(safe) => Some(safe),
         Cow::Borrowed(_) => None,

@@ -1,14 +1,14 @@
 //! The list of the result tables: what each is called, what one row is, and where its rows come from.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 use rayon::prelude::*;
 
 use super::catalogue::{Rule, TableSpec};
 use super::column::Column;
 use super::columns::JudgedFigure;
-use super::write::{write_csv, write_parquet};
-use super::{BREAKDOWNS, OBSERVATIONS, ResultFile, columns, rules};
+use super::filled::{Filled, FilledTable};
+use super::{BREAKDOWNS, COMPLETENESS, CONTROL_LIMITS, FUNNELS, OBSERVATIONS, REVISIONS, columns, rules};
 use crate::lateness::Lateness;
 use crate::release::Release;
 use crate::vocabulary::observation::Observation;
@@ -20,14 +20,14 @@ pub(super) static TABLES: LazyLock<Vec<Box<dyn ResultTable>>> = LazyLock::new(ta
 pub(super) trait ResultTable: Send + Sync {
     fn spec(&self) -> &TableSpec;
 
-    /// Its Parquet and its CSV file; none where the release does not have the table.
-    fn files<'a>(&'static self, release: &'a Release) -> Vec<ResultFile<'a>>;
+    /// The table with its rows; `None` where the release does not have the table.
+    fn fill<'a>(&'static self, release: &'a Release) -> Option<Box<dyn FilledTable + 'a>>;
 }
 
 /// A result table of rows of type `R`.
 struct Table<R: 'static> {
     spec: TableSpec,
-    columns: Vec<Column<R>>,
+    columns: fn() -> Vec<Column<R>>,
     rows: RowsOf<R>,
 }
 
@@ -54,8 +54,8 @@ impl About {
 
 const PLAIN: About = About { name: "", row: "", note: "", sorted_by: &[], rules: &[] };
 
-fn table<R: Sync + 'static>(about: About, columns: Vec<Column<R>>, rows: RowsOf<R>) -> Box<dyn ResultTable> {
-    Box::new(Table { spec: about.spec(&columns), columns, rows })
+fn table<R: Sync + 'static>(about: About, columns: fn() -> Vec<Column<R>>, rows: RowsOf<R>) -> Box<dyn ResultTable> {
+    Box::new(Table { spec: about.spec(&columns()), columns, rows })
 }
 
 impl<R: Sync> ResultTable for Table<R> {
@@ -63,15 +63,9 @@ impl<R: Sync> ResultTable for Table<R> {
         &self.spec
     }
 
-    fn files<'a>(&'static self, release: &'a Release) -> Vec<ResultFile<'a>> {
-        let Some(rows) = (self.rows)(release) else { return Vec::new() };
-        let name = self.spec.name;
-        let rows = Arc::new(rows);
-        let same = Arc::clone(&rows);
-        vec![
-            ResultFile::new(name, "parquet", move |out| write_parquet(name, &self.columns, &rows, out)),
-            ResultFile::new(name, "csv", move |out| write_csv(name, &self.columns, &same, out)),
-        ]
+    fn fill<'a>(&'static self, release: &'a Release) -> Option<Box<dyn FilledTable + 'a>> {
+        let rows = (self.rows)(release)?;
+        Some(Box::new(Filled { spec: &self.spec, columns: (self.columns)(), further: Vec::new(), rows }))
     }
 }
 
@@ -120,14 +114,9 @@ impl ResultTable for FigureTable {
         &self.spec
     }
 
-    fn files<'a>(&'static self, release: &'a Release) -> Vec<ResultFile<'a>> {
-        let (name, holds) = (self.spec.name, self.holds);
-        let rows = Arc::new(holds.rows(release));
-        let same = Arc::clone(&rows);
-        vec![
-            ResultFile::new(name, "parquet", move |out| write_parquet(name, &holds.columns(), &rows, out)),
-            ResultFile::new(name, "csv", move |out| write_csv(name, &holds.columns(), &same, out)),
-        ]
+    fn fill<'a>(&'static self, release: &'a Release) -> Option<Box<dyn FilledTable + 'a>> {
+        let (columns, further) = (self.holds.columns(), columns::for_readers());
+        Some(Box::new(Filled { spec: &self.spec, columns, further, rows: self.holds.rows(release) }))
     }
 }
 
@@ -165,7 +154,7 @@ fn figure_tables() -> Vec<Box<dyn ResultTable>> {
                 sorted_by: &["principle", "metric_id", "role", "org_code", "period_start"],
                 ..PLAIN
             },
-            columns::responsibilities(),
+            columns::responsibilities,
             |release| Some(release.responsibilities.iter().collect()),
         ),
         table(
@@ -176,7 +165,7 @@ fn figure_tables() -> Vec<Box<dyn ResultTable>> {
                 sorted_by: &["metric_id", "org_code", "period_start", "kind", "rule"],
                 ..PLAIN
             },
-            columns::signals(),
+            columns::signals,
             |release| Some(release.assessment.signals.iter().collect()),
         ),
     ]
@@ -192,7 +181,7 @@ fn comparison_tables() -> Vec<Box<dyn ResultTable>> {
                 sorted_by: &["metric_id", "against", "org_code", "period_start"],
                 ..PLAIN
             },
-            columns::comparisons(),
+            columns::comparisons,
             |release| Some(release.assessment.comparisons.iter().collect()),
         ),
         table(
@@ -202,7 +191,7 @@ fn comparison_tables() -> Vec<Box<dyn ResultTable>> {
                 sorted_by: &["metric_id", "baseline", "org_code", "period_start"],
                 ..PLAIN
             },
-            columns::contributions(),
+            columns::contributions,
             |release| Some(release.assessment.contributions.iter().collect()),
         ),
         table(
@@ -213,18 +202,18 @@ fn comparison_tables() -> Vec<Box<dyn ResultTable>> {
                 sorted_by: &["metric_id", "org_code", "period_start"],
                 ..PLAIN
             },
-            columns::ranks(),
+            columns::ranks,
             |release| Some(release.assessment.ranks.iter().collect()),
         ),
         table(
             About {
-                name: "funnels",
+                name: FUNNELS,
                 row: "force and metric in the funnel of all forces",
                 note: "Covers proportions and rates, in the report's period.",
                 sorted_by: &["metric_id", "org_code", "period_start"],
                 ..PLAIN
             },
-            columns::funnels(),
+            columns::funnels,
             |release| Some(release.assessment.funnels.iter().flat_map(|funnel| &funnel.forces).collect()),
         ),
     ]
@@ -235,13 +224,13 @@ fn series_tables() -> Vec<Box<dyn ResultTable>> {
     vec![
         table(
             About {
-                name: "control_limits",
+                name: CONTROL_LIMITS,
                 row: "series and period that has limits of usual variation",
                 note: "A series without a row has too few figures, or is too rare, for limits.",
                 sorted_by: &["metric_id", "org_code", "period_start"],
                 ..PLAIN
             },
-            columns::control_limits(),
+            columns::control_limits,
             |release| Some(release.assessment.charts.iter().flat_map(|chart| &chart.points).collect()),
         ),
         table(
@@ -251,7 +240,7 @@ fn series_tables() -> Vec<Box<dyn ResultTable>> {
                 sorted_by: &["metric_id", "org_code", "period_start"],
                 ..PLAIN
             },
-            columns::run_charts(),
+            columns::run_charts,
             |release| Some(release.assessment.run_charts.iter().collect()),
         ),
         table(
@@ -262,7 +251,7 @@ fn series_tables() -> Vec<Box<dyn ResultTable>> {
                 sorted_by: &["metric_id", "org_code", "period_start"],
                 rules: rules::TRENDS,
             },
-            columns::trends(),
+            columns::trends,
             |release| Some(release.assessment.trends.iter().collect()),
         ),
         table(
@@ -273,7 +262,7 @@ fn series_tables() -> Vec<Box<dyn ResultTable>> {
                 sorted_by: &["metric_id", "org_code", "period_start"],
                 ..PLAIN
             },
-            columns::change_points(),
+            columns::change_points,
             |release| Some(release.assessment.steps.iter().collect()),
         ),
         table(
@@ -284,7 +273,7 @@ fn series_tables() -> Vec<Box<dyn ResultTable>> {
                 sorted_by: &["metric_id", "mode", "org_code", "period_start"],
                 ..PLAIN
             },
-            columns::parity(),
+            columns::parity,
             |release| Some(release.assessment.parity.iter().collect()),
         ),
     ]
@@ -295,7 +284,7 @@ fn late_data_tables() -> Vec<Box<dyn ResultTable>> {
     vec![
         table(
             About {
-                name: "revisions",
+                name: REVISIONS,
                 row: "figure that moved, with the reason",
                 note: "The public edition does not have this table: a change of a count may give away a case.",
                 sorted_by: &[
@@ -309,7 +298,7 @@ fn late_data_tables() -> Vec<Box<dyn ResultTable>> {
                 ],
                 ..PLAIN
             },
-            columns::revisions(),
+            columns::revisions,
             |release| Some(lateness(release)?.revisions.iter().collect()),
         ),
         table(
@@ -320,18 +309,18 @@ fn late_data_tables() -> Vec<Box<dyn ResultTable>> {
                 sorted_by: &["metric_id", "lag", "scale"],
                 ..PLAIN
             },
-            columns::revision_statistics(),
+            columns::revision_statistics,
             |release| Some(lateness(release)?.summaries.iter().collect()),
         ),
         table(
             About {
-                name: "completeness",
+                name: COMPLETENESS,
                 row: "aggregate and recent period: how complete the figure is",
                 note: "The public edition does not have this table: a change of a count may give away a case.",
                 sorted_by: &["metric_id", "org_code", "period_start", "period_type"],
                 ..PLAIN
             },
-            columns::completeness(),
+            columns::completeness,
             |release| Some(lateness(release)?.completeness.iter().collect()),
         ),
     ]

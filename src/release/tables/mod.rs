@@ -5,9 +5,11 @@
 mod catalogue;
 mod column;
 mod columns;
+mod filled;
 mod list;
 mod read;
 mod rules;
+mod selection;
 mod write;
 
 use std::fmt;
@@ -17,9 +19,12 @@ use arrow::error::ArrowError;
 use parquet::errors::ParquetError;
 
 pub use self::catalogue::{ColumnKind, ColumnSpec, Condition, Emptiness, Holds, Rule, TableSpec, Test, Values};
+use self::filled::FilledTable;
 use self::list::TABLES;
 pub use self::read::{Part, PublishedRows, UnreadableTable};
+pub use self::selection::{Bodies, Selection};
 use crate::release::Release;
+use crate::release::names::Names;
 
 /// Version of the format; it travels in the Parquet metadata and in the run record.
 pub const FORMAT_VERSION: &str = "1.7.0";
@@ -45,6 +50,10 @@ pub enum ResultsError {
         #[source]
         source: csv::Error,
     },
+    #[error("the release has no table {0}")]
+    NoTable(&'static str),
+    #[error("the table {table} has no column {column}")]
+    NoColumn { table: &'static str, column: &'static str },
 }
 
 /// What every result table is, in the order in which the tables are documented and published.
@@ -56,6 +65,14 @@ pub fn catalogue() -> impl Iterator<Item = &'static TableSpec> {
 pub const OBSERVATIONS: &str = "observations";
 /// The table of the parts and variants of figures.
 pub const BREAKDOWNS: &str = "breakdowns";
+/// The table of forces in the funnel of all forces.
+pub const FUNNELS: &str = "funnels";
+/// The table of means and limits of usual variation.
+pub const CONTROL_LIMITS: &str = "control_limits";
+/// The table of figures that moved.
+pub const REVISIONS: &str = "revisions";
+/// The table of how complete figures are.
+pub const COMPLETENESS: &str = "completeness";
 
 /// Path of the Parquet file of a table inside a release, or inside an edition that has tables of its own.
 pub fn parquet_path(table: &str) -> String {
@@ -99,7 +116,45 @@ impl<'a> ResultFile<'a> {
     }
 }
 
-/// Every table that the release has, as Parquet and as CSV.
-pub fn result_files(release: &Release) -> Vec<ResultFile<'_>> {
-    TABLES.iter().flat_map(|table| table.files(release)).collect()
+/// The result tables of one release: their rows, sorted once.
+pub struct ReleaseTables<'a> {
+    names: Names<'a>,
+    tables: Vec<Box<dyn FilledTable + 'a>>,
+}
+
+impl fmt::Debug for ReleaseTables<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("ReleaseTables").finish_non_exhaustive()
+    }
+}
+
+impl<'a> ReleaseTables<'a> {
+    /// Every table that the release has.
+    pub fn new(release: &'a Release) -> Self {
+        Self { names: Names::new(release), tables: TABLES.iter().filter_map(|table| table.fill(release)).collect() }
+    }
+
+    /// Every table as Parquet and as CSV.
+    pub fn files(&self) -> Vec<ResultFile<'_>> {
+        let both = |table: &'_ Box<dyn FilledTable + 'a>| {
+            let name = table.spec().name;
+            let table = &**table;
+            [
+                ResultFile::new(name, "parquet", |out| table.write_parquet(out)),
+                ResultFile::new(name, "csv", |out| table.write_csv(out)),
+            ]
+        };
+        self.tables.iter().flat_map(both).collect()
+    }
+
+    /// Some rows and columns of a table as CSV.
+    ///
+    /// # Errors
+    /// A table that the release does not have, and a column that the table does not have.
+    pub fn csv(&self, selection: &Selection) -> Result<Vec<u8>, ResultsError> {
+        let table = self.tables.iter().find(|table| table.spec().name == selection.table);
+        let mut out = Vec::new();
+        table.ok_or(ResultsError::NoTable(selection.table))?.write_selection(selection, &self.names, &mut out)?;
+        Ok(out)
+    }
 }

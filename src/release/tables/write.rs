@@ -11,6 +11,7 @@ use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 
 use super::column::Column;
+use super::selection::Selected;
 use super::{FORMAT_VERSION, ResultsError};
 
 /// Rows that are encoded at once, and those of a Parquet row group.
@@ -46,19 +47,19 @@ fn batch_of<R, B: Borrow<R>>(columns: &[Column<R>], rows: &[B]) -> Result<Record
 }
 
 /// Writes rows as CSV: a header, empty cells for no value, six decimals.
-pub(super) fn write_csv<R, B: Borrow<R>>(
+pub(super) fn write_csv<'r, R: 'r>(
     name: &str,
-    columns: &[Column<R>],
-    rows: &[B],
+    columns: &[(&'static str, Selected<'_, R>)],
+    rows: impl Iterator<Item = &'r R>,
     out: &mut (dyn Write + Send),
 ) -> Result<(), ResultsError> {
     let wrong = |source| ResultsError::Csv { file: format!("{name}.csv"), source };
     let mut writer = csv::Writer::from_writer(out);
-    writer.write_record(columns.iter().map(|column| column.spec.name)).map_err(wrong)?;
+    writer.write_record(columns.iter().map(|(name, _)| name)).map_err(wrong)?;
     let mut scratch = String::new();
     for row in rows {
-        for column in columns {
-            writer.write_field(column.read.cell(row.borrow(), &mut scratch).as_bytes()).map_err(wrong)?;
+        for (_, column) in columns {
+            writer.write_field(column.cell(row, &mut scratch).as_bytes()).map_err(wrong)?;
         }
         writer.write_record(None::<&[u8]>).map_err(wrong)?;
     }

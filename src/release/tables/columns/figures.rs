@@ -9,7 +9,7 @@ use crate::release::tables::catalogue::{ANY, at_least, between, except, one_of};
 use crate::release::tables::column::Column;
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::Period;
-use crate::vocabulary::quantity::millionths as scaled;
+use crate::vocabulary::quantity::{Status, millionths as scaled};
 
 const ANY_BODY: &str = "Organisation of the organisations dataset, UNATTRIBUTED (rows that no organisation can be named \
                         for), NATIONAL (every row), REGION:name, or PEERS:code (the peers of that organisation, without \
@@ -48,10 +48,10 @@ pub(in crate::release::tables) fn figures<'a>() -> Vec<Column<JudgedFigure<'a>>>
     columns.extend(body_and_period(ANY_BODY, PERIOD));
     columns.extend(columns! { JudgedFigure<'a>:
         /// Sum over the months and organisations of the figure. For a distribution: closed cases.
-        Whole "numerator" ANY.or_empty() => |o| o.figure.numerator;
+        Whole "numerator" ANY.or_empty() => |o| o.figure.numerator.filter(|_| is_open(o));
         /// Sum over the months and organisations of the figure. For a distribution: all cases, open ones included.
         /// Null for a count.
-        Whole "denominator" ANY.or_empty() => |o| o.figure.denominator;
+        Whole "denominator" ANY.or_empty() => |o| o.figure.denominator.filter(|_| is_open(o));
         /// The figure on the scale of its unit, worked out from the sums and rounded to six decimals. Null unless the
         /// status is value.
         Decimal "value" at_least(0).or_empty() => |o| o.figure.value.map(scaled);
@@ -182,6 +182,23 @@ pub(in crate::release::tables) fn breakdowns<'a>() -> Vec<Column<JudgedFigure<'a
         Text "category" except("headline") => |o| Cow::Borrowed(o.figure.category.as_ref().map_or("", |c| &c.key));
     });
     columns
+}
+
+/// What pages say of a figure beside its columns in the published tables.
+pub(in crate::release::tables) fn for_readers<'a>() -> Vec<Column<JudgedFigure<'a>>> {
+    columns! { JudgedFigure<'a>:
+        /// Why there is no value, in words. Null for a value.
+        Text "reason" ANY.or_empty() => |o| Cow::Borrowed(o.figure.status.reason());
+        /// Organisation-months that the figure rests on.
+        Whole "returned_months" at_least(0).or_empty() => |o| Some(o.figure.coverage?.returned.into());
+        /// Organisation-months that it should rest on.
+        Whole "expected_months" at_least(0).or_empty() => |o| Some(o.figure.coverage?.expected.into());
+    }
+}
+
+/// Whether the counts behind a figure may be shown. They have no place in a row whose value is withheld.
+fn is_open(row: &JudgedFigure<'_>) -> bool {
+    row.figure.status != Status::Suppressed
 }
 
 fn label<'r>(row: &'r JudgedFigure<'_>, read: fn(&Labels) -> Option<&'static str>) -> Cow<'r, str> {

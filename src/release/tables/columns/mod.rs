@@ -9,7 +9,7 @@ mod series;
 use std::borrow::Cow;
 
 pub(super) use self::comparisons::{comparisons, contributions, funnels, parity, ranks};
-pub(super) use self::figures::{JudgedFigure, breakdowns, figures, responsibilities};
+pub(super) use self::figures::{JudgedFigure, breakdowns, figures, for_readers, responsibilities};
 pub(super) use self::late::{completeness, revision_statistics, revisions};
 pub(super) use self::series::{change_points, control_limits, run_charts, signals, trends};
 use super::catalogue::{ANY, matching, one_of};

@@ -1,0 +1,99 @@
+//! A result table with the rows of a release: written whole, or as a selection of rows and columns.
+
+use std::borrow::Borrow;
+use std::io::Write;
+
+use super::ResultsError;
+use super::catalogue::TableSpec;
+use super::column::Column;
+use super::selection::{Selected, Selection};
+use super::write::{write_csv, write_parquet};
+use crate::release::names::Names;
+
+/// A result table of one release, whatever the type of its rows.
+pub(super) trait FilledTable: Send + Sync {
+    fn spec(&self) -> &'static TableSpec;
+
+    fn write_parquet(&self, out: &mut (dyn Write + Send)) -> Result<(), ResultsError>;
+
+    fn write_csv(&self, out: &mut (dyn Write + Send)) -> Result<(), ResultsError>;
+
+    fn write_selection(
+        &self,
+        selection: &Selection,
+        names: &Names<'_>,
+        out: &mut (dyn Write + Send),
+    ) -> Result<(), ResultsError>;
+}
+
+/// A table of rows of type `R`, which lie in the release or were made for the table.
+pub(super) struct Filled<R, B> {
+    pub(super) spec: &'static TableSpec,
+    pub(super) columns: Vec<Column<R>>,
+    /// Columns that only selections have.
+    pub(super) further: Vec<Column<R>>,
+    /// Sorted.
+    pub(super) rows: Vec<B>,
+}
+
+impl<R, B: Borrow<R> + Send + Sync> FilledTable for Filled<R, B> {
+    fn spec(&self) -> &'static TableSpec {
+        self.spec
+    }
+
+    fn write_parquet(&self, out: &mut (dyn Write + Send)) -> Result<(), ResultsError> {
+        write_parquet(self.spec.name, &self.columns, &self.rows, out)
+    }
+
+    fn write_csv(&self, out: &mut (dyn Write + Send)) -> Result<(), ResultsError> {
+        let columns = self.columns.iter().map(|column| (column.spec.name, Selected::Own(column)));
+        write_csv(self.spec.name, &columns.collect::<Vec<_>>(), self.rows.iter().map(Borrow::borrow), out)
+    }
+
+    fn write_selection(
+        &self,
+        selection: &Selection,
+        names: &Names<'_>,
+        out: &mut (dyn Write + Send),
+    ) -> Result<(), ResultsError> {
+        let columns = selection.columns.iter().map(|name| Ok((*name, self.selected(name, names)?)));
+        let columns = columns.collect::<Result<Vec<_>, ResultsError>>()?;
+        write_csv(self.spec.name, &columns, self.chosen(selection)?.into_iter(), out)
+    }
+}
+
+impl<R, B: Borrow<R>> Filled<R, B> {
+    fn column(&self, name: &'static str) -> Result<&Column<R>, ResultsError> {
+        let column = self.columns.iter().chain(&self.further).find(|column| column.spec.name == name);
+        column.ok_or(ResultsError::NoColumn { table: self.spec.name, column: name })
+    }
+
+    fn selected<'t>(&'t self, name: &'static str, names: &'t Names<'t>) -> Result<Selected<'t, R>, ResultsError> {
+        Ok(match name {
+            "organisation" => Selected::Body(self.column("org_code")?, names),
+            "metric_title" => Selected::Metric(self.column("metric_id")?, names),
+            name => Selected::Own(self.column(name)?),
+        })
+    }
+
+    /// The rows of a selection. Rows of one metric lie together where a table is sorted by metric.
+    fn chosen(&self, selection: &Selection) -> Result<Vec<&R>, ResultsError> {
+        let (metric, body, period) = (self.column("metric_id")?, self.column("org_code")?, self.column("period")?);
+        let wanted = selection.metric.as_str();
+        let rows = match self.spec.sorted_by.first() {
+            Some(&"metric_id") => {
+                let from = self.rows.partition_point(|row| *metric.read.text(row.borrow()) < *wanted);
+                let to = self.rows.partition_point(|row| *metric.read.text(row.borrow()) <= *wanted);
+                self.rows.get(from..to).unwrap_or_default()
+            }
+            _ => &self.rows,
+        };
+        let in_period = selection.period.map(|period| period.to_string());
+        let is_chosen = |row: &&R| {
+            metric.read.text(row) == wanted
+                && selection.bodies.hold(&body.read.text(row))
+                && in_period.as_ref().is_none_or(|wanted| period.read.text(row) == *wanted)
+        };
+        Ok(rows.iter().map(Borrow::borrow).filter(is_chosen).collect())
+    }
+}
