@@ -4,8 +4,8 @@
 mod changes;
 mod earlier_editions;
 mod last;
-mod public_edition;
 pub mod names;
+mod public_edition;
 pub mod record;
 pub mod store;
 pub mod tables;

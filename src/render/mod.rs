@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use crate::digest::sha256;
-use crate::render::html::{Templates, WrittenFile, render_page};
 use crate::release::tables::{ReleaseTables, ResultsError};
+use crate::render::html::{Templates, WrittenFile, render_page};
 use crate::report::{Edition, Page, Scope};
 use crate::vocabulary::code::CODE_WORDS;
 

@@ -10,7 +10,6 @@ use crate::report::words;
 use crate::stats::chart_choice::ChartChoice;
 use crate::stats::control::{Assurance, FULL_POINTS, LEAST_POINTS, PointType, Variation};
 use crate::vocabulary::event::RecordedEvent;
-use crate::vocabulary::observation::Observation;
 use crate::vocabulary::quantity::{Better, Unit, value_text};
 use crate::vocabulary::shorthand::Shorthand;
 

@@ -2,7 +2,9 @@
 //! A force's page asks for named bodies only, so that its files hold no other force.
 
 use crate::definitions::model::Metric;
-use crate::release::tables::{BREAKDOWNS, Bodies, COMPLETENESS, CONTROL_LIMITS, FUNNELS, OBSERVATIONS, REVISIONS, Selection};
+use crate::release::tables::{
+    BREAKDOWNS, Bodies, COMPLETENESS, CONTROL_LIMITS, FUNNELS, OBSERVATIONS, REVISIONS, Selection,
+};
 use crate::report::block::Download;
 use crate::vocabulary::body::{NATIONAL, PEERS_PREFIX, REGION_PREFIX};
 use crate::vocabulary::period::Period;

@@ -12,9 +12,7 @@ use crate::release::Release;
 use crate::release::names::Names;
 use crate::release::tables::ReleaseTables;
 use crate::report::words::{self, Change};
-use crate::vocabulary::body::{
-    NATIONAL, Organisation, PEERS_PREFIX, PeerGroup, REGION_PREFIX, UNATTRIBUTED, is_organisation,
-};
+use crate::vocabulary::body::{NATIONAL, Organisation, PEERS_PREFIX, PeerGroup, REGION_PREFIX, is_organisation};
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::{Period, PeriodType};
 use crate::vocabulary::quantity::Status;

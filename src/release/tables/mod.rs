@@ -136,15 +136,13 @@ impl<'a> ReleaseTables<'a> {
 
     /// Every table as Parquet and as CSV.
     pub fn files(&self) -> Vec<ResultFile<'_>> {
-        let both = |table: &'_ Box<dyn FilledTable + 'a>| {
+        let mut files = Vec::new();
+        for table in &self.tables {
             let name = table.spec().name;
-            let table = &**table;
-            [
-                ResultFile::new(name, "parquet", |out| table.write_parquet(out)),
-                ResultFile::new(name, "csv", |out| table.write_csv(out)),
-            ]
-        };
-        self.tables.iter().flat_map(both).collect()
+            files.push(ResultFile::new(name, "parquet", |out| table.write_parquet(out)));
+            files.push(ResultFile::new(name, "csv", |out| table.write_csv(out)));
+        }
+        files
     }
 
     /// Some rows and columns of a table as CSV.

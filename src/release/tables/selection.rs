@@ -60,3 +60,64 @@ impl<R> Selected<'_, R> {
         super::column::safe_text(Cow::Owned(name))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::release::tables::{BREAKDOWNS, OBSERVATIONS, ReleaseTables, ResultsError};
+    use crate::report::sample;
+
+    use super::*;
+
+    fn selection(bodies: Bodies) -> Selection {
+        let columns = &["org_code", "organisation", "metric_title", "period", "numerator", "status", "reason"];
+        let period = Some("2025-26Q1".parse().unwrap());
+        Selection { table: OBSERVATIONS, metric: "CRE-01".to_owned(), bodies, period, columns }
+    }
+
+    fn lines(selection: &Selection) -> Vec<String> {
+        let release = sample::release();
+        let bytes = ReleaseTables::new(&release).csv(selection).unwrap();
+        String::from_utf8(bytes).unwrap().lines().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn a_selection_holds_the_rows_asked_for_and_names_beside_codes() {
+        let lines = lines(&selection(Bodies::These(vec!["E01".to_owned(), "E06".to_owned()])));
+        assert_eq!(lines.len(), 3);
+        assert_eq!(lines[0], "org_code,organisation,metric_title,period,numerator,status,reason");
+        let title = "Arrest/summons on PNC within 24 hours";
+        assert!(lines[1].starts_with(&format!("E01,Ashdown & <Vale>,{title},2025-26Q1,")), "{}", lines[1]);
+        // The sample has the count of a withheld figure: no table shows it.
+        let withheld =
+            format!("E06,Fenwick & Marsh,{title},2025-26Q1,,suppressed,withheld because the numbers are small");
+        assert_eq!(lines[2], withheld);
+    }
+
+    #[test]
+    fn sums_can_be_left_out() {
+        let codes = |bodies| -> Vec<String> {
+            let lines = lines(&selection(bodies));
+            lines.iter().skip(1).map(|line| line.split(',').next().unwrap().to_owned()).collect()
+        };
+        let all = codes(Bodies::All);
+        let without = codes(Bodies::Without(&["PEERS:", "REGION:"]));
+        assert!(all.contains(&"PEERS:E01".to_owned()) && all.contains(&"REGION:Wales".to_owned()));
+        let left: Vec<&String> = all.iter().filter(|code| !code.contains(':')).collect();
+        assert_eq!(without.iter().collect::<Vec<_>>(), left);
+    }
+
+    #[test]
+    fn tables_and_columns_that_are_not_there_are_named() {
+        let mut release = sample::release();
+        let told = |release: &_, selection: &Selection| -> ResultsError {
+            ReleaseTables::new(release).csv(selection).unwrap_err()
+        };
+        let wrong = Selection { table: BREAKDOWNS, columns: &["mean"], ..selection(Bodies::All) };
+        assert_eq!(told(&release, &wrong).to_string(), "the table breakdowns has no column mean");
+        // The public edition has no table of revisions.
+        let withheld = crate::release::Withheld { threshold: 5, minimum_denominator: 10, work: Default::default() };
+        release.withheld = Some(withheld);
+        let revisions = Selection { table: "revisions", ..selection(Bodies::All) };
+        assert_eq!(told(&release, &revisions).to_string(), "the release has no table revisions");
+    }
+}
