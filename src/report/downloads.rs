@@ -162,10 +162,11 @@ pub fn all_figures(metric: &Metric) -> Download {
     download(metric, "all-figures", words, of(metric, OBSERVATIONS, bodies, FIGURES))
 }
 
-/// Every part or variant of a metric but those of peers.
+/// Every category or further percentile of a metric but those of peers.
 pub fn all_parts(metric: &Metric) -> Download {
     let bodies = Bodies::Without(&[PEERS_PREFIX]);
-    let words = format!("Download all categories of {} with their counts", metric.id);
+    let parts = if metric.breakdown.is_some() { "all categories" } else { "further percentiles" };
+    let words = format!("Download {parts} of {} with their counts", metric.id);
     download(metric, "categories", words, of(metric, BREAKDOWNS, bodies, PARTS))
 }
 

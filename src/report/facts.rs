@@ -193,6 +193,12 @@ impl<'a> Facts<'a> {
         self.figures.get(metric.id.as_str())?.get(&(code, period, None)).copied()
     }
 
+    /// Whether the metric has figures besides its headlines: categories, or further percentiles of a delay.
+    pub fn has_parts(&self, metric: &Metric) -> bool {
+        let figures = self.figures.get(metric.id.as_str());
+        figures.is_some_and(|figures| figures.keys().any(|(_, _, category)| category.is_some()))
+    }
+
     /// What stands out about a figure of the report's period.
     pub fn signals(&self, metric: &Metric, code: &str) -> &[&'a Signal] {
         self.signals.get(metric.id.as_str()).and_then(|of_metric| of_metric.get(code)).map_or(&[], Vec::as_slice)

@@ -61,7 +61,8 @@ pub fn charts(facts: &Facts<'_>, metric: &Metric) -> Block {
 
 /// The figures of each organisation and period.
 pub fn figures_by_period(facts: &Facts<'_>, metric: &Metric) -> Block {
-    let blocks = vec![Block::Table(trend_table(facts, metric)), Block::Download(downloads::all_figures(metric))];
+    let mut blocks = vec![Block::Table(trend_table(facts, metric)), Block::Download(downloads::all_figures(metric))];
+    blocks.extend(facts.has_parts(metric).then(|| Block::Download(downloads::all_parts(metric))));
     Block::section("figures", "Figures by organisation and period", blocks)
 }
 
@@ -79,12 +80,8 @@ pub fn regions(facts: &Facts<'_>, metric: &Metric) -> Option<Block> {
 
 /// The categories of the metric; `None` where it has none.
 pub fn breakdown(facts: &Facts<'_>, metric: &Metric) -> Option<Block> {
-    let mut blocks: Vec<Block> = breakdown_tables(facts, metric).into_iter().map(Block::Table).collect();
-    if blocks.is_empty() {
-        return None;
-    }
-    blocks.push(Block::Download(downloads::all_parts(metric)));
-    Some(Block::section("breakdown", "Breakdown", blocks))
+    let tables: Vec<Block> = breakdown_tables(facts, metric).into_iter().map(Block::Table).collect();
+    (!tables.is_empty()).then(|| Block::section("breakdown", "Breakdown", tables))
 }
 
 /// What the metric measures, and all that is documented about it.
