@@ -63,6 +63,9 @@ impl<R> Selected<'_, R> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
+    use crate::release::Withheld;
     use crate::release::tables::{BREAKDOWNS, OBSERVATIONS, ReleaseTables, ResultsError};
     use crate::report::sample;
 
@@ -115,7 +118,7 @@ mod tests {
         let wrong = Selection { table: BREAKDOWNS, columns: &["mean"], ..selection(Bodies::All) };
         assert_eq!(told(&release, &wrong).to_string(), "the table breakdowns has no column mean");
         // The public edition has no table of revisions.
-        let withheld = crate::release::Withheld { threshold: 5, minimum_denominator: 10, work: Default::default() };
+        let withheld = Withheld { threshold: 5, minimum_denominator: 10, work: BTreeMap::new() };
         release.withheld = Some(withheld);
         let revisions = Selection { table: "revisions", ..selection(Bodies::All) };
         assert_eq!(told(&release, &revisions).to_string(), "the release has no table revisions");
