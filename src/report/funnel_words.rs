@@ -25,7 +25,7 @@ pub fn title(metric: &Metric, funnel: &FunnelSummary, forces: &[&FunnelForce]) -
         // Limits that were widened by the spread of the forces say little of it.
         if far_out == 0 && funnel.beyond_chance().is_some() && lowest != highest {
             return format!(
-                "Forces differ by more than chance, from {lowest} to {highest}; none stands out from the rest"
+                "Forces differ by more than chance, from {lowest} to {highest}; none lies beyond the 99.8% limits"
             );
         }
     }

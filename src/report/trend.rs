@@ -179,7 +179,12 @@ fn chart(data: &TrendData<'_>) -> TrendChart {
     };
     let mark = |(at, event): &(usize, &RecordedEvent)| {
         let renewed = data.control.is_some_and(|control| control.starts_afresh_after(event));
-        let label = words::sentence_case(&words::event_kind(&event.kind));
+        // An event of no kind of its own is known by its description.
+        let label = if event.kind == "other" {
+            words::sentence_case(event.description.trim_end_matches('.'))
+        } else {
+            words::sentence_case(&words::event_kind(&event.kind))
+        };
         EventMark { at: *at, label: if renewed { format!("{label}: new limits") } else { label } }
     };
     TrendChart {

@@ -69,6 +69,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         ],
     ),
     ("regex", &["definitions/model.rs"]),
+    ("resvg", &["render/charts/png.rs"]),
     (
         "serde_json",
         &["app", "cli/output.rs", "settings/mod.rs", "contract/memory.rs", "release/last.rs", "release/store.rs"],

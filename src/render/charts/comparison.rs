@@ -23,6 +23,8 @@ const GAP: f64 = 8.0;
 /// From a name to the plot; leaders run here.
 const LEADER: f64 = 26.0;
 const MARK: f64 = 4.5;
+/// Room of names in a narrow drawing: the longest word of a force's name stays whole.
+const LONGEST_WORD: f64 = 134.0;
 
 impl ComparisonChart {
     /// The chart as an SVG element without ids; its height grows with the rows.
@@ -175,10 +177,13 @@ impl<'c> CloseRows<'c> {
         let line = font * LINE_HEIGHT;
         let axis = chart.axis(room);
         let rows: Vec<&ComparisonRow> = chart.rows.iter().filter(|row| row.value.is_some()).collect();
-        let names_room = if room == ChartWidth::Wide { 210.0 } else { 104.0 };
+        let names_room = if room == ChartWidth::Wide { 210.0 } else { LONGEST_WORD };
         let is_named = |row: &ComparisonRow| row.emphasised || row.mark.is_some_and(differs);
         let weight = |row: &ComparisonRow| if row.emphasised { Weight::Bold } else { Weight::Regular };
-        let named = rows.iter().enumerate().filter(|(_, row)| is_named(row));
+        // Where nobody differs, or nobody can be told to, the ends are named.
+        let ends = if rows.iter().any(|row| is_named(row)) { None } else { Some([0, rows.len().saturating_sub(1)]) };
+        let is_shown = |at: usize, row: &ComparisonRow| is_named(row) || ends.is_some_and(|ends| ends.contains(&at));
+        let named = rows.iter().enumerate().filter(|(at, row)| is_shown(*at, row));
         let named: Vec<_> =
             named.map(|(at, row)| (at, *row, wrap(&row.label, names_room, font, weight(row)))).collect();
         let names_width = named.iter().map(|(_, row, lines)| widest(lines, font, weight(row))).fold(0.0, f64::max);

@@ -21,6 +21,8 @@ const TICK: f64 = 5.0;
 const WHOLE_FROM: f64 = 4.0;
 /// Part of the plot's width that a line of a name may take.
 const NAME_PART: f64 = 0.48;
+/// A name has this room at least: the longest word of a force's name stays whole.
+const LONGEST_WORD: f64 = 134.0;
 /// Distances from its point at which a name is tried, in px.
 const REACHES: [f64; 7] = [3.0, 14.0, 28.0, 44.0, 64.0, 88.0, 116.0];
 /// Directions in which a name is tried, as steps to the right and downwards.
@@ -281,7 +283,7 @@ impl FunnelLayout {
 
     fn place_name(&self, point: &FunnelPoint, taken: &[Frame]) -> Option<(NamePlace, Frame)> {
         let font = self.sheet.font;
-        let lines = wrap(&point.label, (self.right - self.left) * NAME_PART, font, Weight::Regular);
+        let lines = wrap(&point.label, ((self.right - self.left) * NAME_PART).max(LONGEST_WORD), font, Weight::Regular);
         let (long, high) = (widest(&lines, font, Weight::Regular), self.height_of(&lines));
         let at = (self.x(point.size), self.y(point.value));
         let mut best: Option<(f64, NamePlace, Frame)> = None;

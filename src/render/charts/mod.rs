@@ -15,6 +15,8 @@ mod key;
 mod markers;
 mod period_axis;
 mod placement;
+#[cfg(feature = "png")]
+mod png;
 mod row_charts;
 mod rows;
 mod svg;
@@ -25,6 +27,9 @@ mod theme;
 mod trend;
 mod trend_layout;
 mod trend_marks;
+
+#[cfg(feature = "png")]
+pub use png::{PngError, png};
 
 use crate::report::charts::Chart;
 
