@@ -23,6 +23,7 @@ use crate::app::verify::verify;
 use crate::app::{AppError, Context, RunOptions, RunOutcome, UsageError, definitions, demo, generate};
 use crate::exit;
 use crate::intake::DataDate;
+use crate::settings::{Settings, UnsetPublication};
 use crate::synth::Plan;
 use crate::vocabulary::causes::with_causes;
 use crate::vocabulary::period::{Month, Period, ambiguity, london_date};
@@ -274,7 +275,9 @@ async fn dispatch(cli: Cli) -> Result<u8, AppError> {
             note_ambiguity(release.period);
             let published_on = published_on.unwrap_or_else(today);
             let options = RunOptions { again, public, ..release.options(input, published_on, quiet) };
-            let outcome = run(&load().await?, &options).await?;
+            let context = load().await?;
+            let outcome = run(&context, &options).await?;
+            note_unset_publication(&context.settings);
             print_outcome(&outcome)?;
             let has_gaps = outcome.refused > 0 || outcome.without_memory;
             Ok(if has_gaps && !allow_gaps { exit::GAPS } else { exit::OK })
@@ -317,6 +320,18 @@ async fn work_with_definitions(command: DefinitionsCommand, folder: Option<&Path
 fn note_ambiguity(period: Period) {
     if let Some(words) = ambiguity(&period.to_string()) {
         eprintln!("note: {words}");
+    }
+}
+
+/// Asks for what only the publisher knows.
+fn note_unset_publication(settings: &Settings) {
+    let unset = settings.figures.publication.unset();
+    let unset: Vec<String> = unset.iter().map(|UnsetPublication { key, place }| format!("{key} ({place})")).collect();
+    if !unset.is_empty() {
+        tell(format_args!(
+            "note: these settings of [publication] are not given, and pages say so: {}",
+            unset.join("; ")
+        ));
     }
 }
 

@@ -1,6 +1,8 @@
 //! The end of a run: the release is put together, written beside the earlier ones, and made the latest.
 
 use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
@@ -14,7 +16,7 @@ use crate::definitions::Definitions;
 use crate::digest::sha256;
 use crate::engine::ENGINE_VERSION;
 use crate::figures::Figures;
-use crate::files::Watched;
+use crate::files::{Watched, write_atomically};
 use crate::history::EarlierReturns;
 use crate::intake::RunBasis;
 use crate::release::record::{Counts, InputFile, RunRecord};
@@ -22,11 +24,11 @@ use crate::release::store::{PUBLIC_FOLDER, RECORD, Staging};
 use crate::release::tables::{FORMAT_VERSION, ResultFile};
 use crate::release::{
     EVIDENCE, LastRelease, LastReleaseError, PublicBasis, PublicEdition, Release, ReleaseNumber, changes_since,
-    make_public,
+    make_public, release_summaries,
 };
 use crate::render::html::Templates;
-use crate::render::{RenderError, render_editions};
-use crate::report::{Edition, Facts};
+use crate::render::{RenderError, render_editions, render_lone_page};
+use crate::report::{Edition, Facts, ReleasesInput, releases_page};
 use crate::vocabulary::finding::Finding;
 
 /// All that a release is made of.
@@ -56,7 +58,7 @@ impl Publication<'_> {
             .chain(options.unfinished())
             .collect();
         let inputs = InputFile::all(intake, earlier);
-        let counts = Counts::new(intake, Some(&figures), &findings);
+        let mut counts = Counts::new(intake, Some(&figures), &findings);
         let rollups = std::mem::take(&mut figures.rollups);
         let pieces = std::mem::take(&mut figures.pieces);
         let without_memory = figures.without_memory > 0;
@@ -64,7 +66,9 @@ impl Publication<'_> {
         let mut release = Release::new(&basis, figures, number, &findings);
         release.name_replaced(&earlier.accepted_before(definitions));
         if let Ok(Some(last)) = &last {
-            release.add_changes(changes_since(last, &release, &inputs, definitions));
+            let changes = changes_since(last, &release, &inputs, definitions);
+            counts.figures_changed = changes.len();
+            release.add_changes(changes);
         }
         let public_basis = PublicBasis {
             out: &options.out,
@@ -104,9 +108,10 @@ impl Publication<'_> {
         };
         write_record(&staging, &record)?;
         let pointed = if without_memory { incomplete_identity(&identity, &context.settings.engine) } else { identity };
-        let release = staging.commit(options.period, revision, &pointed)?;
+        let folder = staging.commit(options.period, revision, &pointed)?;
+        list_releases(&options.out, definitions, &release)?;
         Ok(RunOutcome {
-            release,
+            release: folder,
             first_page: definitions.layouts.first_page(),
             revision,
             published: true,
@@ -115,6 +120,23 @@ impl Publication<'_> {
             counts,
         })
     }
+}
+
+/// Writes the page that lists the releases below `out`. It belongs to none of them, and is made anew after each.
+fn list_releases(out: &Path, definitions: &Definitions, newest: &Release) -> Result<(), AppError> {
+    let releases = release_summaries(out)?;
+    let page = releases_page(&ReleasesInput {
+        releases: &releases,
+        layouts: &definitions.layouts,
+        organisations: &newest.organisations,
+        publication: &newest.publication,
+    });
+    let write = |path: &str, bytes: &[u8]| {
+        let path = out.join(path);
+        let written = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| write_atomically(&path, bytes));
+        written.map_err(|source| RenderError::Write { path: path.display().to_string(), source })
+    };
+    Ok(render_lone_page(&load_templates(definitions)?, &page, &write)?)
 }
 
 /// Writes results and editions side by side. Returns the SHA-256 of every file by its path.

@@ -130,9 +130,11 @@ block_names! {
     "method" Method Any Everyone;
     /// The settings that were chosen for the release.
     "settings" Settings Any Everyone;
+    /// When figures are revised, and who sees them before the others.
+    "publication" Publication Any Everyone;
     /// The accessibility statement.
     "accessibility" Accessibility Any Everyone;
-    /// Method, settings and accessibility under one heading.
+    /// Method, settings, publication and accessibility under one heading.
     "about" About Any Everyone;
     /// What the national figure of the metric says.
     "key_findings" KeyFindings Metric OfficeAndPublic;

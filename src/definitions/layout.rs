@@ -33,8 +33,6 @@ pub struct Layout {
     pub title: String,
     /// One or two sentences that open it.
     pub summary: String,
-    /// Whom readers can write to.
-    pub contact: String,
     /// At most so many findings stand on a page; the page says how many there are.
     pub findings_shown: usize,
     /// Kinds of organisation that get an edition of their own; empty for other editions.
@@ -149,7 +147,6 @@ struct LayoutText {
     folder: String,
     title: String,
     summary: String,
-    contact: String,
     #[serde(default)]
     findings_shown: usize,
     #[serde(default)]
@@ -204,8 +201,8 @@ impl LayoutReader<'_> {
         }
         let pages: Vec<PageLayout> = text.pages.into_iter().filter_map(|page| self.page(page, audience)).collect();
         self.check_pages(&pages);
-        let LayoutText { folder, title, summary, contact, findings_shown, kinds, .. } = text;
-        Some(Layout { audience, folder, title, summary, contact, findings_shown, kinds, pages })
+        let LayoutText { folder, title, summary, findings_shown, kinds, .. } = text;
+        Some(Layout { audience, folder, title, summary, findings_shown, kinds, pages })
     }
 
     fn page(&mut self, page: PageText, audience: Audience) -> Option<PageLayout> {
@@ -362,7 +359,7 @@ mod tests {
     use super::*;
     use crate::report::sample;
 
-    const PLAIN: &str = "audience='office'\nfolder='office'\ntitle='t'\nsummary='s'\ncontact='c'\nfindings_shown=1\n\
+    const PLAIN: &str = "audience='office'\nfolder='office'\ntitle='t'\nsummary='s'\nfindings_shown=1\n\
                          [[pages]]\npath='index.html'\ntitle='{report}'\nblocks=['opening']\n";
 
     fn problems(files: &[(&str, &str)]) -> Vec<String> {
@@ -381,7 +378,7 @@ mod tests {
     fn all_problems_of_all_files_are_reported() {
         let sections = "[[sections]]\ntitle='A'\nprinciple=2\n[[sections]]\ntitle='B'\nmetrics=['CRE-01','NO-01']\n";
         let office = PLAIN.replace("'opening'", "'openin', 'own_returns', 'charts'");
-        let force = PLAIN.replace("contact", "contract");
+        let force = PLAIN.replace("summary", "sumary");
         let found = problems(&[(SECTIONS, sections), ("reports/a.toml", &office), ("reports/b.toml", &force)]);
         let all = found.join("\n");
         for part in [
@@ -392,7 +389,7 @@ mod tests {
             "own_returns needs a page with each = \"organisation\"",
             "charts needs a page with each = \"metric\"",
             "reports/b.toml: ",
-            "unknown field `contract`",
+            "unknown field `sumary`",
         ] {
             assert!(all.contains(part), "{part} is not in:\n{all}");
         }

@@ -8,6 +8,7 @@ pub mod names;
 mod public_edition;
 pub mod record;
 pub mod store;
+mod summary;
 pub mod tables;
 
 use std::collections::BTreeMap;
@@ -21,7 +22,7 @@ use crate::figures::Figures;
 use crate::history::{AcceptedBefore, ReturnKey};
 use crate::intake::RunBasis;
 use crate::lateness::{Lateness, Revision};
-use crate::settings::Decision;
+use crate::settings::{Decision, PublicationSection};
 use crate::vocabulary::body::{Organisation, PeerGroup};
 use crate::vocabulary::event::RecordedEvent;
 use crate::vocabulary::finding::Finding;
@@ -33,6 +34,7 @@ use crate::vocabulary::returns::{Return, ReturnState};
 pub use self::changes::changes_since;
 pub use self::last::{LastRelease, LastReleaseError};
 pub use self::public_edition::{EVIDENCE, PublicBasis, PublicEdition, PublicEditionError, make_public};
+pub use self::summary::{ReleaseSummary, ToldByRecord, release_summaries};
 
 /// A finding about data, worded for a reader.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,6 +81,8 @@ pub struct Release {
     /// The grid for the months of `period`.
     pub returns: Vec<Return>,
     pub findings: Vec<FindingLine>,
+    /// Who publishes, and what readers are told.
+    pub publication: PublicationSection,
     /// Settings printed beside figures: name and value.
     pub settings: Vec<(String, String)>,
     /// In the public edition: what is withheld.
@@ -147,6 +151,7 @@ impl Release {
             rollups: check.definitions.rollups.clone(),
             returns: intake.grid.returns(period),
             findings: findings.iter().map(FindingLine::of).collect(),
+            publication: settings.figures.publication.clone(),
             settings: parameters.collect(),
             withheld: None,
         }

@@ -193,6 +193,7 @@ fn public_release(release: &Release, shown: Shown, rule: Rule) -> Release {
         rollups: release.rollups.clone(),
         returns: release.returns.iter().map(without_reason).collect(),
         findings: Vec::new(),
+        publication: release.publication.clone(),
         settings: release.settings.clone(),
         withheld: Some(Withheld { threshold: rule.threshold, minimum_denominator: rule.minimum_denominator, work }),
     }

@@ -58,6 +58,8 @@ pub struct Counts {
     pub metrics_recalled: usize,
     pub observations: usize,
     pub observations_with_value: usize,
+    /// Headline figures that the release before had otherwise.
+    pub figures_changed: usize,
     pub findings_blocking: usize,
     pub findings_warning: usize,
     pub findings_reconciliation: usize,
@@ -78,6 +80,7 @@ impl Counts {
             metrics_recalled: figures.map_or(0, |figures| figures.recalled),
             observations: observations.len(),
             observations_with_value: observations.iter().filter(|observation| observation.value.is_some()).count(),
+            figures_changed: 0,
             findings_blocking: level(FindingLevel::Blocking),
             findings_warning: level(FindingLevel::Warning),
             findings_reconciliation: level(FindingLevel::Reconciliation),

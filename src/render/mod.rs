@@ -45,6 +45,16 @@ pub fn render_editions(editions: &[Edition<'_>], templates: &Templates, emit: Em
     parts.par_iter().with_max_len(1).try_for_each(|part| part.render(templates, emit))
 }
 
+/// Writes a page that belongs to no edition, with the assets that it needs.
+///
+/// # Errors
+/// The first template, chart or data file that fails, and whatever `emit` returns.
+pub fn render_lone_page(templates: &Templates, page: &Page, emit: Emit<'_>) -> Result<(), RenderError> {
+    templates.assets().try_for_each(|asset| emit(&asset.path, &asset.bytes))?;
+    let html = render_page(templates, page, &BTreeMap::new())?;
+    emit(&page.path, html.as_bytes())
+}
+
 fn folder_of(edition: &Edition<'_>) -> Result<String, RenderError> {
     edition.folder().map_err(|body| RenderError::Code(body.code.clone()))
 }

@@ -12,7 +12,9 @@ use crate::release::Release;
 use crate::release::names::Names;
 use crate::release::tables::ReleaseTables;
 use crate::report::words::{self, Change};
-use crate::vocabulary::body::{NATIONAL, Organisation, PEERS_PREFIX, PeerGroup, REGION_PREFIX, is_organisation};
+use crate::vocabulary::body::{
+    NATIONAL, Organisation, PEERS_PREFIX, PeerGroup, REGION_PREFIX, is_organisation, name_key,
+};
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::{Period, PeriodType};
 use crate::vocabulary::quantity::Status;
@@ -172,7 +174,7 @@ impl<'a> Facts<'a> {
             let of_metric = facts.signals.entry(&signal.metric_id).or_default();
             of_metric.entry(&signal.org_code).or_default().push(signal);
         }
-        let mut codes: BTreeMap<&str, BTreeSet<(&str, &str)>> = BTreeMap::new();
+        let mut codes: BTreeMap<&str, BTreeSet<(String, &str)>> = BTreeMap::new();
         for figure in &release.observations {
             let category = figure.category.as_ref().map(|c| c.key.as_str());
             let (metric, code) = (&*figure.metric_id, &*figure.org_code);
@@ -180,7 +182,7 @@ impl<'a> Facts<'a> {
             if code.starts_with(REGION_PREFIX) {
                 facts.regions.entry(metric).or_default().insert(code);
             } else if is_organisation(code) && category.is_none() {
-                codes.entry(metric).or_default().insert((facts.short_name(code), code));
+                codes.entry(metric).or_default().insert((name_key(facts.short_name(code)), code));
             }
         }
         facts.codes =

@@ -7,7 +7,11 @@ use crate::report::edition::Scope;
 use crate::report::facts::Facts;
 use crate::report::text::{Address, Text};
 use crate::report::{withheld, words};
+use crate::settings::PublicationSection;
 use crate::vocabulary::returns::ReturnState;
+
+/// Stands where a setting of the publication is not given.
+pub const NOT_GIVEN: &str = "Not given by the publisher";
 
 /// The frame of a page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -19,6 +23,8 @@ pub struct Frame {
     /// Name of the report.
     pub report: String,
     pub period: String,
+    /// The protective marking.
+    pub marking: Option<String>,
     /// The link past the navigation.
     pub skip: &'static str,
     /// That the data are synthetic.
@@ -46,6 +52,30 @@ pub struct NavigationLink {
     pub current: bool,
 }
 
+impl Frame {
+    /// The frame of the page that lists the releases.
+    pub fn of_releases(publication: &PublicationSection) -> Self {
+        let heading = "Releases".to_owned();
+        let report = "Police use of PNC and LEDS".to_owned();
+        let given = |text: &Option<String>| text.clone().unwrap_or_else(|| NOT_GIVEN.to_owned());
+        Self {
+            title: format!("{heading} – {report}"),
+            heading,
+            report,
+            period: "All review periods".to_owned(),
+            marking: publication.marking.clone(),
+            skip: "Skip to main content",
+            banner: None,
+            navigation: None,
+            notice: None,
+            release: vec![
+                Fact::new("Publisher", given(&publication.publisher)),
+                Fact::new("Contact", given(&publication.contact)),
+            ],
+        }
+    }
+}
+
 /// The frame of a page.
 pub fn build_frame(scope: &Scope<'_>) -> Frame {
     let (facts, layout) = (scope.facts(), scope.edition.layout);
@@ -55,6 +85,7 @@ pub fn build_frame(scope: &Scope<'_>) -> Frame {
         heading,
         report: layout.title.clone(),
         period: facts.release.period.words_with_short_name(),
+        marking: facts.release.publication.marking.clone(),
         skip: "Skip to main content",
         banner: facts.release.synthetic.then(|| {
             let rest = " Every figure on this page was made up by a program. None describes a real organisation.";
@@ -62,7 +93,7 @@ pub fn build_frame(scope: &Scope<'_>) -> Frame {
         }),
         navigation: navigation(scope),
         notice: facts.release.withheld.as_ref().map(withheld::note),
-        release: release_facts(facts, &layout.contact),
+        release: release_facts(facts),
     }
 }
 
@@ -78,8 +109,10 @@ fn navigation(scope: &Scope<'_>) -> Option<Navigation> {
     (!links.is_empty()).then_some(Navigation { label: "Pages of this report", links })
 }
 
-fn release_facts(facts: &Facts<'_>, contact: &str) -> Vec<Fact> {
+fn release_facts(facts: &Facts<'_>) -> Vec<Fact> {
     let release = facts.release;
+    let given = |text: &Option<String>| text.clone().unwrap_or_else(|| NOT_GIVEN.to_owned());
+    let next = release.publication.next_release.map(words::date_words);
     let (period, kind) = (release.period.words_with_short_name(), release.period.kind.words());
     let (published, revision) = (words::date_words(release.published_on), release.revision);
     vec![
@@ -87,7 +120,10 @@ fn release_facts(facts: &Facts<'_>, contact: &str) -> Vec<Fact> {
         Fact::new("Data as at", words::date_words(release.as_of)),
         Fact::new("Published", format!("{published}, revision {revision}")),
         Fact::new("State", finality(facts)),
-        Fact::new("Contact", format!("Write to {contact}")),
+        Fact::new("Next release", given(&next)),
+        Fact::new("Publisher", given(&release.publication.publisher)),
+        Fact::new("Contact", given(&release.publication.contact)),
+        Fact::new("Marking", given(&release.publication.marking)),
         Fact::new("Run", Text::default().code(format!("{}, leds-metrics {}", release.run_id, release.version))),
     ]
 }

@@ -28,6 +28,7 @@ mod notes;
 mod overview;
 mod parity_page;
 mod quality;
+mod releases_page;
 mod responsibility;
 mod run_words;
 #[cfg(test)]
@@ -47,3 +48,4 @@ pub use block::Page;
 pub use edition::{Edition, Scope};
 pub use facts::Facts;
 pub use figure::{Drawing, Figure, Room};
+pub use releases_page::{ReleasesInput, releases_page};

@@ -3,6 +3,7 @@
 use crate::assessment::PEERS_FAMILY;
 use crate::report::block::{Block, Fact};
 use crate::report::facts::Facts;
+use crate::report::frame::NOT_GIVEN;
 use crate::report::text::Text;
 use crate::report::{withheld, words};
 use crate::vocabulary::period::PeriodType;
@@ -13,9 +14,9 @@ use crate::vocabulary::shorthand::Shorthand;
 pub const CHANGES_WITHHELD: &str = "How figures have changed from one day to another is not published, because the change of \
                                     a count may give away a single case.";
 
-/// Method, settings and accessibility under one heading.
-pub fn about(facts: &Facts<'_>, contact: &str) -> Block {
-    let parts = std::iter::once(method(facts)).chain(settings(facts)).chain([accessibility(contact)]);
+/// Method, settings, publication and accessibility under one heading.
+pub fn about(facts: &Facts<'_>) -> Block {
+    let parts = [method(facts)].into_iter().chain(settings(facts)).chain([publication(facts), accessibility(facts)]);
     Block::section("about", "About this report", parts.collect())
 }
 
@@ -36,8 +37,25 @@ pub fn settings(facts: &Facts<'_>) -> Option<Block> {
     (!settings.is_empty()).then(|| Block::section("settings", "Settings", blocks()))
 }
 
+/// When figures are revised, and who sees them before the others.
+pub fn publication(facts: &Facts<'_>) -> Block {
+    let publication = &facts.release.publication;
+    let revisions = publication.revision_policy.clone().unwrap_or_else(|| NOT_GIVEN.to_owned());
+    let early = match publication.pre_release_access.as_deref() {
+        None => NOT_GIVEN.to_owned(),
+        Some([]) => "Nobody sees the release before it is published".to_owned(),
+        Some(offices) => offices.join("; "),
+    };
+    let facts = vec![Fact::new("Revisions", revisions), Fact::new("Access before publication", early)];
+    Block::section("publication", "Publication and revisions", vec![Block::Facts(facts)])
+}
+
 /// How far the pages are open to everybody, and whom to tell where they are not.
-pub fn accessibility(contact: &str) -> Block {
+pub fn accessibility(facts: &Facts<'_>) -> Block {
+    let write = match &facts.release.publication.contact {
+        Some(contact) => format!("write to {contact}"),
+        None => "write to the organisation that gave you this report, because the report names no address".to_owned(),
+    };
     let paragraphs = [
         "This statement covers the pages of this report. They are built to meet the Web Content Accessibility Guidelines \
          version 2.2, level AA. Every drawing has a description and a table with the same figures, and every page can be \
@@ -47,7 +65,7 @@ pub fn accessibility(contact: &str) -> Block {
          use screen readers are still to be done, so some problems may not be known."
             .to_owned(),
         format!(
-            "If you cannot read something, or need it in another form, write to {contact}. If you are not content with the \
+            "If you cannot read something, or need it in another form, {write}. If you are not content with the \
              answer, contact the Equality Advisory and Support Service. The Equality and Human Rights Commission enforces \
              the Public Sector Bodies (Websites and Mobile Applications) Accessibility Regulations 2018."
         ),

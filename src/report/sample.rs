@@ -17,7 +17,7 @@ use crate::definitions::model::{
 use crate::lateness::{Lateness, Provisional};
 use crate::release::{FindingLine, Release};
 use crate::render::html::Templates;
-use crate::settings::ParityWish;
+use crate::settings::{ParityWish, PublicationSection};
 use crate::vocabulary::body::{NATIONAL, Organisation, PeerGroup, UNATTRIBUTED};
 use crate::vocabulary::event::RecordedEvent;
 use crate::vocabulary::lives::Lives;
@@ -398,6 +398,7 @@ pub fn release() -> Release {
             finding("E11", period.last(), "duplicate report_ref in 12 rows"),
         ],
         withheld: None,
+        publication: PublicationSection::default(),
         settings: vec![("dormant_days".to_owned(), "90".to_owned())],
         metrics,
         trend,

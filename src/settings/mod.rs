@@ -8,6 +8,7 @@ mod decisions;
 mod disclosure;
 mod parity;
 mod peers;
+mod publication;
 mod targets;
 mod unfit;
 
@@ -22,6 +23,7 @@ pub use decisions::{Decision, DecisionError, DecisionKind, check_decisions};
 pub use disclosure::{DisclosureSection, Protection};
 pub use parity::{ParityError, ParityWish, check_parity};
 pub use peers::{PeerChoice, PeersSection};
+pub use publication::{PublicationSection, UnsetPublication};
 pub use targets::{Target, TargetError, check_target_organisations, check_targets, with_targets};
 pub use unfit::UnfitError;
 
@@ -121,6 +123,8 @@ pub struct FigureSettings {
     pub decisions: Vec<Decision>,
     /// Metrics that are also judged by the rules of other packages.
     pub parity: ParityWish,
+    /// Who publishes, and what readers are told.
+    pub publication: PublicationSection,
 }
 
 /// The settings file as it is typed: every section may be left out.
@@ -137,13 +141,27 @@ struct SettingsFile {
     targets: Vec<Target>,
     decisions: Vec<Decision>,
     parity: ParityWish,
+    publication: PublicationSection,
 }
 
 impl From<SettingsFile> for Settings {
     /// Names every section, so that a new one must be given its place here: beside the figures or among what decides them.
     fn from(file: SettingsFile) -> Self {
-        let SettingsFile { engine, sql, trend, disclosure, peers, late, parameters, targets, decisions, parity } = file;
-        let figures = FigureSettings { trend, disclosure, peers, late, parameters, targets, decisions, parity };
+        let SettingsFile {
+            engine,
+            sql,
+            trend,
+            disclosure,
+            peers,
+            late,
+            parameters,
+            targets,
+            decisions,
+            parity,
+            publication,
+        } = file;
+        let figures =
+            FigureSettings { trend, disclosure, peers, late, parameters, targets, decisions, parity, publication };
         Self { engine, sql, figures }
     }
 }
@@ -215,7 +233,7 @@ pub struct TrendSection {
 
 impl Default for TrendSection {
     fn default() -> Self {
-        Self { month: 13, quarter: 9, year: 5 }
+        Self { month: 13, quarter: 13, year: 5 }
     }
 }
 
@@ -334,6 +352,7 @@ mod tests {
             targets: shown.figures.targets.clone(),
             decisions: shown.figures.decisions.clone(),
             parity: shown.figures.parity.clone(),
+            publication: shown.figures.publication.clone(),
             ..default.figures
         };
         assert_eq!(shown.figures, apart_from_examples);

@@ -43,3 +43,8 @@ pub struct PeerGroup {
     /// Such as "supplied peer groups of 1 April 2024" or "same region (not a most similar group)".
     pub source: String,
 }
+
+/// What names are sorted by: as a reader looks them up, capitals and small letters alike.
+pub fn name_key(name: &str) -> String {
+    name.to_lowercase()
+}

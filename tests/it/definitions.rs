@@ -129,7 +129,7 @@ fn an_edition_is_a_file() {
     let definitions = with_added(&bench);
     let layout = |blocks: &str| {
         format!(
-            "audience = \"office\"\nfolder = \"brief\"\ntitle = \"Brief\"\nsummary = \"In short.\"\ncontact = \"us\"\n\
+            "audience = \"office\"\nfolder = \"brief\"\ntitle = \"Brief\"\nsummary = \"In short.\"\n\
              [[pages]]\npath = \"index.html\"\ntitle = \"{{report}}, {{period}}\"\nnavigation = \"Brief\"\n\
              blocks = [{blocks}]\n[[pages]]\npath = \"principles/{{principle}}.html\"\neach = \"principle\"\n\
              title = \"{{principle_title}}\"\nblocks = [\"national_figures\"]\n\

@@ -26,6 +26,7 @@ mod odd_values;
 mod prepare;
 mod public;
 mod public_nation;
+mod publication;
 mod published;
 mod release;
 mod remembered;

@@ -72,7 +72,15 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("resvg", &["render/charts/png.rs"]),
     (
         "serde_json",
-        &["app", "cli/output.rs", "settings/mod.rs", "contract/memory.rs", "release/last.rs", "release/store.rs"],
+        &[
+            "app",
+            "cli/output.rs",
+            "settings/mod.rs",
+            "contract/memory.rs",
+            "release/last.rs",
+            "release/store.rs",
+            "release/summary.rs",
+        ],
     ),
     ("serde_saphyr", &["definitions"]),
     ("sha2", &["digest.rs"]),

@@ -1,0 +1,91 @@
+//! What a publisher settles beside the figures, and the page that lists the releases.
+
+use std::fs;
+
+use crate::support::{Bench, arrests, text};
+
+const SETTINGS: &str = r#"
+    [publication]
+    publisher = "The <Statistics> Board"
+    contact = "figures@example.org"
+    marking = "OFFICIAL"
+    next_release = "2025-09-01"
+    revision_policy = "Each release revises those before it."
+    pre_release_access = ["Chair of the board"]
+"#;
+
+fn bench() -> Bench {
+    let bench = Bench::new();
+    let fast = ("2025-04-03T10:00:00Z", "2025-04-03T12:00:00Z");
+    bench.submit("arrest_summons", ("2025-05-15", "E1", "2025-04"), &arrests(&[fast, fast]));
+    bench.submit("arrest_summons", ("2025-05-16", "E2", "2025-04"), &arrests(&[fast]));
+    bench
+}
+
+fn index(bench: &Bench) -> String {
+    // The template writes a slash as a character reference.
+    fs::read_to_string(bench.out().join("index.html")).unwrap().replace("&#x2f;", "/")
+}
+
+#[test]
+fn a_run_asks_for_what_only_the_publisher_knows_and_pages_say_it() {
+    let bench = bench();
+    let settings = bench.settings("[publication]\npublisher = \"A board\"");
+    let run = bench.run("2025-04", &["--settings", text(&settings)]);
+    let note =
+        "note: these settings of [publication] are not given, and pages say so: contact (the foot of every page and";
+    assert!(run.stderr.contains(note), "{}", run.stderr);
+    let page = bench.published("2025-04", "national/about.html");
+    assert!(page.contains("A board") && page.contains("Not given by the publisher"));
+
+    let settings = bench.settings(SETTINGS);
+    let run = bench.run("2025-04", &["--settings", text(&settings)]);
+    assert!(!run.stderr.contains("[publication]"), "{}", run.stderr);
+    assert!(run.stdout.contains("/r2/"), "another publisher makes another release: {}", run.stdout);
+    let page = bench.published("2025-04", "national/about.html");
+    for said in [
+        "The &lt;Statistics&gt; Board",
+        "write to figures@example.org",
+        "1 September 2025",
+        "Each release revises those before it.",
+        "Chair of the board",
+    ] {
+        assert!(page.contains(said), "{said}");
+    }
+    let pages = ["national/index.html", "national/metrics/CRE-01.html", "forces/E1/index.html"];
+    for page in pages.map(|page| bench.published("2025-04", page)) {
+        assert!(page.contains("<p class=\"marking\">OFFICIAL</p>"), "each page carries the marking");
+        assert!(!page.contains("Not given by the publisher"));
+    }
+}
+
+#[test]
+fn the_folder_of_releases_has_a_page_that_lists_them() {
+    let bench = bench();
+    bench.run("2025-04", &["--public"]);
+    let page = index(&bench);
+    assert!(page.contains("2025-04/r1/national/index.html") && page.contains("2025-04/r1/public/index.html"), "{page}");
+    assert!(
+        page.contains("2025-04/r1/forces/E1/index.html") && page.contains("No figure of an earlier release"),
+        "{page}"
+    );
+    let slow = ("2025-04-04T10:00:00Z", "2025-04-20T12:00:00Z");
+    bench.submit("arrest_summons", ("2025-06-16", "E2", "2025-04"), &arrests(&[slow]));
+    bench.submit("arrest_summons", ("2025-06-16", "E2", "2025-05"), &arrests(&[]));
+    bench.run("2025-04", &[]);
+    bench.run("2025-05", &[]);
+    let page = index(&bench);
+    assert!(page.contains("2025-04/r2/national/index.html") && page.contains("Revision 1</a>"), "{page}");
+    assert!(page.contains("figures of the release before have changed."), "{page}");
+    let place = |text: &str| page.find(text).unwrap();
+    assert!(place("May 2025") < place("April 2025"), "the newest period stands first");
+    for link in
+        page.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()).filter(|link| !link.starts_with('#'))
+    {
+        assert!(bench.out().join(link).is_file(), "{link} leads nowhere");
+    }
+    // The page lists what is there, also where a record is damaged, and no run fails for it.
+    fs::write(bench.out().join("2025-04/r1/run-record.json"), "{").unwrap();
+    bench.run("2025-05", &["--again"]);
+    assert!(index(&bench).contains("cannot be read"));
+}
