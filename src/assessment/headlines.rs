@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::AssessmentInput;
-use super::control::ControlChart;
 use super::signals::{Signal, SignalKind};
 use crate::definitions::model::Metric;
 use crate::stats::real;
@@ -85,10 +84,9 @@ impl<'a> Headlines<'a> {
         self.widenings.get(code).map(|widening| widening.factor()).filter(|factor| *factor > 1.0)
     }
 
-    /// With what the control charts tell: comparisons allow for how far the cases of a series hang together.
-    pub(super) fn widened_as(self, charts: &[ControlChart]) -> Self {
-        let widening = |chart: &ControlChart| Some((Arc::clone(&chart.org_code), chart.widening()?));
-        Self { widenings: charts.iter().filter_map(widening).collect(), ..self }
+    /// With what is known of how far the cases of each series hang together: comparisons allow for it.
+    pub(super) fn widened_by_series(self, widenings: BTreeMap<Arc<str>, Widening>) -> Self {
+        Self { widenings, ..self }
     }
 
     /// Whether a signal speaks of one figure alone, and that figure has few cases.

@@ -175,8 +175,8 @@ impl MetricAssessment {
         let headlines =
             Headlines::of(input, metric, observations, |figure| metric.level_only(figure.metric_version).is_none());
         let mut findings = Findings::default();
-        let over_time = findings.keep(over_time::of_metric(&headlines));
-        let headlines = headlines.widened_as(&over_time.charts);
+        let mut over_time = findings.keep(over_time::of_metric(&headlines));
+        let headlines = headlines.widened_by_series(std::mem::take(&mut over_time.widenings));
         let mut comparisons = findings.keep(peers::of_metric(&headlines));
         comparisons.extend(comparisons::of_year_before(&headlines));
         let funnel = findings.keep(funnels::of_metric(&headlines));

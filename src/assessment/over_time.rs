@@ -1,5 +1,8 @@
 //! Each series of a metric over time: its control chart or run chart, its trend, and the steps that it seems to have taken.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use super::change_points::{ProposedStep, SeriesSteps, StepBasis, count_shared, proposed_steps};
 use super::charting::control_chart;
 use super::control::ControlChart;
@@ -10,6 +13,7 @@ use super::run_charts::SeriesRunChart;
 use super::series::Series;
 use super::signals::{Signal, SignalKind};
 use super::trends::{SeriesTrend, TrendWindow, fitted};
+use crate::definitions::model::Course;
 use crate::stats::benchmark::Strength;
 use crate::stats::trend::Outcome;
 use crate::stats::widening::Widening;
@@ -22,6 +26,8 @@ pub(super) struct OverTime {
     pub(super) run_charts: Vec<SeriesRunChart>,
     pub(super) trends: Vec<SeriesTrend>,
     pub(super) steps: Vec<ProposedStep>,
+    /// How far the cases of a code's series hang together, where a control chart tells.
+    pub(super) widenings: BTreeMap<Arc<str>, Widening>,
 }
 
 /// The series of every organisation, region and the nation. Rolling years share months with their neighbours: no rule about
@@ -33,12 +39,18 @@ pub(super) fn of_metric(headlines: &Headlines<'_>) -> Told<OverTime> {
     }
     for code in headlines.codes() {
         let series = Series::of(headlines, code);
-        let chart = findings.keep(control_chart(&series));
-        let widening = chart.as_ref().and_then(ControlChart::widening).unwrap_or(Widening::NONE);
-        match chart {
-            Some(chart) => found.charts.push(chart),
-            None => found.run_charts.extend(findings.keep(run_chart(&series))),
+        let chart = control_chart(&series);
+        let widening = chart.found.as_ref().and_then(ControlChart::widening);
+        found.widenings.extend(widening.map(|widening| (code.into(), widening)));
+        // A series that can only rise has no usual variation about a level, and each rise is meant. How far its cases hang
+        // together shows in the chart nevertheless.
+        if headlines.metric.course != Course::Monotone {
+            match findings.keep(chart) {
+                Some(chart) => found.charts.push(chart),
+                None => found.run_charts.extend(findings.keep(run_chart(&series))),
+            }
         }
+        let widening = widening.unwrap_or(Widening::NONE);
         if let Some((trend, steps)) = findings.keep(trend_and_steps(&series, widening)) {
             found.trends.push(trend);
             found.steps.extend(steps.steps);

@@ -7,7 +7,7 @@ use super::{
     withdraw_open_verdicts,
 };
 use crate::definitions::Definitions;
-use crate::definitions::model::{Comparator, Metric, Standard, StandardKind};
+use crate::definitions::model::{Comparator, Course, Metric, Standard, StandardKind};
 use crate::lateness::Provisional;
 use crate::report::sample;
 use crate::settings::{Decision, DecisionKind, ParityWish};
@@ -555,6 +555,27 @@ fn places_are_open_where_intervals_meet() {
         .map(|place| (&*place.org_code, place.rank.rank, place.rank.at_least, place.rank.at_most))
         .collect();
     assert_eq!(places, [("A", 2, 2, 3), ("B", 1, 1, 1), ("C", 3, 2, 3)]);
+}
+
+#[test]
+fn a_series_that_can_only_rise_has_a_trend_and_no_limits() {
+    let rising: Vec<(i64, i64)> = (0..24).map(|n| (100 + 30 * n, 1_000)).collect();
+    let run = || Run::over("2025-12", 24).figures("A", &rising);
+    let (charted, observations) = run().assess();
+    assert_eq!(charted.charts.len(), 1);
+    assert!(charted.signals.iter().any(|signal| signal.kind == SignalKind::ControlChart));
+    assert_ne!(labels(&charted, &observations, "A")[1], "");
+    let mut monotone = run();
+    monotone
+        .metrics
+        .iter_mut()
+        .filter(|metric| metric.id == "CRE-01")
+        .for_each(|metric| metric.course = Course::Monotone);
+    let (found, observations) = monotone.assess();
+    assert!(found.charts.is_empty() && found.run_charts.is_empty());
+    let of_charts = [SignalKind::ControlChart, SignalKind::RunChart];
+    assert!(!found.signals.iter().any(|signal| of_charts.contains(&signal.kind)), "{:?}", found.signals);
+    assert_eq!(labels(&found, &observations, "A"), ["", "", "", "better"]);
 }
 
 #[test]

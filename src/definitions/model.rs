@@ -259,6 +259,18 @@ pub enum ReadsAs {
     Recorded,
 }
 
+/// How the series of a metric can run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Course {
+    /// Up and down.
+    #[default]
+    Varies,
+    /// Only up or only down, by design, such as the share of a migration: its series has a trend, and neither limits of usual
+    /// variation nor a shift about a median.
+    Monotone,
+}
+
 /// How the months of a period combine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -497,6 +509,9 @@ pub struct Metric {
     /// series varies.
     #[serde(default)]
     pub dependent_units: bool,
+    /// How its series can run.
+    #[serde(default)]
+    pub course: Course,
     /// Differences to peers that do not matter: percentage points of a share, the unit of a delay, a factor of a rate.
     /// Without one nothing is called similar.
     pub margin: Option<f64>,

@@ -11,8 +11,8 @@ use crate::assessment::{AssessmentInput, assess, withdraw_open_verdicts};
 use crate::definitions::Definitions;
 use crate::definitions::layout::{Layouts, SourceNames, parse_layouts};
 use crate::definitions::model::{
-    Aggregation, Breakdown, BreakdownCategory, BreakdownKind, Comparator, Disclosure, Evidence, Metric, MetricVersion,
-    ReadsAs, Role, Rollup, Standard, StandardKind,
+    Aggregation, Breakdown, BreakdownCategory, BreakdownKind, Comparator, Course, Disclosure, Evidence, Metric,
+    MetricVersion, ReadsAs, Role, Rollup, Standard, StandardKind,
 };
 use crate::lateness::{Lateness, Provisional};
 use crate::release::{FindingLine, Release};
@@ -79,6 +79,7 @@ fn metric(id: &str, title: &str, (shape, unit, better): (Shape, Unit, Better), r
         evidence: Evidence::Derived,
         disclosure: Disclosure::Work,
         dependent_units: false,
+        course: Course::default(),
         margin: None,
         least_completeness: 98,
         caveats: Vec::new(),
