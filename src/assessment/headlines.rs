@@ -9,7 +9,7 @@ use super::signals::{Signal, SignalKind};
 use crate::definitions::model::Metric;
 use crate::stats::real;
 use crate::stats::widening::Widening;
-use crate::vocabulary::body::{NATIONAL, PEERS_PREFIX, REGION_PREFIX, UNATTRIBUTED, is_organisation};
+use crate::vocabulary::body::{Body, UNATTRIBUTED, is_organisation};
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::{Month, Period, PeriodType};
 use crate::vocabulary::quantity::{Shape, Status};
@@ -115,7 +115,7 @@ impl<'a> Headlines<'a> {
     /// all of it where it moved within the period.
     pub(super) fn presence(&self, sum: &str, member: &str, at: usize) -> Presence<'a> {
         let found = Presence::of(self.figure(member, at));
-        let (Some(region), Some(period)) = (sum.strip_prefix(REGION_PREFIX), self.input.trend.get(at)) else {
+        let (Body::Region(region), Some(period)) = (Body::of(sum), self.input.trend.get(at)) else {
             return found;
         };
         let lived = period.months().filter(|month| !self.input.lives.is_outside(member, *month));
@@ -135,19 +135,23 @@ impl<'a> Headlines<'a> {
     /// The same, worked out from who belongs where.
     fn find_members(&self, code: &str) -> Option<Vec<&'a str>> {
         let among = |own: &dyn Fn(&str) -> bool| self.organisations().filter(|member| own(member)).collect();
-        if code == NATIONAL {
-            let rest = self.figures.keys().copied().filter(|code| *code == UNATTRIBUTED);
-            return Some(self.organisations().chain(rest).collect());
+        match Body::of(code) {
+            Body::Nation => {
+                let rest = self.figures.keys().copied().filter(|code| *code == UNATTRIBUTED);
+                Some(self.organisations().chain(rest).collect())
+            }
+            Body::Region(region) => {
+                let trend = self.input.trend;
+                let months = || trend.iter().flat_map(|period| period.months());
+                let belongs = |member: &str, month| self.region_in(member, month) == Some(region);
+                Some(among(&|member: &str| months().any(|month| belongs(member, month))))
+            }
+            Body::PeersOf(own) => {
+                let group = self.input.peer_groups.iter().find(|group| group.org_code == own)?;
+                Some(among(&|member: &str| group.peers.iter().any(|peer| peer == member)))
+            }
+            Body::Organisation(_) | Body::Unattributed => None,
         }
-        if let Some(region) = code.strip_prefix(REGION_PREFIX) {
-            let trend = self.input.trend;
-            let months = || trend.iter().flat_map(|period| period.months());
-            let belongs = |member: &str, month| self.region_in(member, month) == Some(region);
-            return Some(among(&|member: &str| months().any(|month| belongs(member, month))));
-        }
-        let own = code.strip_prefix(PEERS_PREFIX)?;
-        let group = self.input.peer_groups.iter().find(|group| group.org_code == own)?;
-        Some(among(&|member: &str| group.peers.iter().any(|peer| peer == member)))
     }
 
     /// The position of the report's period.
@@ -162,7 +166,8 @@ impl<'a> Headlines<'a> {
 
     /// Codes whose figures make a series of their own: organisations, regions and the nation.
     pub(super) fn codes(&self) -> impl Iterator<Item = &'a str> {
-        self.figures.keys().copied().filter(|code| !code.starts_with(PEERS_PREFIX) && *code != UNATTRIBUTED)
+        let has_series = |code: &&str| !matches!(Body::of(code), Body::PeersOf(_) | Body::Unattributed);
+        self.figures.keys().copied().filter(has_series)
     }
 
     /// Whether the periods share months, so that no rule about neighbouring points holds.

@@ -10,7 +10,7 @@ use super::multiplicity::PeerTest;
 use super::signals::{Signal, SignalKind, event_between};
 use crate::stats::benchmark::{Benchmark, benchmark_delay};
 use crate::stats::peers::{AverageKind, LEAST_PEERS, Peer, peer_average};
-use crate::vocabulary::body::{PEERS_PREFIX, PeerGroup};
+use crate::vocabulary::body::{Body, PeerGroup};
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::quantity::{Shape, Status};
 
@@ -99,7 +99,7 @@ fn compare(
             compare_counts(metric.shape, own, pooled, metric.margin.map(|margin| margin / points), widening)
         }
         Shape::Distribution | Shape::Status => {
-            let pooled = headlines.figure(&format!("{PEERS_PREFIX}{}", group.org_code), at).ok_or_else(no_figure)?;
+            let pooled = headlines.figure(&Body::PeersOf(&group.org_code).to_string(), at).ok_or_else(no_figure)?;
             let (a, b) = limits_of(figure).zip(limits_of(pooled)).ok_or_else(no_figure)?;
             benchmark_delay(a, b, metric.margin)
         }
@@ -118,7 +118,7 @@ fn comparison_row(
     let average = |kind| peer_average(counts_of(figure), peers, kind, LEAST_PEERS).ok();
     // A delay has no denominator to weigh it by: the figure of all records of the peers stands for them.
     let (counts, value, averages) = if metric.shape == Shape::Distribution {
-        let pooled = headlines.figure(&format!("{PEERS_PREFIX}{}", group.org_code), headlines.last());
+        let pooled = headlines.figure(&Body::PeersOf(&group.org_code).to_string(), headlines.last());
         (pooled.and_then(counts_of), pooled.and_then(|pooled| pooled.value), [None; 4])
     } else {
         let pooled = average(AverageKind::WeightedExcludingSelf);

@@ -13,7 +13,7 @@ use crate::metrics::{
     Computation, FigureSource, Frame, Grid, Group, Grown, Known, KnownInput, MonthlyRow, PastFrame, PeriodInput,
     counts_returns, months_used,
 };
-use crate::vocabulary::body::{NATIONAL, REGION_PREFIX, UNATTRIBUTED, is_aggregate};
+use crate::vocabulary::body::{Body, NATIONAL, UNATTRIBUTED, is_aggregate};
 use crate::vocabulary::period::{Month, Period, PeriodType, whole_months_after};
 
 /// What is the same for every metric of a run.
@@ -125,7 +125,7 @@ impl LateInput<'_> {
                 }
                 // Of the others only those are worth a row of which something ever came in late, and the regions whose charts
                 // leave a period out, so that a reader can see why.
-                let leaves_out = group.code.starts_with(REGION_PREFIX)
+                let leaves_out = matches!(Body::of(&group.code), Body::Region(_))
                     && measured.iter().any(|one| one.provisional && periods.contains(&one.period));
                 if group.code == NATIONAL || !settled || leaves_out {
                     found.completeness.extend(measured);

@@ -9,7 +9,7 @@ use super::frame::{AbsentReason, BodyMonth, Frame, FrameMember, MonthState, mont
 use super::monthly::MonthlyRow;
 use super::returns::{FigureSource, Grid};
 use crate::definitions::model::{BreakdownKind, Grade, Metric};
-use crate::vocabulary::body::{NATIONAL, PEERS_PREFIX, PeerGroup, REGION_PREFIX, UNATTRIBUTED};
+use crate::vocabulary::body::{Body, NATIONAL, PeerGroup, UNATTRIBUTED};
 use crate::vocabulary::lives::Lives;
 use crate::vocabulary::observation::{Category, Coverage, Observation};
 use crate::vocabulary::period::{Month, Period};
@@ -69,7 +69,7 @@ pub fn groups(lives: &Lives, peer_groups: &[PeerGroup]) -> Vec<Group> {
     groups.push(Group::single(UNATTRIBUTED));
     groups.push(Group::of(NATIONAL, Vec::new()));
     for (region, residences) in lives.regions() {
-        let mut group = Group::of(format!("{REGION_PREFIX}{region}"), Vec::new());
+        let mut group = Group::of(Body::Region(region).to_string(), Vec::new());
         for residence in residences {
             group
                 .stays
@@ -81,7 +81,7 @@ pub fn groups(lives: &Lives, peer_groups: &[PeerGroup]) -> Vec<Group> {
         groups.push(group);
     }
     let peers = peer_groups.iter();
-    groups.extend(peers.map(|group| Group::of(format!("{PEERS_PREFIX}{}", group.org_code), group.peers.clone())));
+    groups.extend(peers.map(|group| Group::of(Body::PeersOf(&group.org_code).to_string(), group.peers.clone())));
     groups
 }
 

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::Group;
-use crate::vocabulary::body::{PEERS_PREFIX, is_organisation};
+use crate::vocabulary::body::{Body, is_organisation};
 use crate::vocabulary::observation::{Category, Observation};
 use crate::vocabulary::period::Period;
 use crate::vocabulary::quantity::Status;
@@ -18,13 +18,15 @@ const LEAST_OTHERS: usize = 3;
 pub fn withhold_thin_peers(groups: &[Group], observations: &mut [Observation]) {
     let peers: HashMap<&str, HashSet<&str>> = groups
         .iter()
-        .filter_map(|group| Some((group.code.strip_prefix(PEERS_PREFIX)?, &group.members)))
-        .map(|(own, members)| (own, members.iter().map(String::as_str).collect()))
+        .filter_map(|group| match Body::of(&group.code) {
+            Body::PeersOf(own) => Some((own, group.members.iter().map(String::as_str).collect())),
+            _ => None,
+        })
         .collect();
     for of_metric in observations.chunk_by_mut(|one, other| one.metric_id == other.metric_id) {
         let with_figure = with_figure(of_metric);
         for observation in of_metric.iter_mut().filter(|one| one.numerator.is_some()) {
-            let Some(own) = observation.org_code.strip_prefix(PEERS_PREFIX) else { continue };
+            let Body::PeersOf(own) = Body::of(&observation.org_code) else { continue };
             let Some((members, bodies)) = peers.get(own).zip(with_figure.get(&key(observation))) else { continue };
             let others = || bodies.iter().filter(|code| ***code != *own);
             let inside = others().filter(|code| members.contains(&***code)).count();

@@ -7,7 +7,7 @@ use super::book::{Row, RowPlace};
 use super::columns::Measure;
 use crate::definitions::model::{BreakdownKind, Metric};
 use crate::disclosure::system::{Cell, History, Kind};
-use crate::vocabulary::body::{NATIONAL, PEERS_PREFIX, REGION_PREFIX};
+use crate::vocabulary::body::Body;
 use crate::vocabulary::period::Period;
 
 /// Where a cell stands, in words for messages and data files.
@@ -148,10 +148,10 @@ pub(super) fn draft(metrics: &[Metric], row: &Row<'_>, value: i64, rule: Rule, p
     let RowPlace { metric, category, code, .. } = row.place;
     let breakdown = metrics.get(metric).and_then(|metric| metric.breakdown.as_ref());
     let is_sum = breakdown.is_some_and(|breakdown| breakdown.kind == BreakdownKind::Parts);
-    let kind = match category {
-        _ if code == NATIONAL => Kind::GrandTotal,
-        _ if code.starts_with(REGION_PREFIX) || code.starts_with(PEERS_PREFIX) => Kind::RowTotal,
-        None if is_sum => Kind::ColumnTotal,
+    let kind = match (Body::of(code), category) {
+        (Body::Nation, _) => Kind::GrandTotal,
+        (Body::Region(_) | Body::PeersOf(_), _) => Kind::RowTotal,
+        (_, None) if is_sum => Kind::ColumnTotal,
         _ => Kind::Interior,
     };
     Draft {

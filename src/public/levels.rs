@@ -8,7 +8,7 @@ use super::book::{Book, Row, RowPlace};
 use super::units::Unit;
 use crate::disclosure::choice::choose;
 use crate::disclosure::system::SystemError;
-use crate::vocabulary::body::{NATIONAL, PEERS_PREFIX, REGION_PREFIX};
+use crate::vocabulary::body::Body;
 use crate::vocabulary::period::{Period, PeriodType};
 
 /// Bodies of one kind, which are shown together.
@@ -22,11 +22,11 @@ enum Level {
 
 impl Level {
     fn of(code: &str) -> Self {
-        match code {
-            NATIONAL => Self::Nation,
-            _ if code.starts_with(REGION_PREFIX) => Self::Regions,
-            _ if code.starts_with(PEERS_PREFIX) => Self::Peers,
-            _ => Self::Organisations,
+        match Body::of(code) {
+            Body::Nation => Self::Nation,
+            Body::Region(_) => Self::Regions,
+            Body::PeersOf(_) => Self::Peers,
+            Body::Organisation(_) | Body::Unattributed => Self::Organisations,
         }
     }
 }

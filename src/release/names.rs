@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::release::Release;
-use crate::vocabulary::body::{NATIONAL, Organisation, REGION_PREFIX, UNATTRIBUTED};
+use crate::vocabulary::body::{Body, Organisation};
 
 /// Names by code.
 #[derive(Debug)]
@@ -29,12 +29,13 @@ impl<'a> Names<'a> {
 
     /// The name of an organisation or of a sum; the code itself where no name is known.
     pub fn body<'n>(&'n self, code: &'n str) -> &'n str {
-        match code {
-            NATIONAL => "National",
-            UNATTRIBUTED => "Unattributed records",
-            _ => code
-                .strip_prefix(REGION_PREFIX)
-                .unwrap_or_else(|| self.organisation(code).map_or(code, |one| one.short_name.as_str())),
+        match Body::of(code) {
+            Body::Nation => "National",
+            Body::Unattributed => "Unattributed records",
+            Body::Region(region) => region,
+            Body::Organisation(_) | Body::PeersOf(_) => {
+                self.organisation(code).map_or(code, |one| one.short_name.as_str())
+            }
         }
     }
 

@@ -18,7 +18,7 @@ use crate::public::{
 };
 use crate::settings::{DisclosureSection, ParityWish};
 use crate::spreadsheet::without_formula;
-use crate::vocabulary::body::{PEERS_PREFIX, is_organisation};
+use crate::vocabulary::body::{is_of_peers, is_organisation};
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::returns::{Return, ReturnState};
 
@@ -65,9 +65,9 @@ pub fn make_public(release: &Release, basis: &PublicBasis<'_>) -> Result<PublicE
     let earlier = read_earlier(basis.out, &release.trend)?;
     // Sums over peers overlap so much that they give single organisations away: the public edition has none.
     let groups = groups(&release.lives, &[]);
-    let all: Vec<&Observation> = release.observations.iter().filter(|one| !is_of_peers(one)).collect();
+    let all: Vec<&Observation> = release.observations.iter().filter(|one| !is_of_peers(&one.org_code)).collect();
     let observations: Vec<Observation> = all.iter().copied().cloned().collect();
-    let pieces: Vec<Observation> = basis.pieces.iter().filter(|one| !is_of_peers(one)).cloned().collect();
+    let pieces: Vec<Observation> = basis.pieces.iter().filter(|one| !is_of_peers(&one.org_code)).cloned().collect();
     let figures = withhold(&PublicInput {
         metrics: &release.metrics,
         invariants: basis.invariants,
@@ -82,10 +82,6 @@ pub fn make_public(release: &Release, basis: &PublicBasis<'_>) -> Result<PublicE
     drop(observations);
     let shown = assess_public(release, &all, figures);
     Ok(PublicEdition { release: public_release(release, shown, rule), record, evidence })
-}
-
-fn is_of_peers(observation: &Observation) -> bool {
-    observation.org_code.starts_with(PEERS_PREFIX)
 }
 
 /// The figures of a public edition and what is said of them.
@@ -201,7 +197,7 @@ fn public_release(release: &Release, shown: Shown, rule: Rule) -> Release {
 
 /// Only what is provisional: a change of a count from one day to another may give away a single case.
 fn public_lateness(lateness: &Lateness) -> Lateness {
-    let provisional = lateness.provisional.only(|code| !code.starts_with(PEERS_PREFIX));
+    let provisional = lateness.provisional.only(|code| !is_of_peers(code));
     Lateness { provisional, ..Lateness::default() }
 }
 

@@ -17,11 +17,11 @@ use crate::vocabulary::observation::Observation;
 use crate::vocabulary::quantity::{Shape, Status};
 use crate::vocabulary::shorthand::Shorthand;
 
-type Body<'o> = (&'o str, Option<&'o Observation>);
+type ComparedBody<'o> = (&'o str, Option<&'o Observation>);
 
 /// The figure; `None` when no organisation has a value.
 pub fn build_comparison(facts: &Facts<'_>, metric: &Metric) -> Option<Figure> {
-    let (with_value, without): (Vec<Body<'_>>, Vec<Body<'_>>) = bodies(facts, metric);
+    let (with_value, without): (Vec<ComparedBody<'_>>, Vec<ComparedBody<'_>>) = bodies(facts, metric);
     // Grades have an order and no scale: the table shows them.
     if with_value.is_empty() || metric.shape == Shape::Status {
         return None;
@@ -44,17 +44,18 @@ pub fn build_comparison(facts: &Facts<'_>, metric: &Metric) -> Option<Figure> {
 }
 
 /// Organisations with a value, highest first, then the others by name.
-fn bodies<'o>(facts: &Facts<'o>, metric: &Metric) -> (Vec<Body<'o>>, Vec<Body<'o>>) {
+fn bodies<'o>(facts: &Facts<'o>, metric: &Metric) -> (Vec<ComparedBody<'o>>, Vec<ComparedBody<'o>>) {
     let all = facts.codes(metric).iter().map(|code| (*code, facts.current(metric, code)));
-    let has_value = |body: &Body<'_>| body.1.is_some_and(|f| f.status == Status::Value && f.value.is_some());
+    let has_value = |body: &ComparedBody<'_>| body.1.is_some_and(|f| f.status == Status::Value && f.value.is_some());
     let (mut with_value, without): (Vec<_>, Vec<_>) = all.partition(has_value);
-    let value = |body: &Body<'_>| body.1.and_then(|f| f.value).unwrap_or_default();
+    let value = |body: &ComparedBody<'_>| body.1.and_then(|f| f.value).unwrap_or_default();
     with_value.sort_by(|a, b| value(b).total_cmp(&value(a)));
     (with_value, without)
 }
 
-fn title(with_value: &[Body<'_>]) -> String {
-    let say = |body: Option<&Body<'_>>| body.and_then(|(_, f)| words::value_in_sentence((*f)?)).unwrap_or_default();
+fn title(with_value: &[ComparedBody<'_>]) -> String {
+    let say =
+        |body: Option<&ComparedBody<'_>>| body.and_then(|(_, f)| words::value_in_sentence((*f)?)).unwrap_or_default();
     let (highest, lowest) = (say(with_value.first()), say(with_value.last()));
     if highest == lowest {
         format!("The value was {highest}")
@@ -63,8 +64,8 @@ fn title(with_value: &[Body<'_>]) -> String {
     }
 }
 
-fn text(facts: &Facts<'_>, metric: &Metric, with_value: &[Body<'_>], without: &[Body<'_>]) -> String {
-    let say = |body: Option<&Body<'_>>| {
+fn text(facts: &Facts<'_>, metric: &Metric, with_value: &[ComparedBody<'_>], without: &[ComparedBody<'_>]) -> String {
+    let say = |body: Option<&ComparedBody<'_>>| {
         let (code, figure) = body?;
         Some(format!("{} ({})", facts.name(code), words::value_in_sentence((*figure)?)?))
     };
@@ -93,7 +94,7 @@ fn text(facts: &Facts<'_>, metric: &Metric, with_value: &[Body<'_>], without: &[
 }
 
 /// Who has no value, each reason once.
-fn absent(facts: &Facts<'_>, without: &[Body<'_>]) -> Vec<String> {
+fn absent(facts: &Facts<'_>, without: &[ComparedBody<'_>]) -> Vec<String> {
     let mut by_reason: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (code, figure) in without {
         by_reason.entry(reason(*figure).unwrap_or_default()).or_default().push(facts.name(code));
@@ -104,8 +105,13 @@ fn absent(facts: &Facts<'_>, without: &[Body<'_>]) -> Vec<String> {
     by_reason.into_iter().map(sentence).collect()
 }
 
-fn chart(facts: &Facts<'_>, metric: &Metric, with_value: &[Body<'_>], without: &[Body<'_>]) -> ComparisonChart {
-    let row = |(code, figure): &Body<'_>| {
+fn chart(
+    facts: &Facts<'_>,
+    metric: &Metric,
+    with_value: &[ComparedBody<'_>],
+    without: &[ComparedBody<'_>],
+) -> ComparisonChart {
+    let row = |(code, figure): &ComparedBody<'_>| {
         let shown = figure.filter(|f| f.status == Status::Value);
         ComparisonRow {
             label: facts.name(code),
@@ -141,7 +147,7 @@ fn funnel_mark(facts: &Facts<'_>, metric: &Metric, code: &str) -> Option<JudgedM
 }
 
 /// What nine in ten of the intervals need: one tiny organisation does not decide the axis.
-fn held_by_most(with_value: &[Body<'_>]) -> Vec<f64> {
+fn held_by_most(with_value: &[ComparedBody<'_>]) -> Vec<f64> {
     let intervals = with_value.iter().filter_map(|(_, figure)| figure.and_then(|f| f.interval_998.or(f.interval_95)));
     let (mut lower, mut upper): (Vec<f64>, Vec<f64>) = (Vec::new(), Vec::new());
     for interval in intervals {
@@ -158,7 +164,7 @@ fn is_level(metric: &Metric) -> bool {
     metric.shape != crate::vocabulary::quantity::Shape::Count
 }
 
-fn table(facts: &Facts<'_>, metric: &Metric, with_value: &[Body<'_>], without: &[Body<'_>]) -> Table {
+fn table(facts: &Facts<'_>, metric: &Metric, with_value: &[ComparedBody<'_>], without: &[ComparedBody<'_>]) -> Table {
     let total = with_value.len() + without.len();
     let line = |code: &str, heading: String, emphasised: bool| {
         let figure = facts.current(metric, code);

@@ -4,7 +4,7 @@
 use chrono::{Days, NaiveDate};
 
 use super::draw::Draw;
-use super::organisations::Body;
+use super::organisations::Sender;
 use super::submission::Member;
 use super::{Dataset, Plan};
 use crate::vocabulary::period::Month;
@@ -76,7 +76,7 @@ impl Faults {
     }
 
     /// When and in what state `body` submits `dataset` for `month`: nothing, one submission, or two.
-    pub fn submissions(&self, dataset: Dataset, body: &Body, month: Month) -> Vec<(NaiveDate, State)> {
+    pub fn submissions(&self, dataset: Dataset, body: &Sender, month: Month) -> Vec<(NaiveDate, State)> {
         let usual = self.usual_date(dataset, &body.code, month);
         let records = matches!(dataset, Dataset::ArrestSummons | Dataset::CourtResults);
         match (body.code.as_str(), dataset) {

@@ -12,7 +12,7 @@ const TABLE: &str = include_str!("organisations.csv");
 
 /// One body. Strength is in police officers: of 31 March 2003, else of 28 February 1983, else an estimate of ours.
 #[derive(Debug, Clone, Deserialize)]
-pub struct Body {
+pub struct Sender {
     pub code: String,
     pub name: String,
     pub short_name: String,
@@ -25,7 +25,7 @@ pub struct Body {
     pub weight: f64,
 }
 
-impl Body {
+impl Sender {
     /// Whether it is one of the 43 forces of England and Wales.
     pub fn is_territorial(&self) -> bool {
         self.kind == "territorial_force"
@@ -62,17 +62,17 @@ impl Body {
 }
 
 /// All bodies, in the order of the table.
-pub fn load_bodies() -> Result<Vec<Body>, SynthError> {
+pub fn load_bodies() -> Result<Vec<Sender>, SynthError> {
     let mut reader = csv::Reader::from_reader(TABLE.as_bytes());
     reader.deserialize().collect::<Result<_, _>>().map_err(SynthError::Table)
 }
 
 /// The five forces nearest in strength to each of the 43, nearest first.
-pub fn peers_by_strength(bodies: &[Body]) -> Vec<(&Body, Vec<&Body>)> {
-    let forces: Vec<&Body> = bodies.iter().filter(|body| body.is_territorial()).collect();
-    let nearest = |force: &Body| {
-        let distance = |other: &Body| (other.weight.ln() - force.weight.ln()).abs();
-        let mut others: Vec<&Body> = forces.iter().copied().filter(|other| other.code != force.code).collect();
+pub fn peers_by_strength(bodies: &[Sender]) -> Vec<(&Sender, Vec<&Sender>)> {
+    let forces: Vec<&Sender> = bodies.iter().filter(|body| body.is_territorial()).collect();
+    let nearest = |force: &Sender| {
+        let distance = |other: &Sender| (other.weight.ln() - force.weight.ln()).abs();
+        let mut others: Vec<&Sender> = forces.iter().copied().filter(|other| other.code != force.code).collect();
         others.sort_by(|a, b| distance(a).total_cmp(&distance(b)).then_with(|| a.code.cmp(&b.code)));
         others.truncate(5);
         others

@@ -7,7 +7,7 @@ use chrono::{Days, NaiveDate};
 
 use super::SynthError;
 use super::faults::{CLEARS_BACKLOG, STEPS_UP};
-use super::organisations::{Body, peers_by_strength};
+use super::organisations::{Sender, peers_by_strength};
 use super::row_file::{Columns, Kind, Need, RowFile, Written};
 use super::submission::Nation;
 
@@ -47,7 +47,7 @@ pub fn write_reference(nation: &Nation, out: &Path) -> Result<Vec<(&'static str,
     let first = nation.plan.from.first_day();
     // The bodies were there before the first month, and so were their groups.
     let valid_from = first.checked_sub_months(chrono::Months::new(12)).unwrap_or(first);
-    let bodies: Vec<Body> =
+    let bodies: Vec<Sender> =
         nation.members.iter().filter(|member| !member.is_unattributed()).map(|member| member.body.clone()).collect();
     let turning = nation.faults.turning_day();
     Ok(vec![
@@ -65,7 +65,7 @@ fn path(out: &Path, dataset: &str, submitted: NaiveDate) -> PathBuf {
     out.join(dataset).join(format!("submitted={submitted}")).join("data.parquet")
 }
 
-fn write_organisations(bodies: &[Body], valid_from: NaiveDate, path: &Path) -> Result<Written, SynthError> {
+fn write_organisations(bodies: &[Sender], valid_from: NaiveDate, path: &Path) -> Result<Written, SynthError> {
     let mut rows = RowFile::create(path, ORGANISATIONS)?;
     for body in bodies {
         rows.text(body.code.as_str());
@@ -82,7 +82,7 @@ fn write_organisations(bodies: &[Body], valid_from: NaiveDate, path: &Path) -> R
     rows.close()
 }
 
-fn write_peer_groups(bodies: &[Body], valid_from: NaiveDate, path: &Path) -> Result<Written, SynthError> {
+fn write_peer_groups(bodies: &[Sender], valid_from: NaiveDate, path: &Path) -> Result<Written, SynthError> {
     let mut rows = RowFile::create(path, PEER_GROUPS)?;
     for (force, peers) in peers_by_strength(bodies) {
         for peer in peers {

@@ -10,14 +10,14 @@ use super::character::Character;
 use super::draw::Draw;
 use super::faults::{Faults, State};
 use super::moments::DAY_US;
-use super::organisations::{Body, load_bodies};
+use super::organisations::{Sender, load_bodies};
 use super::{Dataset, Plan, SynthError};
 use crate::vocabulary::period::Month;
 
 /// A body with its habits and its accounts.
 #[derive(Debug)]
 pub struct Member {
-    pub body: Body,
+    pub body: Sender,
     pub character: Character,
     pub roster: Roster,
     /// Position in the table, from 1; part of the references that the body gives out.
@@ -71,7 +71,7 @@ impl Nation {
         let mut bodies = load_bodies()?;
         let total_weight: f64 = bodies.iter().map(|body| body.weight).sum();
         let police_weight = bodies.iter().filter(|body| body.is_police()).map(|body| body.weight).sum();
-        bodies.push(Body::unattributed(total_weight));
+        bodies.push(Sender::unattributed(total_weight));
         let mut members = Vec::with_capacity(bodies.len());
         let mut first_user = 1;
         for (index, body) in bodies.into_iter().enumerate() {
