@@ -142,9 +142,13 @@ block_names! {
     "withheld" Withheld Metric OfficeAndPublic;
     /// The charts of the metric.
     "charts" Charts Metric OfficeAndPublic;
+    /// One sentence on what the metric measures, and which direction is better.
+    "meaning" Meaning Metric OfficeAndPublic;
+    /// Each organisation against its peers and against a year before.
+    "organisations" Organisations Metric Office;
     /// The figures of each organisation and period.
     "figures_by_period" FiguresByPeriod Metric OfficeAndPublic;
-    /// What moved the national figure.
+    /// What each organisation added to the national change.
     "contributions" Contributions Metric OfficeAndPublic;
     /// The figures of regions.
     "regions" Regions Metric OfficeAndPublic;

@@ -5,8 +5,8 @@ use crate::definitions::model::Metric;
 use crate::report::block::Block;
 use crate::report::edition::Scope;
 use crate::report::{
-    coverage, dictionary, force, late_section, metric_page, notes, overview, parity_page, quality, responsibility,
-    signals_page,
+    coverage, dictionary, force, late_section, metric_page, notes, organisations_table, overview, parity_page, quality,
+    responsibility, signals_page,
 };
 use crate::vocabulary::body::Organisation;
 
@@ -43,6 +43,8 @@ pub fn blocks_of(scope: &Scope<'_>, name: BlockName) -> Vec<Block> {
         BlockName::KeyFindings => of_metric(scope, |metric| [metric_page::key_findings(facts, metric)]),
         BlockName::Withheld => of_metric(scope, |metric| metric_page::withheld_from_public(facts, metric)),
         BlockName::Charts => of_metric(scope, |metric| [metric_page::charts(facts, metric)]),
+        BlockName::Meaning => of_metric(scope, |metric| [metric_page::meaning(metric)]),
+        BlockName::Organisations => of_metric(scope, |metric| organisations_table::organisations(facts, metric)),
         BlockName::FiguresByPeriod => of_metric(scope, |metric| [metric_page::figures_by_period(facts, metric)]),
         BlockName::Contributions => of_metric(scope, |metric| metric_page::contributions(facts, metric)),
         BlockName::Regions => of_metric(scope, |metric| metric_page::regions(facts, metric)),

@@ -34,7 +34,8 @@ pub fn metrics(scope: &Scope<'_>) -> Vec<Block> {
 
 fn metric_entry(scope: &Scope<'_>, metric: &Metric) -> Block {
     let facts = scope.facts();
-    let mut entry = documentation(facts, metric);
+    let mut entry = vec![Fact::new("Definition", metric.definition.clone())];
+    entry.extend(documentation(facts, metric));
     entry.push(Fact::new("Roll-ups", metric.rollups.join(", ")));
     if let Some(breakdown) = &metric.breakdown {
         let titles: Vec<String> = breakdown.categories.iter().map(|category| category.title.clone()).collect();

@@ -97,20 +97,38 @@ fn rests_on_few(comparison: &FigureComparison) -> bool {
         .is_some_and(|(numerator, denominator)| rests_on_few_cases(Ratio { numerator, denominator }, comparison.unit))
 }
 
-/// "clearly better (at the 99.8% level) than"; `None` of a label that claims no difference.
-fn than_words(metric: &Metric, label: PeerComparison) -> Option<String> {
-    let how = match label {
-        PeerComparison::Higher(_) if metric.reads_as == ReadsAs::Recorded => "more recorded",
-        PeerComparison::Lower(_) if metric.reads_as == ReadsAs::Recorded => "fewer recorded",
-        PeerComparison::Better(_) => "better",
-        PeerComparison::Worse(_) => "worse",
-        PeerComparison::Higher(_) => "higher",
-        PeerComparison::Lower(_) => "lower",
+/// What a comparison says, in the words of a cell.
+pub fn label_words(metric: &Metric, label: PeerComparison) -> String {
+    let clearly = |strength: Strength| if strength == Strength::Act { "clearly " } else { "" };
+    let words = match (label, side_words(metric, label), label.strength()) {
+        (_, Some(side), Some(strength)) => format!("{}{side}", clearly(strength)),
+        (PeerComparison::Similar, ..) => "similar".to_owned(),
+        (PeerComparison::NotTested, ..) => "full count, chance is not tested".to_owned(),
+        (PeerComparison::CannotTell, ..) => "cannot be told".to_owned(),
+        _ => "no clear difference".to_owned(),
+    };
+    words::sentence_case(&words)
+}
+
+/// "better", "fewer recorded"; `None` of a label that claims no difference.
+fn side_words(metric: &Metric, label: PeerComparison) -> Option<&'static str> {
+    match label {
+        PeerComparison::Higher(_) if metric.reads_as == ReadsAs::Recorded => Some("more recorded"),
+        PeerComparison::Lower(_) if metric.reads_as == ReadsAs::Recorded => Some("fewer recorded"),
+        PeerComparison::Better(_) => Some("better"),
+        PeerComparison::Worse(_) => Some("worse"),
+        PeerComparison::Higher(_) => Some("higher"),
+        PeerComparison::Lower(_) => Some("lower"),
         PeerComparison::Similar
         | PeerComparison::NoClearDifference
         | PeerComparison::NotTested
-        | PeerComparison::CannotTell => return None,
-    };
+        | PeerComparison::CannotTell => None,
+    }
+}
+
+/// "clearly better (at the 99.8% level) than"; `None` of a label that claims no difference.
+fn than_words(metric: &Metric, label: PeerComparison) -> Option<String> {
+    let how = side_words(metric, label)?;
     Some(match label.strength()? {
         Strength::Look => format!("{how} (at the 95% level) than"),
         Strength::Act => format!("clearly {how} (at the 99.8% level) than"),
@@ -141,7 +159,7 @@ fn size_words(comparison: &FigureComparison) -> Option<String> {
 }
 
 /// A ratio with two decimals; nothing is 0, and what is more than nothing is never printed as nothing.
-fn ratio_words(ratio: f64) -> String {
+pub fn ratio_words(ratio: f64) -> String {
     match value_text(ratio, Unit::Ratio) {
         text if text != "0.00" => text,
         _ if ratio > 0.0 => "less than 0.01".to_owned(),

@@ -1,7 +1,7 @@
 //! The blocks about one metric: findings, figures, tables, and all that is documented about it.
 
 use crate::definitions::model::{Metric, ReadsAs, Standard};
-use crate::report::block::{Block, Fact, Links, link};
+use crate::report::block::{Block, Details, Fact, Links, link};
 use crate::report::breakdown::breakdown_tables;
 use crate::report::charts::SeriesRole;
 use crate::report::comparison::{build_comparison, note};
@@ -23,6 +23,11 @@ use crate::vocabulary::body::{NATIONAL, UNATTRIBUTED};
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::quantity::{Better, Shape};
 
+/// One sentence on what the metric measures, and which direction is better.
+pub fn meaning(metric: &Metric) -> Block {
+    Block::Lead(format!("{} {}.", metric.definition, better_words(metric)).into())
+}
+
 /// What the national figure says.
 pub fn key_findings(facts: &Facts<'_>, metric: &Metric) -> Block {
     Block::key_findings("Key findings", findings(facts, metric).into_iter().map(Block::paragraph).collect())
@@ -31,7 +36,7 @@ pub fn key_findings(facts: &Facts<'_>, metric: &Metric) -> Block {
 /// What the public edition withholds of the metric and why; `None` where it withholds nothing.
 pub fn withheld_from_public(facts: &Facts<'_>, metric: &Metric) -> Option<Block> {
     let sentences: Vec<Block> = withheld::sentences(facts, metric).into_iter().map(Block::paragraph).collect();
-    (!sentences.is_empty()).then(|| Block::section("withheld", "What is not shown", sentences))
+    (!sentences.is_empty()).then(|| Block::section("withheld", "Withheld figures", sentences))
 }
 
 /// The charts of the metric, or why there is none.
@@ -66,10 +71,10 @@ pub fn figures_by_period(facts: &Facts<'_>, metric: &Metric) -> Block {
     Block::section("figures", "Figures by organisation and period", blocks)
 }
 
-/// What moved the national figure; `None` where that is not worked out.
+/// What each organisation added to the national change; `None` where that is not worked out.
 pub fn contributions(facts: &Facts<'_>, metric: &Metric) -> Option<Block> {
     let table = contribution_table(facts, metric)?;
-    Some(Block::section("contributions", "What moved the national figure", vec![Block::Table(table)]))
+    Some(Block::section("contributions", "Contributions to the national change", vec![Block::Table(table)]))
 }
 
 /// The figures of regions; `None` where there are none.
@@ -94,16 +99,17 @@ pub fn definition(facts: &Facts<'_>, metric: &Metric) -> Block {
     let undocumented = || Block::paragraph("No standard is documented for this metric.");
     let standards = standards_table(metric).map_or_else(undocumented, Block::Table);
     blocks.push(Block::section("standards", "Standards", vec![standards]));
-    blocks.push(Block::section("versions", "Versions", vec![Block::Table(versions_table(metric))]));
-    let mut steps: Vec<Block> = search_sentence(facts, Some(metric), None).map(Block::paragraph).into_iter().collect();
-    steps.extend(step_table(facts, metric, None).map(Block::Table));
-    if !steps.is_empty() {
-        blocks.push(Block::section("steps", "Proposed steps", steps));
-    }
     if let Some(decisions) = decision_table(facts, metric, None) {
         blocks.push(Block::section("decisions", "Decisions about the charts", vec![Block::Table(decisions)]));
     }
-    Block::section("definition", "What is measured", blocks)
+    if let Some(steps) = step_table(facts, metric, None) {
+        blocks.push(Block::section("steps", "Proposed steps", vec![Block::Table(steps)]));
+    }
+    let mut history: Vec<Block> =
+        search_sentence(facts, Some(metric), None).map(Block::paragraph).into_iter().collect();
+    history.push(Block::Table(versions_table(metric)));
+    blocks.push(Block::Details(Details { summary: "Versions of the definition".into(), blocks: history }));
+    Block::section("definition", "Definition", blocks)
 }
 
 fn undrawn_words(shape: Shape) -> &'static str {
@@ -188,7 +194,7 @@ fn regions_table(facts: &Facts<'_>, metric: &Metric) -> Option<Table> {
     (!lines.is_empty()).then(|| figures_table(&id, caption, "Region", (metric.unit, &lines)))
 }
 
-/// What is documented about the metric, as terms and what they say.
+/// What is documented about the metric besides its definition, as terms and what they say.
 pub fn documentation(facts: &Facts<'_>, metric: &Metric) -> Vec<Fact> {
     let roles: Vec<String> = metric.responsible.iter().map(|role| role.words().to_owned()).collect();
     let datasets: Vec<String> = facts.datasets(metric).into_iter().map(|d| facts.layouts.sources.title(d)).collect();
@@ -200,7 +206,6 @@ pub fn documentation(facts: &Facts<'_>, metric: &Metric) -> Vec<Fact> {
         .map(|(name, value)| format!("{}: {value}", words::plain_name(name)))
         .collect();
     let mut documentation = vec![
-        Fact::new("Definition", metric.definition.clone()),
         Fact::new("Numerator", metric.numerator.clone()),
         Fact::new("Denominator", metric.denominator.clone()),
         Fact::new("Counted by", metric.counted_by.clone()),

@@ -25,6 +25,7 @@ mod judged;
 mod late_section;
 mod metric_page;
 mod notes;
+mod organisations_table;
 mod overview;
 mod parity_page;
 mod quality;

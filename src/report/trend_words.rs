@@ -3,6 +3,7 @@
 
 use crate::definitions::model::{Metric, Standard};
 use crate::report::facts::{Facts, Moved};
+use crate::report::figure::Room;
 use crate::report::figures_table::reason;
 use crate::report::run_words::run_sentence;
 use crate::report::trend::TrendData;
@@ -50,7 +51,9 @@ pub fn subtitle(data: &TrendData<'_>) -> String {
 /// What the figure says, for those who do not see it. Every number in it stands in the figure's table.
 pub fn description(data: &TrendData<'_>) -> String {
     let (facts, request) = (data.facts, data.request);
-    let mut sentences = now_sentences(facts, request.metric, request.code);
+    // On the page of the metric the key findings have said it.
+    let is_said = request.room == Room::Full;
+    let mut sentences = if is_said { Vec::new() } else { now_sentences(facts, request.metric, request.code) };
     sentences.extend(compared_sentence(data));
     // Figures by two definitions have no common lowest and highest.
     sentences.extend(data.breaks.is_empty().then(|| range_sentence(&data.figures)).flatten());
