@@ -19,6 +19,9 @@ use crate::spreadsheet::without_formula;
 /// Rows written per rule; the finding says how many there are in all.
 pub(super) const MOST_ROWS: usize = 1_000;
 
+/// Rows of a file of failing rows whose keys are kept beside it.
+const KEYS_SHOWN: usize = 5;
+
 /// Writes rows as CSV and returns the file's path. The batches hold the contract's fields in order.
 pub(super) fn write_rows(
     folder: &Path,
@@ -48,6 +51,39 @@ pub(super) fn write_rows(
     }
     writer.flush()?;
     Ok(path)
+}
+
+/// A file of failing rows as it was written, and what tells its first rows from others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FailingFile {
+    pub bytes: Vec<u8>,
+    /// Rows in the file; of a rule that many rows break it holds the first ones.
+    pub rows: usize,
+    /// Names of the key columns.
+    pub keys: Vec<String>,
+    /// The keys of the first rows.
+    pub first_rows: Vec<Vec<String>>,
+}
+
+impl FailingFile {
+    /// Reads a file that [`write_rows`] has written; `keys` are the names of the columns that tell its rows apart.
+    ///
+    /// # Errors
+    /// A file that is not there, cannot be read or is no CSV.
+    pub fn read(path: &Path, keys: &[String]) -> io::Result<Self> {
+        let bytes = fs::read(path)?;
+        let mut reader = csv::Reader::from_reader(bytes.as_slice());
+        let header = reader.headers()?.clone();
+        let keys: Vec<String> =
+            header.iter().filter(|name| keys.iter().any(|key| key == name)).map(str::to_owned).collect();
+        let records = reader.records().collect::<Result<Vec<_>, _>>()?;
+        let key_cells = |record: &csv::StringRecord| {
+            let cells = header.iter().zip(record).filter(|(name, _)| keys.iter().any(|key| key == name));
+            cells.map(|(_, cell)| cell.to_owned()).collect()
+        };
+        let first_rows = records.iter().take(KEYS_SHOWN).map(key_cells).collect();
+        Ok(Self { rows: records.len(), keys: keys.clone(), first_rows, bytes })
+    }
 }
 
 /// A column whose text, in whatever encoding, is plain strings.

@@ -17,6 +17,7 @@ use crate::sources::{SourceFile, Submission};
 use crate::vocabulary::period::Month;
 
 pub use admission::{Admission, AdmissionError, AdmittedFile, Admitter, CHANGED_RULE, recall_unchanged};
+pub use failing::FailingFile;
 pub use footer::type_words;
 pub use memory::AdmissionMemory;
 pub use scan::{REQUIRED_RULE, is_blank};

@@ -172,6 +172,12 @@ block_names! {
     "not_measured" NotMeasured Organisation OfficeAndForce;
     /// The returns of the organisation.
     "own_returns" OwnReturns Organisation OfficeAndForce;
+    /// The returns of the organisation that were refused, late or missing, with the rows that failed.
+    "own_returns_not_in_time" OwnReturnsNotInTime Organisation OfficeAndForce;
+    /// How to read the metrics of the organisation: what holds for all of them is said once.
+    "own_metrics_explained" OwnMetricsExplained Organisation OfficeAndForce;
+    /// Links to the pages of the principles.
+    "principles" Principles Any Everyone;
     /// What the checks found in the data of the organisation.
     "own_findings" OwnFindings Organisation OfficeAndForce;
 }

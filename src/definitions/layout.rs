@@ -216,7 +216,7 @@ impl LayoutReader<'_> {
             None => (&[], &[]),
             Some(Each::Metric) => (&["metric"], &["metric", "metric_title"]),
             Some(Each::Organisation) => (&["code"], &["organisation"]),
-            Some(Each::Principle) => (&["principle"], &["principle", "principle_title"]),
+            Some(Each::Principle) => (&["principle"], &["principle", "principle_title", "section"]),
         };
         self.check_path(&path, &path, in_path);
         let known: Vec<&str> = ON_EVERY_PAGE.iter().chain(in_title).copied().collect();

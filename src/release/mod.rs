@@ -8,6 +8,7 @@ pub mod names;
 mod public_edition;
 pub mod record;
 pub mod store;
+mod submissions;
 mod summary;
 pub mod tables;
 
@@ -34,6 +35,7 @@ use crate::vocabulary::returns::{Return, ReturnState};
 pub use self::changes::changes_since;
 pub use self::last::{LastRelease, LastReleaseError};
 pub use self::public_edition::{EVIDENCE, PublicBasis, PublicEdition, PublicEditionError, make_public};
+pub use self::submissions::{Failure, SubmissionLine};
 pub use self::summary::{ReleaseSummary, ToldByRecord, release_summaries};
 
 /// A finding about data, worded for a reader.
@@ -80,6 +82,8 @@ pub struct Release {
     pub rollups: Vec<Rollup>,
     /// The grid for the months of `period`.
     pub returns: Vec<Return>,
+    /// What organisations submitted. None in a public edition.
+    pub submissions: Vec<SubmissionLine>,
     pub findings: Vec<FindingLine>,
     /// Who publishes, and what readers are told.
     pub publication: PublicationSection,
@@ -150,6 +154,7 @@ impl Release {
             contracts: check.definitions.contracts.clone(),
             rollups: check.definitions.rollups.clone(),
             returns: intake.grid.returns(period),
+            submissions: SubmissionLine::all(basis),
             findings: findings.iter().map(FindingLine::of).collect(),
             publication: settings.figures.publication.clone(),
             settings: parameters.collect(),

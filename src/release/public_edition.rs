@@ -188,6 +188,7 @@ fn public_release(release: &Release, shown: Shown, rule: Rule) -> Release {
         contracts: release.contracts.clone(),
         rollups: release.rollups.clone(),
         returns: release.returns.iter().map(without_reason).collect(),
+        submissions: Vec::new(),
         findings: Vec::new(),
         publication: release.publication.clone(),
         settings: release.settings.clone(),

@@ -4,6 +4,7 @@
 pub mod charts;
 pub mod html;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
@@ -11,7 +12,7 @@ use rayon::prelude::*;
 use crate::digest::sha256;
 use crate::release::tables::{ReleaseTables, ResultsError};
 use crate::render::html::{Templates, WrittenFile, render_page};
-use crate::report::{Edition, Page, Scope};
+use crate::report::{Edition, FileContent, Page, Scope};
 use crate::vocabulary::code::CODE_WORDS;
 
 /// Why an edition could not be written.
@@ -93,8 +94,13 @@ fn write_page(
     let mut downloads = BTreeMap::new();
     for download in page.downloads() {
         let stem = &download.stem;
-        let bytes = tables.csv(&download.selection);
-        let bytes = bytes.map_err(|source| RenderError::DataFile { stem: stem.clone(), source })?;
+        let bytes = match &download.content {
+            FileContent::Rows(selection) => {
+                let made = tables.csv(selection);
+                Cow::Owned(made.map_err(|source| RenderError::DataFile { stem: stem.clone(), source })?)
+            }
+            FileContent::Kept(bytes) => Cow::Borrowed(bytes.as_slice()),
+        };
         let path = format!("data/{stem}-{}.csv", content_hash(&bytes));
         emit(&format!("{folder}/{path}"), &bytes)?;
         downloads.insert(stem.clone(), WrittenFile { path, words: download.words_with_size(bytes.len()) });
@@ -154,8 +160,8 @@ mod tests {
     #[test]
     fn text_from_data_is_escaped_and_a_force_sees_no_other_force() {
         let files = files();
-        let page = |path: &str| String::from_utf8(files.get(path).unwrap().clone()).unwrap();
-        let force = page("forces/E01/index.html");
+        let pages = files.iter().filter(|(path, _)| path.starts_with("forces/E01/") && path.contains(".html"));
+        let force: String = pages.map(|(_, bytes)| String::from_utf8(bytes.clone()).unwrap()).collect();
         assert!(force.contains("Ashdown &amp; &lt;Vale&gt;") && !force.contains("<Vale>"));
         for other in sample::UNRELATED_FORCE_TEXTS {
             assert!(!force.contains(other), "the edition of E01 holds “{other}”");
@@ -166,6 +172,19 @@ mod tests {
             let codes: Vec<&str> = text.lines().skip(1).map(|l| l.split(',').nth(2).unwrap()).collect();
             assert!(codes.iter().all(|c| matches!(*c, "E01" | "PEERS:E01" | "NATIONAL")), "{path}: {codes:?}");
         }
+    }
+
+    #[test]
+    fn rows_that_failed_are_in_the_edition_of_their_sender_alone() {
+        let files = files();
+        let with_rows: Vec<&String> = files
+            .iter()
+            .filter(|(_, bytes)| bytes.windows(11).any(|text| text == b"r-eastholme"))
+            .map(|(path, _)| path)
+            .collect();
+        assert_eq!(with_rows.len(), 2, "{with_rows:?}");
+        assert!(with_rows.iter().all(|path| path.starts_with("forces/E05/")), "{with_rows:?}");
+        assert!(with_rows[0].starts_with("forces/E05/data/failing-rows-"), "{with_rows:?}");
     }
 
     #[test]

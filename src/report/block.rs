@@ -82,7 +82,16 @@ pub struct Details {
     pub blocks: Vec<Block>,
 }
 
-/// A file that a page offers: some rows and columns of a result table.
+/// What is in a file that a page offers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FileContent {
+    /// Some rows and columns of a result table.
+    Rows(Selection),
+    /// The bytes of a file that was written before.
+    Kept(Vec<u8>),
+}
+
+/// A file that a page offers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Download {
     /// What a reader gets, as the words of a link without the size. In a figure: the words that stand before its number.
@@ -90,7 +99,7 @@ pub struct Download {
     /// Name of the file without hash and ending; unique in an edition.
     pub stem: String,
     #[serde(skip)]
-    pub selection: Selection,
+    pub content: FileContent,
 }
 
 impl Download {

@@ -5,8 +5,8 @@ use crate::definitions::model::Metric;
 use crate::report::block::Block;
 use crate::report::edition::Scope;
 use crate::report::{
-    coverage, dictionary, force, late_section, metric_page, notes, organisations_table, overview, parity_page, quality,
-    responsibility, signals_page,
+    coverage, dictionary, force, late_section, metric_page, notes, organisations_table, overview, own_returns,
+    parity_page, quality, responsibility, signals_page,
 };
 use crate::vocabulary::body::Organisation;
 
@@ -56,8 +56,11 @@ pub fn blocks_of(scope: &Scope<'_>, name: BlockName) -> Vec<Block> {
         BlockName::Peers => of_organisation(scope, |body| [force::peers(facts, body)]),
         BlockName::OwnFigures => of_organisation(scope, |body| [force::own_figures(scope, body)]),
         BlockName::OwnMetrics => of_organisation(scope, |body| force::own_metrics(scope, body)),
-        BlockName::NotMeasured => of_organisation(scope, |body| force::not_measured(facts, body)),
+        BlockName::NotMeasured => of_organisation(scope, |body| force::not_measured(scope, body)),
         BlockName::OwnReturns => of_organisation(scope, |body| [quality::own_returns(facts, body)]),
+        BlockName::OwnReturnsNotInTime => of_organisation(scope, |body| own_returns::not_in_time(facts, body)),
+        BlockName::OwnMetricsExplained => of_organisation(scope, |body| force::metrics_explained(scope, body)),
+        BlockName::Principles => force::principles(scope).into_iter().collect(),
         BlockName::OwnFindings => {
             of_organisation(scope, |body| [quality::own_findings(facts, body, layout.findings_shown)])
         }

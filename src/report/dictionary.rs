@@ -49,7 +49,7 @@ fn metric_entry(scope: &Scope<'_>, metric: &Metric) -> Block {
     let caveats: Vec<Text> = metric.all_caveats().into_iter().map(Text::from).collect();
     let mut blocks = vec![Block::Facts(entry)];
     blocks.extend((!caveats.is_empty()).then_some(Block::List(caveats)));
-    blocks.extend(standards_table(metric).map(Block::Table));
+    blocks.extend(standards_table(metric, None).map(Block::Table));
     let figures = scope.edition.figures_address(metric);
     blocks.extend(figures.map(|address| Block::Paragraph(link(format!("Figures of {}", metric.id), address))));
     Block::entry(&*metric.id, metric.heading(), blocks)

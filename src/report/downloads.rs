@@ -1,11 +1,12 @@
 //! The files that pages offer. Each is a choice of rows and columns from a result table; nothing is worked out or rounded here.
 //! A force's page asks for named bodies only, so that its files hold no other force.
 
+use crate::contract::FailingFile;
 use crate::definitions::model::Metric;
 use crate::release::tables::{
     BREAKDOWNS, Bodies, COMPLETENESS, CONTROL_LIMITS, FUNNELS, OBSERVATIONS, REVISIONS, Selection,
 };
-use crate::report::block::Download;
+use crate::report::block::{Download, FileContent};
 use crate::vocabulary::body::{NATIONAL, PEERS_PREFIX, REGION_PREFIX};
 use crate::vocabulary::period::Period;
 
@@ -206,10 +207,18 @@ pub fn completeness(metric: &Metric) -> Download {
     download(metric, "completeness", words, of(metric, COMPLETENESS, bodies, OF_COMPLETENESS))
 }
 
+/// The rows for which a submission was refused, as the checks wrote them. They belong to the organisation that sent them, and
+/// to no other.
+pub fn failing_rows(stem: &str, file: &FailingFile) -> Download {
+    let words = "Download the rows that failed".to_owned();
+    Download { words, stem: format!("failing-rows-{stem}"), content: FileContent::Kept(file.bytes.clone()) }
+}
+
 fn of(metric: &Metric, table: &'static str, bodies: Bodies, columns: &'static [&'static str]) -> Selection {
     Selection { table, metric: metric.id.clone(), bodies, period: None, columns }
 }
 
 fn download(metric: &Metric, name: &str, words: impl Into<String>, selection: Selection) -> Download {
-    Download { words: words.into(), stem: format!("{}-{name}", metric.id), selection }
+    let (words, content) = (words.into(), FileContent::Rows(selection));
+    Download { words, stem: format!("{}-{name}", metric.id), content }
 }

@@ -88,9 +88,27 @@ impl<'a> Edition<'a> {
     pub fn figures_address(&self, metric: &Metric) -> Option<Address> {
         let on_own_page = || {
             let page = self.layout.pages.iter().find(|page| page.blocks.contains(&BlockName::OwnMetrics))?;
-            page.each.is_none().then(|| Address::on(&*page.path, metric_anchor(metric)))
+            let path = match page.each {
+                None => page.path.clone(),
+                Some(Each::Principle) => self.principle_path(page, metric)?,
+                Some(Each::Metric | Each::Organisation) => return None,
+            };
+            Some(Address::on(path, metric_anchor(metric)))
         };
         self.metric_address(metric).or_else(on_own_page)
+    }
+
+    /// The pages of the principles: each with its section and its path; none in an edition without such pages.
+    pub fn principle_pages(&self) -> Vec<(&'a MetricSection, String)> {
+        let pages = self.layout.pages.iter().filter(|page| page.each == Some(Each::Principle)).take(1);
+        let scopes = pages.flat_map(|page| self.scopes(page));
+        scopes.filter_map(|scope| Some((scope.section?, scope.path()))).collect()
+    }
+
+    fn principle_path(&self, page: &'a PageLayout, metric: &Metric) -> Option<String> {
+        let holds = |section: &MetricSection| !section.select(std::slice::from_ref(metric)).is_empty();
+        let mut scopes = self.scopes(page).into_iter();
+        scopes.find(|scope| scope.section.is_some_and(holds)).map(|scope| scope.path())
     }
 
     /// Whether the release has anything for a block of the page.
@@ -114,14 +132,21 @@ impl<'a> Edition<'a> {
                 with_figure.map(|body| Scope { organisation: Some(body), ..own }).collect()
             }
             Some(Each::Principle) => {
-                let principles = facts.layouts.sections.iter().filter(|section| section.principle.is_some());
-                principles.map(|section| Scope { section: Some(section), ..own }).collect()
+                facts.layouts.sections.iter().map(|section| Scope { section: Some(section), ..own }).collect()
             }
         }
     }
 }
 
 impl<'a> Scope<'a> {
+    /// Where the figures of a metric stand: on this page, or elsewhere in the edition.
+    pub fn figures_address(&self, metric: &Metric) -> Option<Address> {
+        if self.section.is_none() && self.page.blocks.contains(&BlockName::OwnMetrics) {
+            return Some(Address::here(metric_anchor(metric)));
+        }
+        self.edition.figures_address(metric)
+    }
+
     /// The facts of the edition.
     pub fn facts(&self) -> &'a Facts<'a> {
         self.edition.facts
@@ -143,10 +168,15 @@ impl<'a> Scope<'a> {
         (!blocks.is_empty()).then(|| Page::new(self.path(), build_frame(self), blocks))
     }
 
+    /// The number of its principle; the place of a section of chosen metrics.
+    fn name_of(&self, section: &MetricSection) -> String {
+        let place = self.facts().layouts.sections.iter().position(|other| other == section).unwrap_or_default();
+        section.principle.map_or_else(|| format!("section-{}", place + 1), |number| number.to_string())
+    }
+
     /// A path or title with its placeholders replaced.
     pub fn fill(&self, text: &str) -> String {
         let period = self.facts().release.period.words();
-        let principle = self.section.and_then(|section| section.principle).map(|number| number.to_string());
         let mut placeholders =
             Placeholders::default().with("report", &self.edition.layout.title).with("period", &period);
         if let Some(metric) = self.metric {
@@ -156,9 +186,9 @@ impl<'a> Scope<'a> {
             placeholders = placeholders.with("code", &body.code).with("organisation", &body.name);
         }
         if let Some(section) = self.section {
-            placeholders = placeholders
-                .with("principle", principle.as_deref().unwrap_or(&section.title))
-                .with("principle_title", &section.title);
+            let (name, heading) = (self.name_of(section), section.heading());
+            let placeholders = placeholders.with("principle", &name).with("principle_title", &section.title);
+            return placeholders.with("section", &heading).fill(text);
         }
         placeholders.fill(text)
     }

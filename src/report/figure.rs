@@ -25,6 +25,13 @@ pub enum Room {
     Small,
 }
 
+/// Where a remark stands that holds for many figures of a page: recorded events, and that a series is too short to judge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CommonRemarks {
+    WithEachFigure,
+    OncePerPage,
+}
+
 /// One chart block.
 #[derive(Debug, Clone, Serialize)]
 pub struct Figure {

@@ -3,22 +3,25 @@
 
 use crate::definitions::model::Metric;
 use crate::metrics::gives_away;
-use crate::report::block::Block;
+use crate::report::block::{Block, Details, Links, link};
 use crate::report::charts::SeriesRole;
 use crate::report::decision_table::decision_table;
 use crate::report::edition::{Scope, metric_anchor};
 use crate::report::facts::Facts;
-use crate::report::figure::Room;
+use crate::report::figure::{CommonRemarks, Room};
 use crate::report::judged::judged_sentences;
-use crate::report::metric_page::interval_sentence;
+use crate::report::metric_page::{documentation, interval_sentence, standards_table};
 use crate::report::overview::{change_cell, standard_cell, value_cell};
 use crate::report::step_table::{search_sentence, step_table};
 use crate::report::table::{Cell, Column, Row, Table, Widths};
 use crate::report::text::{Address, Text};
-use crate::report::trend::{ComparedLine, TrendRequest, build_trend};
-use crate::report::trend_words::now_sentences;
-use crate::report::{standard, words};
+use crate::report::trend::{ComparedLine, TrendRequest, build_trend, event_name, events};
+use crate::report::trend_words::{event_words, now_sentences};
+use crate::report::{own_returns, standard, words};
+use crate::stats::control::LEAST_POINTS;
+use crate::stats::run_chart::RunSignal;
 use crate::vocabulary::body::{NATIONAL, Organisation, PEERS_PREFIX};
+use crate::vocabulary::event::RecordedEvent;
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::Period;
 use crate::vocabulary::quantity::{Shape, Status};
@@ -40,9 +43,59 @@ pub fn own_figures(scope: &Scope<'_>, body: &Organisation) -> Block {
     Block::section("at-a-glance", "All metrics at a glance", blocks)
 }
 
+/// How to read the metrics: what holds for all of them is said here, once for each page.
+pub fn metrics_explained(scope: &Scope<'_>, body: &Organisation) -> Vec<Block> {
+    let facts = scope.facts();
+    let metrics: Vec<&Metric> =
+        scope.sections().into_iter().flat_map(|section| section.select(&facts.release.metrics)).collect();
+    let measured = metrics.iter().filter(|metric| has_value(facts.current(metric, &body.code))).count();
+    let mut sentences = vec![format!(
+        "{} has a figure for {} of {} metrics in {}.",
+        body.name,
+        words::number_words(measured),
+        words::number_words(metrics.len()),
+        facts.release.period.words()
+    )];
+    let is_short = |metric: &&&Metric| {
+        let chart = facts.run_chart(metric, &body.code);
+        chart.is_some_and(|chart| chart.signal == RunSignal::TooFewPoints)
+    };
+    if metrics.iter().any(|metric| is_short(&metric)) {
+        sentences.push(format!(
+            "A chart with fewer than {} figures shows their median and no limits: such a chart cannot tell whether a change \
+             is more than usual variation.",
+            words::number_words(LEAST_POINTS)
+        ));
+    }
+    sentences.push("Where nothing is said of a standard, no standard is documented.".to_owned());
+    let line = |(place, (_, event)): (usize, (usize, &RecordedEvent))| {
+        Text::from(format!("{}: {}.", event_name(place), event_words(event)))
+    };
+    let events: Vec<Text> = events(facts, &body.code).into_iter().enumerate().map(line).collect();
+    let mut blocks = Block::opening(sentences);
+    if !events.is_empty() {
+        blocks.push(Block::paragraph("The charts mark these recorded events:"));
+        blocks.push(Block::List(events));
+    }
+    blocks
+}
+
+/// Links to the pages of the principles; `None` in an edition without such pages.
+pub fn principles(scope: &Scope<'_>) -> Option<Block> {
+    let pages = scope.edition.principle_pages().into_iter().filter(|(_, path)| *path != scope.path());
+    let links: Vec<Text> = pages.map(|(section, path)| link(section.heading(), Address::page(path))).collect();
+    (!links.is_empty()).then(|| Block::Links(Links { label: "Principles".to_owned(), links }))
+}
+
 /// Every metric of the organisation with its chart, by section.
 pub fn own_metrics(scope: &Scope<'_>, body: &Organisation) -> Vec<Block> {
     let facts = scope.facts();
+    // The page of one principle has the title of its section.
+    if let Some(section) = scope.section {
+        let metrics = section.select(&facts.release.metrics).into_iter();
+        let measured = metrics.filter(|metric| is_measured(facts, metric, &body.code));
+        return measured.map(|metric| metric_entry(facts, metric, body)).collect();
+    }
     let mut blocks = Vec::new();
     for (index, section) in scope.sections().into_iter().enumerate() {
         let metrics = section.select(&facts.release.metrics).into_iter();
@@ -56,8 +109,10 @@ pub fn own_metrics(scope: &Scope<'_>, body: &Organisation) -> Vec<Block> {
 }
 
 /// Metrics of which the release has no figure for the organisation; `None` where there are none.
-pub fn not_measured(facts: &Facts<'_>, body: &Organisation) -> Option<Block> {
-    let metrics = facts.release.metrics.iter().filter(|metric| !is_measured(facts, metric, &body.code));
+pub fn not_measured(scope: &Scope<'_>, body: &Organisation) -> Option<Block> {
+    let facts = scope.facts();
+    let metrics = scope.sections().into_iter().flat_map(|section| section.select(&facts.release.metrics));
+    let metrics = metrics.filter(|metric| !is_measured(facts, metric, &body.code));
     let lines: Vec<Text> = metrics.map(|metric| metric.heading().into()).collect();
     let sentence = format!("This release has no figure of these metrics for {}.", body.name);
     (!lines.is_empty()).then(|| {
@@ -107,20 +162,40 @@ fn metric_entry(facts: &Facts<'_>, metric: &Metric, body: &Organisation) -> Bloc
             subject: body.short_name.clone(),
             compared: compared.collect(),
             room: Room::Small,
+            remarks: CommonRemarks::OncePerPage,
         },
     );
     let own = facts.current(metric, &body.code);
     // The figure's description says the value and how it moved; without a figure the findings do.
     let mut findings = if figure.is_some() { Vec::new() } else { now_sentences(facts, metric, &body.code) };
     findings.extend(own.and_then(|figure| interval_sentence(metric, figure)));
-    findings.extend(own.map(|f| standard::sentence(metric, f)));
-    findings.extend(judged_sentences(facts, metric, &body.code));
+    findings.extend(own.filter(|_| !metric.standards.is_empty()).map(|f| standard::sentence(metric, f)));
+    findings.extend(judged_sentences(facts, (metric, &body.code), CommonRemarks::OncePerPage));
     let mut blocks = vec![Block::Aside((&*metric.definition).into())];
     blocks.extend(figure.map(|figure| Block::Figure(Box::new(figure))));
     blocks.extend(findings.into_iter().map(Block::paragraph));
     let tables = [step_table, decision_table].into_iter().filter_map(|table| table(facts, metric, Some(&body.code)));
     blocks.extend(tables.map(Block::Table));
+    blocks.push(definition(facts, metric, body));
+    blocks.push(submissions(facts, metric, body));
     Block::entry(metric_anchor(metric), metric.heading(), blocks)
+}
+
+/// What is measured, folded: the definition stands open above.
+fn definition(facts: &Facts<'_>, metric: &Metric, body: &Organisation) -> Block {
+    let mut blocks = vec![Block::Facts(documentation(facts, metric))];
+    let caveats: Vec<Text> = metric.all_caveats().into_iter().map(Text::from).collect();
+    if !caveats.is_empty() {
+        blocks.push(Block::List(caveats));
+    }
+    blocks.extend(standards_table(metric, Some(&body.code)).map(Block::Table));
+    Block::Details(Details { summary: format!("How {} is measured", metric.id).into(), blocks })
+}
+
+/// The submissions behind the figure of the report's period, folded.
+fn submissions(facts: &Facts<'_>, metric: &Metric, body: &Organisation) -> Block {
+    let blocks = vec![own_returns::behind(facts, metric, body)];
+    Block::Details(Details { summary: format!("Submissions behind {}", metric.id).into(), blocks })
 }
 
 fn has_value(figure: Option<&Observation>) -> bool {
@@ -144,7 +219,7 @@ fn overview_table(scope: &Scope<'_>, body: &Organisation) -> Table {
             standard_cell(metric, own),
         ];
         cells.extend(previous.map(|period| change_cell(facts, metric, &body.code, period)));
-        Row::new(metric.heading(), cells).linked(Some(Address::here(metric_anchor(metric))))
+        Row::new(metric.heading(), cells).linked(scope.figures_address(metric))
     };
     let rows = shown.filter(|m| is_measured(facts, m, &body.code)).map(row).collect();
     let caption = format!("{}: all metrics, {}", body.short_name, facts.release.period.words_with_short_name());

@@ -4,6 +4,7 @@
 use crate::assessment::{Against, FigureComparison, PeerComparison, Signal, SignalKind, TrendVerdict, VariationLabel};
 use crate::definitions::model::{Metric, ReadsAs};
 use crate::report::facts::Facts;
+use crate::report::figure::CommonRemarks;
 use crate::report::run_words::on_median_sentence;
 use crate::report::words::{self, Change};
 use crate::stats::benchmark::Strength;
@@ -17,7 +18,7 @@ use crate::vocabulary::quantity::{Interval, Ratio, Status, Unit, rests_on_few_ca
 
 /// What is said about the figure of the report's period, at most three sentences: beside others, over time, and whether it
 /// will meet its standard. None without a value, and none of few cases.
-pub fn judged_sentences(facts: &Facts<'_>, metric: &Metric, code: &str) -> Vec<String> {
+pub fn judged_sentences(facts: &Facts<'_>, (metric, code): (&Metric, &str), remarks: CommonRemarks) -> Vec<String> {
     let judged = |figure: &&Observation| figure.status == Status::Value && !figure.has_few_cases();
     let Some(figure) = facts.current(metric, code).filter(judged) else {
         return Vec::new();
@@ -29,7 +30,7 @@ pub fn judged_sentences(facts: &Facts<'_>, metric: &Metric, code: &str) -> Vec<S
     ];
     let over_time = [
         facts.comparison(metric, code, Against::YearBefore).and_then(|one| year_sentence(metric, one)),
-        labels.variation.and_then(|variation| variation_sentence(facts, (metric, code), variation)),
+        labels.variation.and_then(|variation| variation_sentence(facts, (metric, code), variation, remarks)),
         labels.trend.and_then(|trend| trend_sentence(facts, (metric, code), trend)),
     ];
     let standing = labels.assurance.map(|assurance| assurance_sentence(assurance).to_owned());
@@ -196,12 +197,17 @@ fn funnel_sentence(facts: &Facts<'_>, metric: &Metric, code: &str) -> Option<Str
     Some(format!("Among all forces it is unusually {side}, {allowing} (outside the {level} limits)."))
 }
 
-fn variation_sentence(facts: &Facts<'_>, (metric, code): (&Metric, &str), variation: VariationLabel) -> Option<String> {
+fn variation_sentence(
+    facts: &Facts<'_>,
+    (metric, code): (&Metric, &str),
+    variation: VariationLabel,
+    remarks: CommonRemarks,
+) -> Option<String> {
     match variation {
         VariationLabel::CannotTell => {
             let on_median = facts.run_chart(metric, code).and_then(|chart| on_median_sentence(facts, metric, chart));
             let untold = "Whether its changes are more than usual variation cannot be told yet.";
-            Some(on_median.unwrap_or_else(|| untold.to_owned()))
+            on_median.or_else(|| (remarks == CommonRemarks::WithEachFigure).then(|| untold.to_owned()))
         }
         VariationLabel::Shift => Some("The figures seem to have shifted about their median.".to_owned()),
         VariationLabel::NoShift => {
@@ -368,7 +374,7 @@ mod tests {
                 known.extend(numbers(&words::limit_in_sentence(chart.centre, metric.unit)));
             }
             for code in facts.codes(metric).iter().copied().chain([NATIONAL]) {
-                for sentence in judged_sentences(&facts, metric, code) {
+                for sentence in judged_sentences(&facts, (metric, code), CommonRemarks::WithEachFigure) {
                     assert!(sentence.ends_with('.') && !sentence.contains('_'), "{sentence}");
                     for number in numbers(&sentence) {
                         let ordinal = number.trim_end_matches("th");

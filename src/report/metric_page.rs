@@ -9,7 +9,7 @@ use crate::report::contribution_table::contribution_table;
 use crate::report::decision_table::decision_table;
 use crate::report::edition::Scope;
 use crate::report::facts::Facts;
-use crate::report::figure::{Figure, Room};
+use crate::report::figure::{CommonRemarks, Figure, Room};
 use crate::report::figures_table::{FigureLine, figures_table};
 use crate::report::funnel::build_funnel;
 use crate::report::judged::judged_sentences;
@@ -50,6 +50,7 @@ pub fn charts(facts: &Facts<'_>, metric: &Metric) -> Block {
             subject: facts.everyone(metric),
             compared: Vec::new(),
             room: Room::Full,
+            remarks: CommonRemarks::WithEachFigure,
         },
     );
     let mut figures: Vec<Figure> = trend.into_iter().collect();
@@ -97,7 +98,7 @@ pub fn definition(facts: &Facts<'_>, metric: &Metric) -> Block {
         blocks.push(Block::section("caveats", "Caveats", vec![Block::List(caveats)]));
     }
     let undocumented = || Block::paragraph("No standard is documented for this metric.");
-    let standards = standards_table(metric).map_or_else(undocumented, Block::Table);
+    let standards = standards_table(metric, None).map_or_else(undocumented, Block::Table);
     blocks.push(Block::section("standards", "Standards", vec![standards]));
     if let Some(decisions) = decision_table(facts, metric, None) {
         blocks.push(Block::section("decisions", "Decisions about the charts", vec![Block::Table(decisions)]));
@@ -124,7 +125,7 @@ fn findings(facts: &Facts<'_>, metric: &Metric) -> Vec<String> {
     let Some(figure) = facts.current(metric, NATIONAL) else { return sentences };
     sentences.extend(interval_sentence(metric, figure));
     sentences.push(standard::sentence(metric, figure));
-    sentences.extend(judged_sentences(facts, metric, NATIONAL));
+    sentences.extend(judged_sentences(facts, (metric, NATIONAL), CommonRemarks::WithEachFigure));
     sentences
 }
 
@@ -230,7 +231,8 @@ fn better_words(metric: &Metric) -> &'static str {
     }
 }
 
-pub fn standards_table(metric: &Metric) -> Option<Table> {
+/// The standards of a metric: all, or those that apply to one organisation. A local target concerns nobody else.
+pub fn standards_table(metric: &Metric, code: Option<&str>) -> Option<Table> {
     let row = |held: &Standard| {
         let note = if held.note.is_empty() { "No note".to_owned() } else { held.note.clone() };
         let source = Cell::new(held.source.clone()).with_detail(Some(held.address.clone()).filter(|a| !a.is_empty()));
@@ -242,8 +244,9 @@ pub fn standards_table(metric: &Metric) -> Option<Table> {
         ];
         Row::new(words::sentence_case(&standard::level_words(held, metric.unit)), cells)
     };
+    let applies = |held: &&Standard| code.is_none_or(|code| held.applies_to(code));
     let columns = ["Level", "Kind", "In place", "Source", "Note"].map(Column::words).to_vec();
-    let rows: Vec<Row> = metric.standards.iter().map(row).collect();
+    let rows: Vec<Row> = metric.standards.iter().filter(applies).map(row).collect();
     let caption = format!("Standards for {}", metric.id);
     (!rows.is_empty()).then(|| Table::new(format!("tab-{}-standards", metric.id), caption, columns, rows))
 }

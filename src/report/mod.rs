@@ -27,6 +27,7 @@ mod metric_page;
 mod notes;
 mod organisations_table;
 mod overview;
+mod own_returns;
 mod parity_page;
 mod quality;
 mod releases_page;
@@ -45,7 +46,7 @@ mod trend_words;
 mod withheld;
 mod words;
 
-pub use block::Page;
+pub use block::{FileContent, Page};
 pub use edition::{Edition, Scope};
 pub use facts::Facts;
 pub use figure::{Drawing, Figure, Room};

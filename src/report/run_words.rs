@@ -3,15 +3,19 @@
 use crate::assessment::SeriesRunChart;
 use crate::definitions::model::Metric;
 use crate::report::facts::Facts;
+use crate::report::figure::CommonRemarks;
 use crate::report::words;
 use crate::stats::control::LEAST_POINTS;
 use crate::stats::run_chart::{LEAST_USEFUL, RunSignal};
 
 /// One sentence with the median, the counts and what is usual; it stands in the figure's description and above its table.
-pub fn run_sentence(facts: &Facts<'_>, metric: &Metric, code: &str) -> Option<String> {
+///
+/// That there are too few figures is a remark common to most figures of a page.
+pub fn run_sentence(facts: &Facts<'_>, (metric, code): (&Metric, &str), remarks: CommonRemarks) -> Option<String> {
     let chart = facts.run_chart(metric, code)?;
     let median = words::limit_in_sentence(chart.centre, metric.unit);
     Some(match chart.signal {
+        RunSignal::TooFewPoints if remarks == CommonRemarks::OncePerPage => return None,
         RunSignal::TooFewPoints => format!("The line is the median, {median}; {}.", too_few_words(chart)),
         RunSignal::Shift => {
             format!("About the median of {median} the figures seem to have shifted: {}.", counts_words(facts, chart)?)

@@ -8,6 +8,7 @@ use chrono::{Days, NaiveDate};
 
 use crate::assessment::responsibilities::assess_responsibilities;
 use crate::assessment::{AssessmentInput, assess, withdraw_open_verdicts};
+use crate::contract::FailingFile;
 use crate::definitions::Definitions;
 use crate::definitions::layout::{Layouts, SourceNames, parse_layouts};
 use crate::definitions::model::{
@@ -15,7 +16,7 @@ use crate::definitions::model::{
     MetricVersion, ReadsAs, Role, Rollup, Standard, StandardKind,
 };
 use crate::lateness::{Lateness, Provisional};
-use crate::release::{FindingLine, Release};
+use crate::release::{Failure, FindingLine, Release, SubmissionLine};
 use crate::render::html::Templates;
 use crate::settings::{ParityWish, PublicationSection};
 use crate::vocabulary::body::{NATIONAL, Organisation, PeerGroup, UNATTRIBUTED};
@@ -333,6 +334,35 @@ fn finding(org_code: &str, month: Month, message: &str) -> FindingLine {
     }
 }
 
+/// One accepted submission of each of two forces, and one refused with the row that failed.
+fn submissions(period: Period) -> Vec<SubmissionLine> {
+    let line = |org_code: &str, month: Month, rows| SubmissionLine {
+        dataset: "arrest_summons".to_owned(),
+        org_code: org_code.to_owned(),
+        first: month,
+        last: month,
+        submitted: date("2025-05-09"),
+        rows,
+        hashes: vec!["0f".repeat(32)],
+        counted_by_sender: false,
+        used: true,
+        failures: Vec::new(),
+    };
+    let failed = FailingFile {
+        bytes: b"org_code,report_ref,event_type\nE05,r-eastholme,arrest\n".to_vec(),
+        rows: 1,
+        keys: vec!["report_ref".to_owned()],
+        first_rows: vec![vec!["r-eastholme".to_owned()]],
+    };
+    let failure = Failure {
+        message: "duplicate report_ref in 12 rows".to_owned(),
+        stem: "arrest-summons-key".to_owned(),
+        rows: Some(failed),
+    };
+    let refused = SubmissionLine { used: false, failures: vec![failure], ..line("E05", period.last(), 77_441) };
+    vec![line("E01", period.first, 412), refused]
+}
+
 /// The whole release: 12 quarters, 14 forces, five metrics.
 pub fn release() -> Release {
     let period: Period = "2025-26Q1".parse().unwrap();
@@ -394,6 +424,7 @@ pub fn release() -> Release {
         rollups: definitions().rollups,
         observations,
         returns: returns(period),
+        submissions: submissions(period),
         findings: vec![
             finding("E01", period.first, "3 of 412 rows: created_at is before event_at"),
             finding("E11", period.last(), "duplicate report_ref in 12 rows"),

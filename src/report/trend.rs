@@ -11,7 +11,8 @@ use crate::report::charts::{
 };
 use crate::report::control::{Control, sign};
 use crate::report::facts::Facts;
-use crate::report::figure::{Drawing, Figure, Room};
+use crate::report::figure::{CommonRemarks, Drawing, Figure, Room};
+use crate::report::run_words::run_sentence;
 use crate::report::trend_table::trend_data_table;
 use crate::report::{downloads, standard, trend_words, words};
 use crate::vocabulary::body::NATIONAL;
@@ -37,6 +38,7 @@ pub struct TrendRequest<'m> {
     pub subject: String,
     pub compared: Vec<ComparedLine>,
     pub room: Room,
+    pub remarks: CommonRemarks,
 }
 
 /// One figure per period of the trend; `None` where the release has none.
@@ -68,6 +70,21 @@ pub struct TrendData<'a> {
     pub provisional: Vec<bool>,
     /// Mean and limits of the series, where there are enough figures.
     pub control: Option<Control<'a>>,
+}
+
+impl<'a> TrendData<'a> {
+    /// The events that the figure tells of in words, each with the index of its period.
+    pub fn told_events(&self) -> &[(usize, &'a RecordedEvent)] {
+        match self.request.remarks {
+            CommonRemarks::WithEachFigure => &self.events,
+            CommonRemarks::OncePerPage => &[],
+        }
+    }
+
+    /// What the run chart says, where the figure says it.
+    pub fn run_sentence(&self) -> Option<String> {
+        run_sentence(self.facts, (self.request.metric, self.request.code), self.request.remarks)
+    }
 }
 
 /// The figure; `None` when no period has a value to draw, and while the figures are a level only.
@@ -139,7 +156,7 @@ fn spans<'m>(metric: &'m Metric, figures: &Series<'_>) -> Vec<(&'m Standard, Ran
 }
 
 /// Events of the code and of the nation. Rolling years overlap: an event belongs to the first that holds it.
-fn events<'f>(facts: &Facts<'f>, code: &str) -> Vec<(usize, &'f RecordedEvent)> {
+pub fn events<'f>(facts: &Facts<'f>, code: &str) -> Vec<(usize, &'f RecordedEvent)> {
     let trend = &facts.release.trend;
     let at = |event: &RecordedEvent| {
         trend.iter().position(|p| p.start() <= event.happened_on && event.happened_on <= p.end())
@@ -149,6 +166,11 @@ fn events<'f>(facts: &Facts<'f>, code: &str) -> Vec<(usize, &'f RecordedEvent)> 
         facts.release.events.iter().filter(concerns).filter_map(|event| Some((at(event)?, event))).collect();
     found.sort_by_key(|(at, event)| (*at, event.happened_on));
     found
+}
+
+/// What charts call an event that their page tells of once.
+pub fn event_name(place: usize) -> String {
+    format!("Event {}", place + 1)
 }
 
 fn chart(data: &TrendData<'_>) -> TrendChart {
@@ -177,10 +199,12 @@ fn chart(data: &TrendData<'_>) -> TrendChart {
         from: *range.start(),
         to: *range.end(),
     };
-    let mark = |(at, event): &(usize, &RecordedEvent)| {
+    let mark = |(place, (at, event)): (usize, &(usize, &RecordedEvent))| {
         let renewed = data.control.is_some_and(|control| control.starts_afresh_after(event));
         // An event of no kind of its own is known by its description.
-        let label = if event.kind == "other" {
+        let label = if data.request.remarks == CommonRemarks::OncePerPage {
+            event_name(place)
+        } else if event.kind == "other" {
             words::sentence_case(event.description.trim_end_matches('.'))
         } else {
             words::sentence_case(&words::event_kind(&event.kind))
@@ -195,7 +219,12 @@ fn chart(data: &TrendData<'_>) -> TrendChart {
         standards: data.standards.iter().map(span).collect(),
         centre: median_span(data),
         proposed: proposed_levels(data),
-        events: data.breaks.iter().map(|at| new_definition(*at)).chain(data.events.iter().map(mark)).collect(),
+        events: data
+            .breaks
+            .iter()
+            .map(|at| new_definition(*at))
+            .chain(data.events.iter().enumerate().map(mark))
+            .collect(),
         breaks: data.breaks.clone(),
         control: data.control.map(|control| control.lines()).unwrap_or_default(),
     }

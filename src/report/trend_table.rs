@@ -2,7 +2,6 @@
 
 use crate::report::facts::{MATCHED_NOTE, Moved};
 use crate::report::figures_table::{FigureLine, absent_cell, figures_table};
-use crate::report::run_words::run_sentence;
 use crate::report::table::{Cell, Column, Table};
 use crate::report::trend::TrendData;
 use crate::report::trend_words::{break_words, event_words, standard_words, subtitle};
@@ -48,7 +47,7 @@ pub fn trend_data_table(data: &TrendData<'_>) -> Table {
     if let Some(control) = &data.control {
         table = control.add_columns(table);
     }
-    if let Some(sentence) = run_sentence(data.facts, metric, data.request.code) {
+    if let Some(sentence) = data.run_sentence() {
         table = table.explained(sentence);
     }
     let years = [|p: Period| p.step(-1), |p: Period| Period { first: p.first.plus(-12), ..p }];
@@ -118,6 +117,6 @@ fn note(data: &TrendData<'_>, index: usize, figure: Option<&Observation>) -> Str
         parts.push("too few of the usual cases to be judged".to_owned());
     }
     parts.extend(data.breaks.contains(&index).then(|| break_words(data, index)));
-    parts.extend(data.events.iter().filter(|(at, _)| *at == index).map(|(_, event)| event_words(event)));
+    parts.extend(data.told_events().iter().filter(|(at, _)| *at == index).map(|(_, event)| event_words(event)));
     parts.join("; ")
 }

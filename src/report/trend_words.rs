@@ -5,7 +5,6 @@ use crate::definitions::model::{Metric, Standard};
 use crate::report::facts::{Facts, Moved};
 use crate::report::figure::Room;
 use crate::report::figures_table::reason;
-use crate::report::run_words::run_sentence;
 use crate::report::trend::TrendData;
 use crate::report::words::Change;
 use crate::report::{standard, words};
@@ -58,7 +57,7 @@ pub fn description(data: &TrendData<'_>) -> String {
     // Figures by two definitions have no common lowest and highest.
     sentences.extend(data.breaks.is_empty().then(|| range_sentence(&data.figures)).flatten());
     sentences.extend(data.control.map(|control| control.sentences()).unwrap_or_default());
-    sentences.extend(run_sentence(facts, request.metric, request.code));
+    sentences.extend(data.run_sentence());
     let standards: Vec<String> =
         data.standards.iter().map(|(held, _)| format!("the {}", standard_words(request.metric, held))).collect();
     if !standards.is_empty() {
@@ -68,7 +67,7 @@ pub fn description(data: &TrendData<'_>) -> String {
     sentences.extend(unjudged_sentence(data));
     sentences.extend(provisional_sentence(data));
     sentences.extend(data.breaks.iter().map(|at| format!("{}.", words::sentence_case(&break_words(data, *at)))));
-    let events: Vec<String> = data.events.iter().map(|(_, event)| event_words(event)).collect();
+    let events: Vec<String> = data.told_events().iter().map(|(_, event)| event_words(event)).collect();
     if !events.is_empty() {
         sentences.push(format!("Recorded events: {}.", words::list_words(&events)));
     }

@@ -64,10 +64,10 @@ fn a_metric_is_added_by_files_alone() {
     let page = bench.published("2025-04", "national/metrics/SEC-08.html");
     assert!(page.contains("All forces: 66.7% (2 of 3, few cases) in April 2025."), "{page}");
     assert!(page.contains("<dt>Data</dt><dd>Terminal checks</dd>"), "{page}");
-    let force = bench.published("2025-04", "forces/E1/index.html");
+    let force = bench.published("2025-04", "forces/E1/principles/1.html");
     let (before, own) =
-        force.split_once("<h3 id=\"metric-SEC-08\">SEC-08 Unattended terminals found locked</h3>").unwrap();
-    assert!(before.contains("Principle 1: Securing the data</h2>"));
+        force.split_once("<h2 id=\"metric-SEC-08\">SEC-08 Unattended terminals found locked</h2>").unwrap();
+    assert!(before.contains("Principle 1: Securing the data</h1>"));
     assert!(own.contains("First: 50.0% (1 of 2, few cases) in April 2025."), "{own}");
 }
 
@@ -119,8 +119,8 @@ fn a_section_may_name_the_metrics_it_shows() {
     let (section, _) = section.split_once("<h3").unwrap();
     assert!(section.contains("SEC-08.html") && !section.contains("SEC-01.html"), "{section}");
     // The other editions have the same sections.
-    let force = bench.published("2025-04", "forces/E1/index.html");
-    assert!(force.contains("<h2 id=\"section-2\">Terminals</h2>") && force.contains("metric-SEC-08"));
+    let force = bench.published("2025-04", "forces/E1/principles/section-2.html");
+    assert!(force.contains("<h1>Terminals</h1>") && force.contains("id=\"metric-SEC-08\""));
 }
 
 #[test]

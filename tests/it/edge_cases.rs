@@ -124,7 +124,7 @@ fn a_change_of_shares_is_rounded_once_from_the_counts() {
     let rows = bench.rows("2025-04", "comparisons", "CRE-01");
     let compared = rows.iter().find(|row| row["org_code"] == "E1" && row["against"] == "year_before").unwrap();
     assert_eq!(compared["estimate"], "0.150000");
-    let page = bench.published("2025-04", "forces/E1/index.html");
+    let page = bench.pages("2025-04", "forces/E1");
     assert!(page.contains("rose by 0.2 percentage points from 50.0% in April 2024"), "{page}");
     assert!(page.contains("0.2 percentage points higher (95% interval from"), "{page}");
     assert!(!page.contains("0.1 percentage points higher"), "{page}");

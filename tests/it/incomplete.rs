@@ -228,7 +228,7 @@ fn a_refused_correction_names_the_good_return_that_it_replaced() {
     assert_eq!(bench.run("2025-04", &["--as-of", "2025-07-15"]).code, 0);
     bench.write(&submission_path("arrest_summons", ("2025-07-20", "E1", "2025-04")), b"");
     assert_eq!(bench.run("2025-04", &["--as-of", "2025-08-15"]).code, 31);
-    let force = bench.published("2025-04", "forces/E1/index.html");
+    let force = bench.pages("2025-04", "forces/E1");
     let told = "It replaced the return of 10 May 2025, which had met every check. Neither is used until a correct return is \
                 submitted";
     assert!(force.contains(told), "{force}");

@@ -114,7 +114,7 @@ fn a_withheld_number_is_in_no_public_file() {
     assert!(pages > 0, "no page marks a withheld figure");
     // Those who need the numbers for their work have them.
     assert!(bench.published(MONTH, "national/metrics/AUD-05.html").contains("99.8"));
-    assert!(bench.published(MONTH, "forces/E1/index.html").contains("1,234"));
+    assert!(bench.pages(MONTH, "forces/E1").contains("1,234"));
     assert!(
         !release.join("public/data-quality.html").exists() && !release.join("public/disclosure-evidence.csv").exists()
     );
@@ -356,7 +356,7 @@ fn no_force_sees_the_figure_of_a_single_other() {
     assert_eq!((peers["status"].as_str(), peers["numerator"].as_str()), ("cannot_tell", ""));
     // 211 of 342 is 61.7%.
     assert_nowhere(&bench, "forces/E1", &["211", "342", "131", "61.7"]);
-    assert!(bench.published(MONTH, "forces/E1/index.html").contains("81.2"), "all forces together are four");
+    assert!(bench.pages(MONTH, "forces/E1").contains("81.2"), "all forces together are four");
     // Where all forces are peers, the other three have 1,153 of 1,424.
     let bench = make("[peers]\nfallback = \"all_forces\"\n");
     assert_eq!((status(&bench)["numerator"].as_str(), status(&bench)["denominator"].as_str()), ("1153", "1424"));

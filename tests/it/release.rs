@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::support::{Bench, arrests, submission_path, text};
+use crate::support::{Bench, arrests, files_below, submission_path, text};
 
 const APRIL: (&str, &str, &str) = ("2025-05-15", "E1", "2025-04");
 
@@ -113,9 +114,30 @@ fn a_killed_run_leaves_the_last_release_whole_and_the_next_one_clears_up() {
 fn a_force_edition_holds_no_figure_of_another_force() {
     let bench = bench();
     bench.run("2025-04", &[]);
-    let page = bench.published("2025-04", "forces/E1/index.html");
+    let page = bench.pages("2025-04", "forces/E1");
     assert!(page.contains("First Police"));
     assert!(!page.contains("Second Police"));
+}
+
+#[test]
+fn a_refused_return_has_its_failing_rows_in_the_edition_of_its_sender_alone() {
+    let bench = bench();
+    let rows = "twice-1,arrest,2025-04-01T10:00:00Z,,true,true\ntwice-1,arrest,2025-04-02T10:00:00Z,,true,true";
+    bench.submit("arrest_summons", ("2025-06-01", "E1", "2025-04"), rows);
+    let run = bench.run("2025-04", &["--public"]);
+    assert_eq!(run.code, 31, "{}", run.stderr);
+    let page = bench.published("2025-04", "forces/E1/index.html");
+    let (_, link) = page.split_once("href=\"data&#x2f;failing-rows-").expect("the summary offers the rows");
+    let file = format!("data/failing-rows-{}", link.split_once('"').unwrap().0);
+    let rows = bench.published("2025-04", &format!("forces/E1/{file}"));
+    assert_eq!(rows.lines().filter(|line| line.starts_with("E1,twice-1,arrest,")).count(), 2, "{rows}");
+    assert!(page.contains("<td>twice-1</td>"), "the keys stand on the page: {page}");
+    let release = bench.out().join("2025-04").join("r1");
+    let with_rows: Vec<PathBuf> = files_below(&release)
+        .into_iter()
+        .filter(|path| String::from_utf8_lossy(&fs::read(release.join(path)).unwrap()).contains("twice-1"))
+        .collect();
+    assert_eq!(with_rows, [Path::new("forces/E1").join(&file), PathBuf::from("forces/E1/index.html")]);
 }
 
 #[test]

@@ -136,14 +136,14 @@ fn grades_are_words_on_the_pages() {
         let start = page.find(heading).unwrap_or_else(|| panic!("no {heading} in {page}"));
         page[start..].split_once("</tr>").unwrap().0.to_owned()
     };
-    let force = bench.published("2025-04", "forces/E1/index.html");
+    let force = bench.pages("2025-04", "forces/E1");
     assert!(
-        row(&force, "<a href=\"#metric-AUD-07\">AUD-07 Inspection grade</a>")
+        row(&force, "<a href=\"principles&#x2f;9.html#metric-AUD-07\">AUD-07 Inspection grade</a>")
             .contains("<td class=\"number\">Good</td>")
     );
     assert!(force.contains("First: Good in April 2025."), "{force}");
     assert!(!force.contains("fig-AUD-07"), "a grade has no scale to draw");
-    let ungraded = bench.published("2025-04", "forces/E3/index.html");
+    let ungraded = bench.pages("2025-04", "forces/E3");
     assert!(ungraded.contains("Third: there is no figure for April 2025 (no grade is on record)."));
     let page = bench.published("2025-04", "national/metrics/AUD-07.html");
     let (_, breakdown) = page.split_once("<caption id=\"tab-AUD-07-breakdown\">").unwrap();

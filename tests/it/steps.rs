@@ -46,7 +46,7 @@ fn a_step_is_proposed_with_its_event_and_a_named_person_decides() {
     let expected = "2024-09 2024-08 2024-10 closed 8 8 50.000000 85.000000 no difference 35.000000 25.053633 43.987892 0 \
                     2024-08-19 outage open";
     assert_eq!(cells(&found[0], columns), expected.split_whitespace().collect::<Vec<_>>());
-    for page in ["national/metrics/CRE-01.html", "forces/E1/index.html"] {
+    for page in ["national/metrics/CRE-01.html", "forces/E1/principles/2.html"] {
         let page = bench.published("2025-04", page);
         assert!(page.contains("Steps that the series of CRE-01 seem to have taken") && page.contains("Not decided"));
         assert!(page.contains("95% interval: August 2024 to October 2024") && page.contains("Outage, 19 August 2024"));
@@ -57,7 +57,7 @@ fn a_step_is_proposed_with_its_event_and_a_named_person_decides() {
     let settings = bench.settings(&(trend.to_owned() + decision));
     assert_eq!(bench.run("2025-04", &["--settings", text(&settings)]).code, 0);
     assert_eq!(steps(&bench)[0]["decision"], "refused");
-    let force = bench.published("2025-04", "forces/E1/index.html");
+    let force = bench.pages("2025-04", "forces/E1");
     assert!(force.contains("Limits go on</td>") && force.contains("A. Nalyst"), "the force reads who decided");
     let signals = table(&bench.published("2025-04", "results/signals.csv"));
     let own = |row: &&BTreeMap<String, String>| row["kind"] == "change_point" && row["org_code"] == "E1";
@@ -66,7 +66,7 @@ fn a_step_is_proposed_with_its_event_and_a_named_person_decides() {
     let settings = bench.settings(&(trend.to_owned() + &decision.replace("keep", "rebase")));
     assert_eq!(bench.run("2025-04", &["--settings", text(&settings)]).code, 0);
     assert_eq!(steps(&bench)[0]["decision"], "accepted");
-    assert!(bench.published("2025-04", "forces/E1/index.html").contains("Limits begin anew</td>"));
+    assert!(bench.pages("2025-04", "forces/E1").contains("Limits begin anew</td>"));
 }
 
 #[test]
@@ -119,6 +119,6 @@ fn a_series_with_rare_failures_has_a_run_chart() {
     assert_eq!(steps.len(), 1, "{steps:?}");
     let columns = "period mean_before mean_after seasonally_adjusted estimate";
     assert_eq!(cells(&steps[0], columns), ["2023-12", "100.000000", "92.692308", "no", "-7.307692"]);
-    let page = bench.published("2024-12", "forces/E1/index.html");
+    let page = bench.pages("2024-12", "forces/E1");
     assert!(page.contains("About the median of 95.0% the figures seem to have shifted"));
 }

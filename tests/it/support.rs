@@ -115,6 +115,15 @@ impl Bench {
         fs::read_to_string(release.join(path)).unwrap()
     }
 
+    /// Every page of an edition in the latest release of a period, one after the other.
+    pub fn pages(&self, period: &str, edition: &str) -> String {
+        let latest: serde_json::Value =
+            serde_json::from_slice(&fs::read(self.out().join(period).join("latest.json")).unwrap()).unwrap();
+        let folder = self.out().join(period).join(latest["path"].as_str().unwrap()).join(edition);
+        let pages = files_below(&folder).into_iter().filter(|path| path.extension().is_some_and(|end| end == "html"));
+        pages.map(|page| fs::read_to_string(folder.join(page)).unwrap()).collect()
+    }
+
     /// A settings file beside the source.
     pub fn settings(&self, toml: &str) -> PathBuf {
         let path = self.folder.path().join("settings.toml");

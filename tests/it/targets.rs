@@ -80,19 +80,19 @@ fn a_target_stands_at_the_figures_of_its_organisations_alone() {
 fn a_target_is_drawn_and_named_as_a_local_one() {
     let bench = bench();
     run(&bench, TARGETS);
-    let own = bench.published("2025-04", "forces/E3/index.html");
+    let own = bench.pages("2025-04", "forces/E3");
     assert!(own.contains(">Local target 75%</text>"), "in the drawing: {own}");
     assert!(own.contains("The local target of 75% or more, in place since 1 April 2025, was not met."));
     assert!(own.contains("Not met <span class=\"detail\">Local target: 75% or more</span>"));
     // One of two is no verdict.
     let law = "The limit set by law of 100% or more, in place since 25 May 2018, is held against few cases (1 of 2)";
     assert!(own.contains(law) && own.contains("1 of 2 <span class=\"detail\">Limit set by law: 100% or more</span>"));
-    let other = bench.published("2025-04", "forces/E1/index.html");
+    let other = bench.pages("2025-04", "forces/E1");
     assert!(!other.to_lowercase().contains("local target"));
     let national = bench.published("2025-04", "national/metrics/CRE-01.html");
     assert!(!national.contains("Local target 75%"), "not drawn at the national figures");
-    let row = "<th scope=\"row\">75% or more</th>\n        <td>Local target</td>\n        <td>Since 1 April 2025</td>\n        \
-               <td>Board of the railway police, minute 7</td>\n        <td>For special force only</td>";
+    let row = "<th scope=\"row\">75% or more</th>\n<td>Local target</td>\n<td>Since 1 April 2025</td>\n\
+               <td>Board of the railway police, minute 7</td>\n<td>For special force only</td>";
     assert!(national.contains(row), "{national}");
 }
 

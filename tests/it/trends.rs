@@ -55,7 +55,7 @@ fn a_season_without_any_event_is_left_out_and_the_page_says_so() {
     run(&bench);
     let trend = row(&bench, "trends", "ACC-06");
     assert_eq!((trend["outcome"].as_str(), trend["seasons"].as_str()), ("up", "left_out"));
-    let page = bench.published("2026-03", "forces/E1/index.html");
+    let page = bench.pages("2026-03", "forces/E1");
     assert!(page.contains("over 36 periods (seasons are left out: these figures cannot show them)"));
 }
 
@@ -88,8 +88,8 @@ fn months_that_were_not_perfect_are_no_shift() {
     assert!(signals.iter().all(|signal| signal["kind"] != "run_chart"), "{signals:?}");
     let told =
         "he figure was 100.0% in 23 of 36 months, and it cannot be higher; so the chart is not tested for a shift";
-    assert!(bench.published("2026-03", "forces/E1/index.html").contains(told));
-    for page in ["national/metrics/CRE-01.html", "forces/E1/index.html"] {
-        assert!(!bench.published("2026-03", page).contains("seem to have shifted"), "{page}");
+    assert!(bench.pages("2026-03", "forces/E1").contains(told));
+    for edition in ["national", "forces/E1"] {
+        assert!(!bench.pages("2026-03", edition).contains("seem to have shifted"), "{edition}");
     }
 }

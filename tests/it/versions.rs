@@ -132,7 +132,7 @@ fn no_page_states_a_change_across_a_break() {
         assert!(page.contains("75.0%"));
         assert!(!page.contains("25.0 percentage points") && !page.contains("+25.0"), "{page}");
     }
-    let force = bench.published("2026-12", "forces/E1/index.html");
+    let force = bench.pages("2026-12", "forces/E1");
     assert!(force.contains("First: 75.0% (12 of 16) in December 2026. There is no earlier figure to compare it with."));
 }
 

@@ -29,10 +29,10 @@ fn bench() -> Bench {
 #[test]
 fn a_change_is_rounded_from_the_exact_ratios_and_few_cases_are_named_and_not_judged() {
     let bench = bench();
-    let first = bench.published("2025-04", "forces/E1/index.html");
+    let first = bench.pages("2025-04", "forces/E1");
     assert!(first.contains("The figure rose by 0.2 percentage points from 50.0% in March 2025."));
     assert!(first.contains("50.2% (1,003 of 2,000)"));
-    let second = bench.published("2025-04", "forces/E2/index.html");
+    let second = bench.pages("2025-04", "forces/E2");
     assert!(second.contains("66.7% (2 of 3, few cases)") && second.contains("2 of 3, few cases [u]"));
     assert!(!second.contains("rose by 16.7 percentage points from 50.0%"));
     let found = bench.observations("2025-04");
@@ -122,5 +122,5 @@ fn exceptions_are_a_share_of_the_messages() {
     let cells = ["value", "unit", "method", "reliability"].map(|name| row[name].as_str());
     assert_eq!(cells, ["50.000000", "per_100_results", "wilson", "low"]);
     assert!(row["upper_95"].parse::<f64>().unwrap() < 100.0, "{}", row["upper_95"]);
-    assert!(bench.published("2025-04", "forces/E1/index.html").contains("(1 of 2, few cases)"));
+    assert!(bench.pages("2025-04", "forces/E1").contains("(1 of 2, few cases)"));
 }

@@ -1,0 +1,122 @@
+//! The submissions that the figures of organisations rest on, and the rows for which some of them were refused.
+
+use chrono::NaiveDate;
+
+use crate::contract::{Admission, FailingFile};
+use crate::definitions::Definitions;
+use crate::intake::{RunBasis, WorkFolder};
+use crate::sources::{Span, SubmittedTable};
+use crate::vocabulary::finding::{Finding, FindingLevel};
+use crate::vocabulary::period::{Month, Period};
+
+/// One submission of an organisation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SubmissionLine {
+    /// The dataset; that of its records where roll-ups were submitted.
+    pub dataset: String,
+    pub org_code: String,
+    /// The first and the last month that it holds.
+    pub first: Month,
+    pub last: Month,
+    pub submitted: NaiveDate,
+    /// Rows of all its files.
+    pub rows: u64,
+    /// SHA-256 of each file, in the order of their paths.
+    pub hashes: Vec<String>,
+    /// Whether the organisation counted its records itself and sent the counts.
+    pub counted_by_sender: bool,
+    /// False where it was refused: no figure rests on it.
+    pub used: bool,
+    /// Why it was refused.
+    pub failures: Vec<Failure>,
+}
+
+/// A rule for which a submission was refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// What is wrong, with the number of rows.
+    pub message: String,
+    /// Name of the rule and of its column, fit for the name of a file.
+    pub stem: String,
+    /// The rows, in codes only. `None` where the rule is not about rows, or the work folder no longer holds them.
+    pub rows: Option<FailingFile>,
+}
+
+impl SubmissionLine {
+    /// Every submission of an organisation that a run looked at, by organisation, dataset, month and day. The failing rows
+    /// are those that the checks left in the work folder, for submissions of the months of the report's period.
+    pub fn all(basis: &RunBasis<'_>) -> Vec<Self> {
+        let made = basis.intake.admissions.iter().flat_map(|(table, admissions)| {
+            admissions.iter().filter_map(move |admission| Self::of(basis, table, admission))
+        });
+        let mut lines: Vec<Self> = made.collect();
+        lines.sort_by(|a, b| a.place().cmp(&b.place()));
+        lines
+    }
+
+    fn of(basis: &RunBasis<'_>, table: &SubmittedTable, admission: &Admission) -> Option<Self> {
+        let definitions = basis.check.definitions;
+        let scope = admission.submission.scope.as_ref()?;
+        let (dataset, counted_by_sender) = match table {
+            SubmittedTable::Reference(_) => return None,
+            SubmittedTable::Records(dataset) => (dataset.clone(), false),
+            SubmittedTable::Rollup(name) => (definitions.rollup(name)?.dataset.clone(), true),
+        };
+        let of_report = scope.span.overlaps(Span { first: basis.period.first, last: basis.period.last() });
+        let blocking = admission.findings.iter().filter(|finding| finding.level == FindingLevel::Blocking);
+        Some(Self {
+            dataset,
+            org_code: scope.org_code.clone(),
+            first: scope.span.first,
+            last: scope.span.last,
+            submitted: admission.submission.submitted,
+            rows: admission.rows(),
+            hashes: admission.files.iter().map(|file| file.sha256.clone()).collect(),
+            counted_by_sender,
+            used: !admission.refused(),
+            failures: blocking
+                .filter(|_| of_report)
+                .map(|finding| Failure::of(finding, (table, definitions), basis.check.work))
+                .collect(),
+        })
+    }
+
+    /// Whether it holds a month of the period, or one of the `earlier` months before it.
+    pub fn concerns(&self, period: Period, earlier: u32) -> bool {
+        let earlier = i32::try_from(earlier).unwrap_or(i32::MAX);
+        self.first <= period.last() && period.first.plus(-earlier) <= self.last
+    }
+
+    fn place(&self) -> (&str, &str, Month, NaiveDate) {
+        (&self.org_code, &self.dataset, self.first, self.submitted)
+    }
+}
+
+impl Failure {
+    fn of(finding: &Finding, (table, definitions): (&SubmittedTable, &Definitions), work: &WorkFolder) -> Self {
+        let keys = keys_of(table, definitions);
+        let read = || FailingFile::read(&work.path().join(&finding.failing_rows), &keys).ok();
+        let parts = [&finding.dataset, &finding.period, &finding.rule, &finding.column];
+        let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).map(|part| plain(part)).collect();
+        Self {
+            message: finding.message.clone(),
+            stem: parts.join("-"),
+            rows: if finding.failing_rows.is_empty() { None } else { read() },
+        }
+    }
+}
+
+/// The columns that tell a row of a table from the others.
+fn keys_of(table: &SubmittedTable, definitions: &Definitions) -> Vec<String> {
+    let contract = match table {
+        SubmittedTable::Reference(name) | SubmittedTable::Records(name) => definitions.contract(name),
+        SubmittedTable::Rollup(_) => None,
+    };
+    let fields = contract.into_iter().flat_map(|contract| &contract.fields);
+    fields.filter(|field| field.key).map(|field| field.name.clone()).collect()
+}
+
+/// Letters, digits and hyphens alone.
+fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect()
+}
