@@ -1,7 +1,7 @@
 //! Documented performance metrics of police use of PNC and LEDS, per force and review period.
 //!
 //! The modules stand in one line, each using only those to its left: `vocabulary` → `definitions` → `settings` → `sources` →
-//! `contract` → `rollups` → `stats` → `metrics` → `intake` → `history` → `assessment` → `checks` → `figures` → `public` → `release` → `report` → `render`, wired
+//! `contract` → `rollups` → `stats` → `metrics` → `intake` → `history` → `assessment` → `verdict` → `checks` → `figures` → `public` → `release` → `report` → `render`, wired
 //! together by `app`. `docs/architecture.md` says more.
 #![forbid(unsafe_code)]
 
@@ -34,4 +34,5 @@ pub mod spreadsheet;
 pub mod sql_functions;
 pub mod stats;
 pub mod synth;
+pub mod verdict;
 pub mod vocabulary;

@@ -73,6 +73,7 @@ impl Publication<'_> {
         let public_basis = PublicBasis {
             out: &options.out,
             disclosure: &context.settings.figures.disclosure,
+            verdict: context.settings.figures.verdict,
             invariants: &definitions.invariants,
             pieces: &pieces,
         };

@@ -11,7 +11,7 @@ use crate::vocabulary::period::Period;
 use crate::vocabulary::quantity::{Interval, RatioDifference, Shape, Status, Unit};
 
 /// What a figure is held against.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Against {
     /// The pooled figure of the peers, the organisation itself not among them.
     Peers,

@@ -93,6 +93,17 @@ fn check_texts(metric: &Metric, problems: &mut Problems<'_>) {
     for (key, text) in texts {
         problems.check_text(key, text);
     }
+    for (key, text) in [("subject", &metric.subject), ("not_ranked", &metric.not_ranked)] {
+        if let Some(text) = text {
+            problems.check_text(key, text);
+        }
+    }
+    if metric.not_ranked.is_some() && metric.subject.is_some() {
+        problems.add("not_ranked", "says that the metric has no subject, but it has one");
+    }
+    if metric.better == Better::Neutral && metric.subject.is_some() {
+        problems.add("subject", "belongs to a metric with a better direction");
+    }
     for (at, caveat) in metric.caveats.iter().enumerate() {
         problems.check_text(&format!("caveats[{at}]"), caveat);
     }

@@ -480,6 +480,10 @@ pub struct Metric {
     pub denominator_varies: bool,
     pub unit: Unit,
     pub better: Better,
+    /// What it measures together with the other metrics of the same subject. Of a body subjects are counted and not metrics.
+    pub subject: Option<String>,
+    /// Why it has no subject and does not count when bodies are ranked.
+    pub not_ranked: Option<String>,
     /// What a higher figure means where neither side is better, because more found and more recorded reads the same.
     #[serde(default)]
     pub reads_as: ReadsAs,

@@ -22,6 +22,7 @@ use crate::lateness::Lateness;
 use crate::metrics::{MetricError, PeerInput, Remembered, groups, peer_groups, withhold_thin_peers};
 use crate::rollups::{RollupCosts, RollupError, RollupRecord, Rollups};
 use crate::settings::{Settings, with_targets};
+use crate::verdict::{VerdictInput, Verdicts};
 use crate::vocabulary::body::PeerGroup;
 use crate::vocabulary::finding::Finding;
 use crate::vocabulary::observation::Observation;
@@ -65,6 +66,7 @@ pub struct Figures {
     /// shows them; the public one must not give them away.
     pub pieces: Vec<Observation>,
     pub assessment: Assessment,
+    pub verdicts: Verdicts,
     pub lateness: Lateness,
     pub responsibilities: Vec<Responsibility>,
     pub peer_groups: Vec<PeerGroup>,
@@ -132,6 +134,16 @@ pub async fn compute(basis: &RunBasis<'_>, earlier: &EarlierReturns) -> Result<F
         &observations,
     );
     withdraw_open_verdicts(&mut observations, &assessment.judgements);
+    let verdicts = Verdicts::of(
+        &VerdictInput {
+            metrics: &metrics,
+            organisations: &intake.organisations,
+            assessment: &assessment,
+            period,
+            margin_percent: settings.figures.verdict.margin_percent,
+        },
+        &observations,
+    );
     let responsibilities = assess_responsibilities(&metrics, &observations, &assessment, period);
     findings.extend(reconcile(&metrics, &observations, &intake.reference.published_figures));
     let milliseconds = BTreeMap::from([
@@ -144,6 +156,7 @@ pub async fn compute(basis: &RunBasis<'_>, earlier: &EarlierReturns) -> Result<F
         observations,
         pieces,
         assessment,
+        verdicts,
         lateness,
         responsibilities,
         peer_groups,

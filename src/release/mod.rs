@@ -24,6 +24,7 @@ use crate::history::{AcceptedBefore, ReturnKey};
 use crate::intake::RunBasis;
 use crate::lateness::{Lateness, Revision};
 use crate::settings::{Decision, PublicationSection};
+use crate::verdict::Verdicts;
 use crate::vocabulary::body::{Organisation, PeerGroup};
 use crate::vocabulary::event::RecordedEvent;
 use crate::vocabulary::finding::Finding;
@@ -75,6 +76,8 @@ pub struct Release {
     pub responsibilities: Vec<Responsibility>,
     /// What changed and who stands out.
     pub assessment: Assessment,
+    /// Where each figure of `period` stands, and how much attention it asks for.
+    pub verdicts: Verdicts,
     /// How complete recent figures are, and what has moved.
     pub lateness: Lateness,
     /// What the metrics rest on, for the dictionaries.
@@ -150,6 +153,7 @@ impl Release {
             observations: figures.observations,
             responsibilities: figures.responsibilities,
             assessment: figures.assessment,
+            verdicts: figures.verdicts,
             lateness: figures.lateness,
             contracts: check.definitions.contracts.clone(),
             rollups: check.definitions.rollups.clone(),

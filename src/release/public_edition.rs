@@ -16,8 +16,9 @@ use crate::metrics::groups;
 use crate::public::{
     EVIDENCE_HEADER, Earlier, Line, PublicError, PublicFigures, PublicInput, Rule, withhold, withhold_figure,
 };
-use crate::settings::{DisclosureSection, ParityWish};
+use crate::settings::{DisclosureSection, ParityWish, VerdictSection};
 use crate::spreadsheet::without_formula;
+use crate::verdict::{VerdictInput, Verdicts};
 use crate::vocabulary::body::{is_of_peers, is_organisation};
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::returns::{Return, ReturnState};
@@ -49,6 +50,7 @@ pub struct PublicBasis<'a> {
     /// The folder of releases, with the public editions that came before.
     pub out: &'a Path,
     pub disclosure: &'a DisclosureSection,
+    pub verdict: VerdictSection,
     /// What holds between figures by definition.
     pub invariants: &'a [Invariant],
     /// Figures of the months and quarters of the run's periods, which no edition shows.
@@ -81,7 +83,7 @@ pub fn make_public(release: &Release, basis: &PublicBasis<'_>) -> Result<PublicE
     let evidence = evidence_bytes(&figures.evidence).map_err(PublicEditionError::Evidence)?;
     drop(observations);
     let shown = assess_public(release, &all, figures);
-    Ok(PublicEdition { release: public_release(release, shown, rule), record, evidence })
+    Ok(PublicEdition { release: public_release(release, shown, rule, basis.verdict), record, evidence })
 }
 
 /// The figures of a public edition and what is said of them.
@@ -164,8 +166,19 @@ fn of_work(
 }
 
 /// What the public edition is rendered from: the figures to be shown, without findings about records.
-fn public_release(release: &Release, shown: Shown, rule: Rule) -> Release {
+fn public_release(release: &Release, shown: Shown, rule: Rule, verdict: VerdictSection) -> Release {
     let Shown { observations, assessment, work } = shown;
+    // Nothing is said of a figure that rests on another one which readers do not see.
+    let verdicts = Verdicts::of(
+        &VerdictInput {
+            metrics: &release.metrics,
+            organisations: &release.organisations,
+            assessment: &assessment,
+            period: release.period,
+            margin_percent: verdict.margin_percent,
+        },
+        &observations,
+    );
     Release {
         period: release.period,
         trend: release.trend.clone(),
@@ -184,6 +197,7 @@ fn public_release(release: &Release, shown: Shown, rule: Rule) -> Release {
         responsibilities: assess_responsibilities(&release.metrics, &observations, &assessment, release.period),
         observations,
         assessment,
+        verdicts,
         lateness: public_lateness(&release.lateness),
         contracts: release.contracts.clone(),
         rollups: release.rollups.clone(),

@@ -12,6 +12,7 @@ use crate::release::Release;
 use crate::release::names::Names;
 use crate::release::tables::ReleaseTables;
 use crate::report::words::{self, Change};
+use crate::verdict::{BodySummary, FigureVerdict, NationalSummary};
 use crate::vocabulary::body::{
     NATIONAL, Organisation, PEERS_PREFIX, PeerGroup, REGION_PREFIX, is_organisation, name_key,
 };
@@ -225,6 +226,21 @@ impl<'a> Facts<'a> {
     /// The control chart of a code's series, where it has one.
     pub fn control_chart(&self, metric: &Metric, code: &str) -> Option<&'a ControlChart> {
         self.charts.get(&(metric.id.as_str(), code)).copied()
+    }
+
+    /// The verdict on a figure of the report's period; `None` where the release has no such figure.
+    pub fn verdict(&self, metric: &Metric, code: &str) -> Option<&'a FigureVerdict> {
+        self.release.verdicts.get(&metric.id, code)
+    }
+
+    /// Where a body stands, by subject.
+    pub fn summary_of(&self, code: &str) -> BodySummary<'a> {
+        self.release.verdicts.summary_of(code)
+    }
+
+    /// Where the nation stands, and the forces to look at first.
+    pub fn national_summary(&self) -> NationalSummary<'a> {
+        self.release.verdicts.national_summary(|code| self.is_force(code))
     }
 
     /// What a figure is labelled; no label where nothing is said of it.

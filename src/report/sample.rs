@@ -18,7 +18,8 @@ use crate::definitions::model::{
 use crate::lateness::{Lateness, Provisional};
 use crate::release::{Failure, FindingLine, Release, SubmissionLine};
 use crate::render::html::Templates;
-use crate::settings::{ParityWish, PublicationSection};
+use crate::settings::{ParityWish, PublicationSection, VerdictSection};
+use crate::verdict::{VerdictInput, Verdicts};
 use crate::vocabulary::body::{NATIONAL, Organisation, PeerGroup, UNATTRIBUTED};
 use crate::vocabulary::event::RecordedEvent;
 use crate::vocabulary::lives::Lives;
@@ -68,6 +69,8 @@ fn metric(id: &str, title: &str, (shape, unit, better): (Shape, Unit, Better), r
         denominator_varies: false,
         unit,
         better,
+        subject: None,
+        not_ranked: None,
         reads_as: ReadsAs::Level,
         aggregation: Aggregation::Flow,
         earlier_months: 0,
@@ -404,6 +407,16 @@ pub fn release() -> Release {
         &observations,
     );
     withdraw_open_verdicts(&mut observations, &assessment.judgements);
+    let verdicts = Verdicts::of(
+        &VerdictInput {
+            metrics: &metrics,
+            organisations: &organisations,
+            assessment: &assessment,
+            period,
+            margin_percent: VerdictSection::default().margin_percent,
+        },
+        &observations,
+    );
     Release {
         period,
         as_of: date("2025-07-25"),
@@ -419,6 +432,7 @@ pub fn release() -> Release {
         decisions: Vec::new(),
         responsibilities: assess_responsibilities(&metrics, &observations, &assessment, period),
         assessment,
+        verdicts,
         lateness: Lateness::default(),
         contracts: definitions().contracts,
         rollups: definitions().rollups,

@@ -11,6 +11,7 @@ mod peers;
 mod publication;
 mod targets;
 mod unfit;
+mod verdict;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -26,6 +27,7 @@ pub use peers::{PeerChoice, PeersSection};
 pub use publication::{PublicationSection, UnsetPublication};
 pub use targets::{Target, TargetError, check_target_organisations, check_targets, with_targets};
 pub use unfit::UnfitError;
+pub use verdict::VerdictSection;
 
 /// Name of the settings file that is read from the current folder when none is named.
 pub const DEFAULT_FILE: &str = "leds-metrics.toml";
@@ -99,6 +101,9 @@ const MOST_SQL_ROWS: usize = 1_000_000_000;
 /// Parameters of metrics are numbers of days or months: none lasts longer than a century.
 const MOST_DAYS: i64 = 36_500;
 
+/// A larger margin would call nearly all figures close.
+const MOST_MARGIN_PERCENT: u32 = 400;
+
 /// All settings of a run.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
@@ -123,6 +128,8 @@ pub struct FigureSettings {
     pub decisions: Vec<Decision>,
     /// Metrics that are also judged by the rules of other packages.
     pub parity: ParityWish,
+    /// How large a difference must be to count.
+    pub verdict: VerdictSection,
     /// Who publishes, and what readers are told.
     pub publication: PublicationSection,
 }
@@ -141,6 +148,7 @@ struct SettingsFile {
     targets: Vec<Target>,
     decisions: Vec<Decision>,
     parity: ParityWish,
+    verdict: VerdictSection,
     publication: PublicationSection,
 }
 
@@ -158,10 +166,21 @@ impl From<SettingsFile> for Settings {
             targets,
             decisions,
             parity,
+            verdict,
             publication,
         } = file;
-        let figures =
-            FigureSettings { trend, disclosure, peers, late, parameters, targets, decisions, parity, publication };
+        let figures = FigureSettings {
+            trend,
+            disclosure,
+            peers,
+            late,
+            parameters,
+            targets,
+            decisions,
+            parity,
+            verdict,
+            publication,
+        };
         Self { engine, sql, figures }
     }
 }
@@ -301,13 +320,14 @@ impl Settings {
         check("engine.threads", number(engine.threads), 0, number(MOST_THREADS))?;
         check("engine.memory_limit_mib", number(engine.memory_limit_mib), memory.0, memory.1)?;
         check("sql.most_rows", number(self.sql.most_rows), 1, number(MOST_SQL_ROWS))?;
-        let FigureSettings { trend, disclosure, late, parameters, .. } = &self.figures;
+        let FigureSettings { trend, disclosure, late, parameters, verdict, .. } = &self.figures;
         for (name, value) in parameters {
             check(&format!("parameters.{name}"), i128::from(*value), 0, i128::from(MOST_DAYS))?;
         }
         for (key, periods, most) in trend.lengths() {
             check(&format!("trend.{key}"), i128::from(periods), 1, i128::from(most))?;
         }
+        check("verdict.margin_percent", verdict.margin_percent.into(), 1, MOST_MARGIN_PERCENT.into())?;
         let threshold = disclosure.threshold;
         if !(2..=MOST_THRESHOLD).contains(&threshold) {
             return Err(SettingsError::Threshold { path: path.to_owned(), threshold });
@@ -383,6 +403,15 @@ mod tests {
         assert_eq!(parse("[late]\nmonths = 12").unwrap().figures.late.months, 12);
         for wrong in ["months = 0", "months = 25", "lags = 3"] {
             assert!(parse(&format!("[late]\n{wrong}")).is_err(), "{wrong} was taken");
+        }
+    }
+
+    #[test]
+    fn a_margin_is_a_quarter_of_the_deviation_unless_set() {
+        assert_eq!(parse("").unwrap().figures.verdict.margin_percent, 25);
+        assert_eq!(parse("[verdict]\nmargin_percent = 50").unwrap().figures.verdict.margin_percent, 50);
+        for wrong in ["margin_percent = 0", "margin_percent = 401", "margin = 25"] {
+            assert!(parse(&format!("[verdict]\n{wrong}")).is_err(), "{wrong} was taken");
         }
     }
 

@@ -32,6 +32,7 @@ pub mod rate;
 pub mod rate_ratio;
 pub mod revision;
 pub mod run_chart;
+pub mod spread;
 pub mod standardise;
 pub mod survival;
 mod tails;

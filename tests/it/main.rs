@@ -41,5 +41,6 @@ mod support;
 mod targets;
 mod tidy;
 mod trends;
+mod verdicts;
 mod versions;
 mod words;

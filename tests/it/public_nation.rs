@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::support::{files_below, leds_metrics, rows_of, table, text};
+use crate::verdicts::assert_verdicts_follow_in;
 
 const QUARTER: &str = "2025-26Q1";
 /// The periods that are published.
@@ -581,4 +582,7 @@ fn a_nation_is_shown_good_and_bad_alike_and_no_small_count_follows() {
     there_is_no_chart_of_leftovers(&nation);
     nothing_is_said_of_a_withheld_figure(&nation);
     no_small_count_of_persons_follows_from_all_public_files(&nation);
+    for edition in ["", "public"] {
+        assert_verdicts_follow_in(&nation.release(QUARTER).join(edition).join("results"));
+    }
 }

@@ -8,7 +8,7 @@ use super::catalogue::{Rule, TableSpec};
 use super::column::Column;
 use super::columns::JudgedFigure;
 use super::filled::{Filled, FilledTable};
-use super::{BREAKDOWNS, COMPLETENESS, CONTROL_LIMITS, FUNNELS, OBSERVATIONS, REVISIONS, columns, rules};
+use super::{BREAKDOWNS, COMPLETENESS, CONTROL_LIMITS, FUNNELS, OBSERVATIONS, REVISIONS, VERDICTS, columns, rules};
 use crate::lateness::Lateness;
 use crate::release::Release;
 use crate::vocabulary::observation::Observation;
@@ -146,6 +146,17 @@ fn figure_tables() -> Vec<Box<dyn ResultTable>> {
                 ..PLAIN
             },
             FiguresHeld::PartsAndVariants,
+        ),
+        table(
+            About {
+                name: VERDICTS,
+                row: "headline figure of the report's period: where it stands, and how much attention it asks for",
+                note: "A figure stands out where a difference is sure and larger than the metric's margin.",
+                sorted_by: &["metric_id", "org_code", "period_start"],
+                rules: rules::VERDICTS,
+            },
+            columns::verdicts,
+            |release| Some(release.verdicts.all().iter().collect()),
         ),
         table(
             About {

@@ -27,7 +27,7 @@ use crate::release::Release;
 use crate::release::names::Names;
 
 /// Version of the format; it travels in the Parquet metadata and in the run record.
-pub const FORMAT_VERSION: &str = "1.7.0";
+pub const FORMAT_VERSION: &str = "1.8.0";
 
 /// Results that could not be encoded.
 #[derive(Debug, thiserror::Error)]
@@ -63,6 +63,8 @@ pub fn catalogue() -> impl Iterator<Item = &'static TableSpec> {
 
 /// The table of the headline figures.
 pub const OBSERVATIONS: &str = "observations";
+/// The table of the verdicts on headline figures.
+pub const VERDICTS: &str = "verdicts";
 /// The table of the parts and variants of figures.
 pub const BREAKDOWNS: &str = "breakdowns";
 /// The table of forces in the funnel of all forces.

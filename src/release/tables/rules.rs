@@ -109,3 +109,38 @@ pub(super) const TRENDS: &[Rule] = &[Rule {
         cell("p_value", Filled),
     ],
 }];
+
+/// Rules of verdicts.
+pub(super) const VERDICTS: &[Rule] = &[
+    Rule {
+        about: "A comparison decides that a figure asks for attention or is good; else there is a reason and no size.",
+        when: &[cell("attention", OneOf(&["act", "look", "good"]))],
+        then: &[cell("decided_by", OneOf(&["peers", "forces", "own_past", "year_before", "standard"]))],
+        otherwise: &[
+            cell(
+                "decided_by",
+                OneOf(&[
+                    "nothing_stands_out",
+                    "shared_cause",
+                    "no_better_side",
+                    "no_figure",
+                    "few_cases",
+                    "nothing_to_compare",
+                ]),
+            ),
+            cell("size", Empty),
+        ],
+    },
+    Rule {
+        about: "A change alone is no reason to act.",
+        when: &[cell("attention", OneOf(&["act"]))],
+        then: &[cell("decided_by", OneOf(&["peers", "forces", "standard"]))],
+        otherwise: &[],
+    },
+    Rule {
+        about: "A margin has its measure and its basis.",
+        when: &[cell("margin", Empty)],
+        then: &[cell("margin_measure", Empty), cell("margin_basis", Empty)],
+        otherwise: &[cell("margin_measure", Filled), cell("margin_basis", Filled)],
+    },
+];

@@ -5,6 +5,7 @@ mod comparisons;
 mod figures;
 mod late;
 mod series;
+mod verdicts;
 
 use std::borrow::Cow;
 
@@ -12,6 +13,7 @@ pub(super) use self::comparisons::{comparisons, contributions, funnels, parity, 
 pub(super) use self::figures::{JudgedFigure, breakdowns, figures, for_readers, responsibilities};
 pub(super) use self::late::{completeness, revision_statistics, revisions};
 pub(super) use self::series::{change_points, control_limits, run_charts, signals, trends};
+pub(super) use self::verdicts::verdicts;
 use super::catalogue::{ANY, matching, one_of};
 use super::column::Column;
 use crate::assessment::responsibilities::Responsibility;
@@ -20,6 +22,7 @@ use crate::assessment::{
     SeriesRunChart, SeriesTrend, Signal,
 };
 use crate::lateness::{Completeness, Revision};
+use crate::verdict::FigureVerdict;
 use crate::vocabulary::period::Period;
 
 /// What `org_code` holds in most tables.
@@ -94,6 +97,7 @@ identified!(
     ParityFigure,
     Completeness,
     Revision,
+    FigureVerdict,
 );
 
 /// The six columns that identify the rows of most tables. `body` and `period` say what `org_code` and `period` hold.
