@@ -12,6 +12,7 @@ use futures::StreamExt;
 use object_store::{ObjectStore, ObjectStoreExt};
 use tokio::task::JoinError;
 
+use super::admitted::{Admission, AdmittedFile, CHANGED_RULE, MEMORY_RULE};
 use super::footer::{FooterError, check_footer};
 use super::memory::AdmissionMemory;
 use super::scan::{self, Check, Outcome};
@@ -28,12 +29,6 @@ const ROWS_PER_SCAN: u64 = 16_000_000;
 
 /// Bytes read at a time for a content hash.
 const HASH_BLOCK: u64 = 8 * 1024 * 1024;
-
-/// Rule of a submission that was written to while it was read. Passing: the next run looks at it again.
-pub const CHANGED_RULE: &str = "changed";
-
-/// Rule of a submission that could not be checked with the memory there is. Passing too.
-pub const MEMORY_RULE: &str = "memory";
 
 /// How often files that the system does not let us read are tried again, one submission at a time, and the pause before that.
 const READ_AGAIN: u32 = 2;
@@ -96,45 +91,6 @@ impl AdmissionError {
 
 /// Told after each step: submissions done, bytes read.
 pub type Progress<'a> = &'a (dyn Fn(usize, u64) + Sync);
-
-/// One file of an admitted or refused submission.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AdmittedFile {
-    pub path: String,
-    pub size: u64,
-    pub rows: u64,
-    /// Lower-case hexadecimal; empty when the file could not be read.
-    pub sha256: String,
-}
-
-/// What became of one submission.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Admission {
-    pub submission: Submission,
-    /// Identifies the content: table, scope, submission date and the hashes of all files.
-    pub fingerprint: String,
-    pub files: Vec<AdmittedFile>,
-    pub findings: Vec<Finding>,
-    /// True when nothing had to be read.
-    pub recalled: bool,
-}
-
-impl Admission {
-    /// Whether a blocking finding refuses the submission.
-    pub fn refused(&self) -> bool {
-        self.findings.iter().any(|finding| finding.level == FindingLevel::Blocking)
-    }
-
-    /// Whether it was refused because of trouble that may have passed when it is looked at again.
-    pub(super) fn is_passing(&self) -> bool {
-        self.findings.iter().any(|finding| matches!(finding.rule.as_str(), CHANGED_RULE | MEMORY_RULE))
-    }
-
-    /// Rows of all files.
-    pub fn rows(&self) -> u64 {
-        self.files.iter().map(|file| file.rows).sum()
-    }
-}
 
 /// Admits the submissions of one table.
 pub struct Admitter<'a> {

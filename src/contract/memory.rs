@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::admission::{Admission, AdmittedFile};
+use super::admitted::{Admission, AdmittedFile};
 use crate::files::{read_remembered, write_remembered};
 use crate::sources::Submission;
 use crate::vocabulary::finding::Finding;

@@ -9,8 +9,8 @@ mod preparation;
 mod tests;
 
 use super::model::{Contract, CrossFieldRule, Field, FieldType};
+use super::problem::is_identifier;
 use super::problem::{DefinitionProblem, Problems};
-use super::rollup_file::is_identifier;
 use crate::vocabulary::period::Month;
 pub(super) use conditions::check_condition;
 use conditions::condition_of;

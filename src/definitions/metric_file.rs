@@ -3,7 +3,7 @@
 
 use crate::vocabulary::quantity::{Better, Shape, Unit};
 
-use super::metric_parts::{check_breakdown, check_standards};
+use super::metric_parts::{check_breakdown, check_standards, check_unit};
 use super::model::{Breakdown, BreakdownCategory, BreakdownKind, Disclosure, Grade, Metric, ReadsAs};
 use super::problem::{DefinitionProblem, Problems};
 
@@ -162,26 +162,6 @@ fn check_denominator(metric: &Metric, problems: &mut Problems<'_>) {
     if metric.reads_as == ReadsAs::Recorded && metric.better != Better::Neutral {
         problems.add("reads_as", "recorded belongs to a metric for which neither side is better");
     }
-}
-
-/// Notes a unit that a value of this shape cannot have.
-pub(super) fn check_unit(key: &str, shape: Shape, unit: Unit, problems: &mut Problems<'_>) {
-    let wanted = match shape {
-        Shape::Proportion if !unit.is_share() => "a proportion has the unit percent or per_100_results",
-        Shape::Distribution if !matches!(unit, Unit::Hours | Unit::Days) => "a distribution has the unit hours or days",
-        Shape::Status if unit != Unit::Grade => "a status has the unit grade",
-        Shape::Count if !counts(unit) => "a count has the unit of a thing counted, such as records",
-        Shape::Rate if unit.is_share() || !unit.as_str().starts_with("per_") => {
-            "a rate has a unit that begins with per_ and is no share"
-        }
-        Shape::CountRatio if unit != Unit::Ratio => "a rate whose denominator varies has the unit ratio",
-        _ => return,
-    };
-    problems.add(key, format!("{wanted}, not {}", unit.as_str()));
-}
-
-fn counts(unit: Unit) -> bool {
-    matches!(unit, Unit::Records | Unit::Cases | Unit::Transactions | Unit::Requests | Unit::Organisations)
 }
 
 fn check_lists(metric: &Metric, problems: &mut Problems<'_>) {

@@ -1,12 +1,11 @@
 //! Checks of the two larger parts of a metric: its dated standards and its breakdown.
 //! It compares what the file says with itself only; nothing is read here.
 
-use crate::vocabulary::quantity::{Better, Shape};
+use crate::vocabulary::quantity::{Better, Shape, Unit};
 
-use super::metric_file::check_unit;
 use super::model::{Breakdown, BreakdownKind, Comparator, Metric, Standard, StandardKind};
 use super::problem::Problems;
-use super::rollup_file::is_identifier;
+use super::problem::is_identifier;
 
 /// Columns of a metric's result that a breakdown cannot be named after.
 const RESULT_COLUMNS: [&str; 7] = ["org_code", "month", "numerator", "denominator", "value", "observed", "count"];
@@ -94,6 +93,26 @@ fn check_categories(metric: &Metric, breakdown: &Breakdown, problems: &mut Probl
             _ => {}
         }
     }
+}
+
+/// Notes a unit that a value of this shape cannot have.
+pub(super) fn check_unit(key: &str, shape: Shape, unit: Unit, problems: &mut Problems<'_>) {
+    let wanted = match shape {
+        Shape::Proportion if !unit.is_share() => "a proportion has the unit percent or per_100_results",
+        Shape::Distribution if !matches!(unit, Unit::Hours | Unit::Days) => "a distribution has the unit hours or days",
+        Shape::Status if unit != Unit::Grade => "a status has the unit grade",
+        Shape::Count if !counts(unit) => "a count has the unit of a thing counted, such as records",
+        Shape::Rate if unit.is_share() || !unit.as_str().starts_with("per_") => {
+            "a rate has a unit that begins with per_ and is no share"
+        }
+        Shape::CountRatio if unit != Unit::Ratio => "a rate whose denominator varies has the unit ratio",
+        _ => return,
+    };
+    problems.add(key, format!("{wanted}, not {}", unit.as_str()));
+}
+
+fn counts(unit: Unit) -> bool {
+    matches!(unit, Unit::Records | Unit::Cases | Unit::Transactions | Unit::Requests | Unit::Organisations)
 }
 
 #[cfg(test)]

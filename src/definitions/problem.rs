@@ -94,6 +94,12 @@ impl<'a> Problems<'a> {
     }
 }
 
+/// Whether a name needs no quotes in SQL.
+pub(super) fn is_identifier(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,7 +3,7 @@
 
 use super::contract_file::check_condition;
 use super::model::{Column, FieldType, Rollup};
-use super::problem::{DefinitionProblem, Problems};
+use super::problem::{DefinitionProblem, Problems, is_identifier};
 
 /// The first two keys of every roll-up.
 const FIRST_KEYS: [(&str, FieldType); 2] = [("org_code", FieldType::String), ("month", FieldType::Date)];
@@ -99,12 +99,6 @@ fn check_descriptions(list: &str, columns: &[Column], problems: &mut Problems<'_
         }
         problems.check_text(&format!("{list}[{at}].description"), &column.description);
     }
-}
-
-/// Whether a name needs no quotes in SQL.
-pub(super) fn is_identifier(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_ascii_lowercase())
-        && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
 }
 
 #[cfg(test)]

@@ -3,8 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
-use super::choice::{Demand, Work};
 use super::moves::{Cost, Search};
+use super::work::{Demand, Work};
 
 /// With more candidates than this there are too many sets.
 const MOST_CANDIDATES: usize = 20;

@@ -10,6 +10,7 @@ mod exact;
 mod moves;
 mod simplex;
 pub mod system;
+mod work;
 
 #[cfg(test)]
 mod overlap_tests;

@@ -1,11 +1,10 @@
 //! From summed integers to one observation: value, interval, standard, or the reason why there is none.
 //! Calls the statistics and decides nothing else.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::monthly::Amounts;
-use super::periods::series_of;
+use super::series::{DelayStatistic, Series, series_of};
+use super::totals::Totals;
 use crate::definitions::model::Metric;
 use crate::stats::Level;
 use crate::stats::histogram::{Histogram, Percent, Reading};
@@ -15,22 +14,9 @@ use crate::stats::rate::{self, rate_interval};
 use crate::stats::rate_ratio::ratio_of_counts;
 use crate::stats::real;
 use crate::stats::survival::SurvivalCurve;
-use crate::vocabulary::observation::{Category, Coverage, Observation, StandardResult};
+use crate::vocabulary::observation::{Coverage, Observation, StandardResult};
 use crate::vocabulary::period::Period;
 use crate::vocabulary::quantity::{Interval, Shape, Status, Unit};
-
-/// Which figures of a metric: its headline or a category, and from which result rows they are added up.
-#[derive(Debug, Clone)]
-pub(super) struct Series {
-    pub category: Option<Arc<Category>>,
-    pub from: Vec<Option<String>>,
-    pub shape: Shape,
-    /// For a distribution.
-    pub delay: Option<DelayStatistic>,
-    /// For the number of organisations that have this grade.
-    pub grade: Option<i64>,
-    pub unit: Unit,
-}
 
 /// Where an observation belongs.
 pub(super) struct Place<'a> {
@@ -38,59 +24,6 @@ pub(super) struct Place<'a> {
     pub org_code: &'a Arc<str>,
     pub period: Period,
     pub coverage: Coverage,
-}
-
-/// Added-up integers of any shape.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Totals {
-    numerator: i64,
-    denominator: i64,
-    /// Delay bins: (value, observed) to count.
-    delays: BTreeMap<(i64, bool), i64>,
-    /// Organisations by grade.
-    grades: BTreeMap<i64, i64>,
-}
-
-impl Totals {
-    pub(super) fn add(&mut self, amounts: Amounts) {
-        match amounts {
-            Amounts::Counts { numerator, denominator } => {
-                self.numerator += numerator;
-                self.denominator += denominator.unwrap_or(0);
-            }
-            Amounts::Delay { value, observed, count } => *self.delays.entry((value, observed)).or_default() += count,
-            Amounts::Grade(grade) => *self.grades.entry(grade).or_default() += 1,
-        }
-    }
-
-    /// Numerator and denominator as a figure of this shape shows them: for a distribution closed and all cases.
-    pub(super) fn counts(&self, shape: Shape) -> (i64, i64) {
-        if shape != Shape::Distribution {
-            return (self.numerator, self.denominator);
-        }
-        let closed = self.delays.iter().filter(|((_, observed), _)| *observed).map(|(_, count)| count).sum();
-        (closed, self.delays.values().sum())
-    }
-
-    pub(super) fn merge(&mut self, other: &Self) {
-        self.numerator += other.numerator;
-        self.denominator += other.denominator;
-        for (bin, count) in &other.delays {
-            *self.delays.entry(*bin).or_default() += count;
-        }
-        for (grade, count) in &other.grades {
-            *self.grades.entry(*grade).or_default() += count;
-        }
-    }
-}
-
-/// What is read off a delay histogram.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum DelayStatistic {
-    /// A percentile with open cases counted for as long as they have waited (Kaplan-Meier).
-    WithOpenCases(u8),
-    /// A percentile of the closed cases alone, to be held against the other.
-    ClosedOnly(u8),
 }
 
 /// The figure's numbers before they are put in place.

@@ -5,14 +5,26 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
-use super::assess::Totals;
+use super::groups::{Group, Stay};
 use super::monthly::MonthlyRow;
-use super::periods::{Group, PeriodInput, Stay};
-use super::returns::Cell;
+use super::returns::{Cell, FigureSource, Grid};
+use super::totals::Totals;
 use crate::definitions::model::{Aggregation, Metric};
 use crate::sources::Span;
 use crate::vocabulary::body::NATIONAL;
 use crate::vocabulary::period::{Month, Period, PeriodType};
+
+/// All that the engine needs for one metric.
+#[derive(Debug)]
+pub struct PeriodInput<'a> {
+    pub metric: &'a Metric,
+    /// What must be there for the metric's roll-ups.
+    pub sources: &'a [FigureSource],
+    pub rows: &'a [MonthlyRow],
+    pub grid: &'a Grid,
+    pub groups: &'a [Group],
+    pub periods: &'a [Period],
+}
 
 /// What is known of each body and month, whatever the period. A body and a month are found by their numbers here: a
 /// figure of the nation asks for all of them, once for each period.

@@ -6,10 +6,12 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use super::assess::{self, Place, Series, Totals};
+use super::assess::{self, Place};
 use super::frame::{BodyMonth, Frame, FrameMember};
-use super::periods::{Group, series_of};
+use super::groups::Group;
 use super::returns::{FigureSource, Grid, ReturnChanges};
+use super::series::{Series, series_of};
+use super::totals::Totals;
 use crate::definitions::model::Metric;
 use crate::vocabulary::observation::Coverage;
 use crate::vocabulary::period::{Month, Period, PeriodType, months_earlier, whole_months_after};

@@ -3,6 +3,7 @@
 
 mod assess;
 mod frame;
+mod groups;
 mod known;
 mod monthly;
 mod peer_groups;
@@ -10,10 +11,12 @@ mod periods;
 mod prove;
 mod remembered;
 mod returns;
+mod series;
 mod spans;
 #[cfg(test)]
 mod tests;
 mod thin_sums;
+mod totals;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -30,11 +33,12 @@ use crate::vocabulary::period::Month;
 use crate::vocabulary::quantity::Shape;
 
 pub use assess::figure_of_counts;
-pub use frame::{Frame, months_used};
+pub use frame::{Frame, PeriodInput, months_used};
+pub use groups::{Group, Stay, groups};
 pub use known::{Grown, Known, KnownCounts, KnownFigure, KnownInput, KnownMonth, KnownStep, PastFrame};
 pub use monthly::{MonthlyRow, ResultError};
 pub use peer_groups::{PeerInput, peer_groups};
-pub use periods::{Group, PeriodInput, Stay, groups, observe, observe_in};
+pub use periods::{observe, observe_in};
 pub use prove::prove;
 pub use remembered::{Computation, Identities, Monthly, Remembered};
 pub use returns::{FigureSource, Grid, Receipt, ReturnChanges, counts_returns, sources_of};

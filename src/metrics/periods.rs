@@ -1,101 +1,16 @@
 //! The period engine: adds months up to review periods and organisations up to aggregates, always from integers.
 //! It decides what may be computed from what was returned; the statistics are in `assess`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::assess::{self, DelayStatistic, Series, Totals};
-use super::frame::{AbsentReason, BodyMonth, Frame, FrameMember, MonthState, months_used};
-use super::monthly::MonthlyRow;
-use super::returns::{FigureSource, Grid};
-use crate::definitions::model::{BreakdownKind, Grade, Metric};
-use crate::vocabulary::body::{Body, NATIONAL, PeerGroup, UNATTRIBUTED};
-use crate::vocabulary::lives::Lives;
-use crate::vocabulary::observation::{Category, Coverage, Observation};
+use super::assess;
+use super::frame::{AbsentReason, BodyMonth, Frame, FrameMember, MonthState, PeriodInput, months_used};
+use super::series::{Series, series_of};
+use super::totals::Totals;
+use crate::vocabulary::observation::{Coverage, Observation};
 use crate::vocabulary::period::{Month, Period};
-use crate::vocabulary::quantity::{Shape, Status, Unit};
-
-/// Breakdown of a status: how many organisations have each grade.
-const GRADE: &str = "grade";
-
-/// One body or aggregate that gets figures.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Group {
-    /// Organisation code or aggregate code.
-    pub code: String,
-    /// Organisations that are added up; one for an organisation itself. Ignored for the nation, which adds every row.
-    pub members: Vec<String>,
-    /// The months in which members belong to it, where these are not all of them.
-    pub stays: BTreeMap<String, Vec<Stay>>,
-}
-
-/// Months in a row in which an organisation belongs to a group.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Stay {
-    pub from: Month,
-    /// `None` while it still does.
-    pub to: Option<Month>,
-}
-
-impl Stay {
-    /// Whether the month is one of them.
-    pub fn holds(&self, month: Month) -> bool {
-        self.from <= month && self.to.is_none_or(|to| month <= to)
-    }
-}
-
-impl Group {
-    /// A group whose members belong to it in every month.
-    pub fn of(code: impl Into<String>, members: Vec<String>) -> Self {
-        Self { code: code.into(), members, stays: BTreeMap::new() }
-    }
-
-    /// An organisation by itself.
-    pub fn single(code: &str) -> Self {
-        Self::of(code, vec![code.to_owned()])
-    }
-
-    /// Whether a member belongs to it in some month of a period.
-    pub fn holds_in(&self, member: &str, period: Period) -> bool {
-        let holds = |stays: &Vec<Stay>| period.months().any(|month| stays.iter().any(|stay| stay.holds(month)));
-        self.stays.get(member).is_none_or(holds)
-    }
-}
-
-/// Organisations, the unattributed rows, the nation, regions and peer groups, in that order. A region holds each
-/// organisation in the months in which it belonged there.
-pub fn groups(lives: &Lives, peer_groups: &[PeerGroup]) -> Vec<Group> {
-    let mut groups: Vec<Group> = lives.codes().map(Group::single).collect();
-    groups.push(Group::single(UNATTRIBUTED));
-    groups.push(Group::of(NATIONAL, Vec::new()));
-    for (region, residences) in lives.regions() {
-        let mut group = Group::of(Body::Region(region).to_string(), Vec::new());
-        for residence in residences {
-            group
-                .stays
-                .entry(residence.code.to_owned())
-                .or_default()
-                .push(Stay { from: residence.from, to: residence.to });
-        }
-        group.members = group.stays.keys().cloned().collect();
-        groups.push(group);
-    }
-    let peers = peer_groups.iter();
-    groups.extend(peers.map(|group| Group::of(Body::PeersOf(&group.org_code).to_string(), group.peers.clone())));
-    groups
-}
-
-/// All that the engine needs for one metric.
-#[derive(Debug)]
-pub struct PeriodInput<'a> {
-    pub metric: &'a Metric,
-    /// What must be there for the metric's roll-ups.
-    pub sources: &'a [FigureSource],
-    pub rows: &'a [MonthlyRow],
-    pub grid: &'a Grid,
-    pub groups: &'a [Group],
-    pub periods: &'a [Period],
-}
+use crate::vocabulary::quantity::Status;
 
 /// Headline and category observations of every group and period, in a fixed order. A body that neither had to return the
 /// metric's datasets nor did has none.
@@ -132,56 +47,6 @@ pub fn observe_in(frame: &Frame<'_>, input: &PeriodInput<'_>) -> Vec<Observation
         }
     }
     observations
-}
-
-/// Headline first, then each category. A distribution also gets its median, and its percentile over closed cases alone; a
-/// status the number of organisations at each grade.
-pub(super) fn series_of(metric: &Metric) -> Vec<Series> {
-    let headline = |categories: Vec<Option<String>>| Series {
-        category: None,
-        from: categories,
-        shape: metric.shape,
-        unit: metric.unit,
-        delay: metric.percentile.map(DelayStatistic::WithOpenCases),
-        grade: None,
-    };
-    if metric.shape == Shape::Status {
-        let bodies_at = |grade: &Grade| Series {
-            category: Some(Arc::new(Category { breakdown: GRADE.to_owned(), key: grade.key.clone() })),
-            shape: Shape::Count,
-            unit: Unit::Organisations,
-            grade: Some(grade.level),
-            ..headline(vec![None])
-        };
-        return std::iter::once(headline(vec![None])).chain(metric.grades.iter().map(bodies_at)).collect();
-    }
-    if let Some(percent) = metric.percentile {
-        let statistic = |key: &str, delay| Series {
-            category: Some(Arc::new(Category { breakdown: "statistic".to_owned(), key: key.to_owned() })),
-            delay: Some(delay),
-            ..headline(vec![None])
-        };
-        return vec![
-            headline(vec![None]),
-            statistic("median", DelayStatistic::WithOpenCases(50)),
-            statistic("percentile_of_closed_cases", DelayStatistic::ClosedOnly(percent)),
-        ];
-    }
-    let Some(breakdown) = &metric.breakdown else { return vec![headline(vec![None])] };
-    let keys = || breakdown.categories.iter().map(|category| Some(category.key.clone()));
-    let of_headline = match breakdown.kind {
-        BreakdownKind::Parts => keys().collect(),
-        BreakdownKind::Variants => keys().take(1).collect(),
-    };
-    let categories = breakdown.categories.iter().map(|category| Series {
-        category: Some(Arc::new(Category { breakdown: breakdown.column.clone(), key: category.key.clone() })),
-        from: vec![Some(category.key.clone())],
-        shape: category.shape.unwrap_or(metric.shape),
-        unit: category.unit.unwrap_or(metric.unit),
-        delay: None,
-        grade: None,
-    });
-    std::iter::once(headline(of_headline)).chain(categories).collect()
 }
 
 /// What a period's figure can rest on: usable organisation-months, and how many there should be.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Rule;
 use super::book::{Row, RowPlace};
-use super::columns::Measure;
+use super::counts::Measure;
 use crate::definitions::model::{BreakdownKind, Metric};
 use crate::disclosure::system::{Cell, History, Kind};
 use crate::vocabulary::body::Body;

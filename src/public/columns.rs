@@ -5,77 +5,13 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::PublicInput;
 use super::book::{Book, Row, RowPlace};
+use super::counts::{CountColumn, Measure, PeriodCount, RowCount, Sums};
 use super::shared::{Shared, shared};
 use crate::definitions::model::{BreakdownKind, Metric};
 use crate::vocabulary::period::Period;
 
-/// Which count of a figure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Measure {
-    Numerator,
-    /// The denominator without the numerator.
-    Rest,
-    Denominator,
-}
-
-impl Measure {
-    /// The word in data files and labels.
-    pub(super) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Numerator => "numerator",
-            Self::Rest => "rest",
-            Self::Denominator => "denominator",
-        }
-    }
-
-    /// Those of cases about persons that a row has, with their counts.
-    pub(super) fn of(row: &Row<'_>) -> impl Iterator<Item = (Self, i64)> {
-        [(Self::Numerator, row.cases()), (Self::Rest, row.rest()), (Self::Denominator, row.all_cases())]
-            .into_iter()
-            .filter_map(|(measure, count)| Some((measure, count?)))
-    }
-
-    /// The count of a row; `None` where it is none of cases about persons.
-    pub(super) fn count(self, row: &Row<'_>) -> Option<i64> {
-        match self {
-            Self::Numerator => row.cases(),
-            Self::Rest => row.rest(),
-            Self::Denominator => row.all_cases(),
-        }
-    }
-}
-
-/// One count of the figures of a metric and category.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct CountColumn<'a> {
-    /// By position.
-    pub(super) metric: usize,
-    pub(super) category: Option<&'a str>,
-    pub(super) measure: Measure,
-}
-
 /// Counts of a column in one period by organisation or aggregate.
 type Counts<'a> = Vec<(&'a str, i64)>;
-
-/// A count of a metric in a period.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct PeriodCount {
-    /// By position.
-    pub(super) metric: usize,
-    pub(super) period: Period,
-    pub(super) measure: Measure,
-}
-
-/// Variants that add up to the first of their metric.
-pub(super) type Sums<'a> = HashMap<PeriodCount, Vec<&'a str>>;
-
-/// One count of a row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct RowCount {
-    /// By position.
-    pub(super) row: usize,
-    pub(super) measure: Measure,
-}
 
 /// The names of all counts.
 #[derive(Debug)]

@@ -12,6 +12,7 @@
 mod book;
 mod cells;
 mod columns;
+mod counts;
 mod edition;
 mod evidence;
 mod few;

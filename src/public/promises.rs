@@ -6,8 +6,8 @@
 
 use super::PublicInput;
 use super::book::{Book, Edition, RowPlace};
-use super::columns::{CountColumn, Measure, RowCount};
-use crate::definitions::invariant_file::{Component, Invariant, Operand, Part, Relation};
+use super::counts::{CountColumn, RowCount, column};
+use crate::definitions::invariant_file::{Invariant, Operand, Relation};
 
 /// An invariant of one organisation or aggregate, period and edition.
 #[derive(Debug)]
@@ -56,20 +56,4 @@ fn promise(
     let more = right.iter().map(count).sum::<Option<i64>>()? - count(&left)?;
     let holds = more == 0 || (more > 0 && invariant.relation == Relation::AtMost);
     holds.then_some(Promise { left, relation: invariant.relation, right, more })
-}
-
-/// The metric, category and count that an operand names; none for the sum of all categories, which the headline is.
-pub(super) fn column<'a>(input: &PublicInput<'a>, operand: &'a Operand) -> Option<CountColumn<'a>> {
-    let metric = input.metrics.iter().position(|metric| metric.id == operand.metric)?;
-    let category = match &operand.part {
-        Part::Headline => None,
-        Part::Category(key) => Some(key.as_str()),
-        Part::AllCategories => return None,
-    };
-    let measure = match operand.component {
-        Component::Numerator => Measure::Numerator,
-        Component::Rest => Measure::Rest,
-        Component::Denominator => Measure::Denominator,
-    };
-    Some(CountColumn { metric, category, measure })
 }

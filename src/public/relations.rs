@@ -6,7 +6,8 @@ use std::collections::HashMap;
 
 use super::PublicInput;
 use super::book::{Book, Edition, RowPlace};
-use super::columns::{Columns, Measure, PeriodCount, RowCount};
+use super::columns::Columns;
+use super::counts::{Measure, PeriodCount, RowCount};
 use crate::definitions::model::{Aggregation, BreakdownKind};
 use crate::metrics::Group;
 use crate::vocabulary::body::NATIONAL;

@@ -17,8 +17,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::PublicInput;
 use super::book::{Book, Edition, RowPlace, is_protected};
-use super::columns::{CountColumn, Measure, PeriodCount, RowCount, Sums};
-use super::promises::column;
+use super::counts::{CountColumn, Measure, PeriodCount, RowCount, Sums, column};
 use crate::definitions::model::{BreakdownKind, Metric};
 use crate::vocabulary::period::Period;
 

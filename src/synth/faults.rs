@@ -4,8 +4,8 @@
 use chrono::{Days, NaiveDate};
 
 use super::draw::Draw;
+use super::member::Member;
 use super::organisations::Sender;
-use super::submission::Member;
 use super::{Dataset, Plan};
 use crate::vocabulary::period::Month;
 

@@ -14,6 +14,7 @@ mod holdings;
 mod impending_prosecutions;
 mod incidents;
 mod lives;
+mod member;
 mod moments;
 mod open_cases;
 mod organisations;

@@ -9,50 +9,11 @@ use super::accounts::Roster;
 use super::character::Character;
 use super::draw::Draw;
 use super::faults::{Faults, State};
+use super::member::Member;
 use super::moments::DAY_US;
 use super::organisations::{Sender, load_bodies};
 use super::{Dataset, Plan, SynthError};
 use crate::vocabulary::period::Month;
-
-/// A body with its habits and its accounts.
-#[derive(Debug)]
-pub struct Member {
-    pub body: Sender,
-    pub character: Character,
-    pub roster: Roster,
-    /// Position in the table, from 1; part of the references that the body gives out.
-    pub number: usize,
-}
-
-impl Member {
-    /// Whether it sends the dataset, planted faults aside.
-    pub fn submits(&self, dataset: Dataset) -> bool {
-        let (body, unattributed) = (&self.body, self.is_unattributed());
-        match dataset {
-            Dataset::Transactions => !body.is_system_operator(),
-            Dataset::ArrestSummons | Dataset::HearingMessages => body.is_police() || unattributed,
-            Dataset::CourtResults
-            | Dataset::RightsRequests
-            | Dataset::ImpendingProsecutions
-            | Dataset::OpenCases
-            | Dataset::QualityChecks
-            | Dataset::RetentionReviews
-            | Dataset::Holdings
-            | Dataset::StatedTotals => body.is_police(),
-            Dataset::UserAccounts | Dataset::TransactionAudits | Dataset::Incidents => {
-                !body.is_system_operator() && !unattributed
-            }
-            Dataset::Governance => body.is_police() || body.is_non_police(),
-            Dataset::AccessAgreements => body.is_non_police(),
-            Dataset::Outages => body.is_system_operator(),
-        }
-    }
-
-    /// Whether it stands for rows without an organisation.
-    pub fn is_unattributed(&self) -> bool {
-        self.body.code == super::organisations::UNATTRIBUTED
-    }
-}
 
 /// Everything that the files of a plan are made from.
 #[derive(Debug)]

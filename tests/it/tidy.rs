@@ -160,8 +160,8 @@ const ORDER: &[&str] = &[
     "main",
 ];
 
-/// Modules whose files use each other in no circle.
-const WITHOUT_CIRCLES: [&str; 6] = ["app", "assessment", "figures", "history", "intake", "verdict"];
+/// Modules whose files still use each other in a circle. The list only becomes shorter.
+const WITH_CIRCLES: [&str; 1] = ["report"];
 
 #[test]
 fn libraries_are_named_only_where_they_belong() {
@@ -218,22 +218,27 @@ fn modules_use_only_what_stands_to_their_left() {
 #[test]
 fn files_of_a_module_use_each_other_in_no_circle() {
     let sources = sources();
-    for module in WITHOUT_CIRCLES {
-        let files: BTreeMap<&str, &Source> = sources
-            .iter()
-            .filter(|file| file.module.len() == 2 && file.top() == module)
-            .map(|file| (file.module[1].as_str(), file))
-            .collect();
-        assert!(files.len() > 1, "{module} has no files");
-        let used_by = |file: &Source| -> BTreeSet<&str> {
-            let paths = file.named.iter().filter(|path| path.len() > 2 && path[0] == "crate" && path[1] == module);
-            let others = paths.filter_map(|path| files.get(path[2].as_str()));
-            others.map(|other| other.path.as_str()).filter(|other| *other != file.path).collect()
-        };
-        let uses = files.values().map(|file| (file.path.as_str(), used_by(file))).collect();
-        let circles: BTreeSet<String> = files.values().filter_map(|file| circle_of(&file.path, &uses)).collect();
-        assert!(circles.is_empty(), "these use each other in a circle:\n{circles:?}");
-    }
+    let found: Vec<(&str, BTreeSet<String>)> =
+        ORDER.iter().map(|module| (*module, circles(module, &sources))).collect();
+    let offences: Vec<_> = found.iter().filter(|(_, circles)| !circles.is_empty()).collect();
+    let modules: Vec<&str> = offences.iter().map(|(module, _)| *module).collect();
+    assert_eq!(modules, WITH_CIRCLES, "these use each other in a circle:\n{offences:?}");
+}
+
+/// The circles of files that use each other within a module.
+fn circles(module: &str, sources: &[Source]) -> BTreeSet<String> {
+    let files: BTreeMap<&str, &Source> = sources
+        .iter()
+        .filter(|file| file.module.len() == 2 && file.top() == module)
+        .map(|file| (file.module[1].as_str(), file))
+        .collect();
+    let used_by = |file: &Source| -> BTreeSet<&str> {
+        let paths = file.named.iter().filter(|path| path.len() > 2 && path[0] == "crate" && path[1] == module);
+        let others = paths.filter_map(|path| files.get(path[2].as_str()));
+        others.map(|other| other.path.as_str()).filter(|other| *other != file.path).collect()
+    };
+    let uses = files.values().map(|file| (file.path.as_str(), used_by(file))).collect();
+    files.values().filter_map(|file| circle_of(&file.path, &uses)).collect()
 }
 
 /// All files that a file reaches and that reach it.

@@ -6,7 +6,7 @@ use serde::de::value::{Error as NameError, StrDeserializer};
 
 use super::super::model::{Field, FieldType, Pattern, Severity};
 use super::super::problem::Problems;
-use super::super::rollup_file::is_identifier;
+use super::super::problem::is_identifier;
 use super::conditions::{condition_of, is_range, range_of};
 use super::odcs::{Dataset, FieldProperty, Property, Quality, Range, Scalar, TypeOptions};
 use super::preparation::read_preparation;

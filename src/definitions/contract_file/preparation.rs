@@ -3,7 +3,7 @@
 
 use super::super::model::{FieldType, Method, Preparation};
 use super::super::problem::Problems;
-use super::super::rollup_file::is_identifier;
+use super::super::problem::is_identifier;
 use super::odcs::{FieldProperty, Property};
 
 const METHODS: &str = "keyed_hash, asn_keyed_hash, text_length, asn_valid, pnc_id_valid";

@@ -1,0 +1,74 @@
+//! Which organisations add up to which sum, and for which months each of them belongs to it.
+
+use std::collections::BTreeMap;
+
+use crate::vocabulary::body::{Body, NATIONAL, PeerGroup, UNATTRIBUTED};
+use crate::vocabulary::lives::Lives;
+use crate::vocabulary::period::{Month, Period};
+
+/// One body or aggregate that gets figures.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// Organisation code or aggregate code.
+    pub code: String,
+    /// Organisations that are added up; one for an organisation itself. Ignored for the nation, which adds every row.
+    pub members: Vec<String>,
+    /// The months in which members belong to it, where these are not all of them.
+    pub stays: BTreeMap<String, Vec<Stay>>,
+}
+
+/// Months in a row in which an organisation belongs to a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stay {
+    pub from: Month,
+    /// `None` while it still does.
+    pub to: Option<Month>,
+}
+
+impl Stay {
+    /// Whether the month is one of them.
+    pub fn holds(&self, month: Month) -> bool {
+        self.from <= month && self.to.is_none_or(|to| month <= to)
+    }
+}
+
+impl Group {
+    /// A group whose members belong to it in every month.
+    pub fn of(code: impl Into<String>, members: Vec<String>) -> Self {
+        Self { code: code.into(), members, stays: BTreeMap::new() }
+    }
+
+    /// An organisation by itself.
+    pub fn single(code: &str) -> Self {
+        Self::of(code, vec![code.to_owned()])
+    }
+
+    /// Whether a member belongs to it in some month of a period.
+    pub fn holds_in(&self, member: &str, period: Period) -> bool {
+        let holds = |stays: &Vec<Stay>| period.months().any(|month| stays.iter().any(|stay| stay.holds(month)));
+        self.stays.get(member).is_none_or(holds)
+    }
+}
+
+/// Organisations, the unattributed rows, the nation, regions and peer groups, in that order. A region holds each
+/// organisation in the months in which it belonged there.
+pub fn groups(lives: &Lives, peer_groups: &[PeerGroup]) -> Vec<Group> {
+    let mut groups: Vec<Group> = lives.codes().map(Group::single).collect();
+    groups.push(Group::single(UNATTRIBUTED));
+    groups.push(Group::of(NATIONAL, Vec::new()));
+    for (region, residences) in lives.regions() {
+        let mut group = Group::of(Body::Region(region).to_string(), Vec::new());
+        for residence in residences {
+            group
+                .stays
+                .entry(residence.code.to_owned())
+                .or_default()
+                .push(Stay { from: residence.from, to: residence.to });
+        }
+        group.members = group.stays.keys().cloned().collect();
+        groups.push(group);
+    }
+    let peers = peer_groups.iter();
+    groups.extend(peers.map(|group| Group::of(Body::PeersOf(&group.org_code).to_string(), group.peers.clone())));
+    groups
+}
