@@ -86,10 +86,18 @@ macro_rules! block_names {
 block_names! {
     /// The opening sentences of the edition.
     "opening" Opening Any Everyone;
-    /// How many metrics have a figure and meet their standard.
+    /// The message of the edition, how the nation is doing by principle, what moved, and the standards in force.
     "at_a_glance" AtAGlance Any OfficeAndPublic;
-    /// Every metric with its national figure, by principle.
+    /// Which forces stand out and why, and which returns are missing.
+    "forces_first" ForcesFirst Any Office;
+    /// Every metric by principle: figure, trend, change, standard and spread of forces.
     "national_figures" NationalFigures Any OfficeAndPublic;
+    /// Forces by metric: where each of them stands against its peers.
+    "forces_by_metric" ForcesByMetric Any Office;
+    /// Where the organisation stands out, and which of its returns are missing.
+    "organisation_first" OrganisationFirst Organisation OfficeAndForce;
+    /// Every metric of the organisation: figure, trend, peers, change and standard.
+    "organisation_metrics" OrganisationMetrics Organisation OfficeAndForce;
     /// How to read the pages of responsibilities.
     "responsibilities_explained" ResponsibilitiesExplained Any Everyone;
     /// Roles and the metrics that they answer for.

@@ -8,12 +8,15 @@ use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
 use serde::Serialize;
 
-use crate::render::charts::ChartWidth;
+use crate::render::charts::{ChartWidth, sign_styles};
 use crate::render::{RenderError, content_hash};
-use crate::report::{Drawing, Figure, Page, Room};
+use crate::report::charts::Chart;
+use crate::report::{Figure, Page, Room};
 
 /// The template of every page.
 const PAGE: &str = "page.html";
+/// The style sheet of the signs, which is made from the look of the charts.
+const SIGNS: &str = "signs.css";
 
 /// A file that pages need; its name carries the hash of its content.
 #[derive(Debug, Clone)]
@@ -51,7 +54,9 @@ impl Templates {
         if environment.get_template(PAGE).is_err() {
             return Err(RenderError::TemplateMissing(PAGE));
         }
-        Ok(Self { environment, assets: assets.into_iter().map(|(name, bytes)| hashed(name, bytes)).collect() })
+        let signs = sign_styles().map_err(|source| RenderError::Chart { figure: SIGNS.to_owned(), source })?;
+        let assets = assets.into_iter().chain([(SIGNS.to_owned(), signs.into_bytes())]);
+        Ok(Self { environment, assets: assets.map(|(name, bytes)| hashed(name, bytes)).collect() })
     }
 
     /// The assets that every edition holds.
@@ -74,12 +79,8 @@ fn hashed(name: String, bytes: Vec<u8>) -> (String, Asset) {
 struct SafeSvg(String);
 
 impl SafeSvg {
-    fn draw(id: &str, drawing: &Drawing, width: ChartWidth) -> Result<Self, RenderError> {
-        let drawn = match drawing {
-            Drawing::Trend(chart) => chart.render(width),
-            Drawing::Comparison(chart) => chart.render(width),
-            Drawing::Funnel(chart) => chart.render(width),
-        };
+    fn draw(id: &str, drawing: &Chart, width: ChartWidth) -> Result<Self, RenderError> {
+        let drawn = drawing.render(width);
         drawn.map(Self).map_err(|source| RenderError::Chart { figure: id.to_owned(), source })
     }
 
@@ -106,7 +107,7 @@ impl DrawnFigure {
         Self::draw(&figure.id, &figure.drawing, widths)
     }
 
-    fn draw(id: &str, drawing: &Drawing, widths: &[(&'static str, ChartWidth)]) -> Result<Self, RenderError> {
+    fn draw(id: &str, drawing: &Chart, widths: &[(&'static str, ChartWidth)]) -> Result<Self, RenderError> {
         let drawings = widths.iter().map(|(name, width)| Ok((*name, SafeSvg::draw(id, drawing, *width)?)));
         Ok(Self { id: id.to_owned(), drawings: drawings.collect::<Result<_, RenderError>>()? })
     }

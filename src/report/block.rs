@@ -4,10 +4,11 @@
 use serde::Serialize;
 
 use crate::release::tables::Selection;
-use crate::report::figure::{Drawing, Figure};
+use crate::report::charts::Chart;
+use crate::report::figure::Figure;
 use crate::report::frame::Frame;
 use crate::report::table::Table;
-use crate::report::text::{Address, Text};
+use crate::report::text::{Address, Mark, Text};
 
 /// A page of an edition, complete but for its drawings and its markup.
 #[derive(Debug, Clone, Serialize)]
@@ -36,6 +37,12 @@ pub enum Block {
     Download(Download),
     /// Links to other pages, such as the metric before and the metric after.
     Links(Links),
+    /// A few numbers that a reader should meet first.
+    Tiles(Vec<Tile>),
+    /// Signs and their meaning.
+    Key(Vec<Mark>),
+    /// Blocks side by side where there is room, else one below the other.
+    Columns(Columns),
     /// Blocks that a reader opens.
     Details(Details),
 }
@@ -66,6 +73,32 @@ pub enum SectionStyle {
 pub struct Fact {
     pub term: String,
     pub text: Text,
+}
+
+/// Blocks of two columns.
+#[derive(Debug, Clone, Serialize)]
+pub struct Columns {
+    /// Those of the first column, then those of the second.
+    pub blocks: Vec<Block>,
+    /// How many stand in the first.
+    pub first: usize,
+}
+
+/// A number in large letters, and what it counts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Tile {
+    pub number: String,
+    pub words: Text,
+    pub tone: Tone,
+}
+
+/// What a number in large letters says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Tone {
+    Plain,
+    /// A reason to look.
+    Concern,
 }
 
 /// Links with the name of what they are.
@@ -134,6 +167,13 @@ impl Block {
         Self::Section(Section { id: id.into(), title: title.into(), style: SectionStyle::Plain, blocks })
     }
 
+    /// Two columns.
+    pub fn columns(first: Vec<Self>, second: Vec<Self>) -> Self {
+        let in_first = first.len();
+        let blocks = first.into_iter().chain(second).collect();
+        Self::Columns(Columns { blocks, first: in_first })
+    }
+
     /// A section that is one entry of many.
     pub fn entry(id: impl Into<String>, title: impl Into<Text>, blocks: Vec<Self>) -> Self {
         Self::Section(Section { id: id.into(), title: title.into(), style: SectionStyle::Entry, blocks })
@@ -149,6 +189,7 @@ impl Block {
     pub fn inner(&self) -> &[Self] {
         match self {
             Self::Section(section) => &section.blocks,
+            Self::Columns(columns) => &columns.blocks,
             Self::Details(details) => &details.blocks,
             _ => &[],
         }
@@ -157,6 +198,7 @@ impl Block {
     fn inner_mut(&mut self) -> &mut [Self] {
         match self {
             Self::Section(section) => &mut section.blocks,
+            Self::Columns(columns) => &mut columns.blocks,
             Self::Details(details) => &mut details.blocks,
             _ => &mut [],
         }
@@ -207,7 +249,7 @@ impl Page {
     }
 
     /// The small drawings in cells, each with its id.
-    pub fn cell_drawings(&self) -> Vec<(&str, &Drawing)> {
+    pub fn cell_drawings(&self) -> Vec<(&str, &Chart)> {
         let cells = self.tables().into_iter().flat_map(|table| &table.rows).flat_map(|row| &row.cells);
         cells.filter_map(|cell| cell.drawing.as_ref()).map(|small| (small.id.as_str(), &*small.drawing)).collect()
     }

@@ -5,8 +5,8 @@ use crate::definitions::model::Metric;
 use crate::report::block::Block;
 use crate::report::edition::Scope;
 use crate::report::{
-    coverage, dictionary, force, late_section, metric_page, notes, organisations_table, overview, own_returns,
-    parity_page, quality, responsibility, signals_page,
+    all_metrics, coverage, dictionary, force, forces_matrix, late_section, metric_page, nation, notes, one_force,
+    organisations_table, own_returns, parity_page, quality, responsibility, signals_page,
 };
 use crate::vocabulary::body::Organisation;
 
@@ -15,8 +15,12 @@ pub fn blocks_of(scope: &Scope<'_>, name: BlockName) -> Vec<Block> {
     let (facts, layout) = (scope.facts(), scope.edition.layout);
     match name {
         BlockName::Opening => vec![Block::Lead((&*layout.summary).into())],
-        BlockName::AtAGlance => vec![overview::at_a_glance(facts)],
-        BlockName::NationalFigures => vec![overview::national_figures(scope)],
+        BlockName::AtAGlance => nation::at_a_glance(scope),
+        BlockName::NationalFigures => all_metrics::national_figures(scope),
+        BlockName::ForcesFirst => nation::forces_first(scope),
+        BlockName::ForcesByMetric => forces_matrix::forces_by_metric(scope),
+        BlockName::OrganisationFirst => of_organisation(scope, |body| one_force::first(scope, body)),
+        BlockName::OrganisationMetrics => of_organisation(scope, |body| [one_force::metrics(scope, body)]),
         BlockName::ResponsibilitiesExplained => responsibility::explanation(scope),
         BlockName::Roles => vec![responsibility::roles(scope)],
         BlockName::Responsibilities => responsibility::responsibilities(scope),

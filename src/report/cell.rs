@@ -4,7 +4,7 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use crate::report::figure::Drawing;
+use crate::report::charts::Chart;
 use crate::report::text::{Address, Mark};
 use crate::report::words::{self, Change};
 use crate::vocabulary::observation::Observation;
@@ -43,7 +43,8 @@ pub struct Cell {
     /// A second line, where one number needs another beside it.
     pub detail: Option<String>,
     pub link: Option<Address>,
-    pub mark: Option<Mark>,
+    /// Signs before the text.
+    pub marks: Vec<Mark>,
     pub drawing: Option<CellDrawing>,
 }
 
@@ -52,8 +53,10 @@ pub struct Cell {
 pub struct CellDrawing {
     /// Unique on its page.
     pub id: String,
+    /// What it shows, for those who do not see it.
+    pub words: String,
     #[serde(skip)]
-    pub drawing: Box<Drawing>,
+    pub drawing: Box<Chart>,
 }
 
 impl Cell {
@@ -153,23 +156,21 @@ impl Cell {
         self
     }
 
-    /// The same cell with a mark before its text.
-    #[must_use]
-    pub fn with_mark(mut self, mark: Mark) -> Self {
-        self.mark = Some(mark);
-        self
+    /// A cell of signs.
+    pub fn marks(marks: Vec<Mark>) -> Self {
+        Self { marks, ..Self::default() }
     }
 
-    /// The same cell with a small drawing.
+    /// The same cell with a small drawing, and the words for those who do not see it.
     #[must_use]
-    pub fn with_drawing(mut self, id: impl Into<String>, drawing: Drawing) -> Self {
-        self.drawing = Some(CellDrawing { id: id.into(), drawing: Box::new(drawing) });
+    pub fn with_drawing(mut self, id: impl Into<String>, words: impl Into<String>, drawing: Chart) -> Self {
+        self.drawing = Some(CellDrawing { id: id.into(), words: words.into(), drawing: Box::new(drawing) });
         self
     }
 
     /// What is read in it.
     pub fn texts(&self) -> impl Iterator<Item = &String> {
-        let mark = self.mark.iter().map(|mark| &mark.words);
-        std::iter::once(&self.text).chain(&self.detail).chain(mark)
+        let marks = self.marks.iter().map(|mark| &mark.words);
+        std::iter::once(&self.text).chain(&self.detail).chain(marks)
     }
 }

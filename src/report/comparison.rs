@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 
 use crate::definitions::model::Metric;
-use crate::report::charts::{ComparisonChart, ComparisonRow, JudgedMark};
+use crate::report::charts::{Chart, ComparisonChart, ComparisonRow, JudgedMark};
 use crate::report::facts::Facts;
-use crate::report::figure::{Drawing, Figure, Room};
+use crate::report::figure::{Figure, Room};
 use crate::report::figures_table::{FigureLine, figures_table, interval_cells, reason};
 use crate::report::funnel::label_mark;
 use crate::report::table::{Cell, Column, Table};
@@ -26,7 +26,7 @@ pub fn build_comparison(facts: &Facts<'_>, metric: &Metric) -> Option<Figure> {
     if with_value.is_empty() || metric.shape == Shape::Status {
         return None;
     }
-    let drawing = Drawing::Comparison(chart(facts, metric, &with_value, &without));
+    let drawing = Chart::Comparison(chart(facts, metric, &with_value, &without));
     let table = table(facts, metric, &with_value, &without);
     Some(Figure {
         id: format!("fig-{}-comparison", metric.id),

@@ -40,14 +40,6 @@ pub fn count_coverage(facts: &Facts<'_>, metric: &Metric) -> CoverageCount {
     count
 }
 
-impl CoverageCount {
-    /// "43 of 46 forces", with "2 in part" where some months lack.
-    pub fn cell(&self) -> Cell {
-        let in_part = (self.partial > 0).then(|| format!("and {} in part", self.partial));
-        Cell::new(format!("{} of {} {}", self.complete, self.expected, self.bodies)).with_detail(in_part)
-    }
-}
-
 /// Who returned what the metric rests on, and the returns that were late, refused or missing.
 pub fn coverage(facts: &Facts<'_>, metric: &Metric) -> Block {
     let exceptions = exceptions_block(facts, &format!("tab-{}-returns", metric.id), &facts.returns(metric));

@@ -84,6 +84,24 @@ impl<'a> Edition<'a> {
         Some(Address::page(Placeholders::default().with("metric", &metric.id).fill(&page.path)))
     }
 
+    /// Where an organisation has a page of its own; `None` in an edition without such pages, and of a code that has none.
+    pub fn organisation_address(&self, code: &str) -> Option<Address> {
+        let page = self.layout.pages.iter().find(|page| page.each == Some(Each::Organisation))?;
+        let body = self.facts.organisation(code).filter(|body| has_figure(self.facts, body))?;
+        Some(Address::page(Placeholders::default().with("code", &body.code).fill(&page.path)))
+    }
+
+    /// The page that holds a block; `None` where no page of the edition does, or one for each metric or organisation.
+    pub fn page_with(&self, block: BlockName) -> Option<Address> {
+        let page = self.layout.pages.iter().find(|page| page.each.is_none() && page.blocks.contains(&block))?;
+        Some(Address::page(&*page.path))
+    }
+
+    /// Whether readers may see organisations by name, and returns that are missing.
+    pub fn names_organisations(&self) -> bool {
+        self.layout.audience == Audience::Office
+    }
+
     /// Where the figures of a metric stand: on a page of its own, or under its heading on the page of the organisation.
     pub fn figures_address(&self, metric: &Metric) -> Option<Address> {
         let on_own_page = || {

@@ -4,16 +4,8 @@
 use serde::Serialize;
 
 use crate::report::block::Download;
-use crate::report::charts::{ComparisonChart, FunnelChart, TrendChart};
+use crate::report::charts::Chart;
 use crate::report::table::Table;
-
-/// What is drawn.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Drawing {
-    Trend(TrendChart),
-    Comparison(ComparisonChart),
-    Funnel(FunnelChart),
-}
 
 /// How much room a figure has on its page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -47,7 +39,7 @@ pub struct Figure {
     pub icons: Vec<String>,
     pub room: Room,
     #[serde(skip)]
-    pub drawing: Drawing,
+    pub drawing: Chart,
     /// Says every number a reader needs and none that the table lacks.
     pub text: String,
     pub table: Table,

@@ -1,8 +1,12 @@
 //! Tables of figures: which columns the figures of one unit fill, and what stands beside a figure.
 
+use crate::definitions::model::Metric;
+use crate::report::breakdown::moved_cell;
+use crate::report::facts::{Facts, Moved};
 use crate::report::table::{Cell, Column, Row, Table};
-use crate::report::words;
+use crate::report::{standard, words};
 use crate::vocabulary::observation::Observation;
+use crate::vocabulary::period::Period;
 use crate::vocabulary::quantity::{Interval, Status, Unit};
 use crate::vocabulary::shorthand::Shorthand;
 
@@ -114,6 +118,39 @@ pub fn reason(figure: Option<&Observation>) -> Option<String> {
 pub fn remark(figure: Option<&Observation>) -> Option<String> {
     let few = || figure.filter(|figure| figure.has_few_cases()).map(|_| words::few_cases_marked());
     reason(figure).or_else(few)
+}
+
+/// The value with its unit; below it the counts, or why there is none.
+pub fn value_cell(figure: Option<&Observation>) -> Cell {
+    let detail = figure.and_then(words::counts_remark).or_else(|| reason(figure));
+    Cell::figure_with_unit(figure).with_detail(detail)
+}
+
+/// The standard that held, and whether it was met.
+pub fn standard_cell(metric: &Metric, figure: Option<&Observation>) -> Cell {
+    match figure.and_then(|f| Some((standard::held(metric, f)?, f))) {
+        Some((held, figure)) => {
+            let level = standard::level_words(held, metric.unit);
+            let kind = words::sentence_case(standard::kind_words(held.kind));
+            Cell::new(standard::outcome_at_a_glance(figure)).with_detail(Some(format!("{kind}: {level}")))
+        }
+        None if metric.standards.is_empty() => Cell::new("None documented"),
+        None => Cell::new("None in force"),
+    }
+}
+
+fn change<'a>(facts: &Facts<'a>, metric: &Metric, code: &str, earlier: Period) -> Option<Moved<'a>> {
+    let (now, before) = facts.current(metric, code).zip(facts.figure(metric, code, earlier))?;
+    facts.moved(metric, now, before)
+}
+
+/// How a figure moved on an earlier period.
+pub fn change_cell(facts: &Facts<'_>, metric: &Metric, code: &str, earlier: Period) -> Cell {
+    let (now, before) = (facts.current(metric, code), facts.figure(metric, code, earlier));
+    match change(facts, metric, code, earlier) {
+        Some(moved) => moved_cell(&moved),
+        None => absent_cell(now).or_else(|| absent_cell(before)).unwrap_or_else(Cell::not_there),
+    }
 }
 
 #[cfg(test)]

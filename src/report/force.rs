@@ -9,9 +9,9 @@ use crate::report::decision_table::decision_table;
 use crate::report::edition::{Scope, metric_anchor};
 use crate::report::facts::Facts;
 use crate::report::figure::{CommonRemarks, Room};
+use crate::report::figures_table::{change_cell, standard_cell, value_cell};
 use crate::report::judged::judged_sentences;
 use crate::report::metric_page::{documentation, interval_sentence, standards_table};
-use crate::report::overview::{change_cell, standard_cell, value_cell};
 use crate::report::step_table::{search_sentence, step_table};
 use crate::report::table::{Cell, Column, Row, Table, Widths};
 use crate::report::text::{Address, Text};
@@ -125,7 +125,8 @@ fn is_measured(facts: &Facts<'_>, metric: &Metric, code: &str) -> bool {
     facts.codes(metric).contains(&code)
 }
 
-fn peers_sentence(facts: &Facts<'_>, code: &str) -> String {
+/// Who its peers are.
+pub fn peers_sentence(facts: &Facts<'_>, code: &str) -> String {
     match facts.peer_group(code) {
         Some(group) if !group.peers.is_empty() => {
             let mut names: Vec<String> = group.peers.iter().map(|peer| facts.name(peer)).collect();

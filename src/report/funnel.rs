@@ -4,10 +4,10 @@
 use crate::assessment::{FunnelForce, FunnelSummary, SizeLimits};
 use crate::definitions::model::Metric;
 use crate::report::charts::{
-    FunnelChart, FunnelPoint, JudgedMark, LimitLevel, LimitLine, MarkLevel, MarkMeaning, MarkSide,
+    Chart, FunnelChart, FunnelPoint, JudgedMark, LimitLevel, LimitLine, MarkLevel, MarkMeaning, MarkSide,
 };
 use crate::report::facts::Facts;
-use crate::report::figure::{Drawing, Figure, Room};
+use crate::report::figure::{Figure, Room};
 use crate::report::funnel_words::{description, label_words, method_lines, title};
 use crate::report::table::{Cell, Column, Row, Table};
 use crate::report::{downloads, words};
@@ -33,7 +33,7 @@ pub fn build_funnel(facts: &Facts<'_>, metric: &Metric) -> Option<Figure> {
         subtitle: format!("{}, forces by size, {}", metric.title, facts.release.period.words_with_short_name()),
         icons: Vec::new(),
         room: Room::Full,
-        drawing: Drawing::Funnel(chart(facts, metric, funnel, &forces)),
+        drawing: Chart::Funnel(chart(facts, metric, funnel, &forces)),
         text: description(facts, metric, funnel, &forces),
         table: table(facts, metric, funnel, &forces),
         table_summary: String::new(),

@@ -138,7 +138,7 @@ fn than_words(metric: &Metric, label: PeerComparison) -> Option<String> {
 
 /// "2.3 percentage points higher (95% interval from 1.1 to 3.5)", "1.60 times as much (95% interval from 1.08 to 2.31)".
 /// `None` where a number or one of its limits is not there.
-fn size_words(comparison: &FigureComparison) -> Option<String> {
+pub fn size_words(comparison: &FigureComparison) -> Option<String> {
     let (estimate, interval) = (comparison.estimate()?, comparison.look());
     // A widening that would print as 1.0 is no news.
     let widened = comparison.widened_by.filter(|times| *times >= 1.05).map_or_else(String::new, |times| {

@@ -1,6 +1,7 @@
 //! The report model: what each page says, as blocks built from plain values. Pure; numbers are rounded and worded here, and
 //! nothing here knows HTML, files or an engine.
 
+mod all_metrics;
 mod block;
 mod breakdown;
 mod build;
@@ -18,15 +19,17 @@ mod facts;
 mod figure;
 mod figures_table;
 mod force;
+mod forces_matrix;
 mod frame;
 mod funnel;
 mod funnel_words;
 mod judged;
 mod late_section;
 mod metric_page;
+mod nation;
 mod notes;
+mod one_force;
 mod organisations_table;
-mod overview;
 mod own_returns;
 mod parity_page;
 mod quality;
@@ -37,6 +40,7 @@ mod run_words;
 pub(crate) mod sample;
 mod signals_page;
 mod standard;
+mod standing;
 mod step_table;
 mod table;
 mod text;
@@ -49,5 +53,5 @@ mod words;
 pub use block::{FileContent, Page};
 pub use edition::{Edition, Scope};
 pub use facts::Facts;
-pub use figure::{Drawing, Figure, Room};
+pub use figure::{Figure, Room};
 pub use releases_page::{ReleasesInput, releases_page};

@@ -35,6 +35,11 @@ pub enum Align {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Column {
     pub heading: String,
+    /// Words before the heading for those who do not see its place, such as the whole name of a number.
+    pub spoken: Option<String>,
+    pub link: Option<Address>,
+    /// Stands above the heading of the first column of several that belong together.
+    pub group: Option<String>,
     pub kind: CellKind,
     /// The unit of all its numbers, where they have one in common.
     pub unit: Option<Unit>,
@@ -47,7 +52,8 @@ impl Column {
     /// A column of words.
     pub fn words(heading: impl Into<String>) -> Self {
         let (kind, align) = (CellKind::Words, Align::Start);
-        Self { heading: heading.into(), kind, unit: None, align, sortable: true }
+        let (spoken, link, group) = (None, None, None);
+        Self { heading: heading.into(), spoken, link, group, kind, unit: None, align, sortable: true }
     }
 
     /// A column of numbers. Numbers and their headings stand at the right.
@@ -77,6 +83,10 @@ impl Column {
 pub struct Row {
     pub heading: String,
     pub link: Option<Address>,
+    /// Unique on its page, where links lead to the row.
+    pub id: Option<String>,
+    /// Stands above the heading of the first row of several that belong together.
+    pub group: Option<String>,
     pub emphasised: bool,
     pub cells: Vec<Cell>,
 }
@@ -84,13 +94,25 @@ pub struct Row {
 impl Row {
     /// A plain row.
     pub fn new(heading: impl Into<String>, cells: Vec<Cell>) -> Self {
-        Self { heading: heading.into(), link: None, emphasised: false, cells }
+        Self { heading: heading.into(), link: None, id: None, group: None, emphasised: false, cells }
     }
 
     /// The same row with a link in its heading; `None` leaves it without.
     #[must_use]
     pub fn linked(self, link: Option<Address>) -> Self {
         Self { link, ..self }
+    }
+
+    /// The same row, which links lead to.
+    #[must_use]
+    pub fn with_id(self, id: impl Into<String>) -> Self {
+        Self { id: Some(id.into()), ..self }
+    }
+
+    /// The same row as the first of a group; `None` for one that is not the first.
+    #[must_use]
+    pub fn opens(self, group: Option<String>) -> Self {
+        Self { group, ..self }
     }
 
     /// The same row, which stands out if `emphasised`.
@@ -106,6 +128,10 @@ impl Row {
 pub enum Widths {
     /// By the content of the columns.
     ByContent,
+    /// By the content, in tight rows that become cards on a narrow screen.
+    Dense,
+    /// Cells of one sign each.
+    Matrix,
     /// Equal, with a wide first column.
     WideFirst,
     /// Equal, with a wide first column and narrow ones for limits.

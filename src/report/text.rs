@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::report::charts::CellState;
+
 /// Words in one line.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
@@ -30,12 +32,33 @@ pub enum Span {
     Mark(Mark),
 }
 
-/// A sign with its word, such as a verdict. The word always stands beside the sign.
+/// A sign with its words, such as a verdict. The words are always there, to be seen or to be heard.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Mark {
     /// Name of the sign in the style sheet.
-    pub icon: &'static str,
+    pub sign: &'static str,
     pub words: String,
+    /// Whether the words stand beside the sign. If not, they are for those who do not see it.
+    pub shown: bool,
+    pub to: Option<Address>,
+}
+
+impl Mark {
+    /// A sign with its words beside it.
+    pub fn new(state: CellState, words: impl Into<String>) -> Self {
+        Self { sign: state.sign(), words: words.into(), shown: true, to: None }
+    }
+
+    /// A sign alone, with words for those who do not see it.
+    pub fn alone(state: CellState, words: impl Into<String>) -> Self {
+        Self { shown: false, ..Self::new(state, words) }
+    }
+
+    /// The same as a link; `None` leaves it without.
+    #[must_use]
+    pub fn linked(self, to: Option<Address>) -> Self {
+        Self { to, ..self }
+    }
 }
 
 /// A place in an edition.
@@ -74,6 +97,15 @@ impl Text {
     pub fn link(mut self, words: impl Into<String>, to: Address) -> Self {
         self.spans.push(Span::Link { words: words.into(), to });
         self
+    }
+
+    /// The same words, and some that are a link where they lead anywhere.
+    #[must_use]
+    pub fn link_if(self, words: impl Into<String>, to: Option<Address>) -> Self {
+        match to {
+            Some(to) => self.link(words, to),
+            None => self.and(words),
+        }
     }
 
     /// The same words, and a mark.

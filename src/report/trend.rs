@@ -6,12 +6,12 @@ use std::ops::RangeInclusive;
 use crate::assessment::StepDecision;
 use crate::definitions::model::{Metric, Standard};
 use crate::report::charts::{
-    CentreSpan, EventMark, PeriodTick, PointSign, ProposedLevels, SeriesRole, ShortPeriod, StandardSpan, TrendChart,
-    TrendPoint, TrendSeries,
+    CentreSpan, Chart, EventMark, PeriodTick, PointSign, ProposedLevels, SeriesRole, ShortPeriod, StandardSpan,
+    TrendChart, TrendPoint, TrendSeries,
 };
 use crate::report::control::{Control, sign};
 use crate::report::facts::Facts;
-use crate::report::figure::{CommonRemarks, Drawing, Figure, Room};
+use crate::report::figure::{CommonRemarks, Figure, Room};
 use crate::report::run_words::run_sentence;
 use crate::report::trend_table::trend_data_table;
 use crate::report::{downloads, standard, trend_words, words};
@@ -120,7 +120,7 @@ pub fn build_trend<'a>(facts: &'a Facts<'a>, request: &'a TrendRequest<'a>) -> O
         subtitle: trend_words::subtitle(&data),
         icons: data.control.map(|control| control.icons()).unwrap_or_default(),
         room: request.room,
-        drawing: Drawing::Trend(chart(&data)),
+        drawing: Chart::Trend(chart(&data)),
         text: trend_words::description(&data),
         table: trend_data_table(&data),
         table_summary: String::new(),

@@ -59,7 +59,7 @@ fn a_metric_is_added_by_files_alone() {
     assert_eq!(cells("E2", "2025-04"), ["1", "1", "100.000000", "value", "1"]);
     assert_eq!(cells("NATIONAL", "2025-04"), ["2", "3", "66.666667", "value", "1"]);
 
-    let overview = bench.published("2025-04", "national/index.html");
+    let overview = bench.published("2025-04", "national/all-metrics.html");
     assert!(overview.contains("SEC-08.html\">SEC-08 Unattended terminals found locked</a>"));
     let page = bench.published("2025-04", "national/metrics/SEC-08.html");
     assert!(page.contains("All forces: 66.7% (2 of 3, few cases) in April 2025."), "{page}");
@@ -114,9 +114,9 @@ fn a_section_may_name_the_metrics_it_shows() {
     definitions.edit(sections, &named, &own);
     let run = bench.run("2025-04", &["--definitions", definitions.path()]);
     assert_eq!(run.code, 0, "{}", run.stderr);
-    let overview = bench.published("2025-04", "national/index.html");
-    let (_, section) = overview.split_once("<h3 id=\"section-2\">Terminals</h3>").unwrap();
-    let (section, _) = section.split_once("<h3").unwrap();
+    let overview = bench.published("2025-04", "national/all-metrics.html");
+    let (_, section) = overview.split_once("<span class=\"group\">Terminals</span>").unwrap();
+    let (section, _) = section.split_once("class=\"group\"").unwrap();
     assert!(section.contains("SEC-08.html") && !section.contains("SEC-01.html"), "{section}");
     // The other editions have the same sections.
     let force = bench.published("2025-04", "forces/E1/principles/section-2.html");
@@ -152,7 +152,7 @@ fn an_edition_is_a_file() {
         index.contains("<h1>Brief, April 2025</h1>") && index.contains("<p class=\"lead\">In short.</p>"),
         "{index}"
     );
-    assert!(index.contains("At a glance") && !index.contains("National figures"), "{index}");
+    assert!(index.contains("How the nation is doing") && !index.contains("National figures"), "{index}");
     let principle = bench.published("2025-04", "brief/principles/1.html");
     assert!(principle.contains("<h1>Securing the data</h1>") && principle.contains("SEC-08"), "{principle}");
     assert!(!principle.contains("CRE-01") && principle.contains("href=\"..&#x2f;index.html\""), "{principle}");

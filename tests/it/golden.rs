@@ -106,6 +106,9 @@ fn in_quarter(page: &str) -> bool {
         ("forces", rest) => EDITIONS.iter().any(|code| rest.starts_with(&format!("{code}/"))),
         ("public", "index.html" | "about.html" | "data-quality.html") => true,
         ("public", _) => is_metric_of(page, "public", &["AUD-03", "CRE-01"]),
+        ("national", rest) if rest.starts_with("forces/") => {
+            EDITIONS.iter().any(|code| rest.starts_with(&format!("forces/{code}")))
+        }
         (edition, rest) => !rest.starts_with("metrics/") || is_metric_of(page, edition, &METRICS),
     }
 }

@@ -19,6 +19,7 @@ mod placement;
 mod png;
 mod row_charts;
 mod rows;
+mod signs;
 mod svg;
 #[cfg(test)]
 mod tests;
@@ -27,6 +28,8 @@ mod theme;
 mod trend;
 mod trend_layout;
 mod trend_marks;
+
+pub use signs::sign_styles;
 
 #[cfg(feature = "png")]
 pub use png::{PngError, png};

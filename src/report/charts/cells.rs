@@ -1,6 +1,6 @@
 //! Small drawings for cells of tables as plain values. They carry no words: the cell says the same beside them.
 
-use crate::report::charts::marks::JudgedMark;
+use crate::report::charts::marks::{JudgedMark, MarkLevel, MarkMeaning, MarkSide};
 use crate::vocabulary::quantity::{Better, Interval, Unit};
 
 /// One period of a small line.
@@ -89,6 +89,33 @@ pub enum CellState {
 }
 
 impl CellState {
+    /// One of each look.
+    pub fn all() -> Vec<Self> {
+        let mut all = vec![Self::Missing, Self::Withheld, Self::NotApplicable];
+        for meaning in [MarkMeaning::NoDifference, MarkMeaning::CannotTell] {
+            all.push(Self::Judged(JudgedMark::plain(meaning)));
+        }
+        for level in [MarkLevel::Strong, MarkLevel::Weak] {
+            for side in [MarkSide::Above, MarkSide::Below] {
+                all.push(Self::Judged(JudgedMark { meaning: MarkMeaning::Better, level, side }));
+            }
+            for meaning in [MarkMeaning::Worse, MarkMeaning::Different] {
+                all.push(Self::Judged(JudgedMark { meaning, level, side: MarkSide::Above }));
+            }
+        }
+        all
+    }
+
+    /// The name of its sign in style sheets.
+    pub fn sign(self) -> &'static str {
+        match self {
+            Self::Judged(mark) => mark.sign(),
+            Self::Missing => "missing",
+            Self::Withheld => "withheld",
+            Self::NotApplicable => "not-applicable",
+        }
+    }
+
     /// The cell in words.
     pub fn words(self) -> &'static str {
         match self {

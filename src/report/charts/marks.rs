@@ -45,6 +45,22 @@ impl JudgedMark {
         Self { meaning, level: MarkLevel::Strong, side: MarkSide::Above }
     }
 
+    /// The name of the sign in style sheets. Marks that look alike have one name.
+    pub(super) fn sign(self) -> &'static str {
+        match (self.meaning, self.level, self.side) {
+            (MarkMeaning::Better, MarkLevel::Strong, MarkSide::Above) => "better-up",
+            (MarkMeaning::Better, MarkLevel::Strong, MarkSide::Below) => "better-down",
+            (MarkMeaning::Better, MarkLevel::Weak, MarkSide::Above) => "better-95-up",
+            (MarkMeaning::Better, MarkLevel::Weak, MarkSide::Below) => "better-95-down",
+            (MarkMeaning::Worse, MarkLevel::Strong, _) => "worse",
+            (MarkMeaning::Worse, MarkLevel::Weak, _) => "worse-95",
+            (MarkMeaning::Different, MarkLevel::Strong, _) => "different",
+            (MarkMeaning::Different, MarkLevel::Weak, _) => "different-95",
+            (MarkMeaning::NoDifference, ..) => "no-difference",
+            (MarkMeaning::CannotTell, ..) => "cannot-tell",
+        }
+    }
+
     /// The mark in words, as a cell says it to somebody who does not see it.
     pub fn words(self) -> &'static str {
         match (self.meaning, self.level) {
