@@ -180,6 +180,10 @@ block_names! {
     "not_measured" NotMeasured Organisation OfficeAndForce;
     /// The returns of the organisation.
     "own_returns" OwnReturns Organisation OfficeAndForce;
+    /// The message of the organisation's edition: peers, standards, returns.
+    "own_message" OwnMessage Organisation OfficeAndForce;
+    /// What asks for a look: worse than peers, worse than a year before, not met; and what is better.
+    "own_priorities" OwnPriorities Organisation OfficeAndForce;
     /// The returns of the organisation that were refused, late or missing, with the rows that failed.
     "own_returns_not_in_time" OwnReturnsNotInTime Organisation OfficeAndForce;
     /// How to read the metrics of the organisation: what holds for all of them is said once.

@@ -6,7 +6,7 @@ use crate::report::block::Block;
 use crate::report::edition::Scope;
 use crate::report::{
     all_metrics, coverage, dictionary, force, forces_matrix, late_section, metric_page, nation, notes, one_force,
-    organisations_table, own_returns, parity_page, quality, responsibility, signals_page,
+    organisations_table, own_returns, own_summary, parity_page, quality, responsibility, signals_page,
 };
 use crate::vocabulary::body::Organisation;
 
@@ -62,6 +62,8 @@ pub fn blocks_of(scope: &Scope<'_>, name: BlockName) -> Vec<Block> {
         BlockName::OwnMetrics => of_organisation(scope, |body| force::own_metrics(scope, body)),
         BlockName::NotMeasured => of_organisation(scope, |body| force::not_measured(scope, body)),
         BlockName::OwnReturns => of_organisation(scope, |body| [quality::own_returns(facts, body)]),
+        BlockName::OwnMessage => of_organisation(scope, |body| own_summary::message(facts, body)),
+        BlockName::OwnPriorities => of_organisation(scope, |body| own_summary::priorities(scope, body)),
         BlockName::OwnReturnsNotInTime => of_organisation(scope, |body| own_returns::not_in_time(facts, body)),
         BlockName::OwnMetricsExplained => of_organisation(scope, |body| force::metrics_explained(scope, body)),
         BlockName::Principles => force::principles(scope).into_iter().collect(),

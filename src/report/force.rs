@@ -17,7 +17,7 @@ use crate::report::table::{Cell, Column, Row, Table, Widths};
 use crate::report::text::{Address, Text};
 use crate::report::trend::{ComparedLine, TrendRequest, build_trend, event_name, events};
 use crate::report::trend_words::{event_words, now_sentences};
-use crate::report::{own_returns, standard, words};
+use crate::report::{own_returns, own_summary, standard, words};
 use crate::stats::control::LEAST_POINTS;
 use crate::stats::run_chart::RunSignal;
 use crate::vocabulary::body::{NATIONAL, Organisation, PEERS_PREFIX};
@@ -208,6 +208,7 @@ fn overview_table(scope: &Scope<'_>, body: &Organisation) -> Table {
     let previous = facts.previous();
     let mut columns = vec![Column::words("Metric"), Column::numbers(&*body.short_name)];
     columns.extend(["Peers", "All"].map(Column::numbers));
+    columns.push(Column::words("Beside peers"));
     columns.push(Column::words("Standard"));
     columns.extend(previous.map(|p| Column::words(format!("Change on {}", p.words()))));
     let shown = scope.sections().into_iter().flat_map(|section| section.select(&facts.release.metrics));
@@ -217,6 +218,7 @@ fn overview_table(scope: &Scope<'_>, body: &Organisation) -> Table {
             value_cell(own),
             peers_cell(facts, metric, &body.code),
             nation_cell(facts, metric, &body.code),
+            own_summary::beside_peers_cell(facts, metric, &body.code),
             standard_cell(metric, own),
         ];
         cells.extend(previous.map(|period| change_cell(facts, metric, &body.code, period)));

@@ -42,6 +42,29 @@ pub fn judged_sentences(facts: &Facts<'_>, (metric, code): (&Metric, &str), rema
     joined.into_iter().flatten().collect()
 }
 
+/// The figure of the report's period held against another, where anything is said of it: it has a value and no few cases, and
+/// the earlier figure has none either.
+pub fn told_comparison<'a>(
+    facts: &Facts<'a>,
+    metric: &Metric,
+    code: &str,
+    against: Against,
+) -> Option<&'a FigureComparison> {
+    let judged = |figure: &&Observation| figure.status == Status::Value && !figure.has_few_cases();
+    facts.current(metric, code).filter(judged)?;
+    let comparison = facts.comparison(metric, code, against)?;
+    (against != Against::YearBefore || !rests_on_few(comparison)).then_some(comparison)
+}
+
+/// One difference in a sentence: against peers, or against a year before. `None` where no difference is claimed.
+pub fn difference_sentence(facts: &Facts<'_>, metric: &Metric, comparison: &FigureComparison) -> Option<String> {
+    than_words(metric, comparison.label)?;
+    match comparison.against {
+        Against::Peers => peers_sentence(facts, metric, comparison),
+        Against::YearBefore => year_sentence(metric, comparison),
+    }
+}
+
 fn peers_sentence(facts: &Facts<'_>, metric: &Metric, comparison: &FigureComparison) -> Option<String> {
     let size = size_words(comparison).map(|size| format!(": {size}")).unwrap_or_default();
     let how = match comparison.label {

@@ -31,6 +31,7 @@ mod notes;
 mod one_force;
 mod organisations_table;
 mod own_returns;
+mod own_summary;
 mod parity_page;
 mod quality;
 mod releases_page;

@@ -52,6 +52,31 @@ pub fn own_findings(facts: &Facts<'_>, body: &Organisation, limit: usize) -> Blo
     findings_section("Findings about the data", facts, (&own, limit))
 }
 
+/// How many returns of one organisation were accepted, refused and missing; `None` where none was due.
+pub fn own_returns_sentence(facts: &Facts<'_>, body: &Organisation) -> Option<String> {
+    let own: Vec<&Return> = facts.release.returns.iter().filter(|one| one.org_code == body.code).collect();
+    let count = |wanted: fn(&ReturnState) -> bool| own.iter().filter(|one| wanted(&one.state)).count();
+    let due = count(|state| *state != ReturnState::NotYetDue);
+    let parts = [
+        (count(|state| matches!(state, ReturnState::Accepted { late: false, .. })), "accepted in time"),
+        (count(|state| matches!(state, ReturnState::Accepted { late: true, .. })), "accepted late"),
+        (count(|state| matches!(state, ReturnState::Refused { .. })), "refused by a check"),
+        (count(|state| *state == ReturnState::NotReturned), "missing"),
+    ];
+    let told: Vec<String> = parts
+        .iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, how)| {
+            format!("{} {} {how}", words::number_words(*number), if *number == 1 { "was" } else { "were" })
+        })
+        .collect();
+    match told.as_slice() {
+        [] => None,
+        [one] => Some(format!("Of the returns that were due, {one}.")),
+        _ => Some(format!("Of {} returns that were due, {}.", words::number_words(due), words::list_words(&told))),
+    }
+}
+
 fn findings_section(title: &str, facts: &Facts<'_>, (findings, limit): (&[&FindingLine], usize)) -> Block {
     let mut blocks = vec![Block::paragraph(findings_sentence(findings, limit))];
     blocks.extend(findings_table(facts, findings, limit).into_block());
