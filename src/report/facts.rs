@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::assessment::{
-    Against, ControlChart, FigureComparison, FunnelSummary, Labels, MatchedChange, Resting, SeriesRunChart,
-    SeriesTrend, Signal,
+    Against, ControlChart, FigureComparison, FunnelSummary, Labels, MatchedChange, PeerComparison, Resting,
+    SeriesRunChart, SeriesTrend, Signal,
 };
 use crate::definitions::layout::Layouts;
 use crate::definitions::model::Metric;
@@ -12,7 +12,7 @@ use crate::release::Release;
 use crate::release::names::Names;
 use crate::release::tables::ReleaseTables;
 use crate::report::words::{self, Change};
-use crate::verdict::{BodySummary, FigureVerdict, NationalSummary};
+use crate::verdict::{AspectFound, AspectLabel, BodySummary, FigureVerdict, NationalSummary, Standing};
 use crate::vocabulary::body::{
     NATIONAL, Organisation, PEERS_PREFIX, PeerGroup, REGION_PREFIX, is_organisation, name_key,
 };
@@ -231,6 +231,42 @@ impl<'a> Facts<'a> {
     /// The verdict on a figure of the report's period; `None` where the release has no such figure.
     pub fn verdict(&self, metric: &Metric, code: &str) -> Option<&'a FigureVerdict> {
         self.release.verdicts.get(&metric.id, code)
+    }
+
+    /// What a metric measures together with others; `None` of one that is not ranked.
+    pub fn subject(&self, metric: &Metric, code: &str) -> Option<&'a str> {
+        self.verdict(metric, code)?.subject.as_deref()
+    }
+
+    /// What a comparison says, surely and by more than the margin. Pages take the word for a comparison from here, so that
+    /// no two of them contradict each other.
+    pub fn told(&self, comparison: &FigureComparison) -> PeerComparison {
+        if comparison.label == PeerComparison::NotTested {
+            return PeerComparison::NotTested;
+        }
+        match self.aspect(comparison).map_or(AspectLabel::CannotTell, |found| found.label) {
+            AspectLabel::StandsOut(Standing::Better, strength) => PeerComparison::Better(strength),
+            AspectLabel::StandsOut(Standing::Worse, strength) => PeerComparison::Worse(strength),
+            AspectLabel::StandsOut(Standing::Higher, strength) => PeerComparison::Higher(strength),
+            AspectLabel::StandsOut(Standing::Lower, strength) => PeerComparison::Lower(strength),
+            AspectLabel::Close | AspectLabel::Usual => PeerComparison::Similar,
+            AspectLabel::Unclear => PeerComparison::NoClearDifference,
+            AspectLabel::TooWide | AspectLabel::CannotTell => PeerComparison::CannotTell,
+        }
+    }
+
+    /// How far the figures of a comparison lie apart, in margins; 0 where that is no number.
+    pub fn margins_apart(&self, comparison: &FigureComparison) -> f64 {
+        self.aspect(comparison).and_then(|found| found.size).map_or(0.0, f64::abs)
+    }
+
+    fn aspect(&self, comparison: &FigureComparison) -> Option<AspectFound> {
+        let verdict = self.release.verdicts.get(&comparison.metric_id, &comparison.org_code);
+        let aspects = verdict.filter(|verdict| verdict.period == comparison.period)?.aspects;
+        match comparison.against {
+            Against::Peers => aspects.peers,
+            Against::YearBefore => aspects.year_before,
+        }
     }
 
     /// Where a body stands, by subject.

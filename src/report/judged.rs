@@ -29,7 +29,7 @@ pub fn judged_sentences(facts: &Facts<'_>, (metric, code): (&Metric, &str), rema
         funnel_sentence(facts, metric, code),
     ];
     let over_time = [
-        facts.comparison(metric, code, Against::YearBefore).and_then(|one| year_sentence(metric, one)),
+        facts.comparison(metric, code, Against::YearBefore).and_then(|one| year_sentence(facts, metric, one)),
         labels.variation.and_then(|variation| variation_sentence(facts, (metric, code), variation, remarks)),
         labels.trend.and_then(|trend| trend_sentence(facts, (metric, code), trend)),
     ];
@@ -58,19 +58,19 @@ pub fn told_comparison<'a>(
 
 /// One difference in a sentence: against peers, or against a year before. `None` where no difference is claimed.
 pub fn difference_sentence(facts: &Facts<'_>, metric: &Metric, comparison: &FigureComparison) -> Option<String> {
-    than_words(metric, comparison.label)?;
+    than_words(metric, facts.told(comparison))?;
     match comparison.against {
         Against::Peers => peers_sentence(facts, metric, comparison),
-        Against::YearBefore => year_sentence(metric, comparison),
+        Against::YearBefore => year_sentence(facts, metric, comparison),
     }
 }
 
 fn peers_sentence(facts: &Facts<'_>, metric: &Metric, comparison: &FigureComparison) -> Option<String> {
     let size = size_words(comparison).map(|size| format!(": {size}")).unwrap_or_default();
-    let how = match comparison.label {
+    let how = match facts.told(comparison) {
         PeerComparison::NotTested => return None,
         PeerComparison::CannotTell => return Some("Whether it differs from its peers cannot be told.".to_owned()),
-        PeerComparison::Similar => "is similar to its peers together".to_owned(),
+        PeerComparison::Similar => "is close to its peers together".to_owned(),
         PeerComparison::NoClearDifference => "does not differ clearly from its peers together".to_owned(),
         label => format!("is {} its peers together", than_words(metric, label)?),
     };
@@ -93,17 +93,16 @@ fn peers_words(facts: &Facts<'_>, metric: &Metric, comparison: &FigureComparison
 }
 
 /// Nothing where it cannot be told: the change itself, or that there is no earlier figure, is said elsewhere.
-fn year_sentence(metric: &Metric, comparison: &FigureComparison) -> Option<String> {
+fn year_sentence(facts: &Facts<'_>, metric: &Metric, comparison: &FigureComparison) -> Option<String> {
     let period: Period = comparison.basis.parse().ok()?;
     let size = size_words(comparison).map(|size| format!(": {size}")).unwrap_or_default();
-    let how = match comparison.label {
+    let how = match facts.told(comparison) {
         // A full count has changed by what it has changed, which the sentence before says.
         PeerComparison::CannotTell | PeerComparison::NotTested => return None,
         // Nothing is concluded from the few cases of the other period.
         _ if rests_on_few(comparison) => return None,
-        PeerComparison::Similar | PeerComparison::NoClearDifference => {
-            format!("does not differ clearly from that of {}", period.words())
-        }
+        PeerComparison::Similar => format!("is close to that of {}", period.words()),
+        PeerComparison::NoClearDifference => format!("does not differ clearly from that of {}", period.words()),
         label => format!("is {} that of {}", than_words(metric, label)?, period.words()),
     };
     let both = comparison.resting.filter(|resting| resting.used < resting.of);
@@ -126,7 +125,7 @@ pub fn label_words(metric: &Metric, label: PeerComparison) -> String {
     let clearly = |strength: Strength| if strength == Strength::Act { "clearly " } else { "" };
     let words = match (label, side_words(metric, label), label.strength()) {
         (_, Some(side), Some(strength)) => format!("{}{side}", clearly(strength)),
-        (PeerComparison::Similar, ..) => "similar".to_owned(),
+        (PeerComparison::Similar, ..) => "close".to_owned(),
         (PeerComparison::NotTested, ..) => "full count, chance is not tested".to_owned(),
         (PeerComparison::CannotTell, ..) => "cannot be told".to_owned(),
         _ => "no clear difference".to_owned(),
@@ -206,6 +205,8 @@ fn change_words(change: &Change, interval: Interval, unit: Unit, of_interval: &s
 /// Only what is unusual is said.
 fn funnel_sentence(facts: &Facts<'_>, metric: &Metric, code: &str) -> Option<String> {
     let funnel = facts.funnel(metric)?;
+    // Outside the limits, and by more than the margin.
+    facts.verdict(metric, code)?.aspects.forces?.label.standing()?;
     let (side, level) = match funnel.label_of(code)? {
         FunnelLabel::AboveAct => ("high", "99.8%"),
         FunnelLabel::AboveLook => ("high", "95%"),

@@ -141,7 +141,7 @@ fn worse_tile(scope: &Scope<'_>, tone: impl Fn(bool) -> Tone) -> Tile {
     let concerned = concerned(scope.facts());
     let count = concerned.iter().filter(|force| force.worse.len() >= REASONS_SHOWN).count();
     let forces = if count == 1 { "1 force".to_owned() } else { format!("{count} forces") };
-    let words = format!(" than their peers on {} metrics or more", words::number_words(REASONS_SHOWN));
+    let words = format!(" than their peers on {} subjects or more", words::number_words(REASONS_SHOWN));
     let words = Text::default().link_if("clearly worse", first_address(scope, "forces-first")).and(words);
     Tile { number: forces, words, tone: tone(count > 0) }
 }
@@ -237,7 +237,7 @@ fn changes(scope: &Scope<'_>, id: &str, meaning: MarkMeaning) -> Option<Block> {
     let title = words::sentence_case(id);
     let (count, shown) = (found.len(), rows.len());
     let columns = vec![Column::words("Metric"), Column::numbers("A year before"), Column::numbers("Now")];
-    let since = format!("since {}, the clearest first", before.words());
+    let since = format!("since {}, the largest first", before.words());
     let caption = if shown < count {
         format!(
             "{} of {} changes {since}",
@@ -301,7 +301,7 @@ fn standards(scope: &Scope<'_>) -> Option<Block> {
     Some(Block::section("standards", "Standards in force", vec![table]))
 }
 
-/// The forces by the number of metrics on which they are clearly worse than their peers, most first; then by name.
+/// The forces by the number of subjects on which they are clearly worse than their peers, most first; then by name.
 pub fn concerned<'a>(facts: &Facts<'a>) -> Vec<Concerned<'a>> {
     let forces = facts.release.organisations.iter().filter(|body| facts.is_force(&body.code));
     let is_measured = |code: &str| {
@@ -324,11 +324,12 @@ fn first_section(scope: &Scope<'_>) -> Block {
     let concerned = concerned(facts);
     let shown: Vec<&Concerned<'_>> =
         concerned.iter().filter(|force| !force.worse.is_empty()).take(FORCES_SHOWN).collect();
-    let aside = "Forces come in order of the number of metrics on which they are clearly worse than their peers (at the 99.8% \
-                 level). A place on this list is a reason to look, not a verdict.";
+    let aside = "Forces come in order of the number of subjects on which they are clearly worse than their peers (at the 99.8% \
+                 level, and by more than the margin of the metric). Metrics that measure one thing are one subject and count \
+                 once. A place on this list is a reason to look, not a verdict.";
     let mut blocks = vec![Block::Aside(aside.into())];
     if shown.is_empty() {
-        blocks = vec![Block::paragraph("No force is clearly worse than its peers on any metric.")];
+        blocks = vec![Block::paragraph("No force is clearly worse than its peers on any subject.")];
     }
     for force in shown {
         blocks.push(force_entry(scope, force));
@@ -342,8 +343,8 @@ fn force_entry(scope: &Scope<'_>, force: &Concerned<'_>) -> Block {
     let name = scope.facts().name(force.code);
     let title = Text::default().link_if(name, scope.edition.organisation_address(force.code));
     let count = match force.worse.len() {
-        1 => ": one metric".to_owned(),
-        more => format!(": {} metrics", words::number_words(more)),
+        1 => ": one subject".to_owned(),
+        more => format!(": {} subjects", words::number_words(more)),
     };
     let reasons = force.worse.iter().take(REASONS_SHOWN).map(|one| reason(scope, force.code, one));
     Block::section(format!("force-{}", force.code), title.and(count), vec![Block::List(reasons.collect())])

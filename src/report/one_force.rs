@@ -30,8 +30,8 @@ pub fn first(scope: &Scope<'_>, body: &Organisation) -> Vec<Block> {
     let message = format!(
         "{} is clearly worse than its peers on {} and clearly better on {}. {}",
         body.short_name,
-        metrics_words(worse.len()),
-        metrics_words(better.len()),
+        subjects_words(worse.len()),
+        subjects_words(better.len()),
         returns_words(facts, &body.code),
     );
     let columns = [
@@ -46,11 +46,11 @@ pub fn first(scope: &Scope<'_>, body: &Organisation) -> Vec<Block> {
     ]
 }
 
-fn metrics_words(count: usize) -> String {
+fn subjects_words(count: usize) -> String {
     match count {
-        0 => "no metric".to_owned(),
-        1 => "one metric".to_owned(),
-        more => format!("{} metrics", words::number_words(more)),
+        0 => "no subject".to_owned(),
+        1 => "one subject".to_owned(),
+        more => format!("{} subjects", words::number_words(more)),
     }
 }
 

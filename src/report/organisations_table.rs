@@ -25,8 +25,8 @@ pub fn organisations(facts: &Facts<'_>, metric: &Metric) -> Option<Block> {
     let caption = format!("{}, each organisation, {}", metric.title, facts.release.period.words_with_short_name());
     let table = Table::new(format!("tab-{}-organisations", metric.id), caption, headings(metric, columns), rows);
     let mut blocks = vec![Block::paragraph(
-        "“Clearly” stands for the 99.8% level. The words allow for chance only: a place in this table is a reason to look, and \
-         no verdict.",
+        "A difference has a word where it is sure and larger than the margin of the metric; “clearly” stands for the 99.8% level. \
+         “Close” says that a difference, if there is one, is smaller. A word in this table is a reason to look, and no verdict.",
     )];
     blocks.push(Block::Table(table));
     Some(Block::section("organisations", "Each organisation against its peers and a year before", blocks))
@@ -83,10 +83,10 @@ impl<'a> Line<'a> {
         if shown.peers {
             let value = self.peers.and_then(|one| Some((one.value?, one.unit)));
             cells.push(value.map_or_else(not_compared, |(value, unit)| Cell::number(value, unit)));
-            cells.extend([size_cell(self.peers), words_cell(metric, self.peers)]);
+            cells.extend([size_cell(self.peers), words_cell(facts, metric, self.peers)]);
         }
         if shown.year {
-            cells.extend([size_cell(self.year), words_cell(metric, self.year)]);
+            cells.extend([size_cell(self.year), words_cell(facts, metric, self.year)]);
         }
         Row::new(facts.name(self.code), cells)
     }
@@ -113,7 +113,7 @@ fn size_cell(comparison: Option<&FigureComparison>) -> Cell {
     Cell::change(&change).with_detail(limits.map(|(lower, upper)| format!("{} to {}", signed(lower), signed(upper))))
 }
 
-fn words_cell(metric: &Metric, comparison: Option<&FigureComparison>) -> Cell {
+fn words_cell(facts: &Facts<'_>, metric: &Metric, comparison: Option<&FigureComparison>) -> Cell {
     let Some(comparison) = comparison else { return not_compared() };
-    Cell::new(label_words(metric, comparison.label))
+    Cell::new(label_words(metric, facts.told(comparison)))
 }

@@ -1,5 +1,7 @@
-//! The first screen of an organisation's edition: the message, then what asks for a look and what goes well. It words what
-//! the assessment found and judges nothing itself.
+//! The first screen of an organisation's edition: the message, then what asks for a look and what goes well. It words the
+//! verdicts and judges nothing itself.
+
+use std::collections::BTreeSet;
 
 use crate::assessment::responsibilities::{Outcome, Responsibility};
 use crate::assessment::{Against, FigureComparison, PeerComparison};
@@ -26,48 +28,39 @@ enum Side {
     Worse,
 }
 
-/// A figure that differs from another by more than chance, where one side is better.
+/// A figure that differs from another surely and by more than the margin, where one side is better.
 struct Differing<'a> {
     metric: &'a Metric,
     comparison: &'a FigureComparison,
     side: Side,
     strength: Strength,
+    /// How far the figures lie apart, in margins.
+    size: f64,
 }
 
 impl<'a> Differing<'a> {
     /// What was found of a figure; `None` where nothing is said, and where neither side is better.
     fn of(facts: &Facts<'a>, metric: &'a Metric, code: &str, against: Against) -> Option<Self> {
         let comparison = told_comparison(facts, metric, code, against)?;
-        let (side, strength) = match comparison.label {
+        let (side, strength) = match facts.told(comparison) {
             PeerComparison::Better(strength) => (Side::Better, strength),
             PeerComparison::Worse(strength) => (Side::Worse, strength),
             _ => return None,
         };
-        Some(Self { metric, comparison, side, strength })
+        Some(Self { metric, comparison, side, strength, size: facts.margins_apart(comparison) })
     }
 
-    /// Those of one side, the clearest first: by level, then by the difference over its interval.
+    /// Those of one side: by level, then the largest first.
     fn all(facts: &Facts<'a>, code: &str, (against, side): (Against, Side)) -> Vec<Self> {
         let metrics = facts.release.metrics.iter();
         let found = metrics.filter_map(|metric| Self::of(facts, metric, code, against));
         let mut found: Vec<Self> = found.filter(|one| one.side == side).collect();
-        found.sort_by(|a, b| b.is_clear().cmp(&a.is_clear()).then(b.clearness().total_cmp(&a.clearness())));
+        found.sort_by(|a, b| b.is_clear().cmp(&a.is_clear()).then(b.size.total_cmp(&a.size)));
         found
     }
 
     fn is_clear(&self) -> bool {
         self.strength == Strength::Act
-    }
-
-    /// The difference in halves of its 99.8% interval; 0 where that has an open side.
-    fn clearness(&self) -> f64 {
-        let interval = self.comparison.act();
-        let sizes = self.comparison.estimate().zip(interval.lower).zip(interval.upper);
-        let clearness = sizes.map(|((estimate, lower), upper)| {
-            let scale = |number: f64| if self.comparison.is_ratio() { number.ln() } else { number };
-            2.0 * scale(estimate).abs() / (scale(upper) - scale(lower))
-        });
-        clearness.filter(|size| size.is_finite()).unwrap_or_default()
     }
 }
 
@@ -81,7 +74,7 @@ fn peers_message(facts: &Facts<'_>, body: &Organisation) -> String {
     let metrics = facts.release.metrics.iter();
     let compared = metrics.filter(|metric| {
         let comparison = told_comparison(facts, metric, &body.code, Against::Peers);
-        comparison.is_some_and(|one| !matches!(one.label, PeerComparison::CannotTell | PeerComparison::NotTested))
+        comparison.is_some_and(|one| !matches!(facts.told(one), PeerComparison::CannotTell | PeerComparison::NotTested))
     });
     let compared = compared.count();
     if compared == 0 {
@@ -131,8 +124,15 @@ fn with_outcome<'a>(facts: &Facts<'a>, body: &Organisation, outcome: Outcome) ->
 pub fn priorities(scope: &Scope<'_>, body: &Organisation) -> Vec<Block> {
     let differing = |against, side, (id, title)| {
         let found = Differing::all(scope.facts(), &body.code, (against, side));
-        let lines: Vec<Text> = found.iter().take(LISTED).map(|one| line(scope, body, one)).collect();
-        let more = found.len().saturating_sub(LISTED);
+        // Metrics that measure one thing stand there once, by the one that lies farthest.
+        let mut told = BTreeSet::new();
+        let mut is_new = |one: &&Differing<'_>| {
+            let subject = scope.facts().subject(one.metric, &body.code);
+            told.insert(subject.unwrap_or(&one.metric.id).to_owned())
+        };
+        let listed = found.iter().filter(|one| is_new(one)).take(LISTED);
+        let lines: Vec<Text> = listed.map(|one| line(scope, body, one)).collect();
+        let more = found.len().saturating_sub(lines.len());
         list(id, title, lines, more)
     };
     let not_met = with_outcome(scope.facts(), body, Outcome::NotMet);
@@ -147,8 +147,8 @@ pub fn priorities(scope: &Scope<'_>, body: &Organisation) -> Vec<Block> {
     if blocks.is_empty() {
         return Vec::new();
     }
-    let rule = "A metric stands in these lists where its figure differs by more than chance would give (95% level); \
-                “clearly” means the 99.8% level. The clearest difference comes first. A place in a list is a reason to look, \
+    let rule = "A metric stands in these lists where the difference is sure (95% level) and larger than the margin of the \
+                metric; “clearly” means the 99.8% level. The largest difference comes first. A place in a list is a reason to look, \
                 not a verdict.";
     std::iter::once(Block::Aside(rule.into())).chain(blocks).collect()
 }
@@ -205,16 +205,17 @@ pub fn beside_peers_cell(facts: &Facts<'_>, metric: &Metric, code: &str) -> Cell
     let Some(comparison) = told_comparison(facts, metric, code, Against::Peers) else {
         return Cell::absent(Shorthand::NotApplicable);
     };
-    let word = match comparison.label {
+    let told = facts.told(comparison);
+    let word = match told {
         PeerComparison::Better(_) => "better",
         PeerComparison::Worse(_) => "worse",
         PeerComparison::Higher(_) => "higher",
         PeerComparison::Lower(_) => "lower",
-        PeerComparison::Similar => "similar",
+        PeerComparison::Similar => "close to peers",
         PeerComparison::NoClearDifference => "no clear difference",
         PeerComparison::CannotTell => "cannot tell",
         PeerComparison::NotTested => return Cell::absent(Shorthand::NotApplicable),
     };
-    let clearly = if comparison.label.strength() == Some(Strength::Act) { "clearly " } else { "" };
+    let clearly = if told.strength() == Some(Strength::Act) { "clearly " } else { "" };
     Cell::new(words::sentence_case(&format!("{clearly}{word}")))
 }

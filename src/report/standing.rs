@@ -1,5 +1,7 @@
 //! Where a figure of the report's period stands, as signs and words: against its peers and against a year before. Pages take
-//! every sign of a judgement from here. It words what the assessment found and judges nothing itself.
+//! every sign of a judgement from here. It words the verdicts and judges nothing itself.
+
+use std::collections::BTreeSet;
 
 use crate::assessment::{Against, FigureComparison, PeerComparison};
 use crate::definitions::model::Metric;
@@ -14,7 +16,7 @@ use crate::vocabulary::quantity::Status;
 pub struct StandOut<'a> {
     pub metric: &'a Metric,
     pub state: CellState,
-    /// How many times further than chance would reach; lists have the largest first.
+    /// How far it lies from the other figure, in margins; lists have the largest first.
     size: f64,
 }
 
@@ -28,7 +30,9 @@ pub fn state(facts: &Facts<'_>, metric: &Metric, code: &str, against: Against) -
         Status::Suppressed => CellState::Withheld,
         Status::CannotTell(_) => untold,
         Status::Value if figure.has_few_cases() => untold,
-        Status::Value => facts.comparison(metric, code, against).map_or(untold, |found| CellState::Judged(mark(found))),
+        Status::Value => {
+            facts.comparison(metric, code, against).map_or(untold, |found| CellState::Judged(mark(facts, found)))
+        }
     }
 }
 
@@ -64,10 +68,14 @@ pub fn is_clear(state: CellState, meaning: MarkMeaning) -> bool {
     matches!(state, CellState::Judged(mark) if mark.meaning == meaning && mark.level == MarkLevel::Strong)
 }
 
-/// The metrics on which an organisation differs clearly from its peers, at the 99.8% level, the largest first.
+/// The subjects on which an organisation differs clearly from its peers, at the 99.8% level, each by the metric that lies
+/// farthest; the largest first.
 pub fn beside_peers<'a>(facts: &Facts<'a>, code: &str, meaning: MarkMeaning) -> Vec<StandOut<'a>> {
     let clear = |mark: JudgedMark| mark.meaning == meaning && mark.level == MarkLevel::Strong;
-    stand_outs(facts, (code, Against::Peers), clear)
+    let mut found = stand_outs(facts, (code, Against::Peers), clear);
+    let mut told = BTreeSet::new();
+    found.retain(|one| facts.subject(one.metric, code).is_some_and(|subject| told.insert(subject)));
+    found
 }
 
 /// The metrics on which the nation moved in a year, the largest first.
@@ -89,7 +97,7 @@ fn stand_outs<'a>(
     let stand_out = |metric: &'a Metric| {
         let state = state(facts, metric, code, against);
         let CellState::Judged(mark) = state else { return None };
-        let size = facts.comparison(metric, code, against).and_then(clearness).unwrap_or_default();
+        let size = facts.comparison(metric, code, against).map_or(0.0, |found| facts.margins_apart(found));
         wanted(mark).then_some(StandOut { metric, state, size })
     };
     let mut found: Vec<StandOut<'a>> = facts.release.metrics.iter().filter_map(stand_out).collect();
@@ -97,8 +105,9 @@ fn stand_outs<'a>(
     found
 }
 
-fn mark(found: &FigureComparison) -> JudgedMark {
-    let meaning = match found.label {
+fn mark(facts: &Facts<'_>, found: &FigureComparison) -> JudgedMark {
+    let told = facts.told(found);
+    let meaning = match told {
         PeerComparison::Better(_) => MarkMeaning::Better,
         PeerComparison::Worse(_) => MarkMeaning::Worse,
         PeerComparison::Higher(_) | PeerComparison::Lower(_) => MarkMeaning::Different,
@@ -107,7 +116,7 @@ fn mark(found: &FigureComparison) -> JudgedMark {
     };
     let none = if found.is_ratio() { 1.0 } else { 0.0 };
     let is_above = found.estimate().is_some_and(|estimate| estimate > none);
-    match found.label.strength() {
+    match told.strength() {
         None => JudgedMark::plain(meaning),
         Some(strength) => JudgedMark {
             meaning,
@@ -115,14 +124,4 @@ fn mark(found: &FigureComparison) -> JudgedMark {
             side: if is_above { MarkSide::Above } else { MarkSide::Below },
         },
     }
-}
-
-/// The difference in halves of its 99.8% interval.
-fn clearness(found: &FigureComparison) -> Option<f64> {
-    let interval = found.act();
-    let (estimate, lower, upper) = (found.estimate()?, interval.lower?, interval.upper?);
-    let (estimate, lower, upper) =
-        if found.is_ratio() { (estimate.ln(), lower.ln(), upper.ln()) } else { (estimate, lower, upper) };
-    let size = 2.0 * estimate.abs() / (upper - lower);
-    Some(size).filter(|size| size.is_finite())
 }
