@@ -69,7 +69,14 @@ fn peers_sentence(facts: &Facts<'_>, metric: &Metric, comparison: &FigureCompari
     let size = size_words(comparison).map(|size| format!(": {size}")).unwrap_or_default();
     let how = match facts.told(comparison) {
         PeerComparison::NotTested => return None,
-        PeerComparison::CannotTell => return Some("Whether it differs from its peers cannot be told.".to_owned()),
+        PeerComparison::CannotTell => {
+            return Some(match (peers_words(facts, metric, comparison), size_words(comparison)) {
+                (Some(peers), Some(size)) => {
+                    format!("Against its peers together, who have {peers}, it is {size}; {WITHOUT_MARGIN}.")
+                }
+                _ => "Whether it differs from its peers cannot be told.".to_owned(),
+            });
+        }
         PeerComparison::Similar => "is close to its peers together".to_owned(),
         PeerComparison::NoClearDifference => "does not differ clearly from its peers together".to_owned(),
         label => format!("is {} its peers together", than_words(metric, label)?),
@@ -92,15 +99,22 @@ fn peers_words(facts: &Facts<'_>, metric: &Metric, comparison: &FigureComparison
     })
 }
 
+/// Stands where a metric has no margin, so that nothing says which difference is large.
+const WITHOUT_MARGIN: &str = "too few organisations have such a figure to say whether that is much";
+
 /// Nothing where it cannot be told: the change itself, or that there is no earlier figure, is said elsewhere.
 fn year_sentence(facts: &Facts<'_>, metric: &Metric, comparison: &FigureComparison) -> Option<String> {
     let period: Period = comparison.basis.parse().ok()?;
     let size = size_words(comparison).map(|size| format!(": {size}")).unwrap_or_default();
     let how = match facts.told(comparison) {
         // A full count has changed by what it has changed, which the sentence before says.
-        PeerComparison::CannotTell | PeerComparison::NotTested => return None,
+        PeerComparison::NotTested => return None,
         // Nothing is concluded from the few cases of the other period.
         _ if rests_on_few(comparison) => return None,
+        PeerComparison::CannotTell => {
+            let size = size_words(comparison)?;
+            return Some(format!("Against {}, the figure is {size}; {WITHOUT_MARGIN}.", period.words()));
+        }
         PeerComparison::Similar => format!("is close to that of {}", period.words()),
         PeerComparison::NoClearDifference => format!("does not differ clearly from that of {}", period.words()),
         label => format!("is {} that of {}", than_words(metric, label)?, period.words()),

@@ -1,10 +1,10 @@
 // Checks the pages of a release: markup (html-validate), accessibility (axe-core, wide and narrow, data tables open),
 // reflow at 320 px, that nothing is blocked or missing, and that each figure shows one drawing.
 //
-// Usage: node tests/pages/check.mjs RELEASE [--all | --every=N]
+// Usage: node tests/pages/check.mjs RELEASE [--all | --per-kind=N]
 // Run it from a folder with puppeteer-core 24, axe-core 4.14 and html-validate 10 installed; CHROMIUM names the browser.
-// Without --all the browser opens every national page and three editions of organisations, with --every=6 each sixth page;
-// markup is always checked for all.
+// The browser opens up to N pages of each kind (12 unless told), evenly spread: pages of one kind differ in one name only, such
+// as the metric or the force. With --all it opens every page. Markup is always checked for all.
 
 import { createRequire } from "node:module";
 import { readdirSync, readFileSync } from "node:fs";
@@ -27,7 +27,7 @@ const MARKUP = {
 
 const folder = resolve(process.argv[2] ?? ".");
 const all = process.argv.includes("--all");
-const every = Number(process.argv.find((argument) => argument.startsWith("--every="))?.split("=")[1] ?? 0);
+const perKind = Number(process.argv.find((argument) => argument.startsWith("--per-kind="))?.split("=")[1] ?? 12);
 const pages = readdirSync(folder, { recursive: true }).filter((name) => name.endsWith(".html")).sort();
 const failures = [];
 let passed = 0;
@@ -97,10 +97,15 @@ async function checkInBrowser(browser, name, width) {
 const started = Date.now();
 for (const name of pages) await checkMarkup(name);
 
-const isForce = (name) => /(^|\/)forces\//.test(name);
-const few = pages.filter(isForce).slice(0, 3);
-const isChosen = (name, at) => (every ? at % every === 0 : !isForce(name) || few.includes(name));
-const opened = all ? pages : pages.filter(isChosen);
+// Pages of one kind differ in the name of a metric or of a force: in the parts of their paths that hold a capital letter.
+const kindOf = (name) => name.replace(/[^/]*[A-Z][^/.]*/g, "*");
+const kinds = new Map();
+for (const name of pages) kinds.set(kindOf(name), [...(kinds.get(kindOf(name)) ?? []), name]);
+const spread = (names) => {
+  const step = Math.max(1, names.length / perKind);
+  return Array.from({ length: Math.min(perKind, names.length) }, (_, at) => names[Math.floor(at * step)]);
+};
+const opened = all ? pages : [...kinds.values()].flatMap(spread);
 const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const browser = await puppeteer.launch({ executablePath, args: ["--no-sandbox", "--force-color-profile=srgb"] });
 const incomplete = new Map();
