@@ -36,7 +36,9 @@ pub fn peers(facts: &Facts<'_>, body: &Organisation) -> Block {
 pub fn own_figures(scope: &Scope<'_>, body: &Organisation) -> Block {
     let facts = scope.facts();
     let mut blocks = vec![
-        Block::paragraph("Changes are stated as they are, without a judgement whether they are more than chance."),
+        Block::paragraph(
+            "Changes are given as they are. The column “Beside peers” has a word where the difference is sure and large.",
+        ),
         Block::Table(overview_table(scope, body)),
     ];
     blocks.extend(search_sentence(facts, None, Some(&body.code)).map(Block::paragraph));
