@@ -66,7 +66,7 @@ pub struct FailingFile {
 }
 
 impl FailingFile {
-    /// Reads a file that [`write_rows`] has written; `keys` are the names of the columns that tell its rows apart.
+    /// Reads a file of failing rows; `keys` are the names of the columns that tell its rows apart.
     ///
     /// # Errors
     /// A file that is not there, cannot be read or is no CSV.
