@@ -127,7 +127,7 @@ fn no_page_states_a_change_across_a_break() {
     add_version(&definitions);
     let run = bench.run_on("2027-12-01", "2026-12", &["--definitions", definitions.path()]);
     assert_eq!(run.code, 0, "{}", run.stderr);
-    let pages = ["national/index.html", "national/metrics/CRE-01.html", "forces/E1/index.html"];
+    let pages = ["national/all-metrics.html", "national/metrics/CRE-01.html", "forces/E1/index.html"];
     for page in pages.map(|path| bench.published("2026-12", path)) {
         assert!(page.contains("75.0%"));
         assert!(!page.contains("25.0 percentage points") && !page.contains("+25.0"), "{page}");
