@@ -12,6 +12,7 @@ mod nearest;
 pub mod plan;
 pub mod prepare;
 mod publication;
+mod release_index;
 pub mod run;
 mod run_options;
 mod run_outcome;

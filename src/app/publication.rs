@@ -1,8 +1,6 @@
 //! The end of a run: the release is put together, written beside the earlier ones, and made the latest.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
@@ -16,7 +14,7 @@ use crate::definitions::Definitions;
 use crate::digest::sha256;
 use crate::engine::ENGINE_VERSION;
 use crate::figures::Figures;
-use crate::files::{Watched, write_atomically};
+use crate::files::Watched;
 use crate::history::EarlierReturns;
 use crate::intake::RunBasis;
 use crate::release::record::{Counts, InputFile, RunRecord};
@@ -24,11 +22,11 @@ use crate::release::store::{PUBLIC_FOLDER, RECORD, Staging};
 use crate::release::tables::{FORMAT_VERSION, ResultFile};
 use crate::release::{
     EVIDENCE, LastRelease, LastReleaseError, PublicBasis, PublicEdition, Release, ReleaseNumber, changes_since,
-    make_public, release_summaries,
+    make_public,
 };
 use crate::render::html::Templates;
-use crate::render::{RenderError, render_editions, render_lone_page};
-use crate::report::{Edition, Facts, ReleasesInput, releases_page};
+use crate::render::{RenderError, render_editions};
+use crate::report::{Edition, Facts};
 use crate::vocabulary::finding::Finding;
 
 /// All that a release is made of.
@@ -110,7 +108,6 @@ impl Publication<'_> {
         write_record(&staging, &record)?;
         let pointed = if without_memory { incomplete_identity(&identity, &context.settings.engine) } else { identity };
         let folder = staging.commit(options.period, revision, &pointed)?;
-        list_releases(&options.out, definitions, &release)?;
         Ok(RunOutcome {
             release: folder,
             first_page: definitions.layouts.first_page(),
@@ -121,23 +118,6 @@ impl Publication<'_> {
             counts,
         })
     }
-}
-
-/// Writes the page that lists the releases below `out`. It belongs to none of them, and is made anew after each.
-fn list_releases(out: &Path, definitions: &Definitions, newest: &Release) -> Result<(), AppError> {
-    let releases = release_summaries(out)?;
-    let page = releases_page(&ReleasesInput {
-        releases: &releases,
-        layouts: &definitions.layouts,
-        organisations: &newest.organisations,
-        publication: &newest.publication,
-    });
-    let write = |path: &str, bytes: &[u8]| {
-        let path = out.join(path);
-        let written = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| write_atomically(&path, bytes));
-        written.map_err(|source| RenderError::Write { path: path.display().to_string(), source })
-    };
-    Ok(render_lone_page(&load_templates(definitions)?, &page, &write)?)
 }
 
 /// Writes results and editions side by side. Returns the SHA-256 of every file by its path.
@@ -212,7 +192,7 @@ fn write_record(staging: &Staging, record: &RunRecord) -> Result<(), RenderError
 }
 
 /// Templates and assets of the definitions.
-fn load_templates(definitions: &Definitions) -> Result<Templates, RenderError> {
+pub(super) fn load_templates(definitions: &Definitions) -> Result<Templates, RenderError> {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let templates = definitions.files_below("reports/templates/").map(|(name, bytes)| (name.to_owned(), text(bytes)));
     let assets = definitions.files_below("reports/assets/").map(|(name, bytes)| (name.to_owned(), bytes.to_vec()));

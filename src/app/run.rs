@@ -3,6 +3,7 @@
 
 use super::identity::{Identity, incomplete_identity};
 use super::publication::Publication;
+use super::release_index::list_releases;
 use super::run_outcome::RunOutcome;
 use super::run_plan::RunPlan;
 use super::timings::Timings;
@@ -65,19 +66,28 @@ async fn execute(plan: &RunPlan<'_>, changed: Changed, mut timings: Timings) -> 
     };
     let earlier = EarlierReturns::find(&basis).await?;
     let identity = Identity::new(&basis, &earlier, options.public).hash().map_err(AppError::Identity)?;
-    if let Some(outcome) = already_published(plan, &identity, &intake) {
-        step.finish();
-        return Ok(outcome);
-    }
-    let (out, period) = (options.out.clone(), options.period);
-    let last = tokio::task::spawn_blocking(move || LastRelease::read(&out, period));
-    let figures = figures::compute(&basis, &earlier).await?;
-    timings.extend(&figures.milliseconds);
-    let last = last.await.map_err(FiguresError::Stopped)?;
-    let publication = Publication { plan, basis, earlier: &earlier, last, figures, identity, timings };
-    let outcome = publication.publish()?;
+    let outcome = match already_published(plan, &identity, &intake) {
+        Some(outcome) => outcome,
+        None => compute_and_publish(plan, basis, &earlier, identity, timings).await?,
+    };
+    list_releases(plan, &intake)?;
     step.finish();
     Ok(outcome)
+}
+
+async fn compute_and_publish(
+    plan: &RunPlan<'_>,
+    basis: RunBasis<'_>,
+    earlier: &EarlierReturns,
+    identity: String,
+    mut timings: Timings,
+) -> Result<RunOutcome, AppError> {
+    let (out, period) = (plan.options.out.clone(), plan.options.period);
+    let last = tokio::task::spawn_blocking(move || LastRelease::read(&out, period));
+    let figures = figures::compute(&basis, earlier).await?;
+    timings.extend(&figures.milliseconds);
+    let last = last.await.map_err(FiguresError::Stopped)?;
+    Publication { plan, basis, earlier, last, figures, identity, timings }.publish()
 }
 
 impl Changed {

@@ -77,6 +77,13 @@ fn peers_at(headlines: &Headlines<'_>, (group, usual): (&PeerGroup, &[i64]), at:
     group.peers.iter().zip(usual).map(peer).collect()
 }
 
+/// Why the sum over the peers of an organisation may not be told, where it would give away the figure of another. The sum
+/// worked out here from the peers' own figures is the same sum.
+fn withheld_sum<'a>(headlines: &'a Headlines<'_>, org_code: &str, at: usize) -> Option<&'a Status> {
+    let sum = headlines.figure(&Body::PeersOf(org_code).to_string(), at)?;
+    (sum.denominator.is_none() && matches!(sum.status, Status::CannotTell(_))).then_some(&sum.status)
+}
+
 /// The comparison, or why it cannot be made.
 fn compare(
     headlines: &Headlines<'_>,
@@ -88,6 +95,9 @@ fn compare(
         return Err(figure.status.clone());
     }
     headlines.is_all_due(figure.period)?;
+    if let Some(withheld) = withheld_sum(headlines, &group.org_code, at) {
+        return Err(withheld.clone());
+    }
     let average = peer_average(counts_of(figure), peers, AverageKind::WeightedExcludingSelf, LEAST_PEERS)?;
     let (own, pooled) = counts_of(figure).zip(average.counts).ok_or_else(no_figure)?;
     let metric = headlines.metric;
@@ -117,7 +127,9 @@ fn comparison_row(
     let points = f64::from(metric.unit.multiplier());
     let average = |kind| peer_average(counts_of(figure), peers, kind, LEAST_PEERS).ok();
     // A delay has no denominator to weigh it by: the figure of all records of the peers stands for them.
-    let (counts, value, averages) = if metric.shape == Shape::Distribution {
+    let (counts, value, averages) = if withheld_sum(headlines, &group.org_code, headlines.last()).is_some() {
+        (None, None, [None; 4])
+    } else if metric.shape == Shape::Distribution {
         let pooled = headlines.figure(&Body::PeersOf(&group.org_code).to_string(), headlines.last());
         (pooled.and_then(counts_of), pooled.and_then(|pooled| pooled.value), [None; 4])
     } else {

@@ -78,16 +78,6 @@ impl Comparison {
             Self::CannotTell => "cannot_tell",
         }
     }
-
-    /// The comparison in words.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::NoClearDifference => "no clear difference",
-            Self::NotTested => "full counts, difference only",
-            Self::CannotTell => "cannot tell",
-            other => other.as_str(),
-        }
-    }
 }
 
 /// One metric's figure as one role answers for it.

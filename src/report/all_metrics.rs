@@ -10,7 +10,7 @@ use crate::report::edition::Scope;
 use crate::report::facts::{Facts, Moved};
 use crate::report::figures_table::{absent_cell, value_cell};
 use crate::report::nation::message;
-use crate::report::standing::{self, NO_CHANGE};
+use crate::report::standing;
 use crate::report::table::{Cell, Column, Row, Table, Widths};
 use crate::report::text::Mark;
 use crate::report::words::Change;
@@ -104,7 +104,7 @@ pub fn change_cells(facts: &Facts<'_>, metric: &Metric, code: &str, before: Peri
         Some(change) => signed_cell(change),
         None => absent_cell(now).or_else(|| absent_cell(then)).unwrap_or_else(Cell::not_there),
     };
-    [size, verdict_cell(standing::state(facts, metric, code, Against::YearBefore), NO_CHANGE)]
+    [size, standing::verdict_cell(facts, metric, code, Against::YearBefore)]
 }
 
 /// A change with its sign; points of a share say so.
@@ -114,11 +114,6 @@ fn signed_cell(change: &Change) -> Cell {
         cell.text = format!("{} points", cell.text);
     }
     cell
-}
-
-/// A sign with its word.
-pub fn verdict_cell(state: CellState, unchanged: &str) -> Cell {
-    Cell::marks(vec![Mark::new(state, standing::words(state, unchanged))])
 }
 
 /// The last periods of a series as a small line.
@@ -135,10 +130,9 @@ pub fn trend_cell(facts: &Facts<'_>, metric: &Metric, code: &str) -> Cell {
         value: figure.filter(|one| one.status == Status::Value).and_then(|one| one.value),
         provisional: facts.is_provisional(metric, code, *period),
     };
-    let last = match standing::state(facts, metric, code, Against::YearBefore) {
-        CellState::Judged(mark) if !matches!(mark.meaning, MarkMeaning::NoDifference | MarkMeaning::CannotTell) => {
-            Some(mark)
-        }
+    let state = standing::state(facts, metric, code, Against::YearBefore);
+    let last = match state {
+        CellState::Judged(mark) if standing::is_told(state) && !mark.meaning.is_unremarkable() => Some(mark),
         _ => None,
     };
     let line = Sparkline {

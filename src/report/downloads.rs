@@ -210,7 +210,7 @@ pub fn completeness(metric: &Metric) -> Download {
 /// The rows for which a submission was refused, as the checks wrote them. They belong to the organisation that sent them, and
 /// to no other.
 pub fn failing_rows(stem: &str, file: &FailingFile) -> Download {
-    let words = "Download the rows that failed".to_owned();
+    let words = "Download the rows that the check concerns".to_owned();
     Download { words, stem: format!("failing-rows-{stem}"), content: FileContent::Kept(file.bytes.clone()) }
 }
 

@@ -1,6 +1,7 @@
 //! The blocks about one organisation: its own figures beside those of its peers and of all, its charts.
 //! Of others it shows published sums only, never a single other organisation.
 
+use crate::assessment::Against;
 use crate::definitions::model::Metric;
 use crate::metrics::gives_away;
 use crate::report::block::{Block, Details, Links, link};
@@ -17,7 +18,7 @@ use crate::report::table::{Cell, Column, Row, Table, Widths};
 use crate::report::text::{Address, Text};
 use crate::report::trend::{ComparedLine, TrendRequest, build_trend, event_name, events};
 use crate::report::trend_words::{event_words, now_sentences};
-use crate::report::{own_returns, own_summary, standard, words};
+use crate::report::{own_returns, standard, standing, words};
 use crate::stats::control::LEAST_POINTS;
 use crate::stats::run_chart::RunSignal;
 use crate::vocabulary::body::{NATIONAL, Organisation, PEERS_PREFIX};
@@ -220,7 +221,7 @@ fn overview_table(scope: &Scope<'_>, body: &Organisation) -> Table {
             value_cell(own),
             peers_cell(facts, metric, &body.code),
             nation_cell(facts, metric, &body.code),
-            own_summary::beside_peers_cell(facts, metric, &body.code),
+            standing::verdict_cell(facts, metric, &body.code, Against::Peers),
             standard_cell(metric, own),
         ];
         cells.extend(previous.map(|period| change_cell(facts, metric, &body.code, period)));

@@ -5,11 +5,11 @@ use crate::assessment::Against;
 use crate::definitions::model::Metric;
 use crate::report::all_metrics::worse_forces;
 use crate::report::block::Block;
-use crate::report::charts::{CellState, MarkMeaning};
+use crate::report::charts::CellState;
 use crate::report::edition::Scope;
 use crate::report::facts::Facts;
 use crate::report::nation::{Concerned, concerned, signs_explained};
-use crate::report::standing::{self, NO_DIFFERENCE};
+use crate::report::standing;
 use crate::report::table::{Cell, Column, Row, Table, Widths};
 use crate::report::text::{Mark, Text};
 use crate::report::words;
@@ -30,11 +30,11 @@ pub fn forces_by_metric(scope: &Scope<'_>) -> Vec<Block> {
         concerned.iter().flat_map(|force| metrics.iter().map(move |metric| state(force, metric))).collect();
     let row = |force: &Concerned<'_>| {
         let mut cells = vec![Cell::count(force.worse.len())];
-        cells.extend(metrics.iter().map(|metric| sign_cell(state(force, metric))));
+        cells.extend(metrics.iter().map(|metric| sign_cell(metric, state(force, metric))));
         Row::new(facts.name(force.code), cells).linked(scope.edition.organisation_address(force.code))
     };
     let rows: Vec<Row> = concerned.iter().map(row).collect();
-    let mut columns = vec![Column::words("Force"), Column::numbers("Worse")];
+    let mut columns = vec![Column::words("Force"), Column::numbers("Subjects worse")];
     for section in &by_section {
         columns.extend(section.iter().enumerate().map(|(at, metric)| column(scope, metric, at == 0)));
     }
@@ -46,9 +46,10 @@ pub fn forces_by_metric(scope: &Scope<'_>) -> Vec<Block> {
         Block::Lead(message(scope, &metrics).into()),
         Block::paragraph(
             "Read across for a force and down for a metric. Forces that are clearly worse than their peers on the \
-             most metrics come first. “Clearly” means the 99.8% level, a word without it the 95% level.",
+             most subjects come first; metrics that measure one thing are one subject. “Clearly” means the 99.8% level, a \
+             word without it the 95% level, and “close” that a difference, if there is one, is smaller than the margin.",
         ),
-        signs_explained(&states, NO_DIFFERENCE),
+        signs_explained(&states, Against::Peers),
         Block::Table(table),
         Block::section(
             "columns",
@@ -73,12 +74,8 @@ fn message(scope: &Scope<'_>, metrics: &[&Metric]) -> String {
 
 /// Whether some force can be held against its peers.
 fn is_compared(facts: &Facts<'_>, metric: &Metric) -> bool {
-    let is_told = |state| {
-        let untold = standing::is(state, MarkMeaning::CannotTell);
-        matches!(state, CellState::Judged(_)) && !untold
-    };
     let forces = facts.codes(metric).iter().filter(|code| facts.is_force(code));
-    forces.into_iter().any(|code| is_told(standing::state(facts, metric, code, Against::Peers)))
+    forces.into_iter().any(|code| standing::is_told(standing::state(facts, metric, code, Against::Peers)))
 }
 
 fn left_out_words(left_out: &[String]) -> String {
@@ -91,8 +88,8 @@ fn left_out_words(left_out: &[String]) -> String {
     }
 }
 
-fn sign_cell(state: CellState) -> Cell {
-    Cell::marks(vec![Mark::alone(state, standing::words(state, NO_DIFFERENCE))])
+fn sign_cell(metric: &Metric, state: CellState) -> Cell {
+    Cell::marks(vec![Mark::alone(state, standing::words_of(metric, state, Against::Peers))])
 }
 
 /// A column with the number of its metric; the first of a principle carries the letters.

@@ -6,6 +6,7 @@ use crate::definitions::model::{Metric, ReadsAs};
 use crate::report::facts::Facts;
 use crate::report::figure::CommonRemarks;
 use crate::report::run_words::on_median_sentence;
+use crate::report::table::Cell;
 use crate::report::words::{self, Change};
 use crate::stats::benchmark::Strength;
 use crate::stats::control::{Assurance, PointType, Variation};
@@ -40,20 +41,6 @@ pub fn judged_sentences(facts: &Facts<'_>, (metric, code): (&Metric, &str), rema
         standing,
     ];
     joined.into_iter().flatten().collect()
-}
-
-/// The figure of the report's period held against another, where anything is said of it: it has a value and no few cases, and
-/// the earlier figure has none either.
-pub fn told_comparison<'a>(
-    facts: &Facts<'a>,
-    metric: &Metric,
-    code: &str,
-    against: Against,
-) -> Option<&'a FigureComparison> {
-    let judged = |figure: &&Observation| figure.status == Status::Value && !figure.has_few_cases();
-    facts.current(metric, code).filter(judged)?;
-    let comparison = facts.comparison(metric, code, against)?;
-    (against != Against::YearBefore || !rests_on_few(comparison)).then_some(comparison)
 }
 
 /// One difference in a sentence: against peers, or against a year before. `None` where no difference is claimed.
@@ -134,19 +121,6 @@ fn rests_on_few(comparison: &FigureComparison) -> bool {
         .is_some_and(|(numerator, denominator)| rests_on_few_cases(Ratio { numerator, denominator }, comparison.unit))
 }
 
-/// What a comparison says, in the words of a cell.
-pub fn label_words(metric: &Metric, label: PeerComparison) -> String {
-    let clearly = |strength: Strength| if strength == Strength::Act { "clearly " } else { "" };
-    let words = match (label, side_words(metric, label), label.strength()) {
-        (_, Some(side), Some(strength)) => format!("{}{side}", clearly(strength)),
-        (PeerComparison::Similar, ..) => "close".to_owned(),
-        (PeerComparison::NotTested, ..) => "full count, chance is not tested".to_owned(),
-        (PeerComparison::CannotTell, ..) => "cannot be told".to_owned(),
-        _ => "no clear difference".to_owned(),
-    };
-    words::sentence_case(&words)
-}
-
 /// "better", "fewer recorded"; `None` of a label that claims no difference.
 fn side_words(metric: &Metric, label: PeerComparison) -> Option<&'static str> {
     match label {
@@ -190,13 +164,32 @@ pub fn size_words(comparison: &FigureComparison) -> Option<String> {
             ratio_words(upper)
         ));
     }
+    change_words(&change_of(comparison, estimate), interval, comparison.unit, &widened)
+}
+
+/// A difference, from the counts where they give it exactly.
+fn change_of(comparison: &FigureComparison, estimate: f64) -> Change {
     let exact = comparison.exact_difference().map(|difference| Change::of_ratios(difference, comparison.unit));
-    let change = exact.unwrap_or_else(|| Change::of(estimate, comparison.unit));
-    change_words(&change, interval, comparison.unit, &widened)
+    exact.unwrap_or_else(|| Change::of(estimate, comparison.unit))
+}
+
+/// A difference or ratio, with its 95% interval below it: "+2.8" over "−1.7 to +9.1". `None` where there is no number.
+pub fn estimate_cell(comparison: &FigureComparison) -> Option<Cell> {
+    let (estimate, interval) = (comparison.estimate()?, comparison.look());
+    let signed = |amount| Change::of(amount, comparison.unit).signed_text();
+    let limit = |limit| if comparison.is_ratio() { ratio_words(limit) } else { signed(limit) };
+    let limits = interval.lower.zip(interval.upper);
+    let limits = limits.map(|(lower, upper)| format!("{} to {}", limit(lower), limit(upper)));
+    let cell = if comparison.is_ratio() {
+        Cell::shown(ratio_words(estimate), estimate, Unit::Ratio)
+    } else {
+        Cell::change(&change_of(comparison, estimate))
+    };
+    Some(cell.with_detail(limits))
 }
 
 /// A ratio with two decimals; nothing is 0, and what is more than nothing is never printed as nothing.
-pub fn ratio_words(ratio: f64) -> String {
+fn ratio_words(ratio: f64) -> String {
     match value_text(ratio, Unit::Ratio) {
         text if text != "0.00" => text,
         _ if ratio > 0.0 => "less than 0.01".to_owned(),

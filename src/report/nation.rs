@@ -13,7 +13,7 @@ use crate::report::charts::{BulletBar, CellState, Chart, MarkMeaning};
 use crate::report::coverage::state_words;
 use crate::report::edition::Scope;
 use crate::report::facts::{Facts, Moved};
-use crate::report::standing::{self, NO_CHANGE, StandOut};
+use crate::report::standing::{self, StandOut, Unremarkable};
 use crate::report::table::{Cell, Column, Row, Table};
 use crate::report::text::{Address, Mark, Text};
 use crate::report::{standard, words};
@@ -30,7 +30,7 @@ const FORCES_SHOWN: usize = 7;
 /// At most so many reasons stand below a force.
 const REASONS_SHOWN: usize = 3;
 
-/// A force, and the metrics on which it is clearly worse than its peers, the largest difference first.
+/// A force, and the subjects on which it is clearly worse than its peers, the largest difference first.
 #[derive(Debug)]
 pub struct Concerned<'a> {
     pub code: &'a str,
@@ -43,7 +43,7 @@ pub fn at_a_glance(scope: &Scope<'_>) -> Vec<Block> {
     let by_principle = Block::section(
         "principles",
         "How the nation is doing",
-        vec![Block::Table(principles_table(scope)), signs_explained(&year_signs(facts), NO_CHANGE)],
+        vec![Block::Table(principles_table(scope)), signs_explained(&year_signs(facts), Against::YearBefore)],
     );
     let moved = [("worsened", MarkMeaning::Worse), ("improved", MarkMeaning::Better)];
     let second = moved.into_iter().filter_map(|(id, meaning)| changes(scope, id, meaning)).collect();
@@ -122,12 +122,13 @@ fn tiles(scope: &Scope<'_>) -> Vec<Tile> {
     if facts.year_before().is_some() {
         let count = |meaning| standing::national_count(facts, |state| standing::is(state, meaning));
         let (better, worse) = (count(MarkMeaning::Better), count(MarkMeaning::Worse));
+        let unremarkable = count(MarkMeaning::Close) + count(MarkMeaning::NoDifference);
         let all = scope.edition.page_with(BlockName::NationalFigures);
         tiles.push(Tile {
             number: format!("{better} better, {worse} worse"),
             words: Text::from("of ")
                 .link_if(format!("{} metrics", facts.release.metrics.len()), all)
-                .and(format!(" in a year; {NO_CHANGE} in {}", count(MarkMeaning::NoDifference))),
+                .and(format!(" in a year; little or no clear change in {unremarkable}")),
             tone: Tone::Plain,
         });
     }
@@ -172,7 +173,7 @@ fn principles_table(scope: &Scope<'_>) -> Table {
     let facts = scope.facts();
     let mark = |metric: &Metric| {
         let state = standing::state(facts, metric, NATIONAL, Against::YearBefore);
-        let words = format!("{}: {}", metric.heading(), standing::words(state, NO_CHANGE));
+        let words = format!("{}: {}", metric.heading(), standing::words_of(metric, state, Against::YearBefore));
         (rank(state), Mark::alone(state, words).linked(scope.edition.metric_address(metric)))
     };
     let sections = scope.sections().into_iter();
@@ -193,7 +194,14 @@ fn principles_table(scope: &Scope<'_>) -> Table {
 
 /// The order of signs in a row: worse first, then better, then the rest.
 fn rank(state: CellState) -> u8 {
-    [MarkMeaning::Worse, MarkMeaning::Better, MarkMeaning::Different, MarkMeaning::NoDifference]
+    const ORDER: [MarkMeaning; 5] = [
+        MarkMeaning::Worse,
+        MarkMeaning::Better,
+        MarkMeaning::Different,
+        MarkMeaning::NoDifference,
+        MarkMeaning::Close,
+    ];
+    ORDER
         .into_iter()
         .position(|meaning| standing::is(state, meaning))
         .and_then(|place| u8::try_from(place).ok())
@@ -205,15 +213,16 @@ fn year_signs(facts: &Facts<'_>) -> Vec<CellState> {
 }
 
 /// The signs that stand on a page, each once, with their words.
-pub fn signs_explained(used: &[CellState], unchanged: &str) -> Block {
+pub fn signs_explained(used: &[CellState], against: Against) -> Block {
+    let words_of = |state| standing::words(state, Unremarkable::against(against));
     let mut signs: BTreeMap<String, (u8, Mark)> = BTreeMap::new();
     for state in used {
         let words = match state {
             CellState::Judged(mark) if mark.meaning == MarkMeaning::Different => {
-                standing::words(*state, unchanged).replace("lower", "higher").replace("higher", "higher or lower")
+                words_of(*state).replace("lower", "higher").replace("higher", "higher or lower")
             }
             CellState::NotApplicable => "blank: not applicable".to_owned(),
-            _ => standing::words(*state, unchanged),
+            _ => words_of(*state),
         };
         signs.entry(words.clone()).or_insert((rank(*state), Mark::new(*state, words)));
     }
@@ -226,10 +235,10 @@ pub fn signs_explained(used: &[CellState], unchanged: &str) -> Block {
 fn changes(scope: &Scope<'_>, id: &str, meaning: MarkMeaning) -> Option<Block> {
     let facts = scope.facts();
     let before = facts.year_before()?;
-    let found = standing::over_a_year(facts, NATIONAL, meaning);
+    let found = standing::stand_outs(facts, NATIONAL, Against::YearBefore, meaning);
     let row = |one: &StandOut<'_>| {
         let (then, now) = then_and_now(facts, one.metric)?;
-        let verdict = Mark::alone(one.state, standing::words(one.state, NO_CHANGE));
+        let verdict = Mark::alone(one.state, standing::words_of(one.metric, one.state, Against::YearBefore));
         let now = Cell { marks: vec![verdict], ..Cell::new(now) };
         Some(Row::new(&*one.metric.title, vec![Cell::new(then), now]).linked(scope.edition.metric_address(one.metric)))
     };
@@ -353,7 +362,7 @@ fn force_entry(scope: &Scope<'_>, force: &Concerned<'_>) -> Block {
 /// A metric on which an organisation stands out, with its figure and that of its peers.
 pub fn reason(scope: &Scope<'_>, code: &str, one: &StandOut<'_>) -> Text {
     let facts = scope.facts();
-    let words = standing::words(one.state, standing::NO_DIFFERENCE);
+    let words = standing::words_of(one.metric, one.state, Against::Peers);
     let text = Text::default().mark(Mark::alone(one.state, words)).and(" ");
     let text = text.link_if(one.metric.heading(), scope.edition.figures_address(one.metric));
     let own = facts.current(one.metric, code).and_then(words::value_in_sentence);

@@ -2,18 +2,18 @@
 
 use crate::assessment::{Against, FigureComparison};
 use crate::definitions::model::Metric;
-use crate::report::all_metrics::{change_cells, change_columns, rows, standard_cell, trend_cell, verdict_cell};
+use crate::report::all_metrics::{change_cells, change_columns, rows, standard_cell, trend_cell};
 use crate::report::block::Block;
-use crate::report::charts::{CellState, MarkMeaning};
+use crate::report::charts::MarkMeaning;
 use crate::report::edition::Scope;
 use crate::report::facts::Facts;
 use crate::report::force::peers_sentence;
-use crate::report::judged::ratio_words;
+use crate::report::judged::estimate_cell;
 use crate::report::nation::{gaps, reason, touched_words};
-use crate::report::standing::{self, NO_DIFFERENCE, StandOut};
+use crate::report::standing::{self, StandOut};
 use crate::report::table::{Cell, Column, Table, Widths};
 use crate::report::text::Text;
-use crate::report::words::{self, Change};
+use crate::report::words;
 use crate::vocabulary::body::Organisation;
 use crate::vocabulary::quantity::Ratio;
 use crate::vocabulary::shorthand::Shorthand;
@@ -72,7 +72,7 @@ fn stand_out_section(
     found: &[StandOut<'_>],
 ) -> Block {
     let lines: Vec<Text> = found.iter().map(|one| reason(scope, &body.code, one)).collect();
-    let block = if lines.is_empty() { Block::paragraph("No metric.") } else { Block::List(lines) };
+    let block = if lines.is_empty() { Block::paragraph("No subject.") } else { Block::List(lines) };
     Block::section(id, title, vec![block])
 }
 
@@ -103,32 +103,23 @@ pub fn metrics(scope: &Scope<'_>, body: &Organisation) -> Block {
 
 /// The figure of the peers, and how the organisation differs from them.
 fn peers_cells(facts: &Facts<'_>, metric: &Metric, code: &str) -> [Cell; 2] {
-    let state = standing::state(facts, metric, code, Against::Peers);
     let Some(found) = facts.comparison(metric, code, Against::Peers) else {
         let peers = facts.peers(metric, code, facts.release.period);
         let peers =
             peers.map_or_else(|| Cell::absent(Shorthand::NotApplicable), |one| Cell::figure_with_unit(Some(one)));
-        return [peers, verdict_cell(state, NO_DIFFERENCE)];
+        return [peers, standing::verdict_cell(facts, metric, code, Against::Peers)];
     };
     let ratio = found.counts.map(|(numerator, denominator)| Ratio { numerator, denominator });
     let peers = found.value.map(|value| Cell::new(words::ratio_in_sentence(value, ratio, found.unit)));
     let peers = peers.unwrap_or_else(Cell::not_there);
-    [peers, verdict_cell(state, NO_DIFFERENCE).with_detail(difference_words(state, found))]
+    let is_told = standing::is_told(standing::state(facts, metric, code, Against::Peers));
+    let difference = difference_words(found).filter(|_| is_told);
+    [peers, standing::verdict_cell(facts, metric, code, Against::Peers).with_detail(difference)]
 }
 
-/// The difference with its 95% interval: "+2.8 (−1.7 to +9.1)", "1.60 times (1.08 to 2.31)". `None` where nothing is said of it.
-fn difference_words(state: CellState, found: &FigureComparison) -> Option<String> {
-    if standing::is(state, MarkMeaning::CannotTell) || !matches!(state, CellState::Judged(_)) {
-        return None;
-    }
-    let (estimate, interval) = (found.estimate()?, found.look());
-    let (lower, upper) = (interval.lower?, interval.upper?);
-    if found.is_ratio() {
-        let [estimate, lower, upper] = [estimate, lower, upper].map(ratio_words);
-        return Some(format!("{estimate} times ({lower} to {upper})"));
-    }
-    let exact = found.exact_difference().map(|difference| Change::of_ratios(difference, found.unit));
-    let change = exact.unwrap_or_else(|| Change::of(estimate, found.unit));
-    let limit = |limit| Change::of(limit, found.unit).signed_text();
-    Some(format!("{} ({} to {})", change.signed_text(), limit(lower), limit(upper)))
+/// "+2.8 (−1.7 to +9.1)", "1.60 times (1.08 to 2.31)"; `None` without both limits.
+fn difference_words(found: &FigureComparison) -> Option<String> {
+    let cell = estimate_cell(found)?;
+    let times = if found.is_ratio() { " times" } else { "" };
+    Some(format!("{}{times} ({})", cell.text, cell.detail?))
 }

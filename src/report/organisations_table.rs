@@ -1,13 +1,13 @@
 //! The table of one metric that holds each organisation's figure against its peers and against a year before, with words for
-//! what each comparison says. It words the comparisons of the assessment and judges nothing itself.
+//! what each comparison says. It words the verdicts and judges nothing itself.
 
 use crate::assessment::{Against, FigureComparison};
 use crate::definitions::model::Metric;
 use crate::report::block::Block;
 use crate::report::facts::Facts;
-use crate::report::judged::{label_words, ratio_words};
+use crate::report::judged::estimate_cell;
 use crate::report::table::{Cell, Column, Row, Table};
-use crate::report::words::{self, Change};
+use crate::report::{standing, words};
 use crate::vocabulary::quantity::Shape;
 use crate::vocabulary::shorthand::Shorthand;
 
@@ -26,7 +26,7 @@ pub fn organisations(facts: &Facts<'_>, metric: &Metric) -> Option<Block> {
     let table = Table::new(format!("tab-{}-organisations", metric.id), caption, headings(metric, columns), rows);
     let mut blocks = vec![Block::paragraph(
         "A difference has a word where it is sure and larger than the margin of the metric; “clearly” stands for the 99.8% level. \
-         “Close” says that a difference, if there is one, is smaller. A word in this table is a reason to look, and no verdict.",
+         “Close” and “little change” say that a difference, if there is one, is smaller. A word in this table is a reason to look, and no verdict.",
     )];
     blocks.push(Block::Table(table));
     Some(Block::section("organisations", "Each organisation against its peers and a year before", blocks))
@@ -83,37 +83,27 @@ impl<'a> Line<'a> {
         if shown.peers {
             let value = self.peers.and_then(|one| Some((one.value?, one.unit)));
             cells.push(value.map_or_else(not_compared, |(value, unit)| Cell::number(value, unit)));
-            cells.extend([size_cell(self.peers), words_cell(facts, metric, self.peers)]);
+            cells.extend(self.cells(facts, metric, self.peers, Against::Peers));
         }
         if shown.year {
-            cells.extend([size_cell(self.year), words_cell(facts, metric, self.year)]);
+            cells.extend(self.cells(facts, metric, self.year, Against::YearBefore));
         }
         Row::new(facts.name(self.code), cells)
+    }
+
+    /// The difference or ratio with its 95% interval, and the verdict.
+    fn cells(
+        &self,
+        facts: &Facts<'_>,
+        metric: &Metric,
+        comparison: Option<&FigureComparison>,
+        against: Against,
+    ) -> [Cell; 2] {
+        let estimate = comparison.and_then(estimate_cell).unwrap_or_else(not_compared);
+        [estimate, standing::verdict_cell(facts, metric, self.code, against)]
     }
 }
 
 fn not_compared() -> Cell {
     Cell::absent(Shorthand::NotApplicable)
-}
-
-/// The difference or ratio, with its 95% interval below it.
-fn size_cell(comparison: Option<&FigureComparison>) -> Cell {
-    let Some((comparison, estimate)) = comparison.and_then(|one| Some((one, one.estimate()?))) else {
-        return not_compared();
-    };
-    let interval = comparison.look();
-    let limits = interval.lower.zip(interval.upper);
-    if comparison.is_ratio() {
-        let detail = limits.map(|(lower, upper)| format!("{} to {}", ratio_words(lower), ratio_words(upper)));
-        return Cell::new(ratio_words(estimate)).with_detail(detail);
-    }
-    let exact = comparison.exact_difference().map(|difference| Change::of_ratios(difference, comparison.unit));
-    let change = exact.unwrap_or_else(|| Change::of(estimate, comparison.unit));
-    let signed = |amount: f64| Change::of(amount, comparison.unit).signed_text();
-    Cell::change(&change).with_detail(limits.map(|(lower, upper)| format!("{} to {}", signed(lower), signed(upper))))
-}
-
-fn words_cell(facts: &Facts<'_>, metric: &Metric, comparison: Option<&FigureComparison>) -> Cell {
-    let Some(comparison) = comparison else { return not_compared() };
-    Cell::new(label_words(metric, facts.told(comparison)))
 }

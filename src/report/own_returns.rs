@@ -77,13 +77,13 @@ fn refused_blocks(facts: &Facts<'_>, one: &Return) -> Vec<Block> {
     vec![Block::section(id, title, blocks)]
 }
 
-/// The keys of the rows that failed, and the file with the rows.
+/// The keys of the rows that a check concerns, and the file with them.
 fn rows_blocks(failure: &Failure, file: &FailingFile) -> Vec<Block> {
     let shown = file.first_rows.len();
     let caption = match file.rows {
-        rows if rows > shown => format!("Keys of the first {} rows that failed", words::number_words(shown)),
-        1 => "Key of the row that failed".to_owned(),
-        _ => "Keys of the rows that failed".to_owned(),
+        rows if rows > shown => format!("The first {} rows that the check concerns", words::number_words(shown)),
+        1 => "The row that the check concerns".to_owned(),
+        _ => "The rows that the check concerns".to_owned(),
     };
     let columns: Vec<Column> =
         std::iter::once(Column::words("Row")).chain(file.keys.iter().map(Column::words)).collect();

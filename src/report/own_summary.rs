@@ -1,68 +1,22 @@
 //! The first screen of an organisation's edition: the message, then what asks for a look and what goes well. It words the
 //! verdicts and judges nothing itself.
 
-use std::collections::BTreeSet;
-
+use crate::assessment::Against;
 use crate::assessment::responsibilities::{Outcome, Responsibility};
-use crate::assessment::{Against, FigureComparison, PeerComparison};
 use crate::definitions::model::Metric;
 use crate::report::block::Block;
+use crate::report::charts::MarkMeaning;
 use crate::report::edition::Scope;
 use crate::report::facts::Facts;
-use crate::report::judged::{self, told_comparison};
+use crate::report::judged;
 use crate::report::quality::own_returns_sentence;
-use crate::report::table::Cell;
+use crate::report::standing::{self, StandOut};
 use crate::report::text::Text;
 use crate::report::{standard, words};
-use crate::stats::benchmark::Strength;
 use crate::vocabulary::body::Organisation;
-use crate::vocabulary::shorthand::Shorthand;
 
 /// At most so many metrics stand in a list; the table below has all.
 const LISTED: usize = 5;
-
-/// On which side of another a figure stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Side {
-    Better,
-    Worse,
-}
-
-/// A figure that differs from another surely and by more than the margin, where one side is better.
-struct Differing<'a> {
-    metric: &'a Metric,
-    comparison: &'a FigureComparison,
-    side: Side,
-    strength: Strength,
-    /// How far the figures lie apart, in margins.
-    size: f64,
-}
-
-impl<'a> Differing<'a> {
-    /// What was found of a figure; `None` where nothing is said, and where neither side is better.
-    fn of(facts: &Facts<'a>, metric: &'a Metric, code: &str, against: Against) -> Option<Self> {
-        let comparison = told_comparison(facts, metric, code, against)?;
-        let (side, strength) = match facts.told(comparison) {
-            PeerComparison::Better(strength) => (Side::Better, strength),
-            PeerComparison::Worse(strength) => (Side::Worse, strength),
-            _ => return None,
-        };
-        Some(Self { metric, comparison, side, strength, size: facts.margins_apart(comparison) })
-    }
-
-    /// Those of one side: by level, then the largest first.
-    fn all(facts: &Facts<'a>, code: &str, (against, side): (Against, Side)) -> Vec<Self> {
-        let metrics = facts.release.metrics.iter();
-        let found = metrics.filter_map(|metric| Self::of(facts, metric, code, against));
-        let mut found: Vec<Self> = found.filter(|one| one.side == side).collect();
-        found.sort_by(|a, b| b.is_clear().cmp(&a.is_clear()).then(b.size.total_cmp(&a.size)));
-        found
-    }
-
-    fn is_clear(&self) -> bool {
-        self.strength == Strength::Act
-    }
-}
 
 /// The message of the edition in at most three sentences: peers, standards, returns.
 pub fn message(facts: &Facts<'_>, body: &Organisation) -> Vec<Block> {
@@ -71,24 +25,20 @@ pub fn message(facts: &Facts<'_>, body: &Organisation) -> Vec<Block> {
 }
 
 fn peers_message(facts: &Facts<'_>, body: &Organisation) -> String {
-    let metrics = facts.release.metrics.iter();
-    let compared = metrics.filter(|metric| {
-        let comparison = told_comparison(facts, metric, &body.code, Against::Peers);
-        comparison.is_some_and(|one| !matches!(facts.told(one), PeerComparison::CannotTell | PeerComparison::NotTested))
-    });
-    let compared = compared.count();
+    let is_compared = |metric: &&Metric| standing::is_told(standing::state(facts, metric, &body.code, Against::Peers));
+    let compared = facts.release.metrics.iter().filter(is_compared).count();
     if compared == 0 {
         return format!("{} cannot be compared with peers in this period.", body.name);
     }
-    let count = |side| Differing::all(facts, &body.code, (Against::Peers, side)).len();
+    let count = |meaning| standing::stand_outs(facts, &body.code, Against::Peers, meaning).len();
     let number = |count| if count == 0 { "none".to_owned() } else { words::number_words(count) };
     format!(
         "Of {} metrics on which {} can be compared with its peers, {} {} worse and {} better.",
         words::number_words(compared),
         body.name,
-        number(count(Side::Worse)),
-        if count(Side::Worse) == 1 { "is" } else { "are" },
-        number(count(Side::Better))
+        number(count(MarkMeaning::Worse)),
+        if count(MarkMeaning::Worse) == 1 { "is" } else { "are" },
+        number(count(MarkMeaning::Better))
     )
 }
 
@@ -122,26 +72,22 @@ fn with_outcome<'a>(facts: &Facts<'a>, body: &Organisation, outcome: Outcome) ->
 
 /// What asks for a look, then what goes well: each list only where there is something to list.
 pub fn priorities(scope: &Scope<'_>, body: &Organisation) -> Vec<Block> {
-    let differing = |against, side, (id, title)| {
-        let found = Differing::all(scope.facts(), &body.code, (against, side));
-        // Metrics that measure one thing stand there once, by the one that lies farthest.
-        let mut told = BTreeSet::new();
-        let mut is_new = |one: &&Differing<'_>| {
-            let subject = scope.facts().subject(one.metric, &body.code);
-            told.insert(subject.unwrap_or(&one.metric.id).to_owned())
-        };
-        let listed = found.iter().filter(|one| is_new(one)).take(LISTED);
-        let lines: Vec<Text> = listed.map(|one| line(scope, body, one)).collect();
-        let more = found.len().saturating_sub(lines.len());
+    let differing = |against, meaning, (id, title)| {
+        let found = standing::stand_outs(scope.facts(), &body.code, against, meaning);
+        let all = found.len();
+        // Metrics that measure one thing stand there once.
+        let subjects = standing::by_subject(scope.facts(), &body.code, found);
+        let lines: Vec<Text> = subjects.iter().take(LISTED).map(|one| line(scope, body, one)).collect();
+        let more = all.saturating_sub(lines.len());
         list(id, title, lines, more)
     };
     let not_met = with_outcome(scope.facts(), body, Outcome::NotMet);
     let lines: Vec<Text> = not_met.iter().map(|metric| not_met_line(scope, body, metric)).collect();
     let blocks = [
-        differing(Against::Peers, Side::Worse, ("worse-than-peers", "Worse than peers")),
-        differing(Against::YearBefore, Side::Worse, ("worse-than-before", "Worse than a year before")),
+        differing(Against::Peers, MarkMeaning::Worse, ("worse-than-peers", "Worse than peers")),
+        differing(Against::YearBefore, MarkMeaning::Worse, ("worse-than-before", "Worse than a year before")),
         list("not-met", "Standards not met", lines, 0),
-        differing(Against::Peers, Side::Better, ("better-than-peers", "Better than peers")),
+        differing(Against::Peers, MarkMeaning::Better, ("better-than-peers", "Better than peers")),
     ];
     let blocks: Vec<Block> = blocks.into_iter().flatten().collect();
     if blocks.is_empty() {
@@ -167,7 +113,7 @@ fn list(id: &str, title: &str, lines: Vec<Text>, more: usize) -> Option<Block> {
 }
 
 /// "AMD-10 Court results …: 2.2% (3 of 136). Clearly worse than its peers, who have 40.4%: … The manager answers for it."
-fn line(scope: &Scope<'_>, body: &Organisation, one: &Differing<'_>) -> Text {
+fn line(scope: &Scope<'_>, body: &Organisation, one: &StandOut<'_>) -> Text {
     let facts = scope.facts();
     let evidence = judged::difference_sentence(facts, one.metric, one.comparison).unwrap_or_default();
     let own = own_words(facts, one.metric, body);
@@ -198,24 +144,4 @@ fn own_words(facts: &Facts<'_>, metric: &Metric, body: &Organisation) -> String 
 fn answers_words(metric: &Metric) -> String {
     let roles: Vec<String> = metric.responsible.iter().map(|role| role.words().to_owned()).collect();
     format!("Who answers for it: {}.", words::list_words(&roles))
-}
-
-/// Where a figure stands beside its peers, in a word or two.
-pub fn beside_peers_cell(facts: &Facts<'_>, metric: &Metric, code: &str) -> Cell {
-    let Some(comparison) = told_comparison(facts, metric, code, Against::Peers) else {
-        return Cell::absent(Shorthand::NotApplicable);
-    };
-    let told = facts.told(comparison);
-    let word = match told {
-        PeerComparison::Better(_) => "better",
-        PeerComparison::Worse(_) => "worse",
-        PeerComparison::Higher(_) => "higher",
-        PeerComparison::Lower(_) => "lower",
-        PeerComparison::Similar => "close to peers",
-        PeerComparison::NoClearDifference => "no clear difference",
-        PeerComparison::CannotTell => "cannot tell",
-        PeerComparison::NotTested => return Cell::absent(Shorthand::NotApplicable),
-    };
-    let clearly = if told.strength() == Some(Strength::Act) { "clearly " } else { "" };
-    Cell::new(words::sentence_case(&format!("{clearly}{word}")))
 }

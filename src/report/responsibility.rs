@@ -3,14 +3,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::assessment::Against;
 use crate::assessment::responsibilities::{Comparison, Outcome, Responsibility};
 use crate::definitions::model::{Metric, Role};
 use crate::report::block::Block;
+use crate::report::charts::{CellState, JudgedMark, MarkLevel, MarkMeaning, MarkSide};
 use crate::report::edition::Scope;
 use crate::report::facts::Facts;
 use crate::report::table::{Cell, Column, Row, Table, Widths};
-use crate::report::{standard, words};
+use crate::report::text::Mark;
+use crate::report::{standard, standing, words};
 use crate::vocabulary::body::{NATIONAL, Organisation};
+use crate::vocabulary::quantity::Shape;
 use crate::vocabulary::shorthand::Shorthand;
 
 /// One judgement for each metric and organisation: the roles share it.
@@ -92,7 +96,7 @@ fn national_summary() -> Vec<String> {
 }
 
 fn comparison_sentence() -> &'static str {
-    "Better and worse mean that the 95% interval of the difference lies on one side of nought; otherwise there is no clear difference. Metrics for which neither direction is better say higher or lower."
+    "Better and worse mean that the whole 95% interval of the difference is larger than the margin of the metric. Close means that a difference, if there is one, is smaller; otherwise there is no clear difference. Metrics for which neither direction is better say higher or lower."
 }
 
 /// Principles in rows, roles in columns, ids of metrics in the cells.
@@ -129,7 +133,7 @@ fn national_table(
         let nation = self::of_metric(judged, metric, NATIONAL);
         let mut cells = vec![roles_cell(metric), outcome_cell(metric, facts, NATIONAL, nation)];
         cells.extend(Outcome::ALL.map(|outcome| Cell::count(count(outcome))));
-        cells.push(Cell::new(moves_words(of_metric.iter().filter_map(|one| one.against_year_before))));
+        cells.push(Cell::new(moves_words(facts, of_metric.iter().copied().copied(), Against::YearBefore)));
         Row::new(metric.heading(), cells).linked(scope.edition.metric_address(metric))
     };
     let rows = metrics.iter().map(row).collect();
@@ -147,29 +151,55 @@ fn organisations_table(facts: &Facts<'_>, judged: &Judged<'_>) -> Table {
         let own: Vec<&&Responsibility> = judged.iter().filter(|((_, c), _)| c == code).map(|(_, one)| one).collect();
         let count = |outcome: Outcome| own.iter().filter(|one| one.outcome == outcome).count();
         let mut cells: Vec<Cell> = Outcome::ALL.map(|outcome| Cell::count(count(outcome))).into();
-        cells.push(Cell::new(moves_words(own.iter().filter_map(|one| one.against_year_before))));
-        cells.push(Cell::new(moves_words(own.iter().filter_map(|one| one.against_peers))));
+        let moves = |against| Cell::new(moves_words(facts, own.iter().copied().copied(), against));
+        cells.extend([Against::YearBefore, Against::Peers].map(moves));
         Row::new(name.clone(), cells)
     };
     let caption = format!("Metrics of each organisation by outcome, {}", facts.release.period.words_with_short_name());
     Table::new("tab-responsibility-organisations", caption, columns, codes.iter().map(row).collect())
 }
 
-/// "12 better, 3 worse, 20 without a clear difference, 2 cannot tell".
-fn moves_words(moves: impl Iterator<Item = Comparison>) -> String {
-    let moves: Vec<Comparison> = moves.collect();
-    let count = |wanted: Comparison| moves.iter().filter(|one| **one == wanted).count();
+/// How a grade stands against that of a year before; `None` of a metric that is no grade. Grades are facts, of which no verdict
+/// on chance or size is made.
+fn grade_state(metric: &Metric, one: &Responsibility) -> Option<CellState> {
+    let comparison = one.against_year_before.filter(|_| metric.shape == Shape::Status)?;
+    let meaning = match comparison {
+        Comparison::Better => MarkMeaning::Better,
+        Comparison::Worse => MarkMeaning::Worse,
+        Comparison::Higher | Comparison::Lower => MarkMeaning::Different,
+        Comparison::NoClearDifference => MarkMeaning::NoDifference,
+        Comparison::NotTested | Comparison::CannotTell => MarkMeaning::CannotTell,
+    };
+    let side = if comparison == Comparison::Lower { MarkSide::Below } else { MarkSide::Above };
+    Some(CellState::Judged(JudgedMark { meaning, level: MarkLevel::Weak, side }))
+}
+
+/// "12 better, 3 worse, 20 close, 2 without a clear difference": how figures stand against others or against a year before.
+fn moves_words<'f>(facts: &Facts<'_>, judged: impl Iterator<Item = &'f Responsibility>, against: Against) -> String {
+    let state = |one: &Responsibility| {
+        let metric = facts.release.metrics.iter().find(|metric| metric.id == one.metric_id)?;
+        let grade = grade_state(metric, one).filter(|_| against == Against::YearBefore);
+        Some(grade.unwrap_or_else(|| standing::state(facts, metric, &one.org_code, against)))
+    };
+    let states: Vec<CellState> = judged.filter_map(state).collect();
+    let count = |is_counted: &dyn Fn(CellState) -> bool| states.iter().filter(|state| is_counted(**state)).count();
+    let different = |side: MarkSide| {
+        count(
+            &|state| matches!(state, CellState::Judged(mark) if mark.meaning == MarkMeaning::Different && mark.side == side),
+        )
+    };
+    let of = |meaning: MarkMeaning| count(&|state| standing::is(state, meaning));
     let parts: Vec<String> = [
-        (Comparison::Better, "better"),
-        (Comparison::Worse, "worse"),
-        (Comparison::Higher, "higher"),
-        (Comparison::Lower, "lower"),
-        (Comparison::NoClearDifference, "without a clear difference"),
-        (Comparison::NotTested, "full counts, difference only"),
+        (of(MarkMeaning::Better), "better"),
+        (of(MarkMeaning::Worse), "worse"),
+        (different(MarkSide::Above), "higher"),
+        (different(MarkSide::Below), "lower"),
+        (of(MarkMeaning::Close), "close"),
+        (of(MarkMeaning::NoDifference), "without a clear difference"),
     ]
     .into_iter()
-    .filter(|(one, _)| count(*one) > 0)
-    .map(|(one, name)| format!("{} {name}", count(one)))
+    .filter(|(count, _)| *count > 0)
+    .map(|(count, name)| format!("{count} {name}"))
     .collect();
     if parts.is_empty() { "Nothing to compare".to_owned() } else { parts.join(", ") }
 }
@@ -203,17 +233,16 @@ fn force_table(
     let columns = ["Metric", "Responsible", "Outcome", "On a year before", "Against peers"].map(Column::words).to_vec();
     let row = |metric: &&Metric| {
         let one = of_metric(own, metric, &body.code)?;
-        let compared = |comparison: Option<Comparison>| {
-            comparison.map_or_else(
-                || Cell::absent(Shorthand::NotApplicable),
-                |compared| Cell::new(words::sentence_case(compared.words())),
-            )
-        };
+        let compared = |against| standing::verdict_cell(facts, metric, &body.code, against);
+        let grade = grade_state(metric, one).map(|state| {
+            let words = standing::words_of(metric, state, Against::YearBefore);
+            Cell::marks(vec![Mark::new(state, words)])
+        });
         let cells = vec![
             roles_cell(metric),
             outcome_cell(metric, facts, &one.org_code, Some(one)),
-            compared(one.against_year_before),
-            compared(one.against_peers),
+            grade.unwrap_or_else(|| compared(Against::YearBefore)),
+            compared(Against::Peers),
         ];
         Some(Row::new(metric.heading(), cells).linked(scope.edition.figures_address(metric)))
     };

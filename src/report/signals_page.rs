@@ -52,9 +52,21 @@ fn current<'f>(facts: &Facts<'f>) -> Vec<&'f Signal> {
     facts.release.assessment.signals.iter().filter(|signal| signal.period == period).collect()
 }
 
-/// Those that call for action.
+/// Those that call for action and do not contradict the verdict on their figure.
 fn shown<'f>(facts: &Facts<'f>) -> Vec<&'f Signal> {
-    current(facts).into_iter().filter(|signal| signal.severity == Strength::Act).collect()
+    let is_shown = |signal: &&Signal| signal.severity == Strength::Act && is_large(facts, signal);
+    current(facts).into_iter().filter(is_shown).collect()
+}
+
+/// Whether a difference from others is larger than the margin too. Signals of a series are about more than one figure.
+fn is_large(facts: &Facts<'_>, signal: &Signal) -> bool {
+    let aspects = || facts.release.verdicts.get(&signal.metric_id, &signal.org_code).map(|verdict| verdict.aspects);
+    let found = match signal.kind {
+        SignalKind::Peers => aspects().and_then(|aspects| aspects.peers),
+        SignalKind::Funnel => aspects().and_then(|aspects| aspects.forces),
+        SignalKind::ControlChart | SignalKind::RunChart | SignalKind::Trend | SignalKind::ChangePoint => return true,
+    };
+    found.is_some_and(|found| found.label.standing().is_some())
 }
 
 fn summary(facts: &Facts<'_>, all: usize, shown: usize) -> Vec<String> {
@@ -62,7 +74,7 @@ fn summary(facts: &Facts<'_>, all: usize, shown: usize) -> Vec<String> {
     vec![
         format!(
             "{} signals were raised for {period}. {} of them call for action and are listed here: they lie beyond a control \
-             limit or hold at the 99.8% level. All are in results/signals.csv.",
+             limit, or hold at the 99.8% level and are larger than the margin of the metric. All are in results/signals.csv.",
             words::sentence_case(&words::number_words(all)),
             words::sentence_case(&words::number_words(shown))
         ),

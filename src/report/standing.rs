@@ -4,9 +4,11 @@
 use std::collections::BTreeSet;
 
 use crate::assessment::{Against, FigureComparison, PeerComparison};
-use crate::definitions::model::Metric;
+use crate::definitions::model::{Metric, ReadsAs};
 use crate::report::charts::{CellState, JudgedMark, MarkLevel, MarkMeaning, MarkSide};
 use crate::report::facts::Facts;
+use crate::report::table::Cell;
+use crate::report::text::Mark;
 use crate::stats::benchmark::Strength;
 use crate::vocabulary::body::NATIONAL;
 use crate::vocabulary::quantity::Status;
@@ -15,6 +17,7 @@ use crate::vocabulary::quantity::Status;
 #[derive(Debug, Clone, Copy)]
 pub struct StandOut<'a> {
     pub metric: &'a Metric,
+    pub comparison: &'a FigureComparison,
     pub state: CellState,
     /// How far it lies from the other figure, in margins; lists have the largest first.
     size: f64,
@@ -36,15 +39,54 @@ pub fn state(facts: &Facts<'_>, metric: &Metric, code: &str, against: Against) -
     }
 }
 
-/// A judgement in a word or two. `unchanged` is what stands where no difference is clear.
-pub fn words(state: CellState, unchanged: &str) -> String {
+/// The words for what does not stand out.
+#[derive(Debug, Clone, Copy)]
+pub struct Unremarkable {
+    /// A difference, if there is one, is smaller than the margin.
+    pub close: &'static str,
+    pub unclear: &'static str,
+}
+
+impl Unremarkable {
+    /// The words for a figure held against that.
+    pub fn against(against: Against) -> Self {
+        match against {
+            Against::Peers => Self { close: "close", unclear: "no clear difference" },
+            Against::YearBefore => Self { close: "little change", unclear: "no clear change" },
+        }
+    }
+}
+
+/// The verdict on a figure held against another, as a sign with its word.
+pub fn verdict_cell(facts: &Facts<'_>, metric: &Metric, code: &str, against: Against) -> Cell {
+    let state = state(facts, metric, code, against);
+    let is_judged = matches!(state, CellState::Judged(_));
+    let comparison = facts.comparison(metric, code, against).filter(|_| is_judged);
+    if comparison.is_some_and(|one| facts.told(one) == PeerComparison::NotTested) {
+        return Cell::new("full count, not tested");
+    }
+    Cell::marks(vec![Mark::new(state, words_of(metric, state, against))])
+}
+
+/// A judgement of a metric's figure in a word or two.
+pub fn words_of(metric: &Metric, state: CellState, against: Against) -> String {
+    let words = words(state, Unremarkable::against(against));
+    match metric.reads_as {
+        ReadsAs::Level => words,
+        ReadsAs::Recorded => words.replace("higher", "more recorded").replace("lower", "fewer recorded"),
+    }
+}
+
+/// A judgement in a word or two, whatever the metric.
+pub fn words(state: CellState, unremarkable: Unremarkable) -> String {
     let CellState::Judged(mark) = state else { return state.words().to_owned() };
     let word = match (mark.meaning, mark.side) {
         (MarkMeaning::Better, _) => "better",
         (MarkMeaning::Worse, _) => "worse",
         (MarkMeaning::Different, MarkSide::Above) => "higher",
         (MarkMeaning::Different, MarkSide::Below) => "lower",
-        (MarkMeaning::NoDifference, _) => return unchanged.to_owned(),
+        (MarkMeaning::Close, _) => return unremarkable.close.to_owned(),
+        (MarkMeaning::NoDifference, _) => return unremarkable.unclear.to_owned(),
         (MarkMeaning::CannotTell, _) => return "cannot tell".to_owned(),
     };
     match mark.level {
@@ -53,10 +95,10 @@ pub fn words(state: CellState, unchanged: &str) -> String {
     }
 }
 
-/// What stands where no change is clear.
-pub const NO_CHANGE: &str = "no clear change";
-/// What stands where no difference is clear.
-pub const NO_DIFFERENCE: &str = "no clear difference";
+/// Whether a comparison was made, whatever it says.
+pub fn is_told(state: CellState) -> bool {
+    matches!(state, CellState::Judged(mark) if mark.meaning != MarkMeaning::CannotTell)
+}
 
 /// Whether the state is a judgement of this meaning.
 pub fn is(state: CellState, meaning: MarkMeaning) -> bool {
@@ -68,19 +110,30 @@ pub fn is_clear(state: CellState, meaning: MarkMeaning) -> bool {
     matches!(state, CellState::Judged(mark) if mark.meaning == meaning && mark.level == MarkLevel::Strong)
 }
 
-/// The subjects on which an organisation differs clearly from its peers, at the 99.8% level, each by the metric that lies
-/// farthest; the largest first.
-pub fn beside_peers<'a>(facts: &Facts<'a>, code: &str, meaning: MarkMeaning) -> Vec<StandOut<'a>> {
-    let clear = |mark: JudgedMark| mark.meaning == meaning && mark.level == MarkLevel::Strong;
-    let mut found = stand_outs(facts, (code, Against::Peers), clear);
+/// The metrics on which a body stands out on one side, the largest first.
+pub fn stand_outs<'a>(facts: &Facts<'a>, code: &str, against: Against, meaning: MarkMeaning) -> Vec<StandOut<'a>> {
+    let stand_out = |metric: &'a Metric| {
+        let state = state(facts, metric, code, against);
+        let comparison = facts.comparison(metric, code, against).filter(|_| is(state, meaning))?;
+        Some(StandOut { metric, comparison, state, size: facts.margins_apart(comparison) })
+    };
+    let mut found: Vec<StandOut<'a>> = facts.release.metrics.iter().filter_map(stand_out).collect();
+    found.sort_by(|a, b| b.size.total_cmp(&a.size));
+    found
+}
+
+/// Each subject once, by its metric that lies farthest. A metric that is not ranked has no subject.
+pub fn by_subject<'a>(facts: &Facts<'a>, code: &str, mut found: Vec<StandOut<'a>>) -> Vec<StandOut<'a>> {
     let mut told = BTreeSet::new();
     found.retain(|one| facts.subject(one.metric, code).is_some_and(|subject| told.insert(subject)));
     found
 }
 
-/// The metrics on which the nation moved in a year, the largest first.
-pub fn over_a_year<'a>(facts: &Facts<'a>, code: &str, meaning: MarkMeaning) -> Vec<StandOut<'a>> {
-    stand_outs(facts, (code, Against::YearBefore), |mark| mark.meaning == meaning)
+/// The subjects on which an organisation differs clearly from its peers, at the 99.8% level; the largest first.
+pub fn beside_peers<'a>(facts: &Facts<'a>, code: &str, meaning: MarkMeaning) -> Vec<StandOut<'a>> {
+    let mut found = stand_outs(facts, code, Against::Peers, meaning);
+    found.retain(|one| is_clear(one.state, meaning));
+    by_subject(facts, code, found)
 }
 
 /// How many national figures stand so against a year before.
@@ -89,29 +142,14 @@ pub fn national_count(facts: &Facts<'_>, wanted: impl Fn(CellState) -> bool) -> 
     states.filter(|state| wanted(*state)).count()
 }
 
-fn stand_outs<'a>(
-    facts: &Facts<'a>,
-    (code, against): (&str, Against),
-    wanted: impl Fn(JudgedMark) -> bool,
-) -> Vec<StandOut<'a>> {
-    let stand_out = |metric: &'a Metric| {
-        let state = state(facts, metric, code, against);
-        let CellState::Judged(mark) = state else { return None };
-        let size = facts.comparison(metric, code, against).map_or(0.0, |found| facts.margins_apart(found));
-        wanted(mark).then_some(StandOut { metric, state, size })
-    };
-    let mut found: Vec<StandOut<'a>> = facts.release.metrics.iter().filter_map(stand_out).collect();
-    found.sort_by(|a, b| b.size.total_cmp(&a.size));
-    found
-}
-
 fn mark(facts: &Facts<'_>, found: &FigureComparison) -> JudgedMark {
     let told = facts.told(found);
     let meaning = match told {
         PeerComparison::Better(_) => MarkMeaning::Better,
         PeerComparison::Worse(_) => MarkMeaning::Worse,
         PeerComparison::Higher(_) | PeerComparison::Lower(_) => MarkMeaning::Different,
-        PeerComparison::Similar | PeerComparison::NoClearDifference => MarkMeaning::NoDifference,
+        PeerComparison::Similar => MarkMeaning::Close,
+        PeerComparison::NoClearDifference => MarkMeaning::NoDifference,
         PeerComparison::NotTested | PeerComparison::CannotTell => MarkMeaning::CannotTell,
     };
     let none = if found.is_ratio() { 1.0 } else { 0.0 };

@@ -362,6 +362,34 @@ fn no_force_sees_the_figure_of_a_single_other() {
     assert_eq!((status(&bench)["numerator"].as_str(), status(&bench)["denominator"].as_str()), ("1153", "1424"));
 }
 
+/// The nation less the region's five forces is a single force: each of the five could work out its figure.
+#[test]
+fn a_sum_over_peers_that_leaves_one_other_force_is_told_nowhere() {
+    let bench = Bench::new();
+    let force = |n: u32, region: &str| {
+        format!("E{n},Police {n},Force {n},territorial_force,{region},England,1000,2000-01-01,\n")
+    };
+    let forces: String = (1..=5).map(|n| force(n, "North")).chain([force(6, "South")]).collect();
+    bench.reference("organisations", "2020-01-02", &forces);
+    let sent = [("E1", 100, 20), ("E2", 211, 131), ("E3", 419, 79), ("E4", 523, 61), ("E5", 307, 44), ("E6", 202, 97)];
+    send_arrests(&bench, &sent);
+    assert_eq!(bench.run(MONTH, &[]).code, 0);
+    let sum = figures_of("CRE-01", &bench, (MONTH, "results/observations.csv"))["PEERS:E1"].clone();
+    assert_eq!((sum["status"].as_str(), sum["numerator"].as_str()), ("cannot_tell", ""));
+    // The four peers of E1 have 1,460 of 1,775, which is 82.3%: its 83.3% is 1.1 points above.
+    assert_nowhere(&bench, "forces/E1", &["1460", "1,460", "1775", "1,775", "82.3"]);
+    let comparisons = table(&bench.published(MONTH, "results/comparisons.csv"));
+    let with_peers = comparisons.iter().filter(|row| row["metric_id"] == "CRE-01" && row["against"] == "peers");
+    let columns = ["org_code", "label", "other_numerator", "other_value", "estimate", "weighted_including_self"];
+    let told: Vec<[&str; 6]> = with_peers.map(|row| columns.map(|column| row[column].as_str())).collect();
+    assert_eq!(told, ["E1", "E2", "E3", "E4", "E5"].map(|code| [code, "cannot_tell", "", "", "", ""]));
+    let verdict = figures_of("CRE-01", &bench, (MONTH, "results/verdicts.csv"))["E1"].clone();
+    assert_eq!(
+        ["peers", "peers_size", "cases_to_peers"].map(|column| verdict[column].as_str()),
+        ["cannot_tell", "", ""]
+    );
+}
+
 /// With two forces in all, the national figure less the own one is that of the other.
 #[test]
 fn no_force_sees_a_nation_of_two() {

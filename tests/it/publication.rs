@@ -84,6 +84,10 @@ fn the_folder_of_releases_has_a_page_that_lists_them() {
     {
         assert!(bench.out().join(link).is_file(), "{link} leads nowhere");
     }
+    // A run that publishes nothing makes it anew, as after one that was killed before the page was written.
+    fs::remove_file(bench.out().join("index.html")).unwrap();
+    assert!(bench.run("2025-05", &[]).stderr.contains("nothing changed"));
+    assert_eq!(index(&bench), page);
     // The page lists what is there, also where a record is damaged, and no run fails for it.
     fs::write(bench.out().join("2025-04/r1/run-record.json"), "{").unwrap();
     bench.run("2025-05", &["--again"]);

@@ -227,7 +227,7 @@ impl SpineRow {
                 draw_on_white(canvas, theme::PEERS, (across.place(peers), middle), 5.0);
             }
             if let Some(subject) = self.subject {
-                let is_plain = matches!(self.mark.meaning, MarkMeaning::NoDifference);
+                let is_plain = self.mark.meaning.is_unremarkable();
                 let look = if is_plain { theme::SUBJECT } else { theme::mark_look(self.mark) };
                 draw_on_white(canvas, look, (across.place(subject), middle), 5.5);
             }
@@ -253,7 +253,6 @@ pub fn paint_cells(canvas: &mut Canvas<'_>, state: CellState, places: &[Place]) 
     canvas.quadrangles(&places.iter().map(ground).collect::<Vec<_>>(), look.ground);
     let centres = places.iter().map(|(x, y)| (x + width / 2.0, y + height / 2.0));
     match look.sign {
-        theme::CellSign::None => {}
         theme::CellSign::Mark(mark) => {
             canvas.quadrangles(&centres.map(|at| corners(mark, at, 4.2)).collect::<Vec<_>>(), mark.ink);
         }

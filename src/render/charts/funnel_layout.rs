@@ -396,7 +396,7 @@ fn key(chart: &FunnelChart) -> Vec<KeyEntry> {
             MarkMeaning::Better => "better",
             MarkMeaning::Worse => "worse",
             MarkMeaning::Different => "different",
-            MarkMeaning::NoDifference | MarkMeaning::CannotTell => return None,
+            MarkMeaning::Close | MarkMeaning::NoDifference | MarkMeaning::CannotTell => return None,
         };
         let limits = if mark.level == MarkLevel::Strong { "99.8%" } else { "95%" };
         let words = format!("{words}, beyond the {limits} limits");

@@ -8,7 +8,7 @@ use crate::render::charts::cells::{CELL, paint_cells, runs};
 use crate::render::charts::markers::draw_on_white;
 use crate::render::charts::text::{Weight, widest, width, wrap};
 use crate::render::charts::{ChartError, ChartWidth, FONT, LINE_HEIGHT, MIDDLE_TO_BASELINE, count, theme};
-use crate::report::charts::{CellState, MarkMeaning, MatrixChart, SmallMultiples, SmallPanel, ValueRange};
+use crate::report::charts::{CellState, MatrixChart, SmallMultiples, SmallPanel, ValueRange};
 
 const NAMES: f64 = 236.0;
 const GAP: f64 = 10.0;
@@ -275,7 +275,7 @@ impl PanelsLayout<'_> {
         if let Some((at, value, provisional)) =
             panel.points.last().and_then(|point| Some((last, point.value?, point.provisional)))
         {
-            let is_plain = panel.mark.meaning == MarkMeaning::NoDifference;
+            let is_plain = panel.mark.meaning.is_unremarkable();
             let look = if is_plain { theme::SUBJECT } else { theme::mark_look(panel.mark) };
             let look = if provisional { theme::open_look(look) } else { look };
             draw_on_white(canvas, look, (x(at), y(value)), MARK);

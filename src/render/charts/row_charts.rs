@@ -28,6 +28,7 @@ impl DumbbellChart {
             (MarkMeaning::Better, "better"),
             (MarkMeaning::Worse, "worse"),
             (MarkMeaning::Different, "changed, neither is better"),
+            (MarkMeaning::Close, "little change"),
             (MarkMeaning::NoDifference, "no clear change"),
             (MarkMeaning::CannotTell, "cannot tell"),
         ] {

@@ -141,7 +141,9 @@ pub fn mark_look(mark: JudgedMark) -> MarkLook {
         (MarkMeaning::Worse, MarkLevel::Weak) => open(Marker::Diamond, DARK_ORANGE, 2.0),
         (MarkMeaning::Different, MarkLevel::Strong) => filled(Marker::Square, DARK_GREY),
         (MarkMeaning::Different, MarkLevel::Weak) => open(Marker::Square, DARK_GREY, 1.75),
-        (MarkMeaning::NoDifference, _) => MarkLook { size: 0.8, ..filled(Marker::Circle, DARK_GREY) },
+        (MarkMeaning::Close | MarkMeaning::NoDifference, _) => {
+            MarkLook { size: 0.8, ..filled(Marker::Circle, DARK_GREY) }
+        }
         (MarkMeaning::CannotTell, _) => MarkLook { size: 0.85, ..open(Marker::Circle, DARK_GREY, 1.75) },
     }
 }
@@ -218,7 +220,6 @@ pub struct CellLook {
 /// What stands on the ground of a cell.
 #[derive(Debug, Clone, Copy)]
 pub enum CellSign {
-    None,
     Mark(MarkLook),
     Dot(Ink),
     Dash(Stroke),
@@ -256,8 +257,10 @@ pub fn cell_look(state: CellState) -> Option<CellLook> {
         (MarkMeaning::Different, MarkLevel::Weak) => {
             CellLook { ground: ink(WHITE, LIMIT_GREY, 1.0), sign: CellSign::Mark(look) }
         }
-        (MarkMeaning::NoDifference, _) => CellLook { ground: pale, sign: CellSign::Dot(LIMIT_GREY.into()) },
-        (MarkMeaning::CannotTell, _) => CellLook { ground: pale, sign: CellSign::None },
+        (MarkMeaning::Close | MarkMeaning::NoDifference, _) => {
+            CellLook { ground: pale, sign: CellSign::Dot(LIMIT_GREY.into()) }
+        }
+        (MarkMeaning::CannotTell, _) => CellLook { ground: pale, sign: CellSign::Mark(look) },
     })
 }
 

@@ -9,10 +9,19 @@ pub enum MarkMeaning {
     Worse,
     /// Different, where neither side is better.
     Different,
+    /// A difference, if there is one, is smaller than the margin.
+    Close,
     /// No clear difference or change.
     NoDifference,
     /// Not judged: too few cases, or the figure may still change.
     CannotTell,
+}
+
+impl MarkMeaning {
+    /// Whether a comparison was made and nothing stands out.
+    pub fn is_unremarkable(self) -> bool {
+        matches!(self, Self::Close | Self::NoDifference)
+    }
 }
 
 /// How sure a judgement is. Both levels differ in shade: filled and open.
@@ -56,7 +65,7 @@ impl JudgedMark {
             (MarkMeaning::Worse, MarkLevel::Weak, _) => "worse-95",
             (MarkMeaning::Different, MarkLevel::Strong, _) => "different",
             (MarkMeaning::Different, MarkLevel::Weak, _) => "different-95",
-            (MarkMeaning::NoDifference, ..) => "no-difference",
+            (MarkMeaning::Close | MarkMeaning::NoDifference, ..) => "no-difference",
             (MarkMeaning::CannotTell, ..) => "cannot-tell",
         }
     }
@@ -70,6 +79,7 @@ impl JudgedMark {
             (MarkMeaning::Worse, MarkLevel::Weak) => "worse (95% level)",
             (MarkMeaning::Different, MarkLevel::Strong) => "different",
             (MarkMeaning::Different, MarkLevel::Weak) => "different (95% level)",
+            (MarkMeaning::Close, _) => "close",
             (MarkMeaning::NoDifference, _) => "no clear difference",
             (MarkMeaning::CannotTell, _) => "cannot tell",
         }

@@ -1,0 +1,34 @@
+//! The page that lists the releases of a folder. It belongs to none of them, and every run makes it anew, so that a run that
+//! was killed before it leaves no old page for long.
+
+use std::fs;
+
+use super::AppError;
+use super::publication::load_templates;
+use super::run_plan::RunPlan;
+use crate::files::write_atomically;
+use crate::intake::Intake;
+use crate::release::release_summaries;
+use crate::render::{RenderError, render_lone_page};
+use crate::report::{ReleasesInput, releases_page};
+
+/// Writes the page, where it says something else than the one that is there.
+pub(super) fn list_releases(plan: &RunPlan<'_>, intake: &Intake) -> Result<(), AppError> {
+    let (context, out) = (plan.context, &plan.options.out);
+    let releases = release_summaries(out)?;
+    let page = releases_page(&ReleasesInput {
+        releases: &releases,
+        layouts: &context.definitions.layouts,
+        organisations: &intake.organisations,
+        publication: &context.settings.figures.publication,
+    });
+    let write = |path: &str, bytes: &[u8]| {
+        let path = out.join(path);
+        if fs::read(&path).is_ok_and(|there| there == bytes) {
+            return Ok(());
+        }
+        let written = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| write_atomically(&path, bytes));
+        written.map_err(|source| RenderError::Write { path: path.display().to_string(), source })
+    };
+    Ok(render_lone_page(&load_templates(&context.definitions)?, &page, &write)?)
+}
