@@ -10,7 +10,7 @@ use crate::files::write_atomically;
 use crate::intake::Intake;
 use crate::release::release_summaries;
 use crate::render::{RenderError, render_lone_page};
-use crate::report::{ReleasesInput, releases_page};
+use crate::report::about::releases::{ReleasesInput, releases_page};
 
 /// Writes the page, where it says something else than the one that is there.
 pub(super) fn list_releases(plan: &RunPlan<'_>, intake: &Intake) -> Result<(), AppError> {

@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use crate::digest::sha256;
 use crate::release::tables::{ReleaseTables, ResultsError};
 use crate::render::html::{Templates, WrittenFile, render_page};
-use crate::report::{Edition, FileContent, Page, Scope};
+use crate::report::{Edition, FileContent, Page, Scope, build_page};
 use crate::vocabulary::code::CODE_WORDS;
 
 /// Why an edition could not be written.
@@ -76,7 +76,7 @@ impl Part<'_> {
     fn render(&self, templates: &Templates, emit: Emit<'_>) -> Result<(), RenderError> {
         let Some(scope) = self.page else { return write_assets(templates, self.folder, emit) };
         let tables = &scope.edition.facts.tables;
-        scope.build().map_or(Ok(()), |page| write_page(templates, self.folder, (&page, tables), emit))
+        build_page(&scope).map_or(Ok(()), |page| write_page(templates, self.folder, (&page, tables), emit))
     }
 }
 

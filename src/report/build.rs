@@ -2,73 +2,78 @@
 
 use crate::definitions::blocks::BlockName;
 use crate::definitions::model::Metric;
-use crate::report::block::Block;
 use crate::report::edition::Scope;
-use crate::report::{
-    all_metrics, coverage, dictionary, force, forces_matrix, late_section, metric_page, nation, notes, one_force,
-    organisations_table, own_returns, own_summary, parity_page, quality, responsibility, signals_page,
-};
+use crate::report::edition::frame::build_frame;
+use crate::report::page::Page;
+use crate::report::page::block::Block;
+use crate::report::{about, force, metric, national, returns};
 use crate::vocabulary::body::Organisation;
 
+/// A page of an edition; `None` where there is nothing to say on it.
+pub fn build_page(scope: &Scope<'_>) -> Option<Page> {
+    let blocks: Vec<_> = scope.page.blocks.iter().flat_map(|block| blocks_of(scope, *block)).collect();
+    (!blocks.is_empty()).then(|| Page::new(scope.path(), build_frame(scope), blocks))
+}
+
 /// The blocks that a name stands for on a page; none where the release has nothing to say there.
-pub fn blocks_of(scope: &Scope<'_>, name: BlockName) -> Vec<Block> {
+fn blocks_of(scope: &Scope<'_>, name: BlockName) -> Vec<Block> {
     let (facts, layout) = (scope.facts(), scope.edition.layout);
     match name {
         BlockName::Opening => vec![Block::Lead((&*layout.summary).into())],
-        BlockName::AtAGlance => nation::at_a_glance(scope),
-        BlockName::NationalFigures => all_metrics::national_figures(scope),
-        BlockName::ForcesFirst => nation::forces_first(scope),
-        BlockName::ForcesByMetric => forces_matrix::forces_by_metric(scope),
-        BlockName::OrganisationFirst => of_organisation(scope, |body| one_force::first(scope, body)),
-        BlockName::OrganisationMetrics => of_organisation(scope, |body| [one_force::metrics(scope, body)]),
-        BlockName::ResponsibilitiesExplained => responsibility::explanation(scope),
-        BlockName::Roles => vec![responsibility::roles(scope)],
-        BlockName::Responsibilities => responsibility::responsibilities(scope),
-        BlockName::OrganisationsByOutcome => vec![responsibility::organisations_by_outcome(facts)],
-        BlockName::SignalsExplained => signals_page::explanation(facts),
-        BlockName::SignalsByChance => vec![signals_page::by_chance(facts)],
-        BlockName::Signals => signals_page::signals(scope),
-        BlockName::OtherRulesExplained => parity_page::explanation(),
-        BlockName::OtherRules => parity_page::tables(facts),
-        BlockName::MetricDictionary => dictionary::metrics(scope),
-        BlockName::DataDictionaryExplained => vec![dictionary::data_explanation()],
-        BlockName::Datasets => vec![dictionary::datasets(facts)],
-        BlockName::Rollups => vec![dictionary::rollups(facts)],
-        BlockName::ReturnsSummary => vec![quality::returns_summary(facts)],
-        BlockName::ReturnsByDataset => vec![quality::returns_by_dataset(facts)],
-        BlockName::ReturnsNotInTime => vec![quality::returns_not_in_time(facts)],
-        BlockName::ReturnsByOrganisation => vec![quality::returns_by_organisation(facts)],
-        BlockName::Findings => vec![quality::findings(facts, layout.findings_shown)],
-        BlockName::Method => vec![notes::method(facts)],
-        BlockName::Settings => notes::settings(facts).into_iter().collect(),
-        BlockName::Publication => vec![notes::publication(facts)],
-        BlockName::Accessibility => vec![notes::accessibility(facts)],
-        BlockName::About => vec![notes::about(facts)],
-        BlockName::KeyFindings => of_metric(scope, |metric| [metric_page::key_findings(facts, metric)]),
-        BlockName::Withheld => of_metric(scope, |metric| metric_page::withheld_from_public(facts, metric)),
-        BlockName::Charts => of_metric(scope, |metric| [metric_page::charts(facts, metric)]),
-        BlockName::Meaning => of_metric(scope, |metric| [metric_page::meaning(metric)]),
-        BlockName::Organisations => of_metric(scope, |metric| organisations_table::organisations(facts, metric)),
-        BlockName::FiguresByPeriod => of_metric(scope, |metric| [metric_page::figures_by_period(facts, metric)]),
-        BlockName::Contributions => of_metric(scope, |metric| metric_page::contributions(facts, metric)),
-        BlockName::Regions => of_metric(scope, |metric| metric_page::regions(facts, metric)),
-        BlockName::Breakdown => of_metric(scope, |metric| metric_page::breakdown(facts, metric)),
-        BlockName::Definition => of_metric(scope, |metric| [metric_page::definition(facts, metric)]),
-        BlockName::Coverage => of_metric(scope, |metric| [coverage::coverage(facts, metric)]),
-        BlockName::LateData => of_metric(scope, |metric| late_section::late_data(facts, metric)),
-        BlockName::Neighbours => of_metric(scope, |metric| metric_page::neighbours(scope, metric)),
-        BlockName::Peers => of_organisation(scope, |body| [force::peers(facts, body)]),
-        BlockName::OwnFigures => of_organisation(scope, |body| [force::own_figures(scope, body)]),
-        BlockName::OwnMetrics => of_organisation(scope, |body| force::own_metrics(scope, body)),
-        BlockName::NotMeasured => of_organisation(scope, |body| force::not_measured(scope, body)),
-        BlockName::OwnReturns => of_organisation(scope, |body| [quality::own_returns(facts, body)]),
-        BlockName::OwnMessage => of_organisation(scope, |body| own_summary::message(facts, body)),
-        BlockName::OwnPriorities => of_organisation(scope, |body| own_summary::priorities(scope, body)),
-        BlockName::OwnReturnsNotInTime => of_organisation(scope, |body| own_returns::not_in_time(facts, body)),
-        BlockName::OwnMetricsExplained => of_organisation(scope, |body| force::metrics_explained(scope, body)),
-        BlockName::Principles => force::principles(scope).into_iter().collect(),
+        BlockName::AtAGlance => national::summary::at_a_glance(scope),
+        BlockName::NationalFigures => national::all_metrics::national_figures(scope),
+        BlockName::ForcesFirst => national::summary::forces_first(scope),
+        BlockName::ForcesByMetric => national::forces_matrix::forces_by_metric(scope),
+        BlockName::OrganisationFirst => of_organisation(scope, |body| national::one_force::first(scope, body)),
+        BlockName::OrganisationMetrics => of_organisation(scope, |body| [national::one_force::metrics(scope, body)]),
+        BlockName::ResponsibilitiesExplained => national::responsibilities::explanation(scope),
+        BlockName::Roles => vec![national::responsibilities::roles(scope)],
+        BlockName::Responsibilities => national::responsibilities::responsibilities(scope),
+        BlockName::OrganisationsByOutcome => vec![national::responsibilities::organisations_by_outcome(facts)],
+        BlockName::SignalsExplained => national::signals::explanation(facts),
+        BlockName::SignalsByChance => vec![national::signals::by_chance(facts)],
+        BlockName::Signals => national::signals::signals(scope),
+        BlockName::OtherRulesExplained => national::other_rules::explanation(),
+        BlockName::OtherRules => national::other_rules::tables(facts),
+        BlockName::MetricDictionary => about::dictionary::metrics(scope),
+        BlockName::DataDictionaryExplained => vec![about::dictionary::data_explanation()],
+        BlockName::Datasets => vec![about::dictionary::datasets(facts)],
+        BlockName::Rollups => vec![about::dictionary::rollups(facts)],
+        BlockName::ReturnsSummary => vec![returns::quality::returns_summary(facts)],
+        BlockName::ReturnsByDataset => vec![returns::quality::returns_by_dataset(facts)],
+        BlockName::ReturnsNotInTime => vec![returns::quality::returns_not_in_time(facts)],
+        BlockName::ReturnsByOrganisation => vec![returns::quality::returns_by_organisation(facts)],
+        BlockName::Findings => vec![returns::quality::findings(facts, layout.findings_shown)],
+        BlockName::Method => vec![about::notes::method(facts)],
+        BlockName::Settings => about::notes::settings(facts).into_iter().collect(),
+        BlockName::Publication => vec![about::notes::publication(facts)],
+        BlockName::Accessibility => vec![about::notes::accessibility(facts)],
+        BlockName::About => vec![about::notes::about(facts)],
+        BlockName::KeyFindings => of_metric(scope, |metric| [metric::sections::key_findings(facts, metric)]),
+        BlockName::Withheld => of_metric(scope, |metric| metric::sections::withheld_from_public(facts, metric)),
+        BlockName::Charts => of_metric(scope, |metric| [metric::sections::charts(facts, metric)]),
+        BlockName::Meaning => of_metric(scope, |metric| [metric::sections::meaning(metric)]),
+        BlockName::Organisations => of_metric(scope, |metric| metric::organisations::organisations(facts, metric)),
+        BlockName::FiguresByPeriod => of_metric(scope, |metric| [metric::sections::figures_by_period(facts, metric)]),
+        BlockName::Contributions => of_metric(scope, |metric| metric::sections::contributions(facts, metric)),
+        BlockName::Regions => of_metric(scope, |metric| metric::sections::regions(facts, metric)),
+        BlockName::Breakdown => of_metric(scope, |metric| metric::sections::breakdown(facts, metric)),
+        BlockName::Definition => of_metric(scope, |metric| [metric::sections::definition(facts, metric)]),
+        BlockName::Coverage => of_metric(scope, |metric| [returns::coverage::coverage(facts, metric)]),
+        BlockName::LateData => of_metric(scope, |metric| metric::late_data::late_data(facts, metric)),
+        BlockName::Neighbours => of_metric(scope, |metric| metric::sections::neighbours(scope, metric)),
+        BlockName::Peers => of_organisation(scope, |body| [force::metrics::peers(facts, body)]),
+        BlockName::OwnFigures => of_organisation(scope, |body| [force::metrics::own_figures(scope, body)]),
+        BlockName::OwnMetrics => of_organisation(scope, |body| force::metrics::own_metrics(scope, body)),
+        BlockName::NotMeasured => of_organisation(scope, |body| force::metrics::not_measured(scope, body)),
+        BlockName::OwnReturns => of_organisation(scope, |body| [returns::quality::own_returns(facts, body)]),
+        BlockName::OwnMessage => of_organisation(scope, |body| force::summary::message(facts, body)),
+        BlockName::OwnPriorities => of_organisation(scope, |body| force::summary::priorities(scope, body)),
+        BlockName::OwnReturnsNotInTime => of_organisation(scope, |body| force::returns::not_in_time(facts, body)),
+        BlockName::OwnMetricsExplained => of_organisation(scope, |body| force::metrics::metrics_explained(scope, body)),
+        BlockName::Principles => force::metrics::principles(scope).into_iter().collect(),
         BlockName::OwnFindings => {
-            of_organisation(scope, |body| [quality::own_findings(facts, body, layout.findings_shown)])
+            of_organisation(scope, |body| [returns::quality::own_findings(facts, body, layout.findings_shown)])
         }
     }
 }

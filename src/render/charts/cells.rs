@@ -2,7 +2,8 @@
 //! They hold no words, keep their size and are a few hundred bytes each, because a page has many.
 
 use crate::render::charts::axis::{self, Axis};
-use crate::render::charts::canvas::{self, Canvas, Place, Sheet};
+use crate::render::charts::canvas::{self, Canvas};
+use crate::render::charts::ink::{Place, Sheet, Stroke};
 use crate::render::charts::markers::{corners, draw_on_white};
 use crate::render::charts::{ChartError, count, theme};
 use crate::report::charts::{BulletBar, CellState, MarkMeaning, SparkPoint, Sparkline, SpineRow, StripPlot};
@@ -180,7 +181,7 @@ impl BulletBar {
                 });
                 if lower < upper {
                     // White below, so that it is seen on a dark bar.
-                    let ground = canvas::Stroke { colour: theme::WHITE, width: 4.0, dash: "" };
+                    let ground = Stroke { colour: theme::WHITE, width: 4.0, dash: "" };
                     canvas.line((across(lower), middle), (across(upper), middle), ground);
                     canvas.line((across(lower), middle), (across(upper), middle), theme::WHISKER);
                 }

@@ -3,7 +3,8 @@
 //! It ranks and judges nobody; the order, the marks and the words come from the report.
 
 use crate::render::charts::axis::Axis;
-use crate::render::charts::canvas::{self, Anchor, Canvas, Place, Sheet};
+use crate::render::charts::canvas::{self, Anchor, Canvas};
+use crate::render::charts::ink::{Place, Sheet};
 use crate::render::charts::key::{Key, KeyEntry, Sample};
 use crate::render::charts::markers::draw_on_white;
 use crate::render::charts::placement::spread;

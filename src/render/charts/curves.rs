@@ -1,8 +1,9 @@
 //! Charts of shares from 0% to 100%: how long cases took, how complete figures grew, and two parts of a whole over periods.
 
 use crate::render::charts::axis::Axis;
-use crate::render::charts::canvas::{self, Anchor, Canvas, Place, Sheet, Stroke};
+use crate::render::charts::canvas::{self, Anchor, Canvas};
 use crate::render::charts::cells::runs;
+use crate::render::charts::ink::{Place, Sheet, Stroke};
 use crate::render::charts::key::{Key, KeyEntry, Sample};
 use crate::render::charts::markers::draw_on_white;
 use crate::render::charts::period_axis::PeriodAxis;

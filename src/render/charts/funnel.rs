@@ -2,8 +2,9 @@
 //! It judges nobody: which points are named, and every line, come from the report.
 
 use crate::render::charts::axis::Axis;
-use crate::render::charts::canvas::{self, Anchor, Canvas, Place, Stroke};
+use crate::render::charts::canvas::{self, Anchor, Canvas};
 use crate::render::charts::funnel_layout::{FunnelLayout, NamePlace};
+use crate::render::charts::ink::{Place, Stroke};
 use crate::render::charts::markers::{draw_on_white, paint_break};
 use crate::render::charts::text::{Weight, widest};
 use crate::render::charts::{ChartError, ChartWidth, MIDDLE_TO_BASELINE, theme};

@@ -2,7 +2,7 @@
 //! Only places; nothing is drawn.
 
 use crate::render::charts::axis::Axis;
-use crate::render::charts::canvas::{Place, Sheet};
+use crate::render::charts::ink::{Place, Sheet};
 use crate::render::charts::key::{Key, KeyEntry, Sample};
 use crate::render::charts::placement::spread;
 use crate::render::charts::text::{Weight, widest, width, wrap};

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::render::charts::axis::Axis;
-use crate::render::charts::canvas::{self, Anchor, Canvas, Place, Sheet};
+use crate::render::charts::canvas::{self, Anchor, Canvas};
 use crate::render::charts::cells::{CELL, paint_cells, runs};
+use crate::render::charts::ink::{Place, Sheet};
 use crate::render::charts::markers::draw_on_white;
 use crate::render::charts::text::{Weight, widest, width, wrap};
 use crate::render::charts::{ChartError, ChartWidth, FONT, LINE_HEIGHT, MIDDLE_TO_BASELINE, count, theme};

@@ -1,7 +1,9 @@
 //! The key below a drawing: a sample of each sign with its words, in lines that fill the width.
 
-use crate::render::charts::canvas::{Anchor, Canvas, Ink, Place, Stroke};
-use crate::render::charts::markers::{MarkLook, draw_marker};
+use crate::render::charts::canvas::{Anchor, Canvas};
+use crate::render::charts::ink::MarkLook;
+use crate::render::charts::ink::{Ink, Place, Stroke};
+use crate::render::charts::markers::draw_marker;
 use crate::render::charts::text::{Weight, width, wrap};
 use crate::render::charts::{LINE_HEIGHT, MIDDLE_TO_BASELINE, count, theme};
 

@@ -1,27 +1,9 @@
 //! Point markers by shape, filled or open, so that series and judgements differ where their colours would not.
 //! It decides no colour.
 
-use crate::render::charts::canvas::{Canvas, Ink, Place};
+use crate::render::charts::canvas::Canvas;
+use crate::render::charts::ink::{MarkLook, Marker, Place};
 use crate::render::charts::theme;
-
-/// The shape of a point.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Marker {
-    Circle,
-    Square,
-    TriangleUp,
-    TriangleDown,
-    Diamond,
-}
-
-/// A marker with its colours. An open one has a white heart.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct MarkLook {
-    pub marker: Marker,
-    pub ink: Ink,
-    /// Half its width as a multiple of that of a circle, so that all shapes look equally large.
-    pub size: f64,
-}
 
 /// Draws one marker that looks as large as a circle of this radius in px.
 pub fn draw_marker(canvas: &mut Canvas<'_>, look: MarkLook, at: Place, radius: f64) {

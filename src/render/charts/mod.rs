@@ -11,6 +11,7 @@ mod funnel_layout;
 #[cfg(test)]
 mod gallery;
 mod grids;
+mod ink;
 mod key;
 mod markers;
 mod period_axis;

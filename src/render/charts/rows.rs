@@ -2,9 +2,11 @@
 //! In narrow rooms names stand above their rows. What a chart draws in its rows is its own matter.
 
 use crate::render::charts::axis::Axis;
-use crate::render::charts::canvas::{self, Anchor, Canvas, Ink, Place, Sheet, Stroke};
+use crate::render::charts::canvas::{self, Anchor, Canvas};
+use crate::render::charts::ink::MarkLook;
+use crate::render::charts::ink::{Ink, Place, Sheet, Stroke};
 use crate::render::charts::key::{Key, KeyEntry};
-use crate::render::charts::markers::{MarkLook, draw_on_white};
+use crate::render::charts::markers::draw_on_white;
 use crate::render::charts::placement::spread;
 use crate::render::charts::text::{Weight, cut_off, widest, width, wrap};
 use crate::render::charts::{ChartError, ChartWidth, FONT, LINE_HEIGHT, MIDDLE_TO_BASELINE, count, theme};

@@ -1,7 +1,7 @@
 //! Turns the library's SVG in hundredths of a px into ours in px: our root element, no repeated defaults, dashes added.
 //! It changes no place, size or word.
 
-use crate::render::charts::canvas::{Extra, Joined, Sheet};
+use crate::render::charts::ink::{Extra, Joined, Sheet};
 use crate::render::charts::theme;
 
 /// Fonts of equal widths, so that a label is as wide as it was measured.

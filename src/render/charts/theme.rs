@@ -2,8 +2,7 @@
 //! Blue is good, orange is a reason to look, dark pink is a standard and only that, everything else is grey.
 //! It draws nothing and names no drawing library.
 
-use crate::render::charts::canvas::{Colour, Ink, Stroke};
-use crate::render::charts::markers::{MarkLook, Marker};
+use crate::render::charts::ink::{Colour, Ink, MarkLook, Marker, Stroke};
 use crate::report::charts::{
     CellState, JudgedMark, LimitLevel, MarkLevel, MarkMeaning, MarkSide, MigrationStage, PointSign, SeriesRole,
     StandardBasis,

@@ -2,7 +2,7 @@
 //! Only places; nothing is drawn.
 
 use crate::render::charts::axis::Axis;
-use crate::render::charts::canvas::{Place, Sheet, Stroke};
+use crate::render::charts::ink::{Place, Sheet, Stroke};
 use crate::render::charts::key::{Key, KeyEntry, Sample};
 use crate::render::charts::period_axis::PeriodAxis;
 use crate::render::charts::placement::{Side, hang, spread};

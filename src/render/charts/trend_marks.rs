@@ -3,8 +3,10 @@
 
 use crate::render::charts::MIDDLE_TO_BASELINE;
 use crate::render::charts::axis::Axis;
-use crate::render::charts::canvas::{Anchor, Canvas, Ink, Place, Stroke};
-use crate::render::charts::markers::{MarkLook, draw_marker, draw_on_white, paint_break};
+use crate::render::charts::canvas::{Anchor, Canvas};
+use crate::render::charts::ink::MarkLook;
+use crate::render::charts::ink::{Ink, Place, Stroke};
+use crate::render::charts::markers::{draw_marker, draw_on_white, paint_break};
 use crate::render::charts::text::Weight;
 use crate::render::charts::theme::{self, series_look, sign_look};
 use crate::render::charts::trend_layout::{BREAK, Labelled, SAMPLE, TrendLayout, WHISKER};

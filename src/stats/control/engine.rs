@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::icons::{assurance, point_type, variation};
 use super::ranges::{MovingRange, Screening, moving_range};
-use super::rules::{Place, Zone, signals};
+use super::rules::{Place, Zone, compare, signals};
 use super::{
     Chart, ChartError, ChartPoint, FULL_POINTS, Judgement, LEAST_BASELINE, LEAST_POINTS, Lines, Mode, NotJudged, Note,
     Segment, Settings, Standing,
@@ -18,8 +18,6 @@ use crate::stats::timeline::{Layout, Span};
 const XMR_FACTOR: f64 = 2.66;
 /// The expected range of two normal points, in standard deviations.
 const RANGE_OF_TWO: f64 = 1.128;
-/// Native mode takes numbers this close (absolutely up to 1, relatively above) as equal.
-const EQUAL: f64 = 1e-9;
 
 /// Which chart.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -299,12 +297,4 @@ fn zone(value: f64, lines: &Lines, tolerant: bool) -> Zone {
     } else {
         Zone::Middle
     }
-}
-
-/// A value against a line: exactly, or with equality within 1e-9 · max(1, |line|).
-pub(super) fn compare(value: f64, line: f64, tolerant: bool) -> Ordering {
-    if tolerant && (value - line).abs() <= EQUAL * line.abs().max(1.0) {
-        return Ordering::Equal;
-    }
-    value.partial_cmp(&line).unwrap_or(Ordering::Equal)
 }

@@ -2,8 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::engine::compare;
-use super::rules::{Direction, Signal};
+use super::rules::{Direction, Signal, compare};
 use super::{Assurance, ChartPoint, Lines, Mode, NotJudged, Note, PointType, Segment, Settings, Variation};
 use crate::vocabulary::quantity::Better;
 

@@ -4,6 +4,8 @@ use std::cmp::Ordering;
 
 /// Points in a trend or in a run.
 const SEVEN: usize = 7;
+/// Native mode takes numbers this close (absolutely up to 1, relatively above) as equal.
+const EQUAL: f64 = 1e-9;
 
 /// A rule, in the order in which a point takes its type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -148,6 +150,14 @@ fn in_window(places: &[Place], length: usize, passes: impl Fn(&[Place]) -> bool)
         }
     }
     flags
+}
+
+/// A value against a line: exactly, or with equality within 1e-9 · max(1, |line|).
+pub(super) fn compare(value: f64, line: f64, tolerant: bool) -> Ordering {
+    if tolerant && (value - line).abs() <= EQUAL * line.abs().max(1.0) {
+        return Ordering::Equal;
+    }
+    value.partial_cmp(&line).unwrap_or(Ordering::Equal)
 }
 
 #[cfg(test)]

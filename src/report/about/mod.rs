@@ -1,0 +1,5 @@
+//! What stands behind the figures: method, settings, dictionaries, and the list of releases.
+
+pub mod dictionary;
+pub mod notes;
+pub mod releases;

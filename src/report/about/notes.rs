@@ -1,0 +1,116 @@
+//! The notes of a report: how its figures are made, the settings that were chosen, and the accessibility statement.
+
+use crate::assessment::PEERS_FAMILY;
+use crate::report::facts::Facts;
+use crate::report::page::block::Block;
+use crate::report::page::frame::NOT_GIVEN;
+use crate::report::page::text::{Fact, Text};
+use crate::report::sentences::withheld;
+use crate::report::words;
+use crate::vocabulary::period::PeriodType;
+use crate::vocabulary::quantity::{Unit, value_text};
+use crate::vocabulary::shorthand::Shorthand;
+
+/// Method, settings, publication and accessibility under one heading.
+pub fn about(facts: &Facts<'_>) -> Block {
+    let parts = [method(facts)].into_iter().chain(settings(facts)).chain([publication(facts), accessibility(facts)]);
+    Block::section("about", "About this report", parts.collect())
+}
+
+/// How the figures are made and how to read them.
+pub fn method(facts: &Facts<'_>) -> Block {
+    let lines = method_lines(facts).into_iter().map(Text::from).collect();
+    Block::section("method", "How the figures are made", vec![Block::List(lines)])
+}
+
+/// The settings that definitions leave open; `None` where there are none.
+pub fn settings(facts: &Facts<'_>) -> Option<Block> {
+    let settings = facts.release.settings.iter();
+    let settings: Vec<Fact> = settings
+        .map(|(name, value)| Fact::new(words::sentence_case(&words::plain_name(name)), value.clone()))
+        .collect();
+    let sentence = "No source gives these values. They were chosen for this release.";
+    let blocks = || vec![Block::paragraph(sentence), Block::Facts(settings.clone())];
+    (!settings.is_empty()).then(|| Block::section("settings", "Settings", blocks()))
+}
+
+/// When figures are revised, and who sees them before the others.
+pub fn publication(facts: &Facts<'_>) -> Block {
+    let publication = &facts.release.publication;
+    let revisions = publication.revision_policy.clone().unwrap_or_else(|| NOT_GIVEN.to_owned());
+    let early = match publication.pre_release_access.as_deref() {
+        None => NOT_GIVEN.to_owned(),
+        Some([]) => "Nobody sees the release before it is published".to_owned(),
+        Some(offices) => offices.join("; "),
+    };
+    let facts = vec![Fact::new("Revisions", revisions), Fact::new("Access before publication", early)];
+    Block::section("publication", "Publication and revisions", vec![Block::Facts(facts)])
+}
+
+/// How far the pages are open to everybody, and whom to tell where they are not.
+pub fn accessibility(facts: &Facts<'_>) -> Block {
+    let write = match &facts.release.publication.contact {
+        Some(contact) => format!("write to {contact}"),
+        None => "write to the organisation that gave you this report, because the report names no address".to_owned(),
+    };
+    let paragraphs = [
+        "This statement covers the pages of this report. They are built to meet the Web Content Accessibility Guidelines \
+         version 2.2, level AA. Every drawing has a description and a table with the same figures, and every page can be \
+         used without a mouse, without scripts and at 320 pixels of width."
+            .to_owned(),
+        "The pages are tested by program (axe-core and html-validate) in a wide and a narrow window. Tests with people who \
+         use screen readers are still to be done, so some problems may not be known."
+            .to_owned(),
+        format!(
+            "If you cannot read something, or need it in another form, {write}. If you are not content with the \
+             answer, contact the Equality Advisory and Support Service. The Equality and Human Rights Commission enforces \
+             the Public Sector Bodies (Websites and Mobile Applications) Accessibility Regulations 2018."
+        ),
+    ];
+    Block::section("accessibility", "Accessibility statement", paragraphs.map(Block::paragraph).into())
+}
+
+fn method_lines(facts: &Facts<'_>) -> Vec<String> {
+    let mut method = vec![
+        "The national figure adds up every record, also those that no organisation can be named for, unless the caveats of a metric say what it leaves out. Percentages and rates are worked out from the sums, never as an average of the organisations’ figures.".to_owned(),
+        "A range such as 78.2% to 83.5% (95% confidence interval) says between which values chance alone would move a figure if the same conditions went on. Figures are full counts and no samples unless their page says so. The range does not allow for records that are missing or wrong. Counts that are fully known have no range.".to_owned(),
+        format!("A share of fewer than ten, or a rate of fewer than five events, is marked {} and said to rest on few cases. It is shown, but it is not called met or not met, and it is not listed among what stands out.", Shorthand::LowReliability),
+        "A change is the difference between two figures, worked out before rounding.".to_owned(),
+        "A figure is held against all forces by funnel limits that allow for how much forces usually differ where that is more than chance gives at their sizes, and against its own past by control charts with the rules of Making Data Count. “Clearly” stands for the 99.8% level. Limits start afresh at a recorded system migration or change of counting rules, and with a new version of the definition.".to_owned(),
+        "Limits in a trend figure show how far a series usually varies from one period to the next. A figure beyond them, or a pattern that chance seldom makes, is said to have a special cause; a triangle marks an improvement, a diamond a concern. Limits from fewer than 13 figures are trial limits, and with fewer than eight there are none.".to_owned(),
+        "A trend is told from 24 months, eight quarters or five years on, allowing for the season where it can be estimated, and for more variation than chance would give.".to_owned(),
+        "A standard is shown only for the dates it held. One that no longer holds is called historical.".to_owned(),
+        "Nothing is estimated for returns that are missing. A percentage with nothing to count in its denominator is not applicable: neither 0 nor 100.".to_owned(),
+    ];
+    if !facts.release.peer_groups.is_empty() {
+        method.push("The figure for peers adds up the records of an organisation’s peers, without its own. A figure is held against it by the 95% and 99.8% intervals of the difference (of the ratio for rates).".to_owned());
+    }
+    method.extend(chance_sentence(facts));
+    if facts.release.period.kind == PeriodType::Rolling12m {
+        method.push(
+            "The periods are rolling years that move by a quarter: neighbouring figures share nine of their 12 months."
+                .to_owned(),
+        );
+    }
+    method.extend(facts.release.withheld.iter().flat_map(withheld::rules));
+    method.extend(facts.release.withheld.as_ref().map(|_| withheld::CHANGES_WITHHELD.to_owned()));
+    method
+}
+
+/// How many comparisons with peers chance alone would make stand out; it stands in every edition, because a force reads its
+/// own labels only.
+fn chance_sentence(facts: &Facts<'_>) -> Option<String> {
+    let of_level = |level: &str| {
+        let families = facts.release.assessment.families.iter();
+        families.filter(|family| family.family == PEERS_FAMILY && family.tested > 0).find(|one| one.level == level)
+    };
+    let (look, act) = (of_level("95%")?, of_level("99.8%")?);
+    let expected = |number: f64| value_text(number, Unit::Percent);
+    Some(format!(
+        "Of the {} comparisons with peers in this release, chance alone would make about {} stand out at the 95% level and \
+         about {} at the 99.8% level.",
+        words::number_words(look.tested),
+        expected(look.expected),
+        expected(act.expected)
+    ))
+}

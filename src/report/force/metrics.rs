@@ -1,0 +1,265 @@
+//! The blocks about one organisation: its own figures beside those of its peers and of all, its charts.
+//! Of others it shows published sums only, never a single other organisation.
+
+use crate::assessment::Against;
+use crate::definitions::model::Metric;
+use crate::metrics::gives_away;
+use crate::report::charts::SeriesRole;
+use crate::report::edition::{Scope, metric_anchor};
+use crate::report::facts::Facts;
+use crate::report::force::returns;
+use crate::report::metric::decisions::decision_table;
+use crate::report::metric::figures_table::{change_cell, standard_cell, value_cell};
+use crate::report::metric::judged::judged_sentences;
+use crate::report::metric::sections::{documentation, interval_sentence, standards_table};
+use crate::report::metric::steps::{search_sentence, step_table};
+use crate::report::metric::trend::build_trend;
+use crate::report::metric::trend_data::{ComparedLine, TrendRequest, event_name, events};
+use crate::report::metric::trend_words::{event_words, now_sentences};
+use crate::report::page::block::{Block, Details, Links, link};
+use crate::report::page::figure::{CommonRemarks, Room};
+use crate::report::page::table::{Cell, Column, Row, Table, Widths};
+use crate::report::page::text::{Address, Text};
+use crate::report::sentences::{standard, standing};
+use crate::report::words;
+use crate::stats::control::LEAST_POINTS;
+use crate::stats::run_chart::RunSignal;
+use crate::vocabulary::body::{NATIONAL, Organisation, PEERS_PREFIX};
+use crate::vocabulary::event::RecordedEvent;
+use crate::vocabulary::observation::Observation;
+use crate::vocabulary::period::Period;
+use crate::vocabulary::quantity::{Shape, Status};
+use crate::vocabulary::shorthand::Shorthand;
+
+/// The peers of the organisation.
+pub fn peers(facts: &Facts<'_>, body: &Organisation) -> Block {
+    Block::paragraph(peers_sentence(facts, &body.code))
+}
+
+/// Every metric of the organisation in one table.
+pub fn own_figures(scope: &Scope<'_>, body: &Organisation) -> Block {
+    let facts = scope.facts();
+    let mut blocks = vec![
+        Block::paragraph(
+            "Changes are given as they are. The column “Beside peers” has a word where the difference is sure and large.",
+        ),
+        Block::Table(overview_table(scope, body)),
+    ];
+    blocks.extend(search_sentence(facts, None, Some(&body.code)).map(Block::paragraph));
+    Block::section("at-a-glance", "All metrics at a glance", blocks)
+}
+
+/// How to read the metrics: what holds for all of them is said here, once for each page.
+pub fn metrics_explained(scope: &Scope<'_>, body: &Organisation) -> Vec<Block> {
+    let facts = scope.facts();
+    let metrics: Vec<&Metric> =
+        scope.sections().into_iter().flat_map(|section| section.select(&facts.release.metrics)).collect();
+    let measured = metrics.iter().filter(|metric| has_value(facts.current(metric, &body.code))).count();
+    let mut sentences = vec![format!(
+        "{} has a figure for {} of {} metrics in {}.",
+        body.name,
+        words::number_words(measured),
+        words::number_words(metrics.len()),
+        facts.release.period.words()
+    )];
+    let is_short = |metric: &&&Metric| {
+        let chart = facts.run_chart(metric, &body.code);
+        chart.is_some_and(|chart| chart.signal == RunSignal::TooFewPoints)
+    };
+    if metrics.iter().any(|metric| is_short(&metric)) {
+        sentences.push(format!(
+            "A chart with fewer than {} figures shows their median and no limits: such a chart cannot tell whether a change \
+             is more than usual variation.",
+            words::number_words(LEAST_POINTS)
+        ));
+    }
+    sentences.push("Where nothing is said of a standard, no standard is documented.".to_owned());
+    let line = |(place, (_, event)): (usize, (usize, &RecordedEvent))| {
+        Text::from(format!("{}: {}.", event_name(place), event_words(event)))
+    };
+    let events: Vec<Text> = events(facts, &body.code).into_iter().enumerate().map(line).collect();
+    let mut blocks = Block::opening(sentences);
+    if !events.is_empty() {
+        blocks.push(Block::paragraph("The charts mark these recorded events:"));
+        blocks.push(Block::List(events));
+    }
+    blocks
+}
+
+/// Links to the pages of the principles; `None` in an edition without such pages.
+pub fn principles(scope: &Scope<'_>) -> Option<Block> {
+    let pages = scope.edition.principle_pages().into_iter().filter(|(_, path)| *path != scope.path());
+    let links: Vec<Text> = pages.map(|(section, path)| link(section.heading(), Address::page(path))).collect();
+    (!links.is_empty()).then(|| Block::Links(Links { label: "Principles".to_owned(), links }))
+}
+
+/// Every metric of the organisation with its chart, by section.
+pub fn own_metrics(scope: &Scope<'_>, body: &Organisation) -> Vec<Block> {
+    let facts = scope.facts();
+    // The page of one principle has the title of its section.
+    if let Some(section) = scope.section {
+        let metrics = section.select(&facts.release.metrics).into_iter();
+        let measured = metrics.filter(|metric| is_measured(facts, metric, &body.code));
+        return measured.map(|metric| metric_entry(facts, metric, body)).collect();
+    }
+    let mut blocks = Vec::new();
+    for (index, section) in scope.sections().into_iter().enumerate() {
+        let metrics = section.select(&facts.release.metrics).into_iter();
+        let measured = metrics.filter(|metric| is_measured(facts, metric, &body.code));
+        let entries: Vec<Block> = measured.map(|metric| metric_entry(facts, metric, body)).collect();
+        if !entries.is_empty() {
+            blocks.push(Block::section(format!("section-{}", index + 1), section.heading(), entries));
+        }
+    }
+    blocks
+}
+
+/// Metrics of which the release has no figure for the organisation; `None` where there are none.
+pub fn not_measured(scope: &Scope<'_>, body: &Organisation) -> Option<Block> {
+    let facts = scope.facts();
+    let metrics = scope.sections().into_iter().flat_map(|section| section.select(&facts.release.metrics));
+    let metrics = metrics.filter(|metric| !is_measured(facts, metric, &body.code));
+    let lines: Vec<Text> = metrics.map(|metric| metric.heading().into()).collect();
+    let sentence = format!("This release has no figure of these metrics for {}.", body.name);
+    (!lines.is_empty()).then(|| {
+        Block::section("not-measured", "Not measured here", vec![Block::paragraph(sentence), Block::List(lines)])
+    })
+}
+
+/// Whether the release holds any figure of the metric for the organisation, a value or not.
+fn is_measured(facts: &Facts<'_>, metric: &Metric, code: &str) -> bool {
+    facts.codes(metric).contains(&code)
+}
+
+/// Who its peers are.
+pub fn peers_sentence(facts: &Facts<'_>, code: &str) -> String {
+    match facts.peer_group(code) {
+        Some(group) if !group.peers.is_empty() => {
+            let mut names: Vec<String> = group.peers.iter().map(|peer| facts.name(peer)).collect();
+            names.sort();
+            format!(
+                "Peers: {} ({}). The figure for peers adds up their records.",
+                words::list_words(&names),
+                group.source
+            )
+        }
+        _ => "No peer group is recorded for this organisation.".to_owned(),
+    }
+}
+
+fn metric_entry(facts: &Facts<'_>, metric: &Metric, body: &Organisation) -> Block {
+    let peers = ComparedLine {
+        role: SeriesRole::Peers,
+        label: "Peers".to_owned(),
+        code: format!("{PEERS_PREFIX}{}", body.code),
+    };
+    let all = ComparedLine { role: SeriesRole::AllForces, label: facts.everyone(metric), code: NATIONAL.to_owned() };
+    // A count of one force and the count of all share no scale worth drawing; the table still has both.
+    let compared = [peers, all].into_iter().filter(|line| {
+        let is_total = metric.shape == Shape::Count;
+        let is_open = line.code != NATIONAL || may_see_nation(facts, metric, &body.code);
+        !is_total && is_open && facts.release.trend.iter().any(|p| has_value(facts.figure(metric, &line.code, *p)))
+    });
+    let figure = build_trend(
+        facts,
+        &TrendRequest {
+            metric,
+            code: &body.code,
+            role: SeriesRole::Subject,
+            subject: body.short_name.clone(),
+            compared: compared.collect(),
+            room: Room::Small,
+            remarks: CommonRemarks::OncePerPage,
+        },
+    );
+    let own = facts.current(metric, &body.code);
+    // The figure's description says the value and how it moved; without a figure the findings do.
+    let mut findings = if figure.is_some() { Vec::new() } else { now_sentences(facts, metric, &body.code) };
+    findings.extend(own.and_then(|figure| interval_sentence(metric, figure)));
+    findings.extend(own.filter(|_| !metric.standards.is_empty()).map(|f| standard::sentence(metric, f)));
+    findings.extend(judged_sentences(facts, (metric, &body.code), CommonRemarks::OncePerPage));
+    let mut blocks = vec![Block::Aside((&*metric.definition).into())];
+    blocks.extend(figure.map(|figure| Block::Figure(Box::new(figure))));
+    blocks.extend(findings.into_iter().map(Block::paragraph));
+    let tables = [step_table, decision_table].into_iter().filter_map(|table| table(facts, metric, Some(&body.code)));
+    blocks.extend(tables.map(Block::Table));
+    blocks.push(definition(facts, metric, body));
+    blocks.push(submissions(facts, metric, body));
+    Block::entry(metric_anchor(metric), metric.heading(), blocks)
+}
+
+/// What is measured, folded: the definition stands open above.
+fn definition(facts: &Facts<'_>, metric: &Metric, body: &Organisation) -> Block {
+    let mut blocks = vec![Block::Facts(documentation(facts, metric))];
+    let caveats: Vec<Text> = metric.all_caveats().into_iter().map(Text::from).collect();
+    if !caveats.is_empty() {
+        blocks.push(Block::List(caveats));
+    }
+    blocks.extend(standards_table(metric, Some(&body.code)).map(Block::Table));
+    Block::Details(Details { summary: format!("How {} is measured", metric.id).into(), blocks })
+}
+
+/// The submissions behind the figure of the report's period, folded.
+fn submissions(facts: &Facts<'_>, metric: &Metric, body: &Organisation) -> Block {
+    let blocks = vec![returns::behind(facts, metric, body)];
+    Block::Details(Details { summary: format!("Submissions behind {}", metric.id).into(), blocks })
+}
+
+fn has_value(figure: Option<&Observation>) -> bool {
+    figure.is_some_and(|f| f.status == Status::Value && f.value.is_some())
+}
+
+fn overview_table(scope: &Scope<'_>, body: &Organisation) -> Table {
+    let facts = scope.facts();
+    let previous = facts.previous();
+    let mut columns = vec![Column::words("Metric"), Column::numbers(&*body.short_name)];
+    columns.extend(["Peers", "All"].map(Column::numbers));
+    columns.push(Column::words("Beside peers"));
+    columns.push(Column::words("Standard"));
+    columns.extend(previous.map(|p| Column::words(format!("Change on {}", p.words()))));
+    let shown = scope.sections().into_iter().flat_map(|section| section.select(&facts.release.metrics));
+    let row = |metric: &Metric| {
+        let own = facts.current(metric, &body.code);
+        let mut cells = vec![
+            value_cell(own),
+            peers_cell(facts, metric, &body.code),
+            nation_cell(facts, metric, &body.code),
+            standing::verdict_cell(facts, metric, &body.code, Against::Peers),
+            standard_cell(metric, own),
+        ];
+        cells.extend(previous.map(|period| change_cell(facts, metric, &body.code, period)));
+        Row::new(metric.heading(), cells).linked(scope.figures_address(metric))
+    };
+    let rows = shown.filter(|m| is_measured(facts, m, &body.code)).map(row).collect();
+    let caption = format!("{}: all metrics, {}", body.short_name, facts.release.period.words_with_short_name());
+    Table::new("tab-overview", caption, columns, rows).with_widths(Widths::WideFirst)
+}
+
+/// Whether the national figure, less the organisation's own, is over enough others in every period that is shown.
+fn may_see_nation(facts: &Facts<'_>, metric: &Metric, own: &str) -> bool {
+    let others = |period: &Period| {
+        let others = facts.codes(metric).iter().filter(|code| **code != own);
+        others.filter(|code| facts.figure(metric, code, *period).is_some_and(|one| one.numerator.is_some())).count()
+    };
+    !facts.release.trend.iter().any(|period| gives_away(others(period)))
+}
+
+fn nation_cell(facts: &Facts<'_>, metric: &Metric, own: &str) -> Cell {
+    if may_see_nation(facts, metric, own) {
+        other_cell(facts.current(metric, NATIONAL))
+    } else {
+        Cell::absent(Shorthand::Withheld)
+    }
+}
+
+/// Not applicable where no peer group is recorded.
+fn peers_cell(facts: &Facts<'_>, metric: &Metric, code: &str) -> Cell {
+    match (facts.peers(metric, code, facts.release.period), facts.peer_group(code)) {
+        (None, None) => Cell::absent(Shorthand::NotApplicable),
+        (figure, _) => other_cell(figure),
+    }
+}
+
+fn other_cell(figure: Option<&Observation>) -> Cell {
+    Cell::figure_with_unit(figure).with_detail(figure.and_then(words::counts_remark))
+}

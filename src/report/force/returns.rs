@@ -1,0 +1,161 @@
+//! What one organisation submitted: its returns that were refused, late or missing with the rows that failed, and the
+//! submissions behind each of its figures. No other organisation sees any of it.
+
+use crate::contract::FailingFile;
+use crate::definitions::model::Metric;
+use crate::release::{Failure, SubmissionLine};
+use crate::report::facts::Facts;
+use crate::report::page::block::Block;
+use crate::report::page::download;
+use crate::report::page::table::{Cell, Column, Row, Table};
+use crate::report::returns::coverage::{detail_words, state_words};
+use crate::report::words;
+use crate::vocabulary::body::Organisation;
+use crate::vocabulary::returns::{Return, ReturnState};
+
+/// Digits of a hash that a page shows; the run record has all.
+const HASH_SHOWN: usize = 12;
+
+/// Returns of the organisation that were refused, late or missing, each with what to do; `None` where all came in time.
+pub fn not_in_time(facts: &Facts<'_>, body: &Organisation) -> Option<Block> {
+    let own = facts.release.returns.iter().filter(|one| one.org_code == body.code);
+    let (mut refused, mut others): (Vec<&Return>, Vec<&Return>) = (Vec::new(), Vec::new());
+    for one in own {
+        match one.state {
+            ReturnState::Refused { .. } => refused.push(one),
+            ReturnState::Accepted { late: true, .. } | ReturnState::NotReturned => others.push(one),
+            ReturnState::Accepted { late: false, .. } | ReturnState::NotYetDue => {}
+        }
+    }
+    refused.sort_by_key(|one| (&one.dataset, one.month));
+    others.sort_by_key(|one| (&one.dataset, one.month));
+    let mut blocks: Vec<Block> = refused.iter().flat_map(|one| refused_blocks(facts, one)).collect();
+    if !others.is_empty() {
+        let lines = others.iter().map(|one| {
+            format!(
+                "{}, {}: {}. {}.",
+                facts.layouts.sources.title(&one.dataset),
+                words::month_words(one.month),
+                state_words(&one.state).to_lowercase(),
+                detail_words(&[&one.state])
+            )
+            .into()
+        });
+        blocks.push(Block::List(lines.collect()));
+    }
+    (!blocks.is_empty()).then(|| Block::section("returns-not-in-time", "Returns refused, late or missing", blocks))
+}
+
+/// A refused return: why, which rows, which figures lack it, and what to do.
+fn refused_blocks(facts: &Facts<'_>, one: &Return) -> Vec<Block> {
+    let title = format!("{}, {}", facts.layouts.sources.title(&one.dataset), words::month_words(one.month));
+    let detail = detail_words(&[&one.state]);
+    let mut blocks = vec![Block::paragraph(format!("Refused. {detail}."))];
+    let rests = |metric: &&Metric| facts.datasets(metric).contains(one.dataset.as_str());
+    let metrics: Vec<String> = facts.release.metrics.iter().filter(rests).map(|metric| metric.id.clone()).collect();
+    if !metrics.is_empty() {
+        let count = words::sentence_case(&words::number_words(metrics.len()));
+        let noun = if metrics.len() == 1 { "metric rests" } else { "metrics rest" };
+        let names = words::list_words(&metrics);
+        blocks.push(Block::paragraph(format!("{count} {noun} on this return: {names}.")));
+    }
+    let of_return = |line: &&SubmissionLine| {
+        line.org_code == one.org_code
+            && line.dataset == one.dataset
+            && !line.used
+            && (line.first..=line.last).contains(&one.month)
+    };
+    let failures = facts.release.submissions.iter().filter(of_return).flat_map(|line| &line.failures);
+    for failure in failures {
+        blocks.extend(
+            failure.rows.as_ref().map_or_else(|| vec![without_rows(facts, failure)], |rows| rows_blocks(failure, rows)),
+        );
+    }
+    blocks.push(Block::paragraph(
+        "What to do: mend these rows and submit the month again. The figures follow in the next revision of this report.",
+    ));
+    let id = format!("refused-{}-{}", one.dataset.replace('_', "-"), one.month);
+    vec![Block::section(id, title, blocks)]
+}
+
+/// The keys of the rows that a check concerns, and the file with them.
+fn rows_blocks(failure: &Failure, file: &FailingFile) -> Vec<Block> {
+    let shown = file.first_rows.len();
+    let caption = match file.rows {
+        rows if rows > shown => format!("The first {} rows that the check concerns", words::number_words(shown)),
+        1 => "The row that the check concerns".to_owned(),
+        _ => "The rows that the check concerns".to_owned(),
+    };
+    let columns: Vec<Column> =
+        std::iter::once(Column::words("Row")).chain(file.keys.iter().map(Column::words)).collect();
+    let row = |(index, cells): (usize, &Vec<String>)| {
+        let cells = cells.iter().map(|cell| Cell::new(if cell.is_empty() { "Empty" } else { cell.as_str() }));
+        Row::new((index + 1).to_string(), cells.collect())
+    };
+    let rows = file.first_rows.iter().enumerate().map(row).collect();
+    let table = Table::new(format!("tab-failing-{}", failure.stem), caption, columns, rows);
+    let mut blocks = Vec::new();
+    blocks.extend((!file.keys.is_empty()).then_some(Block::Table(table)));
+    blocks.push(Block::Download(download::failing_rows(&failure.stem, file)));
+    blocks
+}
+
+/// Where a rule is not about rows, or their file is gone.
+fn without_rows(facts: &Facts<'_>, failure: &Failure) -> Block {
+    let message = words::sentence_case(&failure.message);
+    let whom = facts.release.publication.contact.as_deref().unwrap_or("the publisher of this report");
+    Block::paragraph(format!("{message}. There is no file of rows for this. {whom} can say more."))
+}
+
+/// The submissions that the figure of a metric rests on in the report's period.
+pub fn behind(facts: &Facts<'_>, metric: &Metric, body: &Organisation) -> Block {
+    let datasets = facts.datasets(metric);
+    let (period, earlier) = (facts.release.period, metric.earlier_months_at(facts.release.period.last()));
+    let is_behind = |line: &&SubmissionLine| {
+        line.org_code == body.code
+            && datasets.contains(line.dataset.as_str())
+            && line.concerns(period, u32::from(earlier))
+    };
+    let lines: Vec<&SubmissionLine> = facts.release.submissions.iter().filter(is_behind).collect();
+    if lines.is_empty() {
+        return Block::paragraph("The figure rests on no submission of this organisation.");
+    }
+    let row = |line: &&SubmissionLine| {
+        let months = if line.first == line.last {
+            words::month_words(line.first)
+        } else {
+            format!("{} to {}", words::month_words(line.first), words::month_words(line.last))
+        };
+        let used = match (line.used, line.counted_by_sender) {
+            (false, _) => "Refused",
+            (true, true) => "Used; counts made by the sender",
+            (true, false) => "Used",
+        };
+        let hashes: Vec<String> =
+            line.hashes.iter().map(|hash| hash.chars().take(HASH_SHOWN).collect::<String>()).collect();
+        let hash = if hashes.is_empty() { "No file".to_owned() } else { hashes.join(", ") };
+        let cells = vec![
+            Cell::new(months),
+            Cell::date(line.submitted),
+            Cell::count(i64::try_from(line.rows).unwrap_or(i64::MAX)),
+            Cell::new(used),
+            Cell::new(hash),
+        ];
+        Row::new(facts.layouts.sources.title(&line.dataset), cells)
+    };
+    let columns = vec![
+        Column::words("Dataset"),
+        Column::words("Months"),
+        Column::dates("Submitted"),
+        Column::numbers("Rows"),
+        Column::words("State"),
+        Column::words("SHA-256 begins"),
+    ];
+    let caption = format!("Submissions behind {}, {}", metric.id, period.words());
+    Block::Table(Table::new(
+        format!("tab-{}-submissions", metric.id),
+        caption,
+        columns,
+        lines.iter().map(row).collect(),
+    ))
+}

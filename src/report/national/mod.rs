@@ -1,0 +1,9 @@
+//! The national edition: the summary, every metric, forces by metric, each organisation, responsibilities and signals.
+
+pub mod all_metrics;
+pub mod forces_matrix;
+pub mod one_force;
+pub mod other_rules;
+pub mod responsibilities;
+pub mod signals;
+pub mod summary;

@@ -1,0 +1,252 @@
+//! The files that pages offer. Each is a choice of rows and columns from a result table; nothing is worked out or rounded here.
+//! A force's page asks for named bodies only, so that its files hold no other force.
+
+use serde::Serialize;
+
+use crate::contract::FailingFile;
+use crate::definitions::model::Metric;
+use crate::release::tables::{
+    BREAKDOWNS, Bodies, COMPLETENESS, CONTROL_LIMITS, FUNNELS, OBSERVATIONS, REVISIONS, Selection,
+};
+use crate::vocabulary::body::{NATIONAL, PEERS_PREFIX, REGION_PREFIX};
+use crate::vocabulary::period::Period;
+
+/// What is in a file that a page offers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FileContent {
+    /// Some rows and columns of a result table.
+    Rows(Selection),
+    /// The bytes of a file that was written before.
+    Kept(Vec<u8>),
+}
+
+/// A file that a page offers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Download {
+    /// What a reader gets, as the words of a link without the size. In a figure: the words that stand before its number.
+    pub words: String,
+    /// Name of the file without hash and ending; unique in an edition.
+    pub stem: String,
+    #[serde(skip)]
+    pub content: FileContent,
+}
+
+impl Download {
+    /// The words of the link to a file of so many bytes.
+    pub fn words_with_size(&self, bytes: usize) -> String {
+        format!("{} (CSV, {} KB)", self.words, bytes.div_ceil(1_000))
+    }
+}
+
+const FIGURES: &[&str] = &[
+    "metric_id",
+    "metric_version",
+    "org_code",
+    "organisation",
+    "metric_title",
+    "period_type",
+    "period",
+    "period_start",
+    "period_end",
+    "numerator",
+    "denominator",
+    "value",
+    "unit",
+    "status",
+    "reason",
+    "lower_95",
+    "upper_95",
+    "lower_998",
+    "upper_998",
+    "method",
+    "reliability",
+    "returned_months",
+    "expected_months",
+    "standard_level",
+    "standard_kind",
+    "standard_met",
+];
+
+const PARTS: &[&str] = &[
+    "metric_id",
+    "metric_version",
+    "org_code",
+    "organisation",
+    "metric_title",
+    "period_type",
+    "period",
+    "period_start",
+    "period_end",
+    "breakdown",
+    "category",
+    "numerator",
+    "denominator",
+    "value",
+    "unit",
+    "status",
+    "reason",
+    "lower_95",
+    "upper_95",
+    "lower_998",
+    "upper_998",
+    "method",
+    "reliability",
+    "returned_months",
+    "expected_months",
+];
+
+const LIMITS: &[&str] = &[
+    "metric_id",
+    "metric_title",
+    "org_code",
+    "organisation",
+    "period_type",
+    "period",
+    "period_start",
+    "period_end",
+    "chart",
+    "segment",
+    "mean",
+    "lower_limit",
+    "upper_limit",
+    "point_type",
+];
+
+const OF_FUNNEL: &[&str] = &[
+    "metric_id",
+    "metric_title",
+    "org_code",
+    "organisation",
+    "period_type",
+    "period",
+    "period_start",
+    "period_end",
+    "numerator",
+    "denominator",
+    "size",
+    "value",
+    "centre",
+    "lower_95",
+    "upper_95",
+    "lower_998",
+    "upper_998",
+    "label",
+    "adjusted_lower_95",
+    "adjusted_upper_95",
+    "adjusted_lower_998",
+    "adjusted_upper_998",
+    "adjusted_label",
+    "phi",
+    "phi_by_chance",
+    "tau2",
+    "forces",
+];
+
+const OF_REVISIONS: &[&str] = &[
+    "metric_id",
+    "metric_title",
+    "org_code",
+    "organisation",
+    "kind",
+    "earlier_release",
+    "period_type",
+    "period",
+    "earlier_as_of",
+    "earlier_numerator",
+    "earlier_denominator",
+    "earlier_value",
+    "earlier_status",
+    "later_as_of",
+    "later_numerator",
+    "later_denominator",
+    "later_value",
+    "later_status",
+    "reason",
+];
+
+const OF_COMPLETENESS: &[&str] = &[
+    "metric_id",
+    "metric_title",
+    "org_code",
+    "organisation",
+    "period_type",
+    "period",
+    "earlier_months",
+    "numerator",
+    "numerator_expected",
+    "denominator",
+    "denominator_expected",
+    "completeness",
+    "completeness_lower_95",
+    "completeness_upper_95",
+    "value_all_failing",
+    "value_all_passing",
+    "provisional",
+];
+
+/// Every headline figure of a metric but those of peers.
+pub fn all_figures(metric: &Metric) -> Download {
+    let bodies = Bodies::Without(&[PEERS_PREFIX]);
+    let words = format!("Download all figures of {} with their counts", metric.id);
+    download(metric, "all-figures", words, of(metric, OBSERVATIONS, bodies, FIGURES))
+}
+
+/// Every category or further percentile of a metric but those of peers.
+pub fn all_parts(metric: &Metric) -> Download {
+    let bodies = Bodies::Without(&[PEERS_PREFIX]);
+    let parts = if metric.breakdown.is_some() { "all categories" } else { "further percentiles" };
+    let words = format!("Download {parts} of {} with their counts", metric.id);
+    download(metric, "categories", words, of(metric, BREAKDOWNS, bodies, PARTS))
+}
+
+/// The series of a trend figure.
+pub fn trend(metric: &Metric, codes: Vec<String>) -> Download {
+    download(metric, "trend", "the data", of(metric, OBSERVATIONS, Bodies::These(codes), FIGURES))
+}
+
+/// Mean and limits of the series of a trend figure.
+pub fn usual_variation(metric: &Metric, code: &str) -> Download {
+    let bodies = Bodies::These(vec![code.to_owned()]);
+    download(metric, "limits", "the limits of usual variation", of(metric, CONTROL_LIMITS, bodies, LIMITS))
+}
+
+/// The figures of organisations in one period.
+pub fn comparison(metric: &Metric, period: Period) -> Download {
+    let bodies = Bodies::Without(&[PEERS_PREFIX, REGION_PREFIX]);
+    let selection = Selection { period: Some(period), ..of(metric, OBSERVATIONS, bodies, FIGURES) };
+    download(metric, "comparison", "the data", selection)
+}
+
+/// The forces of a funnel with their limits.
+pub fn funnel(metric: &Metric) -> Download {
+    download(metric, "funnel", "the data", of(metric, FUNNELS, Bodies::All, OF_FUNNEL))
+}
+
+/// Every revision of a metric's figures.
+pub fn revisions(metric: &Metric) -> Download {
+    let words = format!("Download all revisions of {}", metric.id);
+    download(metric, "revisions", words, of(metric, REVISIONS, Bodies::All, OF_REVISIONS))
+}
+
+/// How complete the national figures of a metric are.
+pub fn completeness(metric: &Metric) -> Download {
+    let bodies = Bodies::These(vec![NATIONAL.to_owned()]);
+    let words = format!("Download completeness of {}", metric.id);
+    download(metric, "completeness", words, of(metric, COMPLETENESS, bodies, OF_COMPLETENESS))
+}
+
+/// The rows for which a submission was refused, as the checks wrote them. They belong to the organisation that sent them, and
+/// to no other.
+pub fn failing_rows(stem: &str, file: &FailingFile) -> Download {
+    let words = "Download the rows that the check concerns".to_owned();
+    Download { words, stem: format!("failing-rows-{stem}"), content: FileContent::Kept(file.bytes.clone()) }
+}
+
+fn of(metric: &Metric, table: &'static str, bodies: Bodies, columns: &'static [&'static str]) -> Selection {
+    Selection { table, metric: metric.id.clone(), bodies, period: None, columns }
+}
+
+fn download(metric: &Metric, name: &str, words: impl Into<String>, selection: Selection) -> Download {
+    let (words, content) = (words.into(), FileContent::Rows(selection));
+    Download { words, stem: format!("{}-{name}", metric.id), content }
+}

@@ -1,0 +1,72 @@
+//! What every page has round its blocks: headings, navigation, warnings, and the dates and numbers of the release.
+
+use serde::Serialize;
+
+use crate::report::page::text::{Address, Fact, Text};
+use crate::settings::PublicationSection;
+
+/// Stands where a setting of the publication is not given.
+pub const NOT_GIVEN: &str = "Not given by the publisher";
+
+/// The frame of a page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Frame {
+    /// The page's own heading.
+    pub heading: String,
+    /// The page's name outside the page, such as in the list of open windows.
+    pub title: String,
+    /// Name of the report.
+    pub report: String,
+    pub period: String,
+    /// The protective marking.
+    pub marking: Option<String>,
+    /// The link past the navigation.
+    pub skip: &'static str,
+    /// That the data are synthetic.
+    pub banner: Option<Text>,
+    pub navigation: Option<Navigation>,
+    /// In the public edition: what is withheld, as a sentence.
+    pub notice: Option<String>,
+    /// The release: dates, state, contact, run.
+    pub release: Vec<Fact>,
+}
+
+/// Links to the main pages of the edition.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Navigation {
+    pub label: &'static str,
+    pub links: Vec<NavigationLink>,
+}
+
+/// A link of the navigation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NavigationLink {
+    pub words: String,
+    pub to: Address,
+    /// Whether it leads to the page that it stands on.
+    pub current: bool,
+}
+
+impl Frame {
+    /// The frame of the page that lists the releases.
+    pub fn of_releases(publication: &PublicationSection) -> Self {
+        let heading = "Releases".to_owned();
+        let report = "Police use of PNC and LEDS".to_owned();
+        let given = |text: &Option<String>| text.clone().unwrap_or_else(|| NOT_GIVEN.to_owned());
+        Self {
+            title: format!("{heading} – {report}"),
+            heading,
+            report,
+            period: "All review periods".to_owned(),
+            marking: publication.marking.clone(),
+            skip: "Skip to main content",
+            banner: None,
+            navigation: None,
+            notice: None,
+            release: vec![
+                Fact::new("Publisher", given(&publication.publisher)),
+                Fact::new("Contact", given(&publication.contact)),
+            ],
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! Which returns arrived, were late, refused or missing, and what the checks of the data found.
+
+pub mod coverage;
+pub mod quality;

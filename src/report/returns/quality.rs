@@ -1,0 +1,218 @@
+//! Returns and findings about the data: those of all, and those of one organisation.
+
+use crate::release::FindingLine;
+use crate::report::facts::Facts;
+use crate::report::page::block::Block;
+use crate::report::page::table::{Cell, Column, Row, Table};
+use crate::report::returns::coverage::{detail_words, exceptions_block, state_words};
+use crate::report::words;
+use crate::vocabulary::body::Organisation;
+use crate::vocabulary::returns::{Return, ReturnState};
+use crate::vocabulary::shorthand::Shorthand;
+
+/// How many returns were accepted, refused and missing.
+pub fn returns_summary(facts: &Facts<'_>) -> Block {
+    Block::Lead(summary(&returns(facts)).into())
+}
+
+/// Returns of each dataset.
+pub fn returns_by_dataset(facts: &Facts<'_>) -> Block {
+    let table = datasets_table(facts, &returns(facts));
+    Block::section("returns-by-dataset", "Returns by dataset", vec![Block::Table(table)])
+}
+
+/// Returns that were late, refused or missing.
+pub fn returns_not_in_time(facts: &Facts<'_>) -> Block {
+    let exceptions = exceptions_block(facts, "tab-exceptions", &returns(facts));
+    Block::section("returns-not-in-time", "Returns not accepted in time", vec![exceptions])
+}
+
+/// Returns of each organisation.
+pub fn returns_by_organisation(facts: &Facts<'_>) -> Block {
+    let table = grid_table(facts, &returns(facts));
+    Block::section("returns-by-organisation", "Returns by organisation", vec![Block::Table(table)])
+}
+
+/// What the checks of the data found, at most `limit` findings.
+pub fn findings(facts: &Facts<'_>, limit: usize) -> Block {
+    let all: Vec<&FindingLine> = facts.release.findings.iter().collect();
+    findings_section("Findings", facts, (&all, limit))
+}
+
+/// Every return of one organisation.
+pub fn own_returns(facts: &Facts<'_>, body: &Organisation) -> Block {
+    let none = || Block::paragraph("No return was expected.");
+    let block = own_returns_table(facts, &body.code).map_or_else(none, Block::Table);
+    Block::section("returns", "Returns", vec![block])
+}
+
+/// What the checks found in the data of one organisation, at most `limit` findings.
+pub fn own_findings(facts: &Facts<'_>, body: &Organisation, limit: usize) -> Block {
+    let own: Vec<&FindingLine> = facts.release.findings.iter().filter(|f| f.org_code == body.code).collect();
+    findings_section("Findings about the data", facts, (&own, limit))
+}
+
+/// How many returns of one organisation were accepted, refused and missing; `None` where none was due.
+pub fn own_returns_sentence(facts: &Facts<'_>, body: &Organisation) -> Option<String> {
+    let own: Vec<&Return> = facts.release.returns.iter().filter(|one| one.org_code == body.code).collect();
+    let count = |wanted: fn(&ReturnState) -> bool| own.iter().filter(|one| wanted(&one.state)).count();
+    let due = count(|state| *state != ReturnState::NotYetDue);
+    let parts = [
+        (count(|state| matches!(state, ReturnState::Accepted { late: false, .. })), "accepted in time"),
+        (count(|state| matches!(state, ReturnState::Accepted { late: true, .. })), "accepted late"),
+        (count(|state| matches!(state, ReturnState::Refused { .. })), "refused by a check"),
+        (count(|state| *state == ReturnState::NotReturned), "missing"),
+    ];
+    let told: Vec<String> = parts
+        .iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, how)| {
+            format!("{} {} {how}", words::number_words(*number), if *number == 1 { "was" } else { "were" })
+        })
+        .collect();
+    match told.as_slice() {
+        [] => None,
+        [one] => Some(format!("Of the returns that were due, {one}.")),
+        _ => Some(format!("Of {} returns that were due, {}.", words::number_words(due), words::list_words(&told))),
+    }
+}
+
+fn findings_section(title: &str, facts: &Facts<'_>, (findings, limit): (&[&FindingLine], usize)) -> Block {
+    let mut blocks = vec![Block::paragraph(findings_sentence(findings, limit))];
+    blocks.extend(findings_table(facts, findings, limit).into_block());
+    Block::section("findings", title, blocks)
+}
+
+fn returns<'f>(facts: &Facts<'f>) -> Vec<&'f Return> {
+    facts.release.returns.iter().collect()
+}
+
+fn summary(returns: &[&Return]) -> String {
+    let count = |wanted: fn(&ReturnState) -> bool| returns.iter().filter(|r| wanted(&r.state)).count();
+    let due = count(|s| *s != ReturnState::NotYetDue);
+    let accepted = count(|s| matches!(s, ReturnState::Accepted { .. }));
+    let late = count(|s| matches!(s, ReturnState::Accepted { late: true, .. }));
+    let refused = count(|s| matches!(s, ReturnState::Refused { .. }));
+    let absent = count(|s| *s == ReturnState::NotReturned);
+    let n = |count: usize| if count == 0 { "none".to_owned() } else { words::number_words(count) };
+    format!(
+        "Of {} monthly returns that were due, {} were accepted ({} of them late), {} refused by a check and {} not returned.",
+        n(due),
+        n(accepted),
+        n(late),
+        n(refused),
+        n(absent)
+    )
+}
+
+fn datasets_of<'r>(returns: &[&'r Return]) -> Vec<&'r str> {
+    let mut names: Vec<&str> = returns.iter().map(|r| r.dataset.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+fn datasets_table(facts: &Facts<'_>, returns: &[&Return]) -> Table {
+    type Test = fn(&ReturnState) -> bool;
+    let tests: [(&str, Test); 6] = [
+        ("Expected", |_| true),
+        ("Accepted in time", |s| matches!(s, ReturnState::Accepted { late: false, .. })),
+        ("Accepted late", |s| matches!(s, ReturnState::Accepted { late: true, .. })),
+        ("Refused", |s| matches!(s, ReturnState::Refused { .. })),
+        ("Not returned", |s| *s == ReturnState::NotReturned),
+        ("Not yet due", |s| *s == ReturnState::NotYetDue),
+    ];
+    let row = |dataset: &&str| {
+        let count = |test: Test| returns.iter().filter(|r| r.dataset == **dataset && test(&r.state)).count();
+        let cells = tests.iter().map(|(_, test)| Cell::count(count(*test))).collect();
+        Row::new(facts.layouts.sources.title(dataset), cells)
+    };
+    let mut columns = vec![Column::words("Dataset")];
+    columns.extend(tests.iter().map(|(heading, _)| Column::numbers(*heading)));
+    let caption = format!("Monthly returns by dataset, {}", facts.release.period.words_with_short_name());
+    Table::new("tab-datasets", caption, columns, datasets_of(returns).iter().map(row).collect())
+}
+
+/// Organisations by dataset: months accepted of months expected.
+fn grid_table(facts: &Facts<'_>, returns: &[&Return]) -> Table {
+    let datasets = datasets_of(returns);
+    let mut codes: Vec<(String, &str)> =
+        returns.iter().map(|r| (facts.name(&r.org_code), r.org_code.as_str())).collect();
+    codes.sort();
+    codes.dedup();
+    let row = |(name, code): &(String, &str)| {
+        let cell = |dataset: &&str| {
+            let mine = || returns.iter().filter(|r| r.org_code == *code && r.dataset == **dataset);
+            let accepted = mine().filter(|r| matches!(r.state, ReturnState::Accepted { .. })).count();
+            let expected = mine().count();
+            if expected == 0 {
+                Cell::absent(Shorthand::NotApplicable)
+            } else {
+                Cell::new(format!("{accepted} of {expected}"))
+            }
+        };
+        Row::new(name.clone(), datasets.iter().map(cell).collect())
+    };
+    let mut columns = vec![Column::words("Organisation")];
+    columns.extend(datasets.iter().map(|d| Column::numbers(facts.layouts.sources.title(d))));
+    let caption = format!("Monthly returns accepted of those expected, {}", facts.release.period.words());
+    Table::new("tab-grid", caption, columns, codes.iter().map(row).collect())
+}
+
+/// How many findings there are and how many of them stand in the table.
+fn findings_sentence(findings: &[&FindingLine], limit: usize) -> String {
+    let n = words::number_words;
+    let blocking = findings.iter().filter(|f| f.severity == "blocking").count();
+    match findings.len() {
+        0 => "The checks of the data found nothing to report.".to_owned(),
+        all => {
+            let shown = if all > limit {
+                format!(" The table shows the first {}; the run record lists all.", n(limit))
+            } else {
+                String::new()
+            };
+            let noun = if all == 1 { "finding" } else { "findings" };
+            format!(
+                "The checks of the data made {} {noun}, {} of them blocking. A blocking finding refuses a return; \
+                 any other is shown and the return is used.{shown}",
+                n(all),
+                n(blocking)
+            )
+        }
+    }
+}
+
+/// The first findings.
+fn findings_table(facts: &Facts<'_>, findings: &[&FindingLine], limit: usize) -> Table {
+    let name = |code: &str| if code.is_empty() { "All organisations".to_owned() } else { facts.name(code) };
+    let row = |finding: &&FindingLine| {
+        let month = finding.month.parse().map_or_else(|_| finding.month.clone(), words::month_words);
+        let cells = vec![
+            Cell::new(facts.layouts.sources.title(&finding.dataset)),
+            Cell::new(if month.is_empty() { "All months".to_owned() } else { month }),
+            Cell::new(words::sentence_case(finding.severity)),
+            Cell::new(words::sentence_case(&finding.message)),
+        ];
+        Row::new(name(&finding.org_code), cells)
+    };
+    let columns = ["Organisation", "Dataset", "Month", "Severity", "Finding"].map(Column::words).to_vec();
+    let rows: Vec<Row> = findings.iter().take(limit).map(row).collect();
+    Table::new("tab-findings", "Findings about the data", columns, rows)
+}
+
+/// Every return of one organisation; `None` when none is expected of it.
+fn own_returns_table(facts: &Facts<'_>, code: &str) -> Option<Table> {
+    let mut own: Vec<&Return> = facts.release.returns.iter().filter(|r| r.org_code == code).collect();
+    own.sort_by_key(|r| (r.dataset.as_str(), r.month));
+    let row = |r: &&Return| {
+        let cells = vec![
+            Cell::new(words::month_words(r.month)),
+            Cell::new(state_words(&r.state)),
+            Cell::new(detail_words(&[&r.state])),
+        ];
+        Row::new(facts.layouts.sources.title(&r.dataset), cells)
+    };
+    let columns = ["Dataset", "Month", "State", "Detail"].map(Column::words).to_vec();
+    let caption = format!("Monthly returns of {}, {}", facts.name(code), facts.release.period.words());
+    (!own.is_empty()).then(|| Table::new("tab-own-returns", caption, columns, own.iter().map(row).collect()))
+}

@@ -1,0 +1,165 @@
+//! Where a figure of the report's period stands, as signs and words: against its peers and against a year before. Pages take
+//! every sign of a judgement from here. It words the verdicts and judges nothing itself.
+
+use std::collections::BTreeSet;
+
+use crate::assessment::{Against, FigureComparison, PeerComparison};
+use crate::definitions::model::{Metric, ReadsAs};
+use crate::report::charts::{CellState, JudgedMark, MarkLevel, MarkMeaning, MarkSide};
+use crate::report::facts::Facts;
+use crate::report::page::table::Cell;
+use crate::report::page::text::Mark;
+use crate::stats::benchmark::Strength;
+use crate::vocabulary::body::NATIONAL;
+use crate::vocabulary::quantity::Status;
+
+/// A figure that stands out.
+#[derive(Debug, Clone, Copy)]
+pub struct StandOut<'a> {
+    pub metric: &'a Metric,
+    pub comparison: &'a FigureComparison,
+    pub state: CellState,
+    /// How far it lies from the other figure, in margins; lists have the largest first.
+    size: f64,
+}
+
+/// What is said of a figure held against another.
+pub fn state(facts: &Facts<'_>, metric: &Metric, code: &str, against: Against) -> CellState {
+    let untold = CellState::Judged(JudgedMark::plain(MarkMeaning::CannotTell));
+    let Some(figure) = facts.current(metric, code) else { return CellState::NotApplicable };
+    match &figure.status {
+        Status::NotReturned | Status::Missing(_) => CellState::Missing,
+        Status::NotApplicable(_) => CellState::NotApplicable,
+        Status::Suppressed => CellState::Withheld,
+        Status::CannotTell(_) => untold,
+        Status::Value if figure.has_few_cases() => untold,
+        Status::Value => {
+            facts.comparison(metric, code, against).map_or(untold, |found| CellState::Judged(mark(facts, found)))
+        }
+    }
+}
+
+/// The words for what does not stand out.
+#[derive(Debug, Clone, Copy)]
+pub struct Unremarkable {
+    /// A difference, if there is one, is smaller than the margin.
+    pub close: &'static str,
+    pub unclear: &'static str,
+}
+
+impl Unremarkable {
+    /// The words for a figure held against that.
+    pub fn against(against: Against) -> Self {
+        match against {
+            Against::Peers => Self { close: "close", unclear: "no clear difference" },
+            Against::YearBefore => Self { close: "little change", unclear: "no clear change" },
+        }
+    }
+}
+
+/// The verdict on a figure held against another, as a sign with its word.
+pub fn verdict_cell(facts: &Facts<'_>, metric: &Metric, code: &str, against: Against) -> Cell {
+    let state = state(facts, metric, code, against);
+    let is_judged = matches!(state, CellState::Judged(_));
+    let comparison = facts.comparison(metric, code, against).filter(|_| is_judged);
+    if comparison.is_some_and(|one| facts.told(one) == PeerComparison::NotTested) {
+        return Cell::new("full count, not tested");
+    }
+    Cell::marks(vec![Mark::new(state, words_of(metric, state, against))])
+}
+
+/// A judgement of a metric's figure in a word or two.
+pub fn words_of(metric: &Metric, state: CellState, against: Against) -> String {
+    let words = words(state, Unremarkable::against(against));
+    match metric.reads_as {
+        ReadsAs::Level => words,
+        ReadsAs::Recorded => words.replace("higher", "more recorded").replace("lower", "fewer recorded"),
+    }
+}
+
+/// A judgement in a word or two, whatever the metric.
+pub fn words(state: CellState, unremarkable: Unremarkable) -> String {
+    let CellState::Judged(mark) = state else { return state.words().to_owned() };
+    let word = match (mark.meaning, mark.side) {
+        (MarkMeaning::Better, _) => "better",
+        (MarkMeaning::Worse, _) => "worse",
+        (MarkMeaning::Different, MarkSide::Above) => "higher",
+        (MarkMeaning::Different, MarkSide::Below) => "lower",
+        (MarkMeaning::Close, _) => return unremarkable.close.to_owned(),
+        (MarkMeaning::NoDifference, _) => return unremarkable.unclear.to_owned(),
+        (MarkMeaning::CannotTell, _) => return "cannot tell".to_owned(),
+    };
+    match mark.level {
+        MarkLevel::Strong => format!("clearly {word}"),
+        MarkLevel::Weak => word.to_owned(),
+    }
+}
+
+/// Whether a comparison was made, whatever it says.
+pub fn is_told(state: CellState) -> bool {
+    matches!(state, CellState::Judged(mark) if mark.meaning != MarkMeaning::CannotTell)
+}
+
+/// Whether the state is a judgement of this meaning.
+pub fn is(state: CellState, meaning: MarkMeaning) -> bool {
+    matches!(state, CellState::Judged(mark) if mark.meaning == meaning)
+}
+
+/// Whether the state is a judgement of this meaning at the 99.8% level.
+pub fn is_clear(state: CellState, meaning: MarkMeaning) -> bool {
+    matches!(state, CellState::Judged(mark) if mark.meaning == meaning && mark.level == MarkLevel::Strong)
+}
+
+/// The metrics on which a body stands out on one side, the largest first.
+pub fn stand_outs<'a>(facts: &Facts<'a>, code: &str, against: Against, meaning: MarkMeaning) -> Vec<StandOut<'a>> {
+    let stand_out = |metric: &'a Metric| {
+        let state = state(facts, metric, code, against);
+        let comparison = facts.comparison(metric, code, against).filter(|_| is(state, meaning))?;
+        Some(StandOut { metric, comparison, state, size: facts.margins_apart(comparison) })
+    };
+    let mut found: Vec<StandOut<'a>> = facts.release.metrics.iter().filter_map(stand_out).collect();
+    found.sort_by(|a, b| b.size.total_cmp(&a.size));
+    found
+}
+
+/// Each subject once, by its metric that lies farthest. A metric that is not ranked has no subject.
+pub fn by_subject<'a>(facts: &Facts<'a>, code: &str, mut found: Vec<StandOut<'a>>) -> Vec<StandOut<'a>> {
+    let mut told = BTreeSet::new();
+    found.retain(|one| facts.subject(one.metric, code).is_some_and(|subject| told.insert(subject)));
+    found
+}
+
+/// The subjects on which an organisation differs clearly from its peers, at the 99.8% level; the largest first.
+pub fn beside_peers<'a>(facts: &Facts<'a>, code: &str, meaning: MarkMeaning) -> Vec<StandOut<'a>> {
+    let mut found = stand_outs(facts, code, Against::Peers, meaning);
+    found.retain(|one| is_clear(one.state, meaning));
+    by_subject(facts, code, found)
+}
+
+/// How many national figures stand so against a year before.
+pub fn national_count(facts: &Facts<'_>, wanted: impl Fn(CellState) -> bool) -> usize {
+    let states = facts.release.metrics.iter().map(|metric| state(facts, metric, NATIONAL, Against::YearBefore));
+    states.filter(|state| wanted(*state)).count()
+}
+
+fn mark(facts: &Facts<'_>, found: &FigureComparison) -> JudgedMark {
+    let told = facts.told(found);
+    let meaning = match told {
+        PeerComparison::Better(_) => MarkMeaning::Better,
+        PeerComparison::Worse(_) => MarkMeaning::Worse,
+        PeerComparison::Higher(_) | PeerComparison::Lower(_) => MarkMeaning::Different,
+        PeerComparison::Similar => MarkMeaning::Close,
+        PeerComparison::NoClearDifference => MarkMeaning::NoDifference,
+        PeerComparison::NotTested | PeerComparison::CannotTell => MarkMeaning::CannotTell,
+    };
+    let none = if found.is_ratio() { 1.0 } else { 0.0 };
+    let is_above = found.estimate().is_some_and(|estimate| estimate > none);
+    match told.strength() {
+        None => JudgedMark::plain(meaning),
+        Some(strength) => JudgedMark {
+            meaning,
+            level: if strength == Strength::Act { MarkLevel::Strong } else { MarkLevel::Weak },
+            side: if is_above { MarkSide::Above } else { MarkSide::Below },
+        },
+    }
+}
