@@ -186,7 +186,7 @@ impl Context {
         Self::with(folder, settings).await
     }
 
-    /// The same with settings already at hand.
+    /// Loads definitions beside settings that are already at hand.
     pub async fn with(folder: Option<&PathBuf>, settings: Settings) -> Result<Self, AppError> {
         let definitions = match folder {
             Some(folder) => Definitions::from_folder(folder)?,

@@ -16,7 +16,7 @@ pub fn nearest_names<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -
     alike.into_iter().take(MOST).map(|(_, one)| one).collect()
 }
 
-/// The same for the end of a message: “; did you mean CRE-01, CRE-02?”, or nothing.
+/// The nearest names for the end of a message: “; did you mean CRE-01, CRE-02?”, or nothing.
 pub fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     let names = nearest_names(name, known);
     if names.is_empty() { String::new() } else { format!("; did you mean {}?", names.join(", ")) }

@@ -45,7 +45,7 @@ pub struct ControlSegment {
 /// Why a segment begins where it does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SegmentStart {
-    /// It is the first one.
+    /// The segment is the first one.
     FirstPeriod,
     /// Another version of the metric holds from here.
     NewDefinition,

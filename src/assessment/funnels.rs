@@ -29,7 +29,7 @@ pub struct FunnelSummary {
     pub centre: Centre,
     /// How much more forces differ than chance explains; `None` with fewer than ten forces.
     pub dispersion: Option<Dispersion>,
-    /// What that says of the forces; of those too few for an estimate, that nothing shows more than chance.
+    /// How far the forces differ; forces too few for an estimate differ by no more than chance.
     pub spreading: Spreading,
     /// By code.
     pub forces: Vec<FunnelForce>,

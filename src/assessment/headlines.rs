@@ -18,8 +18,9 @@ use crate::vocabulary::quantity::{Shape, Status};
 /// convention; no source sets one.
 pub const LEAST_USUAL: f64 = 0.9;
 
-/// The same for a count within its series. A share loses cases above and below the line when somebody does not return; a
-/// count loses them all, so that one case in ten missing would be read as a fall of ten per cent.
+/// The least share of the usual returns for a count within its series. A share loses cases above and below the line when an
+/// organisation does not return; a count loses all of the cases, so that one case in ten missing would be read as a fall of
+/// ten per cent.
 pub const LEAST_USUAL_OF_COUNT: f64 = 0.99;
 
 /// The headline figures of one metric, found by organisation and period.
@@ -132,7 +133,7 @@ impl<'a> Headlines<'a> {
         self.input.lives.in_month(member, month)?.organisation.region.as_deref()
     }
 
-    /// The same, worked out from who belongs where.
+    /// The members of a code, worked out from who belongs where.
     fn find_members(&self, code: &str) -> Option<Vec<&'a str>> {
         let among = |own: &dyn Fn(&str) -> bool| self.organisations().filter(|member| own(member)).collect();
         match Body::of(code) {
@@ -176,7 +177,7 @@ impl<'a> Headlines<'a> {
     }
 
     /// # Errors
-    /// That returns which the figures of the period are about are not all due yet.
+    /// An error where returns that the figures of the period are about are not all due yet.
     pub(super) fn is_all_due(&self, period: Period) -> Result<(), Status> {
         if self.input.provisional.is_not_due(&self.metric.id, period) {
             return Err(Status::CannotTell("returns of the period are not all due yet".to_owned()));
@@ -195,11 +196,11 @@ impl<'a> Headlines<'a> {
 pub(super) enum Presence<'a> {
     /// All of it, with or without cases or a value.
     Whole(&'a Observation),
-    /// It should be there, and is not, or only in part.
+    /// The return should be there, and is not, or only in part.
     Lacking,
-    /// It is there and withheld.
+    /// The return is there and withheld.
     Withheld,
-    /// Nothing is expected of it, and nothing came.
+    /// Nothing is expected of the organisation, and nothing came.
     Outside,
 }
 

@@ -79,7 +79,7 @@ type Printed<'a> = BTreeMap<(Place<'a>, &'a str, &'a str), &'a PublishedFigure>;
 struct Ours<'a> {
     metrics: &'a [Metric],
     figures: BTreeMap<Place<'a>, &'a Observation>,
-    /// Those of the run.
+    /// The periods of the run.
     periods: BTreeSet<Period>,
 }
 

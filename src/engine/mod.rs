@@ -233,13 +233,13 @@ impl Engine {
         })
     }
 
-    /// The same engine with one partition for each statement: small ones are quicker side by side than split.
+    /// The engine with one partition for each statement: small statements are quicker side by side than split.
     #[must_use]
     pub fn serial(&self) -> Self {
         Self { threads: 1, ..self.clone() }
     }
 
-    /// The same engine with further functions.
+    /// The engine with further functions.
     #[must_use]
     pub fn with_functions(&self, functions: Functions) -> Self {
         Self { functions, ..self.clone() }
@@ -251,7 +251,7 @@ impl Engine {
         self.run_within(query, tables, None).await
     }
 
-    /// The same for a result that must not have more rows than asked for, nor take more than the limit of memory.
+    /// Runs a statement whose result must not have more rows than asked for, nor take more than the limit of memory.
     pub async fn run_bounded(
         &self,
         query: &Query<'_>,

@@ -46,7 +46,7 @@ impl OutputError {
     }
 }
 
-/// The same rows with each text as a spreadsheet program may read it; numbers and dates stay as they are.
+/// The rows with each text as a spreadsheet program may read it; numbers and dates stay as they are.
 fn texts_without_formulas(batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
     let safe = |column: &ArrayRef| -> Result<ArrayRef, ArrowError> {
         if !matches!(column.data_type(), DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View) {

@@ -175,7 +175,7 @@ impl Days {
     }
 
     /// Loads the roll-ups that metrics need of the days on which replaced submissions of single organisations were in use.
-    /// What that cost, and what there is not enough memory for, is added to `costs`.
+    /// Adds the time that the roll-ups took, and the roll-ups for which there was not enough memory, to `costs`.
     ///
     /// # Errors
     /// A roll-up that cannot be computed or cached.

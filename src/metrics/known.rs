@@ -203,7 +203,7 @@ impl<'a> Known<'a> {
         found
     }
 
-    /// The same where nothing has been replaced: the month is not there before one day, and as it is now from then on.
+    /// The counts known of a month where nothing has been replaced: none before one day, and those of today from then on.
     fn since_one_day(&self, body: usize, month: &MonthDays) -> FoundCounts {
         let frame = self.input.frame;
         let place = frame.place(BodyMonth { body, month: month.number });

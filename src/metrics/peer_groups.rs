@@ -18,7 +18,7 @@ const SIZE_BANDS: u32 = 4;
 /// All that decides the groups.
 #[derive(Debug, Clone, Copy)]
 pub struct PeerInput<'a> {
-    /// Those that exist on the day, as they are described on it.
+    /// The organisations that exist on the day, as they are described on that day.
     pub organisations: &'a [Organisation],
     /// The rows of the dataset `peer_groups`.
     pub links: &'a [PeerLink],

@@ -18,7 +18,7 @@ pub fn observe(input: &PeriodInput<'_>) -> Vec<Observation> {
     observe_in(&Frame::of(input), input)
 }
 
-/// The same from a frame of the input that is there already.
+/// The observations of a metric, from a frame of its input that is there already.
 pub fn observe_in(frame: &Frame<'_>, input: &PeriodInput<'_>) -> Vec<Observation> {
     let series = series_of(input.metric);
     let metric_id: Arc<str> = input.metric.id.as_str().into();

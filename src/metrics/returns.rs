@@ -98,7 +98,7 @@ impl Receipt {
         }
     }
 
-    /// The same day without contents, for the further months of a longer span.
+    /// The return without its contents, for the further months of a longer span.
     fn without_contents(self) -> Self {
         Self { records: 0, required_values: 0, required_empty: 0, ..self }
     }

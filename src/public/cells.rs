@@ -52,7 +52,7 @@ pub(super) struct Draft {
     pub(super) published: bool,
     /// Hidden whatever else is.
     pub(super) withheld: bool,
-    /// It would be hidden as 0 too.
+    /// The cell would be hidden as 0 too.
     pub(super) unseen: bool,
     /// `None` for a sum or difference of several figures that nothing need be said of.
     pub(super) place: Option<CellPlace>,

@@ -26,7 +26,7 @@ impl Measure {
         }
     }
 
-    /// Those of cases about persons that a row has, with their counts.
+    /// The measures of a row that count cases about persons, each with its count.
     pub(super) fn of(row: &Row<'_>) -> impl Iterator<Item = (Self, i64)> {
         [(Self::Numerator, row.cases()), (Self::Rest, row.rest()), (Self::Denominator, row.all_cases())]
             .into_iter()

@@ -52,7 +52,7 @@ pub struct Line {
 pub enum Searched {
     /// No pattern is better.
     Exact,
-    /// It is small, and a better one may exist.
+    /// The cover is small, and a better one may exist.
     Greedy,
     /// No cover was found for some of its small counts: all beside them is withheld.
     Whole,

@@ -30,7 +30,7 @@ struct Members<'a, 'b> {
     group: Option<&'b Group>,
 }
 
-/// Those that are looked at where something may be left over.
+/// The counts that are looked at where something may be left over.
 const COUNTS: [Measure; 3] = [Measure::Numerator, Measure::Rest, Measure::Denominator];
 
 /// Looks for sums in one book.

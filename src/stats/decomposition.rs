@@ -145,7 +145,7 @@ impl Whole {
         })
     }
 
-    /// The same sums without one member: integers, so this is the recomputed sum.
+    /// The sums without one member. Sums are integers, so the difference is the recomputed sum.
     fn without(self, own: Option<Counts>) -> Self {
         own.filter(|counts| counts.denominator > 0).map_or(self, |counts| Self {
             numerator: self.numerator - i128::from(counts.numerator),

@@ -7,7 +7,7 @@ use super::real;
 pub struct Bounds {
     /// None of the undecided cases has the property.
     pub worst: f64,
-    /// All of them have it.
+    /// Every undecided case counts as having the property.
     pub best: f64,
 }
 

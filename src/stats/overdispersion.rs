@@ -247,13 +247,13 @@ pub struct Dispersion {
 /// What φ and τ² say of the forces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Spreading {
-    /// They differ no more than chance would have them.
+    /// Forces differ no more than chance would have them.
     Chance,
-    /// They differ by more than chance, but nothing is left for a variance between them.
+    /// Forces differ by more than chance, but nothing is left for a variance between them.
     Slight,
-    /// They differ by more than chance: limits allow for it.
+    /// Forces differ by more than chance: limits allow for it.
     BeyondChance,
-    /// They differ so much that limits which allow for it say nothing.
+    /// Forces differ so much that limits which allow for it say nothing.
     TooMuch,
 }
 

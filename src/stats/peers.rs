@@ -19,7 +19,7 @@ pub enum AverageKind {
 }
 
 impl AverageKind {
-    /// All of them, in the order of the results.
+    /// Every average, in the order of the results.
     pub const ALL: [Self; 4] = [
         Self::SimpleIncludingSelf,
         Self::SimpleExcludingSelf,

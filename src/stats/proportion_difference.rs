@@ -14,7 +14,7 @@ const LEAST_DEVIATE: f64 = 1e-100;
 /// `a - b` from −1 to 1 with the hybrid score interval (Newcombe, Statistics in Medicine 17, 873–890, 1998, method 10).
 ///
 /// # Errors
-/// Those of [`wilson_interval`], for either side.
+/// The errors of [`wilson_interval`], for either side.
 pub fn proportion_difference(a: Counts, b: Counts, level: Level) -> Result<Estimate, Status> {
     let exact = RatioDifference::of(a.into(), b.into());
     let (a, b) = (with_wilson(a, level)?, with_wilson(b, level)?);
@@ -28,7 +28,7 @@ pub fn proportion_difference(a: Counts, b: Counts, level: Level) -> Result<Estim
 /// 0 below 1e-300.
 ///
 /// # Errors
-/// Those of [`wilson_interval`], for either side.
+/// The errors of [`wilson_interval`], for either side.
 pub fn proportion_difference_p_value(a: Counts, b: Counts) -> Result<f64, Status> {
     widened_p_value(a, b, Widening::NONE)
 }
@@ -36,7 +36,7 @@ pub fn proportion_difference_p_value(a: Counts, b: Counts) -> Result<f64, Status
 /// As [`proportion_difference`] for cases that hang together.
 ///
 /// # Errors
-/// Those of [`wilson_interval`], for either side.
+/// The errors of [`wilson_interval`], for either side.
 pub fn widened_difference(a: Counts, b: Counts, level: Level, widening: Widening) -> Result<Estimate, Status> {
     proportion_difference(a, b, widening.score_level(level))
 }
@@ -44,7 +44,7 @@ pub fn widened_difference(a: Counts, b: Counts, level: Level, widening: Widening
 /// As [`proportion_difference_p_value`], of the intervals of [`widened_difference`].
 ///
 /// # Errors
-/// Those of [`wilson_interval`], for either side.
+/// The errors of [`wilson_interval`], for either side.
 pub fn widened_p_value(a: Counts, b: Counts, widening: Widening) -> Result<f64, Status> {
     let (greater, less) = if is_below(a, b)? { (b, a) } else { (a, b) };
     if !is_below(less, greater)? {

@@ -81,7 +81,7 @@ impl SurvivalCurve {
         }
     }
 
-    /// The same rule on the curve's lower and upper limits (Brookmeyer and Crowley, Biometrics 38, 1982). A side is open
+    /// The percentile read off the curve's lower and upper limits (Brookmeyer and Crowley, Biometrics 38, 1982). A side is open
     /// where the limits do not come down far enough, at the cap, and with fewer than five closures.
     pub fn percentile_interval(&self, percent: Percent, level: Level) -> Interval {
         let Some(last) = self.last.filter(|_| self.closures >= LEAST_CLOSED) else {

@@ -170,7 +170,7 @@ impl Aspects {
         }
     }
 
-    /// Those that could be made, in the order of [`Aspect::ALL`].
+    /// The comparisons that could be made, in the order of [`Aspect::ALL`].
     pub fn iter(&self) -> impl Iterator<Item = (Aspect, AspectFound)> {
         Aspect::ALL.into_iter().filter_map(|aspect| Some((aspect, self.get(aspect)?)))
     }

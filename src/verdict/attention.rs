@@ -8,11 +8,11 @@ use crate::vocabulary::quantity::{Better, Status};
 /// How much attention a figure asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Attention {
-    /// It is surely and clearly worse than others, or clearly misses its standard.
+    /// The figure is surely and clearly worse than others, or clearly misses its standard.
     Act,
-    /// It is worse than something it is held against: less surely, or only than its own past.
+    /// The figure is worse in some comparison: less surely, or only than its own past.
     Look,
-    /// It is surely and clearly better than something it is held against, and worse than nothing.
+    /// The figure is surely and clearly better in some comparison, and worse in none.
     Good,
     /// Nothing stands out, or neither side is better.
     None,

@@ -42,7 +42,7 @@ pub(super) fn to_standard(
     }
 }
 
-/// The same to be no worse than others together.
+/// The fewest cases by which the numerator would have to change for the figure to be no worse than others together.
 pub(super) fn to_others(metric: &Metric, own: Counts, others: Counts) -> Option<i64> {
     if !matches!(metric.shape, Shape::Proportion | Shape::Rate | Shape::CountRatio) || others.denominator <= 0 {
         return None;

@@ -60,7 +60,7 @@ pub enum SectionStyle {
 /// Blocks of two columns.
 #[derive(Debug, Clone, Serialize)]
 pub struct Columns {
-    /// Those of the first column, then those of the second.
+    /// The blocks of the first column, then the blocks of the second.
     pub blocks: Vec<Block>,
     /// How many stand in the first.
     pub first: usize,

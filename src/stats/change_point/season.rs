@@ -18,7 +18,7 @@ const SETTLED: f64 = 1e-10;
 /// segmentation and what the season adds to each value, all 0 where steps alone explain the series better.
 ///
 /// # Errors
-/// Those of [`change_points`].
+/// The errors of [`change_points`].
 pub fn seasonal_change_points(
     values: &[f64],
     seasons: &[u32],

@@ -12,7 +12,7 @@ pub enum Screening {
     Off,
     /// So many ranges were left out.
     Dropped(usize),
-    /// It would have left nothing, or only ranges of 0; all ranges are used.
+    /// Screening would have left nothing, or only ranges of 0; all ranges are used.
     Undone,
 }
 

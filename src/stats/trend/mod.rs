@@ -171,7 +171,8 @@ pub enum Seasons {
     /// Years have none.
     None,
     Fitted,
-    /// They have no finite effect, as where one month of the year never has an event: the model goes without them.
+    /// The seasons have no finite effect, such as where one month of the year never has an event. The model goes without
+    /// seasons.
     LeftOut,
 }
 
