@@ -126,11 +126,15 @@ fn org_code_check() -> Check {
 
 fn duplicates_check(contract: &Contract, keys: &str) -> Check {
     let names: Vec<&str> = key_fields(contract).map(|field| field.name.as_str()).collect();
+    let message = match names.as_slice() {
+        [name] => format!("{name} has the same value as in another row of the submission"),
+        _ => format!("{} have the same values as in another row of the submission", names.join(", ")),
+    };
     Check {
         rule: "unique".to_owned(),
         column: names.join(", "),
         level: FindingLevel::Blocking,
-        message: format!("{} is not unique within the submission", names.join(", ")),
+        message,
         condition: keys.to_owned(),
         measure: Measure::Duplicates,
     }

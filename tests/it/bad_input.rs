@@ -75,7 +75,7 @@ fn an_extra_column() {
 #[test]
 fn a_duplicate_key() {
     let bytes = parquet("arrest_summons", &format!("{ROW}{ROW}"));
-    assert_refused(&bytes, "unique", "1 row: report_ref is not unique within the submission");
+    assert_refused(&bytes, "unique", "1 row: report_ref has the same value as in another row of the submission");
 }
 
 #[test]

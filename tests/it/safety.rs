@@ -127,7 +127,11 @@ fn keys_that_do_not_fit_into_memory_are_counted_all_the_same() {
     bench.submit("arrest_summons", RETURN, &format!("{many}\n{}", refs(1)));
     let done = check();
     assert_eq!(done.code, 21, "{} {}", done.stdout, done.stderr);
-    assert!(done.stdout.contains("1 row: report_ref is not unique within the submission"), "{}", done.stdout);
+    assert!(
+        done.stdout.contains("1 row: report_ref has the same value as in another row of the submission"),
+        "{}",
+        done.stdout
+    );
 }
 
 #[test]
