@@ -1,8 +1,8 @@
 //! Documented performance metrics of police use of PNC and LEDS, per force and review period.
 //!
-//! The modules stand in one line, each using only those to its left: `vocabulary` → `definitions` → `settings` → `sources` →
-//! `contract` → `rollups` → `stats` → `metrics` → `intake` → `history` → `assessment` → `verdict` → `checks` → `figures` → `public` → `release` → `report` → `render`, wired
-//! together by `app`. `docs/architecture.md` says more.
+//! The modules stand in one line, each using only those to its left: `vocabulary` → `definitions` → `sources` → `stats` →
+//! `settings` → `contract` → `rollups` → `metrics` → `intake` → `history` → `assessment` → `verdict` → `checks` → `figures` →
+//! `public` → `release` → `report` → `render`, wired together by `app`. `docs/architecture.md` says more.
 #![forbid(unsafe_code)]
 
 pub mod app;
@@ -19,7 +19,6 @@ pub mod figures;
 pub mod files;
 pub mod history;
 pub mod intake;
-pub mod lateness;
 pub mod metrics;
 pub mod prepare;
 pub mod progress;

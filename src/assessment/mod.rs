@@ -34,7 +34,7 @@ mod tests;
 use rayon::prelude::*;
 
 use crate::definitions::model::Metric;
-use crate::lateness::Provisional;
+use crate::history::Provisional;
 use crate::settings::{Decision, ParityWish};
 use crate::vocabulary::body::{Organisation, PeerGroup};
 use crate::vocabulary::event::RecordedEvent;

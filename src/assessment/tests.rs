@@ -8,7 +8,7 @@ use super::{
 };
 use crate::definitions::Definitions;
 use crate::definitions::model::{Comparator, Course, Metric, Standard, StandardKind};
-use crate::lateness::Provisional;
+use crate::history::Provisional;
 use crate::report::sample;
 use crate::settings::{Decision, DecisionKind, ParityWish};
 use crate::vocabulary::body::{NATIONAL, Organisation, PeerGroup};

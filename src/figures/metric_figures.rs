@@ -11,8 +11,7 @@ use super::FiguresError;
 use crate::definitions::Definitions;
 use crate::definitions::model::Metric;
 use crate::engine::{Engine, Table, Trouble};
-use crate::history::{Days, LateInput, LateMetric};
-use crate::lateness::Lateness;
+use crate::history::{Days, LateInput, LateMetric, Lateness};
 use crate::metrics::{
     Computation, FigureSource, Frame, Grid, Group, PeriodInput, Remembered, observe, observe_in, sources_of,
 };

@@ -5,13 +5,15 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
+use super::completeness::{CompletenessInput, measure, measure_growing};
 use super::day_rows::{DayBasis, Days, RowsError};
+use super::known::{Grown, Known, KnownInput, PastFrame};
+use super::lateness::Lateness;
+use super::revisions::{as_known, summarise};
 use super::snapshot::{Part, has_later_cases, is_measured};
 use crate::definitions::model::Metric;
-use crate::lateness::{CompletenessInput, Lateness, as_known, measure, measure_growing, summarise};
 use crate::metrics::{
-    Computation, FigureSource, Frame, Grid, Group, Grown, Known, KnownInput, MonthlyRow, PastFrame, PeriodInput,
-    counts_returns, months_used,
+    Computation, FigureSource, Frame, Grid, Group, MonthlyRow, PeriodInput, counts_returns, months_used,
 };
 use crate::vocabulary::body::{Body, NATIONAL, UNATTRIBUTED, is_aggregate};
 use crate::vocabulary::period::{Month, Period, PeriodType, whole_months_after};

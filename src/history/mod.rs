@@ -1,14 +1,24 @@
-//! Earlier days: what a run on each of them stood on, which rows its metrics had, and so how complete recent months are and
-//! what has moved. One mechanism gives the rows of a metric on any day; today is the last one.
+//! Earlier days: what a run on each of them stood on, which rows its metrics had, what was known of each month, and so how
+//! complete recent months are, what has moved and why. One mechanism gives the rows of a metric on any day; today is the
+//! last one. It words nothing.
 
+mod completeness;
 mod day_rows;
 mod earlier;
+mod known;
+mod lateness;
 mod measures;
+mod revisions;
 mod snapshot;
+#[cfg(test)]
+mod tests;
 mod workload;
 
+pub use completeness::{Completeness, Projected};
 pub use day_rows::{DayBasis, DayLoader, Days, RowsError};
 pub use earlier::{AcceptedBefore, EarlierReturns, ReturnKey};
+pub use lateness::{Lateness, Provisional};
 pub use measures::{LateInput, LateMetric};
+pub use revisions::{Changes, Reason, Revision, RevisionKind, RevisionSide, RevisionSummary, reason_of};
 pub use snapshot::{Part, Snapshot};
 pub use workload::{FixedTables, Workload};

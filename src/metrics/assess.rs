@@ -19,24 +19,27 @@ use crate::vocabulary::period::Period;
 use crate::vocabulary::quantity::{Interval, Shape, Status, Unit};
 
 /// Where an observation belongs.
-pub(super) struct Place<'a> {
+pub(super) struct ObservationPlace<'a> {
     pub metric_id: &'a Arc<str>,
     pub org_code: &'a Arc<str>,
     pub period: Period,
     pub coverage: Coverage,
 }
 
-/// The figure's numbers before they are put in place.
-struct Figure {
-    numerator: Option<i64>,
-    denominator: Option<i64>,
-    value: Result<f64, Status>,
-    interval_95: Option<Interval>,
-    interval_998: Option<Interval>,
-    method: &'static str,
+/// A figure's numbers, whatever body and period they are of.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SummedFigure {
+    pub numerator: Option<i64>,
+    pub denominator: Option<i64>,
+    /// On the scale of the unit, or why there is none.
+    pub value: Result<f64, Status>,
+    pub interval_95: Option<Interval>,
+    pub interval_998: Option<Interval>,
+    /// How the intervals were made.
+    pub method: &'static str,
 }
 
-impl Figure {
+impl SummedFigure {
     /// A whole number without limits: a grade, or a full count of organisations.
     fn plain(value: Result<i64, Status>) -> Self {
         Self {
@@ -61,22 +64,26 @@ fn grade(totals: &Totals) -> Result<i64, Status> {
 }
 
 /// An observation that has no figure, with the reason.
-pub(super) fn absent(metric: &Metric, series: &Series, at: &Place<'_>, status: Status) -> Observation {
-    observation(metric, series, at, Figure::plain(Err(status)))
+pub(super) fn absent(metric: &Metric, series: &Series, at: &ObservationPlace<'_>, status: Status) -> Observation {
+    observation(metric, series, at, SummedFigure::plain(Err(status)))
 }
 
 /// The observation made from summed integers.
-pub(super) fn present(metric: &Metric, series: &Series, at: &Place<'_>, totals: &Totals) -> Observation {
-    let figure = match (series.shape, series.grade) {
-        (_, Some(grade)) => Figure::plain(Ok(totals.grades.get(&grade).copied().unwrap_or(0))),
+pub(super) fn present(metric: &Metric, series: &Series, at: &ObservationPlace<'_>, totals: &Totals) -> Observation {
+    observation(metric, series, at, summed(metric, series, totals))
+}
+
+/// The numbers that summed integers make.
+pub(super) fn summed(metric: &Metric, series: &Series, totals: &Totals) -> SummedFigure {
+    match (series.shape, series.grade) {
+        (_, Some(grade)) => SummedFigure::plain(Ok(totals.grades.get(&grade).copied().unwrap_or(0))),
         (Shape::Proportion, _) => proportion_figure(metric, series.unit, totals),
         (Shape::Rate, _) => rate_figure(series.unit, totals),
         (Shape::CountRatio, _) => count_ratio_figure(series.unit, totals),
         (Shape::Count, _) => count_figure(totals),
-        (Shape::Status, _) => Figure::plain(grade(totals)),
+        (Shape::Status, _) => SummedFigure::plain(grade(totals)),
         (Shape::Distribution, _) => delay_figure(metric, series, totals),
-    };
-    observation(metric, series, at, figure)
+    }
 }
 
 /// The figure that added-up counts make in the place of another one of the metric. `None` for a delay and for a grade, which
@@ -88,12 +95,12 @@ pub fn figure_of_counts(metric: &Metric, like: &Observation, counts: (i64, i64))
         return None;
     }
     let coverage = like.coverage.unwrap_or(Coverage { returned: 0, expected: 0 });
-    let at = Place { metric_id: &like.metric_id, org_code: &like.org_code, period: like.period, coverage };
+    let at = ObservationPlace { metric_id: &like.metric_id, org_code: &like.org_code, period: like.period, coverage };
     let totals = Totals { numerator: counts.0, denominator: counts.1, ..Totals::default() };
     Some(present(metric, &series, &at, &totals))
 }
 
-fn observation(metric: &Metric, series: &Series, at: &Place<'_>, figure: Figure) -> Observation {
+fn observation(metric: &Metric, series: &Series, at: &ObservationPlace<'_>, figure: SummedFigure) -> Observation {
     let (value, status) = match figure.value {
         Ok(value) => (Some(value), Status::Value),
         Err(status) => (None, status),
@@ -127,7 +134,7 @@ fn observation(metric: &Metric, series: &Series, at: &Place<'_>, figure: Figure)
     }
 }
 
-fn proportion_figure(metric: &Metric, unit: Unit, totals: &Totals) -> Figure {
+fn proportion_figure(metric: &Metric, unit: Unit, totals: &Totals) -> SummedFigure {
     let (x, n) = (totals.numerator, totals.denominator);
     let factor = unit.multiplier();
     // Multiplied before dividing, so that a level which is exactly met is met.
@@ -136,7 +143,7 @@ fn proportion_figure(metric: &Metric, unit: Unit, totals: &Totals) -> Figure {
         let limits = wilson_interval(x, n, level).ok().filter(|_| !metric.dependent_units)?;
         Some(scale(limits, f64::from(factor)))
     };
-    Figure {
+    SummedFigure {
         numerator: Some(x),
         denominator: Some(n),
         value,
@@ -146,10 +153,10 @@ fn proportion_figure(metric: &Metric, unit: Unit, totals: &Totals) -> Figure {
     }
 }
 
-fn rate_figure(unit: Unit, totals: &Totals) -> Figure {
+fn rate_figure(unit: Unit, totals: &Totals) -> SummedFigure {
     let (x, t) = (totals.numerator, totals.denominator);
     let interval = |level| rate_interval(x, t, unit.multiplier(), level).ok();
-    Figure {
+    SummedFigure {
         numerator: Some(x),
         denominator: Some(t),
         value: rate::rate(x, t, unit.multiplier()),
@@ -160,11 +167,11 @@ fn rate_figure(unit: Unit, totals: &Totals) -> Figure {
 }
 
 /// Both counts vary by chance: the limits are those of a of a + b.
-fn count_ratio_figure(unit: Unit, totals: &Totals) -> Figure {
+fn count_ratio_figure(unit: Unit, totals: &Totals) -> SummedFigure {
     let (a, b) = (totals.numerator, totals.denominator);
     let factor = f64::from(unit.multiplier());
     let interval = |level| Some(scale(ratio_of_counts(a, b, level).ok()?.interval, factor));
-    Figure {
+    SummedFigure {
         numerator: Some(a),
         denominator: Some(b),
         value: rate::rate(a, b, unit.multiplier()),
@@ -175,12 +182,12 @@ fn count_ratio_figure(unit: Unit, totals: &Totals) -> Figure {
 }
 
 /// A full count has no limits of chance: nothing of it is unknown.
-fn count_figure(totals: &Totals) -> Figure {
+fn count_figure(totals: &Totals) -> SummedFigure {
     let x = totals.numerator;
-    Figure::plain(if x < 0 { Err(Status::Missing(format!("the count {x} is negative"))) } else { Ok(x) })
+    SummedFigure::plain(if x < 0 { Err(Status::Missing(format!("the count {x} is negative"))) } else { Ok(x) })
 }
 
-fn delay_figure(metric: &Metric, series: &Series, totals: &Totals) -> Figure {
+fn delay_figure(metric: &Metric, series: &Series, totals: &Totals) -> SummedFigure {
     let bins =
         totals.delays.iter().map(|((value, observed), count)| (*value, *observed, u64::try_from(*count).unwrap_or(0)));
     let histogram = Histogram::new(bins, metric.cap);
@@ -205,7 +212,7 @@ fn delay_figure(metric: &Metric, series: &Series, totals: &Totals) -> Figure {
     };
     let count = |n: u64| i64::try_from(n).ok();
     let [interval_95, interval_998] = limits.map(|limits| limits.filter(|_| value.is_ok()));
-    Figure {
+    SummedFigure {
         numerator: count(histogram.closed()),
         denominator: count(histogram.closed() + histogram.open()),
         value,

@@ -66,10 +66,8 @@ impl<'a> Frame<'a> {
             longer: BTreeMap::new(),
         };
         for row in input.rows {
-            let (body, month) =
-                (frame.bodies.binary_search(&row.org_code.as_str()), frame.months.binary_search(&row.month));
-            if let (Ok(body), Ok(month)) = (body, month) {
-                frame.add(frame.place(BodyMonth { body, month }), row);
+            if let Some(of) = frame.body_month(&row.org_code, row.month) {
+                frame.add(frame.place(of), row);
             }
         }
         frame.mark_months_of_longer_spans();
@@ -124,8 +122,29 @@ impl<'a> Frame<'a> {
         of.body * self.months.len() + of.month
     }
 
+    /// The codes of its bodies, in order.
+    pub fn bodies(&self) -> &[&'a str] {
+        &self.bodies
+    }
+
+    /// Its months, oldest first.
+    pub fn months(&self) -> &[Month] {
+        &self.months
+    }
+
+    /// The numbers of a body and a month; `None` where the frame lacks one of them.
+    pub fn body_month(&self, code: &str, month: Month) -> Option<BodyMonth> {
+        let (body, month) = (self.bodies.binary_search(&code).ok()?, self.months.binary_search(&month).ok()?);
+        Some(BodyMonth { body, month })
+    }
+
+    /// The day from which on a body's month was known as it is here; `None` where it cannot be used by itself.
+    pub fn known_on(&self, of: BodyMonth) -> Option<NaiveDate> {
+        self.states.get(self.place(of))?.known_on(*self.months.get(of.month)?)
+    }
+
     /// The bodies that a group adds up, with the months of them that count.
-    pub(super) fn members_of<'g>(&self, group: &'g Group) -> Vec<FrameMember<'g>> {
+    pub fn members_of<'g>(&self, group: &'g Group) -> Vec<FrameMember<'g>> {
         if group.code == NATIONAL {
             return (0..self.bodies.len()).map(|body| FrameMember { body, stays: None }).collect();
         }
@@ -139,22 +158,22 @@ impl<'a> Frame<'a> {
 
 /// A body and a month by their numbers in a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct BodyMonth {
-    pub(super) body: usize,
-    pub(super) month: usize,
+pub struct BodyMonth {
+    pub body: usize,
+    pub month: usize,
 }
 
 /// A body that a group adds up, by its number.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct FrameMember<'g> {
-    pub(super) body: usize,
+pub struct FrameMember<'g> {
+    pub body: usize,
     /// `None` where all of its months count.
     stays: Option<&'g [Stay]>,
 }
 
 impl FrameMember<'_> {
     /// Whether the body belongs to the group in a month.
-    pub(super) fn counts_in(&self, month: Month) -> bool {
+    pub fn counts_in(&self, month: Month) -> bool {
         self.stays.is_none_or(|stays| stays.iter().any(|stay| stay.holds(month)))
     }
 }
@@ -204,7 +223,7 @@ impl MonthState {
     }
 
     /// The day from which on the month's figure was known as it is now; `None` where it cannot be used by itself.
-    pub(super) fn known_on(&self, month: Month) -> Option<NaiveDate> {
+    fn known_on(&self, month: Month) -> Option<NaiveDate> {
         let alone = Period { kind: PeriodType::Month, first: month };
         self.known_on.filter(|_| self.is_usable_in(alone))
     }

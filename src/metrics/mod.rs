@@ -4,7 +4,7 @@
 mod assess;
 mod frame;
 mod groups;
-mod known;
+mod headline;
 mod monthly;
 mod peer_groups;
 mod periods;
@@ -32,10 +32,10 @@ use crate::engine::{Engine, EngineError, Query, Table, Trouble, schema_of};
 use crate::vocabulary::period::Month;
 use crate::vocabulary::quantity::Shape;
 
-pub use assess::figure_of_counts;
-pub use frame::{Frame, PeriodInput, months_used};
+pub use assess::{SummedFigure, figure_of_counts};
+pub use frame::{BodyMonth, Frame, FrameMember, PeriodInput, months_used};
 pub use groups::{Group, Stay, groups};
-pub use known::{Grown, Known, KnownCounts, KnownFigure, KnownInput, KnownMonth, KnownStep, PastFrame};
+pub use headline::Headline;
 pub use monthly::{MonthlyRow, ResultError};
 pub use peer_groups::{PeerInput, peer_groups};
 pub use periods::{observe, observe_in};
@@ -43,6 +43,7 @@ pub use prove::prove;
 pub use remembered::{Computation, Identities, Monthly, Remembered};
 pub use returns::{FigureSource, Grid, Receipt, ReturnChanges, counts_returns, sources_of};
 pub use thin_sums::{gives_away, withhold_thin_peers};
+pub use totals::{TotalCounts, Totals};
 
 /// A metric whose statement failed. The run stops before publication, unless it only lacked memory: then this one metric has
 /// no figure and says why.

@@ -37,7 +37,8 @@ pub fn observe_in(frame: &Frame<'_>, input: &PeriodInput<'_>) -> Vec<Observation
             let status = if single { basis.single_status(*period) } else { basis.group_status() };
             // How many organisations have a grade says nothing about one organisation.
             for series in series.iter().filter(|series| !single || series.grade.is_none()) {
-                let at = assess::Place { metric_id: &metric_id, org_code: &org_code, period: *period, coverage };
+                let at =
+                    assess::ObservationPlace { metric_id: &metric_id, org_code: &org_code, period: *period, coverage };
                 let observation = match &status {
                     Some(status) => assess::absent(input.metric, series, &at, status.clone()),
                     None => assess::present(input.metric, series, &at, &basis.sum(series, *period)),

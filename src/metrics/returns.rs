@@ -37,7 +37,7 @@ pub enum Cell {
 
 impl Cell {
     /// The day of the submission that can be used.
-    pub(super) fn used_since(&self) -> Option<NaiveDate> {
+    pub fn used_since(&self) -> Option<NaiveDate> {
         match self {
             Self::Accepted { submitted, .. } => Some(*submitted),
             _ => None,

@@ -7,13 +7,21 @@ use crate::vocabulary::quantity::Shape;
 
 /// Added-up integers of any shape.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Totals {
-    pub(super) numerator: i64,
-    pub(super) denominator: i64,
+pub struct Totals {
+    pub numerator: i64,
+    pub denominator: i64,
     /// Delay bins: (value, observed) to count.
-    pub(super) delays: BTreeMap<(i64, bool), i64>,
+    pub delays: BTreeMap<(i64, bool), i64>,
     /// Organisations by grade.
-    pub(super) grades: BTreeMap<i64, i64>,
+    pub grades: BTreeMap<i64, i64>,
+}
+
+/// The two integers that a figure shows of its totals.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct TotalCounts {
+    pub numerator: i64,
+    /// 0 for a count.
+    pub denominator: i64,
 }
 
 impl Totals {
@@ -29,15 +37,15 @@ impl Totals {
     }
 
     /// Numerator and denominator as a figure of this shape shows them: for a distribution closed and all cases.
-    pub(super) fn counts(&self, shape: Shape) -> (i64, i64) {
+    pub fn counts(&self, shape: Shape) -> TotalCounts {
         if shape != Shape::Distribution {
-            return (self.numerator, self.denominator);
+            return TotalCounts { numerator: self.numerator, denominator: self.denominator };
         }
         let closed = self.delays.iter().filter(|((_, observed), _)| *observed).map(|(_, count)| count).sum();
-        (closed, self.delays.values().sum())
+        TotalCounts { numerator: closed, denominator: self.delays.values().sum() }
     }
 
-    pub(super) fn merge(&mut self, other: &Self) {
+    pub fn merge(&mut self, other: &Self) {
         self.numerator += other.numerator;
         self.denominator += other.denominator;
         for (bin, count) in &other.delays {

@@ -12,7 +12,7 @@ use super::record::InputFile;
 use crate::definitions::Definitions;
 use crate::definitions::model::Metric;
 use crate::definitions::references::RETURNS;
-use crate::lateness::{Changes, Revision, RevisionKind, RevisionSide, reason_of};
+use crate::history::{Changes, Revision, RevisionKind, RevisionSide, reason_of};
 use crate::metrics::{ReturnChanges, groups, months_used, sources_of};
 use crate::sources::{Span, SubmittedTable};
 use crate::vocabulary::body::NATIONAL;

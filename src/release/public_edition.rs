@@ -11,7 +11,7 @@ use crate::assessment::responsibilities::assess_responsibilities;
 use crate::assessment::{Assessment, AssessmentInput, Hidden, assess, withdraw_open_verdicts};
 use crate::definitions::invariant_file::Invariant;
 use crate::definitions::model::Disclosure;
-use crate::lateness::Lateness;
+use crate::history::Lateness;
 use crate::metrics::groups;
 use crate::public::{
     EVIDENCE_HEADER, Earlier, Line, PublicError, PublicFigures, PublicInput, Rule, withhold, withhold_figure,

@@ -15,7 +15,7 @@ use crate::definitions::model::{
     Aggregation, Breakdown, BreakdownCategory, BreakdownKind, Comparator, Course, Disclosure, Evidence, Metric,
     MetricVersion, ReadsAs, Role, Rollup, Standard, StandardKind,
 };
-use crate::lateness::{Lateness, Provisional};
+use crate::history::{Lateness, Provisional};
 use crate::release::{Failure, FindingLine, Release, SubmissionLine};
 use crate::render::html::Templates;
 use crate::settings::{ParityWish, PublicationSection, VerdictSection};

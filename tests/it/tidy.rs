@@ -141,7 +141,6 @@ const ORDER: &[&str] = &[
     "rollups",
     "metrics",
     "intake",
-    "lateness",
     "history",
     "assessment",
     "verdict",

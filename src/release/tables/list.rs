@@ -9,7 +9,7 @@ use super::column::Column;
 use super::columns::JudgedFigure;
 use super::filled::{Filled, FilledTable};
 use super::{BREAKDOWNS, COMPLETENESS, CONTROL_LIMITS, FUNNELS, OBSERVATIONS, REVISIONS, VERDICTS, columns, rules};
-use crate::lateness::Lateness;
+use crate::history::Lateness;
 use crate::release::Release;
 use crate::vocabulary::observation::Observation;
 

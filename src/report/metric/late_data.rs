@@ -3,7 +3,7 @@
 //! `results/revision_statistics`.
 
 use crate::definitions::model::Metric;
-use crate::lateness::{Completeness, Projected, Reason, Revision, RevisionKind, RevisionSide};
+use crate::history::{Completeness, Projected, Reason, Revision, RevisionKind, RevisionSide};
 use crate::report::facts::Facts;
 use crate::report::page::block::Block;
 use crate::report::page::download;

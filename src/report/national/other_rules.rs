@@ -89,7 +89,7 @@ fn said(label: &str) -> String {
 mod tests {
     use super::*;
     use crate::assessment::{AssessmentInput, assess};
-    use crate::lateness::Provisional;
+    use crate::history::Provisional;
     use crate::report::sample;
     use crate::settings::ParityWish;
     use crate::vocabulary::quantity::{Unit, value_text};

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{PERIOD, STATUSES, YES_NO, body_and_period, columns, identity, metric_id};
-use crate::lateness::{Completeness, Revision, RevisionSummary};
+use crate::history::{Completeness, Revision, RevisionSummary};
 use crate::release::tables::catalogue::{ANY, at_least, between, one_of};
 use crate::release::tables::column::Column;
 use crate::stats::revision::{Scale, Tendency};

@@ -21,7 +21,7 @@ use crate::assessment::{
     ControlPoint, FigureComparison, FunnelForce, NationalContribution, OrganisationRank, ParityFigure, ProposedStep,
     SeriesRunChart, SeriesTrend, Signal,
 };
-use crate::lateness::{Completeness, Revision};
+use crate::history::{Completeness, Revision};
 use crate::verdict::FigureVerdict;
 use crate::vocabulary::period::Period;
 

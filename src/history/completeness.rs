@@ -4,8 +4,9 @@
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
+use super::known::{KnownCounts, KnownMonth};
 use crate::definitions::model::Metric;
-use crate::metrics::{KnownCounts, KnownMonth, months_used};
+use crate::metrics::months_used;
 use crate::stats::Level;
 use crate::stats::late::{ChainLadder, Projection, Tail, Triangle, is_provisional};
 use crate::stats::real;

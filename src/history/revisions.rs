@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
+use super::known::{KnownFigure, KnownMonth, KnownStep};
 use crate::definitions::model::Metric;
-use crate::metrics::{KnownFigure, KnownMonth, KnownStep, ReturnChanges};
+use crate::metrics::ReturnChanges;
 use crate::stats::revision::{Revision as Size, RevisionStatistics, Scale, revision_statistics};
 use crate::vocabulary::body::NATIONAL;
 use crate::vocabulary::period::{Month, Period, PeriodType};
@@ -103,8 +104,8 @@ pub struct RevisionSide {
 impl RevisionSide {
     fn of(figure: &KnownFigure) -> Self {
         Self {
-            as_of: figure.day,
-            lag: Some(figure.lag),
+            as_of: figure.at.day,
+            lag: Some(figure.at.lag),
             numerator: figure.numerator,
             denominator: figure.denominator,
             value: figure.value,
@@ -223,7 +224,7 @@ fn moved(month: &KnownMonth, lag: u32, steps: &[KnownStep]) -> Option<Size> {
             Some(Size { first: unmoved, revised: unmoved })
         }
         Some(step) => {
-            let reached = own.iter().rev().find(|step| step.later.lag <= lag);
+            let reached = own.iter().rev().find(|step| step.later.at.lag <= lag);
             let revised = reached.map_or(step.earlier.value, |reached| reached.later.value);
             Some(Size { first: step.earlier.value?, revised: revised? })
         }

@@ -1,19 +1,10 @@
-//! Late data: how complete recent figures are, and what has moved since figures were first known.
-//! Pure: it turns counts by event month and lag into estimates and differences; it reads nothing and words nothing.
-
-mod completeness;
-mod revisions;
-#[cfg(test)]
-mod tests;
+//! What a release says of late data: how complete recent figures are, what has moved, and which figures may still grow.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::completeness::Completeness;
+use super::revisions::{Revision, RevisionSummary};
 use crate::vocabulary::period::Period;
-
-pub use completeness::{Completeness, CompletenessInput, Projected, measure, measure_growing};
-pub use revisions::{
-    Changes, Reason, Revision, RevisionKind, RevisionSide, RevisionSummary, as_known, reason_of, summarise,
-};
 
 /// Everything that is known about late data in a release.
 #[derive(Debug, Clone, Default, PartialEq)]

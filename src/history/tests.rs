@@ -4,10 +4,13 @@ use std::sync::LazyLock;
 
 use proptest::prelude::*;
 
-use super::{Changes, Completeness, CompletenessInput, Provisional, Reason, measure, reason_of, summarise};
+use super::completeness::{Completeness, CompletenessInput, measure};
+use super::known::{KnownCounts, KnownMonth};
+use super::lateness::Provisional;
+use super::revisions::{Changes, Reason, reason_of, summarise};
 use crate::definitions::Definitions;
 use crate::definitions::model::Metric;
-use crate::metrics::{KnownCounts, KnownMonth, ReturnChanges};
+use crate::metrics::ReturnChanges;
 use crate::stats::late::is_provisional;
 use crate::vocabulary::body::NATIONAL;
 use crate::vocabulary::period::{Month, Period, PeriodType};
