@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use leds_metrics::assessment::{AssessmentInput, assess};
 use leds_metrics::definitions::Definitions;
-use leds_metrics::lateness::Provisional;
+use leds_metrics::history::Provisional;
 use leds_metrics::settings::ParityWish;
 use leds_metrics::vocabulary::body::{NATIONAL, Organisation, PEERS_PREFIX, PeerGroup};
 use leds_metrics::vocabulary::lives::Lives;

@@ -15,12 +15,12 @@ use std::sync::Arc;
 use leds_metrics::assessment::{Against, Assessment, AssessmentInput, PeerComparison, assess};
 use leds_metrics::definitions::Definitions;
 use leds_metrics::definitions::model::Metric;
-use leds_metrics::lateness::Provisional;
+use leds_metrics::history::Provisional;
 use leds_metrics::settings::ParityWish;
 use leds_metrics::stats::Level;
 use leds_metrics::stats::benchmark::Strength;
 use leds_metrics::stats::draws::{Law, Random};
-use leds_metrics::stats::histogram::{Histogram, Percent, Reading};
+use leds_metrics::stats::histogram::{DelayReading, Histogram, Percent};
 use leds_metrics::stats::overdispersion::Dispersion;
 use leds_metrics::stats::rate_ratio::ratio_of_counts;
 use leds_metrics::stats::survival::SurvivalCurve;
@@ -260,7 +260,7 @@ impl Nation<'_> {
             let interval = |level| Some(curve.percentile_interval(percent, level));
             (figure.interval_95, figure.interval_998) = (interval(Level::LOOK), interval(Level::ACT));
             figure.value = match curve.percentile(percent) {
-                Reading::Value(value) => Some(value),
+                DelayReading::Value(value) => Some(value),
                 _ => None,
             };
         } else if metric.shape == Shape::Count {

@@ -24,7 +24,7 @@ use crate::app::{AppError, Context, RunOptions, RunOutcome, UsageError, definiti
 use crate::exit;
 use crate::intake::DataDate;
 use crate::settings::{Settings, UnsetPublication};
-use crate::synth::Plan;
+use crate::synth::NationPlan;
 use crate::vocabulary::causes::with_causes;
 use crate::vocabulary::period::{Month, Period, ambiguity, london_date};
 
@@ -92,7 +92,7 @@ enum Command {
         #[command(flatten)]
         input: Input,
         #[command(flatten)]
-        release: Release,
+        release: ReleaseArgs,
         #[arg(long)]
         json: bool,
     },
@@ -101,7 +101,7 @@ enum Command {
         #[command(flatten)]
         input: Input,
         #[command(flatten)]
-        release: Release,
+        release: ReleaseArgs,
         /// Date printed as the day of publication [default: today in London].
         #[arg(long, value_name = "DATE", value_parser = parse_day)]
         published_on: Option<NaiveDate>,
@@ -179,7 +179,7 @@ impl Input {
 
 /// What is published, and where.
 #[derive(Debug, Args)]
-struct Release {
+struct ReleaseArgs {
     /// Folder of releases.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
@@ -191,7 +191,7 @@ struct Release {
     work: Option<PathBuf>,
 }
 
-impl Release {
+impl ReleaseArgs {
     /// A run that publishes the usual editions, on that day.
     fn options(&self, input: Input, published_on: NaiveDate, quiet: bool) -> RunOptions {
         RunOptions {
@@ -241,7 +241,7 @@ async fn dispatch(cli: Cli) -> Result<u8, AppError> {
             Ok(exit::OK)
         }
         Command::Generate { from, to, scale, seed, out } => {
-            let summary = generate::generate(&Plan { from, to, scale, seed }, &out, quiet)?;
+            let summary = generate::generate(&NationPlan { from, to, scale, seed }, &out, quiet)?;
             print_line(format_args!(
                 "{} files, {} bytes of synthetic data in {}",
                 summary.files,

@@ -4,11 +4,11 @@
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// The bar of the step under way.
-pub struct Step {
+pub struct StepBar {
     bar: ProgressBar,
 }
 
-impl Step {
+impl StepBar {
     /// A bar that is drawn only when stderr is a terminal and `quiet` is not asked for.
     pub fn new(quiet: bool) -> Self {
         let target = if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };

@@ -16,8 +16,8 @@ use crate::contract::{
 };
 use crate::definitions::Definitions;
 use crate::definitions::model::{Contract, FieldType};
-use crate::engine::{Table, schema_of};
-use crate::sources::{Scope, Span, Submission, SubmittedTable};
+use crate::engine::{QueryTable, schema_of};
+use crate::sources::{MonthSpan, Submission, SubmissionScope, SubmittedTable};
 use crate::vocabulary::finding::{Finding, FindingLevel};
 use crate::vocabulary::period::{Month, Period};
 
@@ -52,16 +52,16 @@ pub struct Case {
     pub name: String,
     pub file: CaseFile,
     pub as_of: NaiveDate,
-    pub tables: BTreeMap<String, Table>,
+    pub tables: BTreeMap<String, QueryTable>,
     pub admissions: Vec<(String, Admission)>,
     pub expected: Vec<ExpectedRow>,
 }
 
-type Row = BTreeMap<String, String>;
+type CaseRow = BTreeMap<String, String>;
 
 /// One line of `returned.csv`: `dataset`, `org` and `period`, and where they matter `submitted`, `records`, the number of
 /// `required_empty` cells, and why it was `refused`.
-fn returned_admission(row: &Row, as_of: NaiveDate) -> Result<(String, Admission), String> {
+fn returned_admission(row: &CaseRow, as_of: NaiveDate) -> Result<(String, Admission), String> {
     let cell = |column: &str| row.get(column).map(String::as_str).unwrap_or_default();
     let number = |column: &str| match cell(column) {
         "" => Ok(0),
@@ -89,7 +89,7 @@ pub fn read_case(name: &str, files: &BTreeMap<String, String>, definitions: &Def
     let text = |file: &str| files.get(file).ok_or_else(|| format!("{name}: {file} is missing"));
     let file: CaseFile = toml::from_str(text("case.toml")?).map_err(|error| format!("{name}/case.toml: {error}"))?;
     let expected = read_csv::<ExpectedRow>(name, "expected.csv", text("expected.csv")?)?;
-    let mut rows: BTreeMap<&str, Vec<Row>> = BTreeMap::new();
+    let mut rows: BTreeMap<&str, Vec<CaseRow>> = BTreeMap::new();
     for (file, text) in files {
         match file.strip_suffix(".csv") {
             Some("expected") | None => {}
@@ -121,7 +121,7 @@ fn read_csv<T: serde::de::DeserializeOwned>(case: &str, file: &str, text: &str) 
 
 impl Case {
     /// Keeps the latest submission of each organisation and month, and makes the dataset's table from its rows.
-    fn add_dataset(&mut self, contract: &Contract, mut rows: Vec<Row>) -> Result<(), String> {
+    fn add_dataset(&mut self, contract: &Contract, mut rows: Vec<CaseRow>) -> Result<(), String> {
         if !contract.reference {
             rows = self.latest_rows(rows)?;
             let scopes: BTreeSet<(String, Month, NaiveDate)> = rows.iter().map(scope_of).collect::<Result<_, _>>()?;
@@ -134,7 +134,7 @@ impl Case {
         Ok(())
     }
 
-    fn latest_rows(&self, rows: Vec<Row>) -> Result<Vec<Row>, String> {
+    fn latest_rows(&self, rows: Vec<CaseRow>) -> Result<Vec<CaseRow>, String> {
         let mut latest: BTreeMap<(String, Month), NaiveDate> = BTreeMap::new();
         for row in &rows {
             let (org, month, submitted) = scope_of(row)?;
@@ -143,14 +143,14 @@ impl Case {
                 *slot = submitted.max(*slot);
             }
         }
-        let chosen = |row: &Row| {
+        let chosen = |row: &CaseRow| {
             scope_of(row).is_ok_and(|(org, month, submitted)| latest.get(&(org, month)) == Some(&submitted))
         };
         Ok(rows.into_iter().filter(chosen).collect())
     }
 }
 
-fn scope_of(row: &Row) -> Result<(String, Month, NaiveDate), String> {
+fn scope_of(row: &CaseRow) -> Result<(String, Month, NaiveDate), String> {
     let cell = |column: &str| row.get(column).map(String::as_str).ok_or_else(|| format!("column {column} is missing"));
     let month = cell("period")?.parse().map_err(|error| format!("{error}"))?;
     let submitted = cell("submitted")?.parse().map_err(|error| format!("submitted: {error}"))?;
@@ -158,19 +158,19 @@ fn scope_of(row: &Row) -> Result<(String, Month, NaiveDate), String> {
 }
 
 fn admission(dataset: &str, org: &str, month: Month, submitted: NaiveDate) -> Admission {
-    let span = Span { first: month, last: month };
+    let span = MonthSpan { first: month, last: month };
     let submission = Submission {
         table: SubmittedTable::Records(dataset.to_owned()),
         submitted,
         first_submitted: submitted,
-        scope: Some(Scope { org_code: org.to_owned(), span }),
+        scope: Some(SubmissionScope { org_code: org.to_owned(), span }),
         files: Vec::new(),
         unusable: Vec::new(),
     };
     Admission { submission, fingerprint: String::new(), files: Vec::new(), findings: Vec::new(), recalled: false }
 }
 
-fn table(contract: &Contract, rows: &[Row]) -> Result<Table, String> {
+fn table(contract: &Contract, rows: &[CaseRow]) -> Result<QueryTable, String> {
     let mut fields = Vec::new();
     let mut columns = Vec::new();
     for field in &contract.fields {
@@ -184,10 +184,10 @@ fn table(contract: &Contract, rows: &[Row]) -> Result<Table, String> {
     }
     let schema = schema_of(fields);
     let batch = RecordBatch::try_new(Arc::clone(&schema), columns).map_err(|error| error.to_string())?;
-    Ok(Table::Rows { schema, batches: vec![batch] })
+    Ok(QueryTable::Rows { schema, batches: vec![batch] })
 }
 
-fn path_values(rows: &[Row], name: &str) -> Result<ArrayRef, String> {
+fn path_values(rows: &[CaseRow], name: &str) -> Result<ArrayRef, String> {
     match name {
         "org" => column(rows, "org", FieldType::String),
         "period" => {
@@ -201,7 +201,7 @@ fn path_values(rows: &[Row], name: &str) -> Result<ArrayRef, String> {
     }
 }
 
-fn column(rows: &[Row], name: &str, field_type: FieldType) -> Result<ArrayRef, String> {
+fn column(rows: &[CaseRow], name: &str, field_type: FieldType) -> Result<ArrayRef, String> {
     let cells = || rows.iter().map(|row| row.get(name).map(String::as_str).filter(|cell| !cell.is_empty()));
     let wrong = |cell: &str| format!("column {name}: “{cell}” is not a {field_type:?}");
     Ok(match field_type {

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::folders::check_work_folder;
 use super::{AppError, Context};
 use crate::intake::{self, DataDate, Intake, SubmissionCheck, WorkFolder};
-use crate::progress::Step;
+use crate::progress::StepBar;
 use crate::vocabulary::finding::{Finding, FindingLevel};
 
 /// What `check` found.
@@ -40,7 +40,7 @@ pub struct CheckOptions {
 /// Admits every pinned submission and reports.
 pub async fn check(context: &Context, options: &CheckOptions) -> Result<CheckReport, AppError> {
     let CheckOptions { source, work, date, quiet } = options;
-    let step = Step::new(*quiet);
+    let step = StepBar::new(*quiet);
     check_work_folder(work, None, Some(source))?;
     let work = WorkFolder::open(work)?;
     let definitions = &context.definitions;

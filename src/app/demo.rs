@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use super::run::run;
 use super::{AppError, Context, RunOptions, RunOutcome, generate};
 use crate::settings::Settings;
-use crate::synth::Plan;
+use crate::synth::NationPlan;
 use crate::vocabulary::period::{Month, Period, PeriodType};
 
 /// The settings file that the repository ships; it chooses the parameters of the demonstration.
@@ -27,7 +27,7 @@ pub async fn demo(out: &Path, seed: u64, published_on: NaiveDate, quiet: bool) -
     settings.figures.trend.month = 3 * QUARTERS;
     let context = Context::with(None, settings).await?;
     let last = Month::new(2026, 3).unwrap_or_else(|| Month::of(published_on));
-    let plan = Plan { from: last.plus(1 - 3 * i32::from(QUARTERS)), to: last, scale: SCALE, seed };
+    let plan = NationPlan { from: last.plus(1 - 3 * i32::from(QUARTERS)), to: last, scale: SCALE, seed };
     let source = out.join("source");
     if !is_same_nation(&source, &plan) {
         generate::generate(&plan, &source, quiet)?;
@@ -50,7 +50,7 @@ pub async fn demo(out: &Path, seed: u64, published_on: NaiveDate, quiet: bool) -
 }
 
 /// A second `demo` into the same folder uses what the first one generated.
-fn is_same_nation(source: &Path, plan: &Plan) -> bool {
+fn is_same_nation(source: &Path, plan: &NationPlan) -> bool {
     let out = source.parent().unwrap_or(source);
     std::fs::read_to_string(marker(out)).is_ok_and(|text| text == identity(plan))
 }
@@ -59,6 +59,6 @@ fn marker(out: &Path) -> PathBuf {
     out.join("demo.txt")
 }
 
-fn identity(plan: &Plan) -> String {
+fn identity(plan: &NationPlan) -> String {
     format!("synthetic nation {} to {}, scale {}, seed {}\n", plan.from, plan.to, plan.scale, plan.seed)
 }

@@ -8,15 +8,15 @@ use crate::files::resolved;
 
 /// A folder or file that a command writes to, by the name of its option.
 #[derive(Debug, Clone, Copy)]
-pub struct Written<'a> {
+pub struct WrittenPlace<'a> {
     pub option: &'static str,
     pub path: &'a Path,
 }
 
 /// Nothing that is written lies inside the source.
-pub fn check_outside_source(source: &str, written: &[Written<'_>]) -> Result<(), AppError> {
+pub fn check_outside_source(source: &str, written: &[WrittenPlace<'_>]) -> Result<(), AppError> {
     let source = resolved(Path::new(source));
-    for Written { option, path } in written {
+    for WrittenPlace { option, path } in written {
         if resolved(path).starts_with(&source) {
             return Err(UsageError::InsideSource { option, path: (*path).to_owned() }.into());
         }
@@ -25,8 +25,8 @@ pub fn check_outside_source(source: &str, written: &[Written<'_>]) -> Result<(),
 }
 
 /// What is to be a folder is not a file already, nor lies below one.
-pub fn check_is_folder(written: &[Written<'_>]) -> Result<(), AppError> {
-    for Written { option, path } in written {
+pub fn check_is_folder(written: &[WrittenPlace<'_>]) -> Result<(), AppError> {
+    for WrittenPlace { option, path } in written {
         if let Some(file) = path.ancestors().find(|one| one.is_file()) {
             let (path, file) = ((*path).to_owned(), file.to_owned());
             return Err(UsageError::File { option, path, file }.into());
@@ -60,7 +60,7 @@ mod tests {
         let source = folder.path().join("source");
         std::fs::create_dir_all(source.join("inner")).unwrap();
         let inside = |path: PathBuf| {
-            check_outside_source(source.to_str().unwrap(), &[Written { option: "--out", path: &path }]).is_err()
+            check_outside_source(source.to_str().unwrap(), &[WrittenPlace { option: "--out", path: &path }]).is_err()
         };
         assert!(inside(source.clone()));
         assert!(inside(source.join("out/deep")));

@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use super::AppError;
-use crate::progress::Step;
-use crate::synth::{Plan, Summary, write_nation};
+use crate::progress::StepBar;
+use crate::synth::{NationPlan, Summary, write_nation};
 
 /// Writes all datasets of `plan` below `out`.
-pub fn generate(plan: &Plan, out: &Path, quiet: bool) -> Result<Summary, AppError> {
-    let step = Step::new(quiet);
+pub fn generate(plan: &NationPlan, out: &Path, quiet: bool) -> Result<Summary, AppError> {
+    let step = StepBar::new(quiet);
     let mut done = 0;
     let mut started = false;
     let summary = write_nation(plan, out, &mut |progress| {

@@ -14,8 +14,10 @@ use crate::definitions::model::{Contract, Rollup};
 use crate::engine::{Engine, EngineSettings};
 use crate::figures::FiguresError;
 use crate::intake::{self, DataDate, IntakeError, WorkFolder};
-use crate::prepare::{KeySource, PrepareError, SecretKey, Staging, Submitter, check_free, make_records, write_rows};
-use crate::progress::Step;
+use crate::prepare::{
+    KeySource, PrepareError, SecretKey, SubmissionStaging, Submitter, check_free, make_records, write_rows,
+};
+use crate::progress::StepBar;
 use crate::rollups::roll_up;
 use crate::sources::{SubmittedTable, submission_folder};
 use crate::vocabulary::body::NATIONAL;
@@ -69,13 +71,13 @@ pub async fn prepare(context: &Context, options: &PrepareOptions) -> Result<Prep
     check_free(&options.out, &folders)?;
     let key = SecretKey::read(&options.key).map_err(PrepareError::from)?;
 
-    let step = Step::new(options.quiet);
+    let step = StepBar::new(options.quiet);
     step.start("Preparing", 2 + rollups.len());
     check_work_folder(&options.work, Some(&options.out), None)?;
     let work = WorkFolder::open(&options.work)?;
     let engine = context.engine_settings(work.spill());
     // Records that are not handed in stay in the work folder, even if the run is killed.
-    let staging = Staging::begin(if options.rollups { &options.work } else { &options.out })?;
+    let staging = SubmissionStaging::begin(if options.rollups { &options.work } else { &options.out })?;
     let target = staging.path().join(folder_of(&records)).join("records.parquet");
     let submitter = Submitter { org_code: &options.org_code, key: &key };
     let made = make_records(&options.inputs, contract, submitter, &target)?;
@@ -89,7 +91,7 @@ pub async fn prepare(context: &Context, options: &PrepareOptions) -> Result<Prep
         return Ok(prepared);
     }
     if options.rollups {
-        let rolled = Staging::begin(&options.out)?;
+        let rolled = SubmissionStaging::begin(&options.out)?;
         for admission in &staged.admissions {
             write_rollups(&context.definitions, &staged.engine, admission, rolled.path()).await?;
             step.advance(rollups.len(), 0);

@@ -17,7 +17,7 @@ use crate::figures::Figures;
 use crate::files::Watched;
 use crate::history::EarlierReturns;
 use crate::intake::RunBasis;
-use crate::release::record::{Counts, InputFile, RunRecord};
+use crate::release::record::{InputFile, RecordCounts, RunRecord};
 use crate::release::store::{PUBLIC_FOLDER, RECORD, Staging};
 use crate::release::tables::{FORMAT_VERSION, ResultFile};
 use crate::release::{
@@ -56,7 +56,7 @@ impl Publication<'_> {
             .chain(options.unfinished())
             .collect();
         let inputs = InputFile::all(intake, earlier);
-        let mut counts = Counts::new(intake, Some(&figures), &findings);
+        let mut counts = RecordCounts::new(intake, Some(&figures), &findings);
         let rollups = std::mem::take(&mut figures.rollups);
         let pieces = std::mem::take(&mut figures.pieces);
         let without_memory = figures.without_memory > 0;

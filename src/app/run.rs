@@ -12,9 +12,9 @@ use crate::contract::CHANGED_RULE;
 use crate::figures::{self, FiguresError};
 use crate::history::EarlierReturns;
 use crate::intake::{self, Intake, RunBasis, WorkFolder};
-use crate::progress::Step;
+use crate::progress::StepBar;
 use crate::release::LastRelease;
-use crate::release::record::Counts;
+use crate::release::record::RecordCounts;
 use crate::release::store::is_whole;
 use crate::settings::{UnfitError, check_target_organisations};
 
@@ -50,7 +50,7 @@ async fn attempt(context: &Context, options: &RunOptions, changed: Changed) -> R
 
 async fn execute(plan: &RunPlan<'_>, changed: Changed, mut timings: Timings) -> Result<RunOutcome, AppError> {
     let RunPlan { context, options, .. } = *plan;
-    let step = Step::new(options.quiet);
+    let step = StepBar::new(options.quiet);
     let check = plan.submission_check(&step);
     let intake = intake::admit(&check).await?;
     timings.end_of("check");
@@ -112,6 +112,6 @@ fn already_published(plan: &RunPlan<'_>, identity: &str, intake: &Intake) -> Opt
         published: false,
         refused: intake.refused(),
         without_memory: latest.identity == incomplete,
-        counts: Counts::new(intake, None, &intake.findings),
+        counts: RecordCounts::new(intake, None, &intake.findings),
     })
 }

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 
 use chrono::NaiveDate;
 
-use super::folders::{Written, check_is_folder, check_outside_source, check_work_folder};
+use super::folders::{WrittenPlace, check_is_folder, check_outside_source, check_work_folder};
 use super::{AppError, UsageError};
 use crate::intake::{DataDate, Intake};
-use crate::sources::Span;
+use crate::sources::MonthSpan;
 use crate::vocabulary::finding::{Finding, FindingLevel};
 use crate::vocabulary::period::Period;
 
@@ -36,9 +36,9 @@ impl RunOptions {
 
     /// What contradicts itself before anything is read.
     pub(super) fn check(&self) -> Result<(), AppError> {
-        let out = Written { option: "--out", path: &self.out };
+        let out = WrittenPlace { option: "--out", path: &self.out };
         check_outside_source(&self.source, &[out])?;
-        check_is_folder(&[out, Written { option: "--work", path: &self.work }])?;
+        check_is_folder(&[out, WrittenPlace { option: "--work", path: &self.work }])?;
         let published_on = self.published_on;
         if let Some(as_of) = self.as_of.filter(|as_of| *as_of > published_on) {
             return Err(UsageError::DataAfterPublication { as_of, published_on }.into());
@@ -67,7 +67,7 @@ impl RunOptions {
     /// A period of which nothing was sent, or nothing accepted, has no report.
     pub(super) fn check_something_left(&self, intake: &Intake) -> Result<(), AppError> {
         let period = self.period;
-        let asked = Span { first: period.first, last: period.last() };
+        let asked = MonthSpan { first: period.first, last: period.last() };
         let spans = || {
             intake
                 .admissions

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::release::record::Counts;
+use crate::release::record::RecordCounts;
 
 /// What `run` did.
 #[derive(Debug, Clone)]
@@ -17,5 +17,5 @@ pub struct RunOutcome {
     pub refused: usize,
     /// Whether metrics have no figure because the engine may not have enough memory.
     pub without_memory: bool,
-    pub counts: Counts,
+    pub counts: RecordCounts,
 }

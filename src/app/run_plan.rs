@@ -2,7 +2,7 @@
 
 use super::{AppError, Context, RunOptions};
 use crate::intake::{self, Opened, SubmissionCheck, WorkFolder};
-use crate::progress::Step;
+use crate::progress::StepBar;
 use crate::release::store::{Latest, next_revision, read_latest};
 use crate::vocabulary::period::Period;
 
@@ -31,7 +31,7 @@ impl<'c> RunPlan<'c> {
     }
 
     /// What its submissions are checked with.
-    pub fn submission_check<'p>(&'p self, step: &'p Step) -> SubmissionCheck<'p> {
+    pub fn submission_check<'p>(&'p self, step: &'p StepBar) -> SubmissionCheck<'p> {
         SubmissionCheck { opened: &self.opened, definitions: &self.context.definitions, work: &self.work, step }
     }
 

@@ -6,17 +6,17 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::folders::{Written, check_outside_source, check_work_folder};
+use super::folders::{WrittenPlace, check_outside_source, check_work_folder};
 use super::nearest::did_you_mean;
 use super::{AppError, Context, UsageError};
 use crate::contract::pinned_table;
 use crate::engine::names::{UnknownName, unknown_name};
 use crate::engine::output::{RowFormat, write_rows};
-use crate::engine::{Engine, EngineError, MostRows, Query, QueryResult, Table};
+use crate::engine::{Engine, EngineError, MostRows, Query, QueryResult, QueryTable};
 use crate::figures::{FiguresError, load_rollups};
 use crate::files::write_atomically;
 use crate::intake::{self, DataDate, SubmissionCheck, WorkFolder, contract_of};
-use crate::progress::Step;
+use crate::progress::StepBar;
 use crate::release::store::{PublishedRelease, RECORD, latest_in};
 use crate::release::tables::{PublishedRows, catalogue, parquet_path};
 use crate::sources::SubmittedTable;
@@ -54,13 +54,13 @@ pub struct RowsTo {
 pub async fn sql(context: &Context, options: &SqlOptions, statement: &str, to: &RowsTo) -> Result<(), AppError> {
     let out = to.file.as_deref();
     if let (Some(source), Some(path)) = (&options.source, out) {
-        check_outside_source(source, &[Written { option: "--out", path }])?;
+        check_outside_source(source, &[WrittenPlace { option: "--out", path }])?;
     }
     let mentioned = |name: &str| mentions(statement, name);
     let StatementTables { engine, tables } = tables(context, options, &mentioned).await?;
     let most = MostRows { rows: context.settings.sql.most_rows, setting: "sql.most_rows" };
     let query = Query { name: STATEMENT, sql: statement, parameters: Vec::new() };
-    let tables: Vec<(&str, Table)> = tables.iter().map(|(name, table)| (name.as_str(), table.clone())).collect();
+    let tables: Vec<(&str, QueryTable)> = tables.iter().map(|(name, table)| (name.as_str(), table.clone())).collect();
     let rows = engine.run_bounded(&query, &tables, most).await;
     let rows: QueryResult = rows.map_err(|error| statement_error(context, options, error))?;
     let Some(path) = out else {
@@ -76,7 +76,7 @@ pub async fn sql(context: &Context, options: &SqlOptions, statement: &str, to: &
 /// Every table that a statement may read, with its columns.
 pub async fn table_lines(context: &Context, options: &SqlOptions) -> Result<Vec<TableLine>, AppError> {
     let StatementTables { tables, .. } = tables(context, options, &|_| true).await?;
-    let line = |(table, content): (String, Table)| TableLine { table, columns: content.column_names() };
+    let line = |(table, content): (String, QueryTable)| TableLine { table, columns: content.column_names() };
     Ok(tables.into_iter().map(line).collect())
 }
 
@@ -121,7 +121,7 @@ fn mentions(statement: &str, name: &str) -> bool {
 /// The tables that a statement may read, with the engine that reads them.
 struct StatementTables {
     engine: Engine,
-    tables: BTreeMap<String, Table>,
+    tables: BTreeMap<String, QueryTable>,
 }
 
 type Wanted<'a> = &'a (dyn Fn(&str) -> bool + Sync);
@@ -152,7 +152,7 @@ fn release_folder(folder: &Path) -> Result<PathBuf, AppError> {
     latest.ok_or_else(|| UsageError::NoRelease(folder.to_owned()).into())
 }
 
-fn results_of(release: &Path, wanted: Wanted<'_>) -> Result<Vec<(String, Table)>, AppError> {
+fn results_of(release: &Path, wanted: Wanted<'_>) -> Result<Vec<(String, QueryTable)>, AppError> {
     // Results that were copied without their run record are taken as they are.
     let recorded = release.join(RECORD).exists().then(|| PublishedRelease::open(release)).transpose()?;
     let mut tables = Vec::new();
@@ -164,7 +164,7 @@ fn results_of(release: &Path, wanted: Wanted<'_>) -> Result<Vec<(String, Table)>
                 .map_err(|source| AppError::Read { path: release.join(&file), source })?,
         };
         let (schema, batches) = PublishedRows::read(table.name, &release.join(&file), content)?.into_batches();
-        tables.push((table.name.to_owned(), Table::Rows { schema, batches }));
+        tables.push((table.name.to_owned(), QueryTable::Rows { schema, batches }));
     }
     Ok(tables)
 }
@@ -177,7 +177,7 @@ async fn source_tables(
     wanted: Wanted<'_>,
 ) -> Result<StatementTables, AppError> {
     let mut tables = BTreeMap::new();
-    let step = Step::new(options.quiet);
+    let step = StepBar::new(options.quiet);
     check_work_folder(&options.work, None, Some(source))?;
     let work = WorkFolder::open(&options.work)?;
     let settings = context.engine_settings(work.spill());

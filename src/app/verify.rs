@@ -14,7 +14,7 @@ use super::definitions::unknown_metric;
 use super::{AppError, Context};
 use crate::definitions::model::{Contract, Metric};
 use crate::definitions::references::RETURNS;
-use crate::engine::{Engine, Query, Table};
+use crate::engine::{Engine, Query, QueryTable};
 use crate::metrics::{FigureSource, Grid, PeriodInput, compute_monthly, groups, months_table, observe, sources_of};
 use crate::rollups::rollup_schema;
 use crate::vocabulary::body::Organisation;
@@ -119,24 +119,24 @@ async fn run_case(
     case: &Case,
 ) -> Result<Vec<Observation>, String> {
     let definitions = &context.definitions;
-    let mut tables: BTreeMap<String, Table> = BTreeMap::new();
+    let mut tables: BTreeMap<String, QueryTable> = BTreeMap::new();
     for rollup in definitions.rollups.iter().filter(|rollup| metric.rollups.contains(&rollup.name)) {
         let schema = rollup_schema(rollup);
         let rows = match case.tables.get(&rollup.dataset) {
-            None => Table::empty(schema),
+            None => QueryTable::empty(schema),
             Some(table) => {
                 let name = format!("queries/rollups/{}.sql", rollup.name);
                 let query = Query { name: &name, sql: &rollup.sql, parameters: Vec::new() };
                 let result = engine.run(&query, &[(rollup.dataset.as_str(), table.clone())]).await;
                 let result = result.map_err(|error| with_causes(&error))?;
-                Table::Rows { schema: result.schema, batches: result.batches }
+                QueryTable::Rows { schema: result.schema, batches: result.batches }
             }
         };
         tables.insert(rollup.name.clone(), rows);
     }
     tables.insert("months".to_owned(), months_table(&months_of(&case.file.periods)));
     if let Some(contract) = definitions.contract("organisations") {
-        let empty = || Table::empty(crate::contract::engine_schema(contract));
+        let empty = || QueryTable::empty(crate::contract::engine_schema(contract));
         tables.insert("organisations".to_owned(), case.tables.get("organisations").cloned().unwrap_or_else(empty));
     }
     let sources = sources_of(metric, definitions);

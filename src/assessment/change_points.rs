@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 
 use super::control::SegmentStart;
-use super::series::Series;
+use super::series::CodeSeries;
 use super::signals::{LinkedEvent, Signal, SignalKind, event_between};
 use crate::stats::Level;
 use crate::stats::benchmark::Strength;
@@ -178,7 +178,7 @@ pub(super) struct StepBasis<'t> {
 
 /// The steps of a series up to the position of its last final figure. Periods without a final figure are left out. Each
 /// version of the metric is searched by itself: what changed with the definition is no step of the organisation.
-pub(super) fn proposed_steps(series: &Series<'_>, last: usize, basis: StepBasis<'_>) -> SeriesSteps {
+pub(super) fn proposed_steps(series: &CodeSeries<'_>, last: usize, basis: StepBasis<'_>) -> SeriesSteps {
     let final_figures: Vec<usize> =
         (0..=last).filter(|at| series.is_final(*at) && series.value(*at).is_some()).collect();
     let mut all = SeriesSteps { search: StepSearch::TooFew, stretches: Vec::new(), steps: Vec::new() };
@@ -195,7 +195,7 @@ pub(super) fn proposed_steps(series: &Series<'_>, last: usize, basis: StepBasis<
 }
 
 /// The steps between positions with a final figure, if they are enough.
-fn search_stretch(series: &Series<'_>, present: &[usize], basis: StepBasis<'_>) -> (StepSearch, Vec<ProposedStep>) {
+fn search_stretch(series: &CodeSeries<'_>, present: &[usize], basis: StepBasis<'_>) -> (StepSearch, Vec<ProposedStep>) {
     if present.len() < LEAST_SEARCHED {
         return (StepSearch::TooFew, Vec::new());
     }
@@ -234,7 +234,7 @@ fn search_stretch(series: &Series<'_>, present: &[usize], basis: StepBasis<'_>) 
 }
 
 fn step(
-    series: &Series<'_>,
+    series: &CodeSeries<'_>,
     (change, adjusted): (&ChangePoint, bool),
     (before, after): (&[usize], &[usize]),
     present: &[usize],
@@ -271,7 +271,7 @@ fn step(
 }
 
 /// Notes what was decided. Where limits begin anew on a day within the dates of several steps, the nearest is meant.
-fn decide(series: &Series<'_>, steps: &mut [ProposedStep]) {
+fn decide(series: &CodeSeries<'_>, steps: &mut [ProposedStep]) {
     for step in &mut *steps {
         if series.decided().keeps_through(step.period) {
             step.decision = StepDecision::Refused;
@@ -294,7 +294,7 @@ fn decide(series: &Series<'_>, steps: &mut [ProposedStep]) {
 
 /// Newcombe's interval of the difference of two proportions, the exact one of the ratio of two rates or counts,
 /// and of two ratios of counts.
-fn size(series: &Series<'_>, before: &[usize], after: &[usize], widening: Widening) -> Option<StepSize> {
+fn size(series: &CodeSeries<'_>, before: &[usize], after: &[usize], widening: Widening) -> Option<StepSize> {
     let metric = series.metric();
     let pooled = |part: &[usize]| -> Option<Counts> {
         let mut sum = (0_i64, 0_i64);

@@ -3,19 +3,19 @@
 use super::control::{ControlChart, turn, variation_of};
 use super::findings::{Findings, Told};
 use super::labels::{Labels, VariationLabel};
-use super::series::Series;
+use super::series::CodeSeries;
 use super::signals::{Signal, SignalKind};
 use crate::stats::benchmark::Strength;
 use crate::stats::chart_choice::{ChartChoice, Charted, choose_chart, is_often_at};
 use crate::stats::control::{
-    Chart, ChartPoint, Counted, Observation as Point, PointType, Rule, Settings, Signal as RuleSignal, Variation,
+    ChartPoint, ChartSettings, ControlAnalysis, ControlRule, CountPoint, PointType, RuleSignal, ValuePoint, Variation,
     p_prime, u_prime, xmr,
 };
-use crate::stats::timeline::Span;
+use crate::stats::timeline::DaySpan;
 use crate::vocabulary::quantity::{Better, Shape, Status};
 
 /// The control chart of a series, and its labels. Without a chart every value is labelled as one that cannot be told.
-pub(super) fn control_chart(series: &Series<'_>) -> Told<Option<ControlChart>> {
+pub(super) fn control_chart(series: &CodeSeries<'_>) -> Told<Option<ControlChart>> {
     let found = suited(series);
     let chart = found.as_ref().map(|(_, chart)| chart);
     let mut findings = Findings::default();
@@ -44,7 +44,7 @@ pub(super) fn control_chart(series: &Series<'_>) -> Told<Option<ControlChart>> {
 }
 
 /// The chart that suits the series, and its kind; `None` where the series is too short or too rare for one.
-fn suited(series: &Series<'_>) -> Option<(ChartChoice, Chart)> {
+fn suited(series: &CodeSeries<'_>) -> Option<(ChartChoice, ControlAnalysis)> {
     let metric = series.metric();
     let positions = 0..series.spans().len();
     let values: Vec<f64> = positions.clone().filter_map(|at| series.value(at)).collect();
@@ -55,16 +55,16 @@ fn suited(series: &Series<'_>) -> Option<(ChartChoice, Chart)> {
         Shape::Distribution => Charted::Delay,
         Shape::Count | Shape::CountRatio | Shape::Status => Charted::Other,
     };
-    let settings = Settings {
+    let settings = ChartSettings {
         target: target_of(series),
         rebase: series.rebase().into_iter().map(|(day, _)| day).collect(),
         baseline: series.decided().baseline(),
-        ..Settings::new(series.better())
+        ..ChartSettings::new(series.better())
     };
-    let counted = |swap: bool| -> Vec<Counted> {
-        let of = |(at, span): (usize, &Span)| {
+    let counted = |swap: bool| -> Vec<CountPoint> {
+        let of = |(at, span): (usize, &DaySpan)| {
             let counts = series.counts(at).map(|(x, n)| if swap { (n - x, n) } else { (x, n) });
-            Counted { span: *span, counts, standing: series.standing(at) }
+            CountPoint { span: *span, counts, standing: series.standing(at) }
         };
         series.spans().iter().enumerate().map(of).collect()
     };
@@ -84,12 +84,12 @@ fn suited(series: &Series<'_>) -> Option<(ChartChoice, Chart)> {
             let swap = counts.iter().map(|(x, n)| 2 * x - n).sum::<i64>() > 0;
             let better = if swap { turned(series.better()) } else { series.better() };
             let target = settings.target.map(|t| if swap { f64::from(multiplier) - t } else { t });
-            u_prime(&counted(swap), multiplier, &Settings { better, target, ..settings })
+            u_prime(&counted(swap), multiplier, &ChartSettings { better, target, ..settings })
                 .ok()
                 .map(|chart| if swap { turn(chart, f64::from(multiplier)) } else { chart })
         }
         ChartChoice::Xmr => {
-            let of = |(at, span): (usize, &Span)| Point {
+            let of = |(at, span): (usize, &DaySpan)| ValuePoint {
                 span: *span,
                 value: series.value(at),
                 standing: series.standing(at),
@@ -102,19 +102,19 @@ fn suited(series: &Series<'_>) -> Option<(ChartChoice, Chart)> {
 }
 
 /// The standard of the last period, if one holds there.
-fn target_of(series: &Series<'_>) -> Option<f64> {
+fn target_of(series: &CodeSeries<'_>) -> Option<f64> {
     let last = series.len().checked_sub(1)?;
     series.figure(last)?.standard.as_ref().map(|standard| standard.level)
 }
 
-fn rule_signals(series: &Series<'_>, chart: &Chart) -> Vec<Signal> {
+fn rule_signals(series: &CodeSeries<'_>, chart: &ControlAnalysis) -> Vec<Signal> {
     let mut signals = Vec::new();
     for (at, point) in chart.points.iter().enumerate() {
         let Ok(judgement) = &point.judgement else { continue };
         for signal in &judgement.signals {
             let points = pattern_length(&chart.points, at, *signal);
             let (Some(first), Some(period)) = (series.period(at + 1 - points), series.period(at)) else { continue };
-            let severity = if signal.rule == Rule::OutsideLimits { Strength::Act } else { Strength::Look };
+            let severity = if signal.rule == ControlRule::OutsideLimits { Strength::Act } else { Strength::Look };
             let rule = format!("{}_{}", signal.rule.as_str(), signal.direction.as_str());
             signals.push(series.signal(SignalKind::ControlChart, period, (rule, points, severity), (first, None)));
         }

@@ -2,7 +2,7 @@
 
 use super::headlines::Headlines;
 use crate::stats::counts::Counts;
-use crate::stats::decomposition::{Member, decompose};
+use crate::stats::decomposition::{Contributor, decompose};
 use crate::vocabulary::body::NATIONAL;
 use crate::vocabulary::period::Period;
 use crate::vocabulary::quantity::{Ratio, RatioDifference, Shape, Unit};
@@ -88,10 +88,10 @@ fn since(
     if headlines.is_all_due(period).is_err() || matching.withheld || matching.refusal().is_some() {
         return Vec::new();
     }
-    let members: Vec<(&str, Member)> = matching
+    let members: Vec<(&str, Contributor)> = matching
         .members
         .iter()
-        .map(|one| (one.code, Member { before: Some(one.before()), after: Some(one.now()) }))
+        .map(|one| (one.code, Contributor { before: Some(one.before()), after: Some(one.now()) }))
         .collect();
     let Ok(decomposition) = decompose(&members.iter().map(|(_, member)| *member).collect::<Vec<_>>()) else {
         return Vec::new();

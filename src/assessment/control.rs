@@ -9,7 +9,9 @@ use chrono::NaiveDate;
 use super::labels::VariationLabel;
 use super::signals::LinkedEvent;
 use crate::stats::chart_choice::ChartChoice;
-use crate::stats::control::{Chart, ChartPoint, Direction, FULL_POINTS, Lines, Note, PointType, Segment, Variation};
+use crate::stats::control::{
+    ChartPoint, ControlAnalysis, FULL_POINTS, Lines, Note, PointType, Segment, SignalDirection, Variation,
+};
 use crate::stats::widening::Widening;
 use crate::vocabulary::period::Period;
 
@@ -91,7 +93,7 @@ impl ControlChart {
     /// The chart of a series; `None` where no segment has limits.
     pub(super) fn of(
         (metric_id, org_code): (&Arc<str>, &Arc<str>),
-        (kind, chart): (ChartChoice, &Chart),
+        (kind, chart): (ChartChoice, &ControlAnalysis),
         trend: &[Period],
         rebase: &[(NaiveDate, SegmentStart)],
     ) -> Option<Self> {
@@ -154,7 +156,7 @@ fn control_segment(segment: &Segment, trend: &[Period], rebase: &[(NaiveDate, Se
 }
 
 /// What the figure at a position is labelled.
-pub(super) fn variation_of(chart: &Chart, at: usize) -> VariationLabel {
+pub(super) fn variation_of(chart: &ControlAnalysis, at: usize) -> VariationLabel {
     let segment = chart.segments.iter().find(|segment| segment.points.contains(&at));
     let constant = segment.is_some_and(|segment| segment.notes.contains(&Note::Constant));
     match chart.points.get(at).and_then(|point| point.judgement.as_ref().ok()) {
@@ -165,7 +167,7 @@ pub(super) fn variation_of(chart: &Chart, at: usize) -> VariationLabel {
 }
 
 /// A chart of the failures, said of the successes: what is high there is low here. `whole` is the value of all.
-pub(super) fn turn(mut chart: Chart, whole: f64) -> Chart {
+pub(super) fn turn(mut chart: ControlAnalysis, whole: f64) -> ControlAnalysis {
     for point in &mut chart.points {
         turn_point(point, whole);
     }
@@ -187,8 +189,8 @@ fn turn_point(point: &mut ChartPoint, whole: f64) {
     let Ok(judgement) = &mut point.judgement else { return };
     for signal in &mut judgement.signals {
         signal.direction = match signal.direction {
-            Direction::High => Direction::Low,
-            Direction::Low => Direction::High,
+            SignalDirection::High => SignalDirection::Low,
+            SignalDirection::Low => SignalDirection::High,
         };
     }
     judgement.point_type = match judgement.point_type {

@@ -1,7 +1,7 @@
 //! How one figure differs from another of the same metric: by their counts, or by the limits of both.
 
 use crate::stats::benchmark::{
-    Benchmark, Limits, benchmark_count_ratio, benchmark_delay, benchmark_full_count, benchmark_proportion,
+    Benchmark, LimitedFigure, benchmark_count_ratio, benchmark_delay, benchmark_full_count, benchmark_proportion,
     benchmark_rate,
 };
 use crate::stats::counts::Counts;
@@ -73,8 +73,8 @@ pub(super) fn counts_of(figure: &Observation) -> Option<Counts> {
     counts.filter(|_| figure.status == Status::Value)
 }
 
-pub(super) fn limits_of(figure: &Observation) -> Option<Limits> {
+pub(super) fn limits_of(figure: &Observation) -> Option<LimitedFigure> {
     let open = Interval { lower: None, upper: None };
     let limits = |interval: Option<Interval>| interval.unwrap_or(open);
-    Some(Limits { value: figure.value?, look: limits(figure.interval_95), act: limits(figure.interval_998) })
+    Some(LimitedFigure { value: figure.value?, look: limits(figure.interval_95), act: limits(figure.interval_998) })
 }

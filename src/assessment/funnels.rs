@@ -12,10 +12,11 @@ use crate::stats::benchmark::Strength;
 use crate::stats::counts::Counts;
 use crate::stats::draws::Random;
 use crate::stats::funnel::{
-    Boundary, Centre, FunnelLabel, FunnelLimits, Rule, count_ratio_funnel, proportion_funnel, rate_funnel, ratio_funnel,
+    Boundary, BoundaryMethod, Centre, FunnelLabel, FunnelLimits, count_ratio_funnel, proportion_funnel, rate_funnel,
+    ratio_funnel,
 };
 use crate::stats::overdispersion::{
-    Dispersion, Model, Observation, Spreading, Trimming, by_chance, dispersion, quantile,
+    Dispersion, SizedCount, SpreadModel, Spreading, Trimming, by_chance, dispersion, quantile,
 };
 use crate::stats::real;
 use crate::vocabulary::period::Period;
@@ -35,7 +36,7 @@ pub struct FunnelSummary {
     pub forces: Vec<FunnelForce>,
     shape: Shape,
     multiplier: f64,
-    model: Model,
+    model: SpreadModel,
 }
 
 /// A force in the funnel.
@@ -94,7 +95,7 @@ pub struct SizeLimits {
     pub size: f64,
     pub look: Interval,
     pub act: Interval,
-    pub rule: Rule,
+    pub rule: BoundaryMethod,
 }
 
 impl FunnelSummary {
@@ -185,7 +186,7 @@ impl FunnelSummary {
     }
 
     /// A force with its limits and labels.
-    fn place(&self, period: Period, entry: &Entry) -> Option<FunnelForce> {
+    fn place(&self, period: Period, entry: &UnplacedForce) -> Option<FunnelForce> {
         let limits = match self.shape {
             Shape::Proportion => proportion_funnel(self.centre, entry.counts.denominator).ok()?,
             Shape::CountRatio => {
@@ -224,7 +225,7 @@ impl FunnelSummary {
 }
 
 /// A force's figure before it is placed.
-struct Entry {
+struct UnplacedForce {
     code: Arc<str>,
     counts: Counts,
     value: f64,
@@ -250,13 +251,13 @@ fn summary(headlines: &Headlines<'_>) -> Option<FunnelSummary> {
     let entry = |code: &'_ str| {
         let figure = headlines.figure(code, at)?;
         let counts = counts_of(figure).filter(|counts| counts.denominator > 0)?;
-        Some(Entry { code: Arc::clone(&figure.org_code), counts, value: figure.value? })
+        Some(UnplacedForce { code: Arc::clone(&figure.org_code), counts, value: figure.value? })
     };
-    let entries: Vec<Entry> =
+    let entries: Vec<UnplacedForce> =
         headlines.organisations().filter(|code| headlines.is_force(code)).filter_map(entry).collect();
     let centre = Centre::of_forces(entries.iter().map(|entry| Some(entry.counts))).ok()?;
     let mut random = Random::of_words(&["spread by chance", &metric.id, &period.to_string()]);
-    let Spread { model, dispersion, spreading } = spread(metric.shape, centre, &entries, &mut random)?;
+    let FunnelSpread { model, dispersion, spreading } = spread(metric.shape, centre, &entries, &mut random)?;
     let mut summary = FunnelSummary {
         metric_id: metric.id.clone(),
         centre,
@@ -272,21 +273,21 @@ fn summary(headlines: &Headlines<'_>) -> Option<FunnelSummary> {
 }
 
 /// The scale on which forces spread, and how far.
-struct Spread {
-    model: Model,
+struct FunnelSpread {
+    model: SpreadModel,
     dispersion: Option<Dispersion>,
     spreading: Spreading,
 }
 
 /// `None` where the centre does not vary. What chance alone would give is drawn from `random`.
-fn spread(shape: Shape, centre: Centre, entries: &[Entry], random: &mut Random) -> Option<Spread> {
+fn spread(shape: Shape, centre: Centre, entries: &[UnplacedForce], random: &mut Random) -> Option<FunnelSpread> {
     let model = match shape {
-        Shape::Proportion => Model::proportion(centre.counts.rate())?,
-        Shape::CountRatio => Model::count_ratio(centre.counts.rate())?,
+        Shape::Proportion => SpreadModel::proportion(centre.counts.rate())?,
+        Shape::CountRatio => SpreadModel::count_ratio(centre.counts.rate())?,
         _ if centre.counts.numerator == 0 => return None,
-        _ => Model::log_ratio(),
+        _ => SpreadModel::log_ratio(),
     };
-    let observed = |entry: &Entry| Observation {
+    let observed = |entry: &UnplacedForce| SizedCount {
         observed: entry.counts.numerator,
         // The spread of a ratio of two counts is that of each about the other.
         size: match shape {
@@ -294,7 +295,7 @@ fn spread(shape: Shape, centre: Centre, entries: &[Entry], random: &mut Random) 
             _ => size(shape, centre, entry.counts),
         },
     };
-    let observed: Vec<Observation> = entries.iter().map(observed).collect();
+    let observed: Vec<SizedCount> = entries.iter().map(observed).collect();
     let trimming = Trimming::default();
     let dispersion = dispersion(model, &observed, trimming).ok().map(|found| Dispersion {
         by_chance: by_chance::upper(by_chance::phi_by_chance(model, &observed, trimming, random)),
@@ -302,7 +303,7 @@ fn spread(shape: Shape, centre: Centre, entries: &[Entry], random: &mut Random) 
     });
     let greatest = observed.iter().map(|force| force.size).fold(0.0, f64::max);
     let spreading = dispersion.as_ref().map_or(Spreading::Chance, |found| model.spreading(found, greatest));
-    Some(Spread { model, dispersion, spreading })
+    Some(FunnelSpread { model, dispersion, spreading })
 }
 
 /// The denominator of a proportion; of a rate the number of events to expect; of a ratio of two counts both together.

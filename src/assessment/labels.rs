@@ -1,6 +1,6 @@
 //! The labels of a headline figure, as the columns of the results carry them.
 
-use crate::stats::benchmark::{Outcome, Strength, Verdict};
+use crate::stats::benchmark::{BetterOrWorse, ComparisonOutcome, Strength};
 use crate::stats::control::{Assurance, Variation};
 use crate::stats::trend::TrendLabel;
 use crate::vocabulary::quantity::Better;
@@ -64,15 +64,19 @@ pub enum PeerComparison {
 
 impl PeerComparison {
     /// The outcome turned by the better direction.
-    pub fn of(outcome: Outcome, better: Better) -> Self {
+    pub fn of(outcome: ComparisonOutcome, better: Better) -> Self {
         match (outcome, outcome.verdict(better)) {
-            (Outcome::Higher(strength) | Outcome::Lower(strength), Some(Verdict::Better)) => Self::Better(strength),
-            (Outcome::Higher(strength) | Outcome::Lower(strength), Some(Verdict::Worse)) => Self::Worse(strength),
-            (Outcome::Higher(strength), None) => Self::Higher(strength),
-            (Outcome::Lower(strength), None) => Self::Lower(strength),
-            (Outcome::Similar, _) => Self::Similar,
-            (Outcome::NoClearDifference, _) => Self::NoClearDifference,
-            (Outcome::NotTested, _) => Self::NotTested,
+            (ComparisonOutcome::Higher(strength) | ComparisonOutcome::Lower(strength), Some(BetterOrWorse::Better)) => {
+                Self::Better(strength)
+            }
+            (ComparisonOutcome::Higher(strength) | ComparisonOutcome::Lower(strength), Some(BetterOrWorse::Worse)) => {
+                Self::Worse(strength)
+            }
+            (ComparisonOutcome::Higher(strength), None) => Self::Higher(strength),
+            (ComparisonOutcome::Lower(strength), None) => Self::Lower(strength),
+            (ComparisonOutcome::Similar, _) => Self::Similar,
+            (ComparisonOutcome::NoClearDifference, _) => Self::NoClearDifference,
+            (ComparisonOutcome::NotTested, _) => Self::NotTested,
         }
     }
 

@@ -75,7 +75,7 @@ impl MatchedMember<'_> {
 
 /// What is there of an organisation and those before it in a period.
 #[derive(Debug, Default)]
-struct Standing<'a> {
+struct LineageFigures<'a> {
     whole: Vec<&'a Observation>,
     lacking: bool,
     /// Whether some months of what lacks are in the sum.
@@ -85,7 +85,7 @@ struct Standing<'a> {
     usual: i64,
 }
 
-impl<'a> Standing<'a> {
+impl<'a> LineageFigures<'a> {
     fn is_outside(&self) -> bool {
         self.whole.is_empty() && !self.lacking && !self.withheld
     }
@@ -180,8 +180,8 @@ impl<'a> Headlines<'a> {
         Some(found)
     }
 
-    fn standing(&self, sum: &str, members: &[&'a str], at: usize) -> Standing<'a> {
-        let mut standing = Standing::default();
+    fn standing(&self, sum: &str, members: &[&'a str], at: usize) -> LineageFigures<'a> {
+        let mut standing = LineageFigures::default();
         for member in members {
             let presence = self.presence(sum, member, at);
             match presence {

@@ -10,12 +10,12 @@ use super::findings::{Findings, Told};
 use super::headlines::Headlines;
 use super::labels::{Labels, VariationLabel};
 use super::run_charts::SeriesRunChart;
-use super::series::Series;
+use super::series::CodeSeries;
 use super::signals::{Signal, SignalKind};
 use super::trends::{SeriesTrend, TrendWindow, fitted};
 use crate::definitions::model::Course;
 use crate::stats::benchmark::Strength;
-use crate::stats::trend::Outcome;
+use crate::stats::trend::TrendOutcome;
 use crate::stats::widening::Widening;
 use crate::vocabulary::quantity::Shape;
 
@@ -38,7 +38,7 @@ pub(super) fn of_metric(headlines: &Headlines<'_>) -> Told<OverTime> {
         return Told { found, findings };
     }
     for code in headlines.codes() {
-        let series = Series::of(headlines, code);
+        let series = CodeSeries::of(headlines, code);
         let chart = control_chart(&series);
         let widening = chart.found.as_ref().and_then(ControlChart::widening);
         found.widenings.extend(widening.map(|widening| (code.into(), widening)));
@@ -61,7 +61,7 @@ pub(super) fn of_metric(headlines: &Headlines<'_>) -> Told<OverTime> {
 }
 
 /// The run chart of a series without a control chart.
-fn run_chart(series: &Series<'_>) -> Told<Option<SeriesRunChart>> {
+fn run_chart(series: &CodeSeries<'_>) -> Told<Option<SeriesRunChart>> {
     let Some((last, chart)) = SeriesRunChart::of(series) else { return Told::default() };
     let mut findings = Findings::default();
     if let (Some(label), Some(figure)) = (chart.label(), series.figure(last)) {
@@ -73,7 +73,7 @@ fn run_chart(series: &Series<'_>) -> Told<Option<SeriesRunChart>> {
 }
 
 /// Trend and steps up to the last final figure.
-fn trend_and_steps(series: &Series<'_>, widening: Widening) -> Told<Option<(SeriesTrend, SeriesSteps)>> {
+fn trend_and_steps(series: &CodeSeries<'_>, widening: Widening) -> Told<Option<(SeriesTrend, SeriesSteps)>> {
     let is_told = |at: &usize| series.value(*at).is_some() && !series.is_provisional(*at) && !series.lacks_cases(*at);
     let last = (0..series.len()).rev().find(is_told);
     let Some((at, figure)) = last.and_then(|at| Some((at, series.figure(at)?))) else { return Told::default() };
@@ -98,8 +98,9 @@ fn trend_and_steps(series: &Series<'_>, widening: Widening) -> Told<Option<(Seri
 }
 
 /// A series that rises or falls over the years. Years of drift have no one day on which to look for a cause.
-fn trend_signal(series: &Series<'_>, trend: &SeriesTrend) -> Option<Signal> {
-    let window = trend.found.as_ref().ok().filter(|found| matches!(found.outcome, Outcome::Up | Outcome::Down))?;
+fn trend_signal(series: &CodeSeries<'_>, trend: &SeriesTrend) -> Option<Signal> {
+    let window =
+        trend.found.as_ref().ok().filter(|found| matches!(found.outcome, TrendOutcome::Up | TrendOutcome::Down))?;
     let severity = if window.at_act { Strength::Act } else { Strength::Look };
     let label = window.outcome.label(series.better());
     let what = (label.as_str().to_owned(), window.periods, severity);

@@ -4,8 +4,8 @@
 use super::differences::counts_of;
 use super::headlines::Headlines;
 use crate::stats::as_phe::{self, RateArea, RateKind};
-use crate::stats::control::{Mode, Observation as Point, Settings, Standing, xmr};
-use crate::stats::timeline::Span;
+use crate::stats::control::{ChartSettings, Mode, PointUse, ValuePoint, xmr};
+use crate::stats::timeline::DaySpan;
 use crate::stats::{Level, real};
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::Period;
@@ -125,20 +125,20 @@ fn as_making_data_count(headlines: &Headlines<'_>, code: &str) -> Vec<ParityFigu
     let trend = headlines.input.trend;
     let figure_at = |at: usize| headlines.figure(code, at);
     let value_at = |at: usize| figure_at(at).filter(|figure| figure.status == Status::Value)?.value;
-    let points: Option<Vec<Point>> = trend
+    let points: Option<Vec<ValuePoint>> = trend
         .iter()
         .enumerate()
         .map(|(at, period)| {
-            let span = Span::new(period.start(), period.end()).ok()?;
-            Some(Point { span, value: value_at(at), standing: Standing::Final })
+            let span = DaySpan::new(period.start(), period.end()).ok()?;
+            Some(ValuePoint { span, value: value_at(at), standing: PointUse::Final })
         })
         .collect();
     let target = figure_at(headlines.last()).and_then(|figure| Some(figure.standard.as_ref()?.level));
-    let settings = Settings {
+    let settings = ChartSettings {
         mode: Mode::MakingDataCount,
         target,
         allow_irregular: true,
-        ..Settings::new(headlines.metric.better)
+        ..ChartSettings::new(headlines.metric.better)
     };
     let Some(chart) = points.and_then(|points| xmr(&points, &settings).ok()) else { return Vec::new() };
     let judged = |(at, point): (usize, &crate::stats::control::ChartPoint)| {

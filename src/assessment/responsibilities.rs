@@ -13,7 +13,7 @@ use crate::vocabulary::quantity::{Better, Status, Unit};
 
 /// Whether a responsibility is met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Outcome {
+pub enum ResponsibilityOutcome {
     Met,
     NotMet,
     /// No standard held: the figure is compared with a year before and with peers instead.
@@ -24,7 +24,7 @@ pub enum Outcome {
     NotEvidenced,
 }
 
-impl Outcome {
+impl ResponsibilityOutcome {
     /// All outcomes, in the order of tables.
     pub const ALL: [Self; 5] = [Self::Met, Self::NotMet, Self::FewCases, Self::NoStandard, Self::NotEvidenced];
 
@@ -88,7 +88,7 @@ pub struct Responsibility {
     pub metric_id: String,
     pub org_code: String,
     pub period: Period,
-    pub outcome: Outcome,
+    pub outcome: ResponsibilityOutcome,
     /// Level and kind of the standard that held.
     pub standard: Option<(f64, &'static str)>,
     /// With the same period a year before; `None` where the release does not hold it.
@@ -157,11 +157,11 @@ struct Compared {
 fn judge(metric: &Metric, figure: &Observation, before: Option<&Observation>, compared: Compared) -> Responsibility {
     let standard = figure.standard.as_ref();
     let outcome = match (&figure.status, standard.map(|standard| standard.met)) {
-        (Status::Value, Some(_)) if figure.has_few_cases() => Outcome::FewCases,
-        (Status::Value, Some(Some(true))) => Outcome::Met,
-        (Status::Value, Some(Some(false))) => Outcome::NotMet,
-        (Status::Value, None) => Outcome::NoStandard,
-        _ => Outcome::NotEvidenced,
+        (Status::Value, Some(_)) if figure.has_few_cases() => ResponsibilityOutcome::FewCases,
+        (Status::Value, Some(Some(true))) => ResponsibilityOutcome::Met,
+        (Status::Value, Some(Some(false))) => ResponsibilityOutcome::NotMet,
+        (Status::Value, None) => ResponsibilityOutcome::NoStandard,
+        _ => ResponsibilityOutcome::NotEvidenced,
     };
     let comparable = |other: &&Observation| {
         other.metric_version == figure.metric_version && metric.level_only(figure.metric_version).is_none()
@@ -180,9 +180,11 @@ fn judge(metric: &Metric, figure: &Observation, before: Option<&Observation>, co
         }),
         against_peers: compared.with_peers,
         reason: match (outcome, &figure.status) {
-            (Outcome::FewCases, _) => few_cases_reason(figure),
-            (Outcome::NotEvidenced, Status::Value) => "the returns that are missing could turn the verdict".to_owned(),
-            (Outcome::NotEvidenced, status) => status.reason().to_owned(),
+            (ResponsibilityOutcome::FewCases, _) => few_cases_reason(figure),
+            (ResponsibilityOutcome::NotEvidenced, Status::Value) => {
+                "the returns that are missing could turn the verdict".to_owned()
+            }
+            (ResponsibilityOutcome::NotEvidenced, status) => status.reason().to_owned(),
             _ => String::new(),
         },
     }
@@ -276,7 +278,7 @@ mod tests {
         let labels = Labels { comparison: Some(PeerComparison::NoClearDifference), ..Labels::default() };
         let judgements = Judgements::from_iter([(figures[0].id(), labels)]);
         let found = with_judgements(&figures, "E01", judgements);
-        assert_eq!(found.outcome, Outcome::NoStandard);
+        assert_eq!(found.outcome, ResponsibilityOutcome::NoStandard);
         assert_eq!(found.against_year_before, Some(Comparison::Better));
         assert_eq!(found.against_peers, Some(Comparison::NoClearDifference));
     }
@@ -290,10 +292,13 @@ mod tests {
         missing.status = Status::NotReturned;
         (missing.value, missing.interval_95) = (None, None);
         let figures = [met, not_met, missing];
-        assert_eq!(one(&figures, "E01").outcome, Outcome::Met);
-        assert_eq!(one(&figures, "E02").outcome, Outcome::NotMet);
+        assert_eq!(one(&figures, "E01").outcome, ResponsibilityOutcome::Met);
+        assert_eq!(one(&figures, "E02").outcome, ResponsibilityOutcome::NotMet);
         let found = one(&figures, "E03");
-        assert_eq!((found.outcome, found.reason.as_str()), (Outcome::NotEvidenced, "not returned by the organisation"));
+        assert_eq!(
+            (found.outcome, found.reason.as_str()),
+            (ResponsibilityOutcome::NotEvidenced, "not returned by the organisation")
+        );
         assert_eq!(found.against_year_before, None);
     }
 

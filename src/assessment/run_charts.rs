@@ -4,11 +4,11 @@
 use std::sync::Arc;
 
 use super::labels::VariationLabel;
-use super::series::Series;
+use super::series::CodeSeries;
 use super::signals::{Signal, SignalKind};
 use crate::definitions::model::Metric;
 use crate::stats::benchmark::Strength;
-use crate::stats::run_chart::{RunSignal, Runs, Scale, run_chart};
+use crate::stats::run_chart::{RunSignal, Runs, ScaleEnds, run_chart};
 use crate::vocabulary::period::Period;
 use crate::vocabulary::quantity::{Shape, Unit};
 
@@ -35,7 +35,7 @@ pub struct SeriesRunChart {
 
 impl SeriesRunChart {
     /// The chart, and the position of its last period; `None` with fewer than three final figures.
-    pub(super) fn of(series: &Series<'_>) -> Option<(usize, Self)> {
+    pub(super) fn of(series: &CodeSeries<'_>) -> Option<(usize, Self)> {
         let is_there = |at: &usize| series.is_final(*at) && series.value(*at).is_some();
         let last = (0..series.len()).rev().find(is_there)?;
         let begins = series.period(last)?.start();
@@ -81,7 +81,7 @@ impl SeriesRunChart {
     }
 
     /// A shift, as a signal.
-    pub(super) fn as_signal(&self, series: &Series<'_>) -> Option<Signal> {
+    pub(super) fn as_signal(&self, series: &CodeSeries<'_>) -> Option<Signal> {
         let long = self.runs.longest_limit.is_some_and(|limit| self.runs.longest > limit);
         let few = self.runs.crossings_limit.is_some_and(|limit| self.runs.crossings < limit);
         let (rule, points) = match (long, few) {
@@ -96,7 +96,7 @@ impl SeriesRunChart {
 }
 
 /// Where the scale of a metric's values ends: a share at none and at all, every other figure at none.
-fn scale(metric: &Metric) -> Scale {
+fn scale(metric: &Metric) -> ScaleEnds {
     let all = (metric.shape == Shape::Proportion).then(|| f64::from(metric.unit.multiplier()));
-    Scale { least: Some(0.0), greatest: all }
+    ScaleEnds { least: Some(0.0), greatest: all }
 }

@@ -9,8 +9,8 @@ use super::headlines::Headlines;
 use super::signals::{LinkedEvent, Signal, SignalKind, event_between};
 use crate::definitions::model::Metric;
 use crate::stats::benchmark::Strength;
-use crate::stats::control::Standing;
-use crate::stats::timeline::Span;
+use crate::stats::control::PointUse;
+use crate::stats::timeline::DaySpan;
 use crate::vocabulary::body::NATIONAL;
 use crate::vocabulary::event::RecordedEvent;
 use crate::vocabulary::observation::Observation;
@@ -21,21 +21,21 @@ use crate::vocabulary::quantity::{Better, Status};
 const REBASING: [&str; 2] = ["system_migration", "counting_rule_change"];
 
 /// The figures of one code, a slot for each period of the trend.
-pub(super) struct Series<'a> {
+pub(super) struct CodeSeries<'a> {
     headlines: &'a Headlines<'a>,
     code: &'a str,
     figures: Vec<Option<&'a Observation>>,
-    spans: Vec<Span>,
+    spans: Vec<DaySpan>,
 }
 
-impl<'a> Series<'a> {
+impl<'a> CodeSeries<'a> {
     pub(super) fn of(headlines: &'a Headlines<'a>, code: &'a str) -> Self {
         let trend = headlines.input.trend;
         Self {
             headlines,
             code,
             figures: (0..trend.len()).map(|at| headlines.figure(code, at)).collect(),
-            spans: trend.iter().filter_map(|period| Span::new(period.start(), period.end()).ok()).collect(),
+            spans: trend.iter().filter_map(|period| DaySpan::new(period.start(), period.end()).ok()).collect(),
         }
     }
 
@@ -64,11 +64,11 @@ impl<'a> Series<'a> {
         self.headlines.input.trend
     }
 
-    pub(super) fn spans(&self) -> &[Span] {
+    pub(super) fn spans(&self) -> &[DaySpan] {
         &self.spans
     }
 
-    pub(super) fn span(&self, at: usize) -> Option<&Span> {
+    pub(super) fn span(&self, at: usize) -> Option<&DaySpan> {
         self.spans.get(at)
     }
 
@@ -78,7 +78,7 @@ impl<'a> Series<'a> {
 
     /// Whether a figure at a position counts: neither provisional nor excluded.
     pub(super) fn is_final(&self, at: usize) -> bool {
-        self.standing(at) == Standing::Final
+        self.standing(at) == PointUse::Final
     }
 
     /// The value at a position, where there is one.
@@ -102,13 +102,13 @@ impl<'a> Series<'a> {
         self.headlines.usual.lacks(self.metric().shape, self.code, at).is_some()
     }
 
-    pub(super) fn standing(&self, at: usize) -> Standing {
+    pub(super) fn standing(&self, at: usize) -> PointUse {
         let period = self.headlines.input.trend.get(at);
         match period {
-            Some(period) if self.decided().excludes(*period) => Standing::Excluded,
-            _ if self.lacks_cases(at) => Standing::Excluded,
-            _ if self.is_provisional(at) => Standing::Provisional,
-            _ => Standing::Final,
+            Some(period) if self.decided().excludes(*period) => PointUse::Excluded,
+            _ if self.lacks_cases(at) => PointUse::Excluded,
+            _ if self.is_provisional(at) => PointUse::Provisional,
+            _ => PointUse::Final,
         }
     }
 

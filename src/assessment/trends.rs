@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use super::change_points::StepSearch;
 use super::labels::TrendVerdict;
-use super::series::Series;
+use super::series::CodeSeries;
 use crate::stats::benchmark::Strength;
-use crate::stats::timeline::Span;
+use crate::stats::difference::Estimate;
+use crate::stats::timeline::DaySpan;
 use crate::stats::trend::{
-    CannotTell, Change, CountModel, Estimate, Outcome, Reading, Seasons, Trend, TrendLabel, TrendPoint, count_trend,
-    value_trend,
+    CannotTell, CountModel, FittedChange, PeriodPoint, PeriodReading, Seasons, Trend, TrendLabel, TrendOutcome,
+    count_trend, value_trend,
 };
 use crate::vocabulary::period::{Month, Period};
 use crate::vocabulary::quantity::{Better, Interval, Shape, Status, Unit};
@@ -34,9 +35,9 @@ pub struct TrendWindow {
     pub first: Period,
     /// Periods with a figure.
     pub periods: usize,
-    pub outcome: Outcome,
+    pub outcome: TrendOutcome,
     /// Fitted last minus fitted first, in the metric's unit.
-    pub change: Change,
+    pub change: FittedChange,
     pub p_value: f64,
     /// Whether the change is clear at the 99.8 % level too.
     pub at_act: bool,
@@ -48,7 +49,7 @@ pub struct TrendWindow {
 impl TrendWindow {
     /// Whether the series has gone up or down beyond chance at a level.
     pub(super) fn is_clear(&self, level: Strength) -> bool {
-        matches!(self.outcome, Outcome::Up | Outcome::Down) && (level == Strength::Look || self.at_act)
+        matches!(self.outcome, TrendOutcome::Up | TrendOutcome::Down) && (level == Strength::Look || self.at_act)
     }
 
     /// The window of a fitted trend, whose periods are of the kind of its last one.
@@ -98,7 +99,7 @@ impl SeriesTrend {
 ///
 /// # Errors
 /// Why there is none.
-pub(super) fn fitted(series: &Series<'_>) -> Result<Trend, CannotTell> {
+pub(super) fn fitted(series: &CodeSeries<'_>) -> Result<Trend, CannotTell> {
     let metric = series.metric();
     match metric.shape {
         Shape::Proportion | Shape::Rate => {
@@ -120,16 +121,16 @@ pub(super) fn fitted(series: &Series<'_>) -> Result<Trend, CannotTell> {
     }
 }
 
-fn points<T>(series: &Series<'_>, read: impl Fn(usize) -> Option<T>) -> Vec<TrendPoint<T>> {
-    let of = |(at, span): (usize, &Span)| {
+fn points<T>(series: &CodeSeries<'_>, read: impl Fn(usize) -> Option<T>) -> Vec<PeriodPoint<T>> {
+    let of = |(at, span): (usize, &DaySpan)| {
         let status = series.figure(at).map(|figure| &figure.status);
         let reading = match (read(at), status) {
-            (_, Some(Status::Suppressed)) => Reading::Suppressed,
-            _ if series.lacks_cases(at) => Reading::Absent,
-            (Some(value), Some(Status::Value)) => Reading::Value(value),
-            _ => Reading::Absent,
+            (_, Some(Status::Suppressed)) => PeriodReading::Suppressed,
+            _ if series.lacks_cases(at) => PeriodReading::Absent,
+            (Some(value), Some(Status::Value)) => PeriodReading::Value(value),
+            _ => PeriodReading::Absent,
         };
-        TrendPoint { span: *span, reading, provisional: series.is_provisional(at), break_before: series.breaks_at(at) }
+        PeriodPoint { span: *span, reading, provisional: series.is_provisional(at), break_before: series.breaks_at(at) }
     };
     series.spans().iter().enumerate().map(of).collect()
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use rayon::prelude::*;
 
-use crate::definitions::invariant_file::{Component, Each, Invariant, OnBreach, Operand, Part};
+use crate::definitions::invariant_file::{Component, Invariant, InvariantScope, OnBreach, Operand, OperandPart};
 use crate::definitions::model::Metric;
 use crate::vocabulary::body::is_aggregate;
 use crate::vocabulary::finding::{Finding, FindingLevel};
@@ -60,7 +60,7 @@ pub fn enforce_invariants(
 struct Breach {
     reaction: OnBreach,
     metric: String,
-    part: Part,
+    part: OperandPart,
     org_code: String,
     period: Period,
     /// Why the figure is withheld.
@@ -71,8 +71,8 @@ struct Breach {
 impl Breach {
     fn is_about(&self, observation: &Observation) -> bool {
         let same_part = match (&self.part, &observation.category) {
-            (Part::Headline, None) => true,
-            (Part::Category(key), Some(category)) => *key == category.key,
+            (OperandPart::Headline, None) => true,
+            (OperandPart::Category(key), Some(category)) => *key == category.key,
             _ => false,
         };
         same_part
@@ -95,12 +95,12 @@ impl Breach {
 }
 
 fn breaches(invariants: &[Invariant], metrics: &[Metric], observations: &[Observation]) -> Vec<Breach> {
-    let figures = Figures::of(observations);
+    let figures = FigureIndex::of(observations);
     let broken = |invariant| {
         let mut breaches = Vec::new();
         for (metric, part) in asked_of(invariant, metrics) {
             // Two metrics may rest on different returns: only the figures of one organisation can be held together.
-            let alone = |place: &&Place| invariant.each.is_some() || !is_aggregate(figures.code(**place));
+            let alone = |place: &&BodyPeriod| invariant.each.is_some() || !is_aggregate(figures.code(**place));
             for place in figures.places.get(metric).into_iter().flatten().filter(alone) {
                 breaches.extend(figures.contradiction(invariant, (metric, &part), *place));
             }
@@ -112,36 +112,36 @@ fn breaches(invariants: &[Invariant], metrics: &[Metric], observations: &[Observ
 
 /// The metrics whose organisations and periods an invariant is asked for, with the figure that stands where the operands
 /// of an `each` invariant name none.
-fn asked_of<'d>(invariant: &'d Invariant, metrics: &'d [Metric]) -> Vec<(&'d str, Part)> {
-    let Some(each) = invariant.each else { return vec![(&invariant.left.metric, Part::Headline)] };
+fn asked_of<'d>(invariant: &'d Invariant, metrics: &'d [Metric]) -> Vec<(&'d str, OperandPart)> {
+    let Some(each) = invariant.each else { return vec![(&invariant.left.metric, OperandPart::Headline)] };
     let chosen = metrics.iter().filter(|metric| each.includes(metric) && !invariant.except.contains(&metric.id));
     let parts = |metric: &'d Metric| {
         let categories = metric.breakdown.iter().flat_map(|breakdown| &breakdown.categories);
         let proportions = categories.filter(move |category| {
-            each == Each::Proportion && category.shape.unwrap_or(metric.shape) == Shape::Proportion
+            each == InvariantScope::Proportion && category.shape.unwrap_or(metric.shape) == Shape::Proportion
         });
-        let headline = each == Each::Parts || metric.shape == Shape::Proportion;
-        let headline = headline.then_some(Part::Headline);
-        headline.into_iter().chain(proportions.map(|category| Part::Category(category.key.clone())))
+        let headline = each == InvariantScope::Parts || metric.shape == Shape::Proportion;
+        let headline = headline.then_some(OperandPart::Headline);
+        headline.into_iter().chain(proportions.map(|category| OperandPart::Category(category.key.clone())))
     };
     chosen.flat_map(|metric| parts(metric).map(|part| (metric.id.as_str(), part))).collect()
 }
 
 /// Where a figure stands: the number of its organisation or aggregate, and the period.
-type Place = (usize, Period);
+type BodyPeriod = (usize, Period);
 
-struct Figures<'o> {
+struct FigureIndex<'o> {
     /// By metric and category, then place.
-    by_part: HashMap<(&'o str, Option<&'o str>), HashMap<Place, &'o Observation>>,
+    by_part: HashMap<(&'o str, Option<&'o str>), HashMap<BodyPeriod, &'o Observation>>,
     /// Categories of each metric.
     categories: HashMap<&'o str, Vec<&'o str>>,
     /// Places at which a metric has a headline.
-    places: HashMap<&'o str, Vec<Place>>,
+    places: HashMap<&'o str, Vec<BodyPeriod>>,
     /// Codes of organisations and aggregates by their number.
     codes: Vec<&'o str>,
 }
 
-impl<'o> Figures<'o> {
+impl<'o> FigureIndex<'o> {
     fn of(observations: &'o [Observation]) -> Self {
         let (by_part, categories, places) = (HashMap::new(), HashMap::new(), HashMap::new());
         let mut figures = Self { by_part, categories, places, codes: Vec::new() };
@@ -168,11 +168,11 @@ impl<'o> Figures<'o> {
         figures
     }
 
-    fn code(&self, place: Place) -> &'o str {
+    fn code(&self, place: BodyPeriod) -> &'o str {
         self.codes.get(place.0).copied().unwrap_or_default()
     }
 
-    fn number(&self, metric: &str, category: Option<&str>, place: Place, component: Component) -> Option<i64> {
+    fn number(&self, metric: &str, category: Option<&str>, place: BodyPeriod, component: Component) -> Option<i64> {
         let observation = self.by_part.get(&(metric, category))?.get(&place)?;
         match component {
             Component::Numerator => observation.numerator,
@@ -182,31 +182,35 @@ impl<'o> Figures<'o> {
     }
 
     /// `None` where the figure, or any category of a sum, is not there.
-    fn operand(&self, operand: &Operand, asked: (&str, &Part), place: Place) -> Option<i64> {
+    fn operand(&self, operand: &Operand, asked: (&str, &OperandPart), place: BodyPeriod) -> Option<i64> {
         let metric = if operand.metric.is_empty() { asked.0 } else { &operand.metric };
-        let part = if operand.metric.is_empty() && operand.part == Part::Headline { asked.1 } else { &operand.part };
+        let part =
+            if operand.metric.is_empty() && operand.part == OperandPart::Headline { asked.1 } else { &operand.part };
         match part {
-            Part::Headline => self.number(metric, None, place, operand.component),
-            Part::Category(key) => self.number(metric, Some(key), place, operand.component),
-            Part::AllCategories => {
+            OperandPart::Headline => self.number(metric, None, place, operand.component),
+            OperandPart::Category(key) => self.number(metric, Some(key), place, operand.component),
+            OperandPart::AllCategories => {
                 let keys = self.categories.get(metric)?;
                 keys.iter().map(|key| self.number(metric, Some(key), place, operand.component)).sum()
             }
         }
     }
 
-    fn contradiction(&self, invariant: &Invariant, asked: (&str, &Part), place: Place) -> Option<Breach> {
+    fn contradiction(&self, invariant: &Invariant, asked: (&str, &OperandPart), place: BodyPeriod) -> Option<Breach> {
         let left = self.operand(&invariant.left, asked, place)?;
         let right: i64 =
             invariant.right.iter().map(|operand| self.operand(operand, asked, place)).sum::<Option<i64>>()?;
         let words = |operand: &Operand| {
             let metric = if operand.metric.is_empty() { asked.0 } else { &operand.metric };
-            let part =
-                if operand.metric.is_empty() && operand.part == Part::Headline { asked.1 } else { &operand.part };
+            let part = if operand.metric.is_empty() && operand.part == OperandPart::Headline {
+                asked.1
+            } else {
+                &operand.part
+            };
             let part = match part {
-                Part::Headline => String::new(),
-                Part::Category(key) => format!(" of {key}"),
-                Part::AllCategories => " of all categories".to_owned(),
+                OperandPart::Headline => String::new(),
+                OperandPart::Category(key) => format!(" of {key}"),
+                OperandPart::AllCategories => " of all categories".to_owned(),
             };
             format!("{metric} {}{part}", operand.component.as_str())
         };
@@ -220,7 +224,8 @@ impl<'o> Figures<'o> {
             Breach {
                 reaction: invariant.on_breach,
                 metric: if own { asked.0 } else { &invariant.left.metric }.to_owned(),
-                part: if own && invariant.left.part == Part::Headline { asked.1 } else { &invariant.left.part }.clone(),
+                part: if own && invariant.left.part == OperandPart::Headline { asked.1 } else { &invariant.left.part }
+                    .clone(),
                 org_code: self.code(place).to_owned(),
                 period: place.1,
                 statement,

@@ -35,26 +35,26 @@ pub fn reconcile(metrics: &[Metric], observations: &[Observation], printed: &[Pu
     let ours = observations.iter().filter(|observation| compared.contains(&*observation.metric_id));
     let ours = Ours {
         metrics,
-        figures: ours.map(|observation| (Place::of_ours(observation), observation)).collect(),
+        figures: ours.map(|observation| (FigurePlace::of_ours(observation), observation)).collect(),
         periods: observations.iter().map(|observation| observation.period).collect(),
     };
     let prints: Printed<'_> = printed
         .iter()
-        .filter_map(|figure| Some(((Place::of_printed(figure)?, &*figure.source, &*figure.component), figure)))
+        .filter_map(|figure| Some(((FigurePlace::of_printed(figure)?, &*figure.source, &*figure.component), figure)))
         .collect();
     printed.iter().filter_map(|figure| finding(figure, &ours, &prints)).collect()
 }
 
 /// Where a figure belongs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Place<'a> {
+struct FigurePlace<'a> {
     metric_id: &'a str,
     org_code: &'a str,
     category: &'a str,
     period: Period,
 }
 
-impl<'a> Place<'a> {
+impl<'a> FigurePlace<'a> {
     fn of_ours(observation: &'a Observation) -> Self {
         Self {
             metric_id: &observation.metric_id,
@@ -73,18 +73,18 @@ impl<'a> Place<'a> {
 }
 
 /// All printed numbers by place, publication and component.
-type Printed<'a> = BTreeMap<(Place<'a>, &'a str, &'a str), &'a PublishedFigure>;
+type Printed<'a> = BTreeMap<(FigurePlace<'a>, &'a str, &'a str), &'a PublishedFigure>;
 
 /// Our figures of the metrics that something was printed of.
 struct Ours<'a> {
     metrics: &'a [Metric],
-    figures: BTreeMap<Place<'a>, &'a Observation>,
+    figures: BTreeMap<FigurePlace<'a>, &'a Observation>,
     /// The periods of the run.
     periods: BTreeSet<Period>,
 }
 
 fn finding(figure: &PublishedFigure, ours: &Ours<'_>, printed: &Printed<'_>) -> Option<Finding> {
-    let Some(place) = Place::of_printed(figure) else {
+    let Some(place) = FigurePlace::of_printed(figure) else {
         return Some(not_placed(figure, &format!("“{}” is not a period", figure.period)));
     };
     match ours.figures.get(&place) {
@@ -95,14 +95,14 @@ fn finding(figure: &PublishedFigure, ours: &Ours<'_>, printed: &Printed<'_>) -> 
 
 impl Ours<'_> {
     /// Why there is no such figure; `None` of a period that belongs to another release.
-    fn why_not(&self, place: Place<'_>, written: &str) -> Option<String> {
+    fn why_not(&self, place: FigurePlace<'_>, written: &str) -> Option<String> {
         if !self.metrics.iter().any(|metric| metric.id == place.metric_id) {
             return Some(format!("there is no metric {}", place.metric_id));
         }
         if !self.periods.contains(&place.period) {
             return ambiguity(written);
         }
-        let has_headline = self.figures.contains_key(&Place { category: HEADLINE, ..place });
+        let has_headline = self.figures.contains_key(&FigurePlace { category: HEADLINE, ..place });
         Some(if has_headline {
             format!("{} has no category “{}” of {}", place.metric_id, place.category, place.org_code)
         } else {
@@ -111,18 +111,18 @@ impl Ours<'_> {
     }
 
     /// The parts that the figure of a place adds up, where it does.
-    fn parts_of(&self, place: Place<'_>) -> Vec<(Place<'_>, &Observation)> {
-        let same = |one: &Place<'_>| {
+    fn parts_of(&self, place: FigurePlace<'_>) -> Vec<(FigurePlace<'_>, &Observation)> {
+        let same = |one: &FigurePlace<'_>| {
             one.metric_id == place.metric_id && one.org_code == place.org_code && one.period == place.period
         };
-        let parts: Vec<(Place<'_>, &Observation)> = self
+        let parts: Vec<(FigurePlace<'_>, &Observation)> = self
             .figures
             .iter()
             .filter(|(one, _)| same(one) && one.category != HEADLINE)
             .map(|(one, observation)| (*one, *observation))
             .collect();
         let sum: i128 = parts.iter().filter_map(|(_, part)| part.numerator).map(i128::from).sum();
-        let whole = self.figures.get(&Place { category: HEADLINE, ..place });
+        let whole = self.figures.get(&FigurePlace { category: HEADLINE, ..place });
         let adds_up = whole.and_then(|whole| whole.numerator).is_some_and(|whole| i128::from(whole) == sum);
         if place.category == HEADLINE && adds_up { parts } else { Vec::new() }
     }
@@ -130,8 +130,13 @@ impl Ours<'_> {
 
 /// Whether the same publication printed everything that the figure is made of, and all of it is ours: of a share or a rate
 /// numerator and denominator, of a count its parts.
-fn follows_from_printed(place: Place<'_>, figure: &PublishedFigure, ours: &Ours<'_>, printed: &Printed<'_>) -> bool {
-    let is_ours = |place: Place<'_>, observation: &Observation, component: &str| {
+fn follows_from_printed(
+    place: FigurePlace<'_>,
+    figure: &PublishedFigure,
+    ours: &Ours<'_>,
+    printed: &Printed<'_>,
+) -> bool {
+    let is_ours = |place: FigurePlace<'_>, observation: &Observation, component: &str| {
         let number = printed.get(&(place, &*figure.source, component));
         let ours = component_of(component, observation);
         number.zip(ours).is_some_and(|(number, ours)| agree(&number.printed, ours) == Closeness::Exact)
@@ -141,7 +146,7 @@ fn follows_from_printed(place: Place<'_>, figure: &PublishedFigure, ours: &Ours<
         return is_ours(place, observation, "numerator") && is_ours(place, observation, "denominator");
     }
     let parts = ours.parts_of(place);
-    let printed_part = |(place, part): &(Place<'_>, &Observation)| {
+    let printed_part = |(place, part): &(FigurePlace<'_>, &Observation)| {
         is_ours(*place, part, "value") || is_ours(*place, part, "numerator")
     };
     figure.component != "denominator" && !parts.is_empty() && parts.iter().all(printed_part)
@@ -157,7 +162,7 @@ fn word(figure: &PublishedFigure, observation: &Observation, follows: bool) -> F
         Some(Closeness::Differs) if follows => Agreement::Contradicts,
         Some(Closeness::Truncated | Closeness::Differs) => Agreement::Differs,
     };
-    let ours = ours.map_or_else(|| "no figure".to_owned(), Fraction::text);
+    let ours = ours.map_or_else(|| "no figure".to_owned(), ExactNumber::text);
     let printed = &figure.printed;
     let message = match agreement {
         Agreement::Exact => format!("printed {printed}, ours is the same"),
@@ -208,12 +213,12 @@ fn rule_of(agreement: Agreement) -> &'static str {
 
 /// One of our numbers as an exact fraction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Fraction {
+struct ExactNumber {
     over: i128,
     under: i128,
 }
 
-impl Fraction {
+impl ExactNumber {
     /// The fraction times 10^decimals, cut to a whole number; with `half` rounded half up. For fractions from 0.
     fn scaled(self, decimals: u32, half: bool) -> i128 {
         let over = self.over * 10_i128.pow(decimals);
@@ -230,15 +235,15 @@ impl Fraction {
 }
 
 /// Our counterpart of the printed component, from integers where there are any.
-fn component_of(component: &str, observation: &Observation) -> Option<Fraction> {
+fn component_of(component: &str, observation: &Observation) -> Option<ExactNumber> {
     observation.value?;
-    let whole = |n: i64| Fraction { over: i128::from(n), under: 1 };
+    let whole = |n: i64| ExactNumber { over: i128::from(n), under: 1 };
     match component {
         "numerator" => observation.numerator.map(whole),
         "denominator" => observation.denominator.map(whole),
         _ => {
             let over = i128::from(observation.numerator?) * i128::from(observation.unit.multiplier());
-            Some(Fraction { over, under: i128::from(observation.denominator.unwrap_or(1)) })
+            Some(ExactNumber { over, under: i128::from(observation.denominator.unwrap_or(1)) })
         }
     }
 }
@@ -253,7 +258,7 @@ enum Closeness {
 }
 
 /// Compares in integers at the printed number of decimals.
-fn agree(printed: &str, ours: Fraction) -> Closeness {
+fn agree(printed: &str, ours: ExactNumber) -> Closeness {
     let decimals = printed.split_once('.').map_or(0, |(_, part)| part.len());
     let digits: String = printed.chars().filter(char::is_ascii_digit).collect();
     let (Ok(decimals), Ok(printed)) = (u32::try_from(decimals), digits.parse::<i128>()) else {
@@ -277,11 +282,11 @@ mod tests {
 
     #[test]
     fn printed_figures_agree_as_they_were_made() {
-        let share = |over: i128, under: i128| Fraction { over: over * 100, under };
+        let share = |over: i128, under: i128| ExactNumber { over: over * 100, under };
         assert_eq!(agree("9", share(13, 140)), Closeness::Rounded);
         assert_eq!(agree("85", share(120, 140)), Closeness::Truncated);
         assert_eq!(agree("40", share(4, 10)), Closeness::Exact);
-        assert_eq!(agree("55786861", Fraction { over: 55_785_861, under: 1 }), Closeness::Differs);
+        assert_eq!(agree("55786861", ExactNumber { over: 55_785_861, under: 1 }), Closeness::Differs);
         assert_eq!(agree("57.14", share(12, 21)), Closeness::Rounded);
     }
 

@@ -15,12 +15,12 @@ use tokio::task::JoinError;
 use super::admitted::{Admission, AdmittedFile, CHANGED_RULE, MEMORY_RULE};
 use super::footer::{FooterError, check_footer};
 use super::memory::AdmissionMemory;
-use super::scan::{self, Check, Outcome};
+use super::scan::{self, RuleCheck, ScanResult};
 use super::{failing, numbered_table, pinned_table};
 use crate::definitions::model::Contract;
 use crate::digest::Hasher;
 use crate::engine::{ENGINE_VERSION, Engine, EngineError, Query, Trouble, trouble_of};
-use crate::sources::{Scope, SourceFile, Submission, SubmittedTable, UnusableFile};
+use crate::sources::{SourceFile, Submission, SubmissionScope, SubmittedTable, UnusableFile};
 use crate::vocabulary::finding::{Finding, FindingLevel};
 use crate::vocabulary::period::ambiguity;
 
@@ -90,7 +90,7 @@ impl AdmissionError {
 }
 
 /// Told after each step: submissions done, bytes read.
-pub type Progress<'a> = &'a (dyn Fn(usize, u64) + Sync);
+pub type OnProgress<'a> = &'a (dyn Fn(usize, u64) + Sync);
 
 /// Admits the submissions of one table.
 pub struct Admitter<'a> {
@@ -108,7 +108,7 @@ impl Admitter<'_> {
         &self,
         submissions: Vec<Submission>,
         memory: &mut AdmissionMemory,
-        progress: Progress<'_>,
+        progress: OnProgress<'_>,
     ) -> Result<Vec<Admission>, AdmissionError> {
         let rules = rules_hash(self.contract);
         let mut admissions: Vec<Admission> = Vec::with_capacity(submissions.len());
@@ -139,7 +139,7 @@ impl Admitter<'_> {
     async fn read_all(
         &self,
         submissions: Vec<Submission>,
-        progress: Progress<'_>,
+        progress: OnProgress<'_>,
     ) -> Result<Vec<Admission>, AdmissionError> {
         let contract = Arc::new(self.contract.clone());
         let reading = |submission: Submission| {
@@ -233,9 +233,9 @@ impl Admitter<'_> {
     /// each, in the order given.
     async fn screen_and_scan(
         &self,
-        checks: &[Check],
+        checks: &[RuleCheck],
         submissions: &[&Submission],
-    ) -> Result<Vec<Outcome>, EngineError> {
+    ) -> Result<Vec<ScanResult>, EngineError> {
         let mut outcomes = self.scan(&scan::screening_of(checks), submissions).await?;
         let suspects: Vec<usize> =
             (0..).zip(&outcomes).filter(|(_, one)| !one.violations.is_empty()).map(|(at, _)| at).collect();
@@ -253,10 +253,11 @@ impl Admitter<'_> {
 
     /// The grouped statement over all checks. Where one submission has too many keys for the memory, they are counted by
     /// a statement of their own, which spills.
-    async fn scan(&self, checks: &[Check], submissions: &[&Submission]) -> Result<Vec<Outcome>, EngineError> {
+    async fn scan(&self, checks: &[RuleCheck], submissions: &[&Submission]) -> Result<Vec<ScanResult>, EngineError> {
         match self.scan_at_once(checks, submissions).await {
             Err(error) if error.trouble() == Trouble::Memory && submissions.len() == 1 => {
-                let (keys, others): (Vec<Check>, Vec<Check>) = checks.iter().cloned().partition(Check::counts_keys);
+                let (keys, others): (Vec<RuleCheck>, Vec<RuleCheck>) =
+                    checks.iter().cloned().partition(RuleCheck::counts_keys);
                 let mut outcomes = self.scan_at_once(&others, submissions).await?;
                 for (submission, outcome) in submissions.iter().zip(&mut outcomes) {
                     for check in &keys {
@@ -272,7 +273,7 @@ impl Admitter<'_> {
         }
     }
 
-    async fn count_duplicates(&self, check: &Check, submission: &Submission) -> Result<u64, EngineError> {
+    async fn count_duplicates(&self, check: &RuleCheck, submission: &Submission) -> Result<u64, EngineError> {
         let sql = scan::duplicates_sql(self.contract, check);
         Ok(scan::read_count(&self.ask_one("keys of", &sql, submission).await?))
     }
@@ -285,7 +286,11 @@ impl Admitter<'_> {
         Ok(self.engine.run(&query, &[(self.contract.dataset.as_str(), table)]).await?.batches)
     }
 
-    async fn scan_at_once(&self, checks: &[Check], submissions: &[&Submission]) -> Result<Vec<Outcome>, EngineError> {
+    async fn scan_at_once(
+        &self,
+        checks: &[RuleCheck],
+        submissions: &[&Submission],
+    ) -> Result<Vec<ScanResult>, EngineError> {
         let sql = scan::grouped_sql(self.contract, checks);
         let name = format!("contract of {}", self.contract.dataset);
         let query = Query { name: &name, sql: &sql, parameters: Vec::new() };
@@ -294,7 +299,7 @@ impl Admitter<'_> {
         Ok(scan::read_outcomes(self.contract, checks, &result.batches, submissions))
     }
 
-    async fn apply(&self, chunk: &mut [&mut Admission], outcomes: &[Outcome]) -> Result<(), AdmissionError> {
+    async fn apply(&self, chunk: &mut [&mut Admission], outcomes: &[ScanResult]) -> Result<(), AdmissionError> {
         for (admission, outcome) in chunk.iter_mut().zip(outcomes) {
             if outcome.rows != admission.rows() {
                 let message = format!(
@@ -350,7 +355,7 @@ impl Admitter<'_> {
     async fn list_failing(
         &self,
         submission: &Submission,
-        check: &Check,
+        check: &RuleCheck,
         known: Option<u64>,
     ) -> Result<FailingRows, EngineError> {
         let rows = if let Some(rows) = known {
@@ -371,7 +376,7 @@ struct FailingRows {
 }
 
 /// A folder `period=2002-03` of a roll-up is March 2002, and whoever named it may have meant the year.
-fn period_remark(submission: &Submission, check: &Check) -> String {
+fn period_remark(submission: &Submission, check: &RuleCheck) -> String {
     let is_rollup = matches!(submission.table, SubmittedTable::Rollup(_));
     let Some(scope) = submission.scope.as_ref().filter(|_| is_rollup && check.rule == scan::PERIOD_RULE) else {
         return String::new();
@@ -396,7 +401,7 @@ fn refuse_unusable(submission: Submission) -> Admission {
 }
 
 /// The order in which admissions are handed on.
-fn place(submission: &Submission) -> (&Option<Scope>, NaiveDate) {
+fn place(submission: &Submission) -> (&Option<SubmissionScope>, NaiveDate) {
     (&submission.scope, submission.submitted)
 }
 
@@ -460,7 +465,7 @@ async fn read_files(
 }
 
 /// What one file holds: its hash, and its rows or what is wrong with it.
-struct FileContent {
+struct CheckedFile {
     sha256: String,
     footer: Result<u64, Vec<Finding>>,
 }
@@ -470,14 +475,14 @@ async fn read_file(
     contract: &Contract,
     submission: &Submission,
     file: &SourceFile,
-) -> Result<FileContent, object_store::Error> {
+) -> Result<CheckedFile, object_store::Error> {
     let sha256 = hash_content(store, file).await?;
     let footer = match check_footer(store, submission, file, contract).await {
         Ok(footer) => Ok(footer.rows),
         Err(FooterError::Wrong(findings)) => Err(findings),
         Err(FooterError::Unread(source)) => return Err(source),
     };
-    Ok(FileContent { sha256, footer })
+    Ok(CheckedFile { sha256, footer })
 }
 
 /// Nobody can hand in a month whole before it has ended.

@@ -11,7 +11,7 @@ use arrow::compute::cast;
 use arrow::datatypes::{DataType, Date32Type, Int64Type, TimestampMicrosecondType};
 use chrono::{DateTime, SecondsFormat};
 
-use super::scan::{Check, ORG_CODE};
+use super::scan::{ORG_CODE, RuleCheck};
 use crate::definitions::model::{Contract, Field};
 use crate::sources::Submission;
 use crate::spreadsheet::without_formula;
@@ -27,7 +27,7 @@ pub(super) fn write_rows(
     folder: &Path,
     submission: &Submission,
     contract: &Contract,
-    check: &Check,
+    check: &RuleCheck,
     batches: &[RecordBatch],
 ) -> io::Result<PathBuf> {
     let path = folder
@@ -41,7 +41,7 @@ pub(super) fn write_rows(
     }
     let mut writer = csv::Writer::from_writer(fs::File::create(&path)?);
     writer.write_record(contract.fields.iter().map(|field| field.name.as_str()))?;
-    let shown = Shown { contract, org_code: submission.org_code() };
+    let shown = ShowableFields { contract, org_code: submission.org_code() };
     for batch in batches {
         let columns = batch.columns().iter().map(text_as_strings).collect::<io::Result<Vec<_>>>()?;
         for row in 0..batch.num_rows() {
@@ -95,12 +95,12 @@ fn text_as_strings(column: &ArrayRef) -> io::Result<ArrayRef> {
 }
 
 /// What may be shown of a submission.
-struct Shown<'a> {
+struct ShowableFields<'a> {
     contract: &'a Contract,
     org_code: &'a str,
 }
 
-impl Shown<'_> {
+impl ShowableFields<'_> {
     /// The text of one cell; a null is empty. Values at the ends of their types, which no calendar has, are numbers.
     fn cell(&self, field: &Field, column: &ArrayRef, row: usize) -> String {
         if column.is_null(row) {

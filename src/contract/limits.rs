@@ -20,7 +20,7 @@ pub(super) const MOST_IN_TOTAL_MILLIONS: i64 = 100_000_000;
 
 /// What the least and greatest value of a column are held against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Limits {
+pub(super) enum ColumnLimits {
     /// The submission's months.
     Period,
     /// The years in which anything is dated.
@@ -38,7 +38,7 @@ pub(super) struct Allowed {
     pub last: i64,
 }
 
-impl Limits {
+impl ColumnLimits {
     /// The values that a submission may hold.
     pub fn allowed(self, submission: &Submission, field_type: FieldType) -> Allowed {
         let days = |first, last| between(first, last, field_type);

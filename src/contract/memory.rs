@@ -13,7 +13,7 @@ use crate::vocabulary::finding::Finding;
 
 /// What is remembered of one submission. Valid while contract, program and every file's size and tag are the same.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-struct Remembered {
+struct RememberedAdmission {
     rules: String,
     files: Vec<RememberedFile>,
     fingerprint: String,
@@ -33,7 +33,7 @@ struct RememberedFile {
 #[derive(Debug, Default)]
 pub struct AdmissionMemory {
     file: PathBuf,
-    entries: BTreeMap<String, Remembered>,
+    entries: BTreeMap<String, RememberedAdmission>,
     changed: bool,
 }
 
@@ -80,7 +80,7 @@ impl AdmissionMemory {
             rows: file.rows,
             sha256: file.sha256.clone(),
         });
-        let entry = Remembered {
+        let entry = RememberedAdmission {
             rules: rules.to_owned(),
             files: files.collect(),
             fingerprint: admission.fingerprint.clone(),

@@ -13,7 +13,7 @@ mod scan;
 use arrow::datatypes::{DataType, Field as ArrowField, FieldRef, SchemaRef, TimeUnit};
 
 use crate::definitions::model::{Contract, CrossFieldRule, Field, FieldType, Rollup, RollupRule, Severity};
-use crate::engine::{PathValue, PinnedFile, Table, schema_of};
+use crate::engine::{PathValue, PinnedFile, QueryTable, schema_of};
 use crate::sources::{SourceFile, Submission};
 use crate::vocabulary::period::Month;
 
@@ -66,23 +66,23 @@ pub fn month_column(contract: &Contract) -> &'static str {
 }
 
 /// The engine's table over the files of `submissions`, all of one dataset.
-pub fn pinned_table<'a>(contract: &Contract, submissions: impl Iterator<Item = &'a Submission>) -> Table {
+pub fn pinned_table<'a>(contract: &Contract, submissions: impl Iterator<Item = &'a Submission>) -> QueryTable {
     let files = submissions.flat_map(|submission| pinned_files(submission, &path_values(submission))).collect();
-    Table::Files { schema: engine_schema(contract), path_columns: path_columns(contract), files }
+    QueryTable::Files { schema: engine_schema(contract), path_columns: path_columns(contract), files }
 }
 
 /// Column of [`numbered_table`] that holds a submission's place in the list.
 const SUBMISSION_NUMBER: &str = "submission_number";
 
 /// The same with one more column from the path, the place of each submission in the list.
-fn numbered_table(contract: &Contract, submissions: &[&Submission]) -> Table {
+fn numbered_table(contract: &Contract, submissions: &[&Submission]) -> QueryTable {
     let mut files = Vec::new();
     for (number, submission) in (0..).zip(submissions) {
         let mut values = path_values(submission);
         values.push(PathValue::Number(number));
         files.extend(pinned_files(submission, &values));
     }
-    Table::Files { schema: engine_schema(contract), path_columns: numbered_columns(contract), files }
+    QueryTable::Files { schema: engine_schema(contract), path_columns: numbered_columns(contract), files }
 }
 
 /// The columns from the path on which the statement of [`checking_sql`] runs: one more, the place of each submission.
@@ -119,8 +119,8 @@ pub fn month_days(month: Month) -> i32 {
 
 /// The contract of a roll-up that a force submits in place of records: its own keys and measures.
 pub fn rollup_contract(rollup: &Rollup) -> Contract {
-    let key = |column: &crate::definitions::model::Column| field_of(column, !column.nullable, true, None);
-    let measure = |column: &crate::definitions::model::Column| field_of(column, true, false, Some(0));
+    let key = |column: &crate::definitions::model::StatementColumn| field_of(column, !column.nullable, true, None);
+    let measure = |column: &crate::definitions::model::StatementColumn| field_of(column, true, false, Some(0));
     let rule = |rule: &RollupRule| CrossFieldRule {
         name: rule.name.clone(),
         description: rule.description.clone(),
@@ -147,7 +147,12 @@ pub fn submission_month(rollup: &Rollup) -> &'static str {
     if rollup.keys.iter().any(|key| key.name == "period") { "period" } else { "month" }
 }
 
-fn field_of(column: &crate::definitions::model::Column, required: bool, key: bool, minimum: Option<i64>) -> Field {
+fn field_of(
+    column: &crate::definitions::model::StatementColumn,
+    required: bool,
+    key: bool,
+    minimum: Option<i64>,
+) -> Field {
     Field {
         name: column.name.clone(),
         field_type: column.field_type,

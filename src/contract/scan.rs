@@ -5,7 +5,7 @@ use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{DataType, Date32Type, Int64Type, TimestampMicrosecondType};
 
 use super::SUBMISSION_NUMBER;
-use super::limits::{Allowed, LARGEST_NUMBER, Limits, MOST_IN_TOTAL_MILLIONS, YEARS};
+use super::limits::{Allowed, ColumnLimits, LARGEST_NUMBER, MOST_IN_TOTAL_MILLIONS, YEARS};
 use crate::definitions::model::{Contract, Field, FieldType, Severity};
 use crate::sources::Submission;
 use crate::vocabulary::finding::FindingLevel;
@@ -24,13 +24,13 @@ const BLANKS: &str = " \t\r\n\u{a0}";
 
 /// How a check shows in the grouped statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Measure {
+enum CheckCount {
     /// Rows on which the condition is true.
     Failing,
     /// Rows without the value: all rows less the non-null ones.
     Nulls,
     /// Least and greatest value, held against limits.
-    Bounds(Limits),
+    Bounds(ColumnLimits),
     /// The sum of all values without their signs, in millions.
     Total,
     /// Rows less distinct keys.
@@ -41,41 +41,41 @@ enum Measure {
 
 /// One rule of a contract, ready to be counted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Check {
+pub(super) struct RuleCheck {
     pub rule: String,
     pub column: String,
     pub level: FindingLevel,
     pub message: String,
-    /// SQL condition that is true on a failing row; the key's columns for [`Measure::Duplicates`]; empty where the
+    /// SQL condition that is true on a failing row; the key's columns for [`CheckCount::Duplicates`]; empty where the
     /// column itself is measured.
     condition: String,
-    measure: Measure,
+    measure: CheckCount,
 }
 
-impl Check {
+impl RuleCheck {
     /// Whether it counts distinct keys, all of which must be held in memory.
     pub(super) fn counts_keys(&self) -> bool {
-        self.measure == Measure::Duplicates
+        self.measure == CheckCount::Duplicates
     }
 }
 
 /// A violated check in one submission; `rows` is `None` where only the bounds are known so far.
 #[derive(Debug, Clone)]
 pub(super) struct Violation {
-    pub check: Check,
+    pub check: RuleCheck,
     pub rows: Option<u64>,
 }
 
 /// Result of the grouped scan for one submission.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Outcome {
+pub(super) struct ScanResult {
     /// Rows that were decoded.
     pub rows: u64,
     pub violations: Vec<Violation>,
 }
 
 /// All checks of a contract, in a fixed order.
-pub(super) fn checks_of(contract: &Contract) -> Vec<Check> {
+pub(super) fn checks_of(contract: &Contract) -> Vec<RuleCheck> {
     let mut checks = Vec::new();
     if !contract.reference {
         checks.push(org_code_check());
@@ -84,26 +84,26 @@ pub(super) fn checks_of(contract: &Contract) -> Vec<Check> {
         checks.extend(field_checks(field, contract));
     }
     if let Some(field) = &contract.period_field {
-        checks.push(Check {
+        checks.push(RuleCheck {
             rule: PERIOD_RULE.to_owned(),
             column: field.clone(),
             level: FindingLevel::Blocking,
             message: format!("{field} lies outside the submission's month (Europe/London)"),
             condition: String::new(),
-            measure: Measure::Bounds(Limits::Period),
+            measure: CheckCount::Bounds(ColumnLimits::Period),
         });
     }
     let keys: Vec<String> = key_fields(contract).map(|field| quoted(&field.name)).collect();
     if !keys.is_empty() {
         checks.push(duplicates_check(contract, &keys.join(", ")));
     }
-    checks.extend(contract.rules.iter().map(|rule| Check {
+    checks.extend(contract.rules.iter().map(|rule| RuleCheck {
         rule: rule.name.clone(),
         column: String::new(),
         level: level_of(rule.severity),
         message: rule.description.clone(),
         condition: rule.violation.clone(),
-        measure: Measure::Failing,
+        measure: CheckCount::Failing,
     }));
     checks
 }
@@ -113,34 +113,34 @@ fn key_fields(contract: &Contract) -> impl Iterator<Item = &Field> {
     contract.fields.iter().filter(|field| field.key && (contract.reference || field.name != "org_code"))
 }
 
-fn org_code_check() -> Check {
-    Check {
+fn org_code_check() -> RuleCheck {
+    RuleCheck {
         rule: "org_code".to_owned(),
         column: "org_code".to_owned(),
         level: FindingLevel::Blocking,
         message: "org_code differs from the organisation in the path".to_owned(),
         condition: "org_code <> org".to_owned(),
-        measure: Measure::Failing,
+        measure: CheckCount::Failing,
     }
 }
 
-fn duplicates_check(contract: &Contract, keys: &str) -> Check {
+fn duplicates_check(contract: &Contract, keys: &str) -> RuleCheck {
     let names: Vec<&str> = key_fields(contract).map(|field| field.name.as_str()).collect();
     let message = match names.as_slice() {
         [name] => format!("{name} has the same value as in another row of the submission"),
         _ => format!("{} have the same values as in another row of the submission", names.join(", ")),
     };
-    Check {
+    RuleCheck {
         rule: "unique".to_owned(),
         column: names.join(", "),
         level: FindingLevel::Blocking,
         message,
         condition: keys.to_owned(),
-        measure: Measure::Duplicates,
+        measure: CheckCount::Duplicates,
     }
 }
 
-fn field_checks(field: &Field, contract: &Contract) -> Vec<Check> {
+fn field_checks(field: &Field, contract: &Contract) -> Vec<RuleCheck> {
     let mut checks = vec![if field.required { required_check(field) } else { reading_check(field) }];
     checks.extend(values_check(field));
     checks.extend(range_check(field));
@@ -155,26 +155,26 @@ fn field_checks(field: &Field, contract: &Contract) -> Vec<Check> {
     checks
 }
 
-fn check_of(field: &Field, rule: &str, message: String) -> Check {
-    Check {
+fn check_of(field: &Field, rule: &str, message: String) -> RuleCheck {
+    RuleCheck {
         rule: rule.to_owned(),
         column: field.name.clone(),
         level: FindingLevel::Blocking,
         message,
         condition: String::new(),
-        measure: Measure::Failing,
+        measure: CheckCount::Failing,
     }
 }
 
 /// A text that is empty or blank is no more there than a null.
-fn required_check(field: &Field) -> Check {
+fn required_check(field: &Field) -> RuleCheck {
     let name = quoted(&field.name);
     let check = check_of(field, REQUIRED_RULE, format!("{} is required but empty", field.name));
     // What is one of the valid values is not blank, and what is not is found by them.
     if field.field_type == FieldType::String && field.valid_values.is_empty() {
-        return Check { condition: format!("({name} IS NULL OR {})", is_blank(&field.name)), ..check };
+        return RuleCheck { condition: format!("({name} IS NULL OR {})", is_blank(&field.name)), ..check };
     }
-    Check { condition: format!("{name} IS NULL"), measure: Measure::Nulls, ..check }
+    RuleCheck { condition: format!("{name} IS NULL"), measure: CheckCount::Nulls, ..check }
 }
 
 /// The condition that a text is there and says nothing.
@@ -182,38 +182,38 @@ pub fn is_blank(field: &str) -> String {
     format!("btrim({}, '{BLANKS}') = ''", quoted(field))
 }
 
-fn reading_check(field: &Field) -> Check {
-    Check { measure: Measure::Read, ..check_of(field, "parquet", String::new()) }
+fn reading_check(field: &Field) -> RuleCheck {
+    RuleCheck { measure: CheckCount::Read, ..check_of(field, "parquet", String::new()) }
 }
 
-fn values_check(field: &Field) -> Option<Check> {
+fn values_check(field: &Field) -> Option<RuleCheck> {
     if field.valid_values.is_empty() {
         return None;
     }
     let values: Vec<String> = field.valid_values.iter().map(|value| literal(field.field_type, value)).collect();
     let message = format!("{} is not one of {}", field.name, field.valid_values.join(", "));
     let condition = format!("{} NOT IN ({})", quoted(&field.name), values.join(", "));
-    Some(Check { level: level_of(field.severity), condition, ..check_of(field, "valid_values", message) })
+    Some(RuleCheck { level: level_of(field.severity), condition, ..check_of(field, "valid_values", message) })
 }
 
-fn range_check(field: &Field) -> Option<Check> {
+fn range_check(field: &Field) -> Option<RuleCheck> {
     let condition = range_condition(&quoted(&field.name), field)?;
     let message = match (field.minimum, field.maximum) {
         (Some(low), Some(high)) => format!("{} lies outside {low} to {high}", field.name),
         (Some(low), None) => format!("{} lies below {low}", field.name),
         (_, high) => format!("{} lies above {}", field.name, high.unwrap_or_default()),
     };
-    Some(Check { level: level_of(field.severity), condition, ..check_of(field, "range", message) })
+    Some(RuleCheck { level: level_of(field.severity), condition, ..check_of(field, "range", message) })
 }
 
-fn pattern_check(field: &Field) -> Option<Check> {
+fn pattern_check(field: &Field) -> Option<RuleCheck> {
     let pattern = field.pattern.as_ref()?.as_str();
     let message = format!("{} does not have the form {pattern}", field.name);
     let condition = format!("{} !~ '{pattern}'", quoted(&field.name));
-    Some(Check { condition, ..check_of(field, "pattern", message) })
+    Some(RuleCheck { condition, ..check_of(field, "pattern", message) })
 }
 
-fn date_check(field: &Field) -> Option<Check> {
+fn date_check(field: &Field) -> Option<RuleCheck> {
     if !matches!(field.field_type, FieldType::Date | FieldType::Timestamp) {
         return None;
     }
@@ -221,17 +221,17 @@ fn date_check(field: &Field) -> Option<Check> {
     let (limits, message) = if field.may_lie_ahead {
         let message =
             format!("{name} lies outside the years {first} to {last}; where there is no date, leave it empty");
-        (Limits::Calendar, message)
+        (ColumnLimits::Calendar, message)
     } else {
         let message = format!(
             "{name} lies after the day of submission or before {first}; where there is no date yet, leave it empty"
         );
-        (Limits::Past, message)
+        (ColumnLimits::Past, message)
     };
-    Some(Check { measure: Measure::Bounds(limits), ..check_of(field, "calendar", message) })
+    Some(RuleCheck { measure: CheckCount::Bounds(limits), ..check_of(field, "calendar", message) })
 }
 
-fn size_checks(field: &Field) -> Vec<Check> {
+fn size_checks(field: &Field) -> Vec<RuleCheck> {
     if field.field_type != FieldType::Integer {
         return Vec::new();
     }
@@ -239,7 +239,10 @@ fn size_checks(field: &Field) -> Vec<Check> {
     let size = check_of(field, "range", format!("{name} lies outside -{largest} to {largest}"));
     let most = count_text(MOST_IN_TOTAL_MILLIONS);
     let total = check_of(field, "total", format!("{name} adds up to more than {most} millions"));
-    vec![Check { measure: Measure::Bounds(Limits::Number), ..size }, Check { measure: Measure::Total, ..total }]
+    vec![
+        RuleCheck { measure: CheckCount::Bounds(ColumnLimits::Number), ..size },
+        RuleCheck { measure: CheckCount::Total, ..total },
+    ]
 }
 
 fn range_condition(name: &str, field: &Field) -> Option<String> {
@@ -267,25 +270,25 @@ fn quoted(name: &str) -> String {
 }
 
 /// The checks that hold values against the ends of their types: they cannot fail on any value, as the arithmetic of a rule may.
-pub(super) fn bounds_of(checks: &[Check]) -> Vec<Check> {
-    let bounds = checks.iter().filter(|check| matches!(check.measure, Measure::Bounds(_) | Measure::Total));
+pub(super) fn bounds_of(checks: &[RuleCheck]) -> Vec<RuleCheck> {
+    let bounds = checks.iter().filter(|check| matches!(check.measure, CheckCount::Bounds(_) | CheckCount::Total));
     bounds.cloned().collect()
 }
 
 /// The same checks with all row conditions joined into one, which costs a third of counting them apart. A submission
 /// without a violation here has none; only the others need the checks one by one.
-pub(super) fn screening_of(checks: &[Check]) -> Vec<Check> {
-    let by_row = |check: &&Check| matches!(check.measure, Measure::Failing | Measure::Nulls);
+pub(super) fn screening_of(checks: &[RuleCheck]) -> Vec<RuleCheck> {
+    let by_row = |check: &&RuleCheck| matches!(check.measure, CheckCount::Failing | CheckCount::Nulls);
     let conditions: Vec<String> = checks.iter().filter(by_row).map(|check| format!("({})", check.condition)).collect();
-    let mut screening: Vec<Check> = checks.iter().filter(|check| !by_row(check)).cloned().collect();
+    let mut screening: Vec<RuleCheck> = checks.iter().filter(|check| !by_row(check)).cloned().collect();
     if !conditions.is_empty() {
-        screening.push(Check {
+        screening.push(RuleCheck {
             rule: String::new(),
             column: String::new(),
             level: FindingLevel::Warning,
             message: String::new(),
             condition: conditions.join(" OR "),
-            measure: Measure::Failing,
+            measure: CheckCount::Failing,
         });
     }
     screening
@@ -294,17 +297,19 @@ pub(super) fn screening_of(checks: &[Check]) -> Vec<Check> {
 /// The grouped statement: one row per submission, one or two columns per check. The conditions are worked out in the
 /// scan, where the values from a file's path are constants; the grouping is by a number, which costs less than by
 /// organisation and month.
-pub(super) fn grouped_sql(contract: &Contract, checks: &[Check]) -> String {
+pub(super) fn grouped_sql(contract: &Contract, checks: &[RuleCheck]) -> String {
     let mut inner = vec![SUBMISSION_NUMBER.to_owned()];
     let mut columns = vec![SUBMISSION_NUMBER.to_owned(), "COUNT(*) AS row_count".to_owned()];
     for (i, check) in checks.iter().enumerate() {
         let (from_row, over_rows) = match check.measure {
-            Measure::Failing => (check.condition.clone(), format!("COUNT(*) FILTER (WHERE v{i}) AS c{i}")),
-            Measure::Nulls => (quoted(&check.column), format!("COUNT(*) - COUNT(v{i}) AS c{i}")),
-            Measure::Bounds(_) => (quoted(&check.column), format!("MIN(v{i}) AS c{i}, MAX(v{i}) AS c{i}_max")),
-            Measure::Total => (quoted(&check.column), total_of(i)),
-            Measure::Read => (quoted(&check.column), format!("COUNT(v{i}) AS c{i}")),
-            Measure::Duplicates => (distinct_of(&check.condition), format!("COUNT(*) - COUNT(DISTINCT v{i}) AS c{i}")),
+            CheckCount::Failing => (check.condition.clone(), format!("COUNT(*) FILTER (WHERE v{i}) AS c{i}")),
+            CheckCount::Nulls => (quoted(&check.column), format!("COUNT(*) - COUNT(v{i}) AS c{i}")),
+            CheckCount::Bounds(_) => (quoted(&check.column), format!("MIN(v{i}) AS c{i}, MAX(v{i}) AS c{i}_max")),
+            CheckCount::Total => (quoted(&check.column), total_of(i)),
+            CheckCount::Read => (quoted(&check.column), format!("COUNT(v{i}) AS c{i}")),
+            CheckCount::Duplicates => {
+                (distinct_of(&check.condition), format!("COUNT(*) - COUNT(DISTINCT v{i}) AS c{i}"))
+            }
         };
         inner.push(format!("{from_row} AS v{i}"));
         columns.push(over_rows);
@@ -330,7 +335,7 @@ fn distinct_of(keys: &str) -> String {
 }
 
 /// The statement that counts the rows whose key another row has, one row of each key left out. It groups, and so can spill.
-pub(super) fn duplicates_sql(contract: &Contract, check: &Check) -> String {
+pub(super) fn duplicates_sql(contract: &Contract, check: &RuleCheck) -> String {
     let (dataset, keys) = (quoted(&contract.dataset), &check.condition);
     let copies = format!("SELECT COUNT(*) AS copies FROM {dataset} GROUP BY {keys}");
     format!("SELECT CAST(COALESCE(SUM(copies - 1), 0) AS BIGINT) AS row_count FROM ({copies})")
@@ -344,7 +349,7 @@ pub(super) fn read_count(batches: &[RecordBatch]) -> u64 {
 }
 
 /// The statement that returns a violation's rows inside one submission, at most `most` of them.
-pub(super) fn failing_sql(contract: &Contract, check: &Check, submission: &Submission, most: usize) -> String {
+pub(super) fn failing_sql(contract: &Contract, check: &RuleCheck, submission: &Submission, most: usize) -> String {
     let columns = contract.fields.iter().map(|field| quoted(&field.name)).collect::<Vec<_>>().join(", ");
     let order = (1..=contract.fields.len()).map(|n| n.to_string()).collect::<Vec<_>>().join(", ");
     let source = failing_source(contract, check, submission);
@@ -352,30 +357,30 @@ pub(super) fn failing_sql(contract: &Contract, check: &Check, submission: &Submi
 }
 
 /// The statement that counts a violation's rows inside one submission.
-pub(super) fn failing_count_sql(contract: &Contract, check: &Check, submission: &Submission) -> String {
+pub(super) fn failing_count_sql(contract: &Contract, check: &RuleCheck, submission: &Submission) -> String {
     format!("SELECT COUNT(*) AS row_count FROM {}", failing_source(contract, check, submission))
 }
 
-fn failing_source(contract: &Contract, check: &Check, submission: &Submission) -> String {
+fn failing_source(contract: &Contract, check: &RuleCheck, submission: &Submission) -> String {
     let dataset = quoted(&contract.dataset);
     match check.measure {
-        Measure::Failing | Measure::Nulls => format!("{dataset} WHERE {}", check.condition),
+        CheckCount::Failing | CheckCount::Nulls => format!("{dataset} WHERE {}", check.condition),
         // Keys that stand twice are few; a window over all rows would hold them all in memory.
-        Measure::Duplicates => {
+        CheckCount::Duplicates => {
             let keys = &check.condition;
             let twice = format!("SELECT {keys} FROM {dataset} GROUP BY {keys} HAVING COUNT(*) > 1");
             let same = |key: &str| format!("{dataset}.{key} = twice.{key}");
             let same = keys.split(", ").map(same).collect::<Vec<_>>().join(" AND ");
             format!("{dataset} LEFT SEMI JOIN ({twice}) AS twice ON {same}")
         }
-        Measure::Bounds(limits) => {
+        CheckCount::Bounds(limits) => {
             let column = quoted(&check.column);
             let field_type = field_type(contract, &check.column);
             let Allowed { first, last } = limits.allowed(submission, field_type);
             let number = if field_type == FieldType::Date { "INT" } else { "BIGINT" };
             format!("{dataset} WHERE CAST({column} AS {number}) NOT BETWEEN {first} AND {last}")
         }
-        Measure::Total | Measure::Read => format!("{dataset} WHERE {} IS NOT NULL", quoted(&check.column)),
+        CheckCount::Total | CheckCount::Read => format!("{dataset} WHERE {} IS NOT NULL", quoted(&check.column)),
     }
 }
 
@@ -388,11 +393,11 @@ fn field_type(contract: &Contract, name: &str) -> FieldType {
 /// Reads the grouped result: what was found in each of `submissions`, which stand in the order of their numbers.
 pub(super) fn read_outcomes(
     contract: &Contract,
-    checks: &[Check],
+    checks: &[RuleCheck],
     batches: &[RecordBatch],
     submissions: &[&Submission],
-) -> Vec<Outcome> {
-    let mut outcomes = vec![Outcome::default(); submissions.len()];
+) -> Vec<ScanResult> {
+    let mut outcomes = vec![ScanResult::default(); submissions.len()];
     for batch in batches {
         for row in 0..batch.num_rows() {
             let number =
@@ -406,21 +411,21 @@ pub(super) fn read_outcomes(
     outcomes
 }
 
-fn read_row(contract: &Contract, checks: &[Check], at: OutcomeRow<'_>, submission: &Submission) -> Outcome {
+fn read_row(contract: &Contract, checks: &[RuleCheck], at: OutcomeRow<'_>, submission: &Submission) -> ScanResult {
     let rows = at.integer("row_count").and_then(|rows| u64::try_from(rows).ok());
-    let mut outcome = Outcome { rows: rows.unwrap_or(0), violations: Vec::new() };
+    let mut outcome = ScanResult { rows: rows.unwrap_or(0), violations: Vec::new() };
     for (i, check) in checks.iter().enumerate() {
         let value = |suffix: &str| at.integer(&format!("c{i}{suffix}"));
         let rows = match check.measure {
-            Measure::Bounds(limits) => {
+            CheckCount::Bounds(limits) => {
                 let Allowed { first, last } = limits.allowed(submission, field_type(contract, &check.column));
                 let outside =
                     value("").is_some_and(|least| least < first) || value("_max").is_some_and(|most| most > last);
                 outside.then_some(None)
             }
-            Measure::Total => value("").filter(|total| *total > MOST_IN_TOTAL_MILLIONS).map(|_| None),
-            Measure::Read => None,
-            Measure::Failing | Measure::Nulls | Measure::Duplicates => {
+            CheckCount::Total => value("").filter(|total| *total > MOST_IN_TOTAL_MILLIONS).map(|_| None),
+            CheckCount::Read => None,
+            CheckCount::Failing | CheckCount::Nulls | CheckCount::Duplicates => {
                 value("").filter(|rows| *rows > 0).map(|rows| u64::try_from(rows).ok())
             }
         };

@@ -15,7 +15,7 @@ use crate::vocabulary::period::Month;
 pub(super) use conditions::check_condition;
 use conditions::condition_of;
 use fields::{MUST_BE_ZERO, read_fields, read_severity};
-use odcs::{CustomProperty, Dataset, Document, Promise, Quality, Server};
+use odcs::{CustomProperty, Document, Quality, SchemaObject, Server, ServiceLevel};
 
 /// A contract from its text. `file` is the path inside the definitions; its name must be that of the dataset.
 ///
@@ -100,7 +100,7 @@ fn check_server(server: &Server, place: &str, problems: &mut Problems<'_>) {
     }
 }
 
-fn check_dataset(dataset: &Dataset, file: &str, problems: &mut Problems<'_>) {
+fn check_dataset(dataset: &SchemaObject, file: &str, problems: &mut Problems<'_>) {
     let stem = file.rsplit('/').next().and_then(|name| name.strip_suffix(".odcs.yaml")).unwrap_or_default();
     if dataset.name != stem {
         problems.add("schema[0].name", format!("is “{}”, but the file is named “{stem}”", dataset.name));
@@ -112,7 +112,7 @@ fn check_dataset(dataset: &Dataset, file: &str, problems: &mut Problems<'_>) {
     problems.check_text("schema[0].dataGranularityDescription", &dataset.data_granularity_description);
 }
 
-fn read_rules(dataset: &Dataset, problems: &mut Problems<'_>) -> Vec<CrossFieldRule> {
+fn read_rules(dataset: &SchemaObject, problems: &mut Problems<'_>) -> Vec<CrossFieldRule> {
     let fields: Vec<&str> = dataset.properties.iter().map(|property| property.name.as_str()).collect();
     problems.check_unique("schema[0].quality", dataset.quality.iter().filter_map(|rule| rule.name.as_deref()));
     let rules = dataset.quality.iter().enumerate();
@@ -152,7 +152,7 @@ fn read_rule(
 }
 
 /// Days from the month's end to the deadline. The rhythm itself is fixed: one submission a month.
-fn read_deadline(promises: &[Promise], problems: &mut Problems<'_>) -> Option<u32> {
+fn read_deadline(promises: &[ServiceLevel], problems: &mut Problems<'_>) -> Option<u32> {
     problems.check_unique("slaProperties", promises.iter().map(|promise| promise.property.as_str()));
     let mut deadline = None;
     for (at, promise) in promises.iter().enumerate() {

@@ -12,14 +12,14 @@ pub const FILE: &str = "queries/invariants.toml";
 
 /// How the two sides of an invariant relate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-pub enum Relation {
+pub enum InvariantRelation {
     #[serde(rename = "<=")]
     AtMost,
     #[serde(rename = "=")]
     Equal,
 }
 
-impl Relation {
+impl InvariantRelation {
     /// Whether the relation holds between two sums.
     pub fn holds(self, left: i64, right: i64) -> bool {
         match self {
@@ -40,7 +40,7 @@ impl Relation {
 /// The metrics that an invariant without ids is asked of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Each {
+pub enum InvariantScope {
     /// Every proportion, and every category that is one.
     Proportion,
     /// Every metric whose breakdown has parts.
@@ -80,7 +80,7 @@ impl Component {
 
 /// Which figures of a metric an operand is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Part {
+pub enum OperandPart {
     Headline,
     Category(String),
     /// The sum of all categories.
@@ -92,7 +92,7 @@ pub enum Part {
 pub struct Operand {
     /// Empty in an invariant over `each` metric of a sort.
     pub metric: String,
-    pub part: Part,
+    pub part: OperandPart,
     pub component: Component,
 }
 
@@ -101,12 +101,12 @@ pub struct Operand {
 pub struct Invariant {
     pub id: String,
     pub statement: String,
-    pub each: Option<Each>,
+    pub each: Option<InvariantScope>,
     /// Metrics of that sort that it is not asked of.
     pub except: Vec<String>,
     pub on_breach: OnBreach,
     pub left: Operand,
-    pub relation: Relation,
+    pub relation: InvariantRelation,
     /// Added up.
     pub right: Vec<Operand>,
 }
@@ -114,21 +114,21 @@ pub struct Invariant {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
-    invariants: Vec<Entry>,
+    invariants: Vec<InvariantEntry>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Entry {
+struct InvariantEntry {
     id: String,
     statement: String,
-    each: Option<Each>,
+    each: Option<InvariantScope>,
     #[serde(default)]
     except: Vec<String>,
     #[serde(default)]
     on_breach: OnBreach,
     left: String,
-    relation: Relation,
+    relation: InvariantRelation,
     right: Vec<String>,
 }
 
@@ -164,7 +164,7 @@ pub fn parse_invariants(
         let right: Vec<Option<Operand>> =
             entry.right.iter().enumerate().map(|(n, text)| operand(format!("{key}.right[{n}]"), text)).collect();
         if let (Some(left), Some(right)) = (left, right.into_iter().collect::<Option<Vec<_>>>()) {
-            let Entry { id, statement, each, except, on_breach, relation, .. } = entry;
+            let InvariantEntry { id, statement, each, except, on_breach, relation, .. } = entry;
             invariants.push(Invariant { id, statement, each, except, on_breach, left, relation, right });
         }
     }
@@ -180,10 +180,10 @@ fn parse_operand(text: &str, each: bool) -> Result<Operand, String> {
         _ => return Err("must end with numerator, rest or denominator".to_owned()),
     };
     let (metric, part) = match figure.split_once('[') {
-        None => (figure, Part::Headline),
+        None => (figure, OperandPart::Headline),
         Some((metric, rest)) => match rest.strip_suffix(']') {
-            Some("*") => (metric, Part::AllCategories),
-            Some(key) if !key.is_empty() => (metric, Part::Category(key.to_owned())),
+            Some("*") => (metric, OperandPart::AllCategories),
+            Some(key) if !key.is_empty() => (metric, OperandPart::Category(key.to_owned())),
             _ => return Err("has a category without its closing bracket".to_owned()),
         },
     };
@@ -204,14 +204,14 @@ fn known(operand: Operand, metrics: &[Metric], broken: &[&str]) -> Result<Operan
     let keys: Vec<&str> =
         metric.breakdown.iter().flat_map(|breakdown| &breakdown.categories).map(|c| c.key.as_str()).collect();
     match &operand.part {
-        Part::Category(key) if !keys.contains(&key.as_str()) => {
+        OperandPart::Category(key) if !keys.contains(&key.as_str()) => {
             Err(format!("names a category that is not there; there are: {}", keys.join(", ")))
         }
         _ => Ok(operand),
     }
 }
 
-impl Each {
+impl InvariantScope {
     /// Whether a metric is of the sort.
     pub fn includes(self, metric: &Metric) -> bool {
         let breakdown = metric.breakdown.as_ref();

@@ -178,7 +178,7 @@ impl Contract {
 /// A column of a roll-up or of a metric's result.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Column {
+pub struct StatementColumn {
     pub name: String,
     #[serde(rename = "type")]
     pub field_type: FieldType,
@@ -214,9 +214,9 @@ pub struct Rollup {
     pub description: String,
     pub dataset: String,
     /// The first two are always `org_code` (string) and `month` (date).
-    pub keys: Vec<Column>,
+    pub keys: Vec<StatementColumn>,
     /// Integers that may be added.
-    pub measures: Vec<Column>,
+    pub measures: Vec<StatementColumn>,
     /// What the columns of a row must be to each other in a submitted roll-up; a row that breaks a rule refuses it.
     #[serde(default)]
     pub rules: Vec<RollupRule>,

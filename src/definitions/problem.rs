@@ -5,7 +5,7 @@ use std::fmt;
 
 /// One thing that is wrong with a definition file. Prints as `file: key: message`, without the key when none is known.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
-#[error("{}", Place { file, key, message })]
+#[error("{}", ProblemPlace { file, key, message })]
 pub struct DefinitionProblem {
     /// Path inside the definitions, such as `queries/metrics/CRE-01/metric.toml`.
     pub file: String,
@@ -15,13 +15,13 @@ pub struct DefinitionProblem {
     pub message: String,
 }
 
-struct Place<'a> {
+struct ProblemPlace<'a> {
     file: &'a str,
     key: &'a str,
     message: &'a str,
 }
 
-impl fmt::Display for Place<'_> {
+impl fmt::Display for ProblemPlace<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { file, key, message } = self;
         if key.is_empty() { write!(f, "{file}: {message}") } else { write!(f, "{file}: {key}: {message}") }

@@ -2,7 +2,7 @@
 //! It plans and runs nothing: whether the SQL returns these columns is the engine's to say.
 
 use super::contract_file::check_condition;
-use super::model::{Column, FieldType, Rollup};
+use super::model::{FieldType, Rollup, StatementColumn};
 use super::problem::{DefinitionProblem, Problems, is_identifier};
 
 /// The first two keys of every roll-up.
@@ -89,7 +89,7 @@ fn check_rules(rollup: &Rollup, problems: &mut Problems<'_>) {
     }
 }
 
-fn check_descriptions(list: &str, columns: &[Column], problems: &mut Problems<'_>) {
+fn check_descriptions(list: &str, columns: &[StatementColumn], problems: &mut Problems<'_>) {
     for (at, column) in columns.iter().enumerate() {
         if !is_identifier(&column.name) {
             problems.add(format!("{list}[{at}].name"), format!("“{}” is not a plain column name", column.name));

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use super::simplex::{Bound, End, Failure, Tableau};
+use super::simplex::{Bound, End, SimplexError, Tableau};
 use super::system::System;
 
 /// Visits to a relation after which narrowing is broken off; it can creep where relations form a ring.
@@ -23,13 +23,13 @@ pub enum Assumption {
 
 /// The whole numbers that a hidden value can lie between, both included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Range {
+pub struct WholeRange {
     pub lower: i64,
     /// `None` where nothing limits it.
     pub upper: Option<i64>,
 }
 
-impl Range {
+impl WholeRange {
     /// How many whole numbers there are; `None` where there is no end.
     pub fn whole_numbers(self) -> Option<i64> {
         self.upper.map(|upper| upper - self.lower + 1)
@@ -45,34 +45,38 @@ pub enum AttackError {
     Contradiction,
 }
 
-impl From<Failure> for AttackError {
-    fn from(failure: Failure) -> Self {
+impl From<SimplexError> for AttackError {
+    fn from(failure: SimplexError) -> Self {
         match failure {
-            Failure::Overflow => Self::TooLarge,
-            Failure::Contradiction => Self::Contradiction,
+            SimplexError::Overflow => Self::TooLarge,
+            SimplexError::Contradiction => Self::Contradiction,
         }
     }
 }
 
 /// Σ sign · unknown = constant, the shown cells having been put in.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Equation {
+struct ReducedEquation {
     terms: Vec<(usize, i128)>,
     constant: i128,
 }
 
 /// What the attack says of one hidden cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
+pub struct AttackedCell {
     pub label: String,
-    pub range: Range,
+    pub range: WholeRange,
     /// Whether two worlds in whole numbers are known that differ in it. Without it the second value of a range may be one
     /// that only worlds with fractions reach.
     pub certain: bool,
 }
 
 /// The range of every hidden cell, in the order of labels, with what is certain of it. Labels that are no cell are passed over.
-pub fn attack_all(system: &System, hidden: &BTreeSet<&str>, assumption: Assumption) -> Result<Vec<Found>, AttackError> {
+pub fn attack_all(
+    system: &System,
+    hidden: &BTreeSet<&str>,
+    assumption: Assumption,
+) -> Result<Vec<AttackedCell>, AttackError> {
     let mut unknowns: BTreeMap<usize, usize> = BTreeMap::new();
     let (mut labels, mut truth, mut bounds) = (Vec::new(), Vec::new(), Vec::new());
     for (position, (cell, &(lower, upper))) in system.cells().iter().zip(system.known()).enumerate() {
@@ -94,18 +98,18 @@ pub fn attack_all(system: &System, hidden: &BTreeSet<&str>, assumption: Assumpti
     }
     let found = |(unknown, (label, bound)): (usize, (String, Bound))| {
         let certain = bound.upper != Some(bound.lower) && !unproven.contains(&unknown);
-        Ok(Found { label, range: range(bound)?, certain })
+        Ok(AttackedCell { label, range: range(bound)?, certain })
     };
     labels.into_iter().zip(bounds).enumerate().map(found).collect()
 }
 
-fn range(bound: Bound) -> Result<Range, AttackError> {
+fn range(bound: Bound) -> Result<WholeRange, AttackError> {
     let whole = |number: i128| i64::try_from(number).map_err(|_| AttackError::TooLarge);
-    Ok(Range { lower: whole(bound.lower)?, upper: bound.upper.map(whole).transpose()? })
+    Ok(WholeRange { lower: whole(bound.lower)?, upper: bound.upper.map(whole).transpose()? })
 }
 
 /// The relations that say something of an unknown, each once.
-fn equations(system: &System, unknowns: &BTreeMap<usize, usize>) -> Vec<Equation> {
+fn equations(system: &System, unknowns: &BTreeMap<usize, usize>) -> Vec<ReducedEquation> {
     let mut found = BTreeSet::new();
     for relation in system.equations() {
         let mut constant = i128::from(relation.constant);
@@ -124,14 +128,14 @@ fn equations(system: &System, unknowns: &BTreeMap<usize, usize>) -> Vec<Equation
             }
         }
         if !terms.is_empty() {
-            found.insert(Equation { terms, constant });
+            found.insert(ReducedEquation { terms, constant });
         }
     }
     found.into_iter().collect()
 }
 
 /// Narrows the bounds by one relation at a time until none narrows further; false when it was broken off before.
-fn narrow(bounds: &mut [Bound], equations: &[Equation]) -> Result<bool, AttackError> {
+fn narrow(bounds: &mut [Bound], equations: &[ReducedEquation]) -> Result<bool, AttackError> {
     let mut users: Vec<Vec<usize>> = vec![Vec::new(); bounds.len()];
     for (position, equation) in equations.iter().enumerate() {
         for &(unknown, _) in &equation.terms {
@@ -166,12 +170,12 @@ fn narrow(bounds: &mut [Bound], equations: &[Equation]) -> Result<bool, AttackEr
 
 /// Sum of the ends of several unknowns; open ends are counted apart.
 #[derive(Clone, Copy, Default)]
-struct Sum {
+struct BoundSum {
     finite: i128,
     open: usize,
 }
 
-impl Sum {
+impl BoundSum {
     fn add(&mut self, end: Option<i128>) {
         match end {
             Some(end) => self.finite += end,
@@ -195,8 +199,8 @@ fn ends(bound: Bound, sign: i128) -> (Option<i128>, Option<i128>) {
 }
 
 /// Each unknown lies between what is left when the others are at their ends. Gives the unknowns that were narrowed.
-fn narrow_by(bounds: &mut [Bound], equation: &Equation) -> Result<Vec<usize>, AttackError> {
-    let (mut least, mut greatest) = (Sum::default(), Sum::default());
+fn narrow_by(bounds: &mut [Bound], equation: &ReducedEquation) -> Result<Vec<usize>, AttackError> {
+    let (mut least, mut greatest) = (BoundSum::default(), BoundSum::default());
     for &(unknown, sign) in &equation.terms {
         if let Some(&bound) = bounds.get(unknown) {
             let (low, high) = ends(bound, sign);
@@ -227,12 +231,12 @@ fn narrow_by(bounds: &mut [Bound], equation: &Equation) -> Result<Vec<usize>, At
 }
 
 /// Unknowns that hang together by relations, those already known having been put in.
-struct Group {
+struct LinkedUnknowns {
     unknowns: Vec<usize>,
-    equations: Vec<Equation>,
+    equations: Vec<ReducedEquation>,
 }
 
-impl Group {
+impl LinkedUnknowns {
     /// Whether the relations form no ring, so that narrowing has found the ends.
     fn is_tree(&self) -> bool {
         let links: usize = self.equations.iter().map(|equation| equation.terms.len()).sum();
@@ -241,7 +245,7 @@ impl Group {
 }
 
 /// Splits what is not yet known into groups that have no relation in common. Unknowns without a relation are in none.
-fn groups(bounds: &[Bound], equations: &[Equation]) -> Vec<Group> {
+fn groups(bounds: &[Bound], equations: &[ReducedEquation]) -> Vec<LinkedUnknowns> {
     let known =
         |unknown: usize| bounds.get(unknown).and_then(|bound| bound.upper.filter(|&upper| upper == bound.lower));
     let mut rest = BTreeSet::new();
@@ -255,10 +259,10 @@ fn groups(bounds: &[Bound], equations: &[Equation]) -> Vec<Group> {
             }
         }
         if !terms.is_empty() {
-            rest.insert(Equation { terms, constant });
+            rest.insert(ReducedEquation { terms, constant });
         }
     }
-    let mut of_unknown: BTreeMap<usize, Vec<&Equation>> = BTreeMap::new();
+    let mut of_unknown: BTreeMap<usize, Vec<&ReducedEquation>> = BTreeMap::new();
     for equation in &rest {
         for &(unknown, _) in &equation.terms {
             of_unknown.entry(unknown).or_default().push(equation);
@@ -280,7 +284,7 @@ fn groups(bounds: &[Bound], equations: &[Equation]) -> Vec<Group> {
             }
         }
         if !unknowns.is_empty() {
-            found.push(Group {
+            found.push(LinkedUnknowns {
                 unknowns: unknowns.into_iter().collect(),
                 equations: members.into_iter().cloned().collect(),
             });
@@ -291,7 +295,7 @@ fn groups(bounds: &[Bound], equations: &[Equation]) -> Vec<Group> {
 
 /// Finds both ends of every unknown of a group. An end that some corner has already reached needs no search. Gives the
 /// unknowns of which no other whole number was met.
-fn solve(bounds: &mut [Bound], truth: &[i128], group: &Group) -> Result<Vec<usize>, AttackError> {
+fn solve(bounds: &mut [Bound], truth: &[i128], group: &LinkedUnknowns) -> Result<Vec<usize>, AttackError> {
     let places: BTreeMap<usize, usize> =
         group.unknowns.iter().enumerate().map(|(place, &unknown)| (unknown, place)).collect();
     let of = |unknown: usize| bounds.get(unknown).copied().ok_or(AttackError::Contradiction);

@@ -20,14 +20,14 @@ mod tests;
 use std::collections::BTreeSet;
 
 use crate::settings::Protection;
-use attack::{Assumption, AttackError, Found, Range, attack_all};
+use attack::{Assumption, AttackError, AttackedCell, WholeRange, attack_all};
 use choice::{Choice, choose};
 use system::System;
 
 /// How well a cell that had to be hidden is protected, by what the attacker finds when hidden cells are known to be at
 /// least 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Verdict {
+pub enum CellProtection {
     /// One whole number is left: the cell is disclosed.
     Disclosed,
     /// At least two whole numbers are left, yet fewer than the rule withholds (threshold − 1 of them).
@@ -36,7 +36,7 @@ pub enum Verdict {
     Safe,
 }
 
-impl Verdict {
+impl CellProtection {
     /// The word in data files.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -47,7 +47,7 @@ impl Verdict {
     }
 
     /// The verdict on a range for a rule that withholds 1 to `threshold` − 1.
-    pub fn of(range: Range, threshold: i64) -> Self {
+    pub fn of(range: WholeRange, threshold: i64) -> Self {
         match range.whole_numbers() {
             Some(0 | 1) => Self::Disclosed,
             Some(left) if left < threshold - 1 => Self::Narrow,
@@ -58,14 +58,14 @@ impl Verdict {
 
 /// What the attacker finds for one hidden cell; kept with the release.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Evidence {
+pub struct CellEvidence {
     pub label: String,
     /// Range when values are known to be at least 0.
-    pub not_negative: Range,
+    pub not_negative: WholeRange,
     /// Range when hidden values are known to be at least 1.
-    pub at_least_one: Range,
+    pub at_least_one: WholeRange,
     /// Present for the cells that had to be hidden; not to be published, since it tells which they are.
-    pub verdict: Option<Verdict>,
+    pub verdict: Option<CellProtection>,
 }
 
 /// A pattern with the evidence that it holds.
@@ -73,7 +73,7 @@ pub struct Evidence {
 pub struct Protected {
     pub choice: Choice,
     /// One for each hidden cell, in the order of labels.
-    pub evidence: Vec<Evidence>,
+    pub evidence: Vec<CellEvidence>,
 }
 
 /// Why there is no protected pattern.
@@ -96,16 +96,16 @@ pub fn protect(system: &System, protection: Protection) -> Result<Protected, Pro
     let at_least_one = attack_all(system, &hidden, Assumption::AtLeastOne)?;
     let certain: BTreeSet<String> =
         at_least_one.iter().filter(|found| found.certain).map(|found| found.label.clone()).collect();
-    let evidence: Vec<Evidence> = not_negative
+    let evidence: Vec<CellEvidence> = not_negative
         .into_iter()
         .zip(at_least_one)
-        .map(|(Found { label, range: not_negative, .. }, Found { range: at_least_one, .. })| {
+        .map(|(AttackedCell { label, range: not_negative, .. }, AttackedCell { range: at_least_one, .. })| {
             let primary = system.cell(&label).filter(|cell| cell.is_primary());
-            let verdict = primary.map(|cell| Verdict::of(at_least_one, cell.threshold));
-            Evidence { label, not_negative, at_least_one, verdict }
+            let verdict = primary.map(|cell| CellProtection::of(at_least_one, cell.threshold));
+            CellEvidence { label, not_negative, at_least_one, verdict }
         })
         .collect();
-    let disclosed = evidence.iter().filter(|found| found.verdict == Some(Verdict::Disclosed));
+    let disclosed = evidence.iter().filter(|found| found.verdict == Some(CellProtection::Disclosed));
     let breached: Vec<String> = disclosed.map(|found| found.label.clone()).collect();
     if !breached.is_empty() {
         return Err(ProtectError::Breach(breached));

@@ -4,8 +4,8 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
 use super::choice::choose;
-use super::system::{Cell, History, Kind, Relation, System};
-use super::{ProtectError, Verdict, protect};
+use super::system::{CellPosition, CountCell, History, Relation, System};
+use super::{CellProtection, ProtectError, protect};
 use crate::settings::Protection;
 
 /// Places of a 2 × 2 × 2 table with totals; 2 stands for the total.
@@ -35,9 +35,9 @@ fn filled(interior: &[i64]) -> Vec<i64> {
 fn three_way(interior: &[i64]) -> System {
     let cells = places().zip(filled(interior)).map(|(place, value)| {
         let shown = place[1] == 2 || place[2] == 2;
-        let kind = if place[0] == 2 { Kind::RowTotal } else { Kind::Interior };
+        let kind = if place[0] == 2 { CellPosition::RowTotal } else { CellPosition::Interior };
         let history = if shown { History::Published } else { History::New };
-        Cell { label: name(place), value, kind, threshold: if shown { 0 } else { 5 }, history }
+        CountCell { label: name(place), value, kind, threshold: if shown { 0 } else { 5 }, history }
     });
     let mut relations = Vec::new();
     for direction in 0..3 {
@@ -57,7 +57,7 @@ fn three_way(interior: &[i64]) -> System {
 /// `None` where no set does.
 fn fewest(interior: &[i64], system: &System) -> Option<u32> {
     let truth = filled(interior);
-    let cells: Vec<&Cell> = places().map(|place| system.cell(&name(place)).unwrap()).collect();
+    let cells: Vec<&CountCell> = places().map(|place| system.cell(&name(place)).unwrap()).collect();
     let worlds: Vec<u32> = (1..3_usize.pow(8))
         .filter_map(|code| {
             let digit = |at: usize| [0, 1, -1][code / 3_usize.pow(u32::try_from(at).unwrap()) % 3];
@@ -107,13 +107,13 @@ fn open_to(interior: &[i64], system: &System) -> Vec<String> {
 
 /// Cells, and sums of arbitrary sets of them.
 fn overlapping(values: &[i64], sums: &[(Vec<bool>, bool)]) -> System {
-    let mut cells: Vec<Cell> = values
+    let mut cells: Vec<CountCell> = values
         .iter()
         .enumerate()
-        .map(|(at, &value)| Cell {
+        .map(|(at, &value)| CountCell {
             label: format!("x{at}"),
             value,
-            kind: Kind::Interior,
+            kind: CellPosition::Interior,
             threshold: 5,
             history: History::New,
         })
@@ -124,7 +124,7 @@ fn overlapping(values: &[i64], sums: &[(Vec<bool>, bool)]) -> System {
         let total = format!("s{number}");
         let history = if *shown { History::Published } else { History::New };
         let value = of().map(|(_, (value, _))| value).sum();
-        cells.push(Cell { label: total.clone(), value, kind: Kind::RowTotal, threshold: 0, history });
+        cells.push(CountCell { label: total.clone(), value, kind: CellPosition::RowTotal, threshold: 0, history });
         relations.push(Relation { parts: of().map(|(at, _)| format!("x{at}")).collect(), total, offset: 0 });
     }
     System::new(cells, &relations, &[]).unwrap()
@@ -147,7 +147,7 @@ proptest! {
             match found {
                 Ok(found) => {
                     prop_assert!(!found.choice.without_cover.is_empty() && open.is_empty(), "{open:?} follow");
-                    let may_be_hidden = |cell: &&Cell| cell.history == History::New && cell.value > 0;
+                    let may_be_hidden = |cell: &&CountCell| cell.history == History::New && cell.value > 0;
                     prop_assert_eq!(found.choice.hidden().count(), system.cells().iter().filter(may_be_hidden).count());
                 }
                 Err(refused) => prop_assert_eq!(refused, ProtectError::Breach(open)),
@@ -165,7 +165,7 @@ proptest! {
         let system = overlapping(&values, &sums);
         match protect(&system, protection) {
             Ok(found) => {
-                let disclosed = found.evidence.iter().filter(|found| found.verdict == Some(Verdict::Disclosed));
+                let disclosed = found.evidence.iter().filter(|found| found.verdict == Some(CellProtection::Disclosed));
                 prop_assert_eq!(disclosed.count(), 0);
             }
             // What is shown gives it away with all else hidden, or leaves worlds with fractions only: not published.

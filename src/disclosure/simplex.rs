@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 
 /// The numbers grew beyond 128 bits, or the equations contradict each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Failure {
+pub(super) enum SimplexError {
     Overflow,
     Contradiction,
 }
@@ -42,14 +42,14 @@ impl Fraction {
         self.numerator.div_euclid(self.denominator)
     }
 
-    fn compare(self, other: Self) -> Result<Ordering, Failure> {
+    fn compare(self, other: Self) -> Result<Ordering, SimplexError> {
         Ok(product(self.numerator, other.denominator)?.cmp(&product(other.numerator, self.denominator)?))
     }
 }
 
 /// scale · (basic variable) + Σ coefficient · (variable of the column) = right side, scale > 0.
 #[derive(Debug, Clone)]
-struct Row {
+struct TableauRow {
     basic: usize,
     scale: i128,
     coefficients: Vec<i128>,
@@ -66,11 +66,11 @@ struct Variable {
 
 impl Variable {
     /// Where it stands, given its row if it has one.
-    fn value(self, row: Option<&Row>) -> Result<Fraction, Failure> {
+    fn value(self, row: Option<&TableauRow>) -> Result<Fraction, SimplexError> {
         let (numerator, denominator) = row.map_or((0, 1), |row| (row.right, row.scale));
         let from = if self.turned { self.bound.upper.unwrap_or(0) } else { self.bound.lower };
         let moved = if self.turned { -numerator } else { numerator };
-        let numerator = product(from, denominator)?.checked_add(moved).ok_or(Failure::Overflow)?;
+        let numerator = product(from, denominator)?.checked_add(moved).ok_or(SimplexError::Overflow)?;
         Ok(Fraction { numerator, denominator })
     }
 }
@@ -79,17 +79,17 @@ impl Variable {
 #[derive(Debug, Clone)]
 pub(super) struct Tableau {
     variables: Vec<Variable>,
-    rows: Vec<Row>,
+    rows: Vec<TableauRow>,
     /// Variable of each column.
     columns: Vec<usize>,
 }
 
-fn product(one: i128, other: i128) -> Result<i128, Failure> {
-    one.checked_mul(other).ok_or(Failure::Overflow)
+fn product(one: i128, other: i128) -> Result<i128, SimplexError> {
+    one.checked_mul(other).ok_or(SimplexError::Overflow)
 }
 
-fn difference(one: i128, other: i128) -> Result<i128, Failure> {
-    one.checked_sub(other).ok_or(Failure::Overflow)
+fn difference(one: i128, other: i128) -> Result<i128, SimplexError> {
+    one.checked_sub(other).ok_or(SimplexError::Overflow)
 }
 
 fn common_divisor(mut one: u128, mut other: u128) -> u128 {
@@ -99,7 +99,7 @@ fn common_divisor(mut one: u128, mut other: u128) -> u128 {
     one
 }
 
-impl Row {
+impl TableauRow {
     fn coefficient(&self, column: usize) -> i128 {
         self.coefficients.get(column).copied().unwrap_or(0)
     }
@@ -125,7 +125,7 @@ impl Row {
 
 impl Tableau {
     /// A corner of Σ sign · variable = constant for each equation, with the bounds given.
-    pub(super) fn new(bounds: &[Bound], equations: &[(Vec<(usize, i128)>, i128)]) -> Result<Self, Failure> {
+    pub(super) fn new(bounds: &[Bound], equations: &[(Vec<(usize, i128)>, i128)]) -> Result<Self, SimplexError> {
         let mut variables: Vec<Variable> = bounds.iter().map(|&bound| Variable { bound, turned: false }).collect();
         let free = Bound { lower: 0, upper: None };
         let mut rows = Vec::new();
@@ -144,7 +144,7 @@ impl Tableau {
                     *number = -*number;
                 }
             }
-            rows.push(Row { basic: variables.len(), scale: 1, coefficients, right });
+            rows.push(TableauRow { basic: variables.len(), scale: 1, coefficients, right });
             variables.push(Variable { bound: free, turned: false });
         }
         let mut tableau = Self { variables, rows, columns: (0..bounds.len()).collect() };
@@ -156,9 +156,9 @@ impl Tableau {
     }
 
     /// Brings the slack of an equation to 0 and takes it out of the tableau.
-    fn drive_out(&mut self, slack: usize, own: usize) -> Result<(), Failure> {
+    fn drive_out(&mut self, slack: usize, own: usize) -> Result<(), SimplexError> {
         if self.optimise(slack, End::Least)?.is_none_or(|least| least.numerator != 0) {
-            return Err(Failure::Contradiction);
+            return Err(SimplexError::Contradiction);
         }
         if let Some(row) = self.row_of(slack) {
             let used = |&(column, variable): &(usize, usize)| {
@@ -185,7 +185,7 @@ impl Tableau {
     ///
     /// The column with the largest coefficient enters; after a step of length 0 the lowest variable enters and leaves
     /// until a step has length (Bland, Mathematics of Operations Research 2, 1977), so that the method comes to an end.
-    pub(super) fn optimise(&mut self, variable: usize, end: End) -> Result<Option<Fraction>, Failure> {
+    pub(super) fn optimise(&mut self, variable: usize, end: End) -> Result<Option<Fraction>, SimplexError> {
         let mut careful = false;
         loop {
             let turned = self.variables.get(variable).is_some_and(|place| place.turned);
@@ -211,13 +211,13 @@ impl Tableau {
     }
 
     /// Value of a variable at the present corner.
-    pub(super) fn value(&self, variable: usize) -> Result<Fraction, Failure> {
-        let place = self.variables.get(variable).copied().ok_or(Failure::Contradiction)?;
+    pub(super) fn value(&self, variable: usize) -> Result<Fraction, SimplexError> {
+        let place = self.variables.get(variable).copied().ok_or(SimplexError::Contradiction)?;
         place.value(self.row_of(variable).and_then(|row| self.rows.get(row)))
     }
 
     /// Values of all variables at the present corner.
-    pub(super) fn corner(&self) -> Result<Vec<Fraction>, Failure> {
+    pub(super) fn corner(&self) -> Result<Vec<Fraction>, SimplexError> {
         let mut row_of = vec![None; self.variables.len()];
         for row in &self.rows {
             if let Some(place) = row_of.get_mut(row.basic) {
@@ -257,7 +257,7 @@ impl Tableau {
     }
 
     /// How far the variable of a column can increase, and what stops it first.
-    fn leaving(&self, column: usize) -> Result<Option<Limit>, Failure> {
+    fn leaving(&self, column: usize) -> Result<Option<Limit>, SimplexError> {
         let own = self.columns.get(column).and_then(|&variable| self.span(variable));
         let mut first =
             own.map(|span| Limit { row: None, at_upper: false, length: Fraction { numerator: span, denominator: 1 } });
@@ -272,7 +272,7 @@ impl Tableau {
                     None => continue,
                 },
             };
-            let denominator = coefficient.checked_abs().ok_or(Failure::Overflow)?;
+            let denominator = coefficient.checked_abs().ok_or(SimplexError::Overflow)?;
             let length = Fraction { numerator: room, denominator };
             let order = match &first {
                 Some(limit) => length.compare(limit.length)?,
@@ -288,7 +288,7 @@ impl Tableau {
     }
 
     /// Measures the variable of a column from its other bound.
-    fn turn_column(&mut self, column: usize) -> Result<(), Failure> {
+    fn turn_column(&mut self, column: usize) -> Result<(), SimplexError> {
         let Some(&variable) = self.columns.get(column) else { return Ok(()) };
         let span = self.span(variable).unwrap_or(0);
         for row in &mut self.rows {
@@ -302,7 +302,7 @@ impl Tableau {
     }
 
     /// Measures the basic variable of a row from its other bound.
-    fn turn_row(&mut self, row: usize) -> Result<(), Failure> {
+    fn turn_row(&mut self, row: usize) -> Result<(), SimplexError> {
         let Some(basic) = self.rows.get(row).map(|row| row.basic) else { return Ok(()) };
         let span = self.span(basic).unwrap_or(0);
         if let Some(row) = self.rows.get_mut(row) {
@@ -322,11 +322,11 @@ impl Tableau {
     }
 
     /// Exchanges the basic variable of a row with the variable of a column.
-    fn pivot(&mut self, position: usize, column: usize) -> Result<(), Failure> {
+    fn pivot(&mut self, position: usize, column: usize) -> Result<(), SimplexError> {
         let Some(mut pivot) = self.rows.get(position).cloned() else { return Ok(()) };
         let Some(entering) = self.columns.get_mut(column) else { return Ok(()) };
         let sign = pivot.coefficient(column).signum();
-        let scale = pivot.coefficient(column).checked_abs().ok_or(Failure::Overflow)?;
+        let scale = pivot.coefficient(column).checked_abs().ok_or(SimplexError::Overflow)?;
         for number in &mut pivot.coefficients {
             *number = product(*number, sign)?;
         }
@@ -398,7 +398,7 @@ mod tests {
         assert_eq!(open.optimise(0, End::Greatest), Ok(None));
         assert_eq!(open.optimise(1, End::Least).unwrap().unwrap().ceiling(), 1);
         let contradictory = Tableau::new(&bounds(&[(0, Some(1)), (0, Some(1))]), &[(vec![(0, 1), (1, 1)], 3)]);
-        assert_eq!(contradictory.unwrap_err(), Failure::Contradiction);
+        assert_eq!(contradictory.unwrap_err(), SimplexError::Contradiction);
         // The same equation twice is one equation.
         let twice = vec![(vec![(0, 1), (1, 1)], 3); 2];
         let mut tableau = Tableau::new(&bounds(&[(0, Some(2)), (0, Some(2))]), &twice).unwrap();

@@ -7,7 +7,7 @@ const MOST: i64 = 1_000_000_000_000_000;
 
 /// Where a cell stands in its table. The order is the order in which cells are given up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
+pub enum CellPosition {
     Interior,
     RowTotal,
     ColumnTotal,
@@ -29,18 +29,18 @@ pub enum History {
 
 /// A published or withheld count.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cell {
+pub struct CountCell {
     /// Unique in its system; decides between patterns that are otherwise equal.
     pub label: String,
     /// The true count.
     pub value: i64,
-    pub kind: Kind,
+    pub kind: CellPosition,
     /// Counts from 1 to below this are withheld; 0 or 1 where the count is not of people.
     pub threshold: i64,
     pub history: History,
 }
 
-impl Cell {
+impl CountCell {
     /// Whether the rule withholds the count for itself. Zero is published.
     pub fn is_primary(&self) -> bool {
         (1..self.threshold).contains(&self.value)
@@ -98,7 +98,7 @@ pub(super) struct Equation {
 /// Cells by label, with every relation once. The order in which they were given leaves no trace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct System {
-    cells: Vec<Cell>,
+    cells: Vec<CountCell>,
     equations: Vec<Equation>,
     /// Known range of each cell.
     known: Vec<(i64, Option<i64>)>,
@@ -106,7 +106,7 @@ pub struct System {
 
 impl System {
     /// Checks that the relations and ranges hold for the true counts.
-    pub fn new(mut cells: Vec<Cell>, relations: &[Relation], ranges: &[KnownRange]) -> Result<Self, SystemError> {
+    pub fn new(mut cells: Vec<CountCell>, relations: &[Relation], ranges: &[KnownRange]) -> Result<Self, SystemError> {
         cells.sort_by(|one, other| one.label.cmp(&other.label));
         for (one, next) in cells.iter().zip(cells.iter().skip(1)) {
             if one.label == next.label {
@@ -141,12 +141,12 @@ impl System {
     }
 
     /// All cells in the order of labels.
-    pub fn cells(&self) -> &[Cell] {
+    pub fn cells(&self) -> &[CountCell] {
         &self.cells
     }
 
     /// The cell with this label.
-    pub fn cell(&self, label: &str) -> Option<&Cell> {
+    pub fn cell(&self, label: &str) -> Option<&CountCell> {
         let position = self.cells.binary_search_by(|cell| cell.label.as_str().cmp(label)).ok()?;
         self.cells.get(position)
     }
@@ -164,7 +164,7 @@ impl System {
 fn equation(
     relation: &Relation,
     find: impl Fn(&String) -> Result<usize, SystemError>,
-    cells: &[Cell],
+    cells: &[CountCell],
 ) -> Result<Equation, SystemError> {
     let mut terms = relation.parts.iter().map(|part| Ok((find(part)?, 1))).collect::<Result<Vec<_>, _>>()?;
     terms.push((find(&relation.total)?, -1));
@@ -192,8 +192,8 @@ fn equation(
 mod tests {
     use super::*;
 
-    fn cell(label: &str, value: i64) -> Cell {
-        Cell { label: label.to_owned(), value, kind: Kind::Interior, threshold: 5, history: History::New }
+    fn cell(label: &str, value: i64) -> CountCell {
+        CountCell { label: label.to_owned(), value, kind: CellPosition::Interior, threshold: 5, history: History::New }
     }
 
     fn relation(parts: &[&str], total: &str, offset: i64) -> Relation {
@@ -204,7 +204,7 @@ mod tests {
     fn primary_is_from_one_to_below_the_threshold() {
         let primary: Vec<i64> = (0..8).filter(|&value| cell("a", value).is_primary()).collect();
         assert_eq!(primary, [1, 2, 3, 4]);
-        assert!(!Cell { threshold: 0, ..cell("a", 1) }.is_primary());
+        assert!(!CountCell { threshold: 0, ..cell("a", 1) }.is_primary());
     }
 
     #[test]

@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
-use super::attack::{Assumption, Range, attack_all};
+use super::attack::{Assumption, WholeRange, attack_all};
 use super::choice::{Choice, choose};
-use super::system::{Cell, History, Kind, KnownRange, Relation, System};
-use super::{ProtectError, Protected, Verdict, protect};
+use super::system::{CellPosition, CountCell, History, KnownRange, Relation, System};
+use super::{CellProtection, ProtectError, Protected, protect};
 use crate::settings::Protection;
 
-fn cell(label: &str, value: i64, kind: Kind) -> Cell {
-    Cell { label: label.to_owned(), value, kind, threshold: 5, history: History::New }
+fn cell(label: &str, value: i64, kind: CellPosition) -> CountCell {
+    CountCell { label: label.to_owned(), value, kind, threshold: 5, history: History::New }
 }
 
 fn relation(parts: &[&str], total: &str) -> Relation {
@@ -22,7 +22,7 @@ fn relation(parts: &[&str], total: &str) -> Relation {
 /// A table with all its totals: cells `r0c1`, row totals `r0`, column totals `c1`, grand total `t`.
 #[derive(Debug, Clone)]
 struct Table {
-    cells: Vec<Cell>,
+    cells: Vec<CountCell>,
     relations: Vec<Relation>,
 }
 
@@ -32,18 +32,22 @@ fn table(values: &[Vec<i64>]) -> Table {
     let name = |row: usize, column: usize| format!("r{row}c{column}");
     for (row, line) in values.iter().enumerate() {
         for (column, &value) in line.iter().enumerate() {
-            cells.push(cell(&name(row, column), value, Kind::Interior));
+            cells.push(cell(&name(row, column), value, CellPosition::Interior));
         }
-        cells.push(cell(&format!("r{row}"), line.iter().sum(), Kind::RowTotal));
+        cells.push(cell(&format!("r{row}"), line.iter().sum(), CellPosition::RowTotal));
         let parts = (0..width).map(|column| name(row, column)).collect();
         relations.push(Relation { parts, total: format!("r{row}"), offset: 0 });
     }
     for column in 0..width {
-        cells.push(cell(&format!("c{column}"), values.iter().map(|line| line[column]).sum(), Kind::ColumnTotal));
+        cells.push(cell(
+            &format!("c{column}"),
+            values.iter().map(|line| line[column]).sum(),
+            CellPosition::ColumnTotal,
+        ));
         let parts = (0..values.len()).map(|row| name(row, column)).collect();
         relations.push(Relation { parts, total: format!("c{column}"), offset: 0 });
     }
-    cells.push(cell("t", values.iter().flatten().sum(), Kind::GrandTotal));
+    cells.push(cell("t", values.iter().flatten().sum(), CellPosition::GrandTotal));
     for (letter, count) in [("r", values.len()), ("c", width)] {
         let parts = (0..count).map(|place| format!("{letter}{place}")).collect();
         relations.push(Relation { parts, total: "t".to_owned(), offset: 0 });
@@ -64,7 +68,7 @@ fn ranges(system: &System, hidden: &[&str], assumption: Assumption) -> Vec<(i64,
 }
 
 /// The range of every hidden cell by its label, hidden cells being known to be at least 1.
-fn by_label(system: &System, hidden: &BTreeSet<&str>) -> BTreeMap<String, Range> {
+fn by_label(system: &System, hidden: &BTreeSet<&str>) -> BTreeMap<String, WholeRange> {
     let found = attack_all(system, hidden, Assumption::AtLeastOne).unwrap();
     found.into_iter().map(|found| (found.label, found.range)).collect()
 }
@@ -89,17 +93,17 @@ fn a_lone_small_cell_takes_the_smallest_ring_with_it() {
     assert_eq!(found.choice.secondary, ["r0c1", "r1c0", "r1c1"]);
     assert!(found.choice.exact);
     let at_least_one = found.evidence.iter().map(|found| found.at_least_one).collect::<Vec<_>>();
-    assert_eq!(at_least_one[0], Range { lower: 1, upper: Some(11) });
-    assert_eq!(found.evidence[0].verdict, Some(Verdict::Safe));
+    assert_eq!(at_least_one[0], WholeRange { lower: 1, upper: Some(11) });
+    assert_eq!(found.evidence[0].verdict, Some(CellProtection::Safe));
     assert_eq!(found.evidence[1].verdict, None);
 }
 
 #[test]
 fn without_relations_nothing_else_is_hidden() {
-    let cells = (0..9).map(|value| cell(&value.to_string(), value, Kind::Interior)).collect();
+    let cells = (0..9).map(|value| cell(&value.to_string(), value, CellPosition::Interior)).collect();
     let found = protect(&System::new(cells, &[], &[]).unwrap(), Protection::Range).unwrap();
     assert_eq!(found.choice.hidden().collect::<Vec<_>>(), ["1", "2", "3", "4"]);
-    assert_eq!(found.evidence[0].at_least_one, Range { lower: 1, upper: None });
+    assert_eq!(found.evidence[0].at_least_one, WholeRange { lower: 1, upper: None });
 }
 
 /// With a zero in the only other place the denominator is the numerator: both are small, and the zero stays.
@@ -107,9 +111,9 @@ fn without_relations_nothing_else_is_hidden() {
 fn zeros_hide_nothing() {
     let cells = |other| {
         vec![
-            cell("complement", other, Kind::Interior),
-            cell("denominator", 4 + other, Kind::RowTotal),
-            cell("numerator", 4, Kind::Interior),
+            cell("complement", other, CellPosition::Interior),
+            cell("denominator", 4 + other, CellPosition::RowTotal),
+            cell("numerator", 4, CellPosition::Interior),
         ]
     };
     let relations = [relation(&["numerator", "complement"], "denominator")];
@@ -122,10 +126,10 @@ fn zeros_hide_nothing() {
 #[test]
 fn an_interior_cell_comes_before_an_equal_total() {
     let cells = vec![
-        cell("a", 2, Kind::Interior),
-        cell("b", 30, Kind::GrandTotal),
-        cell("c", 30, Kind::Interior),
-        cell("d", 62, Kind::RowTotal),
+        cell("a", 2, CellPosition::Interior),
+        cell("b", 30, CellPosition::GrandTotal),
+        cell("c", 30, CellPosition::Interior),
+        cell("d", 62, CellPosition::RowTotal),
     ];
     let relations = [relation(&["a", "b", "c"], "d")];
     let found = choose(&System::new(cells, &relations, &[]).unwrap(), Protection::TwoValues);
@@ -134,7 +138,11 @@ fn an_interior_cell_comes_before_an_equal_total() {
 
 #[test]
 fn what_nothing_can_protect_is_refused_and_what_is_public_is_named() {
-    let mut cells = vec![cell("a", 3, Kind::Interior), cell("b", 20, Kind::Interior), cell("t", 23, Kind::RowTotal)];
+    let mut cells = vec![
+        cell("a", 3, CellPosition::Interior),
+        cell("b", 20, CellPosition::Interior),
+        cell("t", 23, CellPosition::RowTotal),
+    ];
     let relations = [relation(&["a", "b"], "t")];
     let exactly = [KnownRange { label: "a".to_owned(), lower: 3, upper: Some(3) }];
     let found = protect(&System::new(cells.clone(), &relations, &exactly).unwrap(), Protection::TwoValues);
@@ -148,7 +156,11 @@ fn what_nothing_can_protect_is_refused_and_what_is_public_is_named() {
 /// 57.1 % of 7 is 4 of 7, whatever else is hidden.
 #[test]
 fn a_printed_percentage_gives_its_numerator_away() {
-    let cells = vec![cell("n", 7, Kind::RowTotal), cell("other", 3, Kind::Interior), cell("x", 4, Kind::Interior)];
+    let cells = vec![
+        cell("n", 7, CellPosition::RowTotal),
+        cell("other", 3, CellPosition::Interior),
+        cell("x", 4, CellPosition::Interior),
+    ];
     // 57.1% of 7 is 4 and nothing else.
     let known = KnownRange { label: "x".to_owned(), lower: 4, upper: Some(4) };
     let system = System::new(cells, &[relation(&["x", "other"], "n")], &[known]).unwrap();
@@ -163,23 +175,23 @@ fn a_printed_percentage_gives_its_numerator_away() {
 #[test]
 fn the_full_range_takes_cells_that_leave_room() {
     let cells = vec![
-        cell("a", 1, Kind::Interior),
-        cell("b", 5, Kind::Interior),
-        cell("c", 7, Kind::Interior),
-        cell("d", 40, Kind::Interior),
-        cell("t", 53, Kind::RowTotal),
+        cell("a", 1, CellPosition::Interior),
+        cell("b", 5, CellPosition::Interior),
+        cell("c", 7, CellPosition::Interior),
+        cell("d", 40, CellPosition::Interior),
+        cell("t", 53, CellPosition::RowTotal),
     ];
     let known = [KnownRange { label: "b".to_owned(), lower: 4, upper: None }];
     let system = System::new(cells, &[relation(&["a", "b", "c", "d"], "t")], &known).unwrap();
     let two = protect(&system, Protection::TwoValues).unwrap();
     assert_eq!(
         (two.choice.secondary.as_slice(), two.evidence[0].verdict),
-        (&["b".to_owned()][..], Some(Verdict::Narrow))
+        (&["b".to_owned()][..], Some(CellProtection::Narrow))
     );
     let full = protect(&system, Protection::Range).unwrap();
     assert_eq!(
         (full.choice.secondary.as_slice(), full.evidence[0].verdict),
-        (&["c".to_owned()][..], Some(Verdict::Safe))
+        (&["c".to_owned()][..], Some(CellProtection::Safe))
     );
 }
 
@@ -195,10 +207,10 @@ fn two_releases_are_attacked_together() {
     }
     // The later release shows the row r0 again, with one late record in r0c1, and the change of that cell.
     both.cells.extend([
-        cell("later r0c0", 3, Kind::Interior),
-        cell("later r0c1", 21, Kind::Interior),
-        cell("later r0c2", 36, Kind::Interior),
-        cell("later r0", 60, Kind::RowTotal),
+        cell("later r0c0", 3, CellPosition::Interior),
+        cell("later r0c1", 21, CellPosition::Interior),
+        cell("later r0c2", 36, CellPosition::Interior),
+        cell("later r0", 60, CellPosition::RowTotal),
     ]);
     both.relations.push(relation(&["later r0c0", "later r0c1", "later r0c2"], "later r0"));
     both.relations.push(relation(&["r0c0"], "later r0c0"));
@@ -207,11 +219,11 @@ fn two_releases_are_attacked_together() {
     // Showing the second cell of the row again would open the first release.
     assert_eq!(after.choice.secondary, ["later r0c1"]);
     assert_eq!(after.choice.earlier, ["r0c1", "r1c0", "r1c1"]);
-    assert!(after.evidence.iter().all(|found| found.verdict != Some(Verdict::Disclosed)));
+    assert!(after.evidence.iter().all(|found| found.verdict != Some(CellProtection::Disclosed)));
     let mut shown: BTreeSet<&str> = after.choice.hidden().collect();
     shown.remove("later r0c1");
     let opened = by_label(&both.system(), &shown);
-    assert_eq!(opened["r0c0"], Range { lower: 3, upper: Some(3) });
+    assert_eq!(opened["r0c0"], WholeRange { lower: 3, upper: Some(3) });
 }
 
 /// Two- and three-way tables of small counts.
@@ -237,7 +249,7 @@ fn other_worlds(values: &[Vec<i64>], system: &System) -> Vec<BTreeSet<String>> {
             })
             .collect();
         let world = table(&changed.chunks(width).map(<[i64]>::to_vec).collect::<Vec<_>>());
-        let differs: Vec<&Cell> =
+        let differs: Vec<&CountCell> =
             world.cells.iter().filter(|cell| system.cell(&cell.label).unwrap().value != cell.value).collect();
         if differs.iter().all(|cell| cell.value > 0 && system.cell(&cell.label).unwrap().value > 0) {
             found.push(differs.iter().map(|cell| cell.label.clone()).collect());
@@ -248,8 +260,9 @@ fn other_worlds(values: &[Vec<i64>], system: &System) -> Vec<BTreeSet<String>> {
 
 /// The best pattern by trying every set of cells.
 fn best_by_enumeration(system: &System, worlds: &[BTreeSet<String>], demanded: &[&str]) -> BTreeSet<String> {
-    let primary: Vec<&Cell> = system.cells().iter().filter(|cell| cell.is_primary()).collect();
-    let candidates: Vec<&Cell> = system.cells().iter().filter(|cell| cell.value > 0 && !cell.is_primary()).collect();
+    let primary: Vec<&CountCell> = system.cells().iter().filter(|cell| cell.is_primary()).collect();
+    let candidates: Vec<&CountCell> =
+        system.cells().iter().filter(|cell| cell.value > 0 && !cell.is_primary()).collect();
     let bit =
         |label: &String| candidates.iter().position(|cell| cell.label == *label).map_or(0_u32, |place| 1 << place);
     let needs: Vec<Vec<u32>> = demanded
@@ -259,17 +272,17 @@ fn best_by_enumeration(system: &System, worlds: &[BTreeSet<String>], demanded: &
             of.map(|world| world.iter().map(bit).sum()).collect()
         })
         .collect();
-    let kinds = |kind| move |cell: &&&Cell| cell.kind == kind;
+    let kinds = |kind| move |cell: &&&CountCell| cell.kind == kind;
     let sets =
         (0..1_u32 << candidates.len()).filter(|set| needs.iter().all(|ways| ways.iter().any(|way| way & !set == 0)));
     let members = |set: u32| {
         let of = candidates.iter().enumerate().filter(move |&(place, _)| set >> place & 1 == 1);
-        of.map(|(_, &cell)| cell).collect::<Vec<&Cell>>()
+        of.map(|(_, &cell)| cell).collect::<Vec<&CountCell>>()
     };
     let best = sets.min_by_key(|&set| {
         let chosen = members(set);
         let count = |kind| chosen.iter().filter(kinds(kind)).count();
-        let order = [count(Kind::GrandTotal), count(Kind::ColumnTotal), count(Kind::RowTotal)];
+        let order = [count(CellPosition::GrandTotal), count(CellPosition::ColumnTotal), count(CellPosition::RowTotal)];
         let labels: Vec<&str> = chosen.iter().map(|cell| cell.label.as_str()).collect();
         (chosen.len(), chosen.iter().map(|cell| cell.value).sum::<i64>(), order, labels)
     });
@@ -364,9 +377,9 @@ proptest! {
         let protection = if full { Protection::Range } else { Protection::TwoValues };
         let mut table = table(&values);
         let found: Protected = protect(&table.system(), protection).unwrap();
-        let evidence: BTreeMap<&str, Option<Verdict>> = found.evidence.iter().map(|found| (found.label.as_str(), found.verdict)).collect();
+        let evidence: BTreeMap<&str, Option<CellProtection>> = found.evidence.iter().map(|found| (found.label.as_str(), found.verdict)).collect();
         for label in &found.choice.primary {
-            prop_assert!(evidence[label.as_str()] > Some(Verdict::Disclosed));
+            prop_assert!(evidence[label.as_str()] > Some(CellProtection::Disclosed));
         }
         for range in &found.evidence {
             let value = table.cells.iter().find(|cell| cell.label == range.label).unwrap().value;
@@ -388,7 +401,7 @@ proptest! {
         // Everything else hidden too: what is not full then cannot be.
         let all: BTreeSet<&str> = system.cells().iter().filter(|cell| cell.value > 0).map(|cell| cell.label.as_str()).collect();
         let most = by_label(&system, &all);
-        let covers = |range: Range| range.lower <= 1 && range.upper.is_none_or(|upper| upper >= 4);
+        let covers = |range: WholeRange| range.lower <= 1 && range.upper.is_none_or(|upper| upper >= 4);
         for label in &full.primary {
             prop_assert!(covers(found[label]) || !covers(most[label]), "{label} {found:?}");
         }

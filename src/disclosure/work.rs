@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::moves::{Cost, Moves, Search};
-use super::system::{Cell, History, Kind, System};
+use super::system::{CellPosition, CountCell, History, System};
 use crate::settings::Protection;
 
 /// Steps of the search for the cheapest cover, and for any cover.
@@ -42,8 +42,8 @@ pub(super) struct Work<'a> {
 
 impl<'a> Work<'a> {
     /// A cell that cannot have the full range gets what it can.
-    pub(super) fn new(system: &'a System, moves: &'a Moves<'a>, part: Part, protection: Protection) -> Self {
-        let Part { fixed, candidates } = part;
+    pub(super) fn new(system: &'a System, moves: &'a Moves<'a>, part: CellCluster, protection: Protection) -> Self {
+        let CellCluster { fixed, candidates } = part;
         let (demands, supports) = (BTreeMap::new(), BTreeMap::new());
         let mut work =
             Self { system, moves, fixed, candidates, demands, given_up: Vec::new(), extra: BTreeSet::new(), supports };
@@ -203,30 +203,30 @@ impl<'a> Work<'a> {
             cells: 1,
             total: cell.value.into(),
             kinds: match cell.kind {
-                Kind::Interior => 0,
-                Kind::RowTotal => 1,
-                Kind::ColumnTotal => 1 << 20,
-                Kind::GrandTotal => 1 << 40,
+                CellPosition::Interior => 0,
+                CellPosition::RowTotal => 1,
+                CellPosition::ColumnTotal => 1 << 20,
+                CellPosition::GrandTotal => 1 << 40,
             },
         })
     }
 }
 
 /// Cells that hang together by relations and hold one that must be hidden.
-pub(super) struct Part {
+pub(super) struct CellCluster {
     fixed: BTreeSet<usize>,
     candidates: BTreeSet<usize>,
 }
 
 /// Splits the cells that are or may be hidden. Shown cells that stay shown connect nothing.
-pub(super) fn parts(system: &System, moves: &Moves, fixed: &BTreeSet<usize>) -> Vec<Part> {
+pub(super) fn parts(system: &System, moves: &Moves, fixed: &BTreeSet<usize>) -> Vec<CellCluster> {
     let may_be_hidden = |position: usize| {
         system.cells().get(position).is_some_and(|cell| cell.history == History::New && cell.value > 0)
     };
     let mut seen = BTreeSet::new();
     let mut found = Vec::new();
     for &start in fixed {
-        let mut part = Part { fixed: BTreeSet::new(), candidates: BTreeSet::new() };
+        let mut part = CellCluster { fixed: BTreeSet::new(), candidates: BTreeSet::new() };
         let mut waiting = vec![start];
         while let Some(position) = waiting.pop() {
             let hidden = fixed.contains(&position);
@@ -243,7 +243,7 @@ pub(super) fn parts(system: &System, moves: &Moves, fixed: &BTreeSet<usize>) -> 
                 waiting.extend(terms.unwrap_or_default().iter().map(|term| term.0));
             }
         }
-        let primary = |&position: &usize| system.cells().get(position).is_some_and(Cell::is_primary);
+        let primary = |&position: &usize| system.cells().get(position).is_some_and(CountCell::is_primary);
         if part.fixed.iter().any(primary) {
             found.push(part);
         }

@@ -58,7 +58,7 @@ impl AggregateFunction {
 
 /// Functions under a title.
 #[derive(Debug)]
-pub struct Group<F: 'static> {
+pub struct FunctionGroup<F: 'static> {
     pub title: &'static str,
     pub functions: &'static [F],
 }
@@ -66,8 +66,8 @@ pub struct Group<F: 'static> {
 /// Everything that statements may call besides the engine's own.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Functions {
-    pub scalar: &'static [Group<ScalarFunction>],
-    pub aggregate: &'static [Group<AggregateFunction>],
+    pub scalar: &'static [FunctionGroup<ScalarFunction>],
+    pub aggregate: &'static [FunctionGroup<AggregateFunction>],
 }
 
 impl Functions {

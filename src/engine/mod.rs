@@ -124,12 +124,12 @@ pub enum PathValue {
 
 /// What a query may read: exactly these files, or these rows.
 #[derive(Debug, Clone)]
-pub enum Table {
+pub enum QueryTable {
     Files { schema: SchemaRef, path_columns: Vec<FieldRef>, files: Vec<PinnedFile> },
     Rows { schema: SchemaRef, batches: Vec<RecordBatch> },
 }
 
-impl Table {
+impl QueryTable {
     /// A table without rows, for proving a statement.
     pub fn empty(schema: SchemaRef) -> Self {
         Self::Rows { schema, batches: Vec::new() }
@@ -247,7 +247,7 @@ impl Engine {
 
     /// Plans and runs one statement. One that meets the memory limit runs once more, alone and with operators that spill;
     /// one that a file could not be read for is tried again.
-    pub async fn run(&self, query: &Query<'_>, tables: &[(&str, Table)]) -> Result<QueryResult, EngineError> {
+    pub async fn run(&self, query: &Query<'_>, tables: &[(&str, QueryTable)]) -> Result<QueryResult, EngineError> {
         self.run_within(query, tables, None).await
     }
 
@@ -255,7 +255,7 @@ impl Engine {
     pub async fn run_bounded(
         &self,
         query: &Query<'_>,
-        tables: &[(&str, Table)],
+        tables: &[(&str, QueryTable)],
         most: MostRows,
     ) -> Result<QueryResult, EngineError> {
         self.run_within(query, tables, Some(most)).await
@@ -264,7 +264,7 @@ impl Engine {
     async fn run_within(
         &self,
         query: &Query<'_>,
-        tables: &[(&str, Table)],
+        tables: &[(&str, QueryTable)],
         most: Option<MostRows>,
     ) -> Result<QueryResult, EngineError> {
         statement::check_length(query)?;
@@ -311,7 +311,7 @@ impl Engine {
     async fn attempt(
         &self,
         query: &Query<'_>,
-        tables: &[(&str, Table)],
+        tables: &[(&str, QueryTable)],
         most: Option<MostRows>,
         effort: Effort,
     ) -> Result<QueryResult, EngineError> {
@@ -347,13 +347,17 @@ impl Engine {
     }
 
     /// Plans one statement without running it.
-    pub async fn plan(&self, query: &Query<'_>, tables: &[(&str, Table)]) -> Result<PlannedQuery, EngineError> {
+    pub async fn plan(&self, query: &Query<'_>, tables: &[(&str, QueryTable)]) -> Result<PlannedQuery, EngineError> {
         statement::check_length(query)?;
         let result = self.plan_inner(query, tables).await;
         result.map_err(|cause| EngineError::Query { query: query.name.to_owned(), cause: Box::new(cause) })
     }
 
-    async fn plan_inner(&self, query: &Query<'_>, tables: &[(&str, Table)]) -> Result<PlannedQuery, DataFusionError> {
+    async fn plan_inner(
+        &self,
+        query: &Query<'_>,
+        tables: &[(&str, QueryTable)],
+    ) -> Result<PlannedQuery, DataFusionError> {
         let frame = self.session(tables, Effort::Quick)?.sql_with_options(query.sql, read_only()).await?;
         let plan = frame.logical_plan();
         let mut parameters: Vec<String> =
@@ -367,7 +371,7 @@ impl Engine {
         })
     }
 
-    fn session(&self, tables: &[(&str, Table)], effort: Effort) -> Result<SessionContext, DataFusionError> {
+    fn session(&self, tables: &[(&str, QueryTable)], effort: Effort) -> Result<SessionContext, DataFusionError> {
         let config = session_config(effort, self.threads, self.memory_limit);
         let partitions = config.target_partitions();
         let state = SessionStateBuilder::new()
@@ -460,10 +464,10 @@ fn add_scan_figures(plan: &dyn ExecutionPlan, result: &mut QueryResult) {
     }
 }
 
-fn provider(table: Table, threads: usize) -> Result<Arc<dyn TableProvider>, DataFusionError> {
+fn provider(table: QueryTable, threads: usize) -> Result<Arc<dyn TableProvider>, DataFusionError> {
     Ok(match table {
-        Table::Rows { schema, batches } => Arc::new(MemTable::try_new(schema, vec![batches])?),
-        Table::Files { schema, path_columns, files } => Arc::new(PinnedTable::new(
+        QueryTable::Rows { schema, batches } => Arc::new(MemTable::try_new(schema, vec![batches])?),
+        QueryTable::Files { schema, path_columns, files } => Arc::new(PinnedTable::new(
             TableSchema::builder(schema).with_table_partition_cols(path_columns).build(),
             &files,
             threads,

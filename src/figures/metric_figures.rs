@@ -10,12 +10,12 @@ use futures::StreamExt;
 use super::FiguresError;
 use crate::definitions::Definitions;
 use crate::definitions::model::Metric;
-use crate::engine::{Engine, Table, Trouble};
+use crate::engine::{Engine, QueryTable, Trouble};
 use crate::history::{Days, LateInput, LateMetric, Lateness};
 use crate::metrics::{
-    Computation, FigureSource, Frame, Grid, Group, PeriodInput, Remembered, observe, observe_in, sources_of,
+    Computation, FigureSource, Grid, Group, MonthlyFrame, PeriodInput, RememberedRows, observe, observe_in, sources_of,
 };
-use crate::progress::Step;
+use crate::progress::StepBar;
 use crate::vocabulary::causes::with_causes;
 use crate::vocabulary::finding::{Finding, FindingLevel};
 use crate::vocabulary::observation::Observation;
@@ -28,11 +28,11 @@ const ROW_BYTES: usize = 40;
 /// Every metric, `side_by_side` of them at a time. The basis ends here: the roll-ups have done their work, and the pages
 /// need the room.
 pub(super) async fn compute_metrics(
-    basis: Basis,
+    basis: ComputationBasis,
     metrics: &[Metric],
     definitions: &Definitions,
     side_by_side: usize,
-    step: &Step,
+    step: &StepBar,
 ) -> Result<MetricFigures, FiguresError> {
     let basis = Arc::new(basis);
     step.start("Computing metrics", metrics.len());
@@ -73,13 +73,13 @@ pub(super) struct MetricFigures {
 }
 
 /// All that a metric is computed from, shared by those that are computed side by side.
-pub(super) struct Basis {
+pub(super) struct ComputationBasis {
     pub engine: Engine,
     /// The rows and tables of today and of earlier days.
     pub days: Days,
     /// Roll-ups that could not be computed with the memory there is, with the reason.
     pub missing: BTreeMap<String, String>,
-    pub remembered: Remembered,
+    pub remembered: RememberedRows,
     pub parameters: BTreeMap<String, i64>,
     pub grid: Arc<Grid>,
     pub groups: Vec<Group>,
@@ -91,11 +91,12 @@ pub(super) struct Basis {
     pub as_of: NaiveDate,
 }
 
-impl Basis {
+impl ComputationBasis {
     /// About how many rows the metric's figures are made of.
     fn rows_to_read(&self, metric: &Metric) -> usize {
         let tables = self.days.tables_today();
-        let of_rollups = || metric.rollups.iter().filter_map(|name| tables?.get(name)).map(Table::rows_in_memory).sum();
+        let of_rollups =
+            || metric.rollups.iter().filter_map(|name| tables?.get(name)).map(QueryTable::rows_in_memory).sum();
         self.days.today.monthly.recalled_bytes(metric).map_or_else(of_rollups, |bytes| bytes / ROW_BYTES)
     }
 
@@ -123,7 +124,7 @@ impl Basis {
         let rows = self.days.rows(metric, &self.days.today, &computation).await?;
         let (grid, groups, periods) = (&*self.grid, &*self.groups, &*self.periods);
         let input = PeriodInput { metric, sources, rows: &rows, grid, groups, periods };
-        let frame = Frame::of(&input);
+        let frame = MonthlyFrame::of(&input);
         let observations = observe_in(&frame, &input);
         let pieces = if metric.disclosure.is_of_persons() {
             observe_in(&frame, &PeriodInput { periods: &self.pieces, ..input })

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Instant;
 
-use self::metric_figures::{Basis, MetricFigures, compute_metrics};
+use self::metric_figures::{ComputationBasis, MetricFigures, compute_metrics};
 use crate::assessment::responsibilities::{Responsibility, assess_responsibilities};
 use crate::assessment::{Assessment, AssessmentInput, assess, withdraw_open_verdicts};
 use crate::checks::invariants::{BrokenInvariants, enforce_invariants};
@@ -18,7 +18,7 @@ use crate::definitions::references::RETURNS;
 use crate::engine::Trouble;
 use crate::history::{DayLoader, Days, EarlierReturns, FixedTables, Lateness, RowsError, Snapshot, Workload};
 use crate::intake::{Intake, RunBasis};
-use crate::metrics::{MetricError, PeerInput, Remembered, groups, peer_groups, withhold_thin_peers};
+use crate::metrics::{MetricError, PeerInput, RememberedRows, groups, peer_groups, withhold_thin_peers};
 use crate::rollups::{RollupCosts, RollupError, RollupRecord, Rollups};
 use crate::settings::{Settings, with_targets};
 use crate::verdict::{VerdictInput, Verdicts};
@@ -86,7 +86,7 @@ pub async fn compute(basis: &RunBasis<'_>, earlier: &EarlierReturns) -> Result<F
     let RunBasis { check, settings, intake, period, periods } = *basis;
     let parameters = &settings.figures.parameters;
     let metrics = with_targets(&check.definitions.metrics, &settings.figures.targets, &intake.organisations);
-    let remembered = Remembered::below(check.work.monthly());
+    let remembered = RememberedRows::below(check.work.monthly());
     let rollups = check.definitions.rollups.as_slice();
     let workload = Workload { rollups, metrics: &metrics, parameters, remembered: &remembered };
     let started = Instant::now();
@@ -96,7 +96,7 @@ pub async fn compute(basis: &RunBasis<'_>, earlier: &EarlierReturns) -> Result<F
     let peer_groups = choose_peers(intake, settings, period);
     let groups = groups(&intake.lives, &peer_groups);
     let recalled = days.today.monthly.recalled_metrics();
-    let metric_basis = Basis {
+    let metric_basis = ComputationBasis {
         engine: check.opened.engine.serial(),
         days,
         missing,

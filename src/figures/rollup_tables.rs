@@ -8,9 +8,9 @@ use rayon::prelude::*;
 
 use crate::contract::Admission;
 use crate::definitions::model::{Contract, Rollup};
-use crate::engine::{Table, Trouble};
+use crate::engine::{QueryTable, Trouble};
 use crate::intake::{Intake, SubmissionCheck};
-use crate::progress::Step;
+use crate::progress::StepBar;
 use crate::rollups::{Recalled, RollupError, RollupRecord, Rollups};
 use crate::vocabulary::causes::with_causes;
 
@@ -20,7 +20,7 @@ const ROLLUPS_AT_ONCE: usize = 3;
 /// The roll-ups that a run needs.
 pub struct LoadedRollups {
     /// Rows by roll-up.
-    pub tables: BTreeMap<String, Table>,
+    pub tables: BTreeMap<String, QueryTable>,
     /// What loading each cost.
     pub records: Vec<RollupRecord>,
     /// Roll-ups that could not be computed with the memory there is, with the reason.
@@ -39,7 +39,7 @@ struct Loading<'a> {
 /// One roll-up with its cost; in place of the table the reason, where there is not enough memory for it.
 struct LoadedTable {
     record: RollupRecord,
-    table: Result<Table, String>,
+    table: Result<QueryTable, String>,
 }
 
 /// Loads every roll-up that is wanted.
@@ -91,7 +91,7 @@ async fn load_rollup(
     rollups: &Rollups<'_>,
     contract: &Contract,
     loading: Loading<'_>,
-    step: &Step,
+    step: &StepBar,
 ) -> Result<LoadedTable, RollupError> {
     let started = Instant::now();
     let Loading { rollup, recalled, submitted, elapsed } = loading;

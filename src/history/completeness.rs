@@ -74,13 +74,13 @@ impl Completeness {
 
 /// What is counted in a triangle.
 #[derive(Debug, Clone, Copy)]
-enum Counted {
+enum TriangleCount {
     Numerator,
     Denominator,
     Returns,
 }
 
-impl Counted {
+impl TriangleCount {
     fn of(self, counts: &KnownCounts) -> i64 {
         match self {
             Self::Numerator => counts.numerator,
@@ -91,7 +91,7 @@ impl Counted {
 }
 
 /// Months of one version of the metric with their triangles, those that have come farthest first.
-struct Run<'a> {
+struct VersionMonths<'a> {
     months: Vec<&'a KnownMonth>,
     numerator: Option<Ladder>,
     denominator: Option<Ladder>,
@@ -112,12 +112,12 @@ impl Ladder {
     }
 }
 
-impl Run<'_> {
-    fn ladder(&self, counted: Counted) -> Option<&Ladder> {
+impl VersionMonths<'_> {
+    fn ladder(&self, counted: TriangleCount) -> Option<&Ladder> {
         match counted {
-            Counted::Numerator => self.numerator.as_ref(),
-            Counted::Denominator => self.denominator.as_ref(),
-            Counted::Returns => self.returns.as_ref(),
+            TriangleCount::Numerator => self.numerator.as_ref(),
+            TriangleCount::Denominator => self.denominator.as_ref(),
+            TriangleCount::Returns => self.returns.as_ref(),
         }
     }
 }
@@ -175,16 +175,16 @@ fn lag_of(months: &[KnownMonth], month: Month) -> Option<u32> {
     of_month.map(|known| known.lag).min()
 }
 
-fn runs<'a>(input: &CompletenessInput<'a>) -> Vec<Run<'a>> {
+fn runs<'a>(input: &CompletenessInput<'a>) -> Vec<VersionMonths<'a>> {
     let version = |month: &KnownMonth| input.metric.version_at(month.month).map(|version| version.version);
     let runs = input.months.chunk_by(|a, b| version(a) == version(b));
     runs.map(|months| {
         let mut months: Vec<&KnownMonth> = months.iter().collect();
         months.sort_by_key(|month| Reverse(month.counts.len()));
-        Run {
-            numerator: ladder(input, &months, Counted::Numerator),
-            denominator: ladder(input, &months, Counted::Denominator),
-            returns: ladder(input, &months, Counted::Returns),
+        VersionMonths {
+            numerator: ladder(input, &months, TriangleCount::Numerator),
+            denominator: ladder(input, &months, TriangleCount::Denominator),
+            returns: ladder(input, &months, TriangleCount::Returns),
             months,
         }
     })
@@ -192,7 +192,7 @@ fn runs<'a>(input: &CompletenessInput<'a>) -> Vec<Run<'a>> {
 }
 
 /// `None` without a month at the last lag: nobody knows then what growth is still to come.
-fn ladder(input: &CompletenessInput<'_>, months: &[&KnownMonth], counted: Counted) -> Option<Ladder> {
+fn ladder(input: &CompletenessInput<'_>, months: &[&KnownMonth], counted: TriangleCount) -> Option<Ladder> {
     let longest = months.first()?.counts.len();
     if !u32::try_from(longest).is_ok_and(|longest| longest > input.lags) {
         return None;
@@ -218,18 +218,18 @@ fn has_denominator(input: &CompletenessInput<'_>) -> bool {
     !matches!(input.metric.shape, Shape::Count | Shape::Status)
 }
 
-fn measure_period(input: &CompletenessInput<'_>, runs: &[Run<'_>], period: Period) -> Completeness {
+fn measure_period(input: &CompletenessInput<'_>, runs: &[VersionMonths<'_>], period: Period) -> Completeness {
     let used = match period.kind {
         PeriodType::Month => vec![period.first],
         _ => months_used(input.metric, period),
     };
     let ended = used.iter().all(|month| lag_of(input.months, *month).is_some());
     let lag = lag_of(input.months, period.last());
-    let of = |counted| Sum::of(runs, (&used, ended), counted);
-    let numerator = of(Counted::Numerator);
-    let denominator = has_denominator(input).then(|| of(Counted::Denominator));
-    let returns = of(Counted::Returns);
-    let share = |sum: &Sum| sum.completeness().unwrap_or(f64::INFINITY);
+    let of = |counted| MonthsSum::of(runs, (&used, ended), counted);
+    let numerator = of(TriangleCount::Numerator);
+    let denominator = has_denominator(input).then(|| of(TriangleCount::Denominator));
+    let returns = of(TriangleCount::Returns);
+    let share = |sum: &MonthsSum| sum.completeness().unwrap_or(f64::INFINITY);
     let by_numerator = denominator.as_ref().is_some_and(|all| share(&numerator) < share(all));
     let main = denominator.as_ref().filter(|_| !by_numerator).unwrap_or(&numerator);
     let measured = main.completeness();
@@ -251,12 +251,12 @@ fn measure_period(input: &CompletenessInput<'_>, runs: &[Run<'_>], period: Perio
         range: range(input, &numerator, denominator.as_ref()),
         provisional: !ended || is_provisional(completeness, basis.earlier, input.least),
         numerator: numerator.projected(),
-        denominator: denominator.as_ref().map(Sum::projected),
+        denominator: denominator.as_ref().map(MonthsSum::projected),
     }
 }
 
 /// x / (n + m) and (x + m) / (n + m) in per cent, m being the cases still expected.
-fn range(input: &CompletenessInput<'_>, numerator: &Sum, denominator: Option<&Sum>) -> Option<(f64, f64)> {
+fn range(input: &CompletenessInput<'_>, numerator: &MonthsSum, denominator: Option<&MonthsSum>) -> Option<(f64, f64)> {
     let all = denominator.filter(|_| input.metric.shape == Shape::Proportion)?;
     let ultimate = all.ultimate.filter(|&ultimate| ultimate > 0.0)?.max(all.real());
     let late = ultimate - all.real();
@@ -264,7 +264,7 @@ fn range(input: &CompletenessInput<'_>, numerator: &Sum, denominator: Option<&Su
 }
 
 /// The counts of some months added up.
-struct Sum {
+struct MonthsSum {
     latest: i64,
     ultimate: Option<f64>,
     limits: Option<(f64, f64)>,
@@ -273,8 +273,8 @@ struct Sum {
     rests_on_one_row: bool,
 }
 
-impl Sum {
-    fn of(runs: &[Run<'_>], (used, ended): (&[Month], bool), counted: Counted) -> Self {
+impl MonthsSum {
+    fn of(runs: &[VersionMonths<'_>], (used, ended): (&[Month], bool), counted: TriangleCount) -> Self {
         let mut sum =
             Self { latest: 0, ultimate: Some(0.0), limits: None, earlier: usize::MAX, rests_on_one_row: false };
         let mut square = Some(0.0);

@@ -7,13 +7,13 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use rayon::prelude::*;
 
-use super::earlier::SubmissionKey;
-use super::snapshot::{Part, Snapshot};
+use super::earlier::SubmissionRef;
+use super::snapshot::{Snapshot, SnapshotPart};
 use super::workload::{FixedTables, Workload};
 use crate::contract::Admission;
 use crate::definitions::Definitions;
 use crate::definitions::model::{Metric, Rollup};
-use crate::engine::{Table, Trouble};
+use crate::engine::{QueryTable, Trouble};
 use crate::metrics::{Computation, FigureSource, Grid, MetricError, Monthly, MonthlyRow, sources_of};
 use crate::rollups::{RollupCosts, RollupError, RollupInput, Rollups, pick, rollup_schema, submissions_of_rows};
 
@@ -39,7 +39,7 @@ impl RowsError {
 /// What the rows of metrics on one day are made of, without the submissions themselves.
 pub struct DayBasis {
     pub day: NaiveDate,
-    pub part: Part,
+    pub part: SnapshotPart,
     /// Organisations that the day is looked at for.
     pub bodies: BTreeSet<String>,
     datasets: BTreeSet<String>,
@@ -52,13 +52,13 @@ pub struct DayBasis {
 /// The roll-ups of one day.
 enum DayTables {
     /// Loaded for this day, by name.
-    Loaded(BTreeMap<String, Table>),
+    Loaded(BTreeMap<String, QueryTable>),
     /// Today's, without the rows of what came later, and with the rows of what has been replaced since.
     Picked {
         /// By roll-up: which of today's submissions were in use, in the order in which its rows are numbered.
         in_use: BTreeMap<String, Vec<bool>>,
         /// By roll-up: the tables of replaced submissions.
-        replaced: BTreeMap<String, Vec<Table>>,
+        replaced: BTreeMap<String, Vec<QueryTable>>,
     },
 }
 
@@ -70,8 +70,8 @@ impl DayBasis {
         let asked: Vec<&Metric> = metrics.filter(|metric| snapshot.is_for(metric, &sources(metric))).collect();
         let is_read = |rollup: &&Rollup| asked.iter().any(|metric| metric.rollups.contains(&rollup.name));
         let tables = match snapshot.part {
-            Part::Whole | Part::Replaced => DayTables::Loaded(loader.fixed.tables.clone()),
-            Part::LaterCases => {
+            SnapshotPart::Whole | SnapshotPart::Replaced => DayTables::Loaded(loader.fixed.tables.clone()),
+            SnapshotPart::LaterCases => {
                 let read = loader.workload.rollups.iter().filter(is_read);
                 let in_use = read.map(|rollup| (rollup.name.clone(), still_in_use(snapshot, today, rollup)));
                 DayTables::Picked { in_use: in_use.collect(), replaced: BTreeMap::new() }
@@ -92,13 +92,13 @@ impl DayBasis {
         sources.iter().any(|source| self.datasets.contains(&source.dataset))
     }
 
-    fn insert(&mut self, rollup: &Rollup, table: Table) {
+    fn insert(&mut self, rollup: &Rollup, table: QueryTable) {
         if let DayTables::Loaded(tables) = &mut self.tables {
             tables.insert(rollup.name.clone(), table);
         }
     }
 
-    fn insert_replaced(&mut self, rollup: &Rollup, own: Vec<Table>) {
+    fn insert_replaced(&mut self, rollup: &Rollup, own: Vec<QueryTable>) {
         if let DayTables::Picked { replaced, .. } = &mut self.tables {
             replaced.insert(rollup.name.clone(), own);
         }
@@ -144,30 +144,30 @@ impl Days {
     pub fn needs_today(&self, workload: &Workload<'_>, rollup: &str) -> bool {
         workload.is_unread(rollup)
             || workload.needs(rollup, &self.today.monthly)
-            || self.any_needs(workload, rollup, Part::LaterCases)
+            || self.any_needs(workload, rollup, SnapshotPart::LaterCases)
     }
 
-    fn any_needs(&self, workload: &Workload<'_>, rollup: &str, part: Part) -> bool {
+    fn any_needs(&self, workload: &Workload<'_>, rollup: &str, part: SnapshotPart) -> bool {
         self.of(part).any(|day| workload.needs(rollup, &day.monthly))
     }
 
-    fn of(&self, part: Part) -> impl Iterator<Item = &DayBasis> {
+    fn of(&self, part: SnapshotPart) -> impl Iterator<Item = &DayBasis> {
         self.earlier.iter().filter(move |day| day.part == part)
     }
 
-    fn of_mut(&mut self, part: Part) -> impl Iterator<Item = &mut DayBasis> {
+    fn of_mut(&mut self, part: SnapshotPart) -> impl Iterator<Item = &mut DayBasis> {
         self.earlier.iter_mut().filter(move |day| day.part == part)
     }
 
     /// Adds tables of today.
-    pub fn insert_today(&mut self, tables: impl IntoIterator<Item = (String, Table)>) {
+    pub fn insert_today(&mut self, tables: impl IntoIterator<Item = (String, QueryTable)>) {
         if let DayTables::Loaded(today) = &mut self.today.tables {
             today.extend(tables);
         }
     }
 
     /// Today's tables by name, as far as they were loaded.
-    pub fn tables_today(&self) -> Option<&BTreeMap<String, Table>> {
+    pub fn tables_today(&self) -> Option<&BTreeMap<String, QueryTable>> {
         match &self.today.tables {
             DayTables::Loaded(tables) => Some(tables),
             DayTables::Picked { .. } => None,
@@ -185,22 +185,22 @@ impl Days {
         loader: &DayLoader<'_>,
         costs: &mut RollupCosts<'_>,
     ) -> Result<(), RollupError> {
-        let snapshots: Vec<&Snapshot<'_>> = snapshots.iter().filter(|one| one.part == Part::Replaced).collect();
+        let snapshots: Vec<&Snapshot<'_>> = snapshots.iter().filter(|one| one.part == SnapshotPart::Replaced).collect();
         for rollup in loader.workload.rollups {
-            if !self.any_needs(&loader.workload, &rollup.name, Part::Replaced) {
+            if !self.any_needs(&loader.workload, &rollup.name, SnapshotPart::Replaced) {
                 continue;
             }
             let Some(contract) = loader.definitions.contract(&rollup.dataset) else { continue };
             let sets: Vec<RollupInput<'_>> = snapshots.iter().map(|snapshot| snapshot.admitted(rollup)).collect();
             if sets.iter().all(RollupInput::is_empty) {
                 // Statements name the table even where everything that was sent had been refused.
-                let empty = Table::empty(rollup_schema(rollup));
-                self.of_mut(Part::Replaced).for_each(|day| day.insert(rollup, empty.clone()));
+                let empty = QueryTable::empty(rollup_schema(rollup));
+                self.of_mut(SnapshotPart::Replaced).for_each(|day| day.insert(rollup, empty.clone()));
                 continue;
             }
             let found = loader.rollups.load_sets(rollup, contract, &sets).await;
             let tables = costs.add(rollup, found)?.unwrap_or_default();
-            self.of_mut(Part::Replaced).zip(tables).for_each(|(day, table)| day.insert(rollup, table));
+            self.of_mut(SnapshotPart::Replaced).zip(tables).for_each(|(day, table)| day.insert(rollup, table));
         }
         Ok(())
     }
@@ -217,9 +217,10 @@ impl Days {
         loader: &DayLoader<'_>,
         costs: &mut RollupCosts<'_>,
     ) -> Result<(), RollupError> {
-        let snapshots: Vec<&Snapshot<'_>> = snapshots.iter().filter(|one| one.part == Part::LaterCases).collect();
+        let snapshots: Vec<&Snapshot<'_>> =
+            snapshots.iter().filter(|one| one.part == SnapshotPart::LaterCases).collect();
         for rollup in loader.workload.rollups {
-            if !self.any_needs(&loader.workload, &rollup.name, Part::LaterCases) {
+            if !self.any_needs(&loader.workload, &rollup.name, SnapshotPart::LaterCases) {
                 continue;
             }
             let of_today: Vec<&Admission> = today.admitted(rollup).all().collect();
@@ -234,7 +235,7 @@ impl Days {
             }
             let found = loader.rollups.load_sets(rollup, contract, &replaced.sets).await;
             let Some(tables) = costs.add(rollup, found)? else { continue };
-            for (day, snapshot) in self.of_mut(Part::LaterCases).zip(&snapshots) {
+            for (day, snapshot) in self.of_mut(SnapshotPart::LaterCases).zip(&snapshots) {
                 day.insert_replaced(rollup, replaced.tables_on(snapshot, rollup, &tables));
             }
         }
@@ -270,8 +271,8 @@ impl Days {
         &self,
         metric: &Metric,
         in_use: &BTreeMap<String, Vec<bool>>,
-        replaced: &BTreeMap<String, Vec<Table>>,
-    ) -> Result<BTreeMap<String, Table>, RollupError> {
+        replaced: &BTreeMap<String, Vec<QueryTable>>,
+    ) -> Result<BTreeMap<String, QueryTable>, RollupError> {
         let mut tables = BTreeMap::new();
         for (name, table) in self.tables_today().into_iter().flatten() {
             let picked = match (in_use.get(name), self.submissions_of_rows.get(name)) {
@@ -287,7 +288,7 @@ impl Days {
     }
 
     /// The earlier days on which a metric stood on something else than today, oldest first.
-    pub fn of_metric(&self, part: Part, sources: &[FigureSource]) -> impl Iterator<Item = &DayBasis> {
+    pub fn of_metric(&self, part: SnapshotPart, sources: &[FigureSource]) -> impl Iterator<Item = &DayBasis> {
         self.of(part).filter(move |day| day.rests_on(sources))
     }
 
@@ -301,13 +302,13 @@ impl Days {
 struct ReplacedSets<'a> {
     sets: Vec<RollupInput<'a>>,
     /// The place of the set of each submission.
-    places: BTreeMap<SubmissionKey<'a>, usize>,
+    places: BTreeMap<SubmissionRef<'a>, usize>,
 }
 
 impl<'a> ReplacedSets<'a> {
     fn of(rollup: &Rollup, today: &Snapshot<'a>, snapshots: &[&Snapshot<'a>]) -> Self {
-        let key = |admission: &'a Admission| SubmissionKey::of(&admission.submission);
-        let current: BTreeSet<SubmissionKey<'_>> = today.admitted(rollup).all().map(key).collect();
+        let key = |admission: &'a Admission| SubmissionRef::of(&admission.submission);
+        let current: BTreeSet<SubmissionRef<'_>> = today.admitted(rollup).all().map(key).collect();
         let mut found = Self { sets: Vec::new(), places: BTreeMap::new() };
         for RollupInput { records, submitted } in snapshots.iter().map(|snapshot| snapshot.admitted(rollup)) {
             let alone = |record: &&'a Admission| RollupInput { records: vec![record], submitted: Vec::new() };
@@ -324,9 +325,9 @@ impl<'a> ReplacedSets<'a> {
     }
 
     /// Of the tables of all sets those of the submissions that were in use on the day of a snapshot.
-    fn tables_on(&self, snapshot: &Snapshot<'_>, rollup: &Rollup, tables: &[Table]) -> Vec<Table> {
+    fn tables_on(&self, snapshot: &Snapshot<'_>, rollup: &Rollup, tables: &[QueryTable]) -> Vec<QueryTable> {
         let in_use = snapshot.admitted(rollup);
-        let places = in_use.all().filter_map(|one| self.places.get(&SubmissionKey::of(&one.submission)));
+        let places = in_use.all().filter_map(|one| self.places.get(&SubmissionRef::of(&one.submission)));
         places.filter_map(|place| tables.get(*place)).cloned().collect()
     }
 }

@@ -7,13 +7,13 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use rayon::prelude::*;
 
-use super::snapshot::{Part, Snapshot, has_later_cases, is_measured};
+use super::snapshot::{Snapshot, SnapshotPart, has_later_cases, is_measured};
 use crate::contract::Admission;
 use crate::definitions::Definitions;
 use crate::definitions::model::Metric;
 use crate::intake::{IntakeError, RunBasis, admit_submissions, grid_of};
 use crate::metrics::{FigureSource, sources_of};
-use crate::sources::{Pinned, Scope, Submission, SubmittedTable, pin};
+use crate::sources::{Pinned, Submission, SubmissionScope, SubmittedTable, pin};
 use crate::vocabulary::body::UNATTRIBUTED;
 use crate::vocabulary::period::{Month, months_earlier, months_of, whole_months_after};
 
@@ -39,7 +39,7 @@ pub struct EarlierReturns {
 
 struct EarlierDay {
     day: NaiveDate,
-    part: Part,
+    part: SnapshotPart,
     /// Datasets because of which metrics are looked at on that day.
     datasets: BTreeSet<String>,
     /// Places of the submissions in use, among those that the source lists until the data date.
@@ -52,7 +52,7 @@ impl EarlierReturns {
     /// # Errors
     /// A source that cannot be read, or a work folder that cannot be written.
     pub async fn find(basis: &RunBasis<'_>) -> Result<Self, IntakeError> {
-        let mut finder = Finder::new(basis);
+        let mut finder = ReplacedFinder::new(basis);
         let mut days = finder.days_of_replaced();
         days.extend(finder.days_of_later_cases());
         finder.ask_for_replaced_by_refused();
@@ -64,10 +64,10 @@ impl EarlierReturns {
     /// The snapshots of the earlier days, oldest first within each part.
     pub fn snapshots<'a>(&'a self, basis: &RunBasis<'a>) -> Vec<Snapshot<'a>> {
         let admitted = basis.intake.admissions.values().flatten().chain(&self.replaced);
-        let by_key: BTreeMap<SubmissionKey<'a>, &'a Admission> =
-            admitted.map(|admission| (SubmissionKey::of(&admission.submission), admission)).collect();
+        let by_key: BTreeMap<SubmissionRef<'a>, &'a Admission> =
+            admitted.map(|admission| (SubmissionRef::of(&admission.submission), admission)).collect();
         let listed: Vec<Option<&'a Admission>> =
-            listed(basis).map(|submission| by_key.get(&SubmissionKey::of(submission)).copied()).collect();
+            listed(basis).map(|submission| by_key.get(&SubmissionRef::of(submission)).copied()).collect();
         let everybody: BTreeSet<&str> = by_key.values().map(|admission| admission.submission.org_code()).collect();
         let snapshot = |earlier: &EarlierDay| {
             let mut admissions: BTreeMap<&'a SubmittedTable, Vec<&'a Admission>> = BTreeMap::new();
@@ -75,8 +75,10 @@ impl EarlierReturns {
                 admissions.entry(&admission.submission.table).or_default().push(admission);
             }
             let bodies = match earlier.part {
-                Part::Replaced => super::snapshot::organisations(&admissions),
-                Part::Whole | Part::LaterCases => everybody.iter().map(|code| (*code).to_owned()).collect(),
+                SnapshotPart::Replaced => super::snapshot::organisations(&admissions),
+                SnapshotPart::Whole | SnapshotPart::LaterCases => {
+                    everybody.iter().map(|code| (*code).to_owned()).collect()
+                }
             };
             let in_use = admissions.values().flatten().copied();
             let grid = grid_of(basis.check.definitions, &basis.intake.lives, earlier.day, in_use);
@@ -117,13 +119,13 @@ fn listed<'a>(basis: &RunBasis<'a>) -> impl Iterator<Item = &'a Submission> + us
 
 /// What tells submissions apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct SubmissionKey<'s> {
+pub(super) struct SubmissionRef<'s> {
     table: &'s SubmittedTable,
-    scope: Option<&'s Scope>,
+    scope: Option<&'s SubmissionScope>,
     submitted: NaiveDate,
 }
 
-impl<'s> SubmissionKey<'s> {
+impl<'s> SubmissionRef<'s> {
     pub(super) fn of(submission: &'s Submission) -> Self {
         Self { table: &submission.table, scope: submission.scope.as_ref(), submitted: submission.submitted }
     }
@@ -133,7 +135,7 @@ impl<'s> SubmissionKey<'s> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Slot<'s> {
     table: &'s SubmittedTable,
-    scope: Option<&'s Scope>,
+    scope: Option<&'s SubmissionScope>,
 }
 
 impl<'s> Slot<'s> {
@@ -149,21 +151,21 @@ struct ReplacedOnDay<'a> {
     bodies: BTreeSet<&'a str>,
 }
 
-struct Finder<'a> {
+struct ReplacedFinder<'a> {
     basis: RunBasis<'a>,
     /// Every submission until the data date: those in use, then those that were replaced.
     listed: Vec<&'a Submission>,
-    places: BTreeMap<SubmissionKey<'a>, usize>,
+    places: BTreeMap<SubmissionRef<'a>, usize>,
     /// The earlier data dates at which some event month of the trend is looked at, oldest first.
     days: Vec<NaiveDate>,
     /// Replaced submissions that have to be checked.
-    asked: BTreeMap<SubmissionKey<'a>, Submission>,
+    asked: BTreeMap<SubmissionRef<'a>, Submission>,
 }
 
-impl<'a> Finder<'a> {
+impl<'a> ReplacedFinder<'a> {
     fn new(basis: &RunBasis<'a>) -> Self {
         let listed: Vec<&Submission> = listed(basis).collect();
-        let places = listed.iter().enumerate().map(|(place, one)| (SubmissionKey::of(one), place)).collect();
+        let places = listed.iter().enumerate().map(|(place, one)| (SubmissionRef::of(one), place)).collect();
         Self { basis: *basis, listed, places, days: days(basis), asked: BTreeMap::new() }
     }
 
@@ -200,10 +202,10 @@ impl<'a> Finder<'a> {
         let dataset_of = |rollup: &str| definitions.rollup(rollup).map(|rollup| rollup.dataset.clone());
         let mut in_use = Vec::new();
         for submission in pin(candidates, day, &dataset_of).submissions {
-            let Some(place) = self.places.get(&SubmissionKey::of(&submission)).copied() else { continue };
+            let Some(place) = self.places.get(&SubmissionRef::of(&submission)).copied() else { continue };
             in_use.push(place);
             if let Some(listed) = self.listed.get(place).filter(|_| self.is_replaced(place)) {
-                self.asked.insert(SubmissionKey::of(listed), submission);
+                self.asked.insert(SubmissionRef::of(listed), submission);
             }
         }
         in_use
@@ -216,7 +218,7 @@ impl<'a> Finder<'a> {
             let slot = Slot::of(&refused.submission);
             let replaced = self.replaced().iter().filter(|one| Slot::of(one) == slot);
             if let Some(before) = replaced.max_by_key(|one| one.submitted) {
-                self.asked.insert(SubmissionKey::of(before), before.clone());
+                self.asked.insert(SubmissionRef::of(before), before.clone());
             }
         }
     }
@@ -236,7 +238,7 @@ impl<'a> Finder<'a> {
             let tables = replaced.filter_map(|place| self.listed.get(*place)).map(|one| &one.table);
             let datasets: BTreeSet<String> = tables.filter_map(|table| self.dataset_of(table)).collect();
             if !datasets.is_empty() {
-                found.push(EarlierDay { day, part: Part::Replaced, datasets, in_use });
+                found.push(EarlierDay { day, part: SnapshotPart::Replaced, datasets, in_use });
             }
         }
         found
@@ -299,7 +301,7 @@ impl<'a> Finder<'a> {
                 }
             };
             let in_use = read.iter().copied().filter(is_in_use).collect();
-            found.push(EarlierDay { day, part: Part::LaterCases, datasets: datasets.clone(), in_use });
+            found.push(EarlierDay { day, part: SnapshotPart::LaterCases, datasets: datasets.clone(), in_use });
         }
         found
     }

@@ -10,10 +10,10 @@ use super::day_rows::{DayBasis, Days, RowsError};
 use super::known::{Grown, Known, KnownInput, PastFrame};
 use super::lateness::Lateness;
 use super::revisions::{as_known, summarise};
-use super::snapshot::{Part, has_later_cases, is_measured};
+use super::snapshot::{SnapshotPart, has_later_cases, is_measured};
 use crate::definitions::model::Metric;
 use crate::metrics::{
-    Computation, FigureSource, Frame, Grid, Group, MonthlyRow, PeriodInput, counts_returns, months_used,
+    Computation, FigureSource, Grid, Group, MonthlyFrame, MonthlyRow, PeriodInput, counts_returns, months_used,
 };
 use crate::vocabulary::body::{Body, NATIONAL, UNATTRIBUTED, is_aggregate};
 use crate::vocabulary::period::{Month, Period, PeriodType, whole_months_after};
@@ -34,7 +34,7 @@ pub struct LateMetric<'a> {
     pub metric: &'a Metric,
     pub sources: &'a [FigureSource],
     /// Today's rows.
-    pub frame: &'a Frame<'a>,
+    pub frame: &'a MonthlyFrame<'a>,
     pub grid: &'a Grid,
 }
 
@@ -69,7 +69,7 @@ impl LateInput<'_> {
                 Lateness::default()
             });
         }
-        let looked_at = if has_later_cases { Part::LaterCases } else { Part::Replaced };
+        let looked_at = if has_later_cases { SnapshotPart::LaterCases } else { SnapshotPart::Replaced };
         let mut earlier = Vec::new();
         for day in days.of_metric(looked_at, of.sources) {
             let rows = days.rows(of.metric, day, computation).await?;
@@ -98,7 +98,7 @@ impl LateInput<'_> {
     fn past_frame<'p>(&'p self, of: LateMetric<'p>, past: &'p PastRows<'p>) -> PastFrame<'p> {
         let (metric, sources, groups) = (of.metric, of.sources, self.groups);
         let (rows, grid, periods) = (&past.rows, past.grid, &past.followed);
-        let frame = Frame::of(&PeriodInput { metric, sources, rows, grid, groups, periods });
+        let frame = MonthlyFrame::of(&PeriodInput { metric, sources, rows, grid, groups, periods });
         PastFrame { day: past.day, bodies: past.bodies, frame, grid }
     }
 

@@ -20,5 +20,5 @@ pub use earlier::{AcceptedBefore, EarlierReturns, ReturnKey};
 pub use lateness::{Lateness, Provisional};
 pub use measures::{LateInput, LateMetric};
 pub use revisions::{Changes, Reason, Revision, RevisionKind, RevisionSide, RevisionSummary, reason_of};
-pub use snapshot::{Part, Snapshot};
+pub use snapshot::{Snapshot, SnapshotPart};
 pub use workload::{FixedTables, Workload};

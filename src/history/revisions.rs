@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use super::known::{KnownFigure, KnownMonth, KnownStep};
 use crate::definitions::model::Metric;
 use crate::metrics::ReturnChanges;
-use crate::stats::revision::{Revision as Size, RevisionStatistics, Scale, revision_statistics};
+use crate::stats::revision::{RevisedFigure, RevisionScale, RevisionStatistics, revision_statistics};
 use crate::vocabulary::body::NATIONAL;
 use crate::vocabulary::period::{Month, Period, PeriodType};
 use crate::vocabulary::quantity::{Ratio, RatioDifference, Unit};
@@ -174,14 +174,14 @@ pub fn as_known(metric: &Metric, steps: &[KnownStep]) -> Vec<Revision> {
 pub struct RevisionSummary {
     pub metric_id: String,
     pub lag: u32,
-    pub scale: Scale,
+    pub scale: RevisionScale,
     pub statistics: RevisionStatistics,
 }
 
 impl RevisionSummary {
     /// What the rows of the result file are sorted by.
     pub(super) fn key(&self) -> (&str, u32, bool) {
-        (&self.metric_id, self.lag, self.scale == Scale::PerCent)
+        (&self.metric_id, self.lag, self.scale == RevisionScale::PerCent)
     }
 }
 
@@ -194,8 +194,8 @@ pub fn summarise(metric_id: &str, months: &[KnownMonth], steps: &[KnownStep]) ->
     let longest = months.iter().map(|month| month.counts.len()).max().unwrap_or(0);
     let mut found = Vec::new();
     for lag in (1..longest).filter_map(|lag| u32::try_from(lag).ok()) {
-        let sizes: Vec<Size> = months.iter().filter_map(|month| moved(month, lag, steps)).collect();
-        for scale in [Scale::Units, Scale::PerCent] {
+        let sizes: Vec<RevisedFigure> = months.iter().filter_map(|month| moved(month, lag, steps)).collect();
+        for scale in [RevisionScale::Units, RevisionScale::PerCent] {
             let statistics = revision_statistics(&sizes, scale);
             found.extend(statistics.map(|statistics| RevisionSummary {
                 metric_id: metric_id.to_owned(),
@@ -210,7 +210,7 @@ pub fn summarise(metric_id: &str, months: &[KnownMonth], steps: &[KnownStep]) ->
 
 /// The value of a month when first known and at `lag`; `None` where the month was not known before `lag` or has not got so
 /// far. A month that never moved counts as one whose two values are equal.
-fn moved(month: &KnownMonth, lag: u32, steps: &[KnownStep]) -> Option<Size> {
+fn moved(month: &KnownMonth, lag: u32, steps: &[KnownStep]) -> Option<RevisedFigure> {
     let at = usize::try_from(lag).ok()?;
     let first = month.counts.iter().position(|counts| counts.returns > 0)?;
     if first >= at || at >= month.counts.len() {
@@ -221,12 +221,12 @@ fn moved(month: &KnownMonth, lag: u32, steps: &[KnownStep]) -> Option<Size> {
         None => {
             // Its value is not needed: nothing moved, in any unit.
             let unmoved = if month.now.numerator == 0 { 0.0 } else { 1.0 };
-            Some(Size { first: unmoved, revised: unmoved })
+            Some(RevisedFigure { first: unmoved, revised: unmoved })
         }
         Some(step) => {
             let reached = own.iter().rev().find(|step| step.later.at.lag <= lag);
             let revised = reached.map_or(step.earlier.value, |reached| reached.later.value);
-            Some(Size { first: step.earlier.value?, revised: revised? })
+            Some(RevisedFigure { first: step.earlier.value?, revised: revised? })
         }
     }
 }

@@ -26,7 +26,7 @@ pub fn has_later_cases(sources: &[FigureSource]) -> bool {
 
 /// Which part of a day a snapshot holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
+pub enum SnapshotPart {
     /// Everything. So it is on the data date.
     Whole,
     /// The organisations of which something was in use that has been replaced since. It is all that metrics need of an
@@ -40,7 +40,7 @@ pub enum Part {
 /// What a run on a given day stands on. Today is the last one.
 pub struct Snapshot<'a> {
     pub day: NaiveDate,
-    pub part: Part,
+    pub part: SnapshotPart,
     /// Organisations that the snapshot tells of.
     pub bodies: BTreeSet<String>,
     /// Datasets because of which metrics are looked at on that day.
@@ -59,7 +59,7 @@ impl<'a> Snapshot<'a> {
             tables.map(|(table, admissions)| (table, admissions.iter().collect())).collect();
         Self {
             day: basis.check.opened.as_of,
-            part: Part::Whole,
+            part: SnapshotPart::Whole,
             bodies: organisations(&admissions),
             datasets: basis.check.definitions.contracts.iter().map(|contract| contract.dataset.clone()).collect(),
             admissions,
@@ -84,9 +84,9 @@ impl<'a> Snapshot<'a> {
     pub fn is_for(&self, metric: &Metric, sources: &[FigureSource]) -> bool {
         let rests_on_it = || sources.iter().any(|source| self.datasets.contains(&source.dataset));
         match self.part {
-            Part::Whole => true,
-            Part::Replaced => is_measured(metric) && !has_later_cases(sources) && rests_on_it(),
-            Part::LaterCases => is_measured(metric) && has_later_cases(sources) && rests_on_it(),
+            SnapshotPart::Whole => true,
+            SnapshotPart::Replaced => is_measured(metric) && !has_later_cases(sources) && rests_on_it(),
+            SnapshotPart::LaterCases => is_measured(metric) && has_later_cases(sources) && rests_on_it(),
         }
     }
 }

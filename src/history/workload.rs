@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::snapshot::Snapshot;
 use crate::definitions::model::{Metric, Rollup};
-use crate::engine::Table;
+use crate::engine::QueryTable;
 use crate::intake::Intake;
-use crate::metrics::{Identities, Monthly, Remembered, months_table};
+use crate::metrics::{Identities, Monthly, RememberedRows, months_table};
 use crate::rollups::identity;
 use crate::sources::SubmittedTable;
 use crate::vocabulary::period::Month;
@@ -14,7 +14,7 @@ use crate::vocabulary::period::Month;
 /// The tables `months` and `organisations`, which are the same on every day, and the text that their rows follow from.
 pub struct FixedTables {
     /// By name.
-    pub tables: BTreeMap<String, Table>,
+    pub tables: BTreeMap<String, QueryTable>,
     identities: Identities,
 }
 
@@ -30,7 +30,7 @@ impl FixedTables {
         fixed
     }
 
-    fn add(&mut self, name: &str, table: Table, identity: String) {
+    fn add(&mut self, name: &str, table: QueryTable, identity: String) {
         self.tables.insert(name.to_owned(), table);
         self.identities.insert(name.to_owned(), identity);
     }
@@ -42,7 +42,7 @@ pub struct Workload<'a> {
     pub rollups: &'a [Rollup],
     pub metrics: &'a [Metric],
     pub parameters: &'a BTreeMap<String, i64>,
-    pub remembered: &'a Remembered,
+    pub remembered: &'a RememberedRows,
 }
 
 impl Workload<'_> {

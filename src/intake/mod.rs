@@ -16,7 +16,7 @@ use crate::definitions::Definitions;
 use crate::definitions::model::{Contract, Rollup};
 use crate::engine::{Engine, EngineError, EngineSettings, Trouble};
 use crate::metrics::Grid;
-use crate::progress::Step;
+use crate::progress::StepBar;
 use crate::rollups::{ReferenceData, RollupInput};
 use crate::settings::Settings;
 use crate::sources::{CONFLICT_RULE, LAYOUT_RULE, Pinned, Source, SourceError, Submission, SubmittedTable, pin};
@@ -227,7 +227,7 @@ pub struct SubmissionCheck<'a> {
     pub opened: &'a Opened,
     pub definitions: &'a Definitions,
     pub work: &'a WorkFolder,
-    pub step: &'a Step,
+    pub step: &'a StepBar,
 }
 
 /// What a run stands on once its source has been taken in.

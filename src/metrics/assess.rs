@@ -3,11 +3,11 @@
 
 use std::sync::Arc;
 
-use super::series::{DelayStatistic, Series, series_of};
+use super::series::{DelayStatistic, MetricSeries, series_of};
 use super::totals::Totals;
 use crate::definitions::model::Metric;
 use crate::stats::Level;
-use crate::stats::histogram::{Histogram, Percent, Reading};
+use crate::stats::histogram::{DelayReading, Histogram, Percent};
 use crate::stats::percentile::{percentile, percentile_interval};
 use crate::stats::proportion::{self, wilson_interval};
 use crate::stats::rate::{self, rate_interval};
@@ -64,17 +64,22 @@ fn grade(totals: &Totals) -> Result<i64, Status> {
 }
 
 /// An observation that has no figure, with the reason.
-pub(super) fn absent(metric: &Metric, series: &Series, at: &ObservationPlace<'_>, status: Status) -> Observation {
+pub(super) fn absent(metric: &Metric, series: &MetricSeries, at: &ObservationPlace<'_>, status: Status) -> Observation {
     observation(metric, series, at, SummedFigure::plain(Err(status)))
 }
 
 /// The observation made from summed integers.
-pub(super) fn present(metric: &Metric, series: &Series, at: &ObservationPlace<'_>, totals: &Totals) -> Observation {
+pub(super) fn present(
+    metric: &Metric,
+    series: &MetricSeries,
+    at: &ObservationPlace<'_>,
+    totals: &Totals,
+) -> Observation {
     observation(metric, series, at, summed(metric, series, totals))
 }
 
 /// The numbers that summed integers make.
-pub(super) fn summed(metric: &Metric, series: &Series, totals: &Totals) -> SummedFigure {
+pub(super) fn summed(metric: &Metric, series: &MetricSeries, totals: &Totals) -> SummedFigure {
     match (series.shape, series.grade) {
         (_, Some(grade)) => SummedFigure::plain(Ok(totals.grades.get(&grade).copied().unwrap_or(0))),
         (Shape::Proportion, _) => proportion_figure(metric, series.unit, totals),
@@ -89,7 +94,7 @@ pub(super) fn summed(metric: &Metric, series: &Series, totals: &Totals) -> Summe
 /// The figure that added-up counts make in the place of another one of the metric. `None` for a delay and for a grade, which
 /// counts alone do not make.
 pub fn figure_of_counts(metric: &Metric, like: &Observation, counts: (i64, i64)) -> Option<Observation> {
-    let is_meant = |series: &Series| series.category == like.category && series.grade.is_none();
+    let is_meant = |series: &MetricSeries| series.category == like.category && series.grade.is_none();
     let series = series_of(metric).into_iter().find(is_meant)?;
     if matches!(series.shape, Shape::Distribution | Shape::Status) {
         return None;
@@ -100,7 +105,7 @@ pub fn figure_of_counts(metric: &Metric, like: &Observation, counts: (i64, i64))
     Some(present(metric, &series, &at, &totals))
 }
 
-fn observation(metric: &Metric, series: &Series, at: &ObservationPlace<'_>, figure: SummedFigure) -> Observation {
+fn observation(metric: &Metric, series: &MetricSeries, at: &ObservationPlace<'_>, figure: SummedFigure) -> Observation {
     let (value, status) = match figure.value {
         Ok(value) => (Some(value), Status::Value),
         Err(status) => (None, status),
@@ -187,14 +192,14 @@ fn count_figure(totals: &Totals) -> SummedFigure {
     SummedFigure::plain(if x < 0 { Err(Status::Missing(format!("the count {x} is negative"))) } else { Ok(x) })
 }
 
-fn delay_figure(metric: &Metric, series: &Series, totals: &Totals) -> SummedFigure {
+fn delay_figure(metric: &Metric, series: &MetricSeries, totals: &Totals) -> SummedFigure {
     let bins =
         totals.delays.iter().map(|((value, observed), count)| (*value, *observed, u64::try_from(*count).unwrap_or(0)));
     let histogram = Histogram::new(bins, metric.cap);
     let statistic = series.delay.unwrap_or(DelayStatistic::WithOpenCases(50));
     let (DelayStatistic::WithOpenCases(percent) | DelayStatistic::ClosedOnly(percent)) = statistic;
     let percent = Percent::new(percent).unwrap_or_else(Percent::median);
-    let (reading, limits, method): (Reading, [Option<Interval>; 2], _) = match statistic {
+    let (reading, limits, method): (DelayReading, [Option<Interval>; 2], _) = match statistic {
         DelayStatistic::WithOpenCases(_) => {
             let curve = SurvivalCurve::new(&histogram);
             let limits = [Level::LOOK, Level::ACT].map(|level| Some(curve.percentile_interval(percent, level)));
@@ -207,7 +212,7 @@ fn delay_figure(metric: &Metric, series: &Series, totals: &Totals) -> SummedFigu
         }
     };
     let value = match reading {
-        Reading::Value(value) => Ok(value),
+        DelayReading::Value(value) => Ok(value),
         other => Err(other.status(series.unit)),
     };
     let count = |n: u64| i64::try_from(n).ok();

@@ -7,10 +7,10 @@ use chrono::NaiveDate;
 
 use super::groups::{Group, Stay};
 use super::monthly::MonthlyRow;
-use super::returns::{Cell, FigureSource, Grid};
+use super::returns::{FigureSource, Grid, GridCell};
 use super::totals::Totals;
 use crate::definitions::model::{Aggregation, Metric};
-use crate::sources::Span;
+use crate::sources::MonthSpan;
 use crate::vocabulary::body::NATIONAL;
 use crate::vocabulary::period::{Month, Period, PeriodType};
 
@@ -29,7 +29,7 @@ pub struct PeriodInput<'a> {
 /// What is known of each body and month, whatever the period. A body and a month are found by their numbers here: a
 /// figure of the nation asks for all of them, once for each period.
 #[derive(Debug)]
-pub struct Frame<'a> {
+pub struct MonthlyFrame<'a> {
     /// Everybody who had to return the metric's datasets, did so, or has rows; in the order of their codes.
     pub(super) bodies: Vec<&'a str>,
     /// Every month that some period asks for, oldest first.
@@ -45,11 +45,11 @@ pub struct Frame<'a> {
 /// Sums of rows of one body and month that count only in periods that cover a longer span.
 #[derive(Debug)]
 struct LongerTotals {
-    span: Span,
+    span: MonthSpan,
     totals: Totals,
 }
 
-impl<'a> Frame<'a> {
+impl<'a> MonthlyFrame<'a> {
     /// Everything that the input knows.
     pub fn of(input: &PeriodInput<'a>) -> Self {
         let returned = input.sources.iter().flat_map(|source| input.grid.organisations(source));
@@ -182,7 +182,7 @@ impl FrameMember<'_> {
 #[derive(Debug, Default)]
 pub(super) struct MonthState {
     absent: Vec<AbsentReason>,
-    within: Vec<Span>,
+    within: Vec<MonthSpan>,
     /// The day from which on all that the month rests on was there as it is now; `None` where it rests on no submission.
     known_on: Option<NaiveDate>,
     /// Whether the body had to return it.
@@ -202,18 +202,18 @@ impl MonthState {
         state.expected = sources().any(|source| input.grid.expects(&source.dataset, body, month));
         for source in sources() {
             match input.grid.cell(source, body, month) {
-                Cell::NotExpected if is_outside => state.outside = true,
-                Cell::Refused { .. } => state.absent.push(AbsentReason::Refused(source.dataset.replace('_', " "))),
-                Cell::NotYetDue => state.absent.push(AbsentReason::NotYetDue),
-                Cell::NotReturned | Cell::NotExpected => state.absent.push(AbsentReason::NotReturned),
-                Cell::Accepted { span, submitted, .. } => state.add(span, submitted),
+                GridCell::NotExpected if is_outside => state.outside = true,
+                GridCell::Refused { .. } => state.absent.push(AbsentReason::Refused(source.dataset.replace('_', " "))),
+                GridCell::NotYetDue => state.absent.push(AbsentReason::NotYetDue),
+                GridCell::NotReturned | GridCell::NotExpected => state.absent.push(AbsentReason::NotReturned),
+                GridCell::Accepted { span, submitted, .. } => state.add(span, submitted),
             }
             if input.grid.rests_on_earlier(source, body, month) {
                 let earlier = (1..=i32::from(metric.earlier_months_at(month))).map(|n| month.plus(-n));
                 // A body that had not begun yet has nothing to bring from there.
                 for earlier in earlier.filter(|earlier| !input.grid.is_outside(body, *earlier)) {
                     match input.grid.cell(source, body, earlier) {
-                        Cell::Accepted { span, submitted, .. } => state.add(span, submitted),
+                        GridCell::Accepted { span, submitted, .. } => state.add(span, submitted),
                         _ => state.absent.push(AbsentReason::EarlierMonth(earlier)),
                     }
                 }
@@ -228,7 +228,7 @@ impl MonthState {
         self.known_on.filter(|_| self.is_usable_in(alone))
     }
 
-    fn add(&mut self, span: Span, submitted: NaiveDate) {
+    fn add(&mut self, span: MonthSpan, submitted: NaiveDate) {
         self.known_on = self.known_on.max(Some(submitted));
         if span.first != span.last {
             self.within.push(span);

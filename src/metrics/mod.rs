@@ -28,19 +28,19 @@ use std::sync::Arc;
 
 use crate::contract::month_days;
 use crate::definitions::model::Metric;
-use crate::engine::{Engine, EngineError, Query, Table, Trouble, schema_of};
+use crate::engine::{Engine, EngineError, Query, QueryTable, Trouble, schema_of};
 use crate::vocabulary::period::Month;
 use crate::vocabulary::quantity::Shape;
 
 pub use assess::{SummedFigure, figure_of_counts};
-pub use frame::{BodyMonth, Frame, FrameMember, PeriodInput, months_used};
+pub use frame::{BodyMonth, FrameMember, MonthlyFrame, PeriodInput, months_used};
 pub use groups::{Group, Stay, groups};
 pub use headline::Headline;
 pub use monthly::{MonthlyRow, ResultError};
 pub use peer_groups::{PeerInput, peer_groups};
 pub use periods::{observe, observe_in};
 pub use prove::prove;
-pub use remembered::{Computation, Identities, Monthly, Remembered};
+pub use remembered::{Computation, Identities, Monthly, RememberedRows};
 pub use returns::{FigureSource, Grid, Receipt, ReturnChanges, counts_returns, sources_of};
 pub use thin_sums::{gives_away, withhold_thin_peers};
 pub use totals::{TotalCounts, Totals};
@@ -112,11 +112,11 @@ fn has_denominator(metric: &Metric) -> bool {
 }
 
 /// The table `months(month)`: every month of the run.
-pub fn months_table(months: &[Month]) -> Table {
+pub fn months_table(months: &[Month]) -> QueryTable {
     let schema = months_schema();
     let column: ArrayRef = Arc::new(Date32Array::from_iter_values(months.iter().map(|month| month_days(*month))));
     let batches = RecordBatch::try_new(Arc::clone(&schema), vec![column]).into_iter().collect();
-    Table::Rows { schema, batches }
+    QueryTable::Rows { schema, batches }
 }
 
 /// Schema of the table `months`.
@@ -129,11 +129,11 @@ pub fn months_schema() -> SchemaRef {
 pub async fn compute_monthly(
     engine: &Engine,
     metric: &Metric,
-    tables: &BTreeMap<String, Table>,
+    tables: &BTreeMap<String, QueryTable>,
     settings: &BTreeMap<String, i64>,
 ) -> Result<Vec<MonthlyRow>, MetricError> {
     let needed = metric.rollups.iter().map(String::as_str).chain(["months", "organisations"]);
-    let tables: Vec<(&str, Table)> = needed.filter_map(|name| Some((name, tables.get(name)?.clone()))).collect();
+    let tables: Vec<(&str, QueryTable)> = needed.filter_map(|name| Some((name, tables.get(name)?.clone()))).collect();
     let mut rows = Vec::new();
     for part in spans::parts(metric, tables)? {
         let of_part = rows_of_versions(engine, metric, &part.tables, settings).await?;
@@ -145,7 +145,7 @@ pub async fn compute_monthly(
 async fn rows_of_versions(
     engine: &Engine,
     metric: &Metric,
-    tables: &[(&str, Table)],
+    tables: &[(&str, QueryTable)],
     settings: &BTreeMap<String, i64>,
 ) -> Result<Vec<MonthlyRow>, MetricError> {
     let mut rows = Vec::new();

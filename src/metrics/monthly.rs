@@ -6,7 +6,7 @@ use arrow::compute::cast;
 use arrow::datatypes::{DataType, Date32Type, Int64Type};
 
 use crate::definitions::model::Metric;
-use crate::sources::Span;
+use crate::sources::MonthSpan;
 use crate::vocabulary::period::Month;
 use crate::vocabulary::quantity::Shape;
 
@@ -41,14 +41,14 @@ pub struct MonthlyRow {
     pub category: Option<String>,
     pub amounts: Amounts,
     /// The months that must all lie in a period for the row to count there; `None` where its own month is enough.
-    pub longer_span: Option<Span>,
+    pub longer_span: Option<MonthSpan>,
 }
 
 /// Reads all rows of a metric's result.
 pub(super) fn read_rows(metric: &Metric, batches: &[RecordBatch]) -> Result<Vec<MonthlyRow>, ResultError> {
     let mut rows = Vec::new();
     for batch in batches {
-        let columns = Columns::of(metric, batch)?;
+        let columns = MonthlyColumns::of(metric, batch)?;
         for row in 0..batch.num_rows() {
             rows.push(columns.row(metric, row)?);
         }
@@ -56,7 +56,7 @@ pub(super) fn read_rows(metric: &Metric, batches: &[RecordBatch]) -> Result<Vec<
     Ok(rows)
 }
 
-struct Columns {
+struct MonthlyColumns {
     org_code: StringViewArray,
     month: Date32Array,
     category: Option<StringViewArray>,
@@ -69,7 +69,7 @@ enum AmountColumns {
     Grade(Int64Array),
 }
 
-impl Columns {
+impl MonthlyColumns {
     fn of(metric: &Metric, batch: &RecordBatch) -> Result<Self, ResultError> {
         let integer = |name: &str| column(batch, name, &DataType::Int64).map(|c| c.as_primitive::<Int64Type>().clone());
         let text = |name: &str| column(batch, name, &DataType::Utf8View).map(|c| c.as_string_view().clone());

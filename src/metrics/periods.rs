@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::assess;
-use super::frame::{AbsentReason, BodyMonth, Frame, FrameMember, MonthState, PeriodInput, months_used};
-use super::series::{Series, series_of};
+use super::frame::{AbsentReason, BodyMonth, FrameMember, MonthState, MonthlyFrame, PeriodInput, months_used};
+use super::series::{MetricSeries, series_of};
 use super::totals::Totals;
 use crate::vocabulary::observation::{Coverage, Observation};
 use crate::vocabulary::period::{Month, Period};
@@ -15,11 +15,11 @@ use crate::vocabulary::quantity::Status;
 /// Headline and category observations of every group and period, in a fixed order. A body that neither had to return the
 /// metric's datasets nor did has none.
 pub fn observe(input: &PeriodInput<'_>) -> Vec<Observation> {
-    observe_in(&Frame::of(input), input)
+    observe_in(&MonthlyFrame::of(input), input)
 }
 
 /// The observations of a metric, from a frame of its input that is there already.
-pub fn observe_in(frame: &Frame<'_>, input: &PeriodInput<'_>) -> Vec<Observation> {
+pub fn observe_in(frame: &MonthlyFrame<'_>, input: &PeriodInput<'_>) -> Vec<Observation> {
     let series = series_of(input.metric);
     let metric_id: Arc<str> = input.metric.id.as_str().into();
     let mut observations = Vec::new();
@@ -29,7 +29,7 @@ pub fn observe_in(frame: &Frame<'_>, input: &PeriodInput<'_>) -> Vec<Observation
         let is_own = |only: &FrameMember<'_>| frame.bodies.get(only.body).is_some_and(|body| **body == group.code);
         let single = matches!(&*members, [only] if is_own(only));
         for period in input.periods {
-            let basis = Basis::of(frame, &months_used(input.metric, *period), *period, &members);
+            let basis = PeriodBasis::of(frame, &months_used(input.metric, *period), *period, &members);
             let coverage = Coverage { returned: basis.returned(), expected: basis.expected() };
             if coverage.expected == 0 {
                 continue;
@@ -51,8 +51,8 @@ pub fn observe_in(frame: &Frame<'_>, input: &PeriodInput<'_>) -> Vec<Observation
 }
 
 /// What a period's figure can rest on: usable organisation-months, and how many there should be.
-struct Basis<'f, 'a> {
-    frame: &'f Frame<'a>,
+struct PeriodBasis<'f, 'a> {
+    frame: &'f MonthlyFrame<'a>,
     /// Body by body, the months that the metric asks for.
     months: Vec<BasisMonth<'f>>,
 }
@@ -66,8 +66,8 @@ struct BasisMonth<'f> {
     usable: bool,
 }
 
-impl<'f, 'a> Basis<'f, 'a> {
-    fn of(frame: &'f Frame<'a>, months: &[Month], period: Period, members: &[FrameMember<'_>]) -> Self {
+impl<'f, 'a> PeriodBasis<'f, 'a> {
+    fn of(frame: &'f MonthlyFrame<'a>, months: &[Month], period: Period, members: &[FrameMember<'_>]) -> Self {
         let mut basis = Self { frame, months: Vec::with_capacity(members.len() * months.len()) };
         for member in members {
             for month in months.iter().copied().filter(|month| member.counts_in(*month)) {
@@ -114,7 +114,7 @@ impl<'f, 'a> Basis<'f, 'a> {
         self.usable().next().is_none().then_some(Status::NotReturned)
     }
 
-    fn sum(&self, series: &Series, period: Period) -> Totals {
+    fn sum(&self, series: &MetricSeries, period: Period) -> Totals {
         let mut sum = Totals::default();
         for category in &series.from {
             for place in self.usable() {

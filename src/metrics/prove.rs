@@ -12,7 +12,7 @@ use crate::definitions::Definitions;
 use crate::definitions::model::{Contract, Metric, Rollup};
 use crate::definitions::problem::DefinitionProblem;
 use crate::definitions::references::RETURNS;
-use crate::engine::{Engine, Query, Table, schema_of};
+use crate::engine::{Engine, Query, QueryTable, schema_of};
 use crate::rollups::{rollup_schema, same_type};
 use crate::vocabulary::causes::with_causes;
 
@@ -41,18 +41,18 @@ pub async fn prove(engine: &Engine, definitions: &Definitions) -> Vec<Definition
     }
     let organisations = definitions.contract(ORGANISATIONS).map(engine_schema);
     for metric in &definitions.metrics {
-        let mut tables: BTreeMap<String, Table> = definitions
+        let mut tables: BTreeMap<String, QueryTable> = definitions
             .rollups
             .iter()
             .filter(|rollup| metric.rollups.contains(&rollup.name))
-            .map(|rollup| (rollup.name.clone(), Table::empty(rollup_schema(rollup))))
+            .map(|rollup| (rollup.name.clone(), QueryTable::empty(rollup_schema(rollup))))
             .collect();
-        tables.insert("months".to_owned(), Table::empty(months_schema()));
+        tables.insert("months".to_owned(), QueryTable::empty(months_schema()));
         if metric.rollups.iter().any(|name| name == RETURNS) {
-            tables.insert(RETURNS.to_owned(), Table::empty(returns_schema()));
+            tables.insert(RETURNS.to_owned(), QueryTable::empty(returns_schema()));
         }
         if let Some(schema) = &organisations {
-            tables.insert(ORGANISATIONS.to_owned(), Table::empty(schema.clone()));
+            tables.insert(ORGANISATIONS.to_owned(), QueryTable::empty(schema.clone()));
         }
         let (engine, metric) = (engine.clone(), metric.clone());
         proofs.push(tokio::spawn(async move { prove_metric(&engine, &metric, &tables).await }));
@@ -74,7 +74,7 @@ pub async fn prove(engine: &Engine, definitions: &Definitions) -> Vec<Definition
 async fn prove_rules(engine: &Engine, contract: &Contract, file: &str) -> Vec<DefinitionProblem> {
     let sql = checking_sql(contract);
     let query = Query { name: file, sql: &sql, parameters: Vec::new() };
-    let tables = [(contract.dataset.as_str(), Table::empty(file_schema(contract, &numbered_columns(contract))))];
+    let tables = [(contract.dataset.as_str(), QueryTable::empty(file_schema(contract, &numbered_columns(contract))))];
     let error = engine.run(&query, &tables).await.err();
     error
         .map(|error| DefinitionProblem::new(file, "rules", without_name(&error.to_string(), file)))
@@ -91,15 +91,19 @@ fn file_schema(contract: &Contract, path_columns: &[FieldRef]) -> SchemaRef {
 
 async fn prove_rollup(engine: &Engine, rollup: &Rollup, contract: &Contract) -> Vec<DefinitionProblem> {
     let file = format!("queries/rollups/{}.sql", rollup.name);
-    let tables = [(contract.dataset.as_str(), Table::empty(file_schema(contract, &path_columns(contract))))];
+    let tables = [(contract.dataset.as_str(), QueryTable::empty(file_schema(contract, &path_columns(contract))))];
     let keys: Vec<&str> = rollup.keys.iter().map(|key| key.name.as_str()).collect();
     let statement =
         Statement { file: &file, sql: &rollup.sql, schema: rollup_schema(rollup), keys: &keys, parameters: &[] };
     statement.prove(engine, &tables).await
 }
 
-async fn prove_metric(engine: &Engine, metric: &Metric, tables: &BTreeMap<String, Table>) -> Vec<DefinitionProblem> {
-    let tables: Vec<(&str, Table)> = tables.iter().map(|(name, table)| (name.as_str(), table.clone())).collect();
+async fn prove_metric(
+    engine: &Engine,
+    metric: &Metric,
+    tables: &BTreeMap<String, QueryTable>,
+) -> Vec<DefinitionProblem> {
+    let tables: Vec<(&str, QueryTable)> = tables.iter().map(|(name, table)| (name.as_str(), table.clone())).collect();
     let schema = result_schema(metric);
     let names: Vec<String> = schema.fields().iter().map(|field| field.name().clone()).collect();
     let is_key = |name: &&str| !matches!(*name, "numerator" | "denominator" | "count" | "grade");
@@ -124,7 +128,7 @@ struct Statement<'a> {
 }
 
 impl Statement<'_> {
-    async fn prove(&self, engine: &Engine, tables: &[(&str, Table)]) -> Vec<DefinitionProblem> {
+    async fn prove(&self, engine: &Engine, tables: &[(&str, QueryTable)]) -> Vec<DefinitionProblem> {
         let query = Query {
             name: self.file,
             sql: self.sql,

@@ -20,7 +20,7 @@ use super::monthly::{Amounts, MonthlyRow};
 use super::{MetricError, compute_monthly};
 use crate::contract::month_days;
 use crate::definitions::model::Metric;
-use crate::engine::{ENGINE_VERSION, Engine, Table, schema_of};
+use crate::engine::{ENGINE_VERSION, Engine, QueryTable, schema_of};
 use crate::files::{read_remembered, write_remembered};
 use crate::vocabulary::period::Month;
 
@@ -37,7 +37,7 @@ pub type Identities = BTreeMap<String, String>;
 
 /// The folder of remembered rows.
 #[derive(Debug, Clone)]
-pub struct Remembered {
+pub struct RememberedRows {
     folder: PathBuf,
 }
 
@@ -57,10 +57,10 @@ pub struct Computation<'a> {
     pub engine: &'a Engine,
     /// By the names that statements give them.
     pub parameters: &'a BTreeMap<String, i64>,
-    pub remembered: &'a Remembered,
+    pub remembered: &'a RememberedRows,
 }
 
-impl Remembered {
+impl RememberedRows {
     /// Rows are kept below `folder`, which need not be there.
     pub fn below(folder: PathBuf) -> Self {
         Self { folder }
@@ -119,7 +119,7 @@ impl Monthly {
     pub async fn rows(
         &self,
         metric: &Metric,
-        tables: &BTreeMap<String, Table>,
+        tables: &BTreeMap<String, QueryTable>,
         computation: &Computation<'_>,
     ) -> Result<Vec<MonthlyRow>, MetricError> {
         let path = self.keys.get(&metric.id).and_then(Option::as_ref);
@@ -306,7 +306,7 @@ mod tests {
         ]
         .map(row);
         let folder = tempfile::tempdir().unwrap();
-        let remembered = Remembered::below(folder.path().to_owned());
+        let remembered = RememberedRows::below(folder.path().to_owned());
         for rows in [rows.as_slice(), &[]] {
             keep(&remembered.path("CRE-01", "key"), rows).unwrap();
             assert_eq!(read(&remembered.path("CRE-01", "key")).unwrap(), rows);
@@ -353,7 +353,7 @@ mod tests {
     #[test]
     fn the_oldest_files_are_forgotten() {
         let folder = tempfile::tempdir().unwrap();
-        let remembered = Remembered::below(folder.path().to_owned());
+        let remembered = RememberedRows::below(folder.path().to_owned());
         for n in 0..MOST_FILES + 6 {
             keep(&remembered.path("CRE-01", &format!("{n:03}")), &[row(Amounts::Grade(1))]).unwrap();
             let day = SystemTime::UNIX_EPOCH + Duration::from_secs(86_400 * n as u64);

@@ -13,8 +13,8 @@ use crate::contract::{Admission, REQUIRED_RULE, days_since_epoch, month_days};
 use crate::definitions::Definitions;
 use crate::definitions::model::{Contract, Metric};
 use crate::definitions::references::RETURNS;
-use crate::engine::{Table, schema_of};
-use crate::sources::{ROLLUP_PREFIX, Span};
+use crate::engine::{QueryTable, schema_of};
+use crate::sources::{MonthSpan, ROLLUP_PREFIX};
 use crate::vocabulary::body::{Organisation, UNATTRIBUTED};
 use crate::vocabulary::lives::Lives;
 use crate::vocabulary::period::{Month, Period};
@@ -22,11 +22,11 @@ use crate::vocabulary::returns::{Return, ReturnState};
 
 /// What is known of one dataset, organisation and month.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Cell {
+pub enum GridCell {
     /// Returned and admitted; the span is longer than the month for figures that were only given for a longer period.
-    Accepted { submitted: NaiveDate, late: bool, span: Span, receipt: Receipt },
+    Accepted { submitted: NaiveDate, late: bool, span: MonthSpan, receipt: Receipt },
     /// Returned and refused, with the first blocking finding.
-    Refused { submitted: NaiveDate, reason: String, span: Span, receipt: Receipt },
+    Refused { submitted: NaiveDate, reason: String, span: MonthSpan, receipt: Receipt },
     /// Expected and due, not there.
     NotReturned,
     /// Expected, not there, not due on the data date.
@@ -35,7 +35,7 @@ pub enum Cell {
     NotExpected,
 }
 
-impl Cell {
+impl GridCell {
     /// The day of the submission that can be used.
     pub fn used_since(&self) -> Option<NaiveDate> {
         match self {
@@ -143,7 +143,7 @@ pub fn counts_returns(metric: &Metric) -> bool {
 /// All cells of a run, by folder (dataset or submitted roll-up).
 #[derive(Debug, Default)]
 pub struct Grid {
-    cells: BTreeMap<String, BTreeMap<String, BTreeMap<Month, Cell>>>,
+    cells: BTreeMap<String, BTreeMap<String, BTreeMap<Month, GridCell>>>,
     /// By dataset: the first month for which a return is due, where there is one.
     since: BTreeMap<String, Month>,
     /// By dataset: kinds of organisation that must return it.
@@ -181,12 +181,14 @@ impl Grid {
             admission.findings.iter().find(|f| f.level == crate::vocabulary::finding::FindingLevel::Blocking);
         let receipt = Receipt::of(admission, required_fields);
         let cell = |receipt| match blocking {
-            Some(finding) => Cell::Refused { submitted, reason: finding.message.clone(), span: scope.span, receipt },
-            None => Cell::Accepted { submitted, late, span: scope.span, receipt },
+            Some(finding) => {
+                GridCell::Refused { submitted, reason: finding.message.clone(), span: scope.span, receipt }
+            }
+            None => GridCell::Accepted { submitted, late, span: scope.span, receipt },
         };
         let cells = self.cells.entry(folder).or_default().entry(scope.org_code.clone()).or_default();
         for month in scope.span.months() {
-            let keep = matches!(cells.get(&month), Some(Cell::Accepted { .. })) && blocking.is_some();
+            let keep = matches!(cells.get(&month), Some(GridCell::Accepted { .. })) && blocking.is_some();
             let first = month == scope.span.first;
             if !keep {
                 cells.insert(month, cell(if first { receipt } else { receipt.without_contents() }));
@@ -206,16 +208,16 @@ impl Grid {
         month.last_day() + Days::new(u64::from(days))
     }
 
-    fn known(&self, folder: &str, org_code: &str, month: Month) -> Option<&Cell> {
+    fn known(&self, folder: &str, org_code: &str, month: Month) -> Option<&GridCell> {
         self.cells.get(folder)?.get(org_code)?.get(&month)
     }
 
     /// What a figure can rest on in one organisation and month: records, else the submitted roll-up, else the reason.
-    pub fn cell(&self, source: &FigureSource, org_code: &str, month: Month) -> Cell {
+    pub fn cell(&self, source: &FigureSource, org_code: &str, month: Month) -> GridCell {
         let records = self.known(&source.dataset, org_code, month);
         let rollup = || self.known(&source.rollup_folder, org_code, month);
         match records {
-            Some(cell @ Cell::Accepted { .. }) => cell.clone(),
+            Some(cell @ GridCell::Accepted { .. }) => cell.clone(),
             other => rollup().or(other).cloned().unwrap_or_else(|| self.unsent(&source.dataset, org_code, month)),
         }
     }
@@ -224,11 +226,11 @@ impl Grid {
     /// do with the roll-up of a month, for it was made from the same records. Only a roll-up of a state that is the first
     /// that a body returned may stand for everything before it, and so may one of a longer span.
     pub fn rests_on_earlier(&self, source: &FigureSource, org_code: &str, month: Month) -> bool {
-        if matches!(self.known(&source.dataset, org_code, month), Some(Cell::Accepted { .. })) {
+        if matches!(self.known(&source.dataset, org_code, month), Some(GridCell::Accepted { .. })) {
             return true;
         }
         match self.known(&source.rollup_folder, org_code, month) {
-            Some(Cell::Accepted { span, .. }) if span.first == span.last => {
+            Some(GridCell::Accepted { span, .. }) if span.first == span.last => {
                 source.by_other_month || self.returned_before(source, org_code, month)
             }
             _ => false,
@@ -260,13 +262,13 @@ impl Grid {
         changes
     }
 
-    fn unsent(&self, dataset: &str, org_code: &str, month: Month) -> Cell {
+    fn unsent(&self, dataset: &str, org_code: &str, month: Month) -> GridCell {
         if !self.expects(dataset, org_code, month) {
-            Cell::NotExpected
+            GridCell::NotExpected
         } else if self.due(dataset, month) >= self.as_of {
-            Cell::NotYetDue
+            GridCell::NotYetDue
         } else {
-            Cell::NotReturned
+            GridCell::NotReturned
         }
     }
 
@@ -303,12 +305,14 @@ impl Grid {
     /// The cells of a period for the data-quality pages: everything expected or returned.
     pub fn returns(&self, period: Period) -> Vec<Return> {
         let months: Vec<Month> = period.months().collect();
-        let state = |entry: &Entry<'_>| match entry.cell.clone() {
-            Cell::Accepted { submitted, late, .. } => Some(ReturnState::Accepted { submitted, late }),
-            Cell::Refused { submitted, reason, .. } => Some(ReturnState::Refused { submitted, reason, replaced: None }),
-            Cell::NotReturned => Some(ReturnState::NotReturned),
-            Cell::NotYetDue => Some(ReturnState::NotYetDue),
-            Cell::NotExpected => None,
+        let state = |entry: &PlacedCell<'_>| match entry.cell.clone() {
+            GridCell::Accepted { submitted, late, .. } => Some(ReturnState::Accepted { submitted, late }),
+            GridCell::Refused { submitted, reason, .. } => {
+                Some(ReturnState::Refused { submitted, reason, replaced: None })
+            }
+            GridCell::NotReturned => Some(ReturnState::NotReturned),
+            GridCell::NotYetDue => Some(ReturnState::NotYetDue),
+            GridCell::NotExpected => None,
         };
         let entries = self.entries(&months).into_iter();
         let returns = entries.filter_map(|entry| {
@@ -319,7 +323,7 @@ impl Grid {
     }
 
     /// One entry for each dataset, organisation and month that was expected or returned, as records or as roll-ups.
-    fn entries(&self, months: &[Month]) -> Vec<Entry<'_>> {
+    fn entries(&self, months: &[Month]) -> Vec<PlacedCell<'_>> {
         let mut entries = Vec::new();
         for dataset in self.expected_from.keys() {
             let rollups = self.rollups.get(dataset).into_iter().flatten();
@@ -336,12 +340,12 @@ impl Grid {
                     let cells = folders.iter().map(|source| self.cell(source, org_code, *month));
                     // What can be used comes first, and of that what stands for the fewest months.
                     let found = cells.min_by_key(|cell| match cell {
-                        Cell::Accepted { span, .. } => (0, span.length()),
-                        Cell::Refused { span, .. } => (1, span.length()),
-                        Cell::NotReturned | Cell::NotYetDue | Cell::NotExpected => (2, 0),
+                        GridCell::Accepted { span, .. } => (0, span.length()),
+                        GridCell::Refused { span, .. } => (1, span.length()),
+                        GridCell::NotReturned | GridCell::NotYetDue | GridCell::NotExpected => (2, 0),
                     });
-                    if let Some(cell) = found.filter(|cell| *cell != Cell::NotExpected) {
-                        entries.push(Entry { dataset, org_code: org_code.to_owned(), month: *month, cell });
+                    if let Some(cell) = found.filter(|cell| *cell != GridCell::NotExpected) {
+                        entries.push(PlacedCell { dataset, org_code: org_code.to_owned(), month: *month, cell });
                     }
                 }
             }
@@ -350,9 +354,9 @@ impl Grid {
     }
 
     /// The table `returns` that metrics may read: what was expected and what came, for each month of `months`.
-    pub fn table(&self, months: &[Month]) -> Result<Table, MetricError> {
+    pub fn table(&self, months: &[Month]) -> Result<QueryTable, MetricError> {
         let entries = self.entries(months);
-        let text = |pick: &dyn Fn(&Entry<'_>) -> String| -> ArrayRef {
+        let text = |pick: &dyn Fn(&PlacedCell<'_>) -> String| -> ArrayRef {
             Arc::new(StringViewArray::from_iter_values(entries.iter().map(pick)))
         };
         let count = |pick: &dyn Fn(Receipt) -> u64| -> ArrayRef {
@@ -360,11 +364,11 @@ impl Grid {
             Arc::new(values.collect::<Int64Array>())
         };
         let received = entries.iter().map(|e| e.receipt().map(|receipt| days_since_epoch(receipt.first_submitted)));
-        let due = |entry: &Entry<'_>| self.due(entry.dataset, entry.span().last);
-        let flag = |pick: &dyn Fn(&Entry<'_>) -> bool| -> ArrayRef {
+        let due = |entry: &PlacedCell<'_>| self.due(entry.dataset, entry.span().last);
+        let flag = |pick: &dyn Fn(&PlacedCell<'_>) -> bool| -> ArrayRef {
             Arc::new(entries.iter().map(|entry| Some(pick(entry))).collect::<BooleanArray>())
         };
-        let span_days = |pick: &dyn Fn(Span) -> Month| -> ArrayRef {
+        let span_days = |pick: &dyn Fn(MonthSpan) -> Month| -> ArrayRef {
             Arc::new(Date32Array::from_iter_values(entries.iter().map(|entry| month_days(pick(entry.span())))))
         };
         let columns: Vec<ArrayRef> = vec![
@@ -375,7 +379,7 @@ impl Grid {
             Arc::new(Date32Array::from_iter_values(entries.iter().map(|entry| days_since_epoch(due(entry))))),
             flag(&|entry| due(entry) < self.as_of),
             Arc::new(received.collect::<Date32Array>()),
-            flag(&|entry| matches!(entry.cell, Cell::Accepted { .. })),
+            flag(&|entry| matches!(entry.cell, GridCell::Accepted { .. })),
             count(&|receipt| receipt.records),
             count(&|receipt| receipt.required_values),
             count(&|receipt| receipt.required_values.saturating_sub(receipt.required_empty)),
@@ -384,31 +388,31 @@ impl Grid {
         ];
         let schema = returns_schema();
         let batch = RecordBatch::try_new(Arc::clone(&schema), columns).map_err(MetricError::Returns)?;
-        Ok(Table::Rows { schema, batches: vec![batch] })
+        Ok(QueryTable::Rows { schema, batches: vec![batch] })
     }
 }
 
 /// A cell with its place.
-struct Entry<'g> {
+struct PlacedCell<'g> {
     dataset: &'g str,
     org_code: String,
     month: Month,
-    cell: Cell,
+    cell: GridCell,
 }
 
-impl Entry<'_> {
+impl PlacedCell<'_> {
     fn receipt(&self) -> Option<Receipt> {
         match &self.cell {
-            Cell::Accepted { receipt, .. } | Cell::Refused { receipt, .. } => Some(*receipt),
+            GridCell::Accepted { receipt, .. } | GridCell::Refused { receipt, .. } => Some(*receipt),
             _ => None,
         }
     }
 
     /// The months that the return stands for; the month itself where nothing came.
-    fn span(&self) -> Span {
+    fn span(&self) -> MonthSpan {
         match &self.cell {
-            Cell::Accepted { span, .. } | Cell::Refused { span, .. } => *span,
-            _ => Span { first: self.month, last: self.month },
+            GridCell::Accepted { span, .. } | GridCell::Refused { span, .. } => *span,
+            _ => MonthSpan { first: self.month, last: self.month },
         }
     }
 }

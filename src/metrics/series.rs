@@ -8,7 +8,7 @@ use crate::vocabulary::quantity::{Shape, Unit};
 
 /// Which figures of a metric: its headline or a category, and from which result rows they are added up.
 #[derive(Debug, Clone)]
-pub(super) struct Series {
+pub(super) struct MetricSeries {
     pub category: Option<Arc<Category>>,
     pub from: Vec<Option<String>>,
     pub shape: Shape,
@@ -33,8 +33,8 @@ const GRADE: &str = "grade";
 
 /// Headline first, then each category. A distribution also gets its median, and its percentile over closed cases alone; a
 /// status the number of organisations at each grade.
-pub(super) fn series_of(metric: &Metric) -> Vec<Series> {
-    let headline = |categories: Vec<Option<String>>| Series {
+pub(super) fn series_of(metric: &Metric) -> Vec<MetricSeries> {
+    let headline = |categories: Vec<Option<String>>| MetricSeries {
         category: None,
         from: categories,
         shape: metric.shape,
@@ -43,7 +43,7 @@ pub(super) fn series_of(metric: &Metric) -> Vec<Series> {
         grade: None,
     };
     if metric.shape == Shape::Status {
-        let bodies_at = |grade: &Grade| Series {
+        let bodies_at = |grade: &Grade| MetricSeries {
             category: Some(Arc::new(Category { breakdown: GRADE.to_owned(), key: grade.key.clone() })),
             shape: Shape::Count,
             unit: Unit::Organisations,
@@ -53,7 +53,7 @@ pub(super) fn series_of(metric: &Metric) -> Vec<Series> {
         return std::iter::once(headline(vec![None])).chain(metric.grades.iter().map(bodies_at)).collect();
     }
     if let Some(percent) = metric.percentile {
-        let statistic = |key: &str, delay| Series {
+        let statistic = |key: &str, delay| MetricSeries {
             category: Some(Arc::new(Category { breakdown: "statistic".to_owned(), key: key.to_owned() })),
             delay: Some(delay),
             ..headline(vec![None])
@@ -70,7 +70,7 @@ pub(super) fn series_of(metric: &Metric) -> Vec<Series> {
         BreakdownKind::Parts => keys().collect(),
         BreakdownKind::Variants => keys().take(1).collect(),
     };
-    let categories = breakdown.categories.iter().map(|category| Series {
+    let categories = breakdown.categories.iter().map(|category| MetricSeries {
         category: Some(Arc::new(Category { breakdown: breakdown.column.clone(), key: category.key.clone() })),
         from: vec![Some(category.key.clone())],
         shape: category.shape.unwrap_or(metric.shape),

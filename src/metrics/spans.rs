@@ -12,29 +12,32 @@ use super::MetricError;
 use super::returns::{FIRST_MONTH, LAST_MONTH};
 use crate::definitions::model::Metric;
 use crate::definitions::references::RETURNS;
-use crate::engine::Table;
-use crate::sources::Span;
+use crate::engine::QueryTable;
+use crate::sources::MonthSpan;
 use crate::vocabulary::period::Month;
 
 /// Tables whose returns all stand for one month, or all for the same longer span.
-pub(super) struct Part<'t> {
+pub(super) struct SpanTables<'t> {
     /// `None` for returns of one month.
-    pub(super) longer_span: Option<Span>,
-    pub(super) tables: Vec<(&'t str, Table)>,
+    pub(super) longer_span: Option<MonthSpan>,
+    pub(super) tables: Vec<(&'t str, QueryTable)>,
 }
 
 /// The returns of single months first, then those of each longer span. A metric that holds returns against something else
 /// counts by the month of the other, so it sees all of them at once.
-pub(super) fn parts<'t>(metric: &Metric, tables: Vec<(&'t str, Table)>) -> Result<Vec<Part<'t>>, MetricError> {
-    let whole = |tables| Ok(vec![Part { longer_span: None, tables }]);
+pub(super) fn parts<'t>(
+    metric: &Metric,
+    tables: Vec<(&'t str, QueryTable)>,
+) -> Result<Vec<SpanTables<'t>>, MetricError> {
+    let whole = |tables| Ok(vec![SpanTables { longer_span: None, tables }]);
     if metric.rollups.iter().any(|name| name != RETURNS) {
         return whole(tables);
     }
-    let Some((_, Table::Rows { schema, batches })) = tables.iter().find(|(name, _)| *name == RETURNS) else {
+    let Some((_, QueryTable::Rows { schema, batches })) = tables.iter().find(|(name, _)| *name == RETURNS) else {
         return whole(tables);
     };
-    let by_batch: Vec<Vec<Option<Span>>> = batches.iter().map(longer_spans).collect();
-    let spans: BTreeSet<Option<Span>> = by_batch.iter().flatten().copied().chain([None]).collect();
+    let by_batch: Vec<Vec<Option<MonthSpan>>> = batches.iter().map(longer_spans).collect();
+    let spans: BTreeSet<Option<MonthSpan>> = by_batch.iter().flatten().copied().chain([None]).collect();
     let mut parts = Vec::new();
     for longer_span in spans {
         let mut kept = Vec::new();
@@ -42,21 +45,21 @@ pub(super) fn parts<'t>(metric: &Metric, tables: Vec<(&'t str, Table)>) -> Resul
             let is_of_span: BooleanArray = found.iter().map(|span| Some(*span == longer_span)).collect();
             kept.push(filter_record_batch(batch, &is_of_span).map_err(MetricError::Returns)?);
         }
-        let returns = Table::Rows { schema: Arc::clone(schema), batches: kept };
+        let returns = QueryTable::Rows { schema: Arc::clone(schema), batches: kept };
         let others = tables.iter().filter(|(name, _)| *name != RETURNS).cloned();
-        parts.push(Part { longer_span, tables: others.chain([(RETURNS, returns)]).collect() });
+        parts.push(SpanTables { longer_span, tables: others.chain([(RETURNS, returns)]).collect() });
     }
     Ok(parts)
 }
 
 /// Of each row the span that its return stands for; `None` where that is a month.
-fn longer_spans(batch: &RecordBatch) -> Vec<Option<Span>> {
+fn longer_spans(batch: &RecordBatch) -> Vec<Option<MonthSpan>> {
     let months = |name| batch.column_by_name(name).and_then(|column| column.as_primitive_opt::<Date32Type>());
     let (Some(first), Some(last)) = (months(FIRST_MONTH), months(LAST_MONTH)) else {
         return vec![None; batch.num_rows()];
     };
     let month = |day: Option<i32>| Some(Month::of(Date32Type::to_naive_date_opt(day?)?));
-    let span = |(first, last): (Option<i32>, Option<i32>)| Some(Span { first: month(first)?, last: month(last)? });
+    let span = |(first, last): (Option<i32>, Option<i32>)| Some(MonthSpan { first: month(first)?, last: month(last)? });
     let longer = |days| span(days).filter(|span| span.first != span.last);
     first.iter().zip(last.iter()).map(longer).collect()
 }

@@ -8,7 +8,7 @@ use crate::contract::Admission;
 use crate::definitions::Definitions;
 use crate::definitions::model::Metric;
 use crate::engine::{Engine, EngineSettings};
-use crate::sources::{Scope, Span, Submission, SubmittedTable};
+use crate::sources::{MonthSpan, Submission, SubmissionScope, SubmittedTable};
 use crate::vocabulary::body::{NATIONAL, Organisation};
 use crate::vocabulary::finding::FindingLevel;
 use crate::vocabulary::lives::Lives;
@@ -50,12 +50,12 @@ fn organisation(code: &str) -> Organisation {
 
 fn admission(table: SubmittedTable, org: &str, period: &str) -> Admission {
     let period: Period = period.parse().unwrap();
-    let span = Span { first: period.first, last: period.last() };
+    let span = MonthSpan { first: period.first, last: period.last() };
     let submission = Submission {
         table,
         submitted: "2025-05-10".parse().unwrap(),
         first_submitted: "2025-05-10".parse().unwrap(),
-        scope: Some(Scope { org_code: org.into(), span }),
+        scope: Some(SubmissionScope { org_code: org.into(), span }),
         files: Vec::new(),
         unusable: Vec::new(),
     };

@@ -43,15 +43,15 @@ pub fn gives_away(others: usize) -> bool {
     (1..LEAST_OTHERS).contains(&others)
 }
 
-type Key = (Period, Option<Arc<Category>>);
+type PeriodCategory = (Period, Option<Arc<Category>>);
 
-fn key(observation: &Observation) -> Key {
+fn key(observation: &Observation) -> PeriodCategory {
     (observation.period, observation.category.clone())
 }
 
 /// Organisations with a figure by period and category.
-fn with_figure(of_metric: &[Observation]) -> HashMap<Key, HashSet<Arc<str>>> {
-    let mut found: HashMap<Key, HashSet<Arc<str>>> = HashMap::new();
+fn with_figure(of_metric: &[Observation]) -> HashMap<PeriodCategory, HashSet<Arc<str>>> {
+    let mut found: HashMap<PeriodCategory, HashSet<Arc<str>>> = HashMap::new();
     for one in of_metric.iter().filter(|one| one.numerator.is_some() && is_organisation(&one.org_code)) {
         found.entry(key(one)).or_default().insert(Arc::clone(&one.org_code));
     }

@@ -17,13 +17,13 @@ use parquet::errors::ParquetError;
 
 use crate::definitions::model::Contract;
 use cells::{CellProblem, CellProblems};
-use plan::Plan;
+use plan::ExtractPlan;
 use raw::RawFile;
 use records::RecordsFile;
 
 pub use key::{KeyError, KeySource, SecretKey};
 pub use records::write_rows;
-pub use staging::{Staging, check_free};
+pub use staging::{SubmissionStaging, check_free};
 
 /// Why no records could be made. No message holds a value of the extract.
 #[derive(Debug, thiserror::Error)]
@@ -113,7 +113,7 @@ pub fn make_records(
     // Headers first: a column that is missing from the last file shows before the first is read.
     for path in inputs {
         let file = RawFile::open(path)?;
-        let plan = Plan::new(contract, file.columns())
+        let plan = ExtractPlan::new(contract, file.columns())
             .map_err(|problems| PrepareError::Columns { path: path.clone(), problems })?;
         dropped.extend(plan.dropped.iter().cloned());
         opened.push((file, plan));

@@ -17,9 +17,9 @@ const REFERENCE_SUFFIX: &str = "_ref";
 
 /// How the records of one extract are made.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Plan {
+pub(super) struct ExtractPlan {
     /// One for each field, in the contract's order.
-    steps: Vec<Step>,
+    steps: Vec<FieldStep>,
     /// Positions of the raw columns that are read; the steps count in this list.
     pub raw_columns: Vec<usize>,
     raw_names: Vec<String>,
@@ -28,7 +28,7 @@ pub(super) struct Plan {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Step {
+enum FieldStep {
     /// The organisation's code from the command line.
     Organisation,
     Copy {
@@ -47,7 +47,7 @@ pub(super) fn unprepared_reference(contract: &Contract) -> Option<&str> {
     contract.fields.iter().find(copied).map(|field| field.name.as_str())
 }
 
-impl Plan {
+impl ExtractPlan {
     /// Matches the fields of a contract with the columns of an extract.
     ///
     /// Errors: every field that no column was found for. They name no column of the extract: in a file without a header
@@ -69,18 +69,18 @@ impl Plan {
         Ok(plan)
     }
 
-    fn step(&mut self, field: &Field, columns: &[String]) -> Result<Step, String> {
+    fn step(&mut self, field: &Field, columns: &[String]) -> Result<FieldStep, String> {
         let own = std::slice::from_ref(&field.name);
-        let copied = |column| Step::Copy { column, field_type: field.field_type };
+        let copied = |column| FieldStep::Copy { column, field_type: field.field_type };
         let Some(preparation) = &field.preparation else {
             return match self.find(own, columns)? {
                 Some(column) => Ok(copied(column)),
-                None if field.name == ORG_CODE => Ok(Step::Organisation),
+                None if field.name == ORG_CODE => Ok(FieldStep::Organisation),
                 None => Err(format!("column {} is missing; leave its cells empty if nothing is known", field.name)),
             };
         };
         if let Some(column) = self.find(&preparation.from, columns)? {
-            return Ok(Step::Make { column, method: preparation.method.clone() });
+            return Ok(FieldStep::Make { column, method: preparation.method.clone() });
         }
         // A length or a verdict that the force's own system has worked out says no more than ours; a reference might.
         let harmless = field.field_type != FieldType::String;
@@ -119,13 +119,13 @@ impl Plan {
             let (array, name) = (batch.columns.get(column)?, self.raw_names.get(column)?);
             Some(RawColumn { file, name, batch, array })
         };
-        let field = |step: &Step| match step {
-            Step::Organisation => {
+        let field = |step: &FieldStep| match step {
+            FieldStep::Organisation => {
                 let array: ArrayRef = Arc::new(StringArray::from(vec![submitter.org_code; batch.rows()]));
                 Some(array)
             }
-            Step::Copy { column, field_type } => Some(raw(*column)?.copy(*field_type, problems)),
-            Step::Make { column, method } => Some(raw(*column)?.make(method, submitter.key, problems)),
+            FieldStep::Copy { column, field_type } => Some(raw(*column)?.copy(*field_type, problems)),
+            FieldStep::Make { column, method } => Some(raw(*column)?.make(method, submitter.key, problems)),
         };
         self.steps.iter().filter_map(field).collect()
     }

@@ -11,14 +11,14 @@ const LOCK_FILE: &str = ".lock";
 
 /// A staging folder inside the folder that the submission will stand in.
 #[derive(Debug)]
-pub struct Staging {
+pub struct SubmissionStaging {
     root: PathBuf,
     folder: tempfile::TempDir,
     /// Held as long as the folder is in use.
     _lock: fs::File,
 }
 
-impl Staging {
+impl SubmissionStaging {
     /// Clears what killed runs left behind and opens a folder; only its owner may read it.
     pub fn begin(root: &Path) -> Result<Self, PrepareError> {
         let wrong = |source| PrepareError::Write { path: root.to_owned(), source };

@@ -45,7 +45,7 @@ pub(super) struct Past {
 
 /// Which numbers of a figure are counts of cases about persons.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Counted {
+pub(super) enum PersonCounts {
     /// Of a count, or of a rate, whose denominator is exposure.
     Numerator,
     /// Of a share: numerator, rest and denominator.
@@ -56,11 +56,11 @@ pub(super) enum Counted {
 
 /// One figure with its counts.
 #[derive(Debug)]
-pub(super) struct Row<'a> {
+pub(super) struct BookRow<'a> {
     pub(super) place: RowPlace<'a>,
     pub(super) numerator: i64,
     pub(super) denominator: Option<i64>,
-    pub(super) counted: Counted,
+    pub(super) counted: PersonCounts,
     /// Position among the figures of the run; `None` when only earlier editions have these counts.
     pub(super) present: Option<usize>,
     /// A part of the periods of the run that the edition does not show by itself.
@@ -79,24 +79,24 @@ impl CountPair {
     }
 }
 
-impl Row<'_> {
+impl BookRow<'_> {
     fn counts(&self) -> CountPair {
         CountPair { numerator: self.numerator, denominator: self.denominator }
     }
 
     /// The numerator, where it is a count of cases about persons.
     pub(super) fn cases(&self) -> Option<i64> {
-        (self.counted != Counted::Denominator).then_some(self.numerator)
+        (self.counted != PersonCounts::Denominator).then_some(self.numerator)
     }
 
     /// The other part of the denominator, where it is such a count.
     pub(super) fn rest(&self) -> Option<i64> {
-        self.denominator.filter(|_| self.counted == Counted::All).map(|denominator| denominator - self.numerator)
+        self.denominator.filter(|_| self.counted == PersonCounts::All).map(|denominator| denominator - self.numerator)
     }
 
     /// The denominator, where it is such a count.
     pub(super) fn all_cases(&self) -> Option<i64> {
-        self.denominator.filter(|_| self.counted != Counted::Numerator)
+        self.denominator.filter(|_| self.counted != PersonCounts::Numerator)
     }
 
     /// Whether the counts are those of today, shown or not.
@@ -115,7 +115,7 @@ impl Row<'_> {
 /// All rows of metrics that withhold small counts.
 #[derive(Debug)]
 pub(super) struct Book<'a> {
-    pub(super) rows: Vec<Row<'a>>,
+    pub(super) rows: Vec<BookRow<'a>>,
     /// Rows by place, the present one first.
     places: HashMap<RowPlace<'a>, Vec<usize>>,
     /// Names of the earlier editions.
@@ -124,7 +124,7 @@ pub(super) struct Book<'a> {
 
 /// The edition that is being made, or an earlier one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Edition {
+pub(super) enum BookEdition {
     Present,
     Earlier(usize),
 }
@@ -186,7 +186,7 @@ impl<'a> Book<'a> {
         let contradicted = matches!(observation.status, Status::Missing(_));
         let row = row(metrics, place, counts);
         self.places.entry(place).or_default().push(self.rows.len());
-        self.rows.push(Row { present: Some(at), contradicted, ..row });
+        self.rows.push(BookRow { present: Some(at), contradicted, ..row });
     }
 
     /// A part of a period that the edition does not show by itself.
@@ -195,7 +195,7 @@ impl<'a> Book<'a> {
         let known = self.places.entry(place).or_default();
         if known.is_empty() {
             known.push(self.rows.len());
-            self.rows.push(Row { piece: true, ..row(metrics, place, counts) });
+            self.rows.push(BookRow { piece: true, ..row(metrics, place, counts) });
         }
     }
 
@@ -203,7 +203,7 @@ impl<'a> Book<'a> {
     fn add_earlier(&mut self, metrics: &[Metric], place: RowPlace<'a>, edition: usize, earlier: &Earlier) {
         let counts = CountPair { numerator: earlier.numerator, denominator: earlier.denominator };
         let known = self.places.entry(place).or_default();
-        let is_same = |row: &Row<'_>| row.counts() == counts;
+        let is_same = |row: &BookRow<'_>| row.counts() == counts;
         let same = known.iter().copied().find(|&at| self.rows.get(at).is_some_and(is_same));
         let at = same.unwrap_or(self.rows.len());
         if same.is_none() {
@@ -224,7 +224,7 @@ impl<'a> Book<'a> {
     }
 
     /// The row of a figure in an edition.
-    pub(super) fn row(&self, place: RowPlace<'_>, edition: Edition) -> Option<usize> {
+    pub(super) fn row(&self, place: RowPlace<'_>, edition: BookEdition) -> Option<usize> {
         self.places.get(&place)?.iter().copied().find(|&at| self.holds(at, edition))
     }
 
@@ -239,28 +239,28 @@ impl<'a> Book<'a> {
     }
 
     /// Whether an edition holds a row.
-    pub(super) fn holds(&self, row: usize, edition: Edition) -> bool {
+    pub(super) fn holds(&self, row: usize, edition: BookEdition) -> bool {
         self.rows.get(row).is_some_and(|row| match edition {
-            Edition::Present => row.is_current(),
-            Edition::Earlier(edition) => row.editions.contains(&edition),
+            BookEdition::Present => row.is_current(),
+            BookEdition::Earlier(edition) => row.editions.contains(&edition),
         })
     }
 }
 
-fn row<'a>(metrics: &[Metric], place: RowPlace<'a>, counts: CountPair) -> Row<'a> {
+fn row<'a>(metrics: &[Metric], place: RowPlace<'a>, counts: CountPair) -> BookRow<'a> {
     let CountPair { numerator, denominator } = counts;
     let metric = metrics.get(place.metric);
     let is_share = metric.is_some_and(|metric| shape(metric, place.category) == Shape::Proportion)
         && denominator.is_some_and(|denominator| denominator >= numerator);
     let in_denominator = metric.is_some_and(|metric| metric.disclosure == Disclosure::PersonsInDenominator);
-    Row {
+    BookRow {
         place,
         numerator,
         denominator,
         counted: match (is_share, in_denominator) {
-            (_, true) => Counted::Denominator,
-            (true, false) => Counted::All,
-            (false, false) => Counted::Numerator,
+            (_, true) => PersonCounts::Denominator,
+            (true, false) => PersonCounts::All,
+            (false, false) => PersonCounts::Numerator,
         },
         present: None,
         piece: false,

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::Rule;
-use super::book::{Row, RowPlace};
+use super::WithholdingRule;
+use super::book::{BookRow, RowPlace};
 use super::counts::Measure;
 use crate::definitions::model::{BreakdownKind, Metric};
-use crate::disclosure::system::{Cell, History, Kind};
+use crate::disclosure::system::{CellPosition, CountCell, History};
 use crate::vocabulary::body::Body;
 use crate::vocabulary::period::Period;
 
@@ -24,7 +24,7 @@ pub(super) struct CellPlace {
 }
 
 impl CellPlace {
-    pub(super) fn of(metric: &Metric, row: &Row<'_>, measure: Measure, edition: &str) -> Self {
+    pub(super) fn of(metric: &Metric, row: &BookRow<'_>, measure: Measure, edition: &str) -> Self {
         let RowPlace { category, code, period, .. } = row.place;
         Self {
             metric: metric.id.clone(),
@@ -46,7 +46,7 @@ impl CellPlace {
 #[derive(Debug, Clone)]
 pub(super) struct Draft {
     pub(super) value: i64,
-    pub(super) kind: Kind,
+    pub(super) kind: CellPosition,
     pub(super) threshold: i64,
     /// Readers know it from an earlier edition or from a metric that withholds nothing.
     pub(super) published: bool,
@@ -61,7 +61,7 @@ pub(super) struct Draft {
 impl Draft {
     /// The difference of counts, which no figure shows: also as 0 it would not be seen.
     pub(super) fn unseen(value: i64, threshold: i64, place: Option<CellPlace>) -> Self {
-        Self { value, kind: Kind::Interior, threshold, published: false, withheld: true, unseen: true, place }
+        Self { value, kind: CellPosition::Interior, threshold, published: false, withheld: true, unseen: true, place }
     }
 
     fn history(&self) -> History {
@@ -85,7 +85,7 @@ pub(super) struct Cells(pub(super) BTreeMap<String, Draft>);
 impl Cells {
     /// Adds a count of a row, or what the row says of a cell that is there already. A zero is never held back for its
     /// history: it is no cover.
-    pub(super) fn add(&mut self, label: String, row: &Row<'_>, mut draft: Draft) {
+    pub(super) fn add(&mut self, label: String, row: &BookRow<'_>, mut draft: Draft) {
         let kept_back = (row.past.withheld || row.contradicted || !row.is_current()) && draft.value > 0;
         // A figure that an earlier edition withheld with its level would have been withheld as 0 too.
         if row.piece || (!row.is_current() && row.past.withheld && !row.past.shown) {
@@ -131,8 +131,8 @@ impl Cells {
     }
 
     /// The cells as `disclosure` takes them.
-    pub(super) fn finished(&self) -> Vec<Cell> {
-        let cell = |(label, draft): (&String, &Draft)| Cell {
+    pub(super) fn finished(&self) -> Vec<CountCell> {
+        let cell = |(label, draft): (&String, &Draft)| CountCell {
             label: label.clone(),
             value: draft.value,
             kind: draft.kind,
@@ -144,15 +144,21 @@ impl Cells {
 }
 
 /// A cell for one count of a row.
-pub(super) fn draft(metrics: &[Metric], row: &Row<'_>, value: i64, rule: Rule, place: CellPlace) -> Draft {
+pub(super) fn draft(
+    metrics: &[Metric],
+    row: &BookRow<'_>,
+    value: i64,
+    rule: WithholdingRule,
+    place: CellPlace,
+) -> Draft {
     let RowPlace { metric, category, code, .. } = row.place;
     let breakdown = metrics.get(metric).and_then(|metric| metric.breakdown.as_ref());
     let is_sum = breakdown.is_some_and(|breakdown| breakdown.kind == BreakdownKind::Parts);
     let kind = match (Body::of(code), category) {
-        (Body::Nation, _) => Kind::GrandTotal,
-        (Body::Region(_) | Body::PeersOf(_), _) => Kind::RowTotal,
-        (_, None) if is_sum => Kind::ColumnTotal,
-        _ => Kind::Interior,
+        (Body::Nation, _) => CellPosition::GrandTotal,
+        (Body::Region(_) | Body::PeersOf(_), _) => CellPosition::RowTotal,
+        (_, None) if is_sum => CellPosition::ColumnTotal,
+        _ => CellPosition::Interior,
     };
     Draft {
         value,

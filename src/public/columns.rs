@@ -4,24 +4,24 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::PublicInput;
-use super::book::{Book, Row, RowPlace};
+use super::book::{Book, BookRow, RowPlace};
 use super::counts::{CountColumn, Measure, PeriodCount, RowCount, Sums};
 use super::shared::{Shared, shared};
 use crate::definitions::model::{BreakdownKind, Metric};
 use crate::vocabulary::period::Period;
 
 /// Counts of a column in one period by organisation or aggregate.
-type Counts<'a> = Vec<(&'a str, i64)>;
+type CodeCounts<'a> = Vec<(&'a str, i64)>;
 
 /// The names of all counts.
 #[derive(Debug)]
-pub(super) struct Columns<'a> {
+pub(super) struct CountNames<'a> {
     ids: Vec<&'a str>,
     pub(super) sums: Sums<'a>,
     shared: Shared,
 }
 
-impl<'a> Columns<'a> {
+impl<'a> CountNames<'a> {
     pub(super) fn of(input: &PublicInput<'a>, book: &Book<'a>) -> Self {
         let ids: Vec<&str> = input.metrics.iter().map(|metric| metric.id.as_str()).collect();
         let sums = sums(input.metrics, &counts(book));
@@ -53,7 +53,7 @@ impl<'a> Columns<'a> {
 }
 
 /// What one count of a row is called by itself. Counts of earlier editions that have changed since name their edition.
-fn own_label(ids: &[&str], book: &Book<'_>, row: &Row<'_>, measure: Measure) -> String {
+fn own_label(ids: &[&str], book: &Book<'_>, row: &BookRow<'_>, measure: Measure) -> String {
     let RowPlace { metric, category, code, period } = row.place;
     let id = ids.get(metric).copied().unwrap_or_default();
     let name = format!("{id} {} {} {code} {period}", category.unwrap_or("headline"), measure.as_str());
@@ -64,8 +64,8 @@ fn own_label(ids: &[&str], book: &Book<'_>, row: &Row<'_>, measure: Measure) -> 
 }
 
 /// The present columns by period, each in the order of codes.
-fn counts<'a>(book: &Book<'a>) -> BTreeMap<(Period, CountColumn<'a>), Counts<'a>> {
-    let mut found: BTreeMap<(Period, CountColumn<'a>), Counts<'a>> = BTreeMap::new();
+fn counts<'a>(book: &Book<'a>) -> BTreeMap<(Period, CountColumn<'a>), CodeCounts<'a>> {
+    let mut found: BTreeMap<(Period, CountColumn<'a>), CodeCounts<'a>> = BTreeMap::new();
     for row in book.rows.iter().filter(|row| row.is_current()) {
         let RowPlace { metric, category, code, period } = row.place;
         for (measure, count) in Measure::of(row) {
@@ -80,7 +80,7 @@ fn counts<'a>(book: &Book<'a>) -> BTreeMap<(Period, CountColumn<'a>), Counts<'a>
 
 /// Variants of a metric that add up to its first one for every organisation and aggregate of a period. A variant that is
 /// what the first leaves of the denominator is not among them.
-fn sums<'a>(metrics: &'a [Metric], counts: &BTreeMap<(Period, CountColumn<'a>), Counts<'a>>) -> Sums<'a> {
+fn sums<'a>(metrics: &'a [Metric], counts: &BTreeMap<(Period, CountColumn<'a>), CodeCounts<'a>>) -> Sums<'a> {
     let mut found = HashMap::new();
     for &(period, CountColumn { metric, category, measure }) in counts.keys() {
         let breakdown = metrics.get(metric).and_then(|metric| metric.breakdown.as_ref());

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use super::PublicInput;
-use super::book::Row;
-use crate::definitions::invariant_file::{Component, Operand, Part};
+use super::book::BookRow;
+use crate::definitions::invariant_file::{Component, Operand, OperandPart};
 use crate::vocabulary::period::Period;
 
 /// Which count of a figure.
@@ -27,14 +27,14 @@ impl Measure {
     }
 
     /// The measures of a row that count cases about persons, each with its count.
-    pub(super) fn of(row: &Row<'_>) -> impl Iterator<Item = (Self, i64)> {
+    pub(super) fn of(row: &BookRow<'_>) -> impl Iterator<Item = (Self, i64)> {
         [(Self::Numerator, row.cases()), (Self::Rest, row.rest()), (Self::Denominator, row.all_cases())]
             .into_iter()
             .filter_map(|(measure, count)| Some((measure, count?)))
     }
 
     /// The count of a row; `None` where it is none of cases about persons.
-    pub(super) fn count(self, row: &Row<'_>) -> Option<i64> {
+    pub(super) fn count(self, row: &BookRow<'_>) -> Option<i64> {
         match self {
             Self::Numerator => row.cases(),
             Self::Rest => row.rest(),
@@ -76,9 +76,9 @@ pub(super) struct RowCount {
 pub(super) fn column<'a>(input: &PublicInput<'a>, operand: &'a Operand) -> Option<CountColumn<'a>> {
     let metric = input.metrics.iter().position(|metric| metric.id == operand.metric)?;
     let category = match &operand.part {
-        Part::Headline => None,
-        Part::Category(key) => Some(key.as_str()),
-        Part::AllCategories => return None,
+        OperandPart::Headline => None,
+        OperandPart::Category(key) => Some(key.as_str()),
+        OperandPart::AllCategories => return None,
     };
     let measure = match operand.component {
         Component::Numerator => Measure::Numerator,

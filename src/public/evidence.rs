@@ -7,9 +7,9 @@ use serde::Serialize;
 use super::PublicInput;
 use super::book::is_protected;
 use super::cells::Draft;
-use super::units::Unit;
-use crate::disclosure::attack::Range;
-use crate::disclosure::{Protected, Verdict};
+use super::units::ProtectionUnit;
+use crate::disclosure::attack::WholeRange;
+use crate::disclosure::{CellProtection, Protected};
 
 /// The header of a file of evidence.
 pub const EVIDENCE_HEADER: [&str; 13] = [
@@ -30,7 +30,7 @@ pub const EVIDENCE_HEADER: [&str; 13] = [
 
 /// The evidence for one cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
+pub struct EvidenceLine {
     pub metric_id: String,
     pub category: String,
     pub org_code: String,
@@ -42,8 +42,8 @@ pub struct Line {
     /// `primary`, `secondary`, `held_back`, or `already_published`.
     pub hidden: &'static str,
     /// Ranges when values are at least 0 and when hidden values are at least 1; `None` for a cell that readers know.
-    pub ranges: Option<(Range, Range)>,
-    pub verdict: Option<Verdict>,
+    pub ranges: Option<(WholeRange, WholeRange)>,
+    pub verdict: Option<CellProtection>,
     pub search: Searched,
 }
 
@@ -69,11 +69,11 @@ impl Searched {
     }
 }
 
-impl Line {
+impl EvidenceLine {
     /// The cells of the line in the order of [`EVIDENCE_HEADER`]; an open end is empty.
     pub fn record(&self) -> [String; 13] {
         let end = |number: Option<i64>| number.map(|number| number.to_string()).unwrap_or_default();
-        let ranges = |pick: fn((Range, Range)) -> Range| {
+        let ranges = |pick: fn((WholeRange, WholeRange)) -> WholeRange| {
             let range = self.ranges.map(pick);
             [end(range.map(|range| range.lower)), end(range.and_then(|range| range.upper))]
         };
@@ -90,7 +90,7 @@ impl Line {
             upper_0,
             lower_1,
             upper_1,
-            self.verdict.map_or("", Verdict::as_str).to_owned(),
+            self.verdict.map_or("", CellProtection::as_str).to_owned(),
             self.search.as_str().to_owned(),
         ]
     }
@@ -120,7 +120,7 @@ pub struct MetricEvidence {
 }
 
 /// The lines of a unit, in the order of labels.
-pub(super) fn lines(unit: &Unit, found: &Protected) -> Vec<Line> {
+pub(super) fn lines(unit: &ProtectionUnit, found: &Protected) -> Vec<EvidenceLine> {
     let set = |labels: &'_ [String]| labels.iter().cloned().collect::<BTreeSet<String>>();
     let (primary, secondary) = (set(&found.choice.primary), set(&found.choice.secondary));
     let search = match (found.choice.without_cover.is_empty(), found.choice.exact) {
@@ -129,7 +129,7 @@ pub(super) fn lines(unit: &Unit, found: &Protected) -> Vec<Line> {
         (true, false) => Searched::Greedy,
     };
     let line = |label: &String| line(unit.cells.0.get(label)?, search);
-    let mut lines: Vec<Line> = Vec::new();
+    let mut lines: Vec<EvidenceLine> = Vec::new();
     for evidence in &found.evidence {
         let hidden = match &evidence.label {
             label if primary.contains(label) => "primary",
@@ -137,16 +137,21 @@ pub(super) fn lines(unit: &Unit, found: &Protected) -> Vec<Line> {
             _ => "held_back",
         };
         let ranges = Some((evidence.not_negative, evidence.at_least_one));
-        lines.extend(line(&evidence.label).map(|line| Line { hidden, ranges, verdict: evidence.verdict, ..line }));
+        lines.extend(line(&evidence.label).map(|line| EvidenceLine {
+            hidden,
+            ranges,
+            verdict: evidence.verdict,
+            ..line
+        }));
     }
     lines.extend(found.choice.published.iter().filter_map(line));
     lines
 }
 
 /// `None` for a sum or difference of figures that nothing need be said of.
-fn line(cell: &Draft, search: Searched) -> Option<Line> {
+fn line(cell: &Draft, search: Searched) -> Option<EvidenceLine> {
     let place = cell.place.as_ref()?;
-    Some(Line {
+    Some(EvidenceLine {
         metric_id: place.metric.clone(),
         category: place.category.clone(),
         org_code: place.code.clone(),
@@ -164,7 +169,7 @@ fn line(cell: &Draft, search: Searched) -> Option<Line> {
 pub(super) fn by_metric(
     input: &PublicInput<'_>,
     withheld: &BTreeSet<usize>,
-    lines: &[Line],
+    lines: &[EvidenceLine],
 ) -> Vec<(String, MetricEvidence)> {
     let none = MetricEvidence { exact: true, ..MetricEvidence::default() };
     let mut found: BTreeMap<&str, MetricEvidence> =
@@ -183,7 +188,7 @@ pub(super) fn by_metric(
 }
 
 impl MetricEvidence {
-    fn count(&mut self, line: &Line) {
+    fn count(&mut self, line: &EvidenceLine) {
         self.exact &= line.search == Searched::Exact;
         match line.hidden {
             "primary" => self.primary += 1,
@@ -195,7 +200,7 @@ impl MetricEvidence {
             }
         }
         match line.verdict {
-            Some(Verdict::Safe) => self.safe += 1,
+            Some(CellProtection::Safe) => self.safe += 1,
             Some(_) => self.narrow += 1,
             None => return,
         }

@@ -4,7 +4,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::PublicInput;
-use crate::definitions::invariant_file::{Component, Operand, Part};
+use crate::definitions::invariant_file::{Component, Operand, OperandPart};
 use crate::definitions::model::Disclosure;
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::Period;
@@ -38,7 +38,7 @@ fn sets<'a>(input: &PublicInput<'a>) -> HashMap<&'a str, usize> {
     for invariant in input.invariants.iter().filter(|invariant| invariant.each.is_none()) {
         let [right] = invariant.right.as_slice() else { continue };
         let is_denominator =
-            |one: &Operand| one.component == Component::Denominator && matches!(one.part, Part::Headline);
+            |one: &Operand| one.component == Component::Denominator && matches!(one.part, OperandPart::Headline);
         if !is_denominator(&invariant.left) || !is_denominator(right) {
             continue;
         }

@@ -3,9 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Rule;
-use super::book::{Book, Row, RowPlace};
-use super::units::Unit;
+use super::WithholdingRule;
+use super::book::{Book, BookRow, RowPlace};
+use super::units::ProtectionUnit;
 use crate::disclosure::choice::choose;
 use crate::disclosure::system::SystemError;
 use crate::vocabulary::body::Body;
@@ -13,14 +13,14 @@ use crate::vocabulary::period::{Period, PeriodType};
 
 /// Bodies of one kind, which are shown together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Level {
+enum BodyLevel {
     Organisations,
     Regions,
     Peers,
     Nation,
 }
 
-impl Level {
+impl BodyLevel {
     fn of(code: &str) -> Self {
         match Body::of(code) {
             Body::Nation => Self::Nation,
@@ -33,17 +33,21 @@ impl Level {
 
 /// What is shown together: metric, category, level and period. Rolling years share months, so one of them says something
 /// of the next: all of a run go together.
-type Group<'a> = (usize, Option<&'a str>, Level, Option<Period>);
+type ShownTogether<'a> = (usize, Option<&'a str>, BodyLevel, Option<Period>);
 
-fn group<'a>(row: &Row<'a>) -> Group<'a> {
+fn group<'a>(row: &BookRow<'a>) -> ShownTogether<'a> {
     let RowPlace { metric, category, code, period } = row.place;
-    (metric, category, Level::of(code), Some(period).filter(|period| period.kind != PeriodType::Rolling12m))
+    (metric, category, BodyLevel::of(code), Some(period).filter(|period| period.kind != PeriodType::Rolling12m))
 }
 
 /// Rows of a unit that are withheld, by position. The unit's cells are hidden accordingly, so that an attack on it finds
 /// what readers of the edition can find.
-pub(super) fn close(unit: &mut Unit, book: &Book<'_>, rule: Rule) -> Result<BTreeSet<usize>, SystemError> {
-    let mut groups: BTreeMap<Group<'_>, Vec<usize>> = BTreeMap::new();
+pub(super) fn close(
+    unit: &mut ProtectionUnit,
+    book: &Book<'_>,
+    rule: WithholdingRule,
+) -> Result<BTreeSet<usize>, SystemError> {
+    let mut groups: BTreeMap<ShownTogether<'_>, Vec<usize>> = BTreeMap::new();
     let present = |row: usize| book.rows.get(row).map(|found| (row, found));
     for (row, found) in unit.rows.keys().filter_map(|&row| present(row)) {
         groups.entry(group(found)).or_default().push(row);
@@ -53,7 +57,8 @@ pub(super) fn close(unit: &mut Unit, book: &Book<'_>, rule: Rule) -> Result<BTre
     let mut withheld: BTreeSet<usize> =
         unit.rows.keys().copied().filter(|row| book.rows.get(*row).is_some_and(|row| row.contradicted)).collect();
     loop {
-        let closed: BTreeSet<Group<'_>> = asked.iter().filter_map(|&row| Some(group(present(row)?.1))).collect();
+        let closed: BTreeSet<ShownTogether<'_>> =
+            asked.iter().filter_map(|&row| Some(group(present(row)?.1))).collect();
         withheld.extend(closed.iter().filter_map(|group| groups.get(group)).flatten());
         hold(unit, &withheld);
         let choice = choose(&unit.system()?, rule.protection);
@@ -70,7 +75,7 @@ pub(super) fn close(unit: &mut Unit, book: &Book<'_>, rule: Rule) -> Result<BTre
 }
 
 /// Hides the cells that no row shows. A count in a withheld row that another row shows stays known.
-fn hold(unit: &mut Unit, withheld: &BTreeSet<usize>) {
+fn hold(unit: &mut ProtectionUnit, withheld: &BTreeSet<usize>) {
     let (closed, open): (Vec<_>, Vec<_>) = unit.rows.iter().partition(|(row, _)| withheld.contains(*row));
     let shown: BTreeSet<&String> = open.into_iter().flat_map(|(_, labels)| labels).collect();
     for label in closed.into_iter().flat_map(|(_, labels)| labels).filter(|label| !shown.contains(label)) {

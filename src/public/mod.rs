@@ -40,15 +40,15 @@ use crate::vocabulary::period::Period;
 use crate::vocabulary::quantity::Status;
 
 pub use edition::withhold_figure;
-pub use evidence::{EVIDENCE_HEADER, Line, MetricEvidence, Searched};
+pub use evidence::{EVIDENCE_HEADER, EvidenceLine, MetricEvidence, Searched};
 
 use book::Book;
-use columns::Columns;
-use units::{Unit, units};
+use columns::CountNames;
+use units::{ProtectionUnit, units};
 
 /// What is withheld and how well it must be protected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Rule {
+pub struct WithholdingRule {
     /// Counts of cases about persons from 1 to below this are withheld.
     pub threshold: i64,
     /// Figures of work with a smaller denominator are withheld.
@@ -83,7 +83,7 @@ pub struct PublicInput<'a> {
     /// Figures of the months and quarters that the periods of the run are made of; of metrics of persons.
     pub pieces: &'a [Observation],
     pub earlier: &'a [Earlier],
-    pub rule: Rule,
+    pub rule: WithholdingRule,
 }
 
 /// The figures of a public edition, with the evidence. The evidence tells what was withheld for its own size: it is not
@@ -96,7 +96,7 @@ pub struct PublicFigures {
     pub withheld: BTreeSet<usize>,
     /// Positions of figures of work that are withheld for their denominator.
     pub few_cases: BTreeSet<usize>,
-    pub evidence: Vec<Line>,
+    pub evidence: Vec<EvidenceLine>,
     /// By metric id, only those that withhold small counts.
     pub metrics: Vec<(String, MetricEvidence)>,
     /// Sums that do not hold in the figures, so that nothing follows from them.
@@ -120,7 +120,7 @@ pub enum PublicError {
 /// editions, and figures of work with few cases.
 pub fn withhold(input: &PublicInput<'_>) -> Result<PublicFigures, PublicError> {
     let book = Book::of(input);
-    let columns = Columns::of(input, &book);
+    let columns = CountNames::of(input, &book);
     let (units, unused) = units(input, &book, &columns);
     let solved: Vec<Solved> =
         units.into_par_iter().map(|unit| solve(unit, &book, input.rule)).collect::<Result<_, _>>()?;
@@ -138,7 +138,7 @@ pub fn withhold(input: &PublicInput<'_>) -> Result<PublicFigures, PublicError> {
         })
         .collect();
     let whole = solved.iter().filter(|solved| solved.whole).map(|solved| solved.name.clone()).collect();
-    let evidence: Vec<Line> = solved.into_iter().flat_map(|solved| solved.lines).collect();
+    let evidence: Vec<EvidenceLine> = solved.into_iter().flat_map(|solved| solved.lines).collect();
     let metrics = evidence::by_metric(input, &withheld, &evidence);
     Ok(PublicFigures { observations, withheld, few_cases, evidence, metrics, unused, whole })
 }
@@ -149,12 +149,12 @@ struct Solved {
     name: String,
     /// Rows by position.
     withheld: BTreeSet<usize>,
-    lines: Vec<Line>,
+    lines: Vec<EvidenceLine>,
     /// Whether some small count had no cover.
     whole: bool,
 }
 
-fn solve(mut unit: Unit, book: &Book<'_>, rule: Rule) -> Result<Solved, PublicError> {
+fn solve(mut unit: ProtectionUnit, book: &Book<'_>, rule: WithholdingRule) -> Result<Solved, PublicError> {
     let unchecked = |name: &str, message: String| PublicError::Unchecked { place: name.to_owned(), message };
     let of_system = |name: &str, error: &SystemError| unchecked(name, error.to_string());
     let withheld = levels::close(&mut unit, book, rule).map_err(|error| of_system(&unit.name, &error))?;

@@ -5,15 +5,15 @@
 //! no inequality. Invariants of every metric of a sort say what the sums say already.
 
 use super::PublicInput;
-use super::book::{Book, Edition, RowPlace};
+use super::book::{Book, BookEdition, RowPlace};
 use super::counts::{CountColumn, RowCount, column};
-use crate::definitions::invariant_file::{Invariant, Operand, Relation};
+use crate::definitions::invariant_file::{Invariant, InvariantRelation, Operand};
 
 /// An invariant of one organisation or aggregate, period and edition.
 #[derive(Debug)]
-pub(super) struct Promise {
+pub(super) struct BodyInvariant {
     pub(super) left: RowCount,
-    pub(super) relation: Relation,
+    pub(super) relation: InvariantRelation,
     /// Added up.
     pub(super) right: Vec<RowCount>,
     /// What the right side has more.
@@ -21,7 +21,7 @@ pub(super) struct Promise {
 }
 
 /// All invariants that hold for rows of the book. One that does not says nothing.
-pub(super) fn promises(input: &PublicInput<'_>, book: &Book<'_>) -> Vec<Promise> {
+pub(super) fn promises(input: &PublicInput<'_>, book: &Book<'_>) -> Vec<BodyInvariant> {
     let mut found = Vec::new();
     for invariant in input.invariants.iter().filter(|invariant| invariant.each.is_none()) {
         let Some(left) = column(input, &invariant.left) else { continue };
@@ -29,8 +29,8 @@ pub(super) fn promises(input: &PublicInput<'_>, book: &Book<'_>) -> Vec<Promise>
             if (row.place.metric, row.place.category) != (left.metric, left.category) {
                 continue;
             }
-            let editions = row.is_current().then_some(Edition::Present).into_iter();
-            for edition in editions.chain(row.editions.iter().map(|&edition| Edition::Earlier(edition))) {
+            let editions = row.is_current().then_some(BookEdition::Present).into_iter();
+            for edition in editions.chain(row.editions.iter().map(|&edition| BookEdition::Earlier(edition))) {
                 let count = RowCount { row: at, measure: left.measure };
                 found.extend(promise(input, book, invariant, edition, count));
             }
@@ -43,9 +43,9 @@ fn promise(
     input: &PublicInput<'_>,
     book: &Book<'_>,
     invariant: &Invariant,
-    edition: Edition,
+    edition: BookEdition,
     left: RowCount,
-) -> Option<Promise> {
+) -> Option<BodyInvariant> {
     let RowPlace { code, period, .. } = book.rows.get(left.row)?.place;
     let operand = |operand: &Operand| {
         let CountColumn { metric, category, measure } = column(input, operand)?;
@@ -54,6 +54,6 @@ fn promise(
     let right = invariant.right.iter().map(operand).collect::<Option<Vec<_>>>()?;
     let count = |one: &RowCount| one.measure.count(book.rows.get(one.row)?);
     let more = right.iter().map(count).sum::<Option<i64>>()? - count(&left)?;
-    let holds = more == 0 || (more > 0 && invariant.relation == Relation::AtMost);
-    holds.then_some(Promise { left, relation: invariant.relation, right, more })
+    let holds = more == 0 || (more > 0 && invariant.relation == InvariantRelation::AtMost);
+    holds.then_some(BodyInvariant { left, relation: invariant.relation, right, more })
 }

@@ -5,8 +5,8 @@
 use std::collections::HashMap;
 
 use super::PublicInput;
-use super::book::{Book, Edition, RowPlace};
-use super::columns::Columns;
+use super::book::{Book, BookEdition, RowPlace};
+use super::columns::CountNames;
 use super::counts::{Measure, PeriodCount, RowCount};
 use crate::definitions::model::{Aggregation, BreakdownKind};
 use crate::metrics::Group;
@@ -15,7 +15,7 @@ use crate::vocabulary::period::{Period, PeriodType};
 
 /// A sum that was found: rows by position, which count of them, and what the total has besides.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Sum {
+pub(super) struct FoundSum {
     pub(super) parts: Vec<usize>,
     pub(super) total: usize,
     pub(super) measure: Measure,
@@ -34,19 +34,19 @@ struct Members<'a, 'b> {
 const COUNTS: [Measure; 3] = [Measure::Numerator, Measure::Rest, Measure::Denominator];
 
 /// Looks for sums in one book.
-pub(super) struct Finder<'a, 'b> {
+pub(super) struct SumFinder<'a, 'b> {
     input: &'b PublicInput<'a>,
     book: &'b Book<'a>,
-    columns: &'b Columns<'a>,
+    columns: &'b CountNames<'a>,
     /// Members of each aggregate.
     members: HashMap<&'a str, Members<'a, 'b>>,
-    pub(super) found: Vec<Sum>,
+    pub(super) found: Vec<FoundSum>,
     /// Sums that do not hold, in words.
     pub(super) unused: Vec<String>,
 }
 
-impl<'a, 'b> Finder<'a, 'b> {
-    pub(super) fn new(input: &'b PublicInput<'a>, book: &'b Book<'a>, columns: &'b Columns<'a>) -> Self {
+impl<'a, 'b> SumFinder<'a, 'b> {
+    pub(super) fn new(input: &'b PublicInput<'a>, book: &'b Book<'a>, columns: &'b CountNames<'a>) -> Self {
         let is_single = |group: &&Group| group.members.first() == Some(&group.code) && group.members.len() == 1;
         let singles: Vec<&str> = input.groups.iter().filter(is_single).map(|group| group.code.as_str()).collect();
         let aggregates = input.groups.iter().filter(|group| !is_single(group));
@@ -67,9 +67,9 @@ impl<'a, 'b> Finder<'a, 'b> {
     /// Sums whose total stands in the row.
     pub(super) fn look_at(&mut self, row: usize) {
         let Some(found) = self.book.rows.get(row) else { return };
-        let present = found.is_current().then_some(Edition::Present);
-        let editions: Vec<Edition> =
-            present.into_iter().chain(found.editions.iter().map(|&edition| Edition::Earlier(edition))).collect();
+        let present = found.is_current().then_some(BookEdition::Present);
+        let editions: Vec<BookEdition> =
+            present.into_iter().chain(found.editions.iter().map(|&edition| BookEdition::Earlier(edition))).collect();
         let place = found.place;
         for edition in editions {
             self.organisations(row, place, edition);
@@ -78,7 +78,7 @@ impl<'a, 'b> Finder<'a, 'b> {
         self.shorter_periods(row, place);
     }
 
-    fn organisations(&mut self, row: usize, place: RowPlace<'a>, edition: Edition) {
+    fn organisations(&mut self, row: usize, place: RowPlace<'a>, edition: BookEdition) {
         let Some(members) = self.members.get(place.code) else { return };
         let belongs = |member: &&&str| members.group.is_none_or(|group| group.holds_in(member, place.period));
         let inside = members.codes.iter().filter(belongs);
@@ -89,7 +89,7 @@ impl<'a, 'b> Finder<'a, 'b> {
         }
     }
 
-    fn parts(&mut self, row: usize, place: RowPlace<'a>, edition: Edition) {
+    fn parts(&mut self, row: usize, place: RowPlace<'a>, edition: BookEdition) {
         let RowPlace { metric, category, period, .. } = place;
         let Some(breakdown) = self.input.metrics.get(metric).and_then(|metric| metric.breakdown.as_ref()) else {
             return;
@@ -146,7 +146,7 @@ impl<'a, 'b> Finder<'a, 'b> {
             return;
         }
         if complete && (remainder == 0 || (open && remainder > 0)) {
-            self.found.push(Sum { parts, total, measure, remainder });
+            self.found.push(FoundSum { parts, total, measure, remainder });
         } else if complete {
             self.unused.extend(self.columns.label(self.book, RowCount { row: total, measure }));
         }

@@ -16,7 +16,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::PublicInput;
-use super::book::{Book, Edition, RowPlace, is_protected};
+use super::book::{Book, BookEdition, RowPlace, is_protected};
 use super::counts::{CountColumn, Measure, PeriodCount, RowCount, Sums, column};
 use crate::definitions::model::{BreakdownKind, Metric};
 use crate::vocabulary::period::Period;
@@ -59,14 +59,14 @@ impl Shared {
 
 /// A count of a body and the row it stands in; no row where a metric shows it that withholds nothing.
 #[derive(Debug, Clone, Copy)]
-struct Entry<'a> {
+struct BodyCount<'a> {
     code: &'a str,
     count: i64,
     row: usize,
 }
 
 /// The counts of a column in one edition and period, in the order of codes.
-type Entries<'a> = Vec<Entry<'a>>;
+type Entries<'a> = Vec<BodyCount<'a>>;
 
 /// Finds the counts that are one cell. `label` names a count by itself: of several that are one, the first name is used.
 pub(super) fn shared<'a>(
@@ -83,8 +83,8 @@ pub(super) fn shared<'a>(
     };
     let mut classes = Classes::default();
     let related = Related { metrics: input.metrics, sums };
-    let editions = (0..book.editions.len()).map(Edition::Earlier);
-    for edition in [Edition::Present].into_iter().chain(editions) {
+    let editions = (0..book.editions.len()).map(BookEdition::Earlier);
+    for edition in [BookEdition::Present].into_iter().chain(editions) {
         for (period, columns) in tables(book, edition) {
             let mut alike = related.alike(&columns, period);
             // Those that agree everywhere come first: they hardly do by chance.
@@ -117,11 +117,11 @@ pub(super) fn shared<'a>(
 }
 
 /// The columns of an edition by period. Of an earlier one only the periods in which a count has changed since.
-fn tables<'a>(book: &Book<'a>, edition: Edition) -> BTreeMap<Period, BTreeMap<CountColumn<'a>, Entries<'a>>> {
+fn tables<'a>(book: &Book<'a>, edition: BookEdition) -> BTreeMap<Period, BTreeMap<CountColumn<'a>, Entries<'a>>> {
     let of_edition = || (0..book.rows.len()).filter(|&row| book.holds(row, edition));
     let changed: BTreeSet<Period> = of_edition()
         .filter_map(|row| book.rows.get(row))
-        .filter(|row| edition == Edition::Present || !row.is_current())
+        .filter(|row| edition == BookEdition::Present || !row.is_current())
         .map(|row| row.place.period)
         .collect();
     let mut found: BTreeMap<Period, BTreeMap<CountColumn<'a>, Entries<'a>>> = BTreeMap::new();
@@ -130,7 +130,7 @@ fn tables<'a>(book: &Book<'a>, edition: Edition) -> BTreeMap<Period, BTreeMap<Co
         let RowPlace { metric, category, code, period } = row.place;
         for (measure, count) in Measure::of(row) {
             let column = found.entry(period).or_default().entry(CountColumn { metric, category, measure }).or_default();
-            column.push(Entry { code, count, row: at });
+            column.push(BodyCount { code, count, row: at });
         }
     }
     for column in found.values_mut().flat_map(BTreeMap::values_mut) {
@@ -148,8 +148,8 @@ fn common<'e, 'a>(ours: &'e Entries<'a>, theirs: &'e Entries<'a>) -> impl Iterat
 /// What two columns say of one body.
 #[derive(Debug, Clone, Copy)]
 struct BothEntries<'a> {
-    our: Entry<'a>,
-    their: Entry<'a>,
+    our: BodyCount<'a>,
+    their: BodyCount<'a>,
 }
 
 impl BothEntries<'_> {
@@ -245,7 +245,7 @@ impl<'a> Related<'a, '_> {
     fn public(&self, input: &PublicInput<'a>, book: &Book<'a>) -> HashSet<RowCount> {
         let open = self.open(input);
         let mut found = HashSet::new();
-        for (period, columns) in tables(book, Edition::Present) {
+        for (period, columns) in tables(book, BookEdition::Present) {
             let of_denominators = columns.iter().filter(|(column, _)| column.measure == Measure::Denominator);
             for (column, entries) in of_denominators {
                 let is_alike = |shown: &&OpenColumn<'a>| {
@@ -276,7 +276,7 @@ impl<'a> Related<'a, '_> {
             for (measure, count) in counts.into_iter().filter_map(|(measure, count)| Some((measure, count?))) {
                 let column =
                     columns.entry((observation.period, CountColumn { metric, category, measure })).or_default();
-                column.push(Entry { code: &observation.org_code, count, row: usize::MAX });
+                column.push(BodyCount { code: &observation.org_code, count, row: usize::MAX });
             }
         }
         let mut found: BTreeMap<Period, Vec<OpenColumn<'a>>> = BTreeMap::new();
@@ -290,7 +290,7 @@ impl<'a> Related<'a, '_> {
 
 /// Whether two columns are alike, and if so whether they agree everywhere.
 fn agree(ours: &Entries<'_>, theirs: &Entries<'_>, share_a_rollup: bool) -> Option<bool> {
-    let equal = |(our, their): (&Entry<'_>, &Entry<'_>)| (our.count, our.code) == (their.count, their.code);
+    let equal = |(our, their): (&BodyCount<'_>, &BodyCount<'_>)| (our.count, our.code) == (their.count, their.code);
     if ours.len() == theirs.len() && ours.iter().zip(theirs).all(equal) {
         return (share_a_rollup || ours.iter().any(|our| our.count > 0)).then_some(true);
     }

@@ -8,13 +8,14 @@ use proptest::test_runner::RngSeed;
 use super::*;
 use crate::definitions::Definitions;
 use crate::definitions::model::{Breakdown, BreakdownCategory, BreakdownKind, Disclosure};
-use crate::disclosure::Verdict;
+use crate::disclosure::CellProtection;
 use crate::vocabulary::body::NATIONAL;
 use crate::vocabulary::observation::{Category, StandardResult};
 use crate::vocabulary::quantity::{Interval, Shape, Unit};
 
 const Q1: &str = "2025-26Q1";
-const RULE: Rule = Rule { threshold: 5, minimum_denominator: 10, protection: Protection::TwoValues };
+const RULE: WithholdingRule =
+    WithholdingRule { threshold: 5, minimum_denominator: 10, protection: Protection::TwoValues };
 
 fn metric(id: &str, shape: Shape) -> Metric {
     let built_in = Definitions::built_in().unwrap().metrics;
@@ -221,7 +222,9 @@ fn a_small_denominator_that_others_show_does_not_give_its_numerator_away() {
     // Other numerators of A are known by then: B shows nothing and the nation nothing else.
     let figures =
         [&figures[..4], &shares("CRE-01", &[("A", 3, 3), ("B", 0, 80), ("C", 0, 90), (NATIONAL, 3, 173)])].concat();
-    assert!(publish(&metrics, &figures, &[]).evidence.iter().all(|line| line.verdict != Some(Verdict::Disclosed)));
+    assert!(
+        publish(&metrics, &figures, &[]).evidence.iter().all(|line| line.verdict != Some(CellProtection::Disclosed))
+    );
 }
 
 /// One body has no figure in one of the metrics, and one differs. D's denominator is the same in both: were it shown by one

@@ -3,19 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::PublicInput;
-use super::book::{Book, Row};
+use super::book::{Book, BookRow};
 use super::cells::{CellPlace, Cells, Draft, draft};
-use super::columns::Columns;
+use super::columns::CountNames;
 use super::counts::{Measure, RowCount};
-use super::promises::{Promise, promises};
-use super::relations::{Finder, Sum};
-use crate::definitions::invariant_file::Relation::AtMost;
+use super::promises::{BodyInvariant, promises};
+use super::relations::{FoundSum, SumFinder};
+use crate::definitions::invariant_file::InvariantRelation::AtMost;
 use crate::disclosure::system::{Relation, System, SystemError};
 use crate::vocabulary::period::{Period, PeriodType};
 
 /// Cells that may hang together.
 #[derive(Debug, Default)]
-pub(super) struct Unit {
+pub(super) struct ProtectionUnit {
     /// Metric and period, for messages.
     pub(super) name: String,
     pub(super) cells: Cells,
@@ -24,7 +24,7 @@ pub(super) struct Unit {
     relations: Vec<Relation>,
 }
 
-impl Unit {
+impl ProtectionUnit {
     pub(super) fn system(&self) -> Result<System, SystemError> {
         System::new(self.cells.finished(), &self.relations, &[])
     }
@@ -44,10 +44,14 @@ impl Unit {
 }
 
 /// Family of metrics and period; no period where earlier editions of other kinds of period link them.
-type Key = (usize, Option<Period>);
+type UnitKey = (usize, Option<Period>);
 
 /// The units that hold something to be withheld, and the sums that do not hold.
-pub(super) fn units(input: &PublicInput<'_>, book: &Book<'_>, columns: &Columns<'_>) -> (Vec<Unit>, Vec<String>) {
+pub(super) fn units(
+    input: &PublicInput<'_>,
+    book: &Book<'_>,
+    columns: &CountNames<'_>,
+) -> (Vec<ProtectionUnit>, Vec<String>) {
     let maker = Maker { input, book, columns };
     let kinds: BTreeSet<PeriodType> = book.places().map(|place| place.period.kind).collect();
     let linked = kinds.len() > 1 || kinds.contains(&PeriodType::Rolling12m);
@@ -55,12 +59,15 @@ pub(super) fn units(input: &PublicInput<'_>, book: &Book<'_>, columns: &Columns<
         let place = book.rows.get(row).map(|row| row.place)?;
         Some((columns.family(place.metric), Some(place.period).filter(|_| !linked)))
     };
-    let mut finder = Finder::new(input, book, columns);
+    let mut finder = SumFinder::new(input, book, columns);
     (0..book.rows.len()).for_each(|row| finder.look_at(row));
     let promises = promises(input, book);
     let changes = maker.changes();
-    let mut units: BTreeMap<Key, Unit> =
-        maker.needed(&promises, &finder.found, &changes).filter_map(key).map(|key| (key, Unit::default())).collect();
+    let mut units: BTreeMap<UnitKey, ProtectionUnit> = maker
+        .needed(&promises, &finder.found, &changes)
+        .filter_map(key)
+        .map(|key| (key, ProtectionUnit::default()))
+        .collect();
     for row in 0..book.rows.len() {
         if let Some(unit) = key(row).and_then(|key| units.get_mut(&key)) {
             maker.add_row(unit, row);
@@ -116,7 +123,7 @@ impl Revised {
 struct Maker<'a, 'b> {
     input: &'b PublicInput<'a>,
     book: &'b Book<'a>,
-    columns: &'b Columns<'a>,
+    columns: &'b CountNames<'a>,
 }
 
 impl Maker<'_, '_> {
@@ -141,7 +148,7 @@ impl Maker<'_, '_> {
         let mut found = Vec::new();
         for place in self.book.places() {
             let Some((&now, earlier)) = self.book.versions(place).split_first() else { continue };
-            if !self.book.rows.get(now).is_some_and(Row::is_current) {
+            if !self.book.rows.get(now).is_some_and(BookRow::is_current) {
                 continue;
             }
             for &then in earlier {
@@ -156,8 +163,8 @@ impl Maker<'_, '_> {
     /// Rows of figures that must be withheld, and of those that give a small count away when held beside others.
     fn needed<'n>(
         &'n self,
-        promises: &'n [Promise],
-        sums: &'n [Sum],
+        promises: &'n [BodyInvariant],
+        sums: &'n [FoundSum],
         changes: &'n [Revised],
     ) -> impl Iterator<Item = usize> + 'n {
         let threshold = self.input.rule.threshold;
@@ -176,7 +183,7 @@ impl Maker<'_, '_> {
     }
 
     /// The cells of a row, and how they make up each other.
-    fn add_row(&self, unit: &mut Unit, at: usize) {
+    fn add_row(&self, unit: &mut ProtectionUnit, at: usize) {
         let Some(row) = self.book.rows.get(at) else { return };
         let is_public = |measure| self.columns.is_public(RowCount { row: at, measure });
         // With a small denominator that readers know, the figure is withheld whatever its numerator, also if that is 0.
@@ -213,7 +220,7 @@ impl Maker<'_, '_> {
     }
 
     /// A sum. What the total has besides its parts is a count of cases as well.
-    fn add_sum(&self, unit: &mut Unit, sum: &Sum) {
+    fn add_sum(&self, unit: &mut ProtectionUnit, sum: &FoundSum) {
         let count = |row| RowCount { row, measure: sum.measure };
         let whole = count(sum.total);
         let Some(total) = self.label(whole) else { return };
@@ -234,7 +241,7 @@ impl Maker<'_, '_> {
 
     /// An invariant as sums, with what one side has more as a cell. That is a count of cases as well: those that were on
     /// PNC within three days and not within one.
-    fn add_promise(&self, unit: &mut Unit, promise: &Promise) {
+    fn add_promise(&self, unit: &mut ProtectionUnit, promise: &BodyInvariant) {
         let Some(left) = self.label(promise.left) else { return };
         let right: BTreeSet<String> = promise.right.iter().filter_map(|&count| self.label(count)).collect();
         if right.len() < promise.right.len() || right.contains(&left) {
@@ -267,7 +274,7 @@ impl Maker<'_, '_> {
 
     /// What a count is today and was in an earlier edition. A small change is a small count: 211 breaches and then 210 say
     /// that one was withdrawn.
-    fn add_change(&self, unit: &mut Unit, change: Revised) {
+    fn add_change(&self, unit: &mut ProtectionUnit, change: Revised) {
         let (now, then) = (change.today(), change.before());
         let (Some(today), Some(before)) = (self.count(now), self.count(then)) else { return };
         let (Some(new), Some(old)) = (self.label(now), self.label(then)) else { return };

@@ -7,14 +7,14 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 
 use super::Release;
-use super::last::{LastRelease, PublishedFigure, RecordedFile, RecordedReturns};
+use super::last::{LastFigure, LastRelease, RecordedFile, RecordedReturns};
 use super::record::InputFile;
 use crate::definitions::Definitions;
 use crate::definitions::model::Metric;
 use crate::definitions::references::RETURNS;
 use crate::history::{Changes, Revision, RevisionKind, RevisionSide, reason_of};
 use crate::metrics::{ReturnChanges, groups, months_used, sources_of};
-use crate::sources::{Span, SubmittedTable};
+use crate::sources::{MonthSpan, SubmittedTable};
 use crate::vocabulary::body::NATIONAL;
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::{Period, whole_months_after};
@@ -24,15 +24,15 @@ const ROUNDING: f64 = 0.6e-6;
 
 /// The spans of returns that came in or changed, by table and organisation.
 #[derive(Default)]
-struct Moved<'r> {
+struct MovedReturns<'r> {
     arrived: Spans<'r>,
     corrected: Spans<'r>,
     refused: Spans<'r>,
 }
 
-type Spans<'r> = BTreeMap<&'r SubmittedTable, BTreeMap<&'r str, Vec<Span>>>;
+type Spans<'r> = BTreeMap<&'r SubmittedTable, BTreeMap<&'r str, Vec<MonthSpan>>>;
 
-impl<'r> Moved<'r> {
+impl<'r> MovedReturns<'r> {
     fn between(then: &'r RecordedReturns, now: &'r RecordedReturns) -> Self {
         let mut moved = Self::default();
         for (one, files) in &now.accepted {
@@ -86,7 +86,7 @@ impl<'m> ReturnsUsed<'m> {
     }
 
     /// Whether a figure of the period rests on a return of these months.
-    fn rests_on(&self, period: Period, span: Span) -> bool {
+    fn rests_on(&self, period: Period, span: MonthSpan) -> bool {
         let earliest = months_used(self.metric, period).first().map_or(period.first, |month| *month);
         let earliest = earliest.plus(-i32::from(self.metric.earlier_months));
         self.any_month || (span.first <= period.last() && earliest <= span.last)
@@ -102,7 +102,7 @@ pub fn changes_since(
 ) -> Vec<Revision> {
     let files = inputs.iter().map(|file| RecordedFile { path: &file.path, sha256: &file.sha256, used: file.used });
     let now = RecordedReturns::of(files);
-    let moved = Moved::between(&last.returns, &now);
+    let moved = MovedReturns::between(&last.returns, &now);
     let groups = groups(&release.lives, &release.peer_groups);
     let members: HashMap<&str, &[String]> = groups.iter().map(|one| (one.code.as_str(), &*one.members)).collect();
     let mut found = Vec::new();
@@ -152,7 +152,7 @@ fn lag(period: Period, as_of: NaiveDate) -> Option<u32> {
     u32::try_from(whole_months_after(period.last(), as_of)).ok()
 }
 
-impl PublishedFigure {
+impl LastFigure {
     /// It as one side of a revision.
     fn side(&self, period: Period, as_of: NaiveDate) -> RevisionSide {
         RevisionSide {
@@ -184,12 +184,12 @@ impl PublishedFigure {
 mod tests {
     use super::*;
 
-    fn month(text: &str) -> Span {
+    fn month(text: &str) -> MonthSpan {
         span(text, text)
     }
 
-    fn span(first: &str, last: &str) -> Span {
-        Span { first: first.parse().unwrap(), last: last.parse().unwrap() }
+    fn span(first: &str, last: &str) -> MonthSpan {
+        MonthSpan { first: first.parse().unwrap(), last: last.parse().unwrap() }
     }
 
     #[test]

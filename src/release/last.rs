@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::store::{DamagedFile, PublishedRelease, RECORD, read_latest, record_of};
 use super::tables::{OBSERVATIONS, PublishedRows, UnreadableTable, parquet_path};
-use crate::sources::{Scope, SubmissionKey, SubmittedTable, key_of_recorded};
+use crate::sources::{SubmissionKey, SubmissionScope, SubmittedTable, key_of_recorded};
 use crate::vocabulary::causes::with_causes;
 use crate::vocabulary::finding::{Finding, FindingLevel};
 use crate::vocabulary::period::Period;
@@ -50,11 +50,11 @@ pub struct LastRelease {
 }
 
 /// Headline figures by metric, code and period.
-pub(super) type PublishedFigures = HashMap<String, HashMap<String, BTreeMap<Period, PublishedFigure>>>;
+pub(super) type PublishedFigures = HashMap<String, HashMap<String, BTreeMap<Period, LastFigure>>>;
 
 /// A headline figure as it was published.
 #[derive(Debug)]
-pub(super) struct PublishedFigure {
+pub(super) struct LastFigure {
     pub(super) version: u32,
     pub(super) numerator: Option<i64>,
     pub(super) denominator: Option<i64>,
@@ -66,7 +66,7 @@ pub(super) struct PublishedFigure {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct ReturnOf {
     pub(super) table: SubmittedTable,
-    pub(super) scope: Scope,
+    pub(super) scope: SubmissionScope,
 }
 
 /// The latest submission of each return, as a run record lists its files.
@@ -87,7 +87,7 @@ pub(super) struct RecordedFile<'f> {
 }
 
 #[derive(Deserialize)]
-struct Record {
+struct LastRecord {
     as_of: NaiveDate,
     inputs: Vec<RecordedInput>,
 }
@@ -112,7 +112,7 @@ impl LastRelease {
             path: folder.join(RECORD),
             message: error.to_string(),
         };
-        let record: Record = serde_json::from_slice(&record_of(&folder)?).map_err(wrong)?;
+        let record: LastRecord = serde_json::from_slice(&record_of(&folder)?).map_err(wrong)?;
         let release = PublishedRelease::open(&folder)?;
         let path = parquet_path(OBSERVATIONS);
         let rows = PublishedRows::read(OBSERVATIONS, &folder.join(&path), release.read(&path)?)?;
@@ -135,7 +135,7 @@ fn figures_of(rows: &PublishedRows) -> Result<PublishedFigures, UnreadableTable>
         let (numerators, denominators) = (part.wholes("numerator")?, part.wholes("denominator")?);
         let values = part.decimals("value")?;
         for row in 0..part.count() {
-            let figure = PublishedFigure {
+            let figure = LastFigure {
                 version: versions.get(row).ok_or_else(|| rows.wrong("a figure has no metric_version"))?,
                 numerator: numerators.get(row),
                 denominator: denominators.get(row),

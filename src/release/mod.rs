@@ -35,7 +35,7 @@ use crate::vocabulary::returns::{Return, ReturnState};
 pub use self::changes::changes_since;
 pub use self::last::{LastRelease, LastReleaseError};
 pub use self::public_edition::{EVIDENCE, PublicBasis, PublicEdition, PublicEditionError, make_public};
-pub use self::submissions::{Failure, SubmissionLine};
+pub use self::submissions::{RuleFailure, SubmissionLine};
 pub use self::summary::{ReleaseSummary, ToldByRecord, release_summaries};
 
 /// A finding about data, worded for a reader.

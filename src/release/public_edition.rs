@@ -14,7 +14,8 @@ use crate::definitions::model::Disclosure;
 use crate::history::Lateness;
 use crate::metrics::groups;
 use crate::public::{
-    EVIDENCE_HEADER, Earlier, Line, PublicError, PublicFigures, PublicInput, Rule, withhold, withhold_figure,
+    EVIDENCE_HEADER, Earlier, EvidenceLine, PublicError, PublicFigures, PublicInput, WithholdingRule, withhold,
+    withhold_figure,
 };
 use crate::settings::{DisclosureSection, ParityWish, VerdictSection};
 use crate::spreadsheet::without_formula;
@@ -63,7 +64,7 @@ pub struct PublicBasis<'a> {
 /// Where an earlier public edition cannot be read, or a withheld count could not be protected.
 pub fn make_public(release: &Release, basis: &PublicBasis<'_>) -> Result<PublicEdition, PublicEditionError> {
     let DisclosureSection { threshold, minimum_denominator, protection } = *basis.disclosure;
-    let rule = Rule { threshold, minimum_denominator, protection };
+    let rule = WithholdingRule { threshold, minimum_denominator, protection };
     let earlier = read_earlier(basis.out, &release.trend)?;
     // Sums over peers overlap so much that they give single organisations away: the public edition has none.
     let groups = groups(&release.lives, &[]);
@@ -87,7 +88,7 @@ pub fn make_public(release: &Release, basis: &PublicBasis<'_>) -> Result<PublicE
 }
 
 /// The figures of a public edition and what is said of them.
-struct Shown {
+struct ShownFigures {
     observations: Vec<Observation>,
     assessment: Assessment,
     work: BTreeMap<String, WorkWithheld>,
@@ -95,7 +96,7 @@ struct Shown {
 
 /// Figures of work are judged all together, as in the national edition, and then some are left out: that they are withheld
 /// is no secret of theirs. Of cases about persons nothing may be said that rests on a withheld figure.
-fn assess_public(release: &Release, all: &[&Observation], figures: PublicFigures) -> Shown {
+fn assess_public(release: &Release, all: &[&Observation], figures: PublicFigures) -> ShownFigures {
     let mut observations = figures.observations;
     let mut hidden = Hidden::default();
     figures.withheld.iter().filter_map(|&place| all.get(place)).for_each(|one| hidden.add(one, false));
@@ -128,7 +129,7 @@ fn assess_public(release: &Release, all: &[&Observation], figures: PublicFigures
         }
     }
     assessment.leave_out(&hidden);
-    Shown { observations, assessment, work }
+    ShownFigures { observations, assessment, work }
 }
 
 /// How many organisations of each metric of work are shown in the report's period, and what they and all have together.
@@ -166,8 +167,8 @@ fn of_work(
 }
 
 /// What the public edition is rendered from: the figures to be shown, without findings about records.
-fn public_release(release: &Release, shown: Shown, rule: Rule, verdict: VerdictSection) -> Release {
-    let Shown { observations, assessment, work } = shown;
+fn public_release(release: &Release, shown: ShownFigures, rule: WithholdingRule, verdict: VerdictSection) -> Release {
+    let ShownFigures { observations, assessment, work } = shown;
     // Nothing is said of a figure that rests on another one which readers do not see.
     let verdicts = Verdicts::of(
         &VerdictInput {
@@ -227,7 +228,7 @@ fn without_reason(one: &Return) -> Return {
     }
 }
 
-fn record(rule: Rule, figures: &PublicFigures, earlier: &[Earlier]) -> DisclosureRecord {
+fn record(rule: WithholdingRule, figures: &PublicFigures, earlier: &[Earlier]) -> DisclosureRecord {
     let mut releases: Vec<&str> = earlier.iter().map(|one| &*one.release).collect();
     releases.dedup();
     releases.sort_unstable();
@@ -253,7 +254,7 @@ fn record(rule: Rule, figures: &PublicFigures, earlier: &[Earlier]) -> Disclosur
     }
 }
 
-fn evidence_bytes(lines: &[Line]) -> Result<Vec<u8>, csv::Error> {
+fn evidence_bytes(lines: &[EvidenceLine]) -> Result<Vec<u8>, csv::Error> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(EVIDENCE_HEADER)?;
     for line in lines {

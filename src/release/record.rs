@@ -49,7 +49,7 @@ impl InputFile {
 
 /// Numbers of submissions and figures.
 #[derive(Debug, Clone, Default, Serialize)]
-pub struct Counts {
+pub struct RecordCounts {
     pub submissions: usize,
     pub submissions_refused: usize,
     pub submissions_read: usize,
@@ -65,7 +65,7 @@ pub struct Counts {
     pub findings_reconciliation: usize,
 }
 
-impl Counts {
+impl RecordCounts {
     /// Without figures where a run had none to make.
     pub fn new(intake: &Intake, figures: Option<&Figures>, findings: &[Finding]) -> Self {
         let level = |level| findings.iter().filter(|finding| finding.level == level).count();
@@ -142,7 +142,7 @@ pub struct RunRecord {
     pub definitions: BTreeMap<String, String>,
     pub inputs: Vec<InputFile>,
     pub rollups: Vec<RollupRecord>,
-    pub counts: Counts,
+    pub counts: RecordCounts,
     pub disclosure: Option<DisclosureRecord>,
     pub findings: Vec<Finding>,
     /// SHA-256 of each file of the release but this one.

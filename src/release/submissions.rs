@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use crate::contract::{Admission, FailingFile};
 use crate::definitions::Definitions;
 use crate::intake::{RunBasis, WorkFolder};
-use crate::sources::{Span, SubmittedTable};
+use crate::sources::{MonthSpan, SubmittedTable};
 use crate::vocabulary::finding::{Finding, FindingLevel};
 use crate::vocabulary::period::{Month, Period};
 
@@ -28,12 +28,12 @@ pub struct SubmissionLine {
     /// False where it was refused: no figure rests on it.
     pub used: bool,
     /// Why it was refused.
-    pub failures: Vec<Failure>,
+    pub failures: Vec<RuleFailure>,
 }
 
 /// A rule for which a submission was refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Failure {
+pub struct RuleFailure {
     /// What is wrong, with the number of rows.
     pub message: String,
     /// Name of the rule and of its column, fit for the name of a file.
@@ -62,7 +62,7 @@ impl SubmissionLine {
             SubmittedTable::Records(dataset) => (dataset.clone(), false),
             SubmittedTable::Rollup(name) => (definitions.rollup(name)?.dataset.clone(), true),
         };
-        let of_report = scope.span.overlaps(Span { first: basis.period.first, last: basis.period.last() });
+        let of_report = scope.span.overlaps(MonthSpan { first: basis.period.first, last: basis.period.last() });
         let blocking = admission.findings.iter().filter(|finding| finding.level == FindingLevel::Blocking);
         Some(Self {
             dataset,
@@ -76,7 +76,7 @@ impl SubmissionLine {
             used: !admission.refused(),
             failures: blocking
                 .filter(|_| of_report)
-                .map(|finding| Failure::of(finding, (table, definitions), basis.check.work))
+                .map(|finding| RuleFailure::of(finding, (table, definitions), basis.check.work))
                 .collect(),
         })
     }
@@ -92,7 +92,7 @@ impl SubmissionLine {
     }
 }
 
-impl Failure {
+impl RuleFailure {
     fn of(finding: &Finding, (table, definitions): (&SubmittedTable, &Definitions), work: &WorkFolder) -> Self {
         let keys = keys_of(table, definitions);
         let read = || FailingFile::read(&work.path().join(&finding.failing_rows), &keys).ok();

@@ -28,7 +28,7 @@ pub struct ToldByRecord {
 }
 
 #[derive(Deserialize)]
-struct Record {
+struct SummaryRecord {
     as_of: NaiveDate,
     published_on: NaiveDate,
     counts: RecordedCounts,
@@ -53,7 +53,7 @@ pub fn release_summaries(out: &Path) -> Result<Vec<ReleaseSummary>, PublishError
 
 impl ToldByRecord {
     fn of(folder: &Path) -> Option<Self> {
-        let record: Record = serde_json::from_slice(&record_of(folder).ok()?).ok()?;
+        let record: SummaryRecord = serde_json::from_slice(&record_of(folder).ok()?).ok()?;
         let pages = record.files.keys().filter_map(|path| path.strip_suffix("/index.html"));
         Some(Self {
             as_of: record.as_of,

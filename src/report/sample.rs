@@ -16,7 +16,7 @@ use crate::definitions::model::{
     MetricVersion, ReadsAs, Role, Rollup, Standard, StandardKind,
 };
 use crate::history::{Lateness, Provisional};
-use crate::release::{Failure, FindingLine, Release, SubmissionLine};
+use crate::release::{FindingLine, Release, RuleFailure, SubmissionLine};
 use crate::render::html::Templates;
 use crate::settings::{ParityWish, PublicationSection, VerdictSection};
 use crate::verdict::{VerdictInput, Verdicts};
@@ -357,7 +357,7 @@ fn submissions(period: Period) -> Vec<SubmissionLine> {
         keys: vec!["report_ref".to_owned()],
         first_rows: vec![vec!["r-eastholme".to_owned()]],
     };
-    let failure = Failure {
+    let failure = RuleFailure {
         message: "duplicate report_ref in 12 rows".to_owned(),
         stem: "arrest-summons-key".to_owned(),
         rows: Some(failed),

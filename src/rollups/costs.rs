@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{LoadedSets, RollupError};
 use crate::definitions::model::Rollup;
-use crate::engine::{Table, Trouble};
+use crate::engine::{QueryTable, Trouble};
 use crate::vocabulary::causes::with_causes;
 
 /// What one roll-up cost.
@@ -37,7 +37,7 @@ impl RollupCosts<'_> {
         &mut self,
         rollup: &Rollup,
         loaded: Result<LoadedSets, RollupError>,
-    ) -> Result<Option<Vec<Table>>, RollupError> {
+    ) -> Result<Option<Vec<QueryTable>>, RollupError> {
         let loaded = match loaded {
             Err(error) if error.trouble() == Trouble::Memory => {
                 self.missing.insert(rollup.name.clone(), with_causes(&error));

@@ -15,8 +15,8 @@ use arrow::datatypes::{DataType, Date32Type, Field, SchemaRef};
 use arrow::error::ArrowError;
 
 use crate::contract::{Admission, engine_type, month_days, pinned_table, rollup_contract, submission_month};
-use crate::definitions::model::{Column, Contract, Rollup};
-use crate::engine::{ENGINE_VERSION, Engine, EngineError, Query, Table, Trouble, schema_of};
+use crate::definitions::model::{Contract, Rollup, StatementColumn};
+use crate::engine::{ENGINE_VERSION, Engine, EngineError, Query, QueryTable, Trouble, schema_of};
 
 pub use costs::{RollupCosts, RollupRecord};
 pub use reference::{PeerLink, PublishedFigure, ReferenceData};
@@ -64,7 +64,7 @@ impl RollupError {
 /// A roll-up's rows, ready for metrics, and what they cost.
 #[derive(Debug)]
 pub struct LoadedRollup {
-    pub table: Table,
+    pub table: QueryTable,
     /// Submissions computed now; the others came from the cache.
     pub scanned: usize,
     pub cached: usize,
@@ -77,7 +77,7 @@ pub struct LoadedRollup {
 #[derive(Debug, Default)]
 pub struct LoadedSets {
     /// One for each set.
-    pub tables: Vec<Table>,
+    pub tables: Vec<QueryTable>,
     pub scanned: usize,
     pub scans: usize,
     pub bytes_scanned: u64,
@@ -106,7 +106,7 @@ impl<'a> RollupInput<'a> {
 
 /// Schema of a roll-up's rows inside the engine: keys, then measures.
 pub fn rollup_schema(rollup: &Rollup) -> SchemaRef {
-    let field = |column: &Column| Field::new(&column.name, engine_type(column.field_type), true);
+    let field = |column: &StatementColumn| Field::new(&column.name, engine_type(column.field_type), true);
     schema_of(rollup.keys.iter().chain(&rollup.measures).map(field).collect())
 }
 
@@ -147,7 +147,7 @@ pub struct Recalled<'s> {
 /// What scans gave, and the bytes that they read.
 #[derive(Default)]
 struct Scanned {
-    segments: Vec<segment::Segment>,
+    segments: Vec<segment::CachedRows>,
     bytes: u64,
 }
 
@@ -192,7 +192,7 @@ impl Rollups<'_> {
             bytes_scanned += bytes;
         }
         Ok(LoadedRollup {
-            table: Table::Rows { schema: rollup_schema(rollup), batches },
+            table: QueryTable::Rows { schema: rollup_schema(rollup), batches },
             scanned: missing.len(),
             cached,
             scans: scanned.segments.len(),
@@ -238,7 +238,7 @@ impl Rollups<'_> {
                 batches.extend(rows);
                 loaded.bytes_scanned += bytes;
             }
-            loaded.tables.push(Table::Rows { schema: rollup_schema(rollup), batches });
+            loaded.tables.push(QueryTable::Rows { schema: rollup_schema(rollup), batches });
         }
         Ok(loaded)
     }
@@ -286,7 +286,7 @@ impl Rollups<'_> {
 
     fn cached_rows(
         rollup: &Rollup,
-        segments: &[segment::Segment],
+        segments: &[segment::CachedRows],
         wanted: &[&Admission],
     ) -> Result<Vec<RecordBatch>, RollupError> {
         let schema = rollup_schema(rollup);
@@ -308,7 +308,7 @@ impl Rollups<'_> {
     }
 
     /// Reads every cache file. A damaged one is removed: what it held is scanned again.
-    fn read_segments(&self, rollup: &Rollup) -> Result<Vec<segment::Segment>, RollupError> {
+    fn read_segments(&self, rollup: &Rollup) -> Result<Vec<segment::CachedRows>, RollupError> {
         let mut segments = Vec::new();
         for path in self.segments(rollup)? {
             let wrong = |source| RollupError::Cache { rollup: rollup.name.clone(), path: path.clone(), source };
@@ -381,10 +381,10 @@ fn arrow_error(rollup: &Rollup, source: ArrowError) -> RollupError {
 /// The place among `admissions` of the submission that each row of a roll-up's table came with, by batch.
 pub fn submissions_of_rows(
     rollup: &Rollup,
-    table: &Table,
+    table: &QueryTable,
     admissions: &[&Admission],
 ) -> Result<Vec<Vec<usize>>, RollupError> {
-    let Table::Rows { batches, .. } = table else { return Ok(Vec::new()) };
+    let QueryTable::Rows { batches, .. } = table else { return Ok(Vec::new()) };
     let mut by_scope: HashMap<(&str, i32), usize> = HashMap::new();
     for (place, admission) in admissions.iter().enumerate() {
         let Some(scope) = &admission.submission.scope else { continue };
@@ -421,12 +421,12 @@ fn places_of<T: Copy>(
 /// of `others` after them.
 pub fn pick(
     rollup: &str,
-    table: &Table,
+    table: &QueryTable,
     places: &[Vec<usize>],
     in_use: &[bool],
-    others: &[Table],
-) -> Result<Table, RollupError> {
-    let Table::Rows { schema, batches } = table else { return Ok(table.clone()) };
+    others: &[QueryTable],
+) -> Result<QueryTable, RollupError> {
+    let QueryTable::Rows { schema, batches } = table else { return Ok(table.clone()) };
     let wrong = |source| RollupError::Arrow { rollup: rollup.to_owned(), source };
     let mut picked = Vec::new();
     for (batch, places) in batches.iter().zip(places) {
@@ -434,11 +434,11 @@ pub fn pick(
         picked.push(filter_record_batch(batch, &mask).map_err(wrong)?);
     }
     for other in others {
-        if let Table::Rows { batches, .. } = other {
+        if let QueryTable::Rows { batches, .. } = other {
             picked.extend(batches.iter().cloned());
         }
     }
-    Ok(Table::Rows { schema: Arc::clone(schema), batches: picked })
+    Ok(QueryTable::Rows { schema: Arc::clone(schema), batches: picked })
 }
 
 /// Rows of a cached batch whose fingerprint is wanted.

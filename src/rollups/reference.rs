@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 
 use crate::contract::{Admission, is_blank, pinned_table};
 use crate::definitions::model::{Contract, Field, FieldType};
-use crate::engine::{Engine, EngineError, Query, Table};
+use crate::engine::{Engine, EngineError, Query, QueryTable};
 use crate::vocabulary::body::Organisation;
 use crate::vocabulary::event::RecordedEvent;
 use crate::vocabulary::lives::{Described, Lives};
@@ -47,7 +47,7 @@ pub struct ReferenceData {
     pub events: Vec<RecordedEvent>,
     pub published_figures: Vec<PublishedFigure>,
     /// The organisations dataset as a table for metrics.
-    pub organisations_table: Option<Table>,
+    pub organisations_table: Option<QueryTable>,
 }
 
 /// First and last day of a reference row.
@@ -70,16 +70,16 @@ impl ReferenceData {
         let result = engine.run(&query, &[(contract.dataset.as_str(), table)]).await?;
         for batch in &result.batches {
             for row in 0..batch.num_rows() {
-                self.push(&contract.dataset, &Row { batch, row });
+                self.push(&contract.dataset, &ReferenceRow { batch, row });
             }
         }
         if contract.dataset == "organisations" {
-            self.organisations_table = Some(Table::Rows { schema: result.schema, batches: result.batches });
+            self.organisations_table = Some(QueryTable::Rows { schema: result.schema, batches: result.batches });
         }
         Ok(())
     }
 
-    fn push(&mut self, dataset: &str, row: &Row<'_>) {
+    fn push(&mut self, dataset: &str, row: &ReferenceRow<'_>) {
         match dataset {
             "organisations" => self.organisations.push(Described {
                 organisation: organisation(row),
@@ -127,7 +127,7 @@ fn selected(field: &Field) -> String {
     format!("\"{name}\"")
 }
 
-fn organisation(row: &Row<'_>) -> Organisation {
+fn organisation(row: &ReferenceRow<'_>) -> Organisation {
     let region = row.text("region");
     Organisation {
         code: row.text("org_code"),
@@ -141,17 +141,17 @@ fn organisation(row: &Row<'_>) -> Organisation {
     }
 }
 
-fn validity(row: &Row<'_>) -> Validity {
+fn validity(row: &ReferenceRow<'_>) -> Validity {
     (row.date("valid_from").unwrap_or_default(), row.date("valid_to"))
 }
 
 /// Access to one row by column name. Absent and null read as empty; required columns were checked by the contract.
-struct Row<'a> {
+struct ReferenceRow<'a> {
     batch: &'a RecordBatch,
     row: usize,
 }
 
-impl Row<'_> {
+impl ReferenceRow<'_> {
     fn text(&self, name: &str) -> String {
         let column = self.batch.column_by_name(name).and_then(|column| cast(column, &DataType::Utf8).ok());
         let value = column.as_ref().and_then(|column| {

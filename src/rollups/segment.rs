@@ -30,7 +30,7 @@ const BATCH_ROWS: usize = 8_192;
 const EXTENSION: &str = "rollup";
 
 /// The content of a cache file.
-pub(super) struct Segment {
+pub(super) struct CachedRows {
     pub fingerprints: Vec<String>,
     pub batches: Vec<RecordBatch>,
 }
@@ -41,7 +41,7 @@ pub(super) fn write(
     rows: &RecordBatch,
     prints: ArrayRef,
     fingerprints: &[&str],
-) -> Result<Segment, (PathBuf, io::Error)> {
+) -> Result<CachedRows, (PathBuf, io::Error)> {
     let joined = fingerprints.join(",");
     let name = blake3::hash(joined.as_bytes()).to_hex();
     let path = folder.join(format!("{name}.{EXTENSION}"));
@@ -78,16 +78,16 @@ fn encode(batch: &RecordBatch, joined: String) -> Result<Vec<u8>, ParquetError> 
 ///
 /// # Errors
 /// The system does not let the file be read.
-pub(super) fn read(path: &Path) -> io::Result<Option<Segment>> {
+pub(super) fn read(path: &Path) -> io::Result<Option<CachedRows>> {
     Ok(read_remembered(path)?.and_then(|bytes| decode(bytes).ok()))
 }
 
-fn decode(bytes: Vec<u8>) -> Result<Segment, ParquetError> {
+fn decode(bytes: Vec<u8>) -> Result<CachedRows, ParquetError> {
     let builder = ParquetRecordBatchReaderBuilder::try_new(Bytes::from(bytes))?;
     let fingerprints = covered(builder.metadata().file_metadata().key_value_metadata());
     let reader = builder.with_batch_size(BATCH_ROWS).build()?;
     let batches = reader.map(|batch| Ok(compact(&batch?)?)).collect::<Result<Vec<_>, ParquetError>>()?;
-    Ok(Segment { fingerprints, batches })
+    Ok(CachedRows { fingerprints, batches })
 }
 
 /// The same rows in memory of their own: texts are read as views into pages that they share with other batches.

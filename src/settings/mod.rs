@@ -25,7 +25,7 @@ pub use disclosure::{DisclosureSection, Protection};
 pub use parity::{ParityError, ParityWish, check_parity};
 pub use peers::{PeerChoice, PeersSection};
 pub use publication::{PublicationSection, UnsetPublication};
-pub use targets::{Target, TargetError, check_target_organisations, check_targets, with_targets};
+pub use targets::{LocalTarget, TargetError, check_target_organisations, check_targets, with_targets};
 pub use unfit::UnfitError;
 pub use verdict::VerdictSection;
 
@@ -123,7 +123,7 @@ pub struct FigureSettings {
     /// Parameters of metrics by name, such as `dormant_days`. No defaults: an unset one leaves its metric without a figure, and says so.
     pub parameters: BTreeMap<String, i64>,
     /// Levels set locally for a metric, with dates.
-    pub targets: Vec<Target>,
+    pub targets: Vec<LocalTarget>,
     /// What named people decided about the series of metrics.
     pub decisions: Vec<Decision>,
     /// Metrics that are also judged by the rules of other packages.
@@ -145,7 +145,7 @@ struct SettingsFile {
     peers: PeersSection,
     late: LateSection,
     parameters: BTreeMap<String, i64>,
-    targets: Vec<Target>,
+    targets: Vec<LocalTarget>,
     decisions: Vec<Decision>,
     parity: ParityWish,
     verdict: VerdictSection,

@@ -11,7 +11,7 @@ use crate::vocabulary::quantity::{Better, Shape};
 /// One entry of `[[targets]]` in the settings.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Target {
+pub struct LocalTarget {
     /// Id of the metric.
     pub metric: String,
     pub level: f64,
@@ -49,7 +49,7 @@ pub enum TargetError {
 }
 
 /// The first target that names no metric or none of the `kinds` of organisation, or contradicts its metric or itself.
-pub fn check_targets(targets: &[Target], metrics: &[Metric], kinds: &[String]) -> Result<(), TargetError> {
+pub fn check_targets(targets: &[LocalTarget], metrics: &[Metric], kinds: &[String]) -> Result<(), TargetError> {
     targets.iter().enumerate().try_for_each(|(at, target)| {
         check_target(at, target, metrics)?;
         check_kinds(at, target, kinds)
@@ -57,7 +57,7 @@ pub fn check_targets(targets: &[Target], metrics: &[Metric], kinds: &[String]) -
 }
 
 /// The first target for an organisation that the organisations dataset does not hold.
-pub fn check_target_organisations(targets: &[Target], organisations: &[Organisation]) -> Result<(), TargetError> {
+pub fn check_target_organisations(targets: &[LocalTarget], organisations: &[Organisation]) -> Result<(), TargetError> {
     let unknown = |code: &&String| !organisations.iter().any(|organisation| organisation.code == **code);
     targets.iter().enumerate().try_for_each(|(at, target)| match target.organisations.iter().find(unknown) {
         Some(code) => Err(TargetError::Organisation { at, code: code.clone() }),
@@ -66,14 +66,14 @@ pub fn check_target_organisations(targets: &[Target], organisations: &[Organisat
 }
 
 /// Without known kinds any will do.
-fn check_kinds(at: usize, target: &Target, known: &[String]) -> Result<(), TargetError> {
+fn check_kinds(at: usize, target: &LocalTarget, known: &[String]) -> Result<(), TargetError> {
     match target.kinds.iter().find(|kind| !known.is_empty() && !known.contains(kind)) {
         Some(kind) => Err(TargetError::Kind { at, kind: kind.clone(), known: known.join(", ") }),
         None => Ok(()),
     }
 }
 
-fn check_target(at: usize, target: &Target, metrics: &[Metric]) -> Result<(), TargetError> {
+fn check_target(at: usize, target: &LocalTarget, metrics: &[Metric]) -> Result<(), TargetError> {
     let id = || target.metric.clone();
     let Some(metric) = metrics.iter().find(|metric| metric.id == target.metric) else {
         let known = metrics.iter().map(|metric| metric.id.as_str()).collect::<Vec<_>>().join(", ");
@@ -98,7 +98,7 @@ fn check_target(at: usize, target: &Target, metrics: &[Metric]) -> Result<(), Ta
 }
 
 /// The metrics with the targets added to their standards.
-pub fn with_targets(metrics: &[Metric], targets: &[Target], organisations: &[Organisation]) -> Vec<Metric> {
+pub fn with_targets(metrics: &[Metric], targets: &[LocalTarget], organisations: &[Organisation]) -> Vec<Metric> {
     let mut metrics = metrics.to_vec();
     for target in targets {
         if let Some(metric) = metrics.iter_mut().find(|metric| metric.id == target.metric) {
@@ -109,7 +109,7 @@ pub fn with_targets(metrics: &[Metric], targets: &[Target], organisations: &[Org
 }
 
 /// `None` when the target is for kinds that no organisation has: an empty list would mean everybody.
-fn standard(target: &Target, organisations: &[Organisation]) -> Option<Standard> {
+fn standard(target: &LocalTarget, organisations: &[Organisation]) -> Option<Standard> {
     let of_kind = organisations.iter().filter(|organisation| target.kinds.contains(&organisation.kind));
     let codes: Vec<String> =
         target.organisations.iter().cloned().chain(of_kind.map(|organisation| organisation.code.clone())).collect();
@@ -127,7 +127,7 @@ fn standard(target: &Target, organisations: &[Organisation]) -> Option<Standard>
     })
 }
 
-fn scope_words(target: &Target) -> String {
+fn scope_words(target: &LocalTarget) -> String {
     let kinds = target.kinds.iter().map(|kind| kind.replace('_', " "));
     let names: Vec<String> = target.organisations.iter().cloned().chain(kinds).collect();
     if names.is_empty() { String::new() } else { format!("For {} only", names.join(", ")) }
@@ -138,8 +138,8 @@ mod tests {
     use super::*;
     use crate::definitions::Definitions;
 
-    fn target(metric: &str) -> Target {
-        Target {
+    fn target(metric: &str) -> LocalTarget {
+        LocalTarget {
             metric: metric.to_owned(),
             level: 85.0,
             comparator: Comparator::AtLeast,
@@ -155,17 +155,17 @@ mod tests {
     fn targets_that_contradict_their_metric_are_refused() {
         let metrics = Definitions::built_in().unwrap().metrics;
         let kinds = ["special_force".to_owned()];
-        let message = |target: Target| check_targets(&[target], &metrics, &kinds).unwrap_err().to_string();
+        let message = |target: LocalTarget| check_targets(&[target], &metrics, &kinds).unwrap_err().to_string();
         assert_eq!(check_targets(&[target("CRE-01")], &metrics, &kinds), Ok(()));
-        let unknown = Target { kinds: vec!["navy".to_owned()], ..target("CRE-01") };
+        let unknown = LocalTarget { kinds: vec!["navy".to_owned()], ..target("CRE-01") };
         assert_eq!(message(unknown), "targets[0].kinds: navy is not a kind of organisation; known are special_force");
         assert!(message(target("CRE-99")).starts_with("targets[0].metric: CRE-99 is not a metric; known are "));
-        let too_high = Target { level: 101.0, ..target("CRE-01") };
+        let too_high = LocalTarget { level: 101.0, ..target("CRE-01") };
         assert_eq!(message(too_high), "targets[0].level: 101 cannot be reached by CRE-01");
         assert_eq!(message(target("SEC-01")), "targets[0].comparator: goes against what SEC-01 calls better");
-        let ended = Target { to: "2025-03-31".parse().ok(), ..target("CRE-01") };
+        let ended = LocalTarget { to: "2025-03-31".parse().ok(), ..target("CRE-01") };
         assert_eq!(message(ended), "targets[0].from: 2025-04-01 is after the last day, 2025-03-31");
-        let nobody = Target { source: " ".to_owned(), ..target("CRE-01") };
+        let nobody = LocalTarget { source: " ".to_owned(), ..target("CRE-01") };
         assert_eq!(message(nobody), "targets[0].source: is empty; say who set the target");
     }
 
@@ -183,8 +183,8 @@ mod tests {
             succeeded_by: None,
         };
         let bodies = [body("A", "special_force"), body("B", "non_police")];
-        let one = Target { kinds: vec!["special_force".to_owned()], ..target("CRE-01") };
-        let none = Target { kinds: vec!["police_support".to_owned()], ..target("CRE-01") };
+        let one = LocalTarget { kinds: vec!["special_force".to_owned()], ..target("CRE-01") };
+        let none = LocalTarget { kinds: vec!["police_support".to_owned()], ..target("CRE-01") };
         let added = with_targets(&metrics, &[one, none], &bodies);
         let cre = added.iter().find(|metric| metric.id == "CRE-01").unwrap();
         let local: Vec<&Standard> = cre.standards.iter().filter(|s| s.kind == StandardKind::Local).collect();

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use chrono::{Datelike as _, NaiveDate};
 
-use super::{Scope, Span};
+use super::{MonthSpan, SubmissionScope};
 use crate::vocabulary::code::{CODE_WORDS, Code};
 use crate::vocabulary::finding::{Finding, FindingLevel};
 use crate::vocabulary::period::{Month, Period, PeriodType};
@@ -76,7 +76,7 @@ impl PathProblem {
 pub struct SubmissionKey {
     pub table: SubmittedTable,
     pub submitted: NaiveDate,
-    pub scope: Option<Scope>,
+    pub scope: Option<SubmissionScope>,
 }
 
 /// The submission that the file at `path` belongs to.
@@ -168,7 +168,7 @@ fn parse_folders(
     })?;
     let span = parse_span(table, &value(period, "period=")?);
     let span = span.map_err(|why| PathProblem::refused(&folder_of(path, period), why))?;
-    let scope = Scope { org_code: code.as_str().to_owned(), span };
+    let scope = SubmissionScope { org_code: code.as_str().to_owned(), span };
     Ok(SubmissionKey { table: table.clone(), submitted: day, scope: Some(scope) })
 }
 
@@ -195,7 +195,7 @@ fn parse_day(text: &str) -> Result<NaiveDate, String> {
 
 /// Records stand for one month; a roll-up may stand for any review period, as old published figures do. Either is named
 /// in its one written form.
-fn parse_span(table: &SubmittedTable, text: &str) -> Result<Span, String> {
+fn parse_span(table: &SubmittedTable, text: &str) -> Result<MonthSpan, String> {
     let is_rollup = matches!(table, SubmittedTable::Rollup(_));
     let examples = if is_rollup {
         "a month such as period=2025-04, or another review period"
@@ -207,7 +207,7 @@ fn parse_span(table: &SubmittedTable, text: &str) -> Result<Span, String> {
             Err(format!("is another spelling of a period; name the folder period={period}"))
         }
         Ok(period) if is_rollup || period.kind == PeriodType::Month => {
-            Ok(Span { first: period.first, last: period.last() })
+            Ok(MonthSpan { first: period.first, last: period.last() })
         }
         _ => Err(format!("is no period that this can be submitted for; name the folder after {examples}")),
     }

@@ -19,7 +19,7 @@ use crate::vocabulary::finding::{Finding, FindingLevel};
 use crate::vocabulary::period::Month;
 use steady::SteadyStore;
 
-use walk::{Entry, Kind, WalkError, walk};
+use walk::{EntryKind, SourceEntry, WalkError, walk};
 
 pub use layout::{LAYOUT_RULE, ROLLUP_PREFIX, SubmissionKey, SubmittedTable, key_of_recorded, submission_folder};
 pub use pin::{CONFLICT_RULE, Pinned, pin};
@@ -57,12 +57,12 @@ pub enum SourceError {
 
 /// The months a submission stands for: one for records, any review period for roll-ups.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Span {
+pub struct MonthSpan {
     pub first: Month,
     pub last: Month,
 }
 
-impl Span {
+impl MonthSpan {
     /// Whether the two share a month.
     pub fn overlaps(self, other: Self) -> bool {
         self.first <= other.last && other.first <= self.last
@@ -86,9 +86,9 @@ impl Span {
 
 /// Organisation and months of a submission; reference datasets have none.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Scope {
+pub struct SubmissionScope {
     pub org_code: String,
-    pub span: Span,
+    pub span: MonthSpan,
 }
 
 /// One Parquet file as the store lists it.
@@ -129,7 +129,7 @@ pub struct Submission {
     /// The day of the first submission for the same table, organisation and months; it decides whether the return was in time.
     pub first_submitted: NaiveDate,
     /// `None` for a reference dataset.
-    pub scope: Option<Scope>,
+    pub scope: Option<SubmissionScope>,
     /// Sorted by path.
     pub files: Vec<SourceFile>,
     /// Anything here refuses the submission: nobody knows what it lacks.
@@ -214,33 +214,35 @@ impl Source {
 
 /// What was found of one submission.
 #[derive(Default)]
-struct Found {
+struct FoundSubmission {
     files: Vec<SourceFile>,
     unusable: Vec<UnusableFile>,
     /// More than one where two spellings mean the same months.
     folders: BTreeSet<String>,
 }
 
-fn sort_into_submissions(entries: Vec<Entry>, tables: &BTreeSet<SubmittedTable>) -> Listing {
+fn sort_into_submissions(entries: Vec<SourceEntry>, tables: &BTreeSet<SubmittedTable>) -> Listing {
     let mut listing = Listing::default();
-    let mut grouped: BTreeMap<SubmissionKey, Found> = BTreeMap::new();
+    let mut grouped: BTreeMap<SubmissionKey, FoundSubmission> = BTreeMap::new();
     let mut told = BTreeSet::new();
-    for Entry { path, kind } in entries {
+    for SourceEntry { path, kind } in entries {
         if path == SYNTHETIC_MARKER {
             listing.synthetic = true;
             continue;
         }
         let key = match &kind {
-            Kind::File { .. } => layout::parse_path(&path, tables),
-            Kind::Unusable(why) => layout::parse_unusable(&path, why, tables),
+            EntryKind::File { .. } => layout::parse_path(&path, tables),
+            EntryKind::Unusable(why) => layout::parse_unusable(&path, why, tables),
         };
         match (key, kind) {
-            (Ok(key), Kind::File { size, etag }) => {
+            (Ok(key), EntryKind::File { size, etag }) => {
                 let found = grouped.entry(key).or_default();
                 found.folders.extend(path.rsplit_once('/').map(|(folder, _)| folder.to_owned()));
                 found.files.push(SourceFile { path, size, etag });
             }
-            (Ok(key), Kind::Unusable(why)) => grouped.entry(key).or_default().unusable.push(UnusableFile { path, why }),
+            (Ok(key), EntryKind::Unusable(why)) => {
+                grouped.entry(key).or_default().unusable.push(UnusableFile { path, why })
+            }
             (Err(problem), _) => {
                 if told.insert(problem.subject.clone()) {
                     listing.findings.push(problem.into_finding());
@@ -252,7 +254,7 @@ fn sort_into_submissions(entries: Vec<Entry>, tables: &BTreeSet<SubmittedTable>)
     listing
 }
 
-fn submission(key: SubmissionKey, mut found: Found) -> Submission {
+fn submission(key: SubmissionKey, mut found: FoundSubmission) -> Submission {
     if found.folders.len() > 1 {
         let folders = found.folders.iter().cloned().collect::<Vec<_>>().join(" and ");
         let why =
@@ -261,6 +263,6 @@ fn submission(key: SubmissionKey, mut found: Found) -> Submission {
         found.unusable.extend(twice);
     }
     let SubmissionKey { table, submitted, scope } = key;
-    let Found { files, unusable, .. } = found;
+    let FoundSubmission { files, unusable, .. } = found;
     Submission { table, submitted, first_submitted: submitted, scope, files, unusable }
 }

@@ -31,8 +31,8 @@ pub struct Pinned {
 /// Where records and a roll-up of the same dataset are both there, the records are used (`dataset_of` names a roll-up's dataset).
 /// A roll-up whose span overlaps an earlier-starting one of the same organisation is refused: months would count twice.
 pub fn pin(submissions: &[Submission], as_of: NaiveDate, dataset_of: &dyn Fn(&str) -> Option<String>) -> Pinned {
-    let mut latest: BTreeMap<(SubmittedTable, Option<&super::Scope>), &Submission> = BTreeMap::new();
-    let mut firsts: BTreeMap<(&SubmittedTable, Option<&super::Scope>), NaiveDate> = BTreeMap::new();
+    let mut latest: BTreeMap<(SubmittedTable, Option<&super::SubmissionScope>), &Submission> = BTreeMap::new();
+    let mut firsts: BTreeMap<(&SubmittedTable, Option<&super::SubmissionScope>), NaiveDate> = BTreeMap::new();
     let mut pinned = Pinned::default();
     for submission in submissions {
         if submission.submitted <= as_of {
@@ -96,12 +96,12 @@ fn conflict(
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Scope, Span};
+    use super::super::{MonthSpan, SubmissionScope};
     use super::*;
 
     fn submission(table: SubmittedTable, submitted: &str, first: &str, last: &str) -> Submission {
-        let span = Span { first: first.parse().unwrap(), last: last.parse().unwrap() };
-        let scope = Some(Scope { org_code: "A".into(), span });
+        let span = MonthSpan { first: first.parse().unwrap(), last: last.parse().unwrap() };
+        let scope = Some(SubmissionScope { org_code: "A".into(), span });
         let submitted = submitted.parse().unwrap();
         Submission { table, submitted, first_submitted: submitted, scope, files: Vec::new(), unusable: Vec::new() }
     }

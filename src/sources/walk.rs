@@ -9,15 +9,15 @@ use super::steady::tag_of;
 
 /// One file, or one entry that is neither a file nor a folder that can be entered.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Entry {
-    /// Relative to the source, with `/` between the parts. Of an entry in [`Kind::Unusable`] the characters that cannot be
+pub(super) struct SourceEntry {
+    /// Relative to the source, with `/` between the parts. Of an entry in [`EntryKind::Unusable`] the characters that cannot be
     /// shown are written out, so that the path names it to a reader and opens nothing.
     pub path: String,
-    pub kind: Kind,
+    pub kind: EntryKind,
 }
 
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum EntryKind {
     File {
         size: u64,
         /// Tells the states of the file apart.
@@ -35,7 +35,7 @@ pub(super) struct WalkError {
 }
 
 /// Every file below `root`, and every entry that cannot be used, in the order of their paths.
-pub(super) fn walk(root: &Path) -> Result<Vec<Entry>, WalkError> {
+pub(super) fn walk(root: &Path) -> Result<Vec<SourceEntry>, WalkError> {
     let mut walk = Walk { entries: Vec::new(), above: Vec::new() };
     walk.folder(root, "")?;
     walk.entries.sort_by(|a, b| a.path.cmp(&b.path));
@@ -43,7 +43,7 @@ pub(super) fn walk(root: &Path) -> Result<Vec<Entry>, WalkError> {
 }
 
 struct Walk {
-    entries: Vec<Entry>,
+    entries: Vec<SourceEntry>,
     /// The folders that the walk is inside of, without links; a link to one of them would never end.
     above: Vec<PathBuf>,
 }
@@ -70,7 +70,7 @@ impl Walk {
 
     fn entry(&mut self, entry: &Path, path: String, name_problem: Option<&str>) -> Result<(), WalkError> {
         let wrong = |source| WalkError { folder: entry.to_owned(), source };
-        let unusable = |path: String, why: &str| Entry { path, kind: Kind::Unusable(why.to_owned()) };
+        let unusable = |path: String, why: &str| SourceEntry { path, kind: EntryKind::Unusable(why.to_owned()) };
         let own = fs::symlink_metadata(entry).map_err(wrong)?;
         let followed = if own.is_symlink() { fs::metadata(entry) } else { Ok(own) };
         let found = match (followed, name_problem) {
@@ -86,7 +86,7 @@ impl Walk {
                 unusable(path, "has a name that ends in # and a number; rename it")
             }
             (Ok(metadata), None) if metadata.is_file() => {
-                Entry { kind: Kind::File { size: metadata.len(), etag: tag_of(&metadata) }, path }
+                SourceEntry { kind: EntryKind::File { size: metadata.len(), etag: tag_of(&metadata) }, path }
             }
             (Ok(_), None) => unusable(path, "is neither a file nor a folder"),
         };
@@ -96,22 +96,25 @@ impl Walk {
 }
 
 /// A name as messages show it, and what keeps it from being opened.
-struct Shown {
+struct ShownName {
     text: String,
     problem: Option<&'static str>,
 }
 
 /// The store opens names that are UTF-8 without control characters. Of every other name the bytes are written out.
-fn shown_name(name: &std::ffi::OsStr) -> Shown {
+fn shown_name(name: &std::ffi::OsStr) -> ShownName {
     let Some(text) = name.to_str() else {
         let text = name.as_encoded_bytes().escape_ascii().to_string();
-        return Shown { text, problem: Some("has a name that is not UTF-8; rename it") };
+        return ShownName { text, problem: Some("has a name that is not UTF-8; rename it") };
     };
     if text.chars().any(char::is_control) {
         let text = text.chars().flat_map(escape_control).collect();
-        return Shown { text, problem: Some("has a control character in its name, such as a line break; rename it") };
+        return ShownName {
+            text,
+            problem: Some("has a control character in its name, such as a line break; rename it"),
+        };
     }
-    Shown { text: text.to_owned(), problem: None }
+    ShownName { text: text.to_owned(), problem: None }
 }
 
 /// The store uses such names of files itself, and opens none.

@@ -9,26 +9,32 @@ mod proportions;
 #[cfg(test)]
 mod tests;
 
-use crate::engine::functions::{Answer, Compute, Functions, Group, ScalarFunction};
+use crate::engine::functions::{Answer, Compute, FunctionGroup, Functions, ScalarFunction};
 
 /// Every function, in the order of the help.
 pub const FUNCTIONS: Functions = Functions {
     scalar: &[
-        Group { title: "Proportions, from 0 to 1 (level: such as 0.95 or 0.998)", functions: proportions::FUNCTIONS },
-        Group { title: "Counts, rates and ratios", functions: counts::FUNCTIONS },
-        Group { title: "One against another (x of n cases, or x in exposure t)", functions: comparisons::FUNCTIONS },
-        Group {
+        FunctionGroup {
+            title: "Proportions, from 0 to 1 (level: such as 0.95 or 0.998)",
+            functions: proportions::FUNCTIONS,
+        },
+        FunctionGroup { title: "Counts, rates and ratios", functions: counts::FUNCTIONS },
+        FunctionGroup {
+            title: "One against another (x of n cases, or x in exposure t)",
+            functions: comparisons::FUNCTIONS,
+        },
+        FunctionGroup {
             title: "Funnel limits round a centre of x to n or t, exact (levels 0.95 and 0.998)",
             functions: funnels::FUNCTIONS,
         },
     ],
     aggregate: &[
-        Group {
+        FunctionGroup {
             title: "Delays of a group, open cases counted (Kaplan-Meier). Each row is a delay with its count; rows\n\
                     that lack an argument or lie below 0 are left out. At the cap a delay may have lasted longer",
             functions: histograms::WITH_OPEN,
         },
-        Group {
+        FunctionGroup {
             title: "Delays of a group's closed cases (quantile of type 7, limits by order statistics)",
             functions: histograms::OF_CLOSED,
         },

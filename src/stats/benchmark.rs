@@ -3,7 +3,7 @@
 
 use super::count_ratio::{self, ratio_of_count_ratios};
 use super::counts::Counts;
-use super::difference::{Direction, Estimate, difference_interval, direction};
+use super::difference::{DifferenceSign, Estimate, difference_interval, direction};
 use super::proportion_difference::{self, widened_difference};
 use super::rate_ratio::{self, RateRatio, widened_ratio};
 use super::widening::Widening;
@@ -21,7 +21,7 @@ pub enum Strength {
 
 /// What the comparison says. Where nothing can be said there is a status with its reason instead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Outcome {
+pub enum ComparisonOutcome {
     Higher(Strength),
     Lower(Strength),
     /// The 95 % interval lies wholly inside the stated margin and holds no difference at all.
@@ -33,12 +33,12 @@ pub enum Outcome {
 
 /// An outcome turned by the better direction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Verdict {
+pub enum BetterOrWorse {
     Better,
     Worse,
 }
 
-impl Outcome {
+impl ComparisonOutcome {
     /// The name in data files.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -53,10 +53,10 @@ impl Outcome {
     }
 
     /// Better or worse; `None` without a clear difference and for a metric without a better side.
-    pub fn verdict(self, better: Better) -> Option<Verdict> {
+    pub fn verdict(self, better: Better) -> Option<BetterOrWorse> {
         match (self, better) {
-            (Self::Higher(_), Better::Higher) | (Self::Lower(_), Better::Lower) => Some(Verdict::Better),
-            (Self::Higher(_), Better::Lower) | (Self::Lower(_), Better::Higher) => Some(Verdict::Worse),
+            (Self::Higher(_), Better::Higher) | (Self::Lower(_), Better::Lower) => Some(BetterOrWorse::Better),
+            (Self::Higher(_), Better::Lower) | (Self::Lower(_), Better::Higher) => Some(BetterOrWorse::Worse),
             _ => None,
         }
     }
@@ -65,7 +65,7 @@ impl Outcome {
 /// A force against its peers.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Benchmark {
-    pub outcome: Outcome,
+    pub outcome: ComparisonOutcome,
     /// The difference, or for rates the ratio; `None` for a ratio to peers without an event.
     pub value: Option<f64>,
     /// Its 95 % interval.
@@ -128,12 +128,19 @@ pub fn benchmark_count_ratio(force: Counts, peers: Counts, margin: Option<f64>) 
 pub fn benchmark_full_count(count: i64, other: i64) -> Benchmark {
     let open = Interval { lower: None, upper: None };
     let value = Some(real(i128::from(count) - i128::from(other)));
-    Benchmark { outcome: Outcome::NotTested, value, look: open, act: open, p_value: None, inside_margin: false }
+    Benchmark {
+        outcome: ComparisonOutcome::NotTested,
+        value,
+        look: open,
+        act: open,
+        p_value: None,
+        inside_margin: false,
+    }
 }
 
 /// A figure with its limits at both levels, such as a median delay.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Limits {
+pub struct LimitedFigure {
     pub value: f64,
     /// At 95 %.
     pub look: Interval,
@@ -146,9 +153,9 @@ pub struct Limits {
 ///
 /// # Errors
 /// [`Status::CannotTell`] when a limit that was not reached leaves the question open.
-pub fn benchmark_delay(force: Limits, peers: Limits, margin: Option<f64>) -> Result<Benchmark, Status> {
-    let signed = |pick: fn(&Limits) -> Interval| {
-        let estimate = |limits: &Limits| Estimate { value: limits.value, interval: pick(limits) };
+pub fn benchmark_delay(force: LimitedFigure, peers: LimitedFigure, margin: Option<f64>) -> Result<Benchmark, Status> {
+    let signed = |pick: fn(&LimitedFigure) -> Interval| {
+        let estimate = |limits: &LimitedFigure| Estimate { value: limits.value, interval: pick(limits) };
         let interval = difference_interval(estimate(&force), estimate(&peers));
         Signed::of_difference(Estimate { value: force.value - peers.value, interval }, margin)
     };
@@ -163,7 +170,7 @@ fn undecided() -> Status {
 struct Signed {
     value: Option<f64>,
     interval: Interval,
-    direction: Option<Direction>,
+    direction: Option<DifferenceSign>,
     inside_margin: bool,
 }
 
@@ -192,12 +199,12 @@ impl Signed {
 
 fn label(look: &Signed, act: &Signed, p_value: Option<f64>) -> Option<Benchmark> {
     let outcome = match (act.direction, look.direction) {
-        (Some(Direction::Above), _) => Outcome::Higher(Strength::Act),
-        (Some(Direction::Below), _) => Outcome::Lower(Strength::Act),
-        (_, Some(Direction::Above)) => Outcome::Higher(Strength::Look),
-        (_, Some(Direction::Below)) => Outcome::Lower(Strength::Look),
-        (_, Some(Direction::Unclear)) if look.inside_margin => Outcome::Similar,
-        (_, Some(Direction::Unclear)) => Outcome::NoClearDifference,
+        (Some(DifferenceSign::Above), _) => ComparisonOutcome::Higher(Strength::Act),
+        (Some(DifferenceSign::Below), _) => ComparisonOutcome::Lower(Strength::Act),
+        (_, Some(DifferenceSign::Above)) => ComparisonOutcome::Higher(Strength::Look),
+        (_, Some(DifferenceSign::Below)) => ComparisonOutcome::Lower(Strength::Look),
+        (_, Some(DifferenceSign::Unclear)) if look.inside_margin => ComparisonOutcome::Similar,
+        (_, Some(DifferenceSign::Unclear)) => ComparisonOutcome::NoClearDifference,
         (_, None) => return None,
     };
     let Signed { value, interval, inside_margin, .. } = *look;
@@ -219,22 +226,22 @@ mod tests {
     #[test]
     fn a_proportion_against_its_peers() {
         let found = benchmark_proportion(Counts::new(720, 900), Counts::new(5_100, 6_000), None, NONE).unwrap();
-        assert_eq!(found.outcome, Outcome::Lower(Strength::Act));
+        assert_eq!(found.outcome, ComparisonOutcome::Lower(Strength::Act));
         assert!((found.value.unwrap() + 0.05).abs() < 1e-12);
         let ((lower, upper), (wide_lower, wide_upper)) = (both(found.look), both(found.act));
         for (found, wanted) in [(lower, -0.079), (upper, -0.023), (wide_lower, -0.096), (wide_upper, -0.009)] {
             assert!((found - wanted).abs() < 5e-4, "{found}, not {wanted}");
         }
         assert!((found.p_value.unwrap() - 0.000_11).abs() < 5e-6);
-        assert_eq!(found.outcome.verdict(Better::Higher), Some(Verdict::Worse));
-        assert_eq!(found.outcome.verdict(Better::Lower), Some(Verdict::Better));
+        assert_eq!(found.outcome.verdict(Better::Higher), Some(BetterOrWorse::Worse));
+        assert_eq!(found.outcome.verdict(Better::Lower), Some(BetterOrWorse::Better));
         assert_eq!(found.outcome.verdict(Better::Neutral), None);
     }
 
     #[test]
     fn a_rate_against_its_peers() {
         let found = benchmark_rate(Counts::new(36, 1_200), Counts::new(150, 8_000), None, NONE).unwrap();
-        assert_eq!(found.outcome, Outcome::Higher(Strength::Look));
+        assert_eq!(found.outcome, ComparisonOutcome::Higher(Strength::Look));
         assert!((found.value.unwrap() - 1.6).abs() < 1e-12);
         let ((lower, upper), (wide_lower, wide_upper)) = (both(found.look), both(found.act));
         for (found, wanted) in [(lower, 1.08), (upper, 2.31), (wide_lower, 0.85), (wide_upper, 2.80)] {
@@ -247,52 +254,59 @@ mod tests {
     fn similar_needs_a_margin() {
         let (force, peers) = (Counts::new(8_000, 10_000), Counts::new(80_500, 100_000));
         let outcome = |margin| benchmark_proportion(force, peers, margin, NONE).unwrap().outcome;
-        assert_eq!(outcome(None), Outcome::NoClearDifference);
-        assert_eq!(outcome(Some(0.02)), Outcome::Similar);
-        assert_eq!(outcome(Some(0.001)), Outcome::NoClearDifference);
-        assert_eq!(outcome(Some(f64::NAN)), Outcome::NoClearDifference);
+        assert_eq!(outcome(None), ComparisonOutcome::NoClearDifference);
+        assert_eq!(outcome(Some(0.02)), ComparisonOutcome::Similar);
+        assert_eq!(outcome(Some(0.001)), ComparisonOutcome::NoClearDifference);
+        assert_eq!(outcome(Some(f64::NAN)), ComparisonOutcome::NoClearDifference);
         // Clearly lower and still by less than the margin: both are said.
         let large = benchmark_proportion(Counts::new(798_000, 1_000_000), peers, Some(0.02), NONE).unwrap();
-        assert_eq!((large.outcome, large.inside_margin), (Outcome::Lower(Strength::Act), true));
+        assert_eq!((large.outcome, large.inside_margin), (ComparisonOutcome::Lower(Strength::Act), true));
         let rate =
             |margin| benchmark_rate(Counts::new(5_000, 100), Counts::new(49_800, 1_000), margin, NONE).unwrap().outcome;
         assert_eq!(
             (rate(Some(1.1)), rate(Some(1.01)), rate(None)),
-            (Outcome::Similar, Outcome::NoClearDifference, Outcome::NoClearDifference)
+            (ComparisonOutcome::Similar, ComparisonOutcome::NoClearDifference, ComparisonOutcome::NoClearDifference)
         );
     }
 
     #[test]
     fn delays_with_limits_that_were_not_reached() {
         let interval = |lower, upper| Interval { lower, upper };
-        let limits = |value, lower, upper| Limits { value, look: interval(lower, upper), act: interval(lower, upper) };
+        let limits =
+            |value, lower, upper| LimitedFigure { value, look: interval(lower, upper), act: interval(lower, upper) };
         let peers = limits(10.0, Some(9.0), Some(11.0));
         let found = benchmark_delay(limits(20.0, Some(17.0), Some(23.0)), peers, None).unwrap();
-        assert_eq!((found.outcome, found.value, found.p_value), (Outcome::Higher(Strength::Act), Some(10.0), None));
+        assert_eq!(
+            (found.outcome, found.value, found.p_value),
+            (ComparisonOutcome::Higher(Strength::Act), Some(10.0), None)
+        );
         let open = benchmark_delay(limits(12.0, Some(8.0), None), peers, Some(50.0));
         assert!(matches!(open, Err(Status::CannotTell(_))));
         // The lower limit alone already shows it.
         let above = benchmark_delay(limits(30.0, Some(25.0), None), peers, None).unwrap();
-        assert_eq!(above.outcome, Outcome::Higher(Strength::Act));
+        assert_eq!(above.outcome, ComparisonOutcome::Higher(Strength::Act));
         let same = benchmark_delay(limits(10.0, Some(9.0), Some(11.0)), peers, Some(2.0)).unwrap();
-        assert_eq!(same.outcome, Outcome::Similar);
+        assert_eq!(same.outcome, ComparisonOutcome::Similar);
     }
 
     /// Minutes of outages: 99.1 % against 99.3 % of 89,000 is clear if minutes are independent, and not where σz is 9.5.
     #[test]
     fn what_hangs_together_differs_less_clearly() {
         let (now, then) = (Counts::new(88_353, 89_160), Counts::new(88_500, 89_160));
-        assert_eq!(benchmark_proportion(now, then, None, NONE).unwrap().outcome, Outcome::Lower(Strength::Act));
+        assert_eq!(
+            benchmark_proportion(now, then, None, NONE).unwrap().outcome,
+            ComparisonOutcome::Lower(Strength::Act)
+        );
         let found = benchmark_proportion(now, then, None, Widening::of_sigma_z(9.5, 36)).unwrap();
-        assert_eq!(found.outcome, Outcome::NoClearDifference);
+        assert_eq!(found.outcome, ComparisonOutcome::NoClearDifference);
         assert!(found.p_value.unwrap() > 0.05 && (found.value.unwrap() + 147.0 / 89_160.0).abs() < 1e-12);
         // The interval is more than 9.5 times as wide, because σz is an estimate.
         let width = |found: Benchmark| found.look.upper.unwrap() - found.look.lower.unwrap();
         let times = width(found) / width(benchmark_proportion(now, then, None, NONE).unwrap());
         assert!((9.5..12.5).contains(&times), "{times}");
         let rate = |widening| benchmark_rate(Counts::new(400, 10), Counts::new(300, 10), None, widening).unwrap();
-        assert_eq!(rate(NONE).outcome, Outcome::Higher(Strength::Act));
-        assert_eq!(rate(Widening::of_sigma_z(3.0, 36)).outcome, Outcome::NoClearDifference);
+        assert_eq!(rate(NONE).outcome, ComparisonOutcome::Higher(Strength::Act));
+        assert_eq!(rate(Widening::of_sigma_z(3.0, 36)).outcome, ComparisonOutcome::NoClearDifference);
     }
 
     #[test]
@@ -303,15 +317,15 @@ mod tests {
         assert!(matches!(benchmark_rate(Counts::new(0, 1), Counts::new(0, 2), None, NONE), Err(Status::CannotTell(_))));
         // Peers without an event: no ratio and no upper limit, yet clearly higher.
         let found = benchmark_rate(Counts::new(50, 100), Counts::new(0, 1_000), Some(2.0), NONE).unwrap();
-        assert_eq!((found.outcome, found.value), (Outcome::Higher(Strength::Act), None));
+        assert_eq!((found.outcome, found.value), (ComparisonOutcome::Higher(Strength::Act), None));
         let found = benchmark_rate(Counts::new(1, 100), Counts::new(0, 100), None, NONE).unwrap();
-        assert_eq!(found.outcome, Outcome::NoClearDifference);
+        assert_eq!(found.outcome, ComparisonOutcome::NoClearDifference);
     }
 
-    fn turned(outcome: Outcome) -> Outcome {
+    fn turned(outcome: ComparisonOutcome) -> ComparisonOutcome {
         match outcome {
-            Outcome::Higher(strength) => Outcome::Lower(strength),
-            Outcome::Lower(strength) => Outcome::Higher(strength),
+            ComparisonOutcome::Higher(strength) => ComparisonOutcome::Lower(strength),
+            ComparisonOutcome::Lower(strength) => ComparisonOutcome::Higher(strength),
             other => other,
         }
     }
@@ -335,11 +349,11 @@ mod tests {
                 prop_assert_eq!(forth.outcome, turned(back.outcome));
                 let p = forth.p_value.unwrap();
                 match forth.outcome {
-                    Outcome::Higher(Strength::Act) | Outcome::Lower(Strength::Act) => prop_assert!(p < 0.002),
-                    Outcome::Higher(Strength::Look) | Outcome::Lower(Strength::Look) => prop_assert!((0.002..0.05).contains(&p)),
-                    Outcome::Similar => prop_assert!(p >= 0.05 && forth.inside_margin),
-                    Outcome::NoClearDifference => prop_assert!(p >= 0.05),
-                    Outcome::NotTested => prop_assert!(false, "chance is tested"),
+                    ComparisonOutcome::Higher(Strength::Act) | ComparisonOutcome::Lower(Strength::Act) => prop_assert!(p < 0.002),
+                    ComparisonOutcome::Higher(Strength::Look) | ComparisonOutcome::Lower(Strength::Look) => prop_assert!((0.002..0.05).contains(&p)),
+                    ComparisonOutcome::Similar => prop_assert!(p >= 0.05 && forth.inside_margin),
+                    ComparisonOutcome::NoClearDifference => prop_assert!(p >= 0.05),
+                    ComparisonOutcome::NotTested => prop_assert!(false, "chance is tested"),
                 }
             }
         }

@@ -11,7 +11,7 @@ const TOLERANCE: f64 = 1e-12;
 
 /// One member of the whole, a force or the pool of others, in both periods. `None` where it did not report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Member {
+pub struct Contributor {
     pub before: Option<Counts>,
     pub after: Option<Counts>,
 }
@@ -73,7 +73,7 @@ impl Decomposition {
 ///
 /// A member without cases in one period has no rate there: its one rate stands for both, so all it adds is mix. A member
 /// without cases in both periods adds nothing.
-pub fn decompose(members: &[Member]) -> Result<Decomposition, DecompositionError> {
+pub fn decompose(members: &[Contributor]) -> Result<Decomposition, DecompositionError> {
     let negative = |counts: Option<Counts>| counts.is_some_and(|c| c.numerator < 0 || c.denominator < 0);
     if let Some(position) = members.iter().position(|m| negative(m.before) || negative(m.after)) {
         return Err(DecompositionError::NegativeCount(position));
@@ -172,9 +172,9 @@ mod tests {
     #[test]
     fn three_forces_in_both_periods() {
         let members = [
-            Member { before: Some(of(320, 400)), after: Some(of(425, 500)) },
-            Member { before: Some(of(225, 250)), after: Some(of(215, 250)) },
-            Member { before: Some(of(210, 350)), after: Some(of(160, 250)) },
+            Contributor { before: Some(of(320, 400)), after: Some(of(425, 500)) },
+            Contributor { before: Some(of(225, 250)), after: Some(of(215, 250)) },
+            Contributor { before: Some(of(210, 350)), after: Some(of(160, 250)) },
         ];
         let found = decompose(&members).unwrap();
         close(found.before, 0.755, 1e-15);
@@ -193,10 +193,10 @@ mod tests {
     #[test]
     fn a_force_that_stops_and_one_that_starts_are_all_mix() {
         let members = [
-            Member { before: Some(of(320, 400)), after: Some(of(340, 400)) },
-            Member { before: Some(of(120, 200)), after: None },
-            Member { before: None, after: Some(of(50, 100)) },
-            Member { before: None, after: None },
+            Contributor { before: Some(of(320, 400)), after: Some(of(340, 400)) },
+            Contributor { before: Some(of(120, 200)), after: None },
+            Contributor { before: None, after: Some(of(50, 100)) },
+            Contributor { before: None, after: None },
         ];
         let found = decompose(&members).unwrap();
         close(found.change(), 0.046_67, 5e-6);
@@ -215,11 +215,11 @@ mod tests {
 
     #[test]
     fn what_cannot_be_taken_apart_says_why() {
-        let lone = Member { before: Some(of(1, 2)), after: Some(of(2, 2)) };
+        let lone = Contributor { before: Some(of(1, 2)), after: Some(of(2, 2)) };
         assert_eq!(decompose(&[]), Err(DecompositionError::NoCasesBefore));
-        assert_eq!(decompose(&[Member { after: None, ..lone }]), Err(DecompositionError::NoCasesAfter));
+        assert_eq!(decompose(&[Contributor { after: None, ..lone }]), Err(DecompositionError::NoCasesAfter));
         assert_eq!(
-            decompose(&[lone, Member { after: Some(of(-1, 2)), ..lone }]),
+            decompose(&[lone, Contributor { after: Some(of(-1, 2)), ..lone }]),
             Err(DecompositionError::NegativeCount(1))
         );
         // Nothing is left without the only force.
@@ -243,8 +243,8 @@ mod tests {
         fn the_parts_make_the_change_and_exchanging_periods_turns_the_sign(
             pairs in prop::collection::vec((counts(), counts()), 1..60),
         ) {
-            let members: Vec<Member> = pairs.iter().map(|&(before, after)| Member { before, after }).collect();
-            let turned: Vec<Member> = pairs.iter().map(|&(after, before)| Member { before, after }).collect();
+            let members: Vec<Contributor> = pairs.iter().map(|&(before, after)| Contributor { before, after }).collect();
+            let turned: Vec<Contributor> = pairs.iter().map(|&(after, before)| Contributor { before, after }).collect();
             if let (Ok(forth), Ok(back)) = (decompose(&members), decompose(&turned)) {
                 prop_assert!((forth.rate_effect() + forth.mix_effect() - forth.change()).abs() <= 1e-12);
                 for (one, other) in forth.contributions.iter().zip(&back.contributions) {
@@ -255,7 +255,7 @@ mod tests {
 
         #[test]
         fn without_a_force_is_the_change_of_the_others(pairs in prop::collection::vec((counts(), counts()), 2..20)) {
-            let members: Vec<Member> = pairs.iter().map(|&(before, after)| Member { before, after }).collect();
+            let members: Vec<Contributor> = pairs.iter().map(|&(before, after)| Contributor { before, after }).collect();
             if let Ok(all) = decompose(&members) {
                 let others = decompose(&members[1..]).ok().map(|found| found.change());
                 let without = all.contributions[0].change_without.map(RatioDifference::value);

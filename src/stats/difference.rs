@@ -25,7 +25,7 @@ pub fn difference_interval(a: Estimate, b: Estimate) -> Interval {
 
 /// What an interval of a difference says. An interval that touches 0 does not differ from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Direction {
+pub enum DifferenceSign {
     Above,
     Below,
     /// 0 lies inside.
@@ -33,11 +33,11 @@ pub enum Direction {
 }
 
 /// The direction of a difference, or `None` where an open side leaves it undecided.
-pub fn direction(difference: Interval) -> Option<Direction> {
+pub fn direction(difference: Interval) -> Option<DifferenceSign> {
     match (difference.lower, difference.upper) {
-        (Some(lower), _) if lower > 0.0 => Some(Direction::Above),
-        (_, Some(upper)) if upper < 0.0 => Some(Direction::Below),
-        (Some(_), Some(_)) => Some(Direction::Unclear),
+        (Some(lower), _) if lower > 0.0 => Some(DifferenceSign::Above),
+        (_, Some(upper)) if upper < 0.0 => Some(DifferenceSign::Below),
+        (Some(_), Some(_)) => Some(DifferenceSign::Unclear),
         _ => None,
     }
 }
@@ -75,15 +75,15 @@ mod tests {
         let (a, b) = (share(56, 70), share(48, 80));
         let (forth, back) = (difference_interval(a, b), difference_interval(b, a));
         assert!((forth.lower.unwrap() + back.upper.unwrap()).abs() < 1e-12);
-        assert_eq!((direction(forth), direction(back)), (Some(Direction::Above), Some(Direction::Below)));
+        assert_eq!((direction(forth), direction(back)), (Some(DifferenceSign::Above), Some(DifferenceSign::Below)));
     }
 
     #[test]
     fn touching_is_no_difference_and_an_open_side_decides_nothing() {
         let between = |lower, upper| direction(Interval { lower, upper });
-        assert_eq!(between(Some(0.0), Some(1.0)), Some(Direction::Unclear));
+        assert_eq!(between(Some(0.0), Some(1.0)), Some(DifferenceSign::Unclear));
         assert_eq!(between(None, Some(1.0)), None);
-        assert_eq!(between(None, Some(-1.0)), Some(Direction::Below));
-        assert_eq!(between(Some(0.1), None), Some(Direction::Above));
+        assert_eq!(between(None, Some(-1.0)), Some(DifferenceSign::Below));
+        assert_eq!(between(Some(0.1), None), Some(DifferenceSign::Above));
     }
 }

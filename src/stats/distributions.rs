@@ -29,13 +29,13 @@ pub(super) fn normal_two_sided(z: f64) -> f64 {
 /// The Poisson mean at which `count` events or more have probability `tail`: half the chi-square quantile with
 /// `2 · count` degrees of freedom (Garwood, Biometrika 28, 1936). 0 for a count of 0.
 pub(super) fn poisson_mean_lower(count: u64, tail: f64) -> f64 {
-    if count == 0 { 0.0 } else { gamma_quantile(real(count), tail, Side::Lower) }
+    if count == 0 { 0.0 } else { gamma_quantile(real(count), tail, TailSide::Lower) }
 }
 
 /// The Poisson mean at which `count` events or fewer have probability `tail`: half the chi-square quantile with
 /// `2 · count + 2` degrees of freedom (Garwood, Biometrika 28, 1936).
 pub(super) fn poisson_mean_upper(count: u64, tail: f64) -> f64 {
-    gamma_quantile(real(count) + 1.0, tail, Side::Upper)
+    gamma_quantile(real(count) + 1.0, tail, TailSide::Upper)
 }
 
 /// [`poisson_mean_lower`] and [`poisson_mean_upper`] for a count of at least 10,000 that need not be whole.
@@ -46,7 +46,7 @@ pub(super) fn large_poisson_means(count: f64, tail: f64) -> (f64, f64) {
 
 /// Which tail of a distribution holds the probability.
 #[derive(Clone, Copy, PartialEq)]
-enum Side {
+enum TailSide {
     Lower,
     Upper,
 }
@@ -55,15 +55,15 @@ enum Side {
 ///
 /// Newton's method on the logarithm of the tail. That logarithm is concave, so the steps close in from one side and
 /// need no bracket; the factor 1/8 stops a first step that would leave the scale.
-fn gamma_quantile(shape: f64, tail: f64, side: Side) -> f64 {
-    let deviate = if side == Side::Lower { -normal_upper(tail) } else { normal_upper(tail) };
+fn gamma_quantile(shape: f64, tail: f64, side: TailSide) -> f64 {
+    let deviate = if side == TailSide::Lower { -normal_upper(tail) } else { normal_upper(tail) };
     if shape >= SERIES_FROM {
         return gamma_series(shape, deviate);
     }
     let mut point = wilson_hilferty(shape, deviate);
     for _ in 0..100 {
         let (probability, direction) =
-            if side == Side::Lower { (gamma_lr(shape, point), 1.0) } else { (gamma_ur(shape, point), -1.0) };
+            if side == TailSide::Lower { (gamma_lr(shape, point), 1.0) } else { (gamma_ur(shape, point), -1.0) };
         let density = ((shape - 1.0) * point.ln() - point - ln_gamma(shape)).exp();
         let step = direction * (probability / tail).ln() * probability / density;
         let next = if step.is_finite() { (point - step).max(point / 8.0) } else { point };

@@ -53,7 +53,7 @@ impl Centre {
 
 /// How boundaries were found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Rule {
+pub enum BoundaryMethod {
     /// The binomial or Poisson tail is the probability left out.
     Exact,
     /// The outer one of these and limits that allow for the forces' usual spread.
@@ -94,7 +94,7 @@ pub struct FunnelLimits {
     pub look: Boundary,
     /// At 99.8 %.
     pub act: Boundary,
-    pub rule: Rule,
+    pub rule: BoundaryMethod,
 }
 
 /// Where a force stands against funnel limits.
@@ -169,7 +169,7 @@ pub fn proportion_funnel(centre: Centre, cases: i64) -> Result<FunnelLimits, Sta
     }
     let chance = Chance::of_parts(numerator, others);
     let boundary = |level| binomial_boundary(real(cases), chance, level);
-    Ok(FunnelLimits { look: boundary(Level::LOOK), act: boundary(Level::ACT), rule: Rule::Exact })
+    Ok(FunnelLimits { look: boundary(Level::LOOK), act: boundary(Level::ACT), rule: BoundaryMethod::Exact })
 }
 
 /// Limits for a rate with `exposure`, whose expected count is that times the centre.
@@ -201,7 +201,7 @@ pub fn ratio_funnel(expected: f64) -> Result<FunnelLimits, Status> {
         return Err(Status::NotApplicable("no cases are expected".to_owned()));
     }
     let boundary = |level| poisson_boundary(expected, level);
-    Ok(FunnelLimits { look: boundary(Level::LOOK), act: boundary(Level::ACT), rule: Rule::Exact })
+    Ok(FunnelLimits { look: boundary(Level::LOOK), act: boundary(Level::ACT), rule: BoundaryMethod::Exact })
 }
 
 /// Limits for the first of two counts that both vary, given how many there are of both together: a of a + b is binomial with

@@ -31,7 +31,7 @@ impl Percent {
 
 /// A delay read off a histogram or a curve, in its unit, or why there is none.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Reading {
+pub enum DelayReading {
     Value(f64),
     /// At or beyond this, where the histogram is capped.
     MoreThan(i64),
@@ -42,7 +42,7 @@ pub enum Reading {
     NoCases,
 }
 
-impl Reading {
+impl DelayReading {
     /// The number, when there is one.
     pub fn value(self) -> Option<f64> {
         match self {
@@ -138,10 +138,10 @@ mod tests {
 
     #[test]
     fn readings_without_a_number_say_why() {
-        assert_eq!(Reading::MoreThan(730).status(Unit::Days).reason(), "more than 730 days");
-        assert!(matches!(Reading::NoCases.status(Unit::Days), Status::NotApplicable(_)));
-        assert!(matches!(Reading::NotReached.status(Unit::Hours), Status::CannotTell(_)));
-        assert_eq!(Reading::Value(3.0).status(Unit::Hours), Status::Value);
+        assert_eq!(DelayReading::MoreThan(730).status(Unit::Days).reason(), "more than 730 days");
+        assert!(matches!(DelayReading::NoCases.status(Unit::Days), Status::NotApplicable(_)));
+        assert!(matches!(DelayReading::NotReached.status(Unit::Hours), Status::CannotTell(_)));
+        assert_eq!(DelayReading::Value(3.0).status(Unit::Hours), Status::Value);
     }
 
     #[test]

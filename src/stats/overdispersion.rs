@@ -2,7 +2,7 @@
 //! forces on a scale on which chance has a known spread (Spiegelhalter, Statistics in Medicine 24, 1185–1202, 2005;
 //! variance by `DerSimonian` and Laird, Controlled Clinical Trials 7, 1986, on trimmed z).
 
-use super::funnel::{Boundary, FunnelLimits, Rule};
+use super::funnel::{Boundary, BoundaryMethod, FunnelLimits};
 use super::{Level, real};
 use crate::vocabulary::quantity::{Interval, Status, Unit, value_text};
 
@@ -13,7 +13,7 @@ const TOO_MUCH: f64 = 10.0;
 
 /// What is compared, and on which scale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scale {
+pub enum SpreadScale {
     /// Proportion x/n as asin √(x/n).
     Proportion,
     /// Ratio of observed to expected as its logarithm; rates too, with the centre's rate times the exposure as expected.
@@ -24,15 +24,15 @@ pub enum Scale {
 
 /// A scale with its target θ, the centre on that scale.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Model {
-    scale: Scale,
+pub struct SpreadModel {
+    scale: SpreadScale,
     centre: f64,
     target: f64,
 }
 
 /// A force's count with its size: the denominator, the expected count or the count below the line.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Observation {
+pub struct SizedCount {
     pub observed: i64,
     pub size: f64,
 }
@@ -48,37 +48,37 @@ pub struct Point {
     pub z: f64,
 }
 
-impl Model {
+impl SpreadModel {
     /// Proportions round `centre`, Σx/Σn. `None` unless it lies strictly between 0 and 1.
     pub fn proportion(centre: f64) -> Option<Self> {
         let inside = centre > 0.0 && centre < 1.0;
-        inside.then(|| Self { scale: Scale::Proportion, centre, target: centre.sqrt().asin() })
+        inside.then(|| Self { scale: SpreadScale::Proportion, centre, target: centre.sqrt().asin() })
     }
 
     /// Ratios of observed to expected round 1, on the logarithmic scale.
     pub fn log_ratio() -> Self {
-        Self { scale: Scale::LogRatio, centre: 1.0, target: 0.0 }
+        Self { scale: SpreadScale::LogRatio, centre: 1.0, target: 0.0 }
     }
 
     /// Ratios of two counts round `centre`, Σx/Σn. `None` unless it is above 0.
     pub fn count_ratio(centre: f64) -> Option<Self> {
         let usable = centre.is_finite() && centre > 0.0;
-        usable.then(|| Self { scale: Scale::CountRatio, centre, target: centre.ln() })
+        usable.then(|| Self { scale: SpreadScale::CountRatio, centre, target: centre.ln() })
     }
 
     /// The force on the transformed scale. `None` without a size, for a count that the scale cannot hold, and on the
     /// logarithmic scale of a ratio for a count of 0.
-    pub fn point(self, force: Observation) -> Option<Point> {
+    pub fn point(self, force: SizedCount) -> Option<Point> {
         let (x, n) = (real(force.observed), force.size);
         if !(n.is_finite() && n > 0.0 && x >= 0.0) {
             return None;
         }
         let y = match self.scale {
-            Scale::Proportion if x > n => return None,
-            Scale::LogRatio if force.observed == 0 => return None,
-            Scale::Proportion => (x / n).sqrt().asin(),
-            Scale::LogRatio => (x / n).ln(),
-            Scale::CountRatio => ((x + 0.5) / (n + 0.5)).ln(),
+            SpreadScale::Proportion if x > n => return None,
+            SpreadScale::LogRatio if force.observed == 0 => return None,
+            SpreadScale::Proportion => (x / n).sqrt().asin(),
+            SpreadScale::LogRatio => (x / n).ln(),
+            SpreadScale::CountRatio => ((x + 0.5) / (n + 0.5)).ln(),
         };
         let s = self.deviation(x, n);
         Some(Point { y, s, z: (y - self.target) / s })
@@ -87,9 +87,9 @@ impl Model {
     /// The spread by chance of a force of size `n` with count `x`, which matters for a ratio of counts only.
     fn deviation(self, x: f64, n: f64) -> f64 {
         match self.scale {
-            Scale::Proportion => 1.0 / (2.0 * n.sqrt()),
-            Scale::LogRatio => 1.0 / n.sqrt(),
-            Scale::CountRatio => (x / (x + 0.5).powi(2) + n / (n + 0.5).powi(2)).sqrt(),
+            SpreadScale::Proportion => 1.0 / (2.0 * n.sqrt()),
+            SpreadScale::LogRatio => 1.0 / n.sqrt(),
+            SpreadScale::CountRatio => (x / (x + 0.5).powi(2) + n / (n + 0.5).powi(2)).sqrt(),
         }
     }
 
@@ -107,8 +107,8 @@ impl Model {
     /// From the transformed scale to a proportion or ratio.
     fn back(self, y: f64) -> f64 {
         match self.scale {
-            Scale::Proportion => y.clamp(0.0, std::f64::consts::FRAC_PI_2).sin().powi(2),
-            Scale::LogRatio | Scale::CountRatio => y.exp(),
+            SpreadScale::Proportion => y.clamp(0.0, std::f64::consts::FRAC_PI_2).sin().powi(2),
+            SpreadScale::LogRatio | SpreadScale::CountRatio => y.exp(),
         }
     }
 
@@ -118,10 +118,10 @@ impl Model {
             let limits = self.limits(size, dispersion.used_tau2(), level);
             Boundary { lower: limits.lower.map(|l| l * size), upper: limits.upper.map(|l| l * size) }
         };
-        FunnelLimits { look: boundary(Level::LOOK), act: boundary(Level::ACT), rule: Rule::Adjusted }
+        FunnelLimits { look: boundary(Level::LOOK), act: boundary(Level::ACT), rule: BoundaryMethod::Adjusted }
     }
 
-    /// As [`Model::adjust`] for the first of two counts, given how many there are of both together: the limits of the ratio
+    /// As [`SpreadModel::adjust`] for the first of two counts, given how many there are of both together: the limits of the ratio
     /// hold at the count below the line that the centre gives.
     pub fn adjust_count_ratio(self, plain: FunnelLimits, both: f64, dispersion: &Dispersion) -> FunnelLimits {
         let below = both / (1.0 + self.centre);
@@ -148,7 +148,7 @@ impl Model {
     pub fn spreading(self, dispersion: &Dispersion, greatest: f64) -> Spreading {
         let over_all = || {
             let limits = self.limits(greatest, dispersion.used_tau2(), Level::ACT);
-            self.scale == Scale::Proportion && limits.lower <= Some(0.0) && limits.upper >= Some(1.0)
+            self.scale == SpreadScale::Proportion && limits.lower <= Some(0.0) && limits.upper >= Some(1.0)
         };
         match (dispersion.exceeds_chance(), dispersion.tau2 > 0.0) {
             (false, _) => Spreading::Chance,
@@ -167,8 +167,8 @@ impl Model {
         let tau = dispersion.tau2.sqrt();
         let (above, below) = (self.back(self.target + tau), self.back(self.target - tau));
         match self.scale {
-            Scale::Proportion => Spread::Points(50.0 * (above - below)),
-            Scale::LogRatio | Scale::CountRatio => Spread::Factor(tau.exp()),
+            SpreadScale::Proportion => Spread::Points(50.0 * (above - below)),
+            SpreadScale::LogRatio | SpreadScale::CountRatio => Spread::Factor(tau.exp()),
         }
     }
 }
@@ -179,7 +179,7 @@ fn outer_limits(plain: FunnelLimits, wide: FunnelLimits) -> FunnelLimits {
         lower: plain.lower.zip(wide.lower).map(|(a, b)| a.min(b)),
         upper: plain.upper.zip(wide.upper).map(|(a, b)| a.max(b)),
     };
-    FunnelLimits { look: outer(plain.look, wide.look), act: outer(plain.act, wide.act), rule: Rule::Adjusted }
+    FunnelLimits { look: outer(plain.look, wide.look), act: outer(plain.act, wide.act), rule: BoundaryMethod::Adjusted }
 }
 
 /// The spread between forces beyond chance.
@@ -278,7 +278,7 @@ impl Dispersion {
 ///
 /// # Errors
 /// [`Status::CannotTell`] for fewer forces with a point than asked for, and when trimming leaves fewer than two.
-pub fn dispersion(model: Model, forces: &[Observation], trimming: Trimming) -> Result<Dispersion, Status> {
+pub fn dispersion(model: SpreadModel, forces: &[SizedCount], trimming: Trimming) -> Result<Dispersion, Status> {
     let points: Vec<Option<Point>> = forces.iter().map(|&force| model.point(force)).collect();
     let left_out = points.iter().enumerate().filter(|(_, point)| point.is_none()).map(|(row, _)| row).collect();
     let present: Vec<Point> = points.into_iter().flatten().collect();
@@ -303,11 +303,11 @@ pub fn dispersion(model: Model, forces: &[Observation], trimming: Trimming) -> R
 }
 
 /// The points with their z trimmed by the rule of the model's scale; `None` for one that is dropped.
-pub fn trim(model: Model, points: &[Point], share: f64) -> Vec<Option<Point>> {
+pub fn trim(model: SpreadModel, points: &[Point], share: f64) -> Vec<Option<Point>> {
     if !(share > 0.0 && share < 0.5) {
         return points.iter().copied().map(Some).collect();
     }
-    if model.scale == Scale::LogRatio { truncate(points, share) } else { winsorise(points, share) }
+    if model.scale == SpreadScale::LogRatio { truncate(points, share) } else { winsorise(points, share) }
 }
 
 /// Draws z beyond the quantiles at `share` and 1 − `share` (linear between the ranks) in to them.

@@ -2,7 +2,7 @@
 //! Cases still open are not looked at; delays with open cases belong to the survival curve.
 
 use super::distributions::order_statistic_ranks;
-use super::histogram::{Bin, Histogram, Percent, Reading};
+use super::histogram::{Bin, DelayReading, Histogram, Percent};
 use super::{Level, real};
 use crate::vocabulary::quantity::Interval;
 
@@ -10,19 +10,19 @@ use crate::vocabulary::quantity::Interval;
 /// spreadsheets have it (definition 7 of Hyndman and Fan, American Statistician 50, 361–365, 1996): with h = (k − 1)q + 1,
 /// j = ⌊h⌋ and γ = h − j it is `(1 − γ)x_j + γx_{j+1}`, worked in whole numbers. A percentile that needs a capped delay is
 /// known from below only.
-pub fn percentile(histogram: &Histogram, percent: Percent) -> Reading {
+pub fn percentile(histogram: &Histogram, percent: Percent) -> DelayReading {
     let k = i128::from(histogram.closed());
     let hundredths = (k - 1) * i128::from(percent.number()) + 100;
     let (j, weight) = (hundredths.div_euclid(100), hundredths.rem_euclid(100));
     let at = |rank: i128| u64::try_from(rank.clamp(1, k.max(1))).ok().and_then(|rank| delay_at_rank(histogram, rank));
-    let (Some(below), Some(above)) = (at(j), at(j + 1)) else { return Reading::NoCases };
+    let (Some(below), Some(above)) = (at(j), at(j + 1)) else { return DelayReading::NoCases };
     let sum = i128::from(below) * (100 - weight) + i128::from(above) * weight;
     // A neighbour of weight 0 is not needed; the lower one never exceeds the upper one.
     let greatest_needed = if weight == 0 { below } else { above };
     if histogram.is_capped(greatest_needed) {
-        return Reading::MoreThan(i64::try_from(sum.div_euclid(100)).unwrap_or(i64::MAX));
+        return DelayReading::MoreThan(i64::try_from(sum.div_euclid(100)).unwrap_or(i64::MAX));
     }
-    Reading::Value(real(sum) / 100.0)
+    DelayReading::Value(real(sum) / 100.0)
 }
 
 /// The interval of a percentile from two of the delays themselves.
@@ -135,10 +135,10 @@ mod tests {
     fn a_percentile_at_the_cap_carries_no_number() {
         let histogram = Histogram::new([(1, true, 50), (9, true, 40), (30, true, 10)], Some(30));
         let of = |p| percentile(&histogram, percent(p));
-        assert_eq!(of(50), Reading::Value(5.0));
-        assert_eq!(of(95), Reading::MoreThan(30));
+        assert_eq!(of(50), DelayReading::Value(5.0));
+        assert_eq!(of(95), DelayReading::MoreThan(30));
         // Between 9 and "30 or longer": at least 9 + 0.1 · 21.
-        assert_eq!(of(90), Reading::MoreThan(11));
+        assert_eq!(of(90), DelayReading::MoreThan(11));
         let interval = percentile_interval(&histogram, percent(90), Level::LOOK).unwrap();
         assert_eq!(interval.interval, Interval { lower: Some(9.0), upper: None });
         assert!(interval.upper_rank.is_some());
@@ -147,14 +147,14 @@ mod tests {
     #[test]
     fn without_closed_cases_there_is_no_percentile() {
         let histogram = Histogram::new([(-1, true, 3), (5, false, 2)], None);
-        assert_eq!(percentile(&histogram, percent(50)), Reading::NoCases);
+        assert_eq!(percentile(&histogram, percent(50)), DelayReading::NoCases);
         assert_eq!(percentile_interval(&histogram, percent(50), Level::LOOK), None);
     }
 
     #[test]
     fn one_case_is_every_percentile_and_has_no_limits() {
         for p in [1, 50, 99] {
-            assert_eq!(percentile(&closed(&[7]), percent(p)), Reading::Value(7.0));
+            assert_eq!(percentile(&closed(&[7]), percent(p)), DelayReading::Value(7.0));
         }
         let interval = percentile_interval(&closed(&[7]), percent(50), Level::LOOK).unwrap();
         assert_eq!((interval.lower_rank, interval.upper_rank), (None, None));

@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
-use super::histogram::{Histogram, Percent, Reading};
+use super::histogram::{DelayReading, Histogram, Percent};
 use super::percentile::{percentile, percentile_interval};
 use super::proportion::{proportion, wilson_interval};
 use super::rate::{count_interval, rate, rate_interval};
@@ -129,7 +129,7 @@ proptest! {
             let found = percentile_interval(&histogram, p, level);
             prop_assert_eq!(found.is_none(), histogram.closed() == 0);
             let reading = percentile(&histogram, p);
-            prop_assert_eq!(reading == Reading::NoCases, histogram.closed() == 0);
+            prop_assert_eq!(reading == DelayReading::NoCases, histogram.closed() == 0);
             if let (Some(value), Some(found)) = (reading.value(), found) {
                 prop_assert!((0.0..80.0).contains(&value));
                 prop_assert!(encloses(found.interval, value), "{value} {found:?}");
@@ -153,7 +153,7 @@ proptest! {
         let list = sorted_list(&rows);
         let found = percentile(&Histogram::new(rows, None), p);
         let Some(last) = list.len().checked_sub(1) else {
-            prop_assert_eq!(found, Reading::NoCases);
+            prop_assert_eq!(found, DelayReading::NoCases);
             return Ok(());
         };
         let (below, hundredths) = (last * usize::from(p.number()) / 100, last * usize::from(p.number()) % 100);
@@ -199,7 +199,7 @@ proptest! {
         if list.len() >= 5 {
             let hundredths = list.len() * usize::from(p.number());
             let (below, above) = (list[hundredths.div_ceil(100) - 1], list[hundredths / 100]);
-            let wanted = Reading::Value(real(below + above) / 2.0);
+            let wanted = DelayReading::Value(real(below + above) / 2.0);
             prop_assert_eq!(SurvivalCurve::new(&Histogram::new(rows, None)).percentile(p), wanted);
         }
     }

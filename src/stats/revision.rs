@@ -7,14 +7,14 @@ const LEAST_FOR_TENDENCY: u64 = 8;
 
 /// A figure as first published and as it stands now, in the figure's own unit.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Revision {
+pub struct RevisedFigure {
     pub first: f64,
     pub revised: f64,
 }
 
 /// What revised − first published measures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scale {
+pub enum RevisionScale {
     /// The figure's own unit.
     Units,
     /// Per cent of the size of the first figure; one that was 0 has none and is left out.
@@ -76,7 +76,7 @@ impl RevisionStatistics {
 }
 
 /// Statistics of revised − first published; `None` when no revision can be counted.
-pub fn revision_statistics(revisions: &[Revision], scale: Scale) -> Option<RevisionStatistics> {
+pub fn revision_statistics(revisions: &[RevisedFigure], scale: RevisionScale) -> Option<RevisionStatistics> {
     let mut sizes: Vec<f64> = revisions.iter().filter_map(|&revision| size(revision, scale)).collect();
     // Sorted first, so that the sums do not depend on the order given.
     sizes.sort_by(f64::total_cmp);
@@ -100,11 +100,11 @@ pub fn revision_statistics(revisions: &[Revision], scale: Scale) -> Option<Revis
     })
 }
 
-fn size(revision: Revision, scale: Scale) -> Option<f64> {
+fn size(revision: RevisedFigure, scale: RevisionScale) -> Option<f64> {
     let change = revision.revised - revision.first;
     let size = match scale {
-        Scale::Units => change,
-        Scale::PerCent => 100.0 * change / revision.first.abs(),
+        RevisionScale::Units => change,
+        RevisionScale::PerCent => 100.0 * change / revision.first.abs(),
     };
     size.is_finite().then_some(size)
 }
@@ -126,44 +126,45 @@ mod tests {
 
     use super::*;
 
-    fn revisions(sizes: &[f64]) -> Vec<Revision> {
-        sizes.iter().map(|size| Revision { first: 200.0, revised: 200.0 + size }).collect()
+    fn revisions(sizes: &[f64]) -> Vec<RevisedFigure> {
+        sizes.iter().map(|size| RevisedFigure { first: 200.0, revised: 200.0 + size }).collect()
     }
 
     #[test]
     fn five_revisions_by_hand() {
-        let found = revision_statistics(&revisions(&[4.0, -1.0, 0.0, 2.0, 5.0]), Scale::Units).unwrap();
+        let found = revision_statistics(&revisions(&[4.0, -1.0, 0.0, 2.0, 5.0]), RevisionScale::Units).unwrap();
         assert_eq!((found.number, found.least, found.greatest, found.median), (5, -1.0, 5.0, 2.0));
         assert_eq!((found.mean, found.mean_absolute, found.share_upward), (2.0, 2.4, 0.6));
         // Squares about 2: 4 + 9 + 4 + 0 + 9 = 26, over 4.
         assert!((found.standard_deviation.unwrap() - 6.5_f64.sqrt()).abs() < 1e-15);
         assert!((found.t().unwrap() - 2.0 / (6.5_f64 / 5.0).sqrt()).abs() < 1e-15);
         assert_eq!(found.tendency(), None);
-        let per_cent = revision_statistics(&revisions(&[4.0, -1.0, 0.0, 2.0, 5.0]), Scale::PerCent).unwrap();
+        let per_cent = revision_statistics(&revisions(&[4.0, -1.0, 0.0, 2.0, 5.0]), RevisionScale::PerCent).unwrap();
         assert!((per_cent.mean - 1.0).abs() < 1e-15);
     }
 
     #[test]
     fn a_tendency_needs_eight_and_more_than_two() {
-        let seven = revision_statistics(&revisions(&[3.0; 7]), Scale::Units).unwrap();
+        let seven = revision_statistics(&revisions(&[3.0; 7]), RevisionScale::Units).unwrap();
         assert_eq!((seven.tendency(), seven.t()), (None, None));
-        let eight = revision_statistics(&revisions(&[-3.0; 8]), Scale::Units).unwrap();
+        let eight = revision_statistics(&revisions(&[-3.0; 8]), RevisionScale::Units).unwrap();
         assert_eq!((eight.tendency(), eight.t()), (Some(Tendency::Downward), None));
         // Mean 2, deviation 2·√(8/7), t = √7.
-        let spread = revision_statistics(&revisions(&[0.0, 4.0, 0.0, 4.0, 0.0, 4.0, 0.0, 4.0]), Scale::Units).unwrap();
+        let spread =
+            revision_statistics(&revisions(&[0.0, 4.0, 0.0, 4.0, 0.0, 4.0, 0.0, 4.0]), RevisionScale::Units).unwrap();
         assert!((spread.t().unwrap() - 7.0_f64.sqrt()).abs() < 1e-14);
         assert_eq!(spread.tendency().map(Tendency::as_str), Some("upward"));
-        let nothing = revision_statistics(&revisions(&[0.0; 9]), Scale::Units).unwrap();
+        let nothing = revision_statistics(&revisions(&[0.0; 9]), RevisionScale::Units).unwrap();
         assert_eq!(nothing.tendency(), None);
     }
 
     #[test]
     fn what_has_no_size_is_left_out() {
-        let rows = [Revision { first: 0.0, revised: 3.0 }, Revision { first: 2.0, revised: f64::NAN }];
-        assert_eq!(revision_statistics(&rows, Scale::PerCent), None);
-        let units = revision_statistics(&rows, Scale::Units).unwrap();
+        let rows = [RevisedFigure { first: 0.0, revised: 3.0 }, RevisedFigure { first: 2.0, revised: f64::NAN }];
+        assert_eq!(revision_statistics(&rows, RevisionScale::PerCent), None);
+        let units = revision_statistics(&rows, RevisionScale::Units).unwrap();
         assert_eq!((units.number, units.left_out, units.standard_deviation), (1, 1, None));
-        assert_eq!(revision_statistics(&[], Scale::Units), None);
+        assert_eq!(revision_statistics(&[], RevisionScale::Units), None);
     }
 
     proptest! {
@@ -171,9 +172,9 @@ mod tests {
 
         #[test]
         fn order_is_irrelevant_and_the_middle_lies_between(mut sizes in prop::collection::vec(-50.0..50.0_f64, 1..40)) {
-            let found = revision_statistics(&revisions(&sizes), Scale::Units).unwrap();
+            let found = revision_statistics(&revisions(&sizes), RevisionScale::Units).unwrap();
             sizes.reverse();
-            prop_assert_eq!(revision_statistics(&revisions(&sizes), Scale::Units).unwrap(), found);
+            prop_assert_eq!(revision_statistics(&revisions(&sizes), RevisionScale::Units).unwrap(), found);
             for middle in [found.mean, found.median] {
                 prop_assert!(found.least - 1e-12 <= middle && middle <= found.greatest + 1e-12);
             }

@@ -55,12 +55,12 @@ impl RunSignal {
 
 /// The ends of the scale of the values, where it has ends.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Scale {
+pub struct ScaleEnds {
     pub least: Option<f64>,
     pub greatest: Option<f64>,
 }
 
-impl Scale {
+impl ScaleEnds {
     fn ends_at(self, value: f64) -> bool {
         [self.least, self.greatest].into_iter().flatten().any(|end| (value - end).abs() <= tolerance(end))
     }
@@ -118,7 +118,7 @@ impl Runs {
 /// The limits take the two sides of the line for equally likely. Where more than half of the points share one value, the
 /// median is that value and the others may all lie on one side; at an end of the scale they always do. Such a series gives
 /// no signal.
-pub fn run_chart(values: &[Option<f64>], baseline: Option<usize>, scale: Scale) -> Option<RunChart> {
+pub fn run_chart(values: &[Option<f64>], baseline: Option<usize>, scale: ScaleEnds) -> Option<RunChart> {
     let present: Vec<f64> = values.iter().copied().flatten().filter(|value| value.is_finite()).collect();
     let centre = median(present.get(..baseline.unwrap_or(usize::MAX)).unwrap_or(&present))?;
     let runs = Runs::about(centre, values, true);
@@ -204,7 +204,7 @@ mod tests {
 
     /// On a scale without ends.
     fn chart(values: &[Option<f64>], baseline: Option<usize>) -> Option<RunChart> {
-        run_chart(values, baseline, Scale::default())
+        run_chart(values, baseline, ScaleEnds::default())
     }
 
     #[test]
@@ -241,8 +241,8 @@ mod tests {
         let chart = chart(&[Some(1.0), Some(2.0), None, Some(2.0), Some(3.0), Some(1.0)], None).unwrap();
         assert_eq!((chart.centre, chart.signal), (2.0, RunSignal::TooFewPoints));
         assert_eq!((chart.runs.useful, chart.runs.longest, chart.runs.crossings), (3, 1, 2));
-        assert_eq!(super::run_chart(&[None, None], None, Scale::default()), None);
-        let constant = super::run_chart(&some(&[7.0; 30]), None, Scale::default()).unwrap();
+        assert_eq!(super::run_chart(&[None, None], None, ScaleEnds::default()), None);
+        let constant = super::run_chart(&some(&[7.0; 30]), None, ScaleEnds::default()).unwrap();
         assert_eq!((constant.runs.useful, constant.signal), (0, RunSignal::TooFewPoints));
     }
 
@@ -260,7 +260,7 @@ mod tests {
     #[test]
     fn a_median_at_an_end_of_the_scale_gives_no_signal() {
         let perfect: Vec<f64> = (0..36).map(|month| if month % 3 == 1 || month == 35 { 90.0 } else { 100.0 }).collect();
-        let share = Scale { least: Some(0.0), greatest: Some(100.0) };
+        let share = ScaleEnds { least: Some(0.0), greatest: Some(100.0) };
         let of = |values: &[f64], scale| run_chart(&some(values), None, scale).unwrap();
         let found = of(&perfect, share);
         assert_eq!(
@@ -270,9 +270,9 @@ mod tests {
         // The same figures upside down, and of a count, which has no greatest value.
         let empty: Vec<f64> = perfect.iter().map(|value| 100.0 - value).collect();
         assert_eq!(of(&empty, share).signal, RunSignal::EndOfScale);
-        assert_eq!(of(&empty, Scale { least: Some(0.0), greatest: None }).signal, RunSignal::EndOfScale);
+        assert_eq!(of(&empty, ScaleEnds { least: Some(0.0), greatest: None }).signal, RunSignal::EndOfScale);
         // Away from the ends most points may share a value too.
-        assert_eq!(of(&perfect, Scale { least: Some(0.0), greatest: None }).signal, RunSignal::OneSide);
+        assert_eq!(of(&perfect, ScaleEnds { least: Some(0.0), greatest: None }).signal, RunSignal::OneSide);
         // Too few points to judge anything.
         assert_eq!(of(&perfect[..9], share).signal, RunSignal::TooFewPoints);
     }

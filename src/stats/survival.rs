@@ -1,7 +1,7 @@
 //! Delays with cases still open: the Kaplan-Meier curve and the percentiles read off it.
 //! It assumes that open cases close like the others, and it judges nothing.
 
-use super::histogram::{Histogram, Percent, Reading};
+use super::histogram::{DelayReading, Histogram, Percent};
 use super::{Level, real};
 use crate::vocabulary::quantity::Interval;
 
@@ -12,7 +12,7 @@ const TOLERANCE: f64 = 1.5e-8;
 
 /// The curve just after a delay at which cases closed.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Step {
+pub struct CurveStep {
     /// Whole hours or days.
     pub delay: i64,
     /// Share of cases still open after the delay.
@@ -21,7 +21,7 @@ pub struct Step {
     pub log_variance: f64,
 }
 
-impl Step {
+impl CurveStep {
     /// Limits of the share, S^exp(±θ) with θ = z√v / ln S, symmetric on the scale of the logarithm of the negative logarithm;
     /// none where it is 0 or 1.
     pub fn limits(&self, level: Level) -> Option<(f64, f64)> {
@@ -38,7 +38,7 @@ impl Step {
 /// The product-limit estimate of the share of cases still open after each delay (Kaplan and Meier, JASA 53, 1958).
 #[derive(Debug, Clone, PartialEq)]
 pub struct SurvivalCurve {
-    steps: Vec<Step>,
+    steps: Vec<CurveStep>,
     /// Closures that the curve rests on; those at the cap count as open there.
     closures: u64,
     /// The longest delay, and whether it stands for everything longer too.
@@ -57,7 +57,7 @@ impl SurvivalCurve {
                 open_share *= real(remaining) / real(at_risk);
                 log_variance += real(bin.closed) / (real(at_risk) * real(remaining));
                 closures = closures.saturating_add(bin.closed);
-                steps.push(Step { delay: bin.delay, open_share, log_variance });
+                steps.push(CurveStep { delay: bin.delay, open_share, log_variance });
             }
             at_risk = at_risk.saturating_sub(bin.closed.saturating_add(bin.open));
         }
@@ -67,16 +67,16 @@ impl SurvivalCurve {
 
     /// The curve's steps, shortest delay first. They are read by the comparison with the published curve, which is the only
     /// proof from outside of what percentiles are read off.
-    pub fn steps(&self) -> &[Step] {
+    pub fn steps(&self) -> &[CurveStep] {
         &self.steps
     }
 
     /// The shortest delay after which at most 1 − q of the cases are open. Where exactly 1 − q are open over a stretch of
     /// delays it is the middle of that stretch, the longest delay being the end of the last one.
-    pub fn percentile(&self, percent: Percent) -> Reading {
+    pub fn percentile(&self, percent: Percent) -> DelayReading {
         match self.last {
-            None => Reading::NoCases,
-            Some(_) if self.closures < LEAST_CLOSED => Reading::TooFewClosed,
+            None => DelayReading::NoCases,
+            Some(_) if self.closures < LEAST_CLOSED => DelayReading::TooFewClosed,
             Some(last) => crossing(self.steps.iter().map(|step| (step.delay, step.open_share)), percent, last),
         }
     }
@@ -88,7 +88,7 @@ impl SurvivalCurve {
             return Interval { lower: None, upper: None };
         };
         let limits = || {
-            let of = |step: &Step| step.limits(level).map(|limits| (step.delay, limits));
+            let of = |step: &CurveStep| step.limits(level).map(|limits| (step.delay, limits));
             self.steps.iter().filter_map(of)
         };
         let lower = crossing(limits().map(|(delay, (lower, _))| (delay, lower)), percent, last);
@@ -98,21 +98,21 @@ impl SurvivalCurve {
 }
 
 /// Where a falling curve of (delay, share) first comes down to 1 − q. `last` is the longest delay and whether it is capped.
-fn crossing(mut curve: impl Iterator<Item = (i64, f64)>, percent: Percent, last: (i64, bool)) -> Reading {
+fn crossing(mut curve: impl Iterator<Item = (i64, f64)>, percent: Percent, last: (i64, bool)) -> DelayReading {
     let target = f64::from(100 - percent.number()) / 100.0;
     let (longest, capped) = last;
     let Some((reached, share)) = curve.find(|&(_, share)| share <= target + TOLERANCE) else {
-        return if capped { Reading::MoreThan(longest) } else { Reading::NotReached };
+        return if capped { DelayReading::MoreThan(longest) } else { DelayReading::NotReached };
     };
     if share < target - TOLERANCE {
-        return Reading::Value(real(reached));
+        return DelayReading::Value(real(reached));
     }
     let left = curve.find(|&(_, share)| share < target - TOLERANCE).map(|(delay, _)| delay);
     let doubled = i128::from(reached) + i128::from(left.unwrap_or(longest));
     if left.is_none() && capped {
-        return Reading::MoreThan(i64::try_from(doubled / 2).unwrap_or(longest));
+        return DelayReading::MoreThan(i64::try_from(doubled / 2).unwrap_or(longest));
     }
-    Reading::Value(real(doubled) / 2.0)
+    DelayReading::Value(real(doubled) / 2.0)
 }
 
 #[cfg(test)]
@@ -181,47 +181,47 @@ mod tests {
     #[test]
     fn published_percentiles() {
         let curve = curve(&SIX_MP, None);
-        assert_eq!(curve.percentile(percent(25)), Reading::Value(13.0));
-        assert_eq!(curve.percentile(percent(50)), Reading::Value(23.0));
-        assert_eq!(curve.percentile(percent(90)), Reading::NotReached);
+        assert_eq!(curve.percentile(percent(25)), DelayReading::Value(13.0));
+        assert_eq!(curve.percentile(percent(50)), DelayReading::Value(23.0));
+        assert_eq!(curve.percentile(percent(90)), DelayReading::NotReached);
         assert_eq!(interval(&curve, 50), (Some(13.0), None));
     }
 
     #[test]
     fn a_level_stretch_gives_its_middle() {
         let all_closed: Vec<_> = (1..=10).map(|delay| (delay, true, 1)).collect();
-        assert_eq!(curve(&all_closed, None).percentile(percent(50)), Reading::Value(5.5));
-        assert_eq!(curve(&all_closed, None).percentile(percent(25)), Reading::Value(3.0));
+        assert_eq!(curve(&all_closed, None).percentile(percent(50)), DelayReading::Value(5.5));
+        assert_eq!(curve(&all_closed, None).percentile(percent(25)), DelayReading::Value(3.0));
         // Half the cases stay open: the stretch runs to the longest delay seen.
         let half_open: Vec<_> = (1..=5).map(|delay| (delay, true, 1)).chain([(20, false, 5)]).collect();
-        assert_eq!(curve(&half_open, None).percentile(percent(50)), Reading::Value(12.5));
-        assert_eq!(curve(&half_open, Some(20)).percentile(percent(50)), Reading::MoreThan(12));
+        assert_eq!(curve(&half_open, None).percentile(percent(50)), DelayReading::Value(12.5));
+        assert_eq!(curve(&half_open, Some(20)).percentile(percent(50)), DelayReading::MoreThan(12));
     }
 
     #[test]
     fn cases_at_the_cap_count_as_open_there() {
         let closed = curve(&[(1, true, 6), (30, true, 20)], Some(30));
         assert_eq!(closed, curve(&[(1, true, 6), (45, false, 20)], Some(30)));
-        assert_eq!(closed.percentile(percent(50)), Reading::MoreThan(30));
-        assert_eq!(closed.percentile(percent(20)), Reading::Value(1.0));
+        assert_eq!(closed.percentile(percent(50)), DelayReading::MoreThan(30));
+        assert_eq!(closed.percentile(percent(20)), DelayReading::Value(1.0));
         assert_eq!(interval(&closed, 50), (None, None));
     }
 
     #[test]
     fn too_few_closures_give_no_percentile() {
         let four = curve(&[(1, true, 4), (3, false, 9), (-1, true, 6)], None);
-        assert_eq!(four.percentile(percent(10)), Reading::TooFewClosed);
+        assert_eq!(four.percentile(percent(10)), DelayReading::TooFewClosed);
         assert_eq!(interval(&four, 10), (None, None));
-        assert_eq!(curve(&[], None).percentile(percent(50)), Reading::NoCases);
-        assert_eq!(curve(&[(3, false, 9)], None).percentile(percent(50)), Reading::TooFewClosed);
-        assert_eq!(curve(&[(2, true, 5)], None).percentile(percent(90)), Reading::Value(2.0));
+        assert_eq!(curve(&[], None).percentile(percent(50)), DelayReading::NoCases);
+        assert_eq!(curve(&[(3, false, 9)], None).percentile(percent(50)), DelayReading::TooFewClosed);
+        assert_eq!(curve(&[(2, true, 5)], None).percentile(percent(90)), DelayReading::Value(2.0));
     }
 
     #[test]
     fn a_curve_without_limits_leaves_both_sides_open() {
         // All close at once: the curve falls from 1 to 0, where it has no limits.
         let at_once = curve(&[(2, true, 50)], None);
-        assert_eq!(at_once.percentile(percent(50)), Reading::Value(2.0));
+        assert_eq!(at_once.percentile(percent(50)), DelayReading::Value(2.0));
         assert_eq!(interval(&at_once, 50), (None, None));
     }
 }

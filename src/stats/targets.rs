@@ -7,16 +7,16 @@ use crate::vocabulary::quantity::{Interval, Status};
 
 /// Which side of a target meets it. A target that is exactly met is met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Side {
+pub enum TargetSide {
     AtLeast,
     AtMost,
 }
 
 /// A target for a proportion, rate or ratio as a fraction, such as 95 of 100, so that no rounding decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Target {
+pub struct TargetFraction {
     pub value: Counts,
-    pub side: Side,
+    pub side: TargetSide,
 }
 
 /// Where a figure and its interval stand.
@@ -47,7 +47,7 @@ impl TargetPosition {
 ///
 /// # Errors
 /// [`Status::NotApplicable`] when the figure has no denominator, [`Status::Missing`] when the target has none.
-pub fn target_position(figure: Counts, interval: Interval, target: Target) -> Result<TargetPosition, Status> {
+pub fn target_position(figure: Counts, interval: Interval, target: TargetFraction) -> Result<TargetPosition, Status> {
     if target.value.denominator <= 0 {
         return Err(Status::Missing("the target has no denominator".to_owned()));
     }
@@ -56,16 +56,16 @@ pub fn target_position(figure: Counts, interval: Interval, target: Target) -> Re
     }
     let order = compare(figure, target.value);
     let met = match target.side {
-        Side::AtLeast => order.is_ge(),
-        Side::AtMost => order.is_le(),
+        TargetSide::AtLeast => order.is_ge(),
+        TargetSide::AtMost => order.is_le(),
     };
     Ok(position(met, interval, real(target.value.numerator) / real(target.value.denominator), target.side))
 }
 
-fn position(met: bool, interval: Interval, target: f64, side: Side) -> TargetPosition {
+fn position(met: bool, interval: Interval, target: f64, side: TargetSide) -> TargetPosition {
     let above = interval.lower.is_some_and(|lower| lower > target);
     let below = interval.upper.is_some_and(|upper| upper < target);
-    let (beyond, short) = if side == Side::AtLeast { (above, below) } else { (below, above) };
+    let (beyond, short) = if side == TargetSide::AtLeast { (above, below) } else { (below, above) };
     match (met, beyond, short) {
         (true, true, _) => TargetPosition::MetClearly,
         (true, false, _) => TargetPosition::Met,
@@ -86,17 +86,18 @@ mod tests {
     use crate::stats::Level;
     use crate::stats::proportion::wilson_interval;
 
-    fn at(x: i64, n: i64, side: Side) -> &'static str {
+    fn at(x: i64, n: i64, side: TargetSide) -> &'static str {
         let interval = wilson_interval(x, n, Level::LOOK).unwrap();
-        let target = Target { value: Counts::new(95, 100), side };
+        let target = TargetFraction { value: Counts::new(95, 100), side };
         target_position(Counts::new(x, n), interval, target).unwrap().as_str()
     }
 
     #[test]
     fn positions_against_ninety_five_per_cent() {
-        let at_least: Vec<_> = [990, 960, 950, 949, 900].into_iter().map(|x| at(x, 1000, Side::AtLeast)).collect();
+        let at_least: Vec<_> =
+            [990, 960, 950, 949, 900].into_iter().map(|x| at(x, 1000, TargetSide::AtLeast)).collect();
         assert_eq!(at_least, ["met_clearly", "met", "met", "not_met", "not_met_clearly"]);
-        let at_most: Vec<_> = [990, 960, 950, 949, 900].into_iter().map(|x| at(x, 1000, Side::AtMost)).collect();
+        let at_most: Vec<_> = [990, 960, 950, 949, 900].into_iter().map(|x| at(x, 1000, TargetSide::AtMost)).collect();
         assert_eq!(at_most, ["not_met_clearly", "not_met", "met", "met", "met_clearly"]);
     }
 
@@ -105,7 +106,7 @@ mod tests {
         let open = Interval { lower: None, upper: None };
         // 94.9999999999999999 % shows as 95.0 and is not met.
         let just_short = Counts::new(949_999_999_999_999_999, 1_000_000_000_000_000_000);
-        let target = Target { value: Counts::new(95, 100), side: Side::AtLeast };
+        let target = TargetFraction { value: Counts::new(95, 100), side: TargetSide::AtLeast };
         assert_eq!(target_position(just_short, open, target), Ok(TargetPosition::NotMet));
     }
 
@@ -113,20 +114,21 @@ mod tests {
     fn an_interval_that_touches_is_not_clear() {
         let touching = Interval { lower: Some(0.7), upper: Some(0.9) };
         let of = |target, side| {
-            target_position(Counts::new(80, 100), touching, Target { value: Counts::new(target, 100), side }).unwrap()
+            target_position(Counts::new(80, 100), touching, TargetFraction { value: Counts::new(target, 100), side })
+                .unwrap()
         };
-        assert_eq!(of(90, Side::AtMost), TargetPosition::Met);
-        assert_eq!(of(91, Side::AtMost), TargetPosition::MetClearly);
-        assert_eq!(of(70, Side::AtMost), TargetPosition::NotMet);
-        assert_eq!(of(69, Side::AtMost), TargetPosition::NotMetClearly);
-        assert_eq!(of(80, Side::AtLeast), TargetPosition::Met);
-        assert_eq!(of(80, Side::AtMost), TargetPosition::Met);
+        assert_eq!(of(90, TargetSide::AtMost), TargetPosition::Met);
+        assert_eq!(of(91, TargetSide::AtMost), TargetPosition::MetClearly);
+        assert_eq!(of(70, TargetSide::AtMost), TargetPosition::NotMet);
+        assert_eq!(of(69, TargetSide::AtMost), TargetPosition::NotMetClearly);
+        assert_eq!(of(80, TargetSide::AtLeast), TargetPosition::Met);
+        assert_eq!(of(80, TargetSide::AtMost), TargetPosition::Met);
     }
 
     #[test]
     fn figures_and_targets_without_denominator() {
         let open = Interval { lower: None, upper: None };
-        let target = |n| Target { value: Counts::new(1, n), side: Side::AtLeast };
+        let target = |n| TargetFraction { value: Counts::new(1, n), side: TargetSide::AtLeast };
         assert!(matches!(target_position(Counts::new(0, 0), open, target(2)), Err(Status::NotApplicable(_))));
         assert!(matches!(target_position(Counts::new(0, 1), open, target(0)), Err(Status::Missing(_))));
     }

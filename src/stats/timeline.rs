@@ -24,12 +24,12 @@ pub enum TimelineError {
 
 /// A period by its first and last day, both inside it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Span {
+pub struct DaySpan {
     first: NaiveDate,
     last: NaiveDate,
 }
 
-impl Span {
+impl DaySpan {
     /// A period; the last day may be the first.
     pub fn new(first: NaiveDate, last: NaiveDate) -> Result<Self, TimelineError> {
         if first > last { Err(TimelineError::Reversed { first, last }) } else { Ok(Self { first, last }) }
@@ -88,7 +88,7 @@ impl Cadence {
 
 /// How periods lie on the calendar.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Layout {
+pub struct PeriodSpacing {
     pub cadence: Cadence,
     /// Whether every gap is a whole number of periods.
     pub even_gaps: bool,
@@ -96,12 +96,12 @@ pub struct Layout {
     pub absent_before: Vec<u32>,
 }
 
-impl Layout {
+impl PeriodSpacing {
     /// The layout of periods in order of time.
     ///
     /// # Errors
     /// Periods out of order, and periods that share days.
-    pub fn of(spans: &[Span]) -> Result<Self, TimelineError> {
+    pub fn of(spans: &[DaySpan]) -> Result<Self, TimelineError> {
         check_order(spans)?;
         let cadence = cadence(spans);
         let usual = usual_days(cadence, spans);
@@ -127,7 +127,7 @@ impl Layout {
     }
 }
 
-fn check_order(spans: &[Span]) -> Result<(), TimelineError> {
+fn check_order(spans: &[DaySpan]) -> Result<(), TimelineError> {
     for (before, after) in spans.iter().zip(spans.iter().skip(1)) {
         if after.first < before.first {
             return Err(TimelineError::OutOfOrder { first: after.first });
@@ -139,8 +139,8 @@ fn check_order(spans: &[Span]) -> Result<(), TimelineError> {
     Ok(())
 }
 
-fn cadence(spans: &[Span]) -> Cadence {
-    let days = || spans.iter().map(Span::days);
+fn cadence(spans: &[DaySpan]) -> Cadence {
+    let days = || spans.iter().map(DaySpan::days);
     let (Some(shortest), Some(longest)) = (days().min(), days().max()) else { return Cadence::Other };
     match (shortest, longest) {
         (28.., ..=31) => Cadence::Month,
@@ -151,13 +151,15 @@ fn cadence(spans: &[Span]) -> Cadence {
     }
 }
 
-fn usual_days(cadence: Cadence, spans: &[Span]) -> f64 {
+fn usual_days(cadence: Cadence, spans: &[DaySpan]) -> f64 {
     const YEAR: f64 = 365.25;
     match cadence {
         Cadence::Month => YEAR / 12.0,
         Cadence::Quarter => YEAR / 4.0,
         Cadence::Year => YEAR,
-        Cadence::Other | Cadence::Unequal => real(spans.iter().map(Span::days).sum::<i64>()) / size(spans.len().max(1)),
+        Cadence::Other | Cadence::Unequal => {
+            real(spans.iter().map(DaySpan::days).sum::<i64>()) / size(spans.len().max(1))
+        }
     }
 }
 
@@ -175,9 +177,9 @@ pub(super) mod tests {
     }
 
     /// `length` months from the `index`-th month after January 2015 on.
-    pub fn months(index: u32, length: u32) -> Span {
+    pub fn months(index: u32, length: u32) -> DaySpan {
         let start = |months| date(2015, 1, 1) + chrono::Months::new(months);
-        Span::new(start(index), start(index + length) - chrono::Days::new(1)).unwrap()
+        DaySpan::new(start(index), start(index + length) - chrono::Days::new(1)).unwrap()
     }
 
     #[test]
@@ -185,37 +187,37 @@ pub(super) mod tests {
         for year in 0..8 {
             assert!((months(12 * year, 12).middle() - (2015.5 + f64::from(year))).abs() < 1e-12);
         }
-        let day = Span::new(date(2015, 1, 1), date(2015, 1, 1)).unwrap();
+        let day = DaySpan::new(date(2015, 1, 1), date(2015, 1, 1)).unwrap();
         assert!((day.middle() - (2015.0 + 0.5 / 365.0)).abs() < 1e-12);
-        assert!(Span::new(date(2015, 1, 2), date(2015, 1, 1)).is_err());
+        assert!(DaySpan::new(date(2015, 1, 2), date(2015, 1, 1)).is_err());
     }
 
     #[test]
     fn lengths_and_gaps() {
         let all: Vec<_> = (0..60).map(|m| months(m, 1)).collect();
-        let layout = Layout::of(&all).unwrap();
+        let layout = PeriodSpacing::of(&all).unwrap();
         assert_eq!((layout.cadence, layout.absent(), layout.is_regular()), (Cadence::Month, 0, true));
         for missing in 1..58 {
             let some: Vec<_> = (0..60).filter(|&m| m == 0 || m > missing).map(|m| months(m, 1)).collect();
-            let layout = Layout::of(&some).unwrap();
+            let layout = PeriodSpacing::of(&some).unwrap();
             assert_eq!((layout.absent_before[1], layout.is_regular()), (missing, true), "{missing}");
         }
         let quarters: Vec<_> = (0..20).map(|q| months(3 * q, 3)).collect();
-        assert_eq!(Layout::of(&quarters).unwrap().cadence, Cadence::Quarter);
+        assert_eq!(PeriodSpacing::of(&quarters).unwrap().cadence, Cadence::Quarter);
         let mixed = [months(0, 1), months(1, 3)];
-        assert_eq!(Layout::of(&mixed).unwrap().cadence, Cadence::Unequal);
-        let shifted = [months(0, 1), Span::new(date(2015, 2, 12), date(2015, 3, 13)).unwrap()];
-        let layout = Layout::of(&shifted).unwrap();
+        assert_eq!(PeriodSpacing::of(&mixed).unwrap().cadence, Cadence::Unequal);
+        let shifted = [months(0, 1), DaySpan::new(date(2015, 2, 12), date(2015, 3, 13)).unwrap()];
+        let layout = PeriodSpacing::of(&shifted).unwrap();
         assert_eq!((layout.cadence, layout.even_gaps, layout.absent_before), (Cadence::Month, false, vec![0, 1]));
-        assert_eq!(Layout::of(&[]).unwrap().absent_before, Vec::<u32>::new());
+        assert_eq!(PeriodSpacing::of(&[]).unwrap().absent_before, Vec::<u32>::new());
     }
 
     #[test]
     fn shared_days_and_disorder_are_refused() {
         let rolling: Vec<_> = (0..9).map(|m| months(m, 12)).collect();
-        assert!(matches!(Layout::of(&rolling), Err(TimelineError::Overlapping { .. })));
+        assert!(matches!(PeriodSpacing::of(&rolling), Err(TimelineError::Overlapping { .. })));
         let cumulative = [months(0, 1), months(0, 2)];
-        assert!(matches!(Layout::of(&cumulative), Err(TimelineError::Overlapping { .. })));
-        assert!(matches!(Layout::of(&[months(3, 1), months(2, 1)]), Err(TimelineError::OutOfOrder { .. })));
+        assert!(matches!(PeriodSpacing::of(&cumulative), Err(TimelineError::Overlapping { .. })));
+        assert!(matches!(PeriodSpacing::of(&[months(3, 1), months(2, 1)]), Err(TimelineError::OutOfOrder { .. })));
     }
 }

@@ -5,17 +5,17 @@ use chrono::{Days, NaiveDate};
 
 use super::SynthError;
 use super::draw::Draw;
-use super::row_file::{Columns, Kind, Need, RowFile};
-use super::submission::Submission;
+use super::row_file::{ColumnType, FileColumns, Need, RowFile};
+use super::submission::Sending;
 use crate::vocabulary::period::Month;
 
 /// Columns of the dataset.
-pub const COLUMNS: Columns = &[
-    ("org_code", Kind::Text, Need::Required),
-    ("agreement_ref", Kind::Text, Need::Required),
-    ("access_level", Kind::Text, Need::Required),
-    ("signed_on", Kind::Date, Need::Optional),
-    ("expires_on", Kind::Date, Need::Optional),
+pub const COLUMNS: FileColumns = &[
+    ("org_code", ColumnType::Text, Need::Required),
+    ("agreement_ref", ColumnType::Text, Need::Required),
+    ("access_level", ColumnType::Text, Need::Required),
+    ("signed_on", ColumnType::Date, Need::Optional),
+    ("expires_on", ColumnType::Date, Need::Optional),
 ];
 
 /// Months for which an agreement runs.
@@ -36,7 +36,7 @@ impl Term {
 }
 
 /// Writes the agreements of a submission.
-pub fn write(submission: &Submission<'_>, rows: &mut RowFile) -> Result<(), SynthError> {
+pub fn write(submission: &Sending<'_>, rows: &mut RowFile) -> Result<(), SynthError> {
     for (number, level) in (1..).zip(levels_of(submission)) {
         let term = last_signed(submission, level);
         let (year, month) = (term.begins.year() % 100, term.begins.number());
@@ -52,7 +52,7 @@ pub fn write(submission: &Submission<'_>, rows: &mut RowFile) -> Result<(), Synt
 }
 
 /// The levels of access of a body, the same in every month.
-fn levels_of(submission: &Submission<'_>) -> Vec<&'static str> {
+fn levels_of(submission: &Sending<'_>) -> Vec<&'static str> {
     let mut draw = Draw::new(submission.nation.plan.seed, &["access", submission.code()]);
     let level = draw.choose(&[("full", 0.2), ("names_index", 0.3)], "partial");
     let more = level != "names_index" && draw.chance(0.5);
@@ -60,7 +60,7 @@ fn levels_of(submission: &Submission<'_>) -> Vec<&'static str> {
 }
 
 /// The latest term that was signed by the month's end; it may have run out.
-fn last_signed(submission: &Submission<'_>, level: &str) -> Term {
+fn last_signed(submission: &Sending<'_>, level: &str) -> Term {
     let (seed, code, month) = (submission.nation.plan.seed, submission.code(), submission.month);
     let offset = Draw::new(seed, &["term", code, level]).below(TERM_MONTHS.unsigned_abs().into());
     let since = month.months_since(Month::of(NaiveDate::default())) - i32::try_from(offset).unwrap_or(0);

@@ -3,7 +3,7 @@
 
 use chrono::{Days, Months, NaiveDate};
 
-use super::Plan;
+use super::NationPlan;
 use super::character::Character;
 use super::draw::{Draw, count, days, float};
 use crate::vocabulary::period::Month;
@@ -49,7 +49,7 @@ pub struct Account {
 
 impl Roster {
     /// The roster of the body `code` with `share` of the national accounts; users are numbered from `first_user`.
-    pub fn new(plan: &Plan, code: &str, first_user: u64, share: f64) -> Self {
+    pub fn new(plan: &NationPlan, code: &str, first_user: u64, share: f64) -> Self {
         let initial = count(NATIONAL_ACCOUNTS * share * plan.record_scale()).max(FEWEST);
         Self { base: Draw::new(plan.seed, &["accounts", code]).bits(), first_user, initial, from: plan.from }
     }
@@ -205,7 +205,7 @@ mod tests {
 
     fn roster() -> (Roster, Character) {
         let from: Month = "2024-04".parse().unwrap();
-        let plan = Plan { from, to: from.plus(23), scale: 1.0, seed: 3 };
+        let plan = NationPlan { from, to: from.plus(23), scale: 1.0, seed: 3 };
         (Roster::new(&plan, "X", 1, 0.01), Character::new(3, "X"))
     }
 

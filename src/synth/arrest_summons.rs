@@ -5,20 +5,20 @@ use super::character::Character;
 use super::draw::{Draw, whole};
 use super::faults::{RARE_DATES, STEPS_UP};
 use super::moments::{HOUR_US, Rhythm, clock_change, each_instant, expected};
-use super::row_file::{Columns, Kind, Need, RowFile};
-use super::submission::{Selection, Submission};
+use super::row_file::{ColumnType, FileColumns, Need, RowFile};
+use super::submission::{RecordSelection, Sending};
 use super::{Dataset, SynthError};
 use crate::vocabulary::period::Month;
 
 /// Columns of the dataset.
-pub const COLUMNS: Columns = &[
-    ("org_code", Kind::Text, Need::Required),
-    ("report_ref", Kind::Text, Need::Required),
-    ("event_type", Kind::Text, Need::Required),
-    ("event_at", Kind::Time, Need::Required),
-    ("created_at", Kind::Time, Need::Optional),
-    ("recordable", Kind::Flag, Need::Required),
-    ("identifier_valid", Kind::Flag, Need::Optional),
+pub const COLUMNS: FileColumns = &[
+    ("org_code", ColumnType::Text, Need::Required),
+    ("report_ref", ColumnType::Text, Need::Required),
+    ("event_type", ColumnType::Text, Need::Required),
+    ("event_at", ColumnType::Time, Need::Required),
+    ("created_at", ColumnType::Time, Need::Optional),
+    ("recordable", ColumnType::Flag, Need::Required),
+    ("identifier_valid", ColumnType::Flag, Need::Optional),
 ];
 
 /// Arrests, summonses and reports of the nation in a year at scale 1: between the 1.1 million arrests of 2012/13 and the
@@ -35,8 +35,8 @@ pub(super) struct Report {
 }
 
 /// Writes the reports of a submission.
-pub fn write(submission: &Submission<'_>, rows: &mut RowFile) -> Result<(), SynthError> {
-    let mut selection = Selection::new(submission);
+pub fn write(submission: &Sending<'_>, rows: &mut RowFile) -> Result<(), SynthError> {
+    let mut selection = RecordSelection::new(submission);
     each_report(submission, submission.month, |number, mut report| {
         let copies = selection.copies();
         if selection.is_implausible() {
@@ -48,7 +48,7 @@ pub fn write(submission: &Submission<'_>, rows: &mut RowFile) -> Result<(), Synt
 
 /// Visits every report of the submission's body in a month with its number, from 1, without planted faults of the return.
 pub(super) fn each_report(
-    submission: &Submission<'_>,
+    submission: &Sending<'_>,
     month: Month,
     mut visit: impl FnMut(u64, Report) -> Result<(), SynthError>,
 ) -> Result<(), SynthError> {
@@ -71,7 +71,7 @@ pub(super) fn each_report(
     })
 }
 
-fn write_row(submission: &Submission<'_>, number: u64, report: &Report, rows: &mut RowFile) -> Result<(), SynthError> {
+fn write_row(submission: &Sending<'_>, number: u64, report: &Report, rows: &mut RowFile) -> Result<(), SynthError> {
     rows.text(submission.code());
     rows.text(submission.reference("AS", number).as_str());
     rows.text(report.event_type);
@@ -83,7 +83,7 @@ fn write_row(submission: &Submission<'_>, number: u64, report: &Report, rows: &m
 }
 
 /// Share created within 24 hours: the body's own level, or the planted step with its dip in the month of the change.
-fn within_day(submission: &Submission<'_>, month: Month) -> f64 {
+fn within_day(submission: &Sending<'_>, month: Month) -> f64 {
     let usual = submission.member.character.within_day_in(month);
     let since = month.months_since(submission.nation.faults.turning);
     match (submission.code(), since) {
@@ -118,7 +118,7 @@ fn draw_delay_hours(within_day: f64, character: &Character, draw: &mut Draw) -> 
 }
 
 /// Arrests in the hours before and after a clock change, created at and next to the 24-hour limit.
-fn around_clock_change(submission: &Submission<'_>, month: Month) -> Vec<Report> {
+fn around_clock_change(submission: &Sending<'_>, month: Month) -> Vec<Report> {
     let change = clock_change(month).filter(|_| submission.code() == RARE_DATES);
     let Some(change) = change else { return Vec::new() };
     let arrest = |(event_at, delay): (i64, i64)| Report {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 
-use super::row_file::Kind;
+use super::row_file::ColumnType;
 use super::tests::{files_below, generate, part, plan, rows_of};
 use super::*;
 use crate::app::check::{CheckOptions, check};
@@ -15,9 +15,9 @@ use crate::settings::Settings;
 use crate::vocabulary::finding::FindingLevel;
 
 /// The cells of a row by column, as text; an empty cell is an empty text.
-type Row = BTreeMap<String, String>;
+type TestRow = BTreeMap<String, String>;
 /// The rows of a dataset by organisation, month and key. The later of two submissions stands.
-type Returns = BTreeMap<(String, Month), BTreeMap<String, Row>>;
+type Returns = BTreeMap<(String, Month), BTreeMap<String, TestRow>>;
 
 /// What the whole files of `dataset` below `folder` hold.
 fn returns_of(folder: &Path, dataset: &str) -> Returns {
@@ -33,7 +33,7 @@ fn returns_of(folder: &Path, dataset: &str) -> Returns {
 /// Name under which each row also holds its key, which is the second column of every dataset here.
 const KEY: &str = "key";
 
-fn rows_as_text(batch: &arrow::array::RecordBatch) -> Vec<Row> {
+fn rows_as_text(batch: &arrow::array::RecordBatch) -> Vec<TestRow> {
     let options = FormatOptions::default();
     let schema = batch.schema();
     let columns: Vec<(&str, ArrayFormatter<'_>)> = (schema.fields().iter().zip(batch.columns()))
@@ -41,7 +41,7 @@ fn rows_as_text(batch: &arrow::array::RecordBatch) -> Vec<Row> {
         .collect();
     let row = |number: usize| {
         let cells = columns.iter().map(|(name, cells)| ((*name).to_owned(), cells.value(number).to_string()));
-        let mut row: Row = cells.collect();
+        let mut row: TestRow = cells.collect();
         row.insert(KEY.to_owned(), columns[1].1.value(number).to_string());
         row
     };
@@ -56,11 +56,11 @@ fn columns_senders_and_deadlines_are_those_of_the_contracts() {
         let name = dataset.as_str();
         let contract = definitions.contract(name).unwrap_or_else(|| panic!("{name} has no contract"));
         let kind = |field| match field {
-            FieldType::String => Kind::Text,
-            FieldType::Integer => Kind::Int,
-            FieldType::Boolean => Kind::Flag,
-            FieldType::Date => Kind::Date,
-            FieldType::Timestamp => Kind::Time,
+            FieldType::String => ColumnType::Text,
+            FieldType::Integer => ColumnType::Int,
+            FieldType::Boolean => ColumnType::Flag,
+            FieldType::Date => ColumnType::Date,
+            FieldType::Timestamp => ColumnType::Time,
         };
         let fields: Vec<_> =
             contract.fields.iter().map(|f| (f.name.as_str(), kind(f.field_type), f.required)).collect();
@@ -103,7 +103,7 @@ fn the_rules_of_the_contracts_hold_but_for_the_planted_faults() {
 
 /// A dataset whose cases are listed in several months: columns that never change, columns that are set once, and the
 /// column that says that a case is over, with the months after which it must be listed no more.
-type Lasting = (&'static str, &'static [&'static str], &'static [&'static str], fn(&Row) -> bool);
+type Lasting = (&'static str, &'static [&'static str], &'static [&'static str], fn(&TestRow) -> bool);
 
 const LASTING: [Lasting; 4] = [
     ("impending_prosecutions", &["opened_on"], &["closed_on"], |row| row["closed_on"].is_empty()),
@@ -121,7 +121,7 @@ const LASTING: [Lasting; 4] = [
 
 #[test]
 fn a_case_is_the_same_in_every_month_and_is_listed_while_it_is_open() {
-    let (folder, _) = generate(&Plan { scale: 0.001, ..plan("2025-01", "2025-04") });
+    let (folder, _) = generate(&NationPlan { scale: 0.001, ..plan("2025-01", "2025-04") });
     for (dataset, fixed, set_once, open) in LASTING {
         let returns = returns_of(folder.path(), dataset);
         let (mut met_again, mut closed_since) = (0, 0);

@@ -6,18 +6,18 @@ use super::character::Character;
 use super::draw::{Draw, whole};
 use super::faults::CLEARS_BACKLOG;
 use super::moments::{DAY_US, HOUR_US, Rhythm, each_instant, expected, london_day};
-use super::row_file::{Columns, Kind, Need, RowFile};
-use super::submission::{Selection, Submission};
+use super::row_file::{ColumnType, FileColumns, Need, RowFile};
+use super::submission::{RecordSelection, Sending};
 
 /// Columns of the dataset.
-pub const COLUMNS: Columns = &[
-    ("org_code", Kind::Text, Need::Required),
-    ("result_ref", Kind::Text, Need::Required),
-    ("court_type", Kind::Text, Need::Required),
-    ("court_date", Kind::Date, Need::Required),
-    ("received_at", Kind::Time, Need::Required),
-    ("updated_at", Kind::Time, Need::Optional),
-    ("half_life_hours", Kind::Int, Need::Optional),
+pub const COLUMNS: FileColumns = &[
+    ("org_code", ColumnType::Text, Need::Required),
+    ("result_ref", ColumnType::Text, Need::Required),
+    ("court_type", ColumnType::Text, Need::Required),
+    ("court_date", ColumnType::Date, Need::Required),
+    ("received_at", ColumnType::Time, Need::Required),
+    ("updated_at", ColumnType::Time, Need::Optional),
+    ("half_life_hours", ColumnType::Int, Need::Optional),
 ];
 
 /// Court results of the nation in a year at scale 1: 1.37 million magistrates' and 105,000 Crown Court cases in 2023.
@@ -26,16 +26,16 @@ const PER_YEAR: f64 = 1_475_000.0;
 const BACKLOG_DAYS: (f64, f64) = (34.0, 5.0);
 
 /// Court results of the submission's body in a year.
-pub fn per_year(submission: &Submission<'_>) -> f64 {
+pub fn per_year(submission: &Sending<'_>) -> f64 {
     let (nation, member) = (submission.nation, submission.member);
     PER_YEAR * nation.plan.record_scale() * nation.police_share(member) * member.character.volume
 }
 
 /// Writes the results of a submission.
-pub fn write(submission: &Submission<'_>, rows: &mut RowFile) -> Result<(), SynthError> {
+pub fn write(submission: &Sending<'_>, rows: &mut RowFile) -> Result<(), SynthError> {
     let (month, character) = (submission.month, &submission.member.character);
     let median = median_days(submission);
-    let mut selection = Selection::new(submission);
+    let mut selection = RecordSelection::new(submission);
     let mut draw = submission.draw();
     let mut number = 0;
     let mean = expected(per_year(submission), Rhythm::Courts, month);
@@ -65,7 +65,7 @@ struct CourtResult {
     half_life_hours: Option<i64>,
 }
 
-fn median_days(submission: &Submission<'_>) -> f64 {
+fn median_days(submission: &Sending<'_>) -> f64 {
     if submission.code() != CLEARS_BACKLOG {
         return submission.member.character.court_median_days;
     }

@@ -6,7 +6,7 @@ use chrono::{Days, NaiveDate};
 use super::draw::Draw;
 use super::member::Member;
 use super::organisations::Sender;
-use super::{Dataset, Plan};
+use super::{Dataset, NationPlan};
 use crate::vocabulary::period::Month;
 
 /// State of one submission.
@@ -60,7 +60,7 @@ pub struct Faults {
 
 impl Faults {
     /// The faults of `plan`: near its end, where a report of the newest quarter meets them; the step in its middle.
-    pub fn new(plan: &Plan) -> Self {
+    pub fn new(plan: &NationPlan) -> Self {
         let months = plan.to.months_since(plan.from);
         Self {
             seed: plan.seed,

@@ -6,20 +6,20 @@ use chrono::NaiveDate;
 use super::SynthError;
 use super::draw::Draw;
 use super::lives::a_day_of;
-use super::row_file::{Columns, Kind, Need, RowFile};
-use super::submission::Submission;
+use super::row_file::{ColumnType, FileColumns, Need, RowFile};
+use super::submission::Sending;
 use crate::vocabulary::period::Month;
 
 /// Columns of the dataset.
-pub const COLUMNS: Columns = &[
-    ("org_code", Kind::Text, Need::Required),
-    ("entry_ref", Kind::Text, Need::Required),
-    ("kind", Kind::Text, Need::Required),
-    ("held_on", Kind::Date, Need::Required),
-    ("grade", Kind::Text, Need::Optional),
-    ("control_area", Kind::Text, Need::Optional),
-    ("controls_met", Kind::Int, Need::Optional),
-    ("controls_tested", Kind::Int, Need::Optional),
+pub const COLUMNS: FileColumns = &[
+    ("org_code", ColumnType::Text, Need::Required),
+    ("entry_ref", ColumnType::Text, Need::Required),
+    ("kind", ColumnType::Text, Need::Required),
+    ("held_on", ColumnType::Date, Need::Required),
+    ("grade", ColumnType::Text, Need::Optional),
+    ("control_area", ColumnType::Text, Need::Optional),
+    ("controls_met", ColumnType::Int, Need::Optional),
+    ("controls_tested", ColumnType::Int, Need::Optional),
 ];
 
 /// Months from one inspection to the next, and from one test of a control area to the next.
@@ -29,7 +29,7 @@ const AREAS: [&str; 3] = ["training", "physical_security", "internal_audit"];
 
 /// What was held. A meeting has nothing but its day.
 #[derive(Debug, Clone, Copy, Default)]
-struct Entry {
+struct GovernanceEvent {
     kind: &'static str,
     grade: Option<&'static str>,
     area: Option<&'static str>,
@@ -38,7 +38,7 @@ struct Entry {
 }
 
 /// Writes what was held in the month of a submission.
-pub fn write(submission: &Submission<'_>, rows: &mut RowFile) -> Result<(), SynthError> {
+pub fn write(submission: &Sending<'_>, rows: &mut RowFile) -> Result<(), SynthError> {
     let mut draw = submission.draw();
     for (number, entry) in (1..).zip(entries(submission, &mut draw)) {
         rows.text(submission.code());
@@ -54,27 +54,36 @@ pub fn write(submission: &Submission<'_>, rows: &mut RowFile) -> Result<(), Synt
     Ok(())
 }
 
-fn entries(submission: &Submission<'_>, draw: &mut Draw) -> Vec<Entry> {
+fn entries(submission: &Sending<'_>, draw: &mut Draw) -> Vec<GovernanceEvent> {
     let character = &submission.member.character;
     let mut entries = Vec::new();
     let meets = submission.member.body.is_police() && is_turn(submission, "meeting", character.meets_every);
     if meets && draw.chance(character.meets) {
-        entries.push(Entry { kind: "steering_group_meeting", ..Entry::default() });
+        entries.push(GovernanceEvent { kind: "steering_group_meeting", ..GovernanceEvent::default() });
     }
     if is_turn(submission, "inspection", INSPECTED_EVERY) {
-        entries.push(Entry { kind: "inspection", grade: Some(grade(character.standing, draw)), ..Entry::default() });
+        entries.push(GovernanceEvent {
+            kind: "inspection",
+            grade: Some(grade(character.standing, draw)),
+            ..GovernanceEvent::default()
+        });
     }
     for area in AREAS.into_iter().filter(|area| is_turn(submission, area, TESTED_EVERY)) {
         let tested = 8 + i64::try_from(draw.below(25)).unwrap_or(0);
         let met = (0..tested).map(|_| i64::from(draw.chance(character.controls_met))).sum();
         let controls = Some((met, tested));
-        entries.push(Entry { kind: "control_test", area: Some(area), controls, ..Entry::default() });
+        entries.push(GovernanceEvent {
+            kind: "control_test",
+            area: Some(area),
+            controls,
+            ..GovernanceEvent::default()
+        });
     }
     entries
 }
 
 /// Whether something that is held every so many months falls into this one; each body began in a month of its own.
-fn is_turn(submission: &Submission<'_>, what: &str, every: i32) -> bool {
+fn is_turn(submission: &Sending<'_>, what: &str, every: i32) -> bool {
     let mut draw = Draw::new(submission.nation.plan.seed, &["turn", what, submission.code()]);
     let offset = i32::try_from(draw.below(u64::from(every.unsigned_abs()))).unwrap_or(0);
     let since = submission.month.months_since(Month::of(NaiveDate::default()));

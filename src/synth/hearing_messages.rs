@@ -6,17 +6,17 @@ use super::character::Character;
 use super::court_results;
 use super::draw::{Draw, whole};
 use super::moments::{Rhythm, each_instant, expected};
-use super::row_file::{Columns, Kind, Need, RowFile};
-use super::submission::Submission;
+use super::row_file::{ColumnType, FileColumns, Need, RowFile};
+use super::submission::Sending;
 
 /// Columns of the dataset.
-pub const COLUMNS: Columns = &[
-    ("org_code", Kind::Text, Need::Required),
-    ("message_ref", Kind::Text, Need::Required),
-    ("received_at", Kind::Time, Need::Required),
-    ("recordable", Kind::Flag, Need::Required),
-    ("exception_code", Kind::Text, Need::Optional),
-    ("resolution", Kind::Text, Need::Required),
+pub const COLUMNS: FileColumns = &[
+    ("org_code", ColumnType::Text, Need::Required),
+    ("message_ref", ColumnType::Text, Need::Required),
+    ("received_at", ColumnType::Time, Need::Required),
+    ("recordable", ColumnType::Flag, Need::Required),
+    ("exception_code", ColumnType::Text, Need::Optional),
+    ("resolution", ColumnType::Text, Need::Required),
 ];
 
 /// Messages about recordable offences; the others have nothing to update.
@@ -25,14 +25,14 @@ const RECORDABLE: f64 = 0.87;
 const TAKEN_UP: f64 = 0.9;
 
 /// What becomes of a message, and when it is settled.
-struct Outcome {
+struct MessageOutcome {
     exception_code: Option<&'static str>,
     resolution: &'static str,
     settled_at: i64,
 }
 
 /// Writes the messages of a submission.
-pub fn write(submission: &Submission<'_>, rows: &mut RowFile) -> Result<(), SynthError> {
+pub fn write(submission: &Sending<'_>, rows: &mut RowFile) -> Result<(), SynthError> {
     let (month, character) = (submission.month, &submission.member.character);
     let mut draw = submission.draw();
     let mut number = 0;
@@ -52,8 +52,8 @@ pub fn write(submission: &Submission<'_>, rows: &mut RowFile) -> Result<(), Synt
     })
 }
 
-fn draw_outcome(recordable: bool, received_at: i64, character: &Character, draw: &mut Draw) -> Outcome {
-    let plain = |resolution| Outcome { exception_code: None, resolution, settled_at: received_at };
+fn draw_outcome(recordable: bool, received_at: i64, character: &Character, draw: &mut Draw) -> MessageOutcome {
+    let plain = |resolution| MessageOutcome { exception_code: None, resolution, settled_at: received_at };
     // A few messages wait for another system and do neither.
     if !recordable || draw.chance(0.01) {
         return plain("unresolved");
@@ -66,5 +66,5 @@ fn draw_outcome(recordable: bool, received_at: i64, character: &Character, draw:
     let by_hand = character.exception_by_hand * TAKEN_UP;
     let resolution = draw.choose(&[("manual", by_hand), ("resubmitted", TAKEN_UP - by_hand)], "unresolved");
     let days = draw.log_normal(2.5, 1.1);
-    Outcome { exception_code, resolution, settled_at: received_at + whole(days * 8.64e10) }
+    MessageOutcome { exception_code, resolution, settled_at: received_at + whole(days * 8.64e10) }
 }

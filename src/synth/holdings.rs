@@ -3,15 +3,15 @@
 
 use super::SynthError;
 use super::draw::{Draw, whole};
-use super::row_file::{Columns, Kind, Need, RowFile};
-use super::submission::Submission;
+use super::row_file::{ColumnType, FileColumns, Need, RowFile};
+use super::submission::Sending;
 use crate::vocabulary::period::Month;
 
 /// Columns of the dataset.
-pub const COLUMNS: Columns = &[
-    ("org_code", Kind::Text, Need::Required),
-    ("kind", Kind::Text, Need::Required),
-    ("records", Kind::Int, Need::Required),
+pub const COLUMNS: FileColumns = &[
+    ("org_code", ColumnType::Text, Need::Required),
+    ("kind", ColumnType::Text, Need::Required),
+    ("records", ColumnType::Int, Need::Required),
 ];
 
 /// Records of the nation in January 2021, at any scale, and their growth in a year.
@@ -23,7 +23,7 @@ const KINDS: [(&str, f64, f64); 4] = [
 ];
 
 /// Writes the holdings of a submission.
-pub fn write(submission: &Submission<'_>, rows: &mut RowFile) -> Result<(), SynthError> {
+pub fn write(submission: &Sending<'_>, rows: &mut RowFile) -> Result<(), SynthError> {
     let (nation, member) = (submission.nation, submission.member);
     let years = f64::from(submission.month.months_since(Month::of(chrono::NaiveDate::default())) - 51 * 12) / 12.0;
     for (kind, records, growth) in KINDS {

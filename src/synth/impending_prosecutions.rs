@@ -5,16 +5,16 @@ use super::SynthError;
 use super::character::Character;
 use super::draw::{Draw, days};
 use super::lives::{at_most, each_case};
-use super::row_file::{Columns, Kind, Need, RowFile};
-use super::submission::Submission;
+use super::row_file::{ColumnType, FileColumns, Need, RowFile};
+use super::submission::Sending;
 
 /// Columns of the dataset.
-pub const COLUMNS: Columns = &[
-    ("org_code", Kind::Text, Need::Required),
-    ("case_ref", Kind::Text, Need::Required),
-    ("opened_on", Kind::Date, Need::Required),
-    ("closed_on", Kind::Date, Need::Optional),
-    ("last_investigated_on", Kind::Date, Need::Optional),
+pub const COLUMNS: FileColumns = &[
+    ("org_code", ColumnType::Text, Need::Required),
+    ("case_ref", ColumnType::Text, Need::Required),
+    ("opened_on", ColumnType::Date, Need::Required),
+    ("closed_on", ColumnType::Date, Need::Optional),
+    ("last_investigated_on", ColumnType::Date, Need::Optional),
 ];
 
 /// New cases of the nation in a year at scale 1: fewer than arrests, because some end before there is a case.
@@ -28,7 +28,7 @@ const SIGMA: f64 = 1.0;
 const LEFT_ALONE: i32 = 20;
 
 /// Writes the cases of a submission.
-pub fn write(submission: &Submission<'_>, rows: &mut RowFile) -> Result<(), SynthError> {
+pub fn write(submission: &Sending<'_>, rows: &mut RowFile) -> Result<(), SynthError> {
     let (nation, member) = (submission.nation, submission.member);
     let character = &member.character;
     let per_year = PER_YEAR * nation.plan.record_scale() * nation.police_share(member) * character.volume;

@@ -6,19 +6,19 @@ use super::character::Character;
 use super::draw::{Draw, days, whole};
 use super::lives::{at_most, each_case};
 use super::moments::{DAY_US, HOUR_US};
-use super::row_file::{Columns, Kind, Need, RowFile};
-use super::submission::Submission;
+use super::row_file::{ColumnType, FileColumns, Need, RowFile};
+use super::submission::Sending;
 
 /// Columns of the dataset.
-pub const COLUMNS: Columns = &[
-    ("org_code", Kind::Text, Need::Required),
-    ("incident_ref", Kind::Text, Need::Required),
-    ("aware_at", Kind::Time, Need::Required),
-    ("notifiable", Kind::Flag, Need::Required),
-    ("ico_notified_at", Kind::Time, Need::Optional),
-    ("category", Kind::Text, Need::Required),
-    ("closed_on", Kind::Date, Need::Optional),
-    ("outcome", Kind::Text, Need::Optional),
+pub const COLUMNS: FileColumns = &[
+    ("org_code", ColumnType::Text, Need::Required),
+    ("incident_ref", ColumnType::Text, Need::Required),
+    ("aware_at", ColumnType::Time, Need::Required),
+    ("notifiable", ColumnType::Flag, Need::Required),
+    ("ico_notified_at", ColumnType::Time, Need::Optional),
+    ("category", ColumnType::Text, Need::Required),
+    ("closed_on", ColumnType::Date, Need::Optional),
+    ("outcome", ColumnType::Text, Need::Optional),
 ];
 
 /// Incidents of the nation in a year at scale 1: four times the 420 a year that forces named as data protection cases
@@ -32,25 +32,25 @@ const TELL_HOURS: i64 = 72;
 const MINUTE_US: i64 = HOUR_US / 60;
 
 /// A category with the chance that the ICO has to be told, and median days to closure.
-struct Category {
+struct IncidentCategory {
     name: &'static str,
     notifiable: f64,
     median_days: f64,
     misuse: bool,
 }
 
-const fn category(name: &'static str, notifiable: f64, median_days: f64, misuse: bool) -> Category {
-    Category { name, notifiable, median_days, misuse }
+const fn category(name: &'static str, notifiable: f64, median_days: f64, misuse: bool) -> IncidentCategory {
+    IncidentCategory { name, notifiable, median_days, misuse }
 }
 
-static ERROR: Category = category("error", 0.20, 20.0, false);
-static LOSS: Category = category("loss", 0.30, 25.0, false);
-static UNAUTHORISED_ACCESS: Category = category("unauthorised_access", 0.35, 110.0, true);
-static UNAUTHORISED_DISCLOSURE: Category = category("unauthorised_disclosure", 0.60, 150.0, true);
-static OTHER_MISUSE: Category = category("other_misuse", 0.0, 60.0, true);
+static ERROR: IncidentCategory = category("error", 0.20, 20.0, false);
+static LOSS: IncidentCategory = category("loss", 0.30, 25.0, false);
+static UNAUTHORISED_ACCESS: IncidentCategory = category("unauthorised_access", 0.35, 110.0, true);
+static UNAUTHORISED_DISCLOSURE: IncidentCategory = category("unauthorised_disclosure", 0.60, 150.0, true);
+static OTHER_MISUSE: IncidentCategory = category("other_misuse", 0.0, 60.0, true);
 
 /// Writes the incidents of a submission.
-pub fn write(submission: &Submission<'_>, rows: &mut RowFile) -> Result<(), SynthError> {
+pub fn write(submission: &Sending<'_>, rows: &mut RowFile) -> Result<(), SynthError> {
     let (nation, member) = (submission.nation, submission.member);
     let character = &member.character;
     let per_year = PER_YEAR * nation.plan.record_scale() * nation.share(member) * character.incidents;

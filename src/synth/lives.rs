@@ -4,7 +4,7 @@
 use super::SynthError;
 use super::draw::Draw;
 use super::moments::{Rhythm, expected};
-use super::submission::Submission;
+use super::submission::Sending;
 use crate::vocabulary::period::Month;
 
 /// A case at its beginning.
@@ -20,7 +20,7 @@ pub struct Beginning {
 /// Visits every case that began in the submission's month or in the `months` before it, of `per_year` in a year.
 /// The stream that `visit` gets is the case's own: it is the same in every return, however much of it is used.
 pub fn each_case(
-    submission: &Submission<'_>,
+    submission: &Sending<'_>,
     months: i32,
     per_year: f64,
     mut visit: impl FnMut(Beginning, &mut Draw) -> Result<(), SynthError>,

@@ -48,7 +48,7 @@ const LARGEST_SCALE: f64 = 10.0;
 
 /// What to generate.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Plan {
+pub struct NationPlan {
     /// First month.
     pub from: Month,
     /// Last month, included.
@@ -62,7 +62,7 @@ pub struct Plan {
     pub seed: u64,
 }
 
-impl Plan {
+impl NationPlan {
     fn check(&self) -> Result<(), SynthError> {
         if self.from > self.to {
             return Err(SynthError::Backwards { from: self.from, to: self.to });
@@ -225,7 +225,7 @@ impl SynthError {
 /// # Errors
 /// A plan that makes no sense, a folder that is not empty, or a file that cannot be written. What was written before an
 /// error stays; the marker file is the first of it.
-pub fn write_nation(plan: &Plan, out: &Path, progress: &mut dyn FnMut(Progress)) -> Result<Summary, SynthError> {
+pub fn write_nation(plan: &NationPlan, out: &Path, progress: &mut dyn FnMut(Progress)) -> Result<Summary, SynthError> {
     plan.check()?;
     let nation = Nation::new(plan)?;
     let faults = nation.faults.words(&nation.members);
@@ -243,7 +243,7 @@ pub fn write_nation(plan: &Plan, out: &Path, progress: &mut dyn FnMut(Progress))
 ///
 /// # Errors
 /// A plan that makes no sense, or a file that cannot be written.
-pub fn write_submissions_of(bodies: &[&str], plan: &Plan, out: &Path) -> Result<Summary, SynthError> {
+pub fn write_submissions_of(bodies: &[&str], plan: &NationPlan, out: &Path) -> Result<Summary, SynthError> {
     plan.check()?;
     let mut nation = Nation::new(plan)?;
     nation.members.retain(|member| bodies.contains(&member.body.code.as_str()));
@@ -254,7 +254,7 @@ pub fn write_submissions_of(bodies: &[&str], plan: &Plan, out: &Path) -> Result<
 }
 
 impl Summary {
-    fn add(&mut self, dataset: &str, written: row_file::Written) {
+    fn add(&mut self, dataset: &str, written: row_file::FinishedFile) {
         self.files += 1;
         self.bytes += written.bytes;
         *self.rows.entry(dataset.to_owned()).or_default() += written.rows;
@@ -262,7 +262,7 @@ impl Summary {
 }
 
 /// Makes the folder and its marker, before any data.
-fn start_folder(plan: &Plan, out: &Path, faults: &[String]) -> Result<(), SynthError> {
+fn start_folder(plan: &NationPlan, out: &Path, faults: &[String]) -> Result<(), SynthError> {
     let io = |source| SynthError::Io { path: out.to_owned(), source };
     std::fs::create_dir_all(out).map_err(io)?;
     if std::fs::read_dir(out).map_err(io)?.next().is_some() {

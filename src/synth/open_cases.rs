@@ -6,16 +6,16 @@ use super::SynthError;
 use super::arrest_summons::each_report;
 use super::moments::DAY_US;
 use super::rights_requests::each_request;
-use super::row_file::{Columns, Kind, Need, RowFile};
-use super::submission::Submission;
+use super::row_file::{ColumnType, FileColumns, Need, RowFile};
+use super::submission::Sending;
 
 /// Columns of the dataset.
-pub const COLUMNS: Columns = &[
-    ("org_code", Kind::Text, Need::Required),
-    ("case_ref", Kind::Text, Need::Required),
-    ("kind", Kind::Text, Need::Required),
-    ("event_at", Kind::Time, Need::Optional),
-    ("received_on", Kind::Date, Need::Optional),
+pub const COLUMNS: FileColumns = &[
+    ("org_code", ColumnType::Text, Need::Required),
+    ("case_ref", ColumnType::Text, Need::Required),
+    ("kind", ColumnType::Text, Need::Required),
+    ("event_at", ColumnType::Time, Need::Optional),
+    ("received_on", ColumnType::Date, Need::Optional),
 ];
 
 /// Days after which a report that was forgotten is found and created, and months in which such reports began.
@@ -26,7 +26,7 @@ const ANSWERED_AFTER_DAYS: i32 = 300;
 const REQUEST_MONTHS: i32 = 10;
 
 /// Writes the open cases of a submission.
-pub fn write(submission: &Submission<'_>, rows: &mut RowFile) -> Result<(), SynthError> {
+pub fn write(submission: &Sending<'_>, rows: &mut RowFile) -> Result<(), SynthError> {
     let end = submission.month.plus(1).start_utc().timestamp_micros();
     for month in (0..=REPORT_MONTHS).rev().map(|back| submission.month.plus(-back)) {
         each_report(submission, month, |number, report| {

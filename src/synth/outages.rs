@@ -6,18 +6,18 @@ use chrono::{Datelike, Days};
 use super::SynthError;
 use super::draw::{Draw, whole};
 use super::moments::{DAY_US, HOUR_US, clock_change};
-use super::row_file::{Columns, Kind, Need, RowFile};
-use super::submission::Submission;
+use super::row_file::{ColumnType, FileColumns, Need, RowFile};
+use super::submission::Sending;
 use crate::vocabulary::period::Month;
 
 /// Columns of the dataset.
-pub const COLUMNS: Columns = &[
-    ("org_code", Kind::Text, Need::Required),
-    ("outage_ref", Kind::Text, Need::Required),
-    ("system", Kind::Text, Need::Required),
-    ("started_at", Kind::Time, Need::Required),
-    ("ended_at", Kind::Time, Need::Optional),
-    ("planned", Kind::Flag, Need::Required),
+pub const COLUMNS: FileColumns = &[
+    ("org_code", ColumnType::Text, Need::Required),
+    ("outage_ref", ColumnType::Text, Need::Required),
+    ("system", ColumnType::Text, Need::Required),
+    ("started_at", ColumnType::Time, Need::Required),
+    ("ended_at", ColumnType::Time, Need::Optional),
+    ("planned", ColumnType::Flag, Need::Required),
 ];
 
 /// Each system with the letters of its references and its failures in a month.
@@ -39,7 +39,7 @@ impl Outage {
 }
 
 /// Writes the outages of a submission: those that began in its month, and those of the month before that reach into it.
-pub fn write(submission: &Submission<'_>, rows: &mut RowFile) -> Result<(), SynthError> {
+pub fn write(submission: &Sending<'_>, rows: &mut RowFile) -> Result<(), SynthError> {
     let start = submission.month.start_utc().timestamp_micros();
     for month in [submission.month.plus(-1), submission.month] {
         for (system, letters, failures) in SYSTEMS {
@@ -60,7 +60,7 @@ pub fn write(submission: &Submission<'_>, rows: &mut RowFile) -> Result<(), Synt
     Ok(())
 }
 
-fn begun_in(submission: &Submission<'_>, month: Month, system: &str, failures: f64) -> Vec<Outage> {
+fn begun_in(submission: &Sending<'_>, month: Month, system: &str, failures: f64) -> Vec<Outage> {
     let mut draw = Draw::new(submission.nation.plan.seed, &["outages", system, &month.to_string()]);
     let mut outages = planned_in(month, system, &mut draw);
     let (first, next) = (month.start_utc().timestamp_micros(), month.plus(1).start_utc().timestamp_micros());

@@ -5,18 +5,18 @@ use super::SynthError;
 use super::character::Character;
 use super::draw::{Draw, days};
 use super::moments::{Rhythm, each_instant, expected, london_day};
-use super::row_file::{Columns, Kind, Need, RowFile};
-use super::submission::Submission;
+use super::row_file::{ColumnType, FileColumns, Need, RowFile};
+use super::submission::Sending;
 
 /// Columns of the dataset.
-pub const COLUMNS: Columns = &[
-    ("org_code", Kind::Text, Need::Required),
-    ("check_ref", Kind::Text, Need::Required),
-    ("kind", Kind::Text, Need::Required),
-    ("resolved_on", Kind::Date, Need::Required),
-    ("checked_on", Kind::Date, Need::Optional),
-    ("outcome", Kind::Text, Need::Optional),
-    ("significant_error", Kind::Flag, Need::Optional),
+pub const COLUMNS: FileColumns = &[
+    ("org_code", ColumnType::Text, Need::Required),
+    ("check_ref", ColumnType::Text, Need::Required),
+    ("kind", ColumnType::Text, Need::Required),
+    ("resolved_on", ColumnType::Date, Need::Required),
+    ("checked_on", ColumnType::Date, Need::Optional),
+    ("outcome", ColumnType::Text, Need::Optional),
+    ("significant_error", ColumnType::Flag, Need::Optional),
 ];
 
 /// Exceptions and triggers of court messages that persons resolve in the nation in a year at scale 1.
@@ -27,7 +27,7 @@ const SAMPLED: f64 = 0.02;
 const FEWEST_SAMPLED: f64 = 5.0;
 const COURT_RECORD: &str = "court_record";
 
-struct Check {
+struct QualityCheck {
     kind: &'static str,
     /// Days after the case was resolved or drawn; none when nobody checks it.
     after: Option<i32>,
@@ -36,7 +36,7 @@ struct Check {
 }
 
 /// Writes the checks of a submission.
-pub fn write(submission: &Submission<'_>, rows: &mut RowFile) -> Result<(), SynthError> {
+pub fn write(submission: &Sending<'_>, rows: &mut RowFile) -> Result<(), SynthError> {
     let (nation, member, month) = (submission.nation, submission.member, submission.month);
     let character = &member.character;
     let per_year = PER_YEAR * nation.plan.record_scale() * nation.police_share(member) * character.volume;
@@ -65,13 +65,13 @@ pub fn write(submission: &Submission<'_>, rows: &mut RowFile) -> Result<(), Synt
 }
 
 /// A resolved case: most are checked soon, a few after 35 days, when it is too late.
-fn draw_check(character: &Character, draw: &mut Draw) -> Check {
+fn draw_check(character: &Character, draw: &mut Draw) -> QualityCheck {
     let kind = draw.choose(&[("remand", 0.15), ("trigger", 0.40)], "disposal");
     let late = draw.chance(0.02);
     let after = if late { draw.between(36.0, 44.0) } else { draw.exponential(8.0).min(35.0) };
     let passed = draw.chance(character.check_passed);
     let partial = kind == "trigger" && draw.chance(0.4);
-    Check {
+    QualityCheck {
         kind,
         after: draw.chance(character.checked).then(|| days(after)),
         outcome: match (passed, partial) {
@@ -84,10 +84,10 @@ fn draw_check(character: &Character, draw: &mut Draw) -> Check {
 }
 
 /// A result beside the court's record: one difference in five matters.
-fn draw_sample(character: &Character, draw: &mut Draw) -> Check {
+fn draw_sample(character: &Character, draw: &mut Draw) -> QualityCheck {
     let agrees = draw.chance(character.results_agree);
     let significant = !agrees && draw.chance(0.2);
-    Check {
+    QualityCheck {
         kind: COURT_RECORD,
         after: (!draw.chance(0.03)).then(|| days(draw.between(0.0, 20.0))),
         outcome: if agrees { "pass" } else { "fail" },

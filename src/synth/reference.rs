@@ -8,34 +8,34 @@ use chrono::{Days, NaiveDate};
 use super::SynthError;
 use super::faults::{CLEARS_BACKLOG, STEPS_UP};
 use super::organisations::{Sender, peers_by_strength};
-use super::row_file::{Columns, Kind, Need, RowFile, Written};
+use super::row_file::{ColumnType, FileColumns, FinishedFile, Need, RowFile};
 use super::submission::Nation;
 
-const ORGANISATIONS: Columns = &[
-    ("org_code", Kind::Text, Need::Required),
-    ("name", Kind::Text, Need::Required),
-    ("short_name", Kind::Text, Need::Required),
-    ("kind", Kind::Text, Need::Required),
-    ("region", Kind::Text, Need::Optional),
-    ("country", Kind::Text, Need::Required),
-    ("officers", Kind::Int, Need::Optional),
-    ("valid_from", Kind::Date, Need::Required),
-    ("valid_to", Kind::Date, Need::Optional),
+const ORGANISATIONS: FileColumns = &[
+    ("org_code", ColumnType::Text, Need::Required),
+    ("name", ColumnType::Text, Need::Required),
+    ("short_name", ColumnType::Text, Need::Required),
+    ("kind", ColumnType::Text, Need::Required),
+    ("region", ColumnType::Text, Need::Optional),
+    ("country", ColumnType::Text, Need::Required),
+    ("officers", ColumnType::Int, Need::Optional),
+    ("valid_from", ColumnType::Date, Need::Required),
+    ("valid_to", ColumnType::Date, Need::Optional),
 ];
 
-const PEER_GROUPS: Columns = &[
-    ("org_code", Kind::Text, Need::Required),
-    ("peer_code", Kind::Text, Need::Required),
-    ("source", Kind::Text, Need::Required),
-    ("valid_from", Kind::Date, Need::Required),
-    ("valid_to", Kind::Date, Need::Optional),
+const PEER_GROUPS: FileColumns = &[
+    ("org_code", ColumnType::Text, Need::Required),
+    ("peer_code", ColumnType::Text, Need::Required),
+    ("source", ColumnType::Text, Need::Required),
+    ("valid_from", ColumnType::Date, Need::Required),
+    ("valid_to", ColumnType::Date, Need::Optional),
 ];
 
-const EVENTS: Columns = &[
-    ("org_code", Kind::Text, Need::Required),
-    ("happened_on", Kind::Date, Need::Required),
-    ("kind", Kind::Text, Need::Required),
-    ("description", Kind::Text, Need::Required),
+const EVENTS: FileColumns = &[
+    ("org_code", ColumnType::Text, Need::Required),
+    ("happened_on", ColumnType::Date, Need::Required),
+    ("kind", ColumnType::Text, Need::Required),
+    ("description", ColumnType::Text, Need::Required),
 ];
 
 const PEER_SOURCE: &str = "synthetic peer groups (not the HMICFRS most similar groups)";
@@ -43,7 +43,7 @@ const PEER_SOURCE: &str = "synthetic peer groups (not the HMICFRS most similar g
 const EVENT_REPORTED_AFTER: u64 = 14;
 
 /// Writes the reference datasets and returns what each file holds.
-pub fn write_reference(nation: &Nation, out: &Path) -> Result<Vec<(&'static str, Written)>, SynthError> {
+pub fn write_reference(nation: &Nation, out: &Path) -> Result<Vec<(&'static str, FinishedFile)>, SynthError> {
     let first = nation.plan.from.first_day();
     // The bodies were there before the first month, and so were their groups.
     let valid_from = first.checked_sub_months(chrono::Months::new(12)).unwrap_or(first);
@@ -65,7 +65,7 @@ fn path(out: &Path, dataset: &str, submitted: NaiveDate) -> PathBuf {
     out.join(dataset).join(format!("submitted={submitted}")).join("data.parquet")
 }
 
-fn write_organisations(bodies: &[Sender], valid_from: NaiveDate, path: &Path) -> Result<Written, SynthError> {
+fn write_organisations(bodies: &[Sender], valid_from: NaiveDate, path: &Path) -> Result<FinishedFile, SynthError> {
     let mut rows = RowFile::create(path, ORGANISATIONS)?;
     for body in bodies {
         rows.text(body.code.as_str());
@@ -82,7 +82,7 @@ fn write_organisations(bodies: &[Sender], valid_from: NaiveDate, path: &Path) ->
     rows.close()
 }
 
-fn write_peer_groups(bodies: &[Sender], valid_from: NaiveDate, path: &Path) -> Result<Written, SynthError> {
+fn write_peer_groups(bodies: &[Sender], valid_from: NaiveDate, path: &Path) -> Result<FinishedFile, SynthError> {
     let mut rows = RowFile::create(path, PEER_GROUPS)?;
     for (force, peers) in peers_by_strength(bodies) {
         for peer in peers {
@@ -98,7 +98,7 @@ fn write_peer_groups(bodies: &[Sender], valid_from: NaiveDate, path: &Path) -> R
 }
 
 /// The table of events: the start of the nation and, once it has happened, the turning day.
-fn write_events(first: NaiveDate, turning: Option<NaiveDate>, path: &Path) -> Result<Written, SynthError> {
+fn write_events(first: NaiveDate, turning: Option<NaiveDate>, path: &Path) -> Result<FinishedFile, SynthError> {
     let mut rows = RowFile::create(path, EVENTS)?;
     let mut event = |code: &str, day: NaiveDate, kind: &str, description: &str| {
         rows.text(code);

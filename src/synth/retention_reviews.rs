@@ -6,20 +6,20 @@ use super::character::Character;
 use super::draw::{Draw, days};
 use super::lives::{a_day_of, at_most, each_case};
 use super::moments::{Rhythm, expected};
-use super::row_file::{Columns, Kind, Need, RowFile};
-use super::submission::Submission;
+use super::row_file::{ColumnType, FileColumns, Need, RowFile};
+use super::submission::Sending;
 
 /// Columns of the dataset.
-pub const COLUMNS: Columns = &[
-    ("org_code", Kind::Text, Need::Required),
-    ("review_ref", Kind::Text, Need::Required),
-    ("kind", Kind::Text, Need::Required),
-    ("due_on", Kind::Date, Need::Required),
-    ("reviewed_on", Kind::Date, Need::Optional),
-    ("decision", Kind::Text, Need::Optional),
-    ("rationale_recorded", Kind::Flag, Need::Optional),
-    ("disposed_on", Kind::Date, Need::Optional),
-    ("wrongly_deleted", Kind::Flag, Need::Required),
+pub const COLUMNS: FileColumns = &[
+    ("org_code", ColumnType::Text, Need::Required),
+    ("review_ref", ColumnType::Text, Need::Required),
+    ("kind", ColumnType::Text, Need::Required),
+    ("due_on", ColumnType::Date, Need::Required),
+    ("reviewed_on", ColumnType::Date, Need::Optional),
+    ("decision", ColumnType::Text, Need::Optional),
+    ("rationale_recorded", ColumnType::Flag, Need::Optional),
+    ("disposed_on", ColumnType::Date, Need::Optional),
+    ("wrongly_deleted", ColumnType::Flag, Need::Required),
 ];
 
 /// Reviews and disposals that fall due in the nation in a year at scale 1.
@@ -49,7 +49,7 @@ impl Review {
 }
 
 /// Writes the reviews and disposals of a submission.
-pub fn write(submission: &Submission<'_>, rows: &mut RowFile) -> Result<(), SynthError> {
+pub fn write(submission: &Sending<'_>, rows: &mut RowFile) -> Result<(), SynthError> {
     let (nation, member) = (submission.nation, submission.member);
     let (first, _) = submission.days();
     let per_year = PER_YEAR * nation.plan.record_scale() * nation.police_share(member);
@@ -63,12 +63,7 @@ pub fn write(submission: &Submission<'_>, rows: &mut RowFile) -> Result<(), Synt
     write_wrong_deletions(submission, rows)
 }
 
-fn write_row(
-    submission: &Submission<'_>,
-    reference: &str,
-    review: &Review,
-    rows: &mut RowFile,
-) -> Result<(), SynthError> {
+fn write_row(submission: &Sending<'_>, reference: &str, review: &Review, rows: &mut RowFile) -> Result<(), SynthError> {
     let reviewed = submission.known_day(review.reviewed);
     rows.text(submission.code());
     rows.text(reference);
@@ -117,7 +112,7 @@ fn days_from_due(character: &Character, draw: &mut Draw) -> i32 {
 }
 
 /// Records that were deleted in the month long before their day; each is in this return alone.
-fn write_wrong_deletions(submission: &Submission<'_>, rows: &mut RowFile) -> Result<(), SynthError> {
+fn write_wrong_deletions(submission: &Sending<'_>, rows: &mut RowFile) -> Result<(), SynthError> {
     let (nation, member, month) = (submission.nation, submission.member, submission.month);
     let mut draw = Draw::new(nation.plan.seed, &["wrong deletions", submission.code(), &month.to_string()]);
     let mean = expected(WRONG_PER_YEAR * nation.police_share(member), Rhythm::Office, month);

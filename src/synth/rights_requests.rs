@@ -7,22 +7,22 @@ use super::character::Character;
 use super::draw::{Draw, days};
 use super::faults::RARE_DATES;
 use super::moments::{Rhythm, each_instant, expected, london_day};
-use super::row_file::{Columns, Kind, Need, RowFile};
-use super::submission::Submission;
+use super::row_file::{ColumnType, FileColumns, Need, RowFile};
+use super::submission::Sending;
 use super::{Dataset, SynthError};
 use crate::vocabulary::period::Month;
 
 /// Columns of the dataset.
-pub const COLUMNS: Columns = &[
-    ("org_code", Kind::Text, Need::Required),
-    ("request_ref", Kind::Text, Need::Required),
-    ("kind", Kind::Text, Need::Required),
-    ("received_on", Kind::Date, Need::Required),
-    ("due_on", Kind::Date, Need::Required),
-    ("information_asked_on", Kind::Date, Need::Optional),
-    ("information_received_on", Kind::Date, Need::Optional),
-    ("closed_on", Kind::Date, Need::Optional),
-    ("outcome", Kind::Text, Need::Optional),
+pub const COLUMNS: FileColumns = &[
+    ("org_code", ColumnType::Text, Need::Required),
+    ("request_ref", ColumnType::Text, Need::Required),
+    ("kind", ColumnType::Text, Need::Required),
+    ("received_on", ColumnType::Date, Need::Required),
+    ("due_on", ColumnType::Date, Need::Required),
+    ("information_asked_on", ColumnType::Date, Need::Optional),
+    ("information_received_on", ColumnType::Date, Need::Optional),
+    ("closed_on", ColumnType::Date, Need::Optional),
+    ("outcome", ColumnType::Text, Need::Optional),
 ];
 
 /// Requests of all police bodies in a year, at any scale: a few hundred a month.
@@ -47,7 +47,7 @@ pub(super) struct Request {
 }
 
 /// Writes the requests of a submission.
-pub fn write(submission: &Submission<'_>, rows: &mut RowFile) -> Result<(), SynthError> {
+pub fn write(submission: &Sending<'_>, rows: &mut RowFile) -> Result<(), SynthError> {
     each_request(submission, submission.month, |number, request| {
         let closed = submission.known_day(Some(request.answered));
         rows.text(submission.code());
@@ -65,7 +65,7 @@ pub fn write(submission: &Submission<'_>, rows: &mut RowFile) -> Result<(), Synt
 
 /// Visits every request that the submission's body received in a month with its number, from 1.
 pub(super) fn each_request(
-    submission: &Submission<'_>,
+    submission: &Sending<'_>,
     month: Month,
     mut visit: impl FnMut(u64, &Request) -> Result<(), SynthError>,
 ) -> Result<(), SynthError> {
@@ -129,7 +129,7 @@ fn outcome(kind: &str, draw: &mut Draw) -> &'static str {
 }
 
 /// A day on which one request is certain to come in: 31 January or 29 February.
-fn rare_date(submission: &Submission<'_>, month: Month) -> Option<i32> {
+fn rare_date(submission: &Sending<'_>, month: Month) -> Option<i32> {
     let last = month.last_day();
     let rare = matches!((last.month(), last.day()), (1, 31) | (2, 29)) && submission.code() == RARE_DATES;
     rare.then(|| last.to_epoch_days())

@@ -27,7 +27,7 @@ const GROUP_ROWS: usize = 262_144;
 
 /// Type of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum ColumnType {
     Text,
     Int,
     Flag,
@@ -37,7 +37,7 @@ pub enum Kind {
     Time,
 }
 
-impl Kind {
+impl ColumnType {
     fn data_type(self) -> DataType {
         match self {
             Self::Text => DataType::Utf8,
@@ -48,13 +48,13 @@ impl Kind {
         }
     }
 
-    fn cells(self) -> Cells {
+    fn cells(self) -> ColumnBuilder {
         match self {
-            Self::Text => Cells::Text(StringBuilder::new()),
-            Self::Int => Cells::Int(Int64Builder::new()),
-            Self::Flag => Cells::Flag(BooleanBuilder::new()),
-            Self::Date => Cells::Date(Date32Builder::new()),
-            Self::Time => Cells::Time(TimestampMicrosecondBuilder::new().with_timezone("UTC")),
+            Self::Text => ColumnBuilder::Text(StringBuilder::new()),
+            Self::Int => ColumnBuilder::Int(Int64Builder::new()),
+            Self::Flag => ColumnBuilder::Flag(BooleanBuilder::new()),
+            Self::Date => ColumnBuilder::Date(Date32Builder::new()),
+            Self::Time => ColumnBuilder::Time(TimestampMicrosecondBuilder::new().with_timezone("UTC")),
         }
     }
 }
@@ -67,10 +67,10 @@ pub enum Need {
 }
 
 /// Names, types and needs of a file's columns, in order.
-pub type Columns = &'static [(&'static str, Kind, Need)];
+pub type FileColumns = &'static [(&'static str, ColumnType, Need)];
 
 #[derive(Debug)]
-enum Cells {
+enum ColumnBuilder {
     Text(StringBuilder),
     Int(Int64Builder),
     Flag(BooleanBuilder),
@@ -78,7 +78,7 @@ enum Cells {
     Time(TimestampMicrosecondBuilder),
 }
 
-impl Cells {
+impl ColumnBuilder {
     fn finish(&mut self) -> ArrayRef {
         match self {
             Self::Text(cells) => Arc::new(cells.finish()),
@@ -92,7 +92,7 @@ impl Cells {
 
 /// What a finished file holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Written {
+pub struct FinishedFile {
     pub rows: u64,
     pub bytes: u64,
 }
@@ -104,7 +104,7 @@ pub struct RowFile {
     path: PathBuf,
     writer: ArrowWriter<File>,
     schema: SchemaRef,
-    cells: Vec<Cells>,
+    cells: Vec<ColumnBuilder>,
     column: usize,
     batch_rows: usize,
     rows: u64,
@@ -112,7 +112,7 @@ pub struct RowFile {
 
 impl RowFile {
     /// Creates `path` with its folders.
-    pub fn create(path: &Path, columns: Columns) -> Result<Self, SynthError> {
+    pub fn create(path: &Path, columns: FileColumns) -> Result<Self, SynthError> {
         let io = |source| SynthError::Io { path: path.to_owned(), source };
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(io)?;
@@ -128,40 +128,40 @@ impl RowFile {
 
     /// The next cell of the row, a text.
     pub fn text<'a>(&mut self, value: impl Into<Option<&'a str>>) {
-        if let Some(Cells::Text(cells)) = self.next_column() {
+        if let Some(ColumnBuilder::Text(cells)) = self.next_column() {
             cells.append_option(value.into());
         }
     }
 
     /// The next cell of the row, a whole number.
     pub fn int(&mut self, value: impl Into<Option<i64>>) {
-        if let Some(Cells::Int(cells)) = self.next_column() {
+        if let Some(ColumnBuilder::Int(cells)) = self.next_column() {
             cells.append_option(value.into());
         }
     }
 
     /// The next cell of the row, a yes or no.
     pub fn flag(&mut self, value: impl Into<Option<bool>>) {
-        if let Some(Cells::Flag(cells)) = self.next_column() {
+        if let Some(ColumnBuilder::Flag(cells)) = self.next_column() {
             cells.append_option(value.into());
         }
     }
 
     /// The next cell of the row, days since 1970-01-01.
     pub fn date(&mut self, value: impl Into<Option<i32>>) {
-        if let Some(Cells::Date(cells)) = self.next_column() {
+        if let Some(ColumnBuilder::Date(cells)) = self.next_column() {
             cells.append_option(value.into());
         }
     }
 
     /// The next cell of the row, microseconds since 1970-01-01.
     pub fn time(&mut self, value: impl Into<Option<i64>>) {
-        if let Some(Cells::Time(cells)) = self.next_column() {
+        if let Some(ColumnBuilder::Time(cells)) = self.next_column() {
             cells.append_option(value.into());
         }
     }
 
-    fn next_column(&mut self) -> Option<&mut Cells> {
+    fn next_column(&mut self) -> Option<&mut ColumnBuilder> {
         let cells = self.cells.get_mut(self.column);
         self.column += 1;
         cells
@@ -177,27 +177,27 @@ impl RowFile {
 
     fn write_batch(&mut self) -> Result<(), SynthError> {
         self.batch_rows = 0;
-        let arrays = self.cells.iter_mut().map(Cells::finish).collect();
+        let arrays = self.cells.iter_mut().map(ColumnBuilder::finish).collect();
         let batch = RecordBatch::try_new(Arc::clone(&self.schema), arrays).map_err(|e| self.arrow_error(e))?;
         self.writer.write(&batch).map_err(|e| self.parquet_error(e))
     }
 
     /// Writes the footer.
-    pub fn close(mut self) -> Result<Written, SynthError> {
+    pub fn close(mut self) -> Result<FinishedFile, SynthError> {
         self.write_batch()?;
         self.writer.finish().map_err(|e| self.parquet_error(e))?;
         let bytes = u64::try_from(self.writer.bytes_written()).unwrap_or(u64::MAX);
-        Ok(Written { rows: self.rows, bytes })
+        Ok(FinishedFile { rows: self.rows, bytes })
     }
 
     /// Writes the footer and then cuts the file off in the middle, as a broken transfer would.
-    pub fn close_cut_off(self) -> Result<Written, SynthError> {
+    pub fn close_cut_off(self) -> Result<FinishedFile, SynthError> {
         let path = self.path.clone();
         let whole = self.close()?;
         let bytes = whole.bytes * 3 / 5;
         let cut = || File::options().write(true).open(&path)?.set_len(bytes);
         cut().map_err(|source| SynthError::Io { path: path.clone(), source })?;
-        Ok(Written { rows: whole.rows, bytes })
+        Ok(FinishedFile { rows: whole.rows, bytes })
     }
 
     fn parquet_error(&self, source: ParquetError) -> SynthError {
@@ -209,13 +209,14 @@ impl RowFile {
     }
 }
 
-fn schema_of(columns: Columns) -> SchemaRef {
-    let field =
-        |(name, kind, need): &(&'static str, Kind, Need)| Field::new(*name, kind.data_type(), *need == Need::Optional);
+fn schema_of(columns: FileColumns) -> SchemaRef {
+    let field = |(name, kind, need): &(&'static str, ColumnType, Need)| {
+        Field::new(*name, kind.data_type(), *need == Need::Optional)
+    };
     Arc::new(Schema::new(columns.iter().map(field).collect::<Vec<_>>()))
 }
 
-fn properties_of(columns: Columns) -> WriterProperties {
+fn properties_of(columns: FileColumns) -> WriterProperties {
     let mark = KeyValue::new("synthetic".to_owned(), "true".to_owned());
     let mut properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::default()))
@@ -223,7 +224,7 @@ fn properties_of(columns: Columns) -> WriterProperties {
         .set_statistics_enabled(EnabledStatistics::Chunk)
         .set_key_value_metadata(Some(vec![mark]));
     for (name, kind, _) in columns {
-        if *kind == Kind::Time {
+        if *kind == ColumnType::Time {
             // Nearly every instant occurs once and they rise: differences are short, a dictionary is useless.
             let column = ColumnPath::from(*name);
             properties = properties

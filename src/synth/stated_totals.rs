@@ -5,25 +5,25 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::row_file::{Columns, Kind, Need, RowFile};
-use super::submission::Submission;
+use super::row_file::{ColumnType, FileColumns, Need, RowFile};
+use super::submission::Sending;
 use super::{Dataset, SynthError};
 use crate::vocabulary::period::Month;
 
 /// Columns of the dataset.
-pub const COLUMNS: Columns = &[
-    ("org_code", Kind::Text, Need::Required),
-    ("dataset", Kind::Text, Need::Required),
-    ("records", Kind::Int, Need::Required),
+pub const COLUMNS: FileColumns = &[
+    ("org_code", ColumnType::Text, Need::Required),
+    ("dataset", ColumnType::Text, Need::Required),
+    ("records", ColumnType::Int, Need::Required),
 ];
 
 /// Rows of the latest return of each body, month and dataset, by the day on which it was sent.
 #[derive(Debug, Default)]
-pub struct Totals(BTreeMap<(String, Month), BTreeMap<Dataset, (NaiveDate, u64)>>);
+pub struct StatedRows(BTreeMap<(String, Month), BTreeMap<Dataset, (NaiveDate, u64)>>);
 
-impl Totals {
+impl StatedRows {
     /// Takes note of a written return.
-    pub fn add(&mut self, submission: &Submission<'_>, rows: u64) {
+    pub fn add(&mut self, submission: &Sending<'_>, rows: u64) {
         let returns = self.0.entry((submission.code().to_owned(), submission.month)).or_default();
         let latest = returns.entry(submission.dataset).or_insert((submission.submitted, rows));
         if latest.0 <= submission.submitted {
@@ -34,7 +34,7 @@ impl Totals {
 
 /// Writes the totals of a submission. A body states what it meant to send: a first return that lacked rows is not
 /// stated, the whole one after it is.
-pub fn write(submission: &Submission<'_>, totals: &Totals, rows: &mut RowFile) -> Result<(), SynthError> {
+pub fn write(submission: &Sending<'_>, totals: &StatedRows, rows: &mut RowFile) -> Result<(), SynthError> {
     let key = (submission.code().to_owned(), submission.month);
     for (dataset, (_, records)) in totals.0.get(&key).into_iter().flatten() {
         let off = submission.nation.faults.stated_too_many(*dataset, submission.code(), submission.month);

@@ -12,13 +12,13 @@ use super::faults::{Faults, State};
 use super::member::Member;
 use super::moments::DAY_US;
 use super::organisations::{Sender, load_bodies};
-use super::{Dataset, Plan, SynthError};
+use super::{Dataset, NationPlan, SynthError};
 use crate::vocabulary::period::Month;
 
 /// Everything that the files of a plan are made from.
 #[derive(Debug)]
 pub struct Nation {
-    pub plan: Plan,
+    pub plan: NationPlan,
     pub faults: Faults,
     /// The bodies of the table, then the stream without an organisation.
     pub members: Vec<Member>,
@@ -28,7 +28,7 @@ pub struct Nation {
 
 impl Nation {
     /// The nation of `plan`.
-    pub fn new(plan: &Plan) -> Result<Self, SynthError> {
+    pub fn new(plan: &NationPlan) -> Result<Self, SynthError> {
         let mut bodies = load_bodies()?;
         let total_weight: f64 = bodies.iter().map(|body| body.weight).sum();
         let police_weight = bodies.iter().filter(|body| body.is_police()).map(|body| body.weight).sum();
@@ -55,15 +55,14 @@ impl Nation {
     }
 
     /// Every submission: month by month, then by body.
-    pub fn submissions(&self) -> Vec<Submission<'_>> {
+    pub fn submissions(&self) -> Vec<Sending<'_>> {
         let mut all = Vec::new();
         for month in self.plan.months() {
             for member in &self.members {
                 let sent = |dataset: &Dataset| member.submits(*dataset) && dataset.is_sent_for(month);
                 for dataset in Dataset::ALL.into_iter().filter(sent) {
                     let sent = self.faults.submissions(dataset, &member.body, month);
-                    let with =
-                        |(submitted, state)| Submission { nation: self, dataset, member, month, submitted, state };
+                    let with = |(submitted, state)| Sending { nation: self, dataset, member, month, submitted, state };
                     all.extend(sent.into_iter().map(with));
                 }
             }
@@ -74,7 +73,7 @@ impl Nation {
 
 /// One dataset of one body for one month, as sent on one day.
 #[derive(Debug)]
-pub struct Submission<'n> {
+pub struct Sending<'n> {
     pub nation: &'n Nation,
     pub dataset: Dataset,
     pub member: &'n Member,
@@ -83,7 +82,7 @@ pub struct Submission<'n> {
     pub state: State,
 }
 
-impl Submission<'_> {
+impl Sending<'_> {
     /// The organisation's code.
     pub fn code(&self) -> &str {
         &self.member.body.code
@@ -153,15 +152,15 @@ impl Submission<'_> {
 
 /// Which records of a submission are left out or written twice, by its state.
 #[derive(Debug)]
-pub struct Selection {
+pub struct RecordSelection {
     state: State,
     draw: Draw,
     seen: u64,
 }
 
-impl Selection {
+impl RecordSelection {
     /// The selection for a submission.
-    pub fn new(submission: &Submission<'_>) -> Self {
+    pub fn new(submission: &Sending<'_>) -> Self {
         let month = submission.month.to_string();
         let words = ["selection", submission.dataset.as_str(), submission.code(), month.as_str()];
         Self { state: submission.state, draw: Draw::new(submission.nation.plan.seed, &words), seen: 0 }

@@ -11,11 +11,11 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use super::*;
 use moments::london_day;
 
-pub fn plan(from: &str, to: &str) -> Plan {
-    Plan { from: from.parse().unwrap(), to: to.parse().unwrap(), scale: 0.0002, seed: 11 }
+pub fn plan(from: &str, to: &str) -> NationPlan {
+    NationPlan { from: from.parse().unwrap(), to: to.parse().unwrap(), scale: 0.0002, seed: 11 }
 }
 
-pub fn generate(plan: &Plan) -> (tempfile::TempDir, Summary) {
+pub fn generate(plan: &NationPlan) -> (tempfile::TempDir, Summary) {
     let folder = tempfile::tempdir().unwrap();
     let summary = write_nation(plan, &folder.path().join("nation"), &mut |_| {}).unwrap();
     (folder, summary)
@@ -59,7 +59,7 @@ fn the_same_plan_gives_the_same_bytes_and_another_seed_does_not() {
     let plan = plan("2024-02", "2024-02");
     let ((one, summary), (two, again)) = (generate(&plan), generate(&plan));
     let ((one, two), (other, _)) =
-        ((files_below(one.path()), files_below(two.path())), generate(&Plan { seed: 12, ..plan }));
+        ((files_below(one.path()), files_below(two.path())), generate(&NationPlan { seed: 12, ..plan }));
     assert_eq!(summary, again);
     assert_eq!(u64::try_from(one.len()).unwrap(), summary.files + 1);
     assert!(one.keys().eq(two.keys()));
@@ -211,11 +211,11 @@ fn messages_are_resolved_as_their_exception_allows_and_bodies_outside_the_police
 
 #[test]
 fn plans_that_make_no_sense_are_refused() {
-    let refused = |plan: Plan| plan.check().is_err();
+    let refused = |plan: NationPlan| plan.check().is_err();
     assert!(refused(plan("2025-04", "2025-03")));
     assert!(refused(plan("2000-01", "2025-03")));
     for scale in [0.0, -1.0, f64::NAN, 11.0] {
-        assert!(refused(Plan { scale, ..plan("2025-04", "2025-04") }));
+        assert!(refused(NationPlan { scale, ..plan("2025-04", "2025-04") }));
     }
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("real.parquet"), "").unwrap();

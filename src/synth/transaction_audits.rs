@@ -4,24 +4,24 @@
 use super::SynthError;
 use super::draw::Draw;
 use super::moments::{Rhythm, each_instant, expected, london_day};
-use super::row_file::{Columns, Kind, Need, RowFile};
-use super::submission::Submission;
+use super::row_file::{ColumnType, FileColumns, Need, RowFile};
+use super::submission::Sending;
 use super::transactions;
 
 /// Columns of the dataset.
-pub const COLUMNS: Columns = &[
-    ("org_code", Kind::Text, Need::Required),
-    ("audit_ref", Kind::Text, Need::Required),
-    ("audited_on", Kind::Date, Need::Required),
-    ("selection", Kind::Text, Need::Required),
-    ("outcome", Kind::Text, Need::Required),
+pub const COLUMNS: FileColumns = &[
+    ("org_code", ColumnType::Text, Need::Required),
+    ("audit_ref", ColumnType::Text, Need::Required),
+    ("audited_on", ColumnType::Date, Need::Required),
+    ("selection", ColumnType::Text, Need::Required),
+    ("outcome", ColumnType::Text, Need::Required),
 ];
 
 /// Audits a month below which no body goes, on average.
 const FEWEST: f64 = 4.0;
 
 /// Writes the audits of a submission.
-pub fn write(submission: &Submission<'_>, rows: &mut RowFile) -> Result<(), SynthError> {
+pub fn write(submission: &Sending<'_>, rows: &mut RowFile) -> Result<(), SynthError> {
     let character = &submission.member.character;
     let per_year = transactions::per_year(submission) * character.audit_rate;
     let mean = expected(per_year, Rhythm::Office, submission.month).max(FEWEST);

@@ -5,23 +5,23 @@ use super::SynthError;
 use super::character::Character;
 use super::draw::{Draw, SampledValues, whole};
 use super::moments::{Rhythm, each_instant, expected};
-use super::row_file::{Columns, Kind, Need, RowFile};
-use super::submission::Submission;
+use super::row_file::{ColumnType, FileColumns, Need, RowFile};
+use super::submission::Sending;
 use crate::vocabulary::period::Month;
 
 /// Columns of the dataset.
-pub const COLUMNS: Columns = &[
-    ("org_code", Kind::Text, Need::Required),
-    ("occurred_at", Kind::Time, Need::Required),
-    ("user_ref", Kind::Text, Need::Required),
-    ("system", Kind::Text, Need::Required),
-    ("application", Kind::Text, Need::Required),
-    ("channel", Kind::Text, Need::Required),
-    ("reason_code", Kind::Int, Need::Optional),
-    ("justification_length", Kind::Int, Need::Optional),
-    ("on_behalf_of", Kind::Flag, Need::Required),
-    ("outcome", Kind::Text, Need::Required),
-    ("response_ms", Kind::Int, Need::Optional),
+pub const COLUMNS: FileColumns = &[
+    ("org_code", ColumnType::Text, Need::Required),
+    ("occurred_at", ColumnType::Time, Need::Required),
+    ("user_ref", ColumnType::Text, Need::Required),
+    ("system", ColumnType::Text, Need::Required),
+    ("application", ColumnType::Text, Need::Required),
+    ("channel", ColumnType::Text, Need::Required),
+    ("reason_code", ColumnType::Int, Need::Optional),
+    ("justification_length", ColumnType::Int, Need::Optional),
+    ("on_behalf_of", ColumnType::Flag, Need::Required),
+    ("outcome", ColumnType::Text, Need::Required),
+    ("response_ms", ColumnType::Int, Need::Optional),
 ];
 
 /// Transactions of the nation in a year at scale 1: 185 million in the 12 months to October 2009.
@@ -72,7 +72,7 @@ struct Habits {
 }
 
 impl Habits {
-    fn new(submission: &Submission<'_>, draw: &mut Draw) -> Self {
+    fn new(submission: &Sending<'_>, draw: &mut Draw) -> Self {
         let (member, month) = (submission.member, submission.month);
         let character = &member.character;
         let users = if member.is_unattributed() {
@@ -112,12 +112,12 @@ fn mobile_share(month: Month) -> f64 {
 }
 
 /// Transactions of the submission's body in a year.
-pub fn per_year(submission: &Submission<'_>) -> f64 {
+pub fn per_year(submission: &Sending<'_>) -> f64 {
     PER_YEAR * submission.nation.plan.scale * submission.nation.share(submission.member)
 }
 
 /// Writes the transactions of a submission.
-pub fn write(submission: &Submission<'_>, rows: &mut RowFile) -> Result<(), SynthError> {
+pub fn write(submission: &Sending<'_>, rows: &mut RowFile) -> Result<(), SynthError> {
     let member = submission.member;
     let rhythm = if member.body.is_police() || member.is_unattributed() { Rhythm::Patrol } else { Rhythm::Office };
     let mut draw = submission.draw();

@@ -2,29 +2,29 @@
 //! It only tells what was known then; the lives of the accounts are made in `accounts`.
 
 use super::SynthError;
-use super::row_file::{Columns, Kind, Need, RowFile};
-use super::submission::Submission;
+use super::row_file::{ColumnType, FileColumns, Need, RowFile};
+use super::submission::Sending;
 
 /// Columns of the dataset.
-pub const COLUMNS: Columns = &[
-    ("org_code", Kind::Text, Need::Required),
-    ("user_ref", Kind::Text, Need::Required),
-    ("role", Kind::Text, Need::Required),
-    ("access_level", Kind::Text, Need::Required),
-    ("entitled_level", Kind::Text, Need::Optional),
-    ("created_on", Kind::Date, Need::Required),
-    ("first_access_on", Kind::Date, Need::Optional),
-    ("last_login_on", Kind::Date, Need::Optional),
-    ("left_on", Kind::Date, Need::Optional),
-    ("moved_on", Kind::Date, Need::Optional),
-    ("closed_on", Kind::Date, Need::Optional),
-    ("trained_on", Kind::Date, Need::Optional),
-    ("refresher_due_on", Kind::Date, Need::Optional),
-    ("national_course", Kind::Flag, Need::Optional),
+pub const COLUMNS: FileColumns = &[
+    ("org_code", ColumnType::Text, Need::Required),
+    ("user_ref", ColumnType::Text, Need::Required),
+    ("role", ColumnType::Text, Need::Required),
+    ("access_level", ColumnType::Text, Need::Required),
+    ("entitled_level", ColumnType::Text, Need::Optional),
+    ("created_on", ColumnType::Date, Need::Required),
+    ("first_access_on", ColumnType::Date, Need::Optional),
+    ("last_login_on", ColumnType::Date, Need::Optional),
+    ("left_on", ColumnType::Date, Need::Optional),
+    ("moved_on", ColumnType::Date, Need::Optional),
+    ("closed_on", ColumnType::Date, Need::Optional),
+    ("trained_on", ColumnType::Date, Need::Optional),
+    ("refresher_due_on", ColumnType::Date, Need::Optional),
+    ("national_course", ColumnType::Flag, Need::Optional),
 ];
 
 /// Writes the accounts of a submission.
-pub fn write(submission: &Submission<'_>, rows: &mut RowFile) -> Result<(), SynthError> {
+pub fn write(submission: &Sending<'_>, rows: &mut RowFile) -> Result<(), SynthError> {
     let (member, month) = (submission.member, submission.month);
     let end = month.last_day().to_epoch_days();
     let by_end = |day: Option<i32>| day.filter(|day| *day <= end);

@@ -7,9 +7,9 @@ use std::sync::mpsc::channel;
 use std::thread;
 
 use super::faults::State;
-use super::row_file::{Columns, RowFile, Written};
-use super::stated_totals::Totals;
-use super::submission::{Nation, Submission};
+use super::row_file::{FileColumns, FinishedFile, RowFile};
+use super::stated_totals::StatedRows;
+use super::submission::{Nation, Sending};
 use super::{
     Dataset, Progress, Summary, SynthError, access_agreements, arrest_summons, court_results, governance,
     hearing_messages, holdings, impending_prosecutions, incidents, open_cases, outages, quality_checks,
@@ -30,13 +30,13 @@ pub fn write_submissions(
     let files_total = summary.files + u64::try_from(submissions.len()).unwrap_or(u64::MAX);
     let (last, first): (Vec<_>, Vec<_>) = submissions.into_iter().partition(|s| s.dataset == Dataset::StatedTotals);
     let mut rows = summary.rows.values().sum();
-    let mut count = |submission: &Submission<'_>, written: Written| {
+    let mut count = |submission: &Sending<'_>, written: FinishedFile| {
         summary.add(submission.dataset.as_str(), written);
         rows += written.rows;
         progress(Progress { files_done: summary.files, files_total, rows });
     };
-    let mut totals = Totals::default();
-    write_all(&first, &Totals::default(), out, &mut |submission, written| {
+    let mut totals = StatedRows::default();
+    write_all(&first, &StatedRows::default(), out, &mut |submission, written| {
         totals.add(submission, written.rows);
         count(submission, written);
     })?;
@@ -45,10 +45,10 @@ pub fn write_submissions(
 
 /// Writes `submissions` by as many threads as there are, and tells of each file as it is finished.
 fn write_all<'n>(
-    submissions: &[Submission<'n>],
-    totals: &Totals,
+    submissions: &[Sending<'n>],
+    totals: &StatedRows,
     out: &Path,
-    finished: &mut dyn FnMut(&Submission<'n>, Written),
+    finished: &mut dyn FnMut(&Sending<'n>, FinishedFile),
 ) -> Result<(), SynthError> {
     let next = AtomicUsize::new(0);
     let threads = thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
@@ -75,7 +75,7 @@ fn write_all<'n>(
     })
 }
 
-fn write_submission(submission: &Submission<'_>, totals: &Totals, out: &Path) -> Result<Written, SynthError> {
+fn write_submission(submission: &Sending<'_>, totals: &StatedRows, out: &Path) -> Result<FinishedFile, SynthError> {
     let mut rows = RowFile::create(&submission.path(out), columns(submission.dataset))?;
     match submission.dataset {
         Dataset::Transactions => transactions::write(submission, &mut rows),
@@ -100,7 +100,7 @@ fn write_submission(submission: &Submission<'_>, totals: &Totals, out: &Path) ->
 }
 
 /// Columns of a dataset's files.
-pub fn columns(dataset: Dataset) -> Columns {
+pub fn columns(dataset: Dataset) -> FileColumns {
     match dataset {
         Dataset::Transactions => transactions::COLUMNS,
         Dataset::ArrestSummons => arrest_summons::COLUMNS,

@@ -64,14 +64,14 @@ impl DecidedBy {
 
 /// The attention, what decided it, and by how much.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Decision {
+pub(super) struct AttentionDecision {
     pub(super) attention: Attention,
     pub(super) decided_by: DecidedBy,
     /// How far the figure lies from the other one in the deciding comparison, in margins, whichever side.
     pub(super) size: Option<f64>,
 }
 
-impl Decision {
+impl AttentionDecision {
     /// Why nothing can be said of a figure, whatever it is held against.
     pub(super) fn without_comparison(figure: &Observation) -> Option<Self> {
         let decided_by = match figure.status {

@@ -24,7 +24,7 @@ use crate::vocabulary::period::Period;
 use crate::vocabulary::quantity::Better;
 
 pub use self::aspects::{Aspect, AspectFound, AspectLabel, Aspects, Standing};
-use self::attention::Decision;
+use self::attention::AttentionDecision;
 pub use self::attention::{Attention, DecidedBy};
 pub use self::margin::{Margin, MarginBasis};
 pub use self::reach::Reach;
@@ -190,8 +190,8 @@ impl<'a> MetricVerdicts<'a> {
         let mut verdicts: Vec<FigureVerdict> = figures.iter().map(|figure| self.undecided(figure, margin)).collect();
         let shared = shared::mark_shared(&mut verdicts, |code| self.is_force(code));
         for (verdict, figure) in verdicts.iter_mut().zip(&figures) {
-            let decision = Decision::without_comparison(figure)
-                .unwrap_or_else(|| Decision::of(&verdict.aspects, self.metric.better));
+            let decision = AttentionDecision::without_comparison(figure)
+                .unwrap_or_else(|| AttentionDecision::of(&verdict.aspects, self.metric.better));
             (verdict.attention, verdict.decided_by) = (decision.attention, decision.decided_by);
             verdict.size = decision.size;
         }
@@ -200,7 +200,7 @@ impl<'a> MetricVerdicts<'a> {
 
     /// What each comparison says of a figure; what follows is not decided yet.
     fn undecided(&self, figure: &'a Observation, margin: Option<Margin>) -> FigureVerdict {
-        let is_judged = Decision::without_comparison(figure).is_none();
+        let is_judged = AttentionDecision::without_comparison(figure).is_none();
         FigureVerdict {
             metric_id: Arc::clone(&figure.metric_id),
             org_code: Arc::clone(&figure.org_code),

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::aspects::{Aspect, AspectFound, AspectLabel, Aspects, Standing};
-use super::attention::{Attention, DecidedBy, Decision};
+use super::attention::{Attention, AttentionDecision, DecidedBy};
 use super::margin::Margin;
 use super::reach::{to_others, to_standard};
 use super::{FigureVerdict, Reach, StandingOut, SubjectCounts, SubjectStanding, VerdictInput, Verdicts};
@@ -35,7 +35,7 @@ fn shared(aspect: Option<AspectFound>) -> Option<AspectFound> {
 }
 
 fn decided(aspects: Aspects) -> (Attention, DecidedBy, Option<f64>) {
-    let Decision { attention, decided_by, size } = Decision::of(&aspects, Better::Higher);
+    let AttentionDecision { attention, decided_by, size } = AttentionDecision::of(&aspects, Better::Higher);
     (attention, decided_by, size)
 }
 
@@ -172,7 +172,7 @@ proptest! {
     /// comparison is one of those that were made, with its own size.
     #[test]
     fn the_decision_rests_on_a_comparison_that_was_made(aspects in all_aspects()) {
-        let Decision { attention, decided_by, size } = Decision::of(&aspects, Better::Lower);
+        let AttentionDecision { attention, decided_by, size } = AttentionDecision::of(&aspects, Better::Lower);
         if let DecidedBy::Aspect(aspect) = decided_by {
             let one = aspects.get(aspect).unwrap();
             prop_assert_eq!(size, one.size.map(f64::abs));
@@ -183,15 +183,15 @@ proptest! {
             prop_assert_eq!(size, None);
         }
         let changes = Aspects { peers: None, forces: None, standard: None, ..aspects };
-        prop_assert_ne!(Decision::of(&changes, Better::Lower).attention, Attention::Act);
-        prop_assert_eq!(Decision::of(&aspects, Better::Neutral).attention, Attention::None);
+        prop_assert_ne!(AttentionDecision::of(&changes, Better::Lower).attention, Attention::Act);
+        prop_assert_eq!(AttentionDecision::of(&aspects, Better::Neutral).attention, Attention::None);
     }
 
     /// A further comparison in which the figure is worse never makes the verdict milder.
     #[test]
     fn another_bad_comparison_never_soothes(aspects in all_aspects(), size in 1.0..9.0_f64) {
-        let before = Decision::of(&aspects, Better::Higher).attention;
-        let after = Decision::of(&Aspects { peers: worse(Act, size), ..aspects }, Better::Higher).attention;
+        let before = AttentionDecision::of(&aspects, Better::Higher).attention;
+        let after = AttentionDecision::of(&Aspects { peers: worse(Act, size), ..aspects }, Better::Higher).attention;
         prop_assert!(after <= before && after == Attention::Act);
     }
 
@@ -234,7 +234,7 @@ fn every_metric_has_a_subject_or_says_that_it_is_not_ranked() {
 
 /// A verdict whose comparisons are given; it is decided as those of a release are.
 fn verdict(metric_id: &str, subject: Option<&str>, org_code: &str, aspects: Aspects) -> FigureVerdict {
-    let Decision { attention, decided_by, size } = Decision::of(&aspects, Better::Higher);
+    let AttentionDecision { attention, decided_by, size } = AttentionDecision::of(&aspects, Better::Higher);
     FigureVerdict {
         metric_id: metric_id.into(),
         org_code: org_code.into(),

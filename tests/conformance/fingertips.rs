@@ -6,8 +6,9 @@ use std::path::Path;
 use chrono::NaiveDate;
 
 use super::{Check, Compared, NotCompared, Row, TOLERANCE, Table, Within, together};
-use leds_metrics::stats::timeline::Span;
-use leds_metrics::stats::trend::{Estimate, Reading, TrendPoint, value_trend};
+use leds_metrics::stats::difference::Estimate;
+use leds_metrics::stats::timeline::DaySpan;
+use leds_metrics::stats::trend::{PeriodPoint, PeriodReading, value_trend};
 use leds_metrics::vocabulary::quantity::Interval;
 
 const SAME: Within = Within::Relative(TOLERANCE);
@@ -42,14 +43,14 @@ fn compare(folder: &Path) -> Result<Vec<Check>, NotCompared> {
 }
 
 /// The figures of a case in years that follow each other, as Fingertips numbers them.
-fn years(table: &Table, case: &[Row]) -> Result<Vec<TrendPoint<Estimate>>, NotCompared> {
+fn years(table: &Table, case: &[Row]) -> Result<Vec<PeriodPoint<Estimate>>, NotCompared> {
     let mut points = Vec::new();
     for (row, year) in case.iter().zip(2014..) {
         let day = |month, day| NaiveDate::from_ymd_opt(year, month, day).unwrap_or_default();
-        let span = Span::new(day(1, 1), day(12, 31)).map_err(|error| table.fault(error.to_string()))?;
+        let span = DaySpan::new(day(1, 1), day(12, 31)).map_err(|error| table.fault(error.to_string()))?;
         let interval = Interval { lower: row.optional_number("lower_ci95"), upper: row.optional_number("upper_ci95") };
-        let reading = Reading::Value(Estimate { value: row.required("value")?, interval });
-        points.push(TrendPoint { span, reading, provisional: false, break_before: false });
+        let reading = PeriodReading::Value(Estimate { value: row.required("value")?, interval });
+        points.push(PeriodPoint { span, reading, provisional: false, break_before: false });
     }
     Ok(points)
 }

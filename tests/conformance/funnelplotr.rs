@@ -9,7 +9,7 @@ use std::path::Path;
 use super::{Check, Compared, NotCompared, Row, Table, Within};
 use leds_metrics::stats::Level;
 use leds_metrics::stats::as_phe::exact_interval;
-use leds_metrics::stats::overdispersion::{Dispersion, Model, Observation, Point, Trimming, dispersion, trim};
+use leds_metrics::stats::overdispersion::{Dispersion, Point, SizedCount, SpreadModel, Trimming, dispersion, trim};
 use leds_metrics::vocabulary::quantity::{Interval, Status};
 
 const NEAR: Within = Within::Relative(1e-9);
@@ -73,9 +73,9 @@ pub fn check_funnelplotr(folder: &Path) -> Vec<Compared> {
 /// The forces of a case in the file's order, with their names.
 struct Forces {
     names: Vec<String>,
-    observations: Vec<Observation>,
+    observations: Vec<SizedCount>,
     centre: f64,
-    model: Model,
+    model: SpreadModel,
 }
 
 impl Forces {
@@ -94,15 +94,15 @@ impl Forces {
             let exact = row.required(below)?;
             let size = if case.rounded { (exact * 100.0).round() / 100.0 } else { exact };
             names.push(row.text(name)?.to_owned());
-            observations.push(Observation { observed: row.whole(above)?, size });
+            observations.push(SizedCount { observed: row.whole(above)?, size });
             numerators += row.required(above)?;
             sizes += size;
         }
         let centre = numerators / sizes;
         let model = match case.kind {
-            Kind::Proportion => Model::proportion(centre),
-            Kind::Counts => Model::count_ratio(centre),
-            Kind::Logarithm => Some(Model::log_ratio()),
+            Kind::Proportion => SpreadModel::proportion(centre),
+            Kind::Counts => SpreadModel::count_ratio(centre),
+            Kind::Logarithm => Some(SpreadModel::log_ratio()),
         };
         let model = model.ok_or_else(|| table.fault("no centre"))?;
         Ok(Self { names, observations, centre, model })
@@ -139,7 +139,7 @@ impl Forces {
     }
 
     /// Whether a force lies outside the limits that decide.
-    fn is_outlier(&self, case: &Case, force: Observation, tau2: f64) -> bool {
+    fn is_outlier(&self, case: &Case, force: SizedCount, tau2: f64) -> bool {
         let level = if case.at_look { levels().0 } else { levels().1 };
         let (wide, plain) = self.limits(case, force.size, tau2, level);
         let limits = if case.adjusted { wide } else { plain };
@@ -191,7 +191,7 @@ fn compare_limits(
     row: Row,
     forces: &Forces,
     case: &Case,
-    (force, tau2): (Observation, f64),
+    (force, tau2): (SizedCount, f64),
 ) -> Result<(), NotCompared> {
     let what = row.text("group")?;
     for (level, name) in [(levels().0, "95"), (levels().1, "99")] {

@@ -6,12 +6,12 @@ use std::path::Path;
 use chrono::{Months, NaiveDate};
 
 use super::{Check, Compared, NotCompared, Row, Table, same, same_or_none, together};
-use leds_metrics::stats::control::rules::{Place, Zone, signals};
+use leds_metrics::stats::control::rules::{RulePoint, Zone, signals};
 use leds_metrics::stats::control::{
-    Assurance, Chart, ChartPoint, Direction, Mode, Note, Observation, PointType, Rule, Settings, Standing, Variation,
-    xmr,
+    Assurance, ChartPoint, ChartSettings, ControlAnalysis, ControlRule, Mode, Note, PointType, PointUse,
+    SignalDirection, ValuePoint, Variation, xmr,
 };
-use leds_metrics::stats::timeline::Span;
+use leds_metrics::stats::timeline::DaySpan;
 use leds_metrics::vocabulary::quantity::Better;
 
 /// The runs, with the better direction, the length of a fixed baseline and whether ranges were screened.
@@ -33,7 +33,7 @@ const RUNS: [(&str, Better, Option<usize>, bool); 11] = [
 pub fn check_plotthedots(folder: &Path) -> Vec<Compared> {
     let mut checks = vec![rule_cases(folder), assurance_cases(folder), limits_cases(folder)];
     for (name, better, baseline, screen) in RUNS {
-        let settings = Settings { mode: Mode::MakingDataCount, baseline, screen, ..Settings::new(better) };
+        let settings = ChartSettings { mode: Mode::MakingDataCount, baseline, screen, ..ChartSettings::new(better) };
         checks.extend(together(run(folder, name, &settings).map(Vec::from)));
     }
     checks
@@ -52,16 +52,19 @@ fn rule_cases(folder: &Path) -> Result<Check, NotCompared> {
         let wanted = list(row.optional_text("expected"));
         let rule = row.optional_text("rule");
         let found = if rule.starts_with("seven_points_one_side") {
-            completing(&places(&input, &input, &[]), Rule::RunOfSeven)
+            completing(&places(&input, &input, &[]), ControlRule::RunOfSeven)
         } else if rule.starts_with("seven_point_trend") {
-            completing(&places(&input, &[], &[]), Rule::TrendOfSeven)
+            completing(&places(&input, &[], &[]), ControlRule::TrendOfSeven)
         } else if rule.starts_with("back-fill") {
             back_filled(&input)
         } else if rule.starts_with("two_in_three") {
             in_a_pair(&input, &sides)
         } else {
             let marked = signals(&places(&[], &sides, &input));
-            marked.iter().map(|of| if of.iter().any(|s| s.rule == Rule::TwoInThree) { 1.0 } else { 0.0 }).collect()
+            marked
+                .iter()
+                .map(|of| if of.iter().any(|s| s.rule == ControlRule::TwoInThree) { 1.0 } else { 0.0 })
+                .collect()
         };
         check.compared += 1;
         if found.len() != wanted.len() || found.iter().zip(&wanted).any(|(a, b)| a.total_cmp(b).is_ne()) {
@@ -72,13 +75,13 @@ fn rule_cases(folder: &Path) -> Result<Check, NotCompared> {
 }
 
 /// Places from values for the steps, signs for the sides and 1 for near points, whichever are given.
-fn places(values: &[f64], sides: &[f64], near: &[f64]) -> Vec<Place> {
+fn places(values: &[f64], sides: &[f64], near: &[f64]) -> Vec<RulePoint> {
     let length = values.len().max(sides.len()).max(near.len());
     let order = |a: f64, b: f64| a.total_cmp(&b);
     let of = |index: usize| {
         let value = values.get(index).copied();
         let before = index.checked_sub(1).and_then(|before| values.get(before).copied());
-        Place {
+        RulePoint {
             step: value.zip(before).map_or(Ordering::Equal, |(value, before)| order(value, before)),
             side: sides.get(index).map_or(Ordering::Equal, |&side| order(side, 0.0)),
             zone: if near.get(index).is_some_and(|&near| near > 0.5) { Zone::Near } else { Zone::Middle },
@@ -88,14 +91,14 @@ fn places(values: &[f64], sides: &[f64], near: &[f64]) -> Vec<Place> {
 }
 
 /// For each point 1 or −1 if the seven points up to it fulfil the rule: their window alone, with all points marked.
-fn completing(places: &[Place], rule: Rule) -> Vec<f64> {
+fn completing(places: &[RulePoint], rule: ControlRule) -> Vec<f64> {
     let of = |end: usize| {
         let window = end.checked_sub(7).and_then(|start| places.get(start..end));
         let first = window.and_then(|window| signals(window).into_iter().last());
         let found = first.and_then(|of| of.into_iter().find(|signal| signal.rule == rule));
         match found.map(|signal| signal.direction) {
             // A run is reported as 1 on either side.
-            Some(Direction::Low) if rule == Rule::TrendOfSeven => -1.0,
+            Some(SignalDirection::Low) if rule == ControlRule::TrendOfSeven => -1.0,
             Some(_) => 1.0,
             None => 0.0,
         }
@@ -133,7 +136,8 @@ fn assurance_cases(folder: &Path) -> Result<Check, NotCompared> {
         let (middle, half) = (f64::midpoint(lower, upper), (upper - lower) / 2.0 / 2.66 / 2.0);
         let values: Vec<f64> = (0..16).map(|i| if i % 2 == 0 { middle - half } else { middle + half }).collect();
         let target = row.optional_number("target");
-        let settings = Settings { mode: Mode::MakingDataCount, target, screen: false, ..Settings::new(better) };
+        let settings =
+            ChartSettings { mode: Mode::MakingDataCount, target, screen: false, ..ChartSettings::new(better) };
         let chart = chart(&table, &monthly(&values), &settings)?;
         let found = assurance_name(&chart).unwrap_or("none");
         check.compared += 1;
@@ -148,7 +152,8 @@ fn limits_cases(folder: &Path) -> Result<Check, NotCompared> {
     let table = Table::read(folder, "plotthedots/package_tests/nhspy_limits_cases.csv")?;
     let mut check = Check { file: table.file().to_owned(), compared: 0, mismatches: Vec::new() };
     for row in table.rows() {
-        let settings = Settings { mode: Mode::MakingDataCount, screen: false, ..Settings::new(Better::Neutral) };
+        let settings =
+            ChartSettings { mode: Mode::MakingDataCount, screen: false, ..ChartSettings::new(Better::Neutral) };
         let chart = chart(&table, &monthly(&list(row.optional_text("values"))), &settings)?;
         let lines = chart.points.first().and_then(|point| point.lines);
         let wanted = ["mean", "lower_process_limit", "upper_process_limit", "near_lower", "near_upper"];
@@ -167,26 +172,26 @@ fn limits_cases(folder: &Path) -> Result<Check, NotCompared> {
     Ok(check)
 }
 
-fn monthly(values: &[f64]) -> Vec<Observation> {
+fn monthly(values: &[f64]) -> Vec<ValuePoint> {
     let mut first = NaiveDate::default();
     let mut series = Vec::new();
     for &value in values {
-        series.extend(month(first).map(|span| Observation { span, value: Some(value), standing: Standing::Final }));
+        series.extend(month(first).map(|span| ValuePoint { span, value: Some(value), standing: PointUse::Final }));
         first = first + Months::new(1);
     }
     series
 }
 
 /// The month that begins on a date.
-fn month(first: NaiveDate) -> Option<Span> {
-    Span::new(first, first.checked_add_months(Months::new(1))?.pred_opt()?).ok()
+fn month(first: NaiveDate) -> Option<DaySpan> {
+    DaySpan::new(first, first.checked_add_months(Months::new(1))?.pred_opt()?).ok()
 }
 
-fn chart(table: &Table, series: &[Observation], settings: &Settings) -> Result<Chart, NotCompared> {
+fn chart(table: &Table, series: &[ValuePoint], settings: &ChartSettings) -> Result<ControlAnalysis, NotCompared> {
     xmr(series, settings).map_err(|error| table.fault(error.to_string()))
 }
 
-fn assurance_name(chart: &Chart) -> Option<&'static str> {
+fn assurance_name(chart: &ControlAnalysis) -> Option<&'static str> {
     chart.assurance.ok().map(|assurance| match assurance {
         Assurance::ConsistentlyMeets => "consistent_pass",
         Assurance::ConsistentlyFails => "consistent_fail",
@@ -195,7 +200,7 @@ fn assurance_name(chart: &Chart) -> Option<&'static str> {
 }
 
 /// One run: its points and its summary.
-fn run(folder: &Path, name: &str, settings: &Settings) -> Result<[Check; 2], NotCompared> {
+fn run(folder: &Path, name: &str, settings: &ChartSettings) -> Result<[Check; 2], NotCompared> {
     let points = Table::read(folder, &format!("plotthedots/run/{name}__points.csv"))?;
     let summary = Table::read(folder, &format!("plotthedots/run/{name}__summary.csv"))?;
     let mut of_points = Check { file: points.file().to_owned(), compared: 0, mismatches: Vec::new() };
@@ -217,7 +222,7 @@ fn run(folder: &Path, name: &str, settings: &Settings) -> Result<[Check; 2], Not
         for row in rows {
             let first = row.optional_text("x").parse().map_err(|_| points.fault("a date cannot be read"))?;
             let span = month(first).ok_or_else(|| points.fault("a month cannot be made"))?;
-            series.push(Observation { span, value: row.optional_number("y"), standing: Standing::Final });
+            series.push(ValuePoint { span, value: row.optional_number("y"), standing: PointUse::Final });
             if row.optional_text("rebase_group") != group {
                 settings.rebase.push(first);
                 group = row.optional_text("rebase_group");
@@ -257,17 +262,17 @@ fn point_matches(row: &Row, point: &ChartPoint) -> bool {
     let first = judgement.signals.first();
     let special = match first.map(|signal| (signal.rule, signal.direction)) {
         None => "Common Cause",
-        Some((Rule::OutsideLimits, Direction::High)) => "Above UCL",
-        Some((Rule::OutsideLimits, Direction::Low)) => "Below LCL",
-        Some((Rule::TrendOfSeven, Direction::High)) => "7 Point Trend (Increasing)",
-        Some((Rule::TrendOfSeven, Direction::Low)) => "7 Point Trend (Decreasing)",
-        Some((Rule::TwoInThree, Direction::High)) => "2 in 3 Above CL",
-        Some((Rule::TwoInThree, Direction::Low)) => "2 in 3 Below CL",
-        Some((Rule::RunOfSeven, Direction::High)) => "7 Points Above CL",
-        Some((Rule::RunOfSeven, Direction::Low)) => "7 Points Below CL",
+        Some((ControlRule::OutsideLimits, SignalDirection::High)) => "Above UCL",
+        Some((ControlRule::OutsideLimits, SignalDirection::Low)) => "Below LCL",
+        Some((ControlRule::TrendOfSeven, SignalDirection::High)) => "7 Point Trend (Increasing)",
+        Some((ControlRule::TrendOfSeven, SignalDirection::Low)) => "7 Point Trend (Decreasing)",
+        Some((ControlRule::TwoInThree, SignalDirection::High)) => "2 in 3 Above CL",
+        Some((ControlRule::TwoInThree, SignalDirection::Low)) => "2 in 3 Below CL",
+        Some((ControlRule::RunOfSeven, SignalDirection::High)) => "7 Points Above CL",
+        Some((ControlRule::RunOfSeven, SignalDirection::Low)) => "7 Points Below CL",
     };
     let flag = |column: &str| row.optional_text(column) == "TRUE";
-    let outside = judgement.signals.iter().any(|signal| signal.rule == Rule::OutsideLimits);
+    let outside = judgement.signals.iter().any(|signal| signal.rule == ControlRule::OutsideLimits);
     let near = !outside && (value > lines.near_upper || value < lines.near_lower);
     let side = match value.total_cmp(&lines.centre) {
         Ordering::Less => "-1",
@@ -284,7 +289,7 @@ fn point_matches(row: &Row, point: &ChartPoint) -> bool {
 }
 
 /// A summary row against the points of its segment.
-fn summary_matches(row: &Row, points: &[ChartPoint], chart: &Chart) -> bool {
+fn summary_matches(row: &Row, points: &[ChartPoint], chart: &ControlAnalysis) -> bool {
     let types = || points.iter().filter_map(|point| point.judgement.as_ref().ok()).map(|found| found.point_type);
     let count = |of: PointType| types().filter(|&found| found == of).count().to_string();
     let Some(lines) = points.last().and_then(|point| point.lines) else { return false };

@@ -7,9 +7,9 @@ use std::path::Path;
 use chrono::{Days, Months, NaiveDate};
 
 use super::{Check, Compared, NotCompared, Row, Table, same, same_or_none, together};
-use leds_metrics::stats::control::{Counted, Lines, Mode, Settings, Standing, p_prime, u_prime};
+use leds_metrics::stats::control::{ChartSettings, CountPoint, Lines, Mode, PointUse, p_prime, u_prime};
 use leds_metrics::stats::run_chart::Runs;
-use leds_metrics::stats::timeline::Span;
+use leds_metrics::stats::timeline::DaySpan;
 use leds_metrics::vocabulary::quantity::Better;
 
 /// What is compared of a chart.
@@ -115,11 +115,11 @@ fn laney(kind: Kind, points: &[Point]) -> Vec<Option<Lines>> {
     let mut series = Vec::with_capacity(points.len());
     for point in points {
         let next = first + Months::new(1);
-        let span = Span::new(first, next - Days::new(1)).ok();
-        series.extend(span.map(|span| Counted { span, counts: point.counts, standing: Standing::Final }));
+        let span = DaySpan::new(first, next - Days::new(1)).ok();
+        series.extend(span.map(|span| CountPoint { span, counts: point.counts, standing: PointUse::Final }));
         first = next;
     }
-    let settings = Settings { mode: Mode::MakingDataCount, ..Settings::new(Better::Neutral) };
+    let settings = ChartSettings { mode: Mode::MakingDataCount, ..ChartSettings::new(Better::Neutral) };
     let (chart, top) = match kind {
         Kind::PPrime => (p_prime(&series, 1, &settings), Some(1.0)),
         Kind::UPrime => (u_prime(&series, 1, &settings), None),

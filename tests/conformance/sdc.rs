@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::{Check, Compared, NotCompared, Table, together};
 use leds_metrics::disclosure::attack::{Assumption, attack_all};
-use leds_metrics::disclosure::system::{Cell, History, Kind, Relation, System};
+use leds_metrics::disclosure::system::{CellPosition, CountCell, History, Relation, System};
 
 const FILE: &str = "sdc/gausssuppression_vignette_maxN1.csv";
 const TOTAL: &str = "Total";
@@ -22,10 +22,10 @@ fn compare(folder: &Path) -> Result<Vec<Check>, NotCompared> {
     for row in table.rows() {
         let (age, place) = (row.text("age")?, row.text("geo")?);
         let kind = match (age == TOTAL, place == TOTAL) {
-            (false, false) => Kind::Interior,
-            (false, true) => Kind::RowTotal,
-            (true, false) => Kind::ColumnTotal,
-            (true, true) => Kind::GrandTotal,
+            (false, false) => CellPosition::Interior,
+            (false, true) => CellPosition::RowTotal,
+            (true, false) => CellPosition::ColumnTotal,
+            (true, true) => CellPosition::GrandTotal,
         };
         let label = label(age, place);
         if row.text("suppressed")? == "1" {
@@ -33,7 +33,7 @@ fn compare(folder: &Path) -> Result<Vec<Check>, NotCompared> {
             published.push((label.clone(), whole("attacker_lower")?, whole("attacker_upper")?));
             hidden.insert(label.clone());
         }
-        cells.push(Cell { label, value: row.whole("freq")?, kind, threshold: 0, history: History::Published });
+        cells.push(CountCell { label, value: row.whole("freq")?, kind, threshold: 0, history: History::Published });
     }
     let mut check = Check::new(FILE);
     let relations = relations(&table)?;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use leds_metrics::disclosure::attack::{Assumption, attack_all};
-use leds_metrics::disclosure::system::{Cell, History, Kind, Relation, System};
+use leds_metrics::disclosure::system::{CellPosition, CountCell, History, Relation, System};
 
 use crate::support::{Bench, arrests, files_below, incidents, table, text};
 
@@ -168,10 +168,10 @@ fn published_figures_leave_several_values_possible() {
         values.extend(others.iter().map(|code| (*code, first)));
         values.insert(last, left - rest - first * i64::try_from(others.len()).unwrap());
         hidden.extend(unknown.iter().map(|code| format!("{code} {column}")));
-        let cell = |code: &str, value| Cell {
+        let cell = |code: &str, value| CountCell {
             label: format!("{code} {column}"),
             value,
-            kind: Kind::Interior,
+            kind: CellPosition::Interior,
             threshold: 5,
             history: History::New,
         };
@@ -184,10 +184,10 @@ fn published_figures_leave_several_values_possible() {
         let value = |column: &str| cells.iter().find(|cell| cell.label == format!("{code} {column}")).unwrap().value;
         let rest = value("denominator") - value("numerator");
         hidden.insert(format!("{code} rest"));
-        cells.push(Cell {
+        cells.push(CountCell {
             label: format!("{code} rest"),
             value: rest,
-            kind: Kind::Interior,
+            kind: CellPosition::Interior,
             threshold: 5,
             history: History::New,
         });

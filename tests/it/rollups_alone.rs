@@ -11,7 +11,7 @@ use leds_metrics::app::run::run;
 use leds_metrics::app::{Context, generate};
 use leds_metrics::settings::Settings;
 use leds_metrics::sources::SubmittedTable;
-use leds_metrics::synth::Plan;
+use leds_metrics::synth::NationPlan;
 use leds_metrics::vocabulary::period::Month;
 use leds_metrics::{intake, progress};
 
@@ -41,7 +41,7 @@ async fn compare() {
     settings.figures.trend.month = 1;
     let context = Arc::new(Context::with(None, settings).await.unwrap());
     let month = |text: &str| text.parse().unwrap();
-    let plan = Plan { from: month("2024-10"), to: month("2025-03"), scale: 0.00002, seed: 5 };
+    let plan = NationPlan { from: month("2024-10"), to: month("2025-03"), scale: 0.00002, seed: 5 };
     generate::generate(&plan, &at("nation"), true).unwrap();
     leave_needed_months(&context, &plan, &at("nation"));
     hand_in(&context, &at("nation"), (&at("records"), &at("rollups"))).await;
@@ -69,7 +69,7 @@ async fn compare() {
 
 /// Removes the months before the last that no metric needs, which would only take time. One more is left, because a
 /// roll-up of a state that is the first of its body may stand for everything before it, which records never do.
-fn leave_needed_months(context: &Context, plan: &Plan, nation: &Path) {
+fn leave_needed_months(context: &Context, plan: &NationPlan, nation: &Path) {
     let definitions = &context.definitions;
     for contract in definitions.contracts.iter().filter(|contract| !contract.reference) {
         let of_dataset = |name: &String| definitions.rollup(name).is_some_and(|r| r.dataset == contract.dataset);
@@ -99,7 +99,7 @@ async fn hand_in(context: &Arc<Context>, nation: &Path, (records, rollups): (&Pa
     let engine = context.engine_settings(None);
     let opened = intake::open(text(nation), date, &context.definitions, &engine).await.unwrap();
     let work = intake::WorkFolder::open(&nation.with_file_name("work")).unwrap();
-    let step = progress::Step::new(true);
+    let step = progress::StepBar::new(true);
     let check =
         intake::SubmissionCheck { opened: &opened, definitions: &context.definitions, work: &work, step: &step };
     let taken = intake::admit(&check).await.unwrap();

@@ -598,7 +598,7 @@ fn a_file_that_changes_after_it_was_listed_is_refused_alone_and_not_for_good() {
             if replaced {
                 replace(&source.join(submission_path("arrest_summons", RETURN)), &states[1]);
             }
-            let step = progress::Step::new(true);
+            let step = progress::StepBar::new(true);
             let check = intake::SubmissionCheck {
                 opened: &opened,
                 definitions: &context.definitions,

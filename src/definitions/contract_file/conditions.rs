@@ -1,7 +1,7 @@
 //! Reads the SQL checks of a contract, which stand in one fixed form so that any tool and this program execute the same.
 //! It runs nothing: it only takes the condition out of the statement and refuses what could mean something else.
 
-use super::odcs::Range;
+use super::odcs::AllowedRange;
 
 /// Clauses and statements that have no place in a condition.
 const REFUSED_WORDS: [&str; 12] = [
@@ -86,17 +86,17 @@ fn check_words(code: &str, fields: &[&str]) -> Result<(), String> {
 
 /// The range that a condition over one field stands for: `x < 0`, `x > 9` or `x < 0 OR x > 9`.
 /// `None` when it is of no such form or no value would be left.
-pub(super) fn range_of(condition: &str, field: &str) -> Option<Range> {
+pub(super) fn range_of(condition: &str, field: &str) -> Option<AllowedRange> {
     let limit = |part: &str, sign: &str| part.strip_prefix(field)?.strip_prefix(sign)?.parse().ok();
     let range = match condition.split_once(" OR ") {
-        Some((low, high)) => Range { minimum: Some(limit(low, " < ")?), maximum: Some(limit(high, " > ")?) },
-        None => Range { minimum: limit(condition, " < "), maximum: limit(condition, " > ") },
+        Some((low, high)) => AllowedRange { minimum: Some(limit(low, " < ")?), maximum: Some(limit(high, " > ")?) },
+        None => AllowedRange { minimum: limit(condition, " < "), maximum: limit(condition, " > ") },
     };
     is_range(range).then_some(range)
 }
 
 /// Whether some limit is set and a value is left between two of them.
-pub(super) fn is_range(range: Range) -> bool {
+pub(super) fn is_range(range: AllowedRange) -> bool {
     match (range.minimum, range.maximum) {
         (None, None) => false,
         (Some(minimum), Some(maximum)) => minimum <= maximum,
@@ -147,7 +147,7 @@ mod tests {
 
     #[test]
     fn ranges_are_read_from_their_three_forms_only() {
-        let range = |minimum, maximum| Some(Range { minimum, maximum });
+        let range = |minimum, maximum| Some(AllowedRange { minimum, maximum });
         assert_eq!(range_of("x < 0", "x"), range(Some(0), None));
         assert_eq!(range_of("x > 9", "x"), range(None, Some(9)));
         assert_eq!(range_of("x < -1 OR x > 9", "x"), range(Some(-1), Some(9)));

@@ -8,11 +8,11 @@ use super::super::model::{Field, FieldType, Pattern, Severity};
 use super::super::problem::Problems;
 use super::super::problem::is_identifier;
 use super::conditions::{condition_of, is_range, range_of};
-use super::odcs::{Dataset, FieldProperty, Property, Quality, Range, Scalar, TypeOptions};
+use super::odcs::{AllowedRange, FieldProperty, Property, Quality, Scalar, SchemaObject, TypeOptions};
 use super::preparation::read_preparation;
 
 /// The fields in the file's order. A field whose type is unknown is noted and left out.
-pub(super) fn read_fields(dataset: &Dataset, problems: &mut Problems<'_>) -> Vec<Field> {
+pub(super) fn read_fields(dataset: &SchemaObject, problems: &mut Problems<'_>) -> Vec<Field> {
     let names: Vec<&str> = dataset.properties.iter().map(|property| property.name.as_str()).collect();
     problems.check_unique("schema[0].properties", names.iter().copied());
     let mut keys = 0;
@@ -58,7 +58,7 @@ pub(super) fn read_severity(text: &str) -> Result<Severity, &'static str> {
 #[derive(Default)]
 struct FieldChecks {
     valid_values: Vec<String>,
-    range: Range,
+    range: AllowedRange,
     severities: Vec<Severity>,
 }
 
@@ -114,8 +114,8 @@ impl FieldReader<'_, '_> {
     fn read_checks(&mut self, property: &Property, field_type: FieldType) -> FieldChecks {
         let mut checks = FieldChecks::default();
         let TypeOptions { minimum, maximum, .. } = property.logical_type_options;
-        let range = Range { minimum, maximum };
-        if range != Range::default() {
+        let range = AllowedRange { minimum, maximum };
+        if range != AllowedRange::default() {
             self.set_range(range, "logicalTypeOptions", field_type, &mut checks);
             checks.severities.push(Severity::Blocking);
         }
@@ -180,14 +180,14 @@ impl FieldReader<'_, '_> {
         }
     }
 
-    fn set_range(&mut self, range: Range, key: &str, field_type: FieldType, checks: &mut FieldChecks) {
+    fn set_range(&mut self, range: AllowedRange, key: &str, field_type: FieldType, checks: &mut FieldChecks) {
         if field_type != FieldType::Integer {
             self.add(key, "only an integer field may have a range");
         }
         if !is_range(range) {
             self.add(key, "the greatest value lies below the least");
         }
-        if checks.range != Range::default() {
+        if checks.range != AllowedRange::default() {
             self.add(key, "the field has a range already");
         }
         checks.range = range;

@@ -34,9 +34,9 @@ pub(super) struct Document {
     #[serde(default)]
     pub servers: Vec<Server>,
     #[serde(default)]
-    pub schema: Vec<Dataset>,
+    pub schema: Vec<SchemaObject>,
     #[serde(default)]
-    pub sla_properties: Vec<Promise>,
+    pub sla_properties: Vec<ServiceLevel>,
     #[serde(default)]
     pub custom_properties: Vec<CustomProperty>,
 }
@@ -79,7 +79,7 @@ pub(super) struct Server {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub(super) struct Dataset {
+pub(super) struct SchemaObject {
     #[serde(default)]
     pub name: String,
     #[serde(default)]
@@ -125,7 +125,7 @@ pub(super) struct TypeOptions {
 
 /// Least and greatest value, both allowed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Range {
+pub(super) struct AllowedRange {
     pub minimum: Option<i64>,
     pub maximum: Option<i64>,
 }
@@ -155,7 +155,7 @@ pub(super) struct Arguments {
 /// A service level.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Promise {
+pub(super) struct ServiceLevel {
     #[serde(default)]
     pub property: String,
     pub value: u32,

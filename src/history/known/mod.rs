@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 
 use crate::definitions::model::Metric;
 use crate::metrics::{
-    BodyMonth, FigureSource, Frame, FrameMember, Grid, Group, Headline, ReturnChanges, TotalCounts, Totals,
+    BodyMonth, FigureSource, FrameMember, Grid, Group, Headline, MonthlyFrame, ReturnChanges, TotalCounts, Totals,
 };
 
 use counts::{DayPair, LagDay, MonthDays};
@@ -22,7 +22,7 @@ pub(super) use counts::{KnownCounts, KnownFigure, KnownMonth, KnownStep};
 pub(super) struct PastFrame<'a> {
     pub(super) day: NaiveDate,
     pub(super) bodies: &'a BTreeSet<String>,
-    pub(super) frame: Frame<'a>,
+    pub(super) frame: MonthlyFrame<'a>,
     pub(super) grid: &'a Grid,
 }
 
@@ -38,7 +38,7 @@ pub(super) struct Grown<'a> {
 #[derive(Debug)]
 pub(super) struct KnownInput<'a> {
     pub(super) metric: &'a Metric,
-    pub(super) frame: &'a Frame<'a>,
+    pub(super) frame: &'a MonthlyFrame<'a>,
     /// At most one for each day, oldest first.
     pub(super) past: Vec<PastFrame<'a>>,
     /// `None` where a month rests on its own returns only.
@@ -82,7 +82,7 @@ struct CountsByDay {
 /// Where a frame holds a body's month that was there on the day that is looked at.
 #[derive(Debug, Clone, Copy)]
 struct Held<'f, 'a> {
-    frame: &'f Frame<'a>,
+    frame: &'f MonthlyFrame<'a>,
     /// The day of the frame; `None` for today's.
     day: Option<NaiveDate>,
     of: BodyMonth,

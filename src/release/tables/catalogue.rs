@@ -17,7 +17,7 @@ pub struct TableSpec {
     /// In the order of the files.
     pub columns: Vec<ColumnSpec>,
     /// What holds between the columns of a row.
-    pub rules: &'static [Rule],
+    pub rules: &'static [TableRule],
 }
 
 impl TableSpec {
@@ -133,7 +133,7 @@ impl Holds {
 /// What holds between the columns of a row: where every condition of `when` is met, those of `then` are, and otherwise
 /// those of `otherwise`.
 #[derive(Debug)]
-pub struct Rule {
+pub struct TableRule {
     /// The rule in words; empty where the conditions say it.
     pub about: &'static str,
     pub when: &'static [Condition],

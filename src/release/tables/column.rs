@@ -18,7 +18,7 @@ pub(super) const SCALE: i8 = 6;
 const PRECISION: u8 = 28;
 
 /// A column of rows of type `R`.
-pub(super) struct Column<R> {
+pub(super) struct RowColumn<R> {
     pub(super) spec: ColumnSpec,
     pub(super) read: Read<R>,
 }
@@ -36,7 +36,7 @@ pub(super) enum Read<R> {
     Decimal(fn(&R) -> Option<i128>),
 }
 
-impl<R> Column<R> {
+impl<R> RowColumn<R> {
     /// The documentation may begin with a space, as the text of a comment does.
     pub(super) fn new(name: &'static str, holds: Holds, about: &'static str, read: Read<R>) -> Self {
         Self { spec: ColumnSpec { name, kind: read.kind(), holds, about: about.trim_start() }, read }

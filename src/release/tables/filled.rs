@@ -5,7 +5,7 @@ use std::io::Write;
 
 use super::ResultsError;
 use super::catalogue::TableSpec;
-use super::column::Column;
+use super::column::RowColumn;
 use super::selection::{Selected, Selection};
 use super::write::{write_csv, write_parquet};
 use crate::release::names::Names;
@@ -29,9 +29,9 @@ pub(super) trait FilledTable: Send + Sync {
 /// A table of rows of type `R`, which lie in the release or were made for the table.
 pub(super) struct Filled<R, B> {
     pub(super) spec: &'static TableSpec,
-    pub(super) columns: Vec<Column<R>>,
+    pub(super) columns: Vec<RowColumn<R>>,
     /// Columns that only selections have.
-    pub(super) further: Vec<Column<R>>,
+    pub(super) further: Vec<RowColumn<R>>,
     /// Sorted.
     pub(super) rows: Vec<B>,
 }
@@ -63,7 +63,7 @@ impl<R, B: Borrow<R> + Send + Sync> FilledTable for Filled<R, B> {
 }
 
 impl<R, B: Borrow<R>> Filled<R, B> {
-    fn column(&self, name: &'static str) -> Result<&Column<R>, ResultsError> {
+    fn column(&self, name: &'static str) -> Result<&RowColumn<R>, ResultsError> {
         let column = self.columns.iter().chain(&self.further).find(|column| column.spec.name == name);
         column.ok_or(ResultsError::NoColumn { table: self.spec.name, column: name })
     }

@@ -4,8 +4,8 @@ use std::sync::LazyLock;
 
 use rayon::prelude::*;
 
-use super::catalogue::{Rule, TableSpec};
-use super::column::Column;
+use super::catalogue::{TableRule, TableSpec};
+use super::column::RowColumn;
 use super::columns::JudgedFigure;
 use super::filled::{Filled, FilledTable};
 use super::{BREAKDOWNS, COMPLETENESS, CONTROL_LIMITS, FUNNELS, OBSERVATIONS, REVISIONS, VERDICTS, columns, rules};
@@ -25,9 +25,9 @@ pub(super) trait ResultTable: Send + Sync {
 }
 
 /// A result table of rows of type `R`.
-struct Table<R: 'static> {
+struct RowTable<R: 'static> {
     spec: TableSpec,
-    columns: fn() -> Vec<Column<R>>,
+    columns: fn() -> Vec<RowColumn<R>>,
     rows: RowsOf<R>,
 }
 
@@ -41,11 +41,11 @@ struct About {
     row: &'static str,
     note: &'static str,
     sorted_by: &'static [&'static str],
-    rules: &'static [Rule],
+    rules: &'static [TableRule],
 }
 
 impl About {
-    fn spec<R>(self, columns: &[Column<R>]) -> TableSpec {
+    fn spec<R>(self, columns: &[RowColumn<R>]) -> TableSpec {
         let Self { name, row, note, sorted_by, rules } = self;
         let columns = columns.iter().map(|column| column.spec.clone()).collect();
         TableSpec { name, row, note, sorted_by, columns, rules }
@@ -54,11 +54,11 @@ impl About {
 
 const PLAIN: About = About { name: "", row: "", note: "", sorted_by: &[], rules: &[] };
 
-fn table<R: Sync + 'static>(about: About, columns: fn() -> Vec<Column<R>>, rows: RowsOf<R>) -> Box<dyn ResultTable> {
-    Box::new(Table { spec: about.spec(&columns()), columns, rows })
+fn table<R: Sync + 'static>(about: About, columns: fn() -> Vec<RowColumn<R>>, rows: RowsOf<R>) -> Box<dyn ResultTable> {
+    Box::new(RowTable { spec: about.spec(&columns()), columns, rows })
 }
 
-impl<R: Sync> ResultTable for Table<R> {
+impl<R: Sync> ResultTable for RowTable<R> {
     fn spec(&self) -> &TableSpec {
         &self.spec
     }
@@ -83,7 +83,7 @@ enum FiguresHeld {
 }
 
 impl FiguresHeld {
-    fn columns<'a>(self) -> Vec<Column<JudgedFigure<'a>>> {
+    fn columns<'a>(self) -> Vec<RowColumn<JudgedFigure<'a>>> {
         match self {
             Self::Headlines => columns::figures(),
             Self::PartsAndVariants => columns::breakdowns(),

@@ -18,10 +18,10 @@ use std::io::Write;
 use arrow::error::ArrowError;
 use parquet::errors::ParquetError;
 
-pub use self::catalogue::{ColumnKind, ColumnSpec, Condition, Emptiness, Holds, Rule, TableSpec, Test, Values};
+pub use self::catalogue::{ColumnKind, ColumnSpec, Condition, Emptiness, Holds, TableRule, TableSpec, Test, Values};
 use self::filled::FilledTable;
 use self::list::TABLES;
-pub use self::read::{Part, PublishedRows, UnreadableTable};
+pub use self::read::{PublishedRows, RowSlice, UnreadableTable};
 pub use self::selection::{Bodies, Selection};
 use crate::release::Release;
 use crate::release::names::Names;

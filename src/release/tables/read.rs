@@ -32,7 +32,7 @@ pub struct PublishedRows {
 /// A release of an earlier version of the format may lack columns of today. Who asks for a column that is not there is
 /// told so; the other columns can be read.
 #[derive(Debug, Clone, Copy)]
-pub struct Part<'r> {
+pub struct RowSlice<'r> {
     of: &'r PublishedRows,
     rows: &'r RecordBatch,
 }
@@ -55,8 +55,8 @@ impl PublishedRows {
     }
 
     /// The rows in pieces, in the order of the file.
-    pub fn parts(&self) -> impl Iterator<Item = Part<'_>> {
-        self.batches.iter().map(|rows| Part { of: self, rows })
+    pub fn parts(&self) -> impl Iterator<Item = RowSlice<'_>> {
+        self.batches.iter().map(|rows| RowSlice { of: self, rows })
     }
 
     /// A cell that does not hold what its reader needs.
@@ -70,7 +70,7 @@ impl PublishedRows {
     }
 }
 
-impl<'r> Part<'r> {
+impl<'r> RowSlice<'r> {
     /// How many rows there are.
     pub fn count(self) -> usize {
         self.rows.num_rows()

@@ -1,20 +1,20 @@
 //! What holds between the columns of a row of a result table.
 
 use super::catalogue::Test::{AtLeast, AtMost, Empty, Filled, Matching, OneOf};
-use super::catalogue::{Condition, Rule};
+use super::catalogue::{Condition, TableRule};
 
 const fn cell(column: &'static str, test: super::catalogue::Test) -> Condition {
     Condition::new(column, test)
 }
 
 /// How a period is written, by its kind.
-const fn written(kind: &'static [Condition], period: &'static [Condition]) -> Rule {
-    Rule { about: "", when: kind, then: period, otherwise: &[] }
+const fn written(kind: &'static [Condition], period: &'static [Condition]) -> TableRule {
+    TableRule { about: "", when: kind, then: period, otherwise: &[] }
 }
 
 /// Rules of figures, whether headline or part.
-pub(super) const FIGURES: &[Rule] = &[
-    Rule {
+pub(super) const FIGURES: &[TableRule] = &[
+    TableRule {
         about: "A value has its method, a numerator and no negative part; without a value there is neither value, limit, \
                 method nor verdict.",
         when: &[cell("status", OneOf(&["value"]))],
@@ -35,19 +35,19 @@ pub(super) const FIGURES: &[Rule] = &[
             cell("standard_met", Empty),
         ],
     },
-    Rule {
+    TableRule {
         about: "What was not returned or is withheld has no parts either.",
         when: &[cell("status", OneOf(&["not_returned", "suppressed"]))],
         then: &[cell("numerator", Empty), cell("denominator", Empty)],
         otherwise: &[],
     },
-    Rule {
+    TableRule {
         about: "A standard has both level and kind, and only a standard can be met.",
         when: &[cell("standard_level", Empty)],
         then: &[cell("standard_kind", Empty), cell("standard_met", Empty)],
         otherwise: &[cell("standard_kind", Filled)],
     },
-    Rule {
+    TableRule {
         about: "A standard that can be judged is judged; where returns are missing, the verdict may be withheld with or, \
                 in the public edition, without its bounds.",
         when: &[
@@ -59,7 +59,7 @@ pub(super) const FIGURES: &[Rule] = &[
         then: &[cell("standard_met", Filled)],
         otherwise: &[],
     },
-    Rule {
+    TableRule {
         about: "A percentage lies between 0 and 100.",
         when: &[cell("unit", OneOf(&["percent"]))],
         then: &[
@@ -87,7 +87,7 @@ pub(super) const FIGURES: &[Rule] = &[
 ];
 
 /// Rules of trend tests.
-pub(super) const TRENDS: &[Rule] = &[Rule {
+pub(super) const TRENDS: &[TableRule] = &[TableRule {
     about: "A trend has its window and a change; what cannot be told has a reason instead.",
     when: &[cell("outcome", OneOf(&["cannot_tell"]))],
     then: &[
@@ -111,8 +111,8 @@ pub(super) const TRENDS: &[Rule] = &[Rule {
 }];
 
 /// Rules of verdicts.
-pub(super) const VERDICTS: &[Rule] = &[
-    Rule {
+pub(super) const VERDICTS: &[TableRule] = &[
+    TableRule {
         about: "A comparison decides that a figure asks for attention or is good; else there is a reason and no size.",
         when: &[cell("attention", OneOf(&["act", "look", "good"]))],
         then: &[cell("decided_by", OneOf(&["peers", "forces", "own_past", "year_before", "standard"]))],
@@ -131,13 +131,13 @@ pub(super) const VERDICTS: &[Rule] = &[
             cell("size", Empty),
         ],
     },
-    Rule {
+    TableRule {
         about: "A change alone is no reason to act.",
         when: &[cell("attention", OneOf(&["act"]))],
         then: &[cell("decided_by", OneOf(&["peers", "forces", "standard"]))],
         otherwise: &[],
     },
-    Rule {
+    TableRule {
         about: "A margin has its measure and its basis.",
         when: &[cell("margin", Empty)],
         then: &[cell("margin_measure", Empty), cell("margin_basis", Empty)],

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use super::column::Column;
+use super::column::RowColumn;
 use crate::release::names::Names;
 use crate::vocabulary::period::Period;
 
@@ -43,11 +43,11 @@ impl Bodies {
 
 /// A column of a selection: one of the table, or the name of what it holds.
 pub(super) enum Selected<'t, R> {
-    Own(&'t Column<R>),
+    Own(&'t RowColumn<R>),
     /// The name of the body in `org_code`.
-    Body(&'t Column<R>, &'t Names<'t>),
+    Body(&'t RowColumn<R>, &'t Names<'t>),
     /// The title of the metric in `metric_id`.
-    Metric(&'t Column<R>, &'t Names<'t>),
+    Metric(&'t RowColumn<R>, &'t Names<'t>),
 }
 
 impl<R> Selected<'_, R> {

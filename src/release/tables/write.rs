@@ -10,7 +10,7 @@ use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 
-use super::column::Column;
+use super::column::RowColumn;
 use super::selection::Selected;
 use super::{FORMAT_VERSION, ResultsError};
 
@@ -20,7 +20,7 @@ const BATCH: usize = 65_536;
 /// Writes rows as Parquet, with the version of the format.
 pub(super) fn write_parquet<R, B: Borrow<R>>(
     name: &str,
-    columns: &[Column<R>],
+    columns: &[RowColumn<R>],
     rows: &[B],
     out: &mut (dyn Write + Send),
 ) -> Result<(), ResultsError> {
@@ -41,7 +41,7 @@ pub(super) fn write_parquet<R, B: Borrow<R>>(
     Ok(())
 }
 
-fn batch_of<R, B: Borrow<R>>(columns: &[Column<R>], rows: &[B]) -> Result<RecordBatch, ArrowError> {
+fn batch_of<R, B: Borrow<R>>(columns: &[RowColumn<R>], rows: &[B]) -> Result<RecordBatch, ArrowError> {
     let arrays = columns.iter().map(|column| Ok((column.spec.name, column.read.array(rows)?, true)));
     RecordBatch::try_from_iter_with_nullable(arrays.collect::<Result<Vec<_>, ArrowError>>()?)
 }

@@ -1,7 +1,9 @@
 //! The dictionaries: every metric, and every dataset and roll-up, as the definitions have them.
 //! Made from the definitions alone, so that they cannot drift from what is computed.
 
-use crate::definitions::model::{Column as RollupColumn, Contract, Field, FieldType, Metric, Rollup, Severity};
+use crate::definitions::model::{
+    Contract, Field, FieldType, Metric, Rollup, Severity, StatementColumn as RollupColumn,
+};
 use crate::definitions::references::RETURNS;
 use crate::report::edition::Scope;
 use crate::report::facts::Facts;

@@ -3,7 +3,7 @@
 
 use crate::contract::FailingFile;
 use crate::definitions::model::Metric;
-use crate::release::{Failure, SubmissionLine};
+use crate::release::{RuleFailure, SubmissionLine};
 use crate::report::facts::Facts;
 use crate::report::page::block::Block;
 use crate::report::page::download;
@@ -79,7 +79,7 @@ fn refused_blocks(facts: &Facts<'_>, one: &Return) -> Vec<Block> {
 }
 
 /// The keys of the rows that a check concerns, and the file with them.
-fn rows_blocks(failure: &Failure, file: &FailingFile) -> Vec<Block> {
+fn rows_blocks(failure: &RuleFailure, file: &FailingFile) -> Vec<Block> {
     let shown = file.first_rows.len();
     let caption = match file.rows {
         rows if rows > shown => format!("The first {} rows that the check concerns", words::number_words(shown)),
@@ -101,7 +101,7 @@ fn rows_blocks(failure: &Failure, file: &FailingFile) -> Vec<Block> {
 }
 
 /// Where a rule is not about rows, or their file is gone.
-fn without_rows(facts: &Facts<'_>, failure: &Failure) -> Block {
+fn without_rows(facts: &Facts<'_>, failure: &RuleFailure) -> Block {
     let message = words::sentence_case(&failure.message);
     let whom = facts.release.publication.contact.as_deref().unwrap_or("the publisher of this report");
     Block::paragraph(format!("{message}. There is no file of rows for this. {whom} can say more."))

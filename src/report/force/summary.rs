@@ -2,7 +2,7 @@
 //! verdicts and judges nothing itself.
 
 use crate::assessment::Against;
-use crate::assessment::responsibilities::{Outcome, Responsibility};
+use crate::assessment::responsibilities::{Responsibility, ResponsibilityOutcome};
 use crate::definitions::model::Metric;
 use crate::report::charts::MarkMeaning;
 use crate::report::edition::Scope;
@@ -45,7 +45,7 @@ fn peers_message(facts: &Facts<'_>, body: &Organisation) -> String {
 
 fn standards_message(facts: &Facts<'_>, body: &Organisation) -> String {
     let count = |outcome| with_outcome(facts, body, outcome).len();
-    let (met, missed) = (count(Outcome::Met), count(Outcome::NotMet));
+    let (met, missed) = (count(ResponsibilityOutcome::Met), count(ResponsibilityOutcome::NotMet));
     let number = |count| if count == 0 { "none".to_owned() } else { words::number_words(count) };
     match met + missed {
         0 => "No standard could be judged.".to_owned(),
@@ -63,7 +63,7 @@ fn standards_message(facts: &Facts<'_>, body: &Organisation) -> String {
 }
 
 /// The metrics whose standard has this outcome. The roles share it.
-fn with_outcome<'a>(facts: &Facts<'a>, body: &Organisation, outcome: Outcome) -> Vec<&'a Metric> {
+fn with_outcome<'a>(facts: &Facts<'a>, body: &Organisation, outcome: ResponsibilityOutcome) -> Vec<&'a Metric> {
     let own = |metric: &&Metric| {
         let mut of_metric = facts.release.responsibilities.iter().filter(|one| one.org_code == body.code);
         of_metric.any(|one: &Responsibility| *one.metric_id == *metric.id && one.outcome == outcome)
@@ -82,7 +82,7 @@ pub fn priorities(scope: &Scope<'_>, body: &Organisation) -> Vec<Block> {
         let more = all.saturating_sub(lines.len());
         list(id, title, lines, more)
     };
-    let not_met = with_outcome(scope.facts(), body, Outcome::NotMet);
+    let not_met = with_outcome(scope.facts(), body, ResponsibilityOutcome::NotMet);
     let lines: Vec<Text> = not_met.iter().map(|metric| not_met_line(scope, body, metric)).collect();
     let blocks = [
         differing(Against::Peers, MarkMeaning::Worse, ("worse-than-peers", "Worse than peers")),

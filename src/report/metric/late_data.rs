@@ -10,7 +10,7 @@ use crate::report::page::download;
 use crate::report::page::table::{Cell, Column, Row, Table};
 use crate::report::sentences::withheld;
 use crate::report::words::{self, Change};
-use crate::stats::revision::{Scale, Tendency};
+use crate::stats::revision::{RevisionScale, Tendency};
 use crate::vocabulary::body::{NATIONAL, is_organisation};
 use crate::vocabulary::period::{Period, PeriodType};
 use crate::vocabulary::quantity::{Unit, count_text, value_text};
@@ -104,7 +104,7 @@ fn period_sentence(facts: &Facts<'_>, metric: &Metric, one: &Completeness) -> Op
 /// That revisions have mostly gone one way, at the longest lag that shows it.
 fn tendency_sentence(facts: &Facts<'_>, metric: &Metric) -> Option<String> {
     let summaries = facts.release.lateness.summaries.iter();
-    let units = summaries.filter(|one| one.metric_id == metric.id && one.scale == Scale::Units);
+    let units = summaries.filter(|one| one.metric_id == metric.id && one.scale == RevisionScale::Units);
     let told = units.filter_map(|one| Some((one, one.statistics.tendency()?))).next_back();
     let (one, tendency) = told?;
     let way = match tendency {

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::assessment::Against;
-use crate::assessment::responsibilities::{Comparison, Outcome, Responsibility};
+use crate::assessment::responsibilities::{Comparison, Responsibility, ResponsibilityOutcome};
 use crate::definitions::model::{Metric, Role};
 use crate::report::charts::{CellState, JudgedMark, MarkLevel, MarkMeaning, MarkSide};
 use crate::report::edition::Scope;
@@ -125,15 +125,17 @@ fn national_table(
 ) -> Table {
     let facts = scope.facts();
     let mut columns = vec![Column::words("Metric"), Column::words("Responsible"), Column::words("National figure")];
-    columns.extend(Outcome::ALL.iter().map(|outcome| Column::numbers(words::sentence_case(outcome.words()))));
+    columns.extend(
+        ResponsibilityOutcome::ALL.iter().map(|outcome| Column::numbers(words::sentence_case(outcome.words()))),
+    );
     columns.push(Column::words("On a year before"));
     let row = |metric: &&Metric| {
         let of_metric: Vec<&&Responsibility> =
             judged.iter().filter(|((id, code), _)| *id == metric.id && *code != NATIONAL).map(|(_, one)| one).collect();
-        let count = |outcome: Outcome| of_metric.iter().filter(|one| one.outcome == outcome).count();
+        let count = |outcome: ResponsibilityOutcome| of_metric.iter().filter(|one| one.outcome == outcome).count();
         let nation = self::of_metric(judged, metric, NATIONAL);
         let mut cells = vec![roles_cell(metric), outcome_cell(metric, facts, NATIONAL, nation)];
-        cells.extend(Outcome::ALL.map(|outcome| Cell::count(count(outcome))));
+        cells.extend(ResponsibilityOutcome::ALL.map(|outcome| Cell::count(count(outcome))));
         cells.push(Cell::new(moves_words(facts, of_metric.iter().copied().copied(), Against::YearBefore)));
         Row::new(metric.heading(), cells).linked(scope.edition.metric_address(metric))
     };
@@ -144,14 +146,16 @@ fn national_table(
 
 fn organisations_table(facts: &Facts<'_>, judged: &Judged<'_>) -> Table {
     let mut columns = vec![Column::words("Organisation")];
-    columns.extend(Outcome::ALL.iter().map(|outcome| Column::numbers(words::sentence_case(outcome.words()))));
+    columns.extend(
+        ResponsibilityOutcome::ALL.iter().map(|outcome| Column::numbers(words::sentence_case(outcome.words()))),
+    );
     columns.extend(["On a year before", "Against peers"].map(Column::words));
     let mut codes: BTreeSet<(String, &str)> = BTreeSet::new();
     codes.extend(judged.keys().filter(|(_, code)| *code != NATIONAL).map(|(_, code)| (facts.name(code), *code)));
     let row = |(name, code): &(String, &str)| {
         let own: Vec<&&Responsibility> = judged.iter().filter(|((_, c), _)| c == code).map(|(_, one)| one).collect();
-        let count = |outcome: Outcome| own.iter().filter(|one| one.outcome == outcome).count();
-        let mut cells: Vec<Cell> = Outcome::ALL.map(|outcome| Cell::count(count(outcome))).into();
+        let count = |outcome: ResponsibilityOutcome| own.iter().filter(|one| one.outcome == outcome).count();
+        let mut cells: Vec<Cell> = ResponsibilityOutcome::ALL.map(|outcome| Cell::count(count(outcome))).into();
         let moves = |against| Cell::new(moves_words(facts, own.iter().copied().copied(), against));
         cells.extend([Against::YearBefore, Against::Peers].map(moves));
         Row::new(name.clone(), cells)
@@ -207,13 +211,15 @@ fn moves_words<'f>(facts: &Facts<'_>, judged: impl Iterator<Item = &'f Responsib
 
 fn roles_table(facts: &Facts<'_>, body: &Organisation, own: &Judged<'_>) -> Table {
     let mut columns = vec![Column::words("Role"), Column::numbers("Metrics")];
-    columns.extend(Outcome::ALL.iter().map(|outcome| Column::numbers(words::sentence_case(outcome.words()))));
+    columns.extend(
+        ResponsibilityOutcome::ALL.iter().map(|outcome| Column::numbers(words::sentence_case(outcome.words()))),
+    );
     let row = |role: &Role| {
         let answered = facts.release.metrics.iter().filter(|metric| metric.responsible.contains(role));
         let judged: Vec<&Responsibility> = answered.filter_map(|metric| of_metric(own, metric, &body.code)).collect();
-        let count = |outcome: Outcome| judged.iter().filter(|one| one.outcome == outcome).count();
+        let count = |outcome: ResponsibilityOutcome| judged.iter().filter(|one| one.outcome == outcome).count();
         let mut cells = vec![Cell::count(judged.len())];
-        cells.extend(Outcome::ALL.map(|outcome| Cell::count(count(outcome))));
+        cells.extend(ResponsibilityOutcome::ALL.map(|outcome| Cell::count(count(outcome))));
         Row::new(words::sentence_case(role.words()), cells)
     };
     let caption = format!(

@@ -5,14 +5,14 @@ use std::ops::Range;
 
 use super::icons::{assurance, point_type, variation};
 use super::ranges::{MovingRange, Screening, moving_range};
-use super::rules::{Place, Zone, compare, signals};
+use super::rules::{RulePoint, Zone, compare, signals};
 use super::{
-    Chart, ChartError, ChartPoint, FULL_POINTS, Judgement, LEAST_BASELINE, LEAST_POINTS, Lines, Mode, NotJudged, Note,
-    Segment, Settings, Standing,
+    ChartPoint, ChartSettings, ControlAnalysis, ControlError, FULL_POINTS, Judgement, LEAST_BASELINE, LEAST_POINTS,
+    Lines, Mode, NotJudged, Note, PointUse, Segment,
 };
 use crate::stats::arithmetic::{mean, median};
 use crate::stats::real;
-use crate::stats::timeline::{Layout, Span};
+use crate::stats::timeline::{DaySpan, PeriodSpacing};
 
 /// Three sigma over the expected range of two points, as Making Data Count rounds it.
 const XMR_FACTOR: f64 = 2.66;
@@ -21,7 +21,7 @@ const RANGE_OF_TWO: f64 = 1.128;
 
 /// Which chart.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Kind {
+pub(super) enum ControlKind {
     Xmr,
     /// With the multiplier.
     PPrime(f64),
@@ -30,11 +30,11 @@ pub(super) enum Kind {
 
 /// A point as given.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Entry {
-    pub span: Span,
+pub(super) struct GivenPoint {
+    pub span: DaySpan,
     pub value: Option<f64>,
     pub counts: Option<(i64, i64)>,
-    pub standing: Standing,
+    pub standing: PointUse,
 }
 
 /// A point that the rules may judge.
@@ -51,39 +51,43 @@ struct Usable {
 
 /// Mean and limits of a segment.
 #[derive(Debug, Clone, Copy)]
-struct Model {
-    kind: Kind,
+struct SegmentModel {
+    kind: ControlKind,
     centre: f64,
     /// Mean moving range, of z values in p′ and u′.
     range: f64,
 }
 
-impl Model {
+impl SegmentModel {
     fn lines(&self, counts: Option<(i64, i64)>) -> Option<Lines> {
-        let factor = if self.kind == Kind::Xmr { XMR_FACTOR } else { 3.0 / RANGE_OF_TWO };
+        let factor = if self.kind == ControlKind::Xmr { XMR_FACTOR } else { 3.0 / RANGE_OF_TWO };
         Some(Lines::around(self.centre, factor * self.range * scale(self.kind, self.centre, counts)?))
     }
 }
 
 /// The model's own standard deviation of a point; 1 for single values.
-fn scale(kind: Kind, centre: f64, counts: Option<(i64, i64)>) -> Option<f64> {
+fn scale(kind: ControlKind, centre: f64, counts: Option<(i64, i64)>) -> Option<f64> {
     let variance = match kind {
-        Kind::Xmr => return Some(1.0),
-        Kind::PPrime(m) => (centre * (m - centre)).max(0.0),
-        Kind::UPrime(m) => centre * m,
+        ControlKind::Xmr => return Some(1.0),
+        ControlKind::PPrime(m) => (centre * (m - centre)).max(0.0),
+        ControlKind::UPrime(m) => centre * m,
     };
     counts.map(|(_, n)| (variance / real(n)).sqrt())
 }
 
-pub(super) fn build(entries: &[Entry], kind: Kind, settings: &Settings) -> Result<Chart, ChartError> {
+pub(super) fn build(
+    entries: &[GivenPoint],
+    kind: ControlKind,
+    settings: &ChartSettings,
+) -> Result<ControlAnalysis, ControlError> {
     if let Some(points) = settings.baseline.filter(|&points| points < LEAST_BASELINE) {
-        return Err(ChartError::ShortBaseline(points));
+        return Err(ControlError::ShortBaseline(points));
     }
-    let spans: Vec<Span> = entries.iter().map(|entry| entry.span).collect();
-    let layout = Layout::of(&spans)?;
+    let spans: Vec<DaySpan> = entries.iter().map(|entry| entry.span).collect();
+    let layout = PeriodSpacing::of(&spans)?;
     let irregular = settings.mode == Mode::Native && !layout.is_regular();
     if irregular && !settings.allow_irregular {
-        return Err(ChartError::Irregular);
+        return Err(ControlError::Irregular);
     }
     let mut points: Vec<ChartPoint> = entries.iter().map(unjudged).collect();
     let mut segments = Vec::new();
@@ -111,15 +115,15 @@ pub(super) fn build(entries: &[Entry], kind: Kind, settings: &Settings) -> Resul
     let variation = variation(&points, segments.last());
     let assurance = assurance(&points, segments.last(), settings);
     let icon_point = icon_point.filter(|_| variation.is_ok());
-    Ok(Chart { mode: settings.mode, points, segments, icon_point, variation, assurance })
+    Ok(ControlAnalysis { mode: settings.mode, points, segments, icon_point, variation, assurance })
 }
 
 /// A point before its segment is looked at.
-fn unjudged(entry: &Entry) -> ChartPoint {
+fn unjudged(entry: &GivenPoint) -> ChartPoint {
     ChartPoint { value: entry.value, lines: None, judgement: Err(NotJudged::Missing) }
 }
 
-fn segment_ranges(spans: &[Span], settings: &Settings) -> Vec<Range<usize>> {
+fn segment_ranges(spans: &[DaySpan], settings: &ChartSettings) -> Vec<Range<usize>> {
     let start_of = |date| spans.iter().position(|span| span.first() >= date);
     let mut starts: Vec<usize> = settings.rebase.iter().filter_map(|&date| start_of(date)).collect();
     starts.push(0);
@@ -129,23 +133,28 @@ fn segment_ranges(spans: &[Span], settings: &Settings) -> Vec<Range<usize>> {
     starts.iter().copied().zip(ends).map(|(start, end)| start..end).filter(|range| !range.is_empty()).collect()
 }
 
-fn usable_points(entries: &[Entry], layout: &Layout, range: Range<usize>, mode: Mode) -> Vec<Usable> {
+fn usable_points(entries: &[GivenPoint], layout: &PeriodSpacing, range: Range<usize>, mode: Mode) -> Vec<Usable> {
     let mut usable: Vec<Usable> = Vec::new();
     let native = mode == Mode::Native;
     for (index, entry) in entries.iter().enumerate().take(range.end).skip(range.start) {
-        let Some(value) = entry.value.filter(|_| !native || entry.standing == Standing::Final) else { continue };
+        let Some(value) = entry.value.filter(|_| !native || entry.standing == PointUse::Final) else { continue };
         let gap = layout.absent_before.get(index).is_some_and(|&absent| absent > 0);
         // A period that is there without a value has no range on either side, whatever the mode; one that is absent is
         // passed over by Making Data Count.
         let follows = usable.last().is_some_and(|before| before.index + 1 == index && !(native && gap));
-        let in_limits = entry.standing != Standing::Excluded;
+        let in_limits = entry.standing != PointUse::Excluded;
         usable.push(Usable { index, value, counts: entry.counts, linked: follows, in_limits });
     }
     usable
 }
 
 /// The segment, and its limits where it has some.
-fn segment(points: Range<usize>, usable: &[Usable], kind: Kind, settings: &Settings) -> (Option<Model>, Segment) {
+fn segment(
+    points: Range<usize>,
+    usable: &[Usable],
+    kind: ControlKind,
+    settings: &ChartSettings,
+) -> (Option<SegmentModel>, Segment) {
     let values: Vec<f64> = usable.iter().map(|point| point.value).collect();
     let mut segment = Segment {
         points,
@@ -183,14 +192,14 @@ fn segment(points: Range<usize>, usable: &[Usable], kind: Kind, settings: &Setti
         }
         Ok(range) => {
             segment.moving_range = Some(range.mean);
-            segment.sigma_z = (kind != Kind::Xmr && !constant).then_some(range.mean / RANGE_OF_TWO);
+            segment.sigma_z = (kind != ControlKind::Xmr && !constant).then_some(range.mean / RANGE_OF_TWO);
             if range.screening == Screening::Undone {
                 segment.notes.push(Note::LimitsUnscreened);
             }
             if usable.len() < FULL_POINTS {
                 segment.notes.push(Note::TrialLimits(usable.len()));
             }
-            (Some(Model { kind, centre, range: range.mean }), segment)
+            (Some(SegmentModel { kind, centre, range: range.mean }), segment)
         }
     }
 }
@@ -202,13 +211,13 @@ fn is_constant(values: &[f64]) -> bool {
     compare(greatest, least, true) != Ordering::Greater
 }
 
-fn centre(base: &[Usable], kind: Kind) -> Option<f64> {
+fn centre(base: &[Usable], kind: ControlKind) -> Option<f64> {
     let values: Vec<f64> = base.iter().map(|point| point.value).collect();
     let first = *values.first()?;
     match kind {
-        Kind::Xmr if values.iter().all(|&value| value.total_cmp(&first).is_eq()) => Some(first),
-        Kind::Xmr => mean(&values),
-        Kind::PPrime(m) | Kind::UPrime(m) => {
+        ControlKind::Xmr if values.iter().all(|&value| value.total_cmp(&first).is_eq()) => Some(first),
+        ControlKind::Xmr => mean(&values),
+        ControlKind::PPrime(m) | ControlKind::UPrime(m) => {
             let counts = || base.iter().filter_map(|point| point.counts);
             let (x, n): (i128, i128) =
                 (counts().map(|(x, _)| i128::from(x)).sum(), counts().map(|(_, n)| i128::from(n)).sum());
@@ -222,11 +231,11 @@ fn base_range(
     usable: &[Usable],
     last: usize,
     centre: f64,
-    kind: Kind,
-    settings: &Settings,
+    kind: ControlKind,
+    settings: &ChartSettings,
 ) -> Result<MovingRange, NotJudged> {
     let scaled = |point: &Usable| match kind {
-        Kind::Xmr => Some(point.value),
+        ControlKind::Xmr => Some(point.value),
         _ => scale(kind, centre, point.counts).filter(|&s| s > 0.0).map(|s| (point.value - centre) / s),
     };
     let base = |point: &&Usable| point.in_limits && point.index <= last;
@@ -243,17 +252,17 @@ fn base_range(
 }
 
 /// Why a point is not judged, unless it is.
-fn reason_against(entry: &Entry, segment: &Segment) -> NotJudged {
+fn reason_against(entry: &GivenPoint, segment: &Segment) -> NotJudged {
     match (entry.value, entry.standing, segment.limits) {
-        (Some(_), Standing::Excluded, _) => NotJudged::Excluded,
-        (Some(_), Standing::Provisional, _) => NotJudged::Provisional,
-        (Some(_), Standing::Final, Err(reason)) => reason,
-        (None, ..) | (Some(_), Standing::Final, Ok(())) => NotJudged::Missing,
+        (Some(_), PointUse::Excluded, _) => NotJudged::Excluded,
+        (Some(_), PointUse::Provisional, _) => NotJudged::Provisional,
+        (Some(_), PointUse::Final, Err(reason)) => reason,
+        (None, ..) | (Some(_), PointUse::Final, Ok(())) => NotJudged::Missing,
     }
 }
 
 /// Fills in the judgements of a segment with limits; a constant one has no signals.
-fn judge(points: &mut [ChartPoint], usable: &[Usable], model: &Model, constant: bool, settings: &Settings) {
+fn judge(points: &mut [ChartPoint], usable: &[Usable], model: &SegmentModel, constant: bool, settings: &ChartSettings) {
     for block in blocks(usable) {
         let found = signals(&places(block, model, settings.mode));
         for (usable, signals) in block.iter().zip(found) {
@@ -272,7 +281,7 @@ fn blocks(usable: &[Usable]) -> impl Iterator<Item = &[Usable]> {
 }
 
 /// The points of a block as the rules see them.
-fn places(block: &[Usable], model: &Model, mode: Mode) -> Vec<Place> {
+fn places(block: &[Usable], model: &SegmentModel, mode: Mode) -> Vec<RulePoint> {
     let tolerant = mode == Mode::Native;
     let mut before: Option<f64> = None;
     let mut places = Vec::with_capacity(block.len());
@@ -281,7 +290,7 @@ fn places(block: &[Usable], model: &Model, mode: Mode) -> Vec<Place> {
         before = Some(point.value);
         let lines = model.lines(point.counts);
         let zone = lines.map_or(Zone::Middle, |lines| zone(point.value, &lines, tolerant));
-        places.push(Place { step, side: compare(point.value, model.centre, tolerant), zone });
+        places.push(RulePoint { step, side: compare(point.value, model.centre, tolerant), zone });
     }
     places
 }

@@ -2,22 +2,22 @@
 
 use std::cmp::Ordering;
 
-use super::rules::{Direction, Signal, compare};
-use super::{Assurance, ChartPoint, Lines, Mode, NotJudged, Note, PointType, Segment, Settings, Variation};
+use super::rules::{RuleSignal, SignalDirection, compare};
+use super::{Assurance, ChartPoint, ChartSettings, Lines, Mode, NotJudged, Note, PointType, Segment, Variation};
 use crate::vocabulary::quantity::Better;
 
 /// The type by the deciding signal.
-pub(super) fn point_type(signals: &[Signal], better: Better) -> PointType {
+pub(super) fn point_type(signals: &[RuleSignal], better: Better) -> PointType {
     match (signals.first().map(|signal| signal.direction), better) {
         (None, _) => PointType::CommonCause,
-        (Some(Direction::High), Better::Higher) | (Some(Direction::Low), Better::Lower) => {
+        (Some(SignalDirection::High), Better::Higher) | (Some(SignalDirection::Low), Better::Lower) => {
             PointType::SpecialCauseImprovement
         }
-        (Some(Direction::High), Better::Lower) | (Some(Direction::Low), Better::Higher) => {
+        (Some(SignalDirection::High), Better::Lower) | (Some(SignalDirection::Low), Better::Higher) => {
             PointType::SpecialCauseConcern
         }
-        (Some(Direction::High), Better::Neutral) => PointType::SpecialCauseNeutralHigh,
-        (Some(Direction::Low), Better::Neutral) => PointType::SpecialCauseNeutralLow,
+        (Some(SignalDirection::High), Better::Neutral) => PointType::SpecialCauseNeutralHigh,
+        (Some(SignalDirection::Low), Better::Neutral) => PointType::SpecialCauseNeutralLow,
     }
 }
 
@@ -40,7 +40,7 @@ fn last_judged<'a>(points: &'a [ChartPoint], segment: &Segment) -> Option<(&'a C
 pub(super) fn assurance(
     points: &[ChartPoint],
     last: Option<&Segment>,
-    settings: &Settings,
+    settings: &ChartSettings,
 ) -> Result<Assurance, NotJudged> {
     let target = settings.target.filter(|_| settings.better != Better::Neutral).ok_or(NotJudged::NoTarget)?;
     let segment = last.ok_or(NotJudged::Missing)?;

@@ -7,12 +7,12 @@ use super::*;
 use crate::stats::timeline::tests::months;
 
 /// Values with ties, missing, excluded and provisional points among them.
-fn any_series() -> impl Strategy<Value = Vec<Observation>> {
+fn any_series() -> impl Strategy<Value = Vec<ValuePoint>> {
     let value = prop_oneof![8 => (0..40_i32).prop_map(|v| Some(f64::from(v) / 4.0)), 1 => Just(None)];
     let standing =
-        prop_oneof![12 => Just(Standing::Final), 1 => Just(Standing::Excluded), 1 => Just(Standing::Provisional)];
+        prop_oneof![12 => Just(PointUse::Final), 1 => Just(PointUse::Excluded), 1 => Just(PointUse::Provisional)];
     prop::collection::vec((value, standing), 0..60).prop_map(|points| {
-        let of = |(month, (value, standing))| Observation { span: months(month, 1), value, standing };
+        let of = |(month, (value, standing))| ValuePoint { span: months(month, 1), value, standing };
         (0..).zip(points).map(of).collect()
     })
 }
@@ -21,7 +21,7 @@ fn modes() -> impl Strategy<Value = Mode> {
     prop_oneof![Just(Mode::Native), Just(Mode::MakingDataCount)]
 }
 
-fn signals(chart: &Chart) -> Vec<Vec<Signal>> {
+fn signals(chart: &ControlAnalysis) -> Vec<Vec<RuleSignal>> {
     chart.points.iter().map(|p| p.judgement.as_ref().map(|of| of.signals.clone()).unwrap_or_default()).collect()
 }
 
@@ -30,7 +30,7 @@ proptest! {
 
     #[test]
     fn lines_are_finite_and_in_order(of in any_series(), mode in modes(), screen in any::<bool>()) {
-        let chart = xmr(&of, &Settings { mode, screen, ..Settings::new(Better::Higher) }).unwrap();
+        let chart = xmr(&of, &ChartSettings { mode, screen, ..ChartSettings::new(Better::Higher) }).unwrap();
         prop_assert_eq!(chart.points.len(), of.len());
         for lines in chart.points.iter().filter_map(|point| point.lines) {
             let ordered = [lines.lower, lines.near_lower, lines.centre, lines.near_upper, lines.upper];
@@ -42,8 +42,8 @@ proptest! {
 
     #[test]
     fn a_mirrored_series_has_mirrored_signals(of in any_series(), mode in modes()) {
-        let settings = Settings { mode, ..Settings::new(Better::Higher) };
-        let mirrored: Vec<_> = of.iter().map(|p| Observation { value: p.value.map(|v| -v), ..*p }).collect();
+        let settings = ChartSettings { mode, ..ChartSettings::new(Better::Higher) };
+        let mirrored: Vec<_> = of.iter().map(|p| ValuePoint { value: p.value.map(|v| -v), ..*p }).collect();
         let (one, other) = (signals(&xmr(&of, &settings).unwrap()), signals(&xmr(&mirrored, &settings).unwrap()));
         for (one, other) in one.iter().flatten().zip(other.iter().flatten()) {
             prop_assert!(one.rule == other.rule && one.direction != other.direction);
@@ -53,26 +53,26 @@ proptest! {
 
     #[test]
     fn the_better_direction_changes_no_signal(of in any_series(), mode in modes()) {
-        let with = |better| signals(&xmr(&of, &Settings { mode, ..Settings::new(better) }).unwrap());
+        let with = |better| signals(&xmr(&of, &ChartSettings { mode, ..ChartSettings::new(better) }).unwrap());
         prop_assert!(with(Better::Higher) == with(Better::Lower) && with(Better::Lower) == with(Better::Neutral));
     }
 
     #[test]
     fn an_outside_signal_is_the_position_against_the_drawn_line(of in any_series()) {
-        let chart = xmr(&of, &Settings::new(Better::Higher)).unwrap();
+        let chart = xmr(&of, &ChartSettings::new(Better::Higher)).unwrap();
         for point in &chart.points {
             let (Ok(judged), Some(lines), Some(value)) = (&point.judgement, point.lines, point.value) else { continue };
             let tolerance = |line: f64| 1e-9 * line.abs().max(1.0);
             let beyond = value > lines.upper + tolerance(lines.upper) || value < lines.lower - tolerance(lines.lower);
-            prop_assert_eq!(beyond, judged.signals.iter().any(|s| s.rule == Rule::OutsideLimits));
+            prop_assert_eq!(beyond, judged.signals.iter().any(|s| s.rule == ControlRule::OutsideLimits));
         }
     }
 
     #[test]
     fn a_segment_is_judged_as_if_it_stood_alone(of in any_series(), at in 0_usize..60, mode in modes()) {
         prop_assume!(at > 0 && at < of.len());
-        let alone = Settings { mode, ..Settings::new(Better::Lower) };
-        let split = Settings { rebase: vec![of[at].span.first()], ..alone.clone() };
+        let alone = ChartSettings { mode, ..ChartSettings::new(Better::Lower) };
+        let split = ChartSettings { rebase: vec![of[at].span.first()], ..alone.clone() };
         let whole = xmr(&of, &split).unwrap();
         let (first, second) = (xmr(&of[..at], &alone).unwrap(), xmr(&of[at..], &alone).unwrap());
         prop_assert_eq!(whole.points, [first.points, second.points].concat());
@@ -87,11 +87,11 @@ proptest! {
         let count = |share: f64| (share * crate::stats::real(n)).round() as i64;
         let mut counts: Vec<i64> = shares.into_iter().map(count).collect();
         counts.push(0);
-        let settings = Settings { baseline: Some(12), ..Settings::new(Better::Higher) };
+        let settings = ChartSettings { baseline: Some(12), ..ChartSettings::new(Better::Higher) };
         for last in 0..=n {
             *counts.last_mut().unwrap() = last;
-            let of = |(month, &x): (u32, &i64)| Counted {
-                span: months(month, 1), counts: Some((x, n)), standing: Standing::Final,
+            let of = |(month, &x): (u32, &i64)| CountPoint {
+                span: months(month, 1), counts: Some((x, n)), standing: PointUse::Final,
             };
             let series: Vec<_> = (0..).zip(&counts).map(of).collect();
             let chart = p_prime(&series, 100, &settings).unwrap();
@@ -100,7 +100,7 @@ proptest! {
             let beyond = value > lines.upper + 1e-9 * lines.upper.abs().max(1.0)
                 || value < lines.lower - 1e-9 * lines.lower.abs().max(1.0);
             let signals = &point.judgement.as_ref().unwrap().signals;
-            prop_assert_eq!(beyond, signals.iter().any(|signal| signal.rule == Rule::OutsideLimits));
+            prop_assert_eq!(beyond, signals.iter().any(|signal| signal.rule == ControlRule::OutsideLimits));
             if chart.segments[0].limits.is_ok() {
                 prop_assert_eq!(chart.points.iter().rposition(|p| p.judgement.is_ok()), chart.icon_point);
             }
@@ -111,11 +111,11 @@ proptest! {
     fn shares_and_rates_differ_only_in_the_clamp(
         counts in prop::collection::vec((0..500_i64, 0..50_i64), 8..30), multiplier in 1..1000_u32,
     ) {
-        let of = |(month, (fails, extra)): (u32, (i64, i64))| Counted {
-            span: months(month, 1), counts: Some((fails, fails + extra + 1)), standing: Standing::Final,
+        let of = |(month, (fails, extra)): (u32, (i64, i64))| CountPoint {
+            span: months(month, 1), counts: Some((fails, fails + extra + 1)), standing: PointUse::Final,
         };
         let series: Vec<_> = (0..).zip(counts).map(of).collect();
-        let settings = Settings { screen: false, ..Settings::new(Better::Higher) };
+        let settings = ChartSettings { screen: false, ..ChartSettings::new(Better::Higher) };
         let share = p_prime(&series, multiplier, &settings).unwrap();
         let rate = u_prime(&series, multiplier, &settings).unwrap();
         for (share, rate) in share.points.iter().zip(&rate.points) {

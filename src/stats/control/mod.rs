@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use chrono::NaiveDate;
 
-use super::timeline::{Span, TimelineError};
+use super::timeline::{DaySpan, TimelineError};
 use crate::vocabulary::quantity::Better;
 
 mod engine;
@@ -21,7 +21,7 @@ mod laws;
 mod tests;
 
 pub use laney::{p_prime, u_prime};
-pub use rules::{Direction, Rule, Signal};
+pub use rules::{ControlRule, RuleSignal, SignalDirection};
 pub use xmr::xmr;
 
 /// From so many points on a segment has limits.
@@ -44,7 +44,7 @@ pub enum Mode {
 
 /// What a point may be used for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Standing {
+pub enum PointUse {
     #[default]
     Final,
     /// Drawn, but neither judged nor in the limits; it breaks patterns.
@@ -55,24 +55,24 @@ pub enum Standing {
 
 /// A figure of a period; none where it is missing or suppressed.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Observation {
-    pub span: Span,
+pub struct ValuePoint {
+    pub span: DaySpan,
     pub value: Option<f64>,
-    pub standing: Standing,
+    pub standing: PointUse,
 }
 
 /// Numerator and denominator (or events and exposure) of a period; none where they are missing or suppressed. A
 /// denominator of 0 has no figure and counts as missing.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Counted {
-    pub span: Span,
+pub struct CountPoint {
+    pub span: DaySpan,
     pub counts: Option<(i64, i64)>,
-    pub standing: Standing,
+    pub standing: PointUse,
 }
 
 /// How a chart is made.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Settings {
+pub struct ChartSettings {
     pub mode: Mode,
     pub better: Better,
     /// On the scale of the values; the one in force for the last segment.
@@ -87,7 +87,7 @@ pub struct Settings {
     pub allow_irregular: bool,
 }
 
-impl Settings {
+impl ChartSettings {
     /// Native, screened, without target, rebase or baseline, regular periods only.
     pub fn new(better: Better) -> Self {
         Self {
@@ -104,7 +104,7 @@ impl Settings {
 
 /// Why a series has no chart.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
-pub enum ChartError {
+pub enum ControlError {
     /// Among them rolling series, on which the rules signal many times more often than chance allows.
     #[error(transparent)]
     Timeline(#[from] TimelineError),
@@ -225,7 +225,7 @@ impl Assurance {
 pub struct Judgement {
     pub point_type: PointType,
     /// All rules the point belongs to; the first decides its type.
-    pub signals: Vec<Signal>,
+    pub signals: Vec<RuleSignal>,
 }
 
 /// A point of the chart, in the order given.
@@ -274,7 +274,7 @@ pub struct Segment {
 
 /// A chart with everything that is said about it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Chart {
+pub struct ControlAnalysis {
     pub mode: Mode,
     pub points: Vec<ChartPoint>,
     pub segments: Vec<Segment>,

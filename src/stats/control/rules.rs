@@ -9,7 +9,7 @@ const EQUAL: f64 = 1e-9;
 
 /// A rule, in the order in which a point takes its type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Rule {
+pub enum ControlRule {
     /// Beyond a limit.
     OutsideLimits,
     /// Six successive rises, or falls.
@@ -20,7 +20,7 @@ pub enum Rule {
     RunOfSeven,
 }
 
-impl Rule {
+impl ControlRule {
     /// The name in data files.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -34,12 +34,12 @@ impl Rule {
 
 /// Where a signal points: above the mean or rising, below it or falling.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Direction {
+pub enum SignalDirection {
     High,
     Low,
 }
 
-impl Direction {
+impl SignalDirection {
     /// The name in data files.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -59,9 +59,9 @@ impl Direction {
 
 /// A rule that a point belongs to, and its direction there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Signal {
-    pub rule: Rule,
-    pub direction: Direction,
+pub struct RuleSignal {
+    pub rule: ControlRule,
+    pub direction: SignalDirection,
 }
 
 /// How far from the mean a point lies.
@@ -77,7 +77,7 @@ pub enum Zone {
 
 /// A point as the rules see it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
+pub struct RulePoint {
     /// The value against the one before it; equal for the first.
     pub step: Ordering,
     /// The value against the mean.
@@ -85,36 +85,36 @@ pub struct Place {
     pub zone: Zone,
 }
 
-/// For each point all rules it belongs to, the one that decides its type first, the others in the order of [`Rule`].
+/// For each point all rules it belongs to, the one that decides its type first, the others in the order of [`ControlRule`].
 /// A point at the top or bottom of two trends has both, the deciding one first.
-pub fn signals(places: &[Place]) -> Vec<Vec<Signal>> {
+pub fn signals(places: &[RulePoint]) -> Vec<Vec<RuleSignal>> {
     let rising = in_window(places, SEVEN, |window| window.iter().skip(1).all(|p| p.step == Ordering::Greater));
     let falling = in_window(places, SEVEN, |window| window.iter().skip(1).all(|p| p.step == Ordering::Less));
     let high = in_window(places, SEVEN, |window| window.iter().all(|p| p.side == Ordering::Greater));
     let low = in_window(places, SEVEN, |window| window.iter().all(|p| p.side == Ordering::Less));
     let pair = in_window(places, 3, is_pair);
-    let mut found: Vec<Vec<Signal>> = Vec::with_capacity(places.len());
+    let mut found: Vec<Vec<RuleSignal>> = Vec::with_capacity(places.len());
     for (index, place) in places.iter().enumerate() {
         let at = |flags: &[bool], index: usize| flags.get(index).copied().unwrap_or(false);
         let mut of_point = Vec::new();
-        let mut push = |rule, direction: Option<Direction>| {
-            of_point.extend(direction.map(|direction| Signal { rule, direction }));
+        let mut push = |rule, direction: Option<SignalDirection>| {
+            of_point.extend(direction.map(|direction| RuleSignal { rule, direction }));
         };
         if place.zone == Zone::Outside {
-            push(Rule::OutsideLimits, Direction::of(place.side));
+            push(ControlRule::OutsideLimits, SignalDirection::of(place.side));
         }
         let (up, down) = (at(&rising, index), at(&falling, index));
         if up || down {
             let next = places.get(index + 1).filter(|_| at(&rising, index + 1) || at(&falling, index + 1));
             for direction in trend_directions(*place, next, up, down) {
-                push(Rule::TrendOfSeven, Some(direction));
+                push(ControlRule::TrendOfSeven, Some(direction));
             }
         }
         if place.zone == Zone::Near && at(&pair, index) {
-            push(Rule::TwoInThree, Direction::of(place.side));
+            push(ControlRule::TwoInThree, SignalDirection::of(place.side));
         }
         if at(&high, index) || at(&low, index) {
-            push(Rule::RunOfSeven, Direction::of(place.side));
+            push(ControlRule::RunOfSeven, SignalDirection::of(place.side));
         }
         found.push(of_point);
     }
@@ -123,26 +123,26 @@ pub fn signals(places: &[Place]) -> Vec<Vec<Signal>> {
 
 /// The directions of the trends a point is in. The step to the next point decides if that point is in a trend too,
 /// otherwise the step from the previous one.
-fn trend_directions(place: Place, next: Option<&Place>, up: bool, down: bool) -> Vec<Direction> {
-    let only = if up { Direction::High } else { Direction::Low };
-    let to_next = next.and_then(|next| Direction::of(next.step));
-    let first = to_next.or_else(|| Direction::of(place.step)).unwrap_or(only);
+fn trend_directions(place: RulePoint, next: Option<&RulePoint>, up: bool, down: bool) -> Vec<SignalDirection> {
+    let only = if up { SignalDirection::High } else { SignalDirection::Low };
+    let to_next = next.and_then(|next| SignalDirection::of(next.step));
+    let first = to_next.or_else(|| SignalDirection::of(place.step)).unwrap_or(only);
     let mut directions = vec![first];
     if up && down {
-        directions.push(if first == Direction::High { Direction::Low } else { Direction::High });
+        directions.push(if first == SignalDirection::High { SignalDirection::Low } else { SignalDirection::High });
     }
     directions
 }
 
 /// At least two of three near a limit, and all three on one side of the mean.
-fn is_pair(window: &[Place]) -> bool {
+fn is_pair(window: &[RulePoint]) -> bool {
     let one_side = |side| window.iter().all(|place| place.side == side);
     window.iter().filter(|place| place.zone == Zone::Near).count() >= 2
         && (one_side(Ordering::Greater) || one_side(Ordering::Less))
 }
 
 /// Which points lie in a window of `length` points that passes the test.
-fn in_window(places: &[Place], length: usize, passes: impl Fn(&[Place]) -> bool) -> Vec<bool> {
+fn in_window(places: &[RulePoint], length: usize, passes: impl Fn(&[RulePoint]) -> bool) -> Vec<bool> {
     let mut flags = vec![false; places.len()];
     for (start, window) in places.windows(length).enumerate() {
         if passes(window) {
@@ -164,17 +164,17 @@ pub(super) fn compare(value: f64, line: f64, tolerant: bool) -> Ordering {
 mod tests {
     use super::*;
 
-    fn place(side: Ordering, zone: Zone) -> Place {
-        Place { step: Ordering::Equal, side, zone }
+    fn place(side: Ordering, zone: Zone) -> RulePoint {
+        RulePoint { step: Ordering::Equal, side, zone }
     }
 
-    fn with_steps(values: &[i32]) -> Vec<Place> {
+    fn with_steps(values: &[i32]) -> Vec<RulePoint> {
         let step = |i: usize| if i == 0 { Ordering::Equal } else { values[i].cmp(&values[i - 1]) };
-        let of = |i| Place { step: step(i), side: Ordering::Equal, zone: Zone::Middle };
+        let of = |i| RulePoint { step: step(i), side: Ordering::Equal, zone: Zone::Middle };
         (0..values.len()).map(of).collect()
     }
 
-    fn trend(values: &[i32]) -> Vec<Option<Direction>> {
+    fn trend(values: &[i32]) -> Vec<Option<SignalDirection>> {
         signals(&with_steps(values)).iter().map(|of| of.first().map(|s| s.direction)).collect()
     }
 
@@ -183,8 +183,8 @@ mod tests {
         // NHSRplotthedots 0.2.2, test-ptd_calculate_point_type.R.
         assert!(trend(&[1, 2, 3, 4, 5, 6]).iter().all(Option::is_none));
         assert!(trend(&[1, 2, 3, 3, 4, 5, 6]).iter().all(Option::is_none));
-        assert_eq!(trend(&[7, 6, 5, 4, 3, 2, 1]), vec![Some(Direction::Low); 7]);
-        let mut wanted = vec![Some(Direction::High); 9];
+        assert_eq!(trend(&[7, 6, 5, 4, 3, 2, 1]), vec![Some(SignalDirection::Low); 7]);
+        let mut wanted = vec![Some(SignalDirection::High); 9];
         (wanted[0], wanted[8]) = (None, None);
         assert_eq!(trend(&[2, 1, 2, 3, 4, 5, 6, 7, 3]), wanted);
     }
@@ -193,12 +193,12 @@ mod tests {
     fn the_top_of_a_rise_and_a_fall_is_in_both() {
         let of = signals(&with_steps(&[1, 2, 3, 4, 5, 6, 7, 6, 5, 4, 3, 2, 1]));
         let directions: Vec<_> = of[6].iter().map(|signal| signal.direction).collect();
-        assert_eq!(directions, [Direction::Low, Direction::High]);
+        assert_eq!(directions, [SignalDirection::Low, SignalDirection::High]);
         assert_eq!(of[5].len(), 1);
         // The next point begins a fall without a step to it: the step from the previous one decides.
         let level = signals(&with_steps(&[1, 2, 3, 4, 5, 6, 7, 7, 6, 5, 4, 3, 2, 1]));
-        assert_eq!(level[6].iter().map(|s| s.direction).collect::<Vec<_>>(), [Direction::High]);
-        assert_eq!(level[7].iter().map(|s| s.direction).collect::<Vec<_>>(), [Direction::Low]);
+        assert_eq!(level[6].iter().map(|s| s.direction).collect::<Vec<_>>(), [SignalDirection::High]);
+        assert_eq!(level[7].iter().map(|s| s.direction).collect::<Vec<_>>(), [SignalDirection::Low]);
     }
 
     #[test]
@@ -207,7 +207,7 @@ mod tests {
         use Zone::{Middle, Near, Outside};
         let marked = |places: &[(Ordering, Zone)]| -> Vec<bool> {
             let places: Vec<_> = places.iter().map(|&(side, zone)| place(side, zone)).collect();
-            signals(&places).iter().map(|of| of.iter().any(|s| s.rule == Rule::TwoInThree)).collect()
+            signals(&places).iter().map(|of| of.iter().any(|s| s.rule == ControlRule::TwoInThree)).collect()
         };
         assert_eq!(marked(&[(Greater, Near), (Greater, Middle), (Greater, Near)]), [true, false, true]);
         assert_eq!(marked(&[(Greater, Near), (Less, Middle), (Greater, Near)]), [false; 3]);
@@ -223,10 +223,10 @@ mod tests {
         places[7].zone = Zone::Outside;
         let of = signals(&places);
         let rules = |index: usize| of[index].iter().map(|s| s.rule).collect::<Vec<_>>();
-        assert_eq!(rules(7), [Rule::OutsideLimits, Rule::RunOfSeven]);
-        assert_eq!(rules(6), [Rule::TwoInThree, Rule::RunOfSeven]);
-        assert!(of.iter().flatten().all(|s| s.direction == Direction::Low));
+        assert_eq!(rules(7), [ControlRule::OutsideLimits, ControlRule::RunOfSeven]);
+        assert_eq!(rules(6), [ControlRule::TwoInThree, ControlRule::RunOfSeven]);
+        assert!(of.iter().flatten().all(|s| s.direction == SignalDirection::Low));
         places[3].side = Ordering::Equal;
-        assert!(signals(&places).iter().flatten().all(|s| s.rule != Rule::RunOfSeven));
+        assert!(signals(&places).iter().flatten().all(|s| s.rule != ControlRule::RunOfSeven));
     }
 }

@@ -2,7 +2,7 @@
 //! `cargo test --release --lib -- --ignored --nocapture false_alarm`, and copy what it prints.
 
 use super::*;
-use crate::stats::control::{Observation, Settings, Standing, xmr};
+use crate::stats::control::{ChartSettings, PointUse, ValuePoint, xmr};
 use crate::stats::timeline::tests::months;
 use crate::vocabulary::quantity::Better;
 
@@ -37,12 +37,12 @@ impl SplitMix {
 /// Of so many series of a length: those with a signal at any point and at the last.
 fn simulate(points: usize, series: u32) -> (u32, u32) {
     let mut random = SplitMix::seeded(20_250_401 + points as u64);
-    let settings = Settings::new(Better::Neutral);
+    let settings = ChartSettings::new(Better::Neutral);
     let spans: Vec<_> = (0..).take(points).map(|month| months(month, 1)).collect();
     let (mut any, mut last) = (0, 0);
     for _ in 0..series {
-        let observation = |&span| Observation { span, value: Some(random.normal()), standing: Standing::Final };
-        let of: Vec<Observation> = spans.iter().map(observation).collect();
+        let observation = |&span| ValuePoint { span, value: Some(random.normal()), standing: PointUse::Final };
+        let of: Vec<ValuePoint> = spans.iter().map(observation).collect();
         let chart = xmr(&of, &settings).unwrap();
         let signals = |point: &crate::stats::control::ChartPoint| !point.judgement.as_ref().unwrap().signals.is_empty();
         any += u32::from(chart.points.iter().any(signals));

@@ -12,9 +12,9 @@ fn near(found: f64, wanted: f64, within: f64) {
 }
 
 /// The six rows of the test of `FunnelPlotR` 0.6.0.
-fn six() -> Vec<Observation> {
+fn six() -> Vec<SizedCount> {
     let rows = [(100, 108.0), (150, 112.0), (180, 165.0), (80, 95.0), (120, 100.0), (225, 220.0)];
-    rows.into_iter().map(|(observed, size)| Observation { observed, size }).collect()
+    rows.into_iter().map(|(observed, size)| SizedCount { observed, size }).collect()
 }
 
 fn any_number() -> Trimming {
@@ -24,7 +24,7 @@ fn any_number() -> Trimming {
 #[test]
 fn limits_from_a_published_variance() {
     // FunnelPlotR 0.6.0 on its six rows: tau² 0.01947753, limits for an expected count of 108.
-    let limits = |level| Model::log_ratio().limits(108.0, 0.019_477_530_578, level);
+    let limits = |level| SpreadModel::log_ratio().limits(108.0, 0.019_477_530_578, level);
     near(limits(Level::LOOK).lower.unwrap(), 0.717_307, 5e-7);
     near(limits(Level::LOOK).upper.unwrap(), 1.394_104, 5e-7);
     near(limits(Level::ACT).lower.unwrap(), 0.592_234, 5e-7);
@@ -33,28 +33,28 @@ fn limits_from_a_published_variance() {
 
 #[test]
 fn published_estimate() {
-    let found = dispersion(Model::log_ratio(), &six(), any_number()).unwrap();
+    let found = dispersion(SpreadModel::log_ratio(), &six(), any_number()).unwrap();
     near(found.phi, 2.948_033, 5e-7);
     near(found.tau2, 0.019_477_53, 5e-9);
 }
 
 #[test]
 fn fewer_than_ten_forces_give_no_estimate() {
-    let found = dispersion(Model::log_ratio(), &six(), Trimming::default());
+    let found = dispersion(SpreadModel::log_ratio(), &six(), Trimming::default());
     assert_eq!(found, Err(Status::CannotTell("fewer than 10 forces".to_owned())));
-    assert!(dispersion(Model::log_ratio(), &six(), any_number()).is_ok());
-    assert!(dispersion(Model::log_ratio(), &[], Trimming { least_forces: 0, share: 0.1 }).is_err());
+    assert!(dispersion(SpreadModel::log_ratio(), &six(), any_number()).is_ok());
+    assert!(dispersion(SpreadModel::log_ratio(), &[], Trimming { least_forces: 0, share: 0.1 }).is_err());
 }
 
 #[test]
 fn a_force_without_events_is_left_out_and_named() {
     let mut forces = six();
-    forces.insert(2, Observation { observed: 0, size: 3.0 });
-    let found = dispersion(Model::log_ratio(), &forces, any_number()).unwrap();
+    forces.insert(2, SizedCount { observed: 0, size: 3.0 });
+    let found = dispersion(SpreadModel::log_ratio(), &forces, any_number()).unwrap();
     assert_eq!(found.left_out, [2]);
     assert_eq!(
         Dispersion { left_out: Vec::new(), ..found },
-        dispersion(Model::log_ratio(), &six(), any_number()).unwrap()
+        dispersion(SpreadModel::log_ratio(), &six(), any_number()).unwrap()
     );
 }
 
@@ -63,7 +63,7 @@ fn the_variance_by_hand() {
     // Without trimming: z² sums to the dispersion, the weights are the expected counts themselves.
     let forces = six();
     let plain = Trimming { share: 0.0, least_forces: 2 };
-    let found = dispersion(Model::log_ratio(), &forces, plain).unwrap();
+    let found = dispersion(SpreadModel::log_ratio(), &forces, plain).unwrap();
     let squares: f64 = forces.iter().map(|f| (real(f.observed) / f.size).ln().powi(2) * f.size).sum();
     near(found.phi, squares / 6.0, 1e-12);
     let (w, w2) = (
@@ -80,8 +80,8 @@ fn the_variance_by_hand() {
 
 #[test]
 fn equal_forces_show_no_spread() {
-    let forces = vec![Observation { observed: 90, size: 100.0 }; 12];
-    let model = Model::proportion(0.9).unwrap();
+    let forces = vec![SizedCount { observed: 90, size: 100.0 }; 12];
+    let model = SpreadModel::proportion(0.9).unwrap();
     let found = dispersion(model, &forces, Trimming::default()).unwrap();
     assert!(found.phi.abs() < 1e-20 && found.tau2.abs() <= 0.0 && !found.beyond_chance());
     let plain = proportion_funnel(Centre::standard(9, 10), 100).unwrap();
@@ -103,38 +103,38 @@ fn spread_of(tau: f64) -> Dispersion {
 
 #[test]
 fn the_spread_in_words() {
-    let words = Model::proportion(0.9).unwrap().spread(&spread_of(0.03)).words();
+    let words = SpreadModel::proportion(0.9).unwrap().spread(&spread_of(0.03)).words();
     assert_eq!(words, "forces typically differ by about 1.8 percentage points either way, beyond chance");
-    let words = Model::log_ratio().spread(&spread_of(0.2)).words();
+    let words = SpreadModel::log_ratio().spread(&spread_of(0.2)).words();
     assert_eq!(words, "forces typically differ by a factor of about 1.22 either way, beyond chance");
 }
 
 #[test]
 fn limits_stay_on_the_scale() {
-    let limits = Model::proportion(0.98).unwrap().limits(2.0, 0.5, Level::ACT);
+    let limits = SpreadModel::proportion(0.98).unwrap().limits(2.0, 0.5, Level::ACT);
     assert_eq!(limits, Interval { lower: Some(0.0), upper: Some(1.0) });
-    assert_eq!(Model::log_ratio().limits(0.0, 1.0, Level::ACT), Interval { lower: None, upper: None });
-    assert_eq!((Model::proportion(1.0), Model::count_ratio(0.0)), (None, None));
-    assert_eq!(Model::proportion(0.5).unwrap().point(Observation { observed: 5, size: 4.0 }), None);
-    assert_eq!(Model::log_ratio().point(Observation { observed: 5, size: f64::NAN }), None);
+    assert_eq!(SpreadModel::log_ratio().limits(0.0, 1.0, Level::ACT), Interval { lower: None, upper: None });
+    assert_eq!((SpreadModel::proportion(1.0), SpreadModel::count_ratio(0.0)), (None, None));
+    assert_eq!(SpreadModel::proportion(0.5).unwrap().point(SizedCount { observed: 5, size: 4.0 }), None);
+    assert_eq!(SpreadModel::log_ratio().point(SizedCount { observed: 5, size: f64::NAN }), None);
 }
 
 #[test]
 fn a_ratio_of_counts_is_judged_at_the_expected_numerator() {
-    let model = Model::count_ratio(2.0).unwrap();
+    let model = SpreadModel::count_ratio(2.0).unwrap();
     let limits = model.boundaries(50.0, &spread_of(0.0));
     let s = (100.0 / 100.5_f64.powi(2) + 50.0 / 50.5_f64.powi(2)).sqrt();
     near(limits.look.upper.unwrap(), 100.0 * (1.959_963_984_540_054 * s).exp(), 1e-9);
-    assert_eq!(limits.rule, Rule::Adjusted);
+    assert_eq!(limits.rule, BoundaryMethod::Adjusted);
 }
 
-fn forces() -> impl Strategy<Value = Vec<Observation>> {
+fn forces() -> impl Strategy<Value = Vec<SizedCount>> {
     prop::collection::vec((1..5_000_i64, 0.0..=1.0_f64), 12..50).prop_map(|rows| {
         rows.into_iter()
             .map(|(n, share)| {
                 #[expect(clippy::cast_possible_truncation, reason = "below the denominator")]
                 let observed = (real(n) * share) as i64;
-                Observation { observed, size: real(n) }
+                SizedCount { observed, size: real(n) }
             })
             .collect()
     })
@@ -148,7 +148,7 @@ proptest! {
         let trimming = Trimming { share, least_forces: 2 };
         let mut turned = forces.clone();
         turned.reverse();
-        let models = [Model::proportion(0.4).unwrap(), Model::log_ratio(), Model::count_ratio(0.4).unwrap()];
+        let models = [SpreadModel::proportion(0.4).unwrap(), SpreadModel::log_ratio(), SpreadModel::count_ratio(0.4).unwrap()];
         for model in models {
             if let (Ok(found), Ok(back)) = (dispersion(model, &forces, trimming), dispersion(model, &turned, trimming)) {
                 prop_assert!(found.phi.is_finite() && found.phi >= 0.0 && found.tau2.is_finite() && found.tau2 >= 0.0);
@@ -166,8 +166,8 @@ proptest! {
         let plain = proportion_funnel(centre, n).unwrap();
         let ratio = ratio_funnel(real(n) * p).unwrap();
         let pairs = [
-            (plain, Model::proportion(p).unwrap().adjust(plain, real(n), &dispersion)),
-            (ratio, Model::log_ratio().adjust(ratio, real(n) * p, &dispersion)),
+            (plain, SpreadModel::proportion(p).unwrap().adjust(plain, real(n), &dispersion)),
+            (ratio, SpreadModel::log_ratio().adjust(ratio, real(n) * p, &dispersion)),
         ];
         for (plain, adjusted) in pairs {
             for (a, b) in [(plain.look, adjusted.look), (plain.act, adjusted.act)] {
@@ -181,7 +181,7 @@ proptest! {
 /// φ counts only against what chance gives at the same sizes.
 #[test]
 fn what_a_spread_says_depends_on_chance() {
-    let model = Model::proportion(0.9).unwrap();
+    let model = SpreadModel::proportion(0.9).unwrap();
     let of = |phi, tau2, by_chance| model.spreading(&Dispersion { phi, tau2, by_chance, ..spread_of(0.0) }, 400.0);
     assert_eq!(of(2.0, 0.01, Some(1.5)), Spreading::BeyondChance);
     // Forces with a case or two each: φ is as large by chance.

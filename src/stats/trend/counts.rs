@@ -1,8 +1,8 @@
 //! The trend of proportions, rates and counts.
 
 use super::fit::Family;
-use super::regression::{Datum, Model, regress};
-use super::{CannotTell, Reading, Trend, TrendPoint, window};
+use super::regression::{Datum, TrendModel, regress};
+use super::{CannotTell, PeriodPoint, PeriodReading, Trend, window};
 use crate::stats::real;
 
 /// How counts depend on time.
@@ -19,7 +19,11 @@ pub enum CountModel {
 ///
 /// # Errors
 /// Every reason why no trend can be told.
-pub fn count_trend(points: &[TrendPoint<(i64, i64)>], model: CountModel, multiplier: u32) -> Result<Trend, CannotTell> {
+pub fn count_trend(
+    points: &[PeriodPoint<(i64, i64)>],
+    model: CountModel,
+    multiplier: u32,
+) -> Result<Trend, CannotTell> {
     let window = window(&without_denominator(points, model)?)?;
     let counts = || window.points.iter().map(|(_, counts)| *counts);
     if counts().all(|(x, _)| x == 0) {
@@ -37,24 +41,24 @@ pub fn count_trend(points: &[TrendPoint<(i64, i64)>], model: CountModel, multipl
     };
     let data: Vec<Datum> = window.points.iter().map(datum).collect();
     let family = if model == CountModel::Proportion { Family::Binomial } else { Family::Poisson };
-    regress(&data, window.cadence, Model { family, multiplier })
+    regress(&data, window.cadence, TrendModel { family, multiplier })
 }
 
 /// The points with those that have no denominator turned into absent ones.
 fn without_denominator(
-    points: &[TrendPoint<(i64, i64)>],
+    points: &[PeriodPoint<(i64, i64)>],
     model: CountModel,
-) -> Result<Vec<TrendPoint<(i64, i64)>>, CannotTell> {
+) -> Result<Vec<PeriodPoint<(i64, i64)>>, CannotTell> {
     let mut checked = Vec::with_capacity(points.len());
     for point in points {
         let reading = match point.reading {
-            Reading::Value((x, n)) if x < 0 || n < 0 || (model == CountModel::Proportion && x > n) => {
+            PeriodReading::Value((x, n)) if x < 0 || n < 0 || (model == CountModel::Proportion && x > n) => {
                 return Err(CannotTell::FaultyCounts);
             }
-            Reading::Value((_, 0)) => Reading::Absent,
+            PeriodReading::Value((_, 0)) => PeriodReading::Absent,
             other => other,
         };
-        checked.push(TrendPoint { reading, ..*point });
+        checked.push(PeriodPoint { reading, ..*point });
     }
     Ok(checked)
 }

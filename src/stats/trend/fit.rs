@@ -50,7 +50,7 @@ impl Family {
 
     /// Whether cases that share a season leave it a finite effect: not where none of them has an event, nor where all of a
     /// share are events.
-    fn leaves_an_effect(self, of_season: &[&Case]) -> bool {
+    fn leaves_an_effect(self, of_season: &[&FitPoint]) -> bool {
         let none = of_season.iter().all(|case| case.events <= 0.0);
         let nothing_else = of_season.iter().all(|case| case.events >= case.size);
         match self {
@@ -64,7 +64,7 @@ impl Family {
 /// A period: events of so many cases (or so much exposure), its time and its season. Of a figure whose variance is known,
 /// the size is one over the variance and the events are the figure times the size.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Case {
+pub(super) struct FitPoint {
     pub(super) events: f64,
     pub(super) size: f64,
     pub(super) time: f64,
@@ -73,8 +73,8 @@ pub(super) struct Case {
 }
 
 /// Whether every season of the cases has a finite effect.
-pub(super) fn seasons_can_be_estimated(cases: &[Case], family: Family) -> bool {
-    let mut by_season: BTreeMap<u32, Vec<&Case>> = BTreeMap::new();
+pub(super) fn seasons_can_be_estimated(cases: &[FitPoint], family: Family) -> bool {
+    let mut by_season: BTreeMap<u32, Vec<&FitPoint>> = BTreeMap::new();
     for case in cases {
         by_season.entry(case.season).or_default().push(case);
     }
@@ -94,13 +94,13 @@ pub(super) struct Fit {
 
 impl Fit {
     /// None where the iteration does not settle or columns depend on each other.
-    pub(super) fn new(cases: &[Case], family: Family) -> Option<Self> {
+    pub(super) fn new(cases: &[FitPoint], family: Family) -> Option<Self> {
         Self::from(cases, family, cases.iter().map(|case| family.start(case.events, case.size)).collect())
     }
 
     /// The fit of nearly the same cases, begun where this one ended.
-    pub(super) fn again(&self, cases: &[Case]) -> Option<Self> {
-        let known = |case: &Case| self.seasons.contains(&case.season);
+    pub(super) fn again(&self, cases: &[FitPoint]) -> Option<Self> {
+        let known = |case: &FitPoint| self.seasons.contains(&case.season);
         if !cases.iter().all(known) {
             return Self::new(cases, self.family);
         }
@@ -108,7 +108,7 @@ impl Fit {
     }
 
     /// The iteration from a first guess of each case's linear predictor.
-    fn from(cases: &[Case], family: Family, mut predictors: Vec<f64>) -> Option<Self> {
+    fn from(cases: &[FitPoint], family: Family, mut predictors: Vec<f64>) -> Option<Self> {
         let mut seasons: Vec<u32> = cases.iter().map(|case| case.season).collect();
         seasons.sort_unstable();
         seasons.dedup();
@@ -183,7 +183,7 @@ fn row(seasons: &[u32], time: f64, season: u32) -> Vec<f64> {
 }
 
 /// One weighted least squares step: the new coefficients and their covariance.
-fn step(cases: &[Case], rows: &[Vec<f64>], predictors: &[f64], family: Family) -> Option<(Vec<f64>, Matrix)> {
+fn step(cases: &[FitPoint], rows: &[Vec<f64>], predictors: &[f64], family: Family) -> Option<(Vec<f64>, Matrix)> {
     let size = rows.first()?.len();
     let mut weights = Vec::with_capacity(cases.len());
     let mut sums = vec![0.0; size];
@@ -202,8 +202,8 @@ fn step(cases: &[Case], rows: &[Vec<f64>], predictors: &[f64], family: Family) -
     Some((covariance.times(&sums), covariance))
 }
 
-fn chi_square(cases: &[Case], predictors: &[f64], family: Family) -> f64 {
-    let of = |(case, &predictor): (&Case, &f64)| {
+fn chi_square(cases: &[FitPoint], predictors: &[f64], family: Family) -> f64 {
+    let of = |(case, &predictor): (&FitPoint, &f64)| {
         let variance = case.size * family.slope(predictor);
         (case.events - case.size * family.mean(predictor)).powi(2) / variance
     };

@@ -2,7 +2,7 @@
 //! Neighbouring periods are taken as independent given the line and the season.
 
 use super::Level;
-use super::timeline::{Cadence, Layout, Span, TimelineError};
+use super::timeline::{Cadence, DaySpan, PeriodSpacing, TimelineError};
 use crate::vocabulary::quantity::{Better, Interval};
 
 mod counts;
@@ -14,11 +14,11 @@ mod values;
 mod tests;
 
 pub use counts::{CountModel, count_trend};
-pub use values::{Estimate, value_trend};
+pub use values::value_trend;
 
 /// What a period holds.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Reading<T> {
+pub enum PeriodReading<T> {
     Value(T),
     Absent,
     Suppressed,
@@ -26,9 +26,9 @@ pub enum Reading<T> {
 
 /// A period of the series.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct TrendPoint<T> {
-    pub span: Span,
-    pub reading: Reading<T>,
+pub struct PeriodPoint<T> {
+    pub span: DaySpan,
+    pub reading: PeriodReading<T>,
     pub provisional: bool,
     /// Whether the series is broken just before this period.
     pub break_before: bool,
@@ -91,7 +91,7 @@ impl CannotTell {
 
 /// The outcome; [`CannotTell`] is the fourth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
+pub enum TrendOutcome {
     Up,
     Down,
     NoEvidence,
@@ -99,7 +99,7 @@ pub enum Outcome {
     RestsOnOnePeriod,
 }
 
-impl Outcome {
+impl TrendOutcome {
     /// The name in data files.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -147,7 +147,7 @@ impl TrendLabel {
 
 /// Fitted last minus fitted first, on the scale of the figures.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Change {
+pub struct FittedChange {
     pub value: f64,
     /// 95 %.
     pub look: Interval,
@@ -158,7 +158,7 @@ pub struct Change {
 /// A period of the window as the model sees it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct FittedPoint {
-    pub span: Span,
+    pub span: DaySpan,
     pub value: f64,
     pub fitted: f64,
     /// What the season adds to the fitted figure; 0 without seasons. The figure less this is seasonally adjusted.
@@ -190,7 +190,7 @@ impl Seasons {
 /// A fitted trend.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Trend {
-    pub outcome: Outcome,
+    pub outcome: TrendOutcome,
     /// Whether up or down holds at 99.8 % too.
     pub at_act: bool,
     /// A year's change: of the logit (proportion), of the logarithm (rate, count) or of the figure (delays, ratios).
@@ -207,39 +207,39 @@ pub struct Trend {
     pub degrees: usize,
     /// Two-sided; below 0.05 and 0.002 the label's levels are reached.
     pub p_value: f64,
-    pub change: Change,
+    pub change: FittedChange,
     pub seasons: Seasons,
     pub points: Vec<FittedPoint>,
 }
 
 /// The outcome of a p-value and of the slopes left when each period in turn is taken out, which are asked for only where
 /// they decide. A rest without a fit has no slope, and is no evidence against a trend.
-fn outcome(slope: f64, p_value: f64, without_one: impl IntoIterator<Item = f64>) -> (Outcome, bool) {
+fn outcome(slope: f64, p_value: f64, without_one: impl IntoIterator<Item = f64>) -> (TrendOutcome, bool) {
     if p_value >= 2.0 * Level::LOOK.tail() {
-        return (Outcome::NoEvidence, false);
+        return (TrendOutcome::NoEvidence, false);
     }
     if !without_one.into_iter().all(|other| other * slope > 0.0) {
-        return (Outcome::RestsOnOnePeriod, false);
+        return (TrendOutcome::RestsOnOnePeriod, false);
     }
-    let direction = if slope > 0.0 { Outcome::Up } else { Outcome::Down };
+    let direction = if slope > 0.0 { TrendOutcome::Up } else { TrendOutcome::Down };
     (direction, p_value < 2.0 * Level::ACT.tail())
 }
 
 /// The figures of a window that meets the conditions.
 struct Window<T> {
     cadence: Cadence,
-    points: Vec<(Span, T)>,
+    points: Vec<(DaySpan, T)>,
 }
 
 /// The window from the first figure to the last final one, if the conditions are met: periods of one length that share no
 /// days, no break, none suppressed, enough figures (5 years, 8 quarters, 24 months), at most one period in five absent.
-fn window<T: Copy>(points: &[TrendPoint<T>]) -> Result<Window<T>, CannotTell> {
-    let is_absent = |point: &TrendPoint<T>| matches!(point.reading, Reading::Absent);
+fn window<T: Copy>(points: &[PeriodPoint<T>]) -> Result<Window<T>, CannotTell> {
+    let is_absent = |point: &PeriodPoint<T>| matches!(point.reading, PeriodReading::Absent);
     let start = points.iter().position(|point| !is_absent(point)).unwrap_or(points.len());
     let end = points.iter().rposition(|point| !point.provisional && !is_absent(point)).map_or(0, |last| last + 1);
     let points = points.get(start..end).unwrap_or_default();
-    let spans: Vec<Span> = points.iter().map(|point| point.span).collect();
-    let layout = Layout::of(&spans).map_err(CannotTell::Timeline)?;
+    let spans: Vec<DaySpan> = points.iter().map(|point| point.span).collect();
+    let layout = PeriodSpacing::of(&spans).map_err(CannotTell::Timeline)?;
     let need = match layout.cadence {
         Cadence::Year => 5,
         Cadence::Quarter => 8,
@@ -257,9 +257,9 @@ fn window<T: Copy>(points: &[TrendPoint<T>]) -> Result<Window<T>, CannotTell> {
     let missing = usize::try_from(layout.absent()).unwrap_or(usize::MAX);
     for point in points {
         match point.reading {
-            Reading::Value(value) => figures.push((point.span, value)),
-            Reading::Absent => (),
-            Reading::Suppressed => return Err(CannotTell::Suppressed),
+            PeriodReading::Value(value) => figures.push((point.span, value)),
+            PeriodReading::Absent => (),
+            PeriodReading::Suppressed => return Err(CannotTell::Suppressed),
         }
     }
     let periods = points.len().saturating_add(missing);

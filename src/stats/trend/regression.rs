@@ -1,33 +1,33 @@
 //! What regression on time and season says of the figures of a window: one method for shares, rates, counts and delays.
 
-use super::fit::{Case, Family, Fit, seasons_can_be_estimated};
-use super::{CannotTell, Change, FittedPoint, Seasons, Trend, outcome};
+use super::fit::{Family, Fit, FitPoint, seasons_can_be_estimated};
+use super::{CannotTell, FittedChange, FittedPoint, Seasons, Trend, outcome};
 use crate::stats::Level;
 use crate::stats::arithmetic::{mean, size};
 use crate::stats::distributions::{student_two_sided, student_upper};
-use crate::stats::timeline::{Cadence, Span};
+use crate::stats::timeline::{Cadence, DaySpan};
 use crate::vocabulary::quantity::Interval;
 
 /// A period of the window.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Datum {
-    pub(super) span: Span,
+    pub(super) span: DaySpan,
     /// The figure as it is told.
     pub(super) value: f64,
-    /// As in [`Case`].
+    /// As in [`FitPoint`].
     pub(super) events: f64,
     pub(super) size: f64,
 }
 
 /// The model of a window, and how its means become figures.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Model {
+pub(super) struct TrendModel {
     pub(super) family: Family,
     /// Figures are so many times the means of the model.
     pub(super) multiplier: f64,
 }
 
-impl Model {
+impl TrendModel {
     /// The greatest change that there can be: a share changes by no more than the whole scale.
     fn greatest_change(self) -> f64 {
         if self.family == Family::Binomial { self.multiplier } else { f64::INFINITY }
@@ -42,17 +42,17 @@ impl Model {
 ///
 /// # Errors
 /// [`CannotTell::NoFit`] where the model has no finite answer.
-pub(super) fn regress(data: &[Datum], cadence: Cadence, model: Model) -> Result<Trend, CannotTell> {
+pub(super) fn regress(data: &[Datum], cadence: Cadence, model: TrendModel) -> Result<Trend, CannotTell> {
     let times: Vec<f64> = data.iter().map(|datum| datum.span.middle()).collect();
     // Time from the middle of the window, for the sake of the arithmetic.
     let origin = mean(&times).ok_or(CannotTell::NoFit)?;
-    let case = |(datum, time): (&Datum, &f64)| Case {
+    let case = |(datum, time): (&Datum, &f64)| FitPoint {
         events: datum.events,
         size: datum.size,
         time: time - origin,
         season: if cadence.is_seasonal() { datum.span.season() } else { 0 },
     };
-    let cases: Vec<Case> = data.iter().zip(&times).map(case).collect();
+    let cases: Vec<FitPoint> = data.iter().zip(&times).map(case).collect();
     let Fitted { cases, fit, degrees, seasons } = fit(cases, cadence, model.family).ok_or(CannotTell::NoFit)?;
     let dispersion = fit.chi_square / size(degrees);
     let inflation = dispersion.max(1.0).sqrt();
@@ -60,7 +60,7 @@ pub(super) fn regress(data: &[Datum], cadence: Cadence, model: Model) -> Result<
     let statistic = slope / (model_error * inflation);
     let p_value = student_two_sided(statistic, size(degrees));
     let (outcome, at_act) = outcome(slope, p_value, slopes_without_one(&fit, &cases));
-    let fitted = |(datum, case): (&Datum, &Case)| FittedPoint {
+    let fitted = |(datum, case): (&Datum, &FitPoint)| FittedPoint {
         span: datum.span,
         value: datum.value,
         fitted: model.multiplier * fit.mean(case.time, case.season),
@@ -84,7 +84,7 @@ pub(super) fn regress(data: &[Datum], cadence: Cadence, model: Model) -> Result<
 
 /// A model that has a finite answer.
 struct Fitted {
-    cases: Vec<Case>,
+    cases: Vec<FitPoint>,
     fit: Fit,
     /// Cases less coefficients, above 0.
     degrees: usize,
@@ -92,8 +92,8 @@ struct Fitted {
 }
 
 /// The fit with seasons where they can be estimated, else without.
-fn fit(cases: Vec<Case>, cadence: Cadence, family: Family) -> Option<Fitted> {
-    let settle = |cases: Vec<Case>, seasons: Seasons| {
+fn fit(cases: Vec<FitPoint>, cadence: Cadence, family: Family) -> Option<Fitted> {
+    let settle = |cases: Vec<FitPoint>, seasons: Seasons| {
         let fit = Fit::new(&cases, family)?;
         let degrees = cases.len().checked_sub(fit.parameters()).filter(|&left| left > 0)?;
         Some(Fitted { cases, fit, degrees, seasons })
@@ -101,15 +101,15 @@ fn fit(cases: Vec<Case>, cadence: Cadence, family: Family) -> Option<Fitted> {
     if !cadence.is_seasonal() {
         return settle(cases, Seasons::None);
     }
-    let without: Vec<Case> = cases.iter().map(|case| Case { season: 0, ..*case }).collect();
+    let without: Vec<FitPoint> = cases.iter().map(|case| FitPoint { season: 0, ..*case }).collect();
     let seasonal = seasons_can_be_estimated(&cases, family).then(|| settle(cases, Seasons::Fitted)).flatten();
     seasonal.or_else(|| settle(without, Seasons::LeftOut))
 }
 
 /// The slope without each period in turn, where the rest has a fit.
-fn slopes_without_one(fit: &Fit, cases: &[Case]) -> impl Iterator<Item = f64> {
+fn slopes_without_one(fit: &Fit, cases: &[FitPoint]) -> impl Iterator<Item = f64> {
     let without = |left_out: usize| {
-        let rest: Vec<Case> =
+        let rest: Vec<FitPoint> =
             cases.iter().enumerate().filter(|&(index, _)| index != left_out).map(|(_, case)| *case).collect();
         fit.again(&rest).map(|fit| fit.slope())
     };
@@ -117,7 +117,7 @@ fn slopes_without_one(fit: &Fit, cases: &[Case]) -> impl Iterator<Item = f64> {
 }
 
 /// Fitted last minus fitted first, with the dispersion and the t of the label.
-fn change(fit: &Fit, cases: &[Case], inflation: f64, degrees: usize, model: Model) -> Option<Change> {
+fn change(fit: &Fit, cases: &[FitPoint], inflation: f64, degrees: usize, model: TrendModel) -> Option<FittedChange> {
     let (first, last) = (cases.first()?, cases.last()?);
     let (difference, variance) = fit.difference(first.time, last.time, last.season);
     let bound = model.greatest_change();
@@ -128,5 +128,5 @@ fn change(fit: &Fit, cases: &[Case], inflation: f64, degrees: usize, model: Mode
             upper: Some((model.multiplier * (difference + half)).min(bound)),
         }
     };
-    Some(Change { value: model.multiplier * difference, look: interval(Level::LOOK), act: interval(Level::ACT) })
+    Some(FittedChange { value: model.multiplier * difference, look: interval(Level::LOOK), act: interval(Level::ACT) })
 }

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use leds_metrics::synth::{Plan, write_submissions_of};
+use leds_metrics::synth::{NationPlan, write_submissions_of};
 use tempfile::TempDir;
 
 use crate::support::{Finished, files_below, leds_metrics, parquet, parquet_of, text};
@@ -109,7 +109,8 @@ impl Nation {
     pub fn new() -> Self {
         let nation = Self { folder: tempfile::tempdir().unwrap() };
         let source = nation.path("source");
-        let plan = Plan { from: "2025-01".parse().unwrap(), to: "2026-03".parse().unwrap(), scale: 0.002, seed: 1 };
+        let plan =
+            NationPlan { from: "2025-01".parse().unwrap(), to: "2026-03".parse().unwrap(), scale: 0.002, seed: 1 };
         let codes = BODIES.lines().filter_map(|body| body.split(',').next());
         let codes: Vec<&str> = codes.chain(["UNATTRIBUTED"]).collect();
         write_submissions_of(&codes, &plan, &source).unwrap();

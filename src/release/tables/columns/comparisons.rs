@@ -5,11 +5,11 @@ use std::borrow::Cow;
 use super::{BODY, MEASURES, PERIOD, columns, identity};
 use crate::assessment::{FigureComparison, FunnelForce, NationalContribution, OrganisationRank, ParityFigure};
 use crate::release::tables::catalogue::{ANY, above, at_least, between, one_of};
-use crate::release::tables::column::Column;
+use crate::release::tables::column::RowColumn;
 use crate::stats::peers::AverageKind;
 use crate::vocabulary::quantity::{Status, millionths as scaled};
 
-pub(in crate::release::tables) fn comparisons() -> Vec<Column<FigureComparison>> {
+pub(in crate::release::tables) fn comparisons() -> Vec<RowColumn<FigureComparison>> {
     let mut columns = identity(BODY, PERIOD);
     columns.extend(columns! { FigureComparison:
         /// What the figure is held against: the pooled figure of its peers, or its own of the same period a year
@@ -70,7 +70,7 @@ pub(in crate::release::tables) fn comparisons() -> Vec<Column<FigureComparison>>
     columns
 }
 
-pub(in crate::release::tables) fn contributions() -> Vec<Column<NationalContribution>> {
+pub(in crate::release::tables) fn contributions() -> Vec<RowColumn<NationalContribution>> {
     let mut columns = identity("Organisation of the organisations dataset, or UNATTRIBUTED.", PERIOD);
     columns.extend(columns! { NationalContribution:
         /// What the change is counted from.
@@ -96,7 +96,7 @@ pub(in crate::release::tables) fn contributions() -> Vec<Column<NationalContribu
     columns
 }
 
-pub(in crate::release::tables) fn ranks() -> Vec<Column<OrganisationRank>> {
+pub(in crate::release::tables) fn ranks() -> Vec<RowColumn<OrganisationRank>> {
     let mut columns = identity("Organisation of the organisations dataset.", PERIOD);
     columns.extend(columns! { OrganisationRank:
         /// Place among the organisations with a value; 1 is the best, ties share it.
@@ -112,7 +112,7 @@ pub(in crate::release::tables) fn ranks() -> Vec<Column<OrganisationRank>> {
     columns
 }
 
-pub(in crate::release::tables) fn funnels() -> Vec<Column<FunnelForce>> {
+pub(in crate::release::tables) fn funnels() -> Vec<RowColumn<FunnelForce>> {
     let mut columns = identity("Police force with a value in the report's period.", PERIOD);
     columns.extend(columns! { FunnelForce:
         /// Sum over the months of the period.
@@ -170,7 +170,7 @@ pub(in crate::release::tables) fn funnels() -> Vec<Column<FunnelForce>> {
     columns
 }
 
-pub(in crate::release::tables) fn parity() -> Vec<Column<ParityFigure>> {
+pub(in crate::release::tables) fn parity() -> Vec<RowColumn<ParityFigure>> {
     let mut columns = identity(BODY, PERIOD);
     columns.extend(columns! { ParityFigure:
         /// Whose rules: as_phe, each force in the funnel of all (PHEindicatormethods 2.1.0); as_making_data_count,

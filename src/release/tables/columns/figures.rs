@@ -6,7 +6,7 @@ use super::{AGAINST, Identified, MET, PERIOD, STANDARD_KINDS, STATUSES, body_and
 use crate::assessment::Labels;
 use crate::assessment::responsibilities::Responsibility;
 use crate::release::tables::catalogue::{ANY, at_least, between, except, one_of};
-use crate::release::tables::column::Column;
+use crate::release::tables::column::RowColumn;
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::Period;
 use crate::vocabulary::quantity::{Status, millionths as scaled};
@@ -39,7 +39,7 @@ impl Identified for JudgedFigure<'_> {
     }
 }
 
-pub(in crate::release::tables) fn figures<'a>() -> Vec<Column<JudgedFigure<'a>>> {
+pub(in crate::release::tables) fn figures<'a>() -> Vec<RowColumn<JudgedFigure<'a>>> {
     let mut columns = vec![metric_id(JudgedFigure::metric_id)];
     columns.extend(columns! { JudgedFigure<'a>:
         /// Version of the metric's definition that made the figure.
@@ -132,7 +132,7 @@ pub(in crate::release::tables) fn figures<'a>() -> Vec<Column<JudgedFigure<'a>>>
     columns
 }
 
-pub(in crate::release::tables) fn responsibilities() -> Vec<Column<Responsibility>> {
+pub(in crate::release::tables) fn responsibilities() -> Vec<RowColumn<Responsibility>> {
     let mut columns = columns! { Responsibility:
         /// Principle of the Code, 1 to 10.
         Version "principle" between(1, 10) => |r| u32::from(r.principle);
@@ -169,7 +169,7 @@ pub(in crate::release::tables) fn responsibilities() -> Vec<Column<Responsibilit
 }
 
 /// Those of a headline figure, and which part or variant the row is of.
-pub(in crate::release::tables) fn breakdowns<'a>() -> Vec<Column<JudgedFigure<'a>>> {
+pub(in crate::release::tables) fn breakdowns<'a>() -> Vec<RowColumn<JudgedFigure<'a>>> {
     let mut columns = figures();
     for column in columns.iter_mut().filter(|column| OF_HEADLINES_ALONE.contains(&column.spec.name)) {
         column.spec.holds = column.spec.holds.nothing();
@@ -185,7 +185,7 @@ pub(in crate::release::tables) fn breakdowns<'a>() -> Vec<Column<JudgedFigure<'a
 }
 
 /// What pages say of a figure beside its columns in the published tables.
-pub(in crate::release::tables) fn for_readers<'a>() -> Vec<Column<JudgedFigure<'a>>> {
+pub(in crate::release::tables) fn for_readers<'a>() -> Vec<RowColumn<JudgedFigure<'a>>> {
     columns! { JudgedFigure<'a>:
         /// Why there is no value, in words. Null for a value.
         Text "reason" ANY.or_empty() => |o| Cow::Borrowed(o.figure.status.reason());

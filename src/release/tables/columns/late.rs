@@ -5,14 +5,14 @@ use std::borrow::Cow;
 use super::{PERIOD, STATUSES, YES_NO, body_and_period, columns, identity, metric_id};
 use crate::history::{Completeness, Revision, RevisionSummary};
 use crate::release::tables::catalogue::{ANY, at_least, between, one_of};
-use crate::release::tables::column::Column;
-use crate::stats::revision::{Scale, Tendency};
+use crate::release::tables::column::RowColumn;
+use crate::stats::revision::{RevisionScale, Tendency};
 use crate::vocabulary::quantity::millionths as scaled;
 
 const REVISED_BODY: &str = "Organisation of the organisations dataset or NATIONAL; for since_last_release also \
                             UNATTRIBUTED, REGION:name and PEERS:code.";
 
-pub(in crate::release::tables) fn completeness() -> Vec<Column<Completeness>> {
+pub(in crate::release::tables) fn completeness() -> Vec<RowColumn<Completeness>> {
     let mut columns = identity("NATIONAL; REGION:name or PEERS:code where anything of it came in late.", PERIOD);
     columns.extend(columns! { Completeness:
         /// Whole months from the end of the period to the data date; null where it has not ended.
@@ -60,7 +60,7 @@ pub(in crate::release::tables) fn completeness() -> Vec<Column<Completeness>> {
     columns
 }
 
-pub(in crate::release::tables) fn revisions() -> Vec<Column<Revision>> {
+pub(in crate::release::tables) fn revisions() -> Vec<RowColumn<Revision>> {
     let mut columns = vec![metric_id(|row: &Revision| &row.metric_id)];
     columns.extend(columns! { Revision:
         /// as_known: an event month at two data dates one whole month apart or more, by today's definitions and
@@ -110,7 +110,7 @@ pub(in crate::release::tables) fn revisions() -> Vec<Column<Revision>> {
     columns
 }
 
-pub(in crate::release::tables) fn revision_statistics() -> Vec<Column<RevisionSummary>> {
+pub(in crate::release::tables) fn revision_statistics() -> Vec<RowColumn<RevisionSummary>> {
     let mut columns = vec![metric_id(|row: &RevisionSummary| &row.metric_id)];
     columns.extend(columns! { RevisionSummary:
         /// Whole months from the end of an event month; the national figure at this lag is held against the one that
@@ -155,10 +155,10 @@ fn per_cent(share: f64) -> i128 {
     scaled(100.0 * share)
 }
 
-fn scale(scale: Scale) -> &'static str {
+fn scale(scale: RevisionScale) -> &'static str {
     match scale {
-        Scale::Units => "units",
-        Scale::PerCent => "per_cent",
+        RevisionScale::Units => "units",
+        RevisionScale::PerCent => "per_cent",
     }
 }
 

@@ -15,7 +15,7 @@ pub(super) use self::late::{completeness, revision_statistics, revisions};
 pub(super) use self::series::{change_points, control_limits, run_charts, signals, trends};
 pub(super) use self::verdicts::verdicts;
 use super::catalogue::{ANY, matching, one_of};
-use super::column::Column;
+use super::column::RowColumn;
 use crate::assessment::responsibilities::Responsibility;
 use crate::assessment::{
     ControlPoint, FigureComparison, FunnelForce, NationalContribution, OrganisationRank, ParityFigure, ProposedStep,
@@ -47,7 +47,7 @@ const YES_NO: &[&str] = &["yes", "no"];
 /// ```
 macro_rules! columns {
     ($row:ty: $($(#[doc = $about:literal])+ $read:ident $name:literal $holds:expr => $cell:expr;)+) => {{
-        let own: Vec<Column<$row>> = vec![$(Column::new(
+        let own: Vec<RowColumn<$row>> = vec![$(RowColumn::new(
             $name,
             $holds,
             concat!($($about),+),
@@ -101,19 +101,19 @@ identified!(
 );
 
 /// The six columns that identify the rows of most tables. `body` and `period` say what `org_code` and `period` hold.
-fn identity<R: Identified>(body: &'static str, period: &'static str) -> Vec<Column<R>> {
+fn identity<R: Identified>(body: &'static str, period: &'static str) -> Vec<RowColumn<R>> {
     let mut columns = vec![metric_id(R::metric_id)];
     columns.extend(body_and_period(body, period));
     columns
 }
 
-fn metric_id<R>(read: fn(&R) -> &str) -> Column<R> {
+fn metric_id<R>(read: fn(&R) -> &str) -> RowColumn<R> {
     let principles = matching("^(SEC|CRE|AMD|VAL|RRD|ACC|REP|SHA|AUD|TRN)-[0-9]{2}$");
     let about = "Id of the metric: the principle's letters, a hyphen and two digits.";
-    Column::new("metric_id", principles, about, super::column::Read::Name(read))
+    RowColumn::new("metric_id", principles, about, super::column::Read::Name(read))
 }
 
-fn body_and_period<R: Identified>(body: &'static str, period: &'static str) -> Vec<Column<R>> {
+fn body_and_period<R: Identified>(body: &'static str, period: &'static str) -> Vec<RowColumn<R>> {
     let mut columns = columns! { R:
         /// The body that the row is of.
         Name "org_code" ANY => R::org_code;

@@ -5,11 +5,11 @@ use std::borrow::Cow;
 use super::{BODY, MEASURES, PERIOD, YES_NO, columns, identity};
 use crate::assessment::{ControlPoint, ProposedStep, SeriesRunChart, SeriesTrend, Signal, TrendWindow};
 use crate::release::tables::catalogue::{ANY, at_least, between, matching, one_of};
-use crate::release::tables::column::Column;
+use crate::release::tables::column::RowColumn;
 use crate::vocabulary::period::Period;
 use crate::vocabulary::quantity::millionths as scaled;
 
-pub(in crate::release::tables) fn signals() -> Vec<Column<Signal>> {
+pub(in crate::release::tables) fn signals() -> Vec<RowColumn<Signal>> {
     let mut columns = identity(BODY, PERIOD);
     columns.extend(columns! { Signal:
         /// What speaks: a rule of the control chart, a shift about the median of a series without one (run_chart), the
@@ -39,7 +39,7 @@ pub(in crate::release::tables) fn signals() -> Vec<Column<Signal>> {
     columns
 }
 
-pub(in crate::release::tables) fn control_limits() -> Vec<Column<ControlPoint>> {
+pub(in crate::release::tables) fn control_limits() -> Vec<RowColumn<ControlPoint>> {
     let mut columns = identity(BODY, PERIOD);
     columns.extend(columns! { ControlPoint:
         /// The control chart that suits the series: p' of proportions, u' of rates, XmR of other figures and of
@@ -74,7 +74,7 @@ pub(in crate::release::tables) fn control_limits() -> Vec<Column<ControlPoint>> 
     columns
 }
 
-pub(in crate::release::tables) fn run_charts() -> Vec<Column<SeriesRunChart>> {
+pub(in crate::release::tables) fn run_charts() -> Vec<RowColumn<SeriesRunChart>> {
     let mut columns = identity(BODY, "Last period with a final figure.");
     columns.extend(columns! { SeriesRunChart:
         /// First period of the stretch with a final figure: limits and medians start afresh at recorded events, new
@@ -105,7 +105,7 @@ pub(in crate::release::tables) fn run_charts() -> Vec<Column<SeriesRunChart>> {
     columns
 }
 
-pub(in crate::release::tables) fn trends() -> Vec<Column<SeriesTrend>> {
+pub(in crate::release::tables) fn trends() -> Vec<RowColumn<SeriesTrend>> {
     let mut columns = identity(BODY, "Last period of the test's window: the last final one with a figure.");
     columns.extend(columns! { SeriesTrend:
         /// First period with a figure. Null where no trend can be told.
@@ -154,7 +154,7 @@ pub(in crate::release::tables) fn trends() -> Vec<Column<SeriesTrend>> {
     columns
 }
 
-pub(in crate::release::tables) fn change_points() -> Vec<Column<ProposedStep>> {
+pub(in crate::release::tables) fn change_points() -> Vec<RowColumn<ProposedStep>> {
     let mut columns = identity(BODY, "First period of the new level.");
     columns.extend(columns! { ProposedStep:
         /// Lower end of the 95 % interval of that period (Bai 1997). Null where it leaves the stretch of one version

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::{BODY, MEASURES, PERIOD, YES_NO, columns, identity};
 use crate::release::tables::catalogue::{ANY, above, at_least, one_of};
-use crate::release::tables::column::Column;
+use crate::release::tables::column::RowColumn;
 use crate::stats::benchmark::Strength;
 use crate::verdict::{AspectFound, AspectLabel, FigureVerdict};
 use crate::vocabulary::quantity::millionths as scaled;
@@ -39,7 +39,7 @@ const AMONG_FORCES: &[&str] = &[
     "cannot_tell",
 ];
 
-pub(in crate::release::tables) fn verdicts() -> Vec<Column<FigureVerdict>> {
+pub(in crate::release::tables) fn verdicts() -> Vec<RowColumn<FigureVerdict>> {
     let mut columns = identity(BODY, PERIOD);
     columns.extend(columns! { FigureVerdict:
         /// What the metric measures together with others, so that bodies are ranked by subjects. Null of a metric that is not
