@@ -190,6 +190,38 @@ block_names! {
     "own_metrics_explained" OwnMetricsExplained Organisation OfficeAndForce;
     /// Links to the pages of the principles.
     "principles" Principles Any Everyone;
+    /// How far the move from one system to the other is: the nation's share by month, and the regions.
+    "migration" Migration Any Office;
+    /// Each organisation by month, in the order in which they moved, and who has moved when.
+    "migration_by_force" MigrationByForce Any Office;
+    /// The figures that are split by system.
+    "migration_by_system" MigrationBySystem Any Office;
+    /// Every metric of the nation over all periods that it is followed in.
+    "long_series" LongSeries Any Office;
+    /// The metric of the nation over all periods that it is followed in.
+    "national_series" NationalSeries Metric Office;
+    /// What each page of the edition of trends says, in a sentence.
+    "trends_summary" TrendsSummary Any Office;
+    /// Who publishes the release, when the next one comes, and when figures are revised.
+    "release_calendar" ReleaseCalendar Any Office;
+    /// The national figures of the same months of earlier years.
+    "seasons" Seasons Any Office;
+    /// Every metric by region, with the places of the regions.
+    "region_places" RegionPlaces Any Office;
+    /// The series of each region, and their places now and a year before.
+    "region_series" RegionSeries Metric Office;
+    /// Of every change of a national figure: what rates and what shares of cases added.
+    "change_parts" ChangeParts Any Office;
+    /// The change of the national figure by region and by organisation.
+    "change_of_metric" ChangeOfMetric Metric Office;
+    /// All standards on one line of time, with their sources and whether the nation met them.
+    "standards_over_time" StandardsOverTime Any Office;
+    /// How complete national figures are, and how much they were revised.
+    "late_overview" LateOverview Any Office;
+    /// What was known of each month of the metric as time went on.
+    "known_when" KnownWhen Metric Office;
+    /// The figures that the release before published otherwise, with reasons, and the policy on revisions.
+    "revisions_since" RevisionsSince Any Office;
     /// What the checks found in the data of the organisation.
     "own_findings" OwnFindings Organisation OfficeAndForce;
 }

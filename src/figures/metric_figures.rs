@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use futures::StreamExt;
 
 use super::FiguresError;
+use super::long_series::LongPeriods;
 use crate::definitions::Definitions;
 use crate::definitions::model::Metric;
 use crate::engine::{Engine, QueryTable, Trouble};
@@ -54,6 +55,7 @@ pub(super) async fn compute_metrics(
     for of_metric in by_place.into_values() {
         all.observations.extend(of_metric.observations);
         all.pieces.extend(of_metric.pieces);
+        all.beyond_trend.extend(of_metric.beyond_trend);
         all.lateness.extend(of_metric.lateness);
         all.without_memory.extend(of_metric.without_memory);
     }
@@ -67,6 +69,8 @@ pub(super) struct MetricFigures {
     pub observations: Vec<Observation>,
     /// Those of the months and quarters that the periods are made of.
     pub pieces: Vec<Observation>,
+    /// Those of the long series that are not of the trend.
+    pub beyond_trend: Vec<Observation>,
     pub lateness: Lateness,
     /// One finding for each metric that has no figure because the engine may not have enough memory.
     pub without_memory: Vec<Finding>,
@@ -86,6 +90,7 @@ pub(super) struct ComputationBasis {
     pub periods: Vec<Period>,
     /// The months and quarters that they are made of.
     pub pieces: Vec<Period>,
+    pub long: LongPeriods,
     /// A month whose end lies so many whole months back is taken as complete.
     pub lags: u32,
     pub as_of: NaiveDate,
@@ -134,7 +139,8 @@ impl ComputationBasis {
         let late = LateInput { groups, periods, as_of: self.as_of, lags: self.lags };
         let of = LateMetric { metric, sources, frame: &frame, grid };
         let lateness = late.lateness_of(of, &self.days, &computation).await?;
-        Ok(MetricFigures { observations, pieces, lateness, without_memory: Vec::new() })
+        let beyond_trend = self.long.observe(&input);
+        Ok(MetricFigures { observations, pieces, beyond_trend, lateness, without_memory: Vec::new() })
     }
 
     /// Why a roll-up that the metric reads is not there, unless an earlier run left the rows of today and of earlier days.
@@ -158,11 +164,12 @@ impl ComputationBasis {
     /// The figures of a metric that cannot be told, each with the reason.
     fn withheld(&self, metric: &Metric, sources: &[FigureSource], reason: &str) -> MetricFigures {
         let (grid, groups, periods) = (&*self.grid, &*self.groups, &*self.periods);
-        let mut observations = observe(&PeriodInput { metric, sources, rows: &[], grid, groups, periods });
-        for observation in &mut observations {
+        let input = PeriodInput { metric, sources, rows: &[], grid, groups, periods };
+        let (mut observations, mut beyond_trend) = (observe(&input), self.long.observe(&input));
+        for observation in observations.iter_mut().chain(&mut beyond_trend) {
             withhold(observation, reason);
         }
-        MetricFigures { observations, ..MetricFigures::default() }
+        MetricFigures { observations, beyond_trend, ..MetricFigures::default() }
     }
 }
 

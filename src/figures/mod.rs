@@ -1,6 +1,7 @@
 //! From admitted submissions to observations: roll-ups, metrics, review periods, and the comparison with printed figures.
 //! Orchestrates; each step is in its own module.
 
+mod long_series;
 mod metric_figures;
 mod rollup_tables;
 
@@ -8,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Instant;
 
+use self::long_series::LongPeriods;
 use self::metric_figures::{ComputationBasis, MetricFigures, compute_metrics};
 use crate::assessment::responsibilities::{Responsibility, assess_responsibilities};
 use crate::assessment::{Assessment, AssessmentInput, assess, withdraw_open_verdicts};
@@ -25,8 +27,9 @@ use crate::verdict::{VerdictInput, Verdicts};
 use crate::vocabulary::body::PeerGroup;
 use crate::vocabulary::finding::Finding;
 use crate::vocabulary::observation::Observation;
-use crate::vocabulary::period::{Period, PeriodType, months_of};
+use crate::vocabulary::period::{Month, Period, PeriodType, months_of};
 
+pub use self::long_series::LongSeries;
 pub use self::rollup_tables::{LoadedRollups, load_rollups};
 
 /// Why no figures could be made.
@@ -64,6 +67,7 @@ pub struct Figures {
     /// Figures of the months and quarters that the periods are made of, of metrics that count cases about persons. No edition
     /// shows them; the public one must not give them away.
     pub pieces: Vec<Observation>,
+    pub long_series: LongSeries,
     pub assessment: Assessment,
     pub verdicts: Verdicts,
     pub lateness: Lateness,
@@ -89,8 +93,9 @@ pub async fn compute(basis: &RunBasis<'_>, earlier: &EarlierReturns) -> Result<F
     let remembered = RememberedRows::below(check.work.monthly());
     let rollups = check.definitions.rollups.as_slice();
     let workload = Workload { rollups, metrics: &metrics, parameters, remembered: &remembered };
+    let long = LongPeriods::of(check.opened, settings, periods);
     let started = Instant::now();
-    let Loaded { days, records, missing } = load_days(basis, earlier, workload).await?;
+    let Loaded { days, records, missing } = load_days(basis, earlier, workload, &long.months()).await?;
     let rollup_time = started.elapsed().as_millis();
     let started = Instant::now();
     let peer_groups = choose_peers(intake, settings, period);
@@ -106,15 +111,17 @@ pub async fn compute(basis: &RunBasis<'_>, earlier: &EarlierReturns) -> Result<F
         groups: groups.clone(),
         periods: periods.to_vec(),
         pieces: pieces_of(periods),
+        long: long.clone(),
         lags: settings.figures.late.months,
         as_of: check.opened.as_of,
     };
     let side_by_side = 8 * settings.engine.thread_count();
-    let MetricFigures { mut observations, pieces, lateness, without_memory: mut findings } =
+    let MetricFigures { mut observations, pieces, mut beyond_trend, lateness, without_memory: mut findings } =
         compute_metrics(metric_basis, &metrics, check.definitions, side_by_side, check.step).await?;
     let without_memory = findings.len();
     remembered.forget_oldest();
     findings.extend(enforce_invariants(&check.definitions.invariants, &metrics, &mut observations)?);
+    findings.extend(enforce_invariants(&check.definitions.invariants, &metrics, &mut beyond_trend)?);
     withhold_thin_peers(&groups, &mut observations);
     let metrics_time = started.elapsed().as_millis();
     let started = Instant::now();
@@ -133,6 +140,7 @@ pub async fn compute(basis: &RunBasis<'_>, earlier: &EarlierReturns) -> Result<F
         &observations,
     );
     withdraw_open_verdicts(&mut observations, &assessment.judgements);
+    let long_series = long.series(&metrics, beyond_trend, &observations);
     let verdicts = Verdicts::of(
         &VerdictInput {
             metrics: &metrics,
@@ -154,6 +162,7 @@ pub async fn compute(basis: &RunBasis<'_>, earlier: &EarlierReturns) -> Result<F
         metrics,
         observations,
         pieces,
+        long_series,
         assessment,
         verdicts,
         lateness,
@@ -179,10 +188,10 @@ async fn load_days(
     basis: &RunBasis<'_>,
     earlier: &EarlierReturns,
     workload: Workload<'_>,
+    months: &[Month],
 ) -> Result<Loaded, FiguresError> {
-    let RunBasis { check, intake, periods, .. } = *basis;
-    let months = months_of(periods);
-    let fixed = FixedTables::of(intake, &months);
+    let RunBasis { check, intake, .. } = *basis;
+    let fixed = FixedTables::of(intake, months);
     let rollups = Rollups { engine: &check.opened.engine, cache_dir: check.work.rollups() };
     let loader = DayLoader { definitions: check.definitions, workload, fixed: &fixed, rollups: &rollups };
     let (today, snapshots) = (Snapshot::today(basis), earlier.snapshots(basis));
@@ -190,7 +199,7 @@ async fn load_days(
     let wanted = |rollup: &str| days.needs_today(&workload, rollup);
     let LoadedRollups { tables, mut records, mut missing } = load_rollups(&check, intake, &wanted).await?;
     days.insert_today(tables);
-    days.insert_today([(RETURNS.to_owned(), intake.grid.table(&months)?)]);
+    days.insert_today([(RETURNS.to_owned(), intake.grid.table(months)?)]);
     let mut costs = RollupCosts { records: &mut records, missing: &mut missing };
     days.load_later_cases(&today, &snapshots, &loader, &mut costs).await?;
     days.load_replaced(&snapshots, &loader, &mut costs).await?;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::completeness::Completeness;
 use super::revisions::{Revision, RevisionSummary};
+use super::triangle::KnownCount;
 use crate::vocabulary::period::Period;
 
 /// Everything that is known about late data in a release.
@@ -15,6 +16,8 @@ pub struct Lateness {
     pub revisions: Vec<Revision>,
     /// How much national figures have moved, by metric and lag.
     pub summaries: Vec<RevisionSummary>,
+    /// What was known of the nation's event months as time went on, by metric, of those that something came in late of.
+    pub triangle: Vec<KnownCount>,
     pub provisional: Provisional,
 }
 
@@ -68,6 +71,7 @@ impl Lateness {
         self.completeness.sort_by(|a, b| a.key().cmp(&b.key()));
         self.revisions.sort_by(|a, b| a.key().cmp(&b.key()));
         self.summaries.sort_by(|a, b| a.key().cmp(&b.key()));
+        self.triangle.sort_by(|a, b| a.key().cmp(&b.key()));
     }
 
     /// Adds what was found for another metric.
@@ -75,6 +79,7 @@ impl Lateness {
         self.completeness.extend(other.completeness);
         self.revisions.extend(other.revisions);
         self.summaries.extend(other.summaries);
+        self.triangle.extend(other.triangle);
         self.provisional.periods.extend(other.provisional.periods);
         self.provisional.not_due.extend(other.provisional.not_due);
     }

@@ -11,6 +11,7 @@ use super::known::{Grown, Known, KnownInput, PastFrame};
 use super::lateness::Lateness;
 use super::revisions::{as_known, summarise};
 use super::snapshot::{SnapshotPart, has_later_cases, is_measured};
+use super::triangle::triangle;
 use crate::definitions::model::Metric;
 use crate::metrics::{
     Computation, FigureSource, Grid, Group, MonthlyFrame, MonthlyRow, PeriodInput, counts_returns, months_used,
@@ -124,6 +125,7 @@ impl LateInput<'_> {
                     let steps = if settled { Vec::new() } else { known.steps(group) };
                     found.summaries.extend(summarise(&metric.id, &months, &steps));
                     found.revisions.extend(as_known(metric, &steps));
+                    found.triangle.extend(triangle(metric, &months, settled));
                 }
                 // Of the others only those are worth a row of which something ever came in late, and the regions whose charts
                 // leave a period out, so that a reader can see why.

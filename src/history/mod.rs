@@ -12,6 +12,7 @@ mod revisions;
 mod snapshot;
 #[cfg(test)]
 mod tests;
+mod triangle;
 mod workload;
 
 pub use completeness::{Completeness, Projected};
@@ -21,4 +22,5 @@ pub use lateness::{Lateness, Provisional};
 pub use measures::{LateInput, LateMetric};
 pub use revisions::{Changes, Reason, Revision, RevisionKind, RevisionSide, RevisionSummary, reason_of};
 pub use snapshot::{Snapshot, SnapshotPart};
+pub use triangle::KnownCount;
 pub use workload::{FixedTables, Workload};

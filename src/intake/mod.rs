@@ -114,6 +114,17 @@ impl Opened {
         let begun = |one: &Period| *one == period || first.is_none_or(|first| first <= one.last());
         period.trend(settings.figures.trend.periods(period.kind)).into_iter().filter(begun).collect()
     }
+
+    /// The periods of the series of the nation and its regions, oldest first; the last is the one asked for. They begin no
+    /// earlier than the returns do.
+    pub fn long_periods(&self, period: Period, settings: &Settings) -> Vec<Period> {
+        let first = self.first_month();
+        let begun = |one: &Period| *one == period || first.is_none_or(|first| first <= one.last());
+        let months = first.map_or(0, |first| period.last().months_since(first));
+        let held = months.max(0) / period.kind.step() + 1;
+        let asked = settings.figures.trend.national_periods(period.kind, held);
+        period.trend(asked).into_iter().filter(begun).collect()
+    }
 }
 
 /// Until which day submissions are used.

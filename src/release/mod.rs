@@ -19,7 +19,7 @@ use chrono::NaiveDate;
 use crate::assessment::Assessment;
 use crate::assessment::responsibilities::Responsibility;
 use crate::definitions::model::{Contract, Metric, Rollup};
-use crate::figures::Figures;
+use crate::figures::{Figures, LongSeries};
 use crate::history::{AcceptedBefore, Lateness, ReturnKey, Revision};
 use crate::intake::RunBasis;
 use crate::settings::{Decision, PublicationSection};
@@ -71,6 +71,9 @@ pub struct Release {
     pub decisions: Vec<Decision>,
     /// Headline and category observations of every metric × organisation or aggregate × trend period.
     pub observations: Vec<Observation>,
+    /// Figures of the nation and its regions as far back as they are followed. None in a public edition: what would reveal
+    /// small counts is worked out for the periods of the trend alone.
+    pub long_series: LongSeries,
     /// Who is responsible for what in `period`, and whether it is met.
     pub responsibilities: Vec<Responsibility>,
     /// What changed and who stands out.
@@ -150,6 +153,7 @@ impl Release {
             events: intake.reference.events.clone(),
             decisions: settings.figures.decisions.clone(),
             observations: figures.observations,
+            long_series: figures.long_series,
             responsibilities: figures.responsibilities,
             assessment: figures.assessment,
             verdicts: figures.verdicts,

@@ -11,6 +11,7 @@ use crate::assessment::responsibilities::assess_responsibilities;
 use crate::assessment::{Assessment, AssessmentInput, Hidden, assess, withdraw_open_verdicts};
 use crate::definitions::invariant_file::Invariant;
 use crate::definitions::model::Disclosure;
+use crate::figures::LongSeries;
 use crate::history::Lateness;
 use crate::metrics::groups;
 use crate::public::{
@@ -197,6 +198,7 @@ fn public_release(release: &Release, shown: ShownFigures, rule: WithholdingRule,
         decisions: release.decisions.clone(),
         responsibilities: assess_responsibilities(&release.metrics, &observations, &assessment, release.period),
         observations,
+        long_series: LongSeries::default(),
         assessment,
         verdicts,
         lateness: public_lateness(&release.lateness),

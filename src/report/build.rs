@@ -6,7 +6,7 @@ use crate::report::edition::Scope;
 use crate::report::edition::frame::build_frame;
 use crate::report::page::Page;
 use crate::report::page::block::Block;
-use crate::report::{about, force, metric, national, returns};
+use crate::report::{about, force, metric, national, returns, trends};
 use crate::vocabulary::body::Organisation;
 
 /// A page of an edition; `None` where there is nothing to say on it.
@@ -72,6 +72,22 @@ fn blocks_of(scope: &Scope<'_>, name: BlockName) -> Vec<Block> {
         BlockName::OwnReturnsNotInTime => of_organisation(scope, |body| force::returns::not_in_time(facts, body)),
         BlockName::OwnMetricsExplained => of_organisation(scope, |body| force::metrics::metrics_explained(scope, body)),
         BlockName::Principles => force::metrics::principles(scope).into_iter().collect(),
+        BlockName::Migration => trends::migration::migration(scope),
+        BlockName::MigrationByForce => trends::migration::migration_by_force(scope),
+        BlockName::MigrationBySystem => trends::migration::migration_by_system(scope),
+        BlockName::LongSeries => trends::series::long_series(scope),
+        BlockName::NationalSeries => of_metric(scope, |metric| trends::series::national_series(facts, metric)),
+        BlockName::TrendsSummary => trends::summary::trends_summary(scope),
+        BlockName::ReleaseCalendar => trends::revisions::release_calendar(facts),
+        BlockName::Seasons => trends::seasons::seasons(scope),
+        BlockName::RegionPlaces => trends::regions::region_places(scope),
+        BlockName::RegionSeries => of_metric(scope, |metric| trends::regions::region_series(facts, metric)),
+        BlockName::ChangeParts => trends::decomposition::change_parts(scope),
+        BlockName::ChangeOfMetric => of_metric(scope, |metric| trends::decomposition::change_of_metric(facts, metric)),
+        BlockName::StandardsOverTime => trends::standards::standards_over_time(scope),
+        BlockName::LateOverview => trends::late::late_overview(scope),
+        BlockName::KnownWhen => of_metric(scope, |metric| trends::late::known_when(facts, metric)),
+        BlockName::RevisionsSince => trends::revisions::revisions_since(scope),
         BlockName::OwnFindings => {
             of_organisation(scope, |body| [returns::quality::own_findings(facts, body, layout.findings_shown)])
         }

@@ -186,12 +186,17 @@ impl<'a> Facts<'a> {
                 codes.entry(metric).or_default().insert((name_key(facts.short_name(code)), code));
             }
         }
+        for figure in &release.long_series.observations {
+            let place = (&*figure.org_code, figure.period, None);
+            facts.figures.entry(&*figure.metric_id).or_default().entry(place).or_insert(figure);
+        }
         facts.codes =
             codes.into_iter().map(|(id, set)| (id, set.into_iter().map(|(_, code)| code).collect())).collect();
         facts
     }
 
-    /// The headline of a metric for an organisation or aggregate in a period.
+    /// The headline of a metric for an organisation or aggregate in a period of the trend; of the nation and regions in any
+    /// period that they are followed in.
     pub fn figure(&self, metric: &Metric, code: &str, period: Period) -> Option<&'a Observation> {
         self.figures.get(metric.id.as_str())?.get(&(code, period, None)).copied()
     }

@@ -14,6 +14,7 @@ mod returns;
 #[cfg(test)]
 pub(crate) mod sample;
 mod sentences;
+mod trends;
 mod words;
 
 pub use build::build_page;

@@ -15,6 +15,7 @@ use crate::definitions::model::{
     Aggregation, Breakdown, BreakdownCategory, BreakdownKind, Comparator, Course, Disclosure, Evidence, Metric,
     MetricVersion, ReadsAs, Role, Rollup, Standard, StandardKind,
 };
+use crate::figures::LongSeries;
 use crate::history::{Lateness, Provisional};
 use crate::release::{FindingLine, Release, RuleFailure, SubmissionLine};
 use crate::render::html::Templates;
@@ -437,6 +438,7 @@ pub fn release() -> Release {
         contracts: definitions().contracts,
         rollups: definitions().rollups,
         observations,
+        long_series: LongSeries::default(),
         returns: returns(period),
         submissions: submissions(period),
         findings: vec![
@@ -473,6 +475,7 @@ pub fn layouts() -> Layouts {
         ("reports/force.toml", include_str!("../../reports/force.toml")),
         ("reports/national.toml", include_str!("../../reports/national.toml")),
         ("reports/public.toml", include_str!("../../reports/public.toml")),
+        ("reports/trends.toml", include_str!("../../reports/trends.toml")),
         ("reports/sections.toml", include_str!("../../reports/sections.toml")),
     ];
     parse_layouts(&files.into(), &metrics(), SourceNames::new(&[], &rollups)).unwrap()

@@ -79,6 +79,9 @@ impl SettingsError {
     }
 }
 
+/// Forty years of months.
+const MOST_PERIODS: u16 = 480;
+
 /// A larger threshold would withhold figures that are not small.
 const MOST_THRESHOLD: i64 = 100;
 
@@ -248,11 +251,36 @@ pub struct TrendSection {
     pub month: u16,
     pub quarter: u16,
     pub year: u16,
+    /// Periods of the series of the nation and its regions.
+    pub national: SeriesLength,
+}
+
+/// How far a series goes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged, expecting = "\"all\", or a number of periods")]
+pub enum SeriesLength {
+    /// So many periods, the one asked for included; at least those of the trend.
+    Periods(u16),
+    /// As far as the returns do.
+    All(AllPeriods),
+}
+
+/// The word for all periods in settings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AllPeriods {
+    #[serde(rename = "all")]
+    All,
+}
+
+impl Default for SeriesLength {
+    fn default() -> Self {
+        Self::All(AllPeriods::All)
+    }
 }
 
 impl Default for TrendSection {
     fn default() -> Self {
-        Self { month: 13, quarter: 13, year: 5 }
+        Self { month: 13, quarter: 13, year: 5, national: SeriesLength::default() }
     }
 }
 
@@ -267,9 +295,23 @@ impl TrendSection {
         i32::from(periods.max(1))
     }
 
+    /// Periods of the series of the nation and its regions, of which the returns go back `held` periods.
+    pub fn national_periods(self, kind: PeriodType, held: i32) -> i32 {
+        let asked = match self.national {
+            SeriesLength::Periods(periods) => i32::from(periods),
+            SeriesLength::All(AllPeriods::All) => held.min(i32::from(MOST_PERIODS)),
+        };
+        asked.max(self.periods(kind))
+    }
+
     /// Each key with its value and the most it may be: twenty years, and forty of years.
-    fn lengths(self) -> [(&'static str, u16, u16); 3] {
-        [("month", self.month, 240), ("quarter", self.quarter, 80), ("year", self.year, 40)]
+    fn lengths(self) -> impl Iterator<Item = (&'static str, u16, u16)> {
+        let national = match self.national {
+            SeriesLength::Periods(periods) => Some(("national", periods, MOST_PERIODS)),
+            SeriesLength::All(AllPeriods::All) => None,
+        };
+        let trend = [("month", self.month, 240), ("quarter", self.quarter, 80), ("year", self.year, 40)];
+        trend.into_iter().chain(national)
     }
 }
 

@@ -104,6 +104,11 @@ fn in_month(page: &str) -> bool {
 fn in_quarter(page: &str) -> bool {
     match page.split_once('/').unwrap() {
         ("forces", rest) => EDITIONS.iter().any(|code| rest.starts_with(&format!("{code}/"))),
+        (
+            "trends",
+            "index.html" | "migration.html" | "seasons.html" | "changes.html" | "late-data.html" | "revisions.html",
+        ) => true,
+        ("trends", _) => is_metric_of(page, "trends", &["CRE-01"]),
         ("public", "index.html" | "about.html" | "data-quality.html") => true,
         ("public", _) => is_metric_of(page, "public", &["AUD-03", "CRE-01"]),
         ("national", rest) if rest.starts_with("forces/") => {

@@ -21,6 +21,7 @@ mod invariants;
 mod late;
 mod mergers;
 mod messages;
+mod national_trends;
 mod odd_sources;
 mod odd_values;
 mod prepare;

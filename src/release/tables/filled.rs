@@ -79,9 +79,8 @@ impl<R, B: Borrow<R>> Filled<R, B> {
     /// The rows of a selection. Rows of one metric lie together where a table is sorted by metric.
     fn chosen(&self, selection: &Selection) -> Result<Vec<&R>, ResultsError> {
         let (metric, body, period) = (self.column("metric_id")?, self.column("org_code")?, self.column("period")?);
-        let wanted = selection.metric.as_str();
-        let rows = match self.spec.sorted_by.first() {
-            Some(&"metric_id") => {
+        let rows = match (self.spec.sorted_by.first(), selection.metric.as_deref()) {
+            (Some(&"metric_id"), Some(wanted)) => {
                 let from = self.rows.partition_point(|row| *metric.read.text(row.borrow()) < *wanted);
                 let to = self.rows.partition_point(|row| *metric.read.text(row.borrow()) <= *wanted);
                 self.rows.get(from..to).unwrap_or_default()
@@ -90,7 +89,7 @@ impl<R, B: Borrow<R>> Filled<R, B> {
         };
         let in_period = selection.period.map(|period| period.to_string());
         let is_chosen = |row: &&R| {
-            metric.read.text(row) == wanted
+            selection.metric.as_deref().is_none_or(|wanted| metric.read.text(row) == wanted)
                 && selection.bodies.hold(&body.read.text(row))
                 && in_period.as_ref().is_none_or(|wanted| period.read.text(row) == *wanted)
         };

@@ -8,7 +8,10 @@ use super::catalogue::{TableRule, TableSpec};
 use super::column::RowColumn;
 use super::columns::JudgedFigure;
 use super::filled::{Filled, FilledTable};
-use super::{BREAKDOWNS, COMPLETENESS, CONTROL_LIMITS, FUNNELS, OBSERVATIONS, REVISIONS, VERDICTS, columns, rules};
+use super::{
+    BREAKDOWNS, COMPLETENESS, CONTRIBUTIONS, CONTROL_LIMITS, FUNNELS, KNOWN_COUNTS, LONG_SERIES, OBSERVATIONS,
+    REVISIONS, VERDICTS, columns, rules,
+};
 use crate::history::Lateness;
 use crate::release::Release;
 use crate::vocabulary::observation::Observation;
@@ -80,6 +83,8 @@ struct FigureTable {
 enum FiguresHeld {
     Headlines,
     PartsAndVariants,
+    /// Headlines of the nation and its regions over more periods.
+    LongSeries,
 }
 
 impl FiguresHeld {
@@ -87,18 +92,27 @@ impl FiguresHeld {
         match self {
             Self::Headlines => columns::figures(),
             Self::PartsAndVariants => columns::breakdowns(),
+            Self::LongSeries => columns::long_series(),
         }
     }
 
     /// Sorted by all key columns, so that the same figures give the same bytes.
     fn rows(self, release: &Release) -> Vec<JudgedFigure<'_>> {
-        let is_held = |figure: &&Observation| match self {
-            Self::Headlines => figure.category.is_none(),
-            Self::PartsAndVariants => figure.category.is_some(),
+        let all = match self {
+            Self::LongSeries => &release.long_series.observations,
+            Self::Headlines | Self::PartsAndVariants => &release.observations,
         };
-        let mut figures: Vec<&Observation> = release.observations.iter().filter(is_held).collect();
+        let is_part = |figure: &Observation| figure.category.is_some();
+        let is_held = |figure: &&Observation| is_part(figure) == matches!(self, Self::PartsAndVariants);
+        let mut figures: Vec<&Observation> = all.iter().filter(is_held).collect();
         figures.par_sort_unstable_by(|a, b| {
-            (&a.metric_id, &a.category, &a.org_code, a.period).cmp(&(&b.metric_id, &b.category, &b.org_code, b.period))
+            (&a.metric_id, &a.category, &a.org_code, a.period.first, a.period.kind).cmp(&(
+                &b.metric_id,
+                &b.category,
+                &b.org_code,
+                b.period.first,
+                b.period.kind,
+            ))
         });
         let judgements = &release.assessment.judgements;
         figures.into_iter().map(|figure| JudgedFigure { figure, labels: judgements.of(figure) }).collect()
@@ -115,6 +129,9 @@ impl ResultTable for FigureTable {
     }
 
     fn fill<'a>(&'static self, release: &'a Release) -> Option<Box<dyn FilledTable + 'a>> {
+        if matches!(self.holds, FiguresHeld::LongSeries) && release.withheld.is_some() {
+            return None;
+        }
         let (columns, further) = (self.holds.columns(), columns::for_readers());
         Some(Box::new(Filled { spec: &self.spec, columns, further, rows: self.holds.rows(release) }))
     }
@@ -146,6 +163,17 @@ fn figure_tables() -> Vec<Box<dyn ResultTable>> {
                 ..PLAIN
             },
             FiguresHeld::PartsAndVariants,
+        ),
+        figure_table(
+            About {
+                name: LONG_SERIES,
+                row: "headline figure of the nation or a region, as far back as figures are followed",
+                note: "Of a metric that can only rise or only fall there is also every organisation, in every month. The \
+                       public edition does not have this table: it withholds figures of the trend's periods only.",
+                sorted_by: &["metric_id", "org_code", "period_start", "period_type"],
+                rules: rules::FIGURES,
+            },
+            FiguresHeld::LongSeries,
         ),
         table(
             About {
@@ -197,7 +225,7 @@ fn comparison_tables() -> Vec<Box<dyn ResultTable>> {
         ),
         table(
             About {
-                name: "contributions",
+                name: CONTRIBUTIONS,
                 row: "organisation and change of a national figure: the part that the organisation added",
                 sorted_by: &["metric_id", "baseline", "org_code", "period_start"],
                 ..PLAIN
@@ -333,6 +361,18 @@ fn late_data_tables() -> Vec<Box<dyn ResultTable>> {
             },
             columns::completeness,
             |release| Some(lateness(release)?.completeness.iter().collect()),
+        ),
+        table(
+            About {
+                name: KNOWN_COUNTS,
+                row: "national event month and number of months after its end: what was known of it then",
+                note: "Only of metrics of which something came in late. The public edition does not have this table: a \
+                       change of a count may give away a case.",
+                sorted_by: &["metric_id", "org_code", "period_start", "lag"],
+                ..PLAIN
+            },
+            columns::known_counts,
+            |release| Some(lateness(release)?.triangle.iter().collect()),
         ),
     ]
 }

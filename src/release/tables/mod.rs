@@ -27,7 +27,7 @@ use crate::release::Release;
 use crate::release::names::Names;
 
 /// Version of the format; it travels in the Parquet metadata and in the run record.
-pub const FORMAT_VERSION: &str = "1.8.0";
+pub const FORMAT_VERSION: &str = "1.9.0";
 
 /// Results that could not be encoded.
 #[derive(Debug, thiserror::Error)]
@@ -63,6 +63,8 @@ pub fn catalogue() -> impl Iterator<Item = &'static TableSpec> {
 
 /// The table of the headline figures.
 pub const OBSERVATIONS: &str = "observations";
+/// The table of the long series of the nation and its regions.
+pub const LONG_SERIES: &str = "long_series";
 /// The table of the verdicts on headline figures.
 pub const VERDICTS: &str = "verdicts";
 /// The table of the parts and variants of figures.
@@ -75,6 +77,11 @@ pub const CONTROL_LIMITS: &str = "control_limits";
 pub const REVISIONS: &str = "revisions";
 /// The table of how complete figures are.
 pub const COMPLETENESS: &str = "completeness";
+
+/// The table of what was known of event months as time went on.
+pub const KNOWN_COUNTS: &str = "known_counts";
+/// The table of what organisations added to changes of national figures.
+pub const CONTRIBUTIONS: &str = "contributions";
 
 /// Path of the Parquet file of a table inside a release, or inside an edition that has tables of its own.
 pub fn parquet_path(table: &str) -> String {

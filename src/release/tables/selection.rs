@@ -7,12 +7,13 @@ use super::column::RowColumn;
 use crate::release::names::Names;
 use crate::vocabulary::period::Period;
 
-/// Rows of one metric in a result table, and the columns that are wanted of them.
+/// Rows of a result table, and the columns that are wanted of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Selection {
     /// Name of the table.
     pub table: &'static str,
-    pub metric: String,
+    /// `None` for every metric.
+    pub metric: Option<String>,
     pub bodies: Bodies,
     /// `None` for every period.
     pub period: Option<Period>,
@@ -27,6 +28,8 @@ pub enum Bodies {
     All,
     /// All but those whose codes begin so.
     Without(&'static [&'static str]),
+    /// Those whose codes begin so.
+    Beginning(&'static str),
     /// Only these codes.
     These(Vec<String>),
 }
@@ -36,6 +39,7 @@ impl Bodies {
         match self {
             Self::All => true,
             Self::Without(prefixes) => !prefixes.iter().any(|prefix| code.starts_with(prefix)),
+            Self::Beginning(prefix) => code.starts_with(prefix),
             Self::These(codes) => codes.iter().any(|one| one == code),
         }
     }
@@ -74,7 +78,7 @@ mod tests {
     fn selection(bodies: Bodies) -> Selection {
         let columns = &["org_code", "organisation", "metric_title", "period", "numerator", "status", "reason"];
         let period = Some("2025-26Q1".parse().unwrap());
-        Selection { table: OBSERVATIONS, metric: "CRE-01".to_owned(), bodies, period, columns }
+        Selection { table: OBSERVATIONS, metric: Some("CRE-01".to_owned()), bodies, period, columns }
     }
 
     fn lines(selection: &Selection) -> Vec<String> {

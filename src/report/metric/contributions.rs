@@ -15,9 +15,7 @@ const MOST: usize = 5;
 
 /// The table of the change since a year before, or since the period before where there is no such figure.
 pub fn contribution_table(facts: &Facts<'_>, metric: &Metric) -> Option<Table> {
-    let all = facts.release.assessment.contributions.iter().filter(|part| part.metric_id == metric.id);
-    let of = |baseline| all.clone().filter(|part| part.baseline == baseline).collect::<Vec<_>>();
-    let parts = [Baseline::YearBefore, Baseline::PeriodBefore].map(of).into_iter().find(|parts| !parts.is_empty())?;
+    let parts = parts_of_change(facts, metric);
     let base = parts.first()?.base_period;
     let ranked = |up: bool| {
         let total = |part: &NationalContribution| part.rate_effect + part.mix_effect;
@@ -28,7 +26,7 @@ pub fn contribution_table(facts: &Facts<'_>, metric: &Metric) -> Option<Table> {
         moving
     };
     let unit = metric.unit;
-    let signed = |value: f64| signed_cell(&value_text(value.abs(), unit), value, unit);
+    let signed = |value: f64| self::signed(value, unit);
     let exact = |change: RatioDifference| signed_cell(&change.text(unit), change.amount(unit), unit);
     let row = |part: &NationalContribution| {
         let without = part.change_without.map_or_else(|| Cell::absent(Shorthand::NotApplicable), exact);
@@ -71,6 +69,22 @@ pub fn contribution_table(facts: &Facts<'_>, metric: &Metric) -> Option<Table> {
         )),
         _ => table,
     })
+}
+
+/// What each organisation added to the change since a year before, or since the period before where there is no such figure.
+pub fn parts_of_change<'a>(facts: &Facts<'a>, metric: &Metric) -> Vec<&'a NationalContribution> {
+    let all = facts.release.assessment.contributions.iter().filter(|part| part.metric_id == metric.id);
+    let of = |baseline| all.clone().filter(|part| part.baseline == baseline).collect::<Vec<_>>();
+    [Baseline::YearBefore, Baseline::PeriodBefore]
+        .map(of)
+        .into_iter()
+        .find(|parts| !parts.is_empty())
+        .unwrap_or_default()
+}
+
+/// A number with its sign, rounded as its unit is.
+pub fn signed(value: f64, unit: Unit) -> Cell {
+    signed_cell(&value_text(value.abs(), unit), value, unit)
 }
 
 /// A rounded size with its sign; nothing has none.

@@ -205,7 +205,8 @@ fn known_table(metric: &Metric, revisions: &[&Revision]) -> Option<Table> {
         .then(|| table.explained("By today's definitions, from the returns that were there on each day. Months that did not change are left out."))
 }
 
-fn change_columns(then: &str, now: &str, unit: Unit) -> [Column; 4] {
+/// The columns of a change between two figures of one period.
+pub fn change_columns(then: &str, now: &str, unit: Unit) -> [Column; 4] {
     [
         Column::in_unit(then, unit),
         Column::in_unit(now, unit),
@@ -214,7 +215,8 @@ fn change_columns(then: &str, now: &str, unit: Unit) -> [Column; 4] {
     ]
 }
 
-fn change_cells(unit: Unit, one: &Revision) -> [Cell; 4] {
+/// The two figures, the change and its reason.
+pub fn change_cells(unit: Unit, one: &Revision) -> [Cell; 4] {
     let side = |side: &RevisionSide| {
         let counts = side.numerator.zip(side.denominator);
         let value = side.value.map_or_else(not_available, |value| Cell::number(value, unit));
@@ -226,7 +228,8 @@ fn change_cells(unit: Unit, one: &Revision) -> [Cell; 4] {
     [side(&one.earlier), side(&one.later), change, Cell::new(reason_words(one.reason))]
 }
 
-fn reason_words(reason: Reason) -> &'static str {
+/// Why a figure changed, in words.
+pub fn reason_words(reason: Reason) -> &'static str {
     match reason {
         Reason::LateData => "More returns came in",
         Reason::Correction => "A return was replaced",

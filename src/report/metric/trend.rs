@@ -153,7 +153,7 @@ fn points(figures: &Series<'_>, provisional: &[bool]) -> Vec<TrendPoint> {
 }
 
 /// The period at the axis. Months and quarters have short names for axes of many.
-fn period_tick(period: Period) -> PeriodTick {
+pub fn period_tick(period: Period) -> PeriodTick {
     let short = |words: String| {
         let (words, year) = words.rsplit_once(' ')?;
         let words = words.split(' ').map(|word| word.get(..3).unwrap_or(word)).collect::<Vec<_>>().join(" ");

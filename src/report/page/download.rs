@@ -6,7 +6,8 @@ use serde::Serialize;
 use crate::contract::FailingFile;
 use crate::definitions::model::Metric;
 use crate::release::tables::{
-    BREAKDOWNS, Bodies, COMPLETENESS, CONTROL_LIMITS, FUNNELS, OBSERVATIONS, REVISIONS, Selection,
+    BREAKDOWNS, Bodies, COMPLETENESS, CONTRIBUTIONS, CONTROL_LIMITS, FUNNELS, KNOWN_COUNTS, LONG_SERIES, OBSERVATIONS,
+    REVISIONS, Selection,
 };
 use crate::vocabulary::body::{NATIONAL, PEERS_PREFIX, REGION_PREFIX};
 use crate::vocabulary::period::Period;
@@ -204,6 +205,100 @@ pub fn trend(metric: &Metric, codes: Vec<String>) -> Download {
     download(metric, "trend", "the data", of(metric, OBSERVATIONS, Bodies::These(codes), FIGURES))
 }
 
+/// The long series of some bodies.
+pub fn long_series(metric: &Metric, name: &str, codes: Vec<String>) -> Download {
+    download(metric, name, "the data", of(metric, LONG_SERIES, Bodies::These(codes), FIGURES))
+}
+
+/// The long series of the nation, of every metric.
+pub fn all_long_series() -> Download {
+    let bodies = Bodies::These(vec![NATIONAL.to_owned()]);
+    let selection = Selection { table: LONG_SERIES, metric: None, bodies, period: None, columns: FIGURES };
+    let words = "Download every national series with its counts".to_owned();
+    Download { words, stem: "national-series".to_owned(), content: FileContent::Rows(selection) }
+}
+
+/// The long series of the nation, of every metric, as the data of a figure.
+pub fn national_series() -> Download {
+    Download { words: "the data".to_owned(), ..all_long_series() }
+}
+
+/// The figures of all regions in a period, of every metric.
+pub fn regions(period: Period) -> Download {
+    let bodies = Bodies::Beginning(REGION_PREFIX);
+    let selection = Selection { table: LONG_SERIES, metric: None, bodies, period: Some(period), columns: FIGURES };
+    let words = "Download the figures of all regions with their counts".to_owned();
+    Download { words, stem: "regions".to_owned(), content: FileContent::Rows(selection) }
+}
+
+const OF_CONTRIBUTIONS: &[&str] = &[
+    "metric_id",
+    "metric_title",
+    "org_code",
+    "organisation",
+    "period_type",
+    "period",
+    "baseline",
+    "base_period",
+    "numerator_before",
+    "denominator_before",
+    "numerator_after",
+    "denominator_after",
+    "rate_effect",
+    "mix_effect",
+    "change_without",
+];
+
+/// What each organisation added to the changes of a national figure.
+pub fn contributions(metric: &Metric) -> Download {
+    download(metric, "contributions", "the parts", of(metric, CONTRIBUTIONS, Bodies::All, OF_CONTRIBUTIONS))
+}
+
+/// What each organisation added to the changes of every national figure.
+pub fn all_contributions() -> Download {
+    let columns = OF_CONTRIBUTIONS;
+    let selection = Selection { table: CONTRIBUTIONS, metric: None, bodies: Bodies::All, period: None, columns };
+    let words = "Download the parts of every organisation".to_owned();
+    Download { words, stem: "contributions".to_owned(), content: FileContent::Rows(selection) }
+}
+
+/// Every revision of national figures.
+pub fn all_revisions() -> Download {
+    let bodies = Bodies::These(vec![NATIONAL.to_owned()]);
+    let selection = Selection { table: REVISIONS, metric: None, bodies, period: None, columns: OF_REVISIONS };
+    let words = "Download every revision of national figures".to_owned();
+    Download { words, stem: "national-revisions".to_owned(), content: FileContent::Rows(selection) }
+}
+
+const OF_KNOWN_COUNTS: &[&str] = &[
+    "metric_id",
+    "metric_title",
+    "org_code",
+    "organisation",
+    "period_type",
+    "period",
+    "lag",
+    "returns",
+    "numerator",
+    "denominator",
+];
+
+/// What was known of the months of a metric as time went on.
+pub fn known_counts(metric: &Metric) -> Download {
+    let words = format!("Download what was known of each month of {}", metric.id);
+    download(metric, "known-counts", words, of(metric, KNOWN_COUNTS, Bodies::All, OF_KNOWN_COUNTS))
+}
+
+/// The counts that the completeness of months is worked out from.
+pub fn completeness_curve(metric: &Metric) -> Download {
+    download(metric, "known-by-month", "the counts", of(metric, KNOWN_COUNTS, Bodies::All, OF_KNOWN_COUNTS))
+}
+
+/// The categories of a metric for the nation.
+pub fn national_parts(metric: &Metric) -> Download {
+    download(metric, "by-category", "the data", of(metric, BREAKDOWNS, Bodies::These(vec![NATIONAL.to_owned()]), PARTS))
+}
+
 /// Mean and limits of the series of a trend figure.
 pub fn usual_variation(metric: &Metric, code: &str) -> Download {
     let bodies = Bodies::These(vec![code.to_owned()]);
@@ -243,7 +338,7 @@ pub fn failing_rows(stem: &str, file: &FailingFile) -> Download {
 }
 
 fn of(metric: &Metric, table: &'static str, bodies: Bodies, columns: &'static [&'static str]) -> Selection {
-    Selection { table, metric: metric.id.clone(), bodies, period: None, columns }
+    Selection { table, metric: Some(metric.id.clone()), bodies, period: None, columns }
 }
 
 fn download(metric: &Metric, name: &str, words: impl Into<String>, selection: Selection) -> Download {

@@ -95,6 +95,14 @@ pub fn words(state: CellState, unremarkable: Unremarkable) -> String {
     }
 }
 
+/// The judgement as a mark; a plain one where nothing was judged.
+pub fn plain_mark(state: CellState) -> JudgedMark {
+    match state {
+        CellState::Judged(mark) if mark.meaning != MarkMeaning::CannotTell => mark,
+        _ => JudgedMark::plain(MarkMeaning::NoDifference),
+    }
+}
+
 /// Whether a comparison was made, whatever it says.
 pub fn is_told(state: CellState) -> bool {
     matches!(state, CellState::Judged(mark) if mark.meaning != MarkMeaning::CannotTell)

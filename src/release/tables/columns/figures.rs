@@ -132,6 +132,20 @@ pub(in crate::release::tables) fn figures<'a>() -> Vec<RowColumn<JudgedFigure<'a
     columns
 }
 
+/// Columns of labels: a long series is not judged.
+const LABELS: [&str; 4] = ["comparison", "variation", "assurance", "trend"];
+
+/// Columns of a headline figure, without those of its labels.
+pub(in crate::release::tables) fn long_series<'a>() -> Vec<RowColumn<JudgedFigure<'a>>> {
+    let mut columns = figures();
+    columns.retain(|column| !LABELS.contains(&column.spec.name));
+    for column in columns.iter_mut().filter(|column| column.spec.name == "org_code") {
+        column.spec.about = "NATIONAL or REGION:name. Of a metric that can only rise or only fall, in months, also an \
+                             organisation of the organisations dataset.";
+    }
+    columns
+}
+
 pub(in crate::release::tables) fn responsibilities() -> Vec<RowColumn<Responsibility>> {
     let mut columns = columns! { Responsibility:
         /// Principle of the Code, 1 to 10.

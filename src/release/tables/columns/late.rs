@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{PERIOD, STATUSES, YES_NO, body_and_period, columns, identity, metric_id};
-use crate::history::{Completeness, Revision, RevisionSummary};
+use crate::history::{Completeness, KnownCount, Revision, RevisionSummary};
 use crate::release::tables::catalogue::{ANY, at_least, between, one_of};
 use crate::release::tables::column::RowColumn;
 use crate::stats::revision::{RevisionScale, Tendency};
@@ -56,6 +56,22 @@ pub(in crate::release::tables) fn completeness() -> Vec<RowColumn<Completeness>>
         /// yes where less complete than the metric asks for (98% unless it says otherwise), or measured on fewer than
         /// four earlier months.
         Text "provisional" one_of(YES_NO) => |c| Cow::Borrowed(yes_no(c.provisional));
+    });
+    columns
+}
+
+pub(in crate::release::tables) fn known_counts() -> Vec<RowColumn<KnownCount>> {
+    let mut columns = identity("NATIONAL.", "The event month.");
+    columns.extend(columns! { KnownCount:
+        /// Whole months from the end of the event month: 0 until one has passed. The last one of a month is that of the
+        /// data date.
+        Whole "lag" at_least(0) => |c| Some(c.lag.into());
+        /// Organisations whose month was there by then.
+        Whole "returns" at_least(0) => |c| Some(c.returns.into());
+        /// The numerator by then; for a distribution closed cases.
+        Whole "numerator" ANY => |c| Some(c.numerator);
+        /// The denominator by then; for a distribution all cases. Null for a count.
+        Whole "denominator" ANY.or_empty() => |c| c.denominator;
     });
     columns
 }

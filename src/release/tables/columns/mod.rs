@@ -10,8 +10,8 @@ mod verdicts;
 use std::borrow::Cow;
 
 pub(super) use self::comparisons::{comparisons, contributions, funnels, parity, ranks};
-pub(super) use self::figures::{JudgedFigure, breakdowns, figures, for_readers, responsibilities};
-pub(super) use self::late::{completeness, revision_statistics, revisions};
+pub(super) use self::figures::{JudgedFigure, breakdowns, figures, for_readers, long_series, responsibilities};
+pub(super) use self::late::{completeness, known_counts, revision_statistics, revisions};
 pub(super) use self::series::{change_points, control_limits, run_charts, signals, trends};
 pub(super) use self::verdicts::verdicts;
 use super::catalogue::{ANY, matching, one_of};
@@ -21,7 +21,7 @@ use crate::assessment::{
     ControlPoint, FigureComparison, FunnelForce, NationalContribution, OrganisationRank, ParityFigure, ProposedStep,
     SeriesRunChart, SeriesTrend, Signal,
 };
-use crate::history::{Completeness, Revision};
+use crate::history::{Completeness, KnownCount, Revision};
 use crate::verdict::FigureVerdict;
 use crate::vocabulary::period::Period;
 
@@ -96,6 +96,7 @@ identified!(
     ProposedStep,
     ParityFigure,
     Completeness,
+    KnownCount,
     Revision,
     FigureVerdict,
 );
