@@ -104,6 +104,9 @@ fn in_month(page: &str) -> bool {
 fn in_quarter(page: &str) -> bool {
     match page.split_once('/').unwrap() {
         ("forces", rest) => EDITIONS.iter().any(|code| rest.starts_with(&format!("{code}/"))),
+        ("inspection", rest) => {
+            ["evidence.html", "parts.html"].iter().any(|page| rest == format!("{}/{page}", EDITIONS[0]))
+        }
         ("public", "index.html" | "about.html" | "data-quality.html") => true,
         ("public", _) => is_metric_of(page, "public", &["AUD-03", "CRE-01"]),
         ("national", rest) if rest.starts_with("forces/") => {

@@ -27,7 +27,7 @@ use crate::release::Release;
 use crate::release::names::Names;
 
 /// Version of the format; it travels in the Parquet metadata and in the run record.
-pub const FORMAT_VERSION: &str = "1.8.0";
+pub const FORMAT_VERSION: &str = "1.9.0";
 
 /// Results that could not be encoded.
 #[derive(Debug, thiserror::Error)]
@@ -67,6 +67,8 @@ pub const OBSERVATIONS: &str = "observations";
 pub const VERDICTS: &str = "verdicts";
 /// The table of the parts and variants of figures.
 pub const BREAKDOWNS: &str = "breakdowns";
+/// The table of how long cases took.
+pub const DELAYS: &str = "delays";
 /// The table of forces in the funnel of all forces.
 pub const FUNNELS: &str = "funnels";
 /// The table of means and limits of usual variation.

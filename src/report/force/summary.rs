@@ -43,7 +43,8 @@ fn peers_message(facts: &Facts<'_>, body: &Organisation) -> String {
     )
 }
 
-fn standards_message(facts: &Facts<'_>, body: &Organisation) -> String {
+/// How many of the standards that could be judged were met.
+pub fn standards_message(facts: &Facts<'_>, body: &Organisation) -> String {
     let count = |outcome| with_outcome(facts, body, outcome).len();
     let (met, missed) = (count(ResponsibilityOutcome::Met), count(ResponsibilityOutcome::NotMet));
     let number = |count| if count == 0 { "none".to_owned() } else { words::number_words(count) };

@@ -1,4 +1,4 @@
-//! Columns about late data: how complete figures are, and how they were revised.
+//! Columns about delays: how long cases took, how complete figures are, and how they were revised.
 
 use std::borrow::Cow;
 
@@ -7,6 +7,7 @@ use crate::history::{Completeness, Revision, RevisionSummary};
 use crate::release::tables::catalogue::{ANY, at_least, between, one_of};
 use crate::release::tables::column::RowColumn;
 use crate::stats::revision::{RevisionScale, Tendency};
+use crate::vocabulary::delay::{DelayBand, DelayRange};
 use crate::vocabulary::quantity::millionths as scaled;
 
 const REVISED_BODY: &str = "Organisation of the organisations dataset or NATIONAL; for since_last_release also \
@@ -56,6 +57,30 @@ pub(in crate::release::tables) fn completeness() -> Vec<RowColumn<Completeness>>
         /// yes where less complete than the metric asks for (98% unless it says otherwise), or measured on fewer than
         /// four earlier months.
         Text "provisional" one_of(YES_NO) => |c| Cow::Borrowed(yes_no(c.provisional));
+    });
+    columns
+}
+
+pub(in crate::release::tables) fn delays() -> Vec<RowColumn<DelayBand>> {
+    let mut columns = identity("Organisation of the organisations dataset.", PERIOD);
+    columns.extend(columns! { DelayBand:
+        /// Place of the band among those of the metric. The last holds the cases that had not ended.
+        Whole "band" at_least(1) => |one| Some(i64::from(one.band));
+        /// Longer than this, in the unit of the metric's delays; null for the first band and for cases that had not ended.
+        Whole "longer_than" ANY.or_empty() => |one| match one.range {
+            DelayRange::UpTo { after, .. } => after,
+            DelayRange::LongerThan(last) => Some(last),
+            DelayRange::NotEnded => None,
+        };
+        /// Not longer than this; null for the longest delays and for cases that had not ended.
+        Whole "up_to" ANY.or_empty() => |one| match one.range {
+            DelayRange::UpTo { up_to, .. } => Some(up_to),
+            DelayRange::LongerThan(_) | DelayRange::NotEnded => None,
+        };
+        /// no for the cases that had not ended when they were submitted.
+        Text "ended" one_of(YES_NO) => |one| Cow::Borrowed(yes_no(one.range != DelayRange::NotEnded));
+        /// Number of cases.
+        Whole "cases" at_least(0) => |one| Some(one.cases);
     });
     columns
 }
