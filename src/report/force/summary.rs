@@ -25,7 +25,8 @@ pub fn message(facts: &Facts<'_>, body: &Organisation) -> Vec<Block> {
     Block::opening(sentences.into_iter().chain(own_returns_sentence(facts, body)))
 }
 
-fn peers_message(facts: &Facts<'_>, body: &Organisation) -> String {
+/// On how many metrics the organisation is worse and better than its peers, of those that can be compared.
+pub fn peers_message(facts: &Facts<'_>, body: &Organisation) -> String {
     let is_compared = |metric: &&Metric| standing::is_told(standing::state(facts, metric, &body.code, Against::Peers));
     let compared = facts.release.metrics.iter().filter(is_compared).count();
     if compared == 0 {

@@ -5,6 +5,7 @@ use crate::report::charts::{Chart, CurvePoint, DelayChart, DelayCurve, DelayLimi
 use crate::report::facts::Facts;
 use crate::report::page::block::Block;
 use crate::report::page::cell::Cell;
+use crate::report::page::download;
 use crate::report::page::figure::{Figure, Room};
 use crate::report::page::table::{Column, Row, Table};
 use crate::report::words;
@@ -27,10 +28,8 @@ pub fn delays(facts: &Facts<'_>, metric: &Metric, body: &Organisation, periods: 
         return None;
     }
     let table = table(metric, delays, body, (periods, &columns));
-    Some(match figure(facts, delays, (metric, body), &of_period) {
-        Some(figure) => Block::Figure(Box::new(Figure { table, ..figure })),
-        None => Block::Table(table),
-    })
+    let figure = figure(facts, delays, (metric, body), (&of_period, &table));
+    Some(figure.map_or_else(|| Block::Table(table), |figure| Block::Figure(Box::new(figure))))
 }
 
 /// The bands of a metric and an organisation, by period and band. They are sorted by metric and organisation.
@@ -104,7 +103,7 @@ fn figure<'b>(
     facts: &Facts<'_>,
     delays: &Delays,
     (metric, body): (&Metric, &Organisation),
-    of_period: &dyn Fn(&Period) -> Vec<&'b DelayBand>,
+    (of_period, table): (&dyn Fn(&Period) -> Vec<&'b DelayBand>, &Table),
 ) -> Option<Figure> {
     let period = facts.release.period;
     let now = of_period(&period);
@@ -152,9 +151,9 @@ fn figure<'b>(
             until: exact(*delays.bands.last()?),
         }),
         text,
-        table: Table::new("", "", Vec::new(), Vec::new()),
+        table: table.clone(),
         table_summary: String::new(),
-        downloads: Vec::new(),
+        downloads: vec![download::delays(metric, &body.code)],
     })
 }
 
@@ -181,4 +180,67 @@ fn axis_title(unit: Unit) -> String {
 #[expect(clippy::cast_precision_loss, reason = "counts of cases, and delays of at most a year in hours")]
 fn exact(number: i64) -> f64 {
     number as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn delays(limit: Option<i64>) -> Delays {
+        Delays {
+            rollup: "breach_notices".to_owned(),
+            key: "hours".to_owned(),
+            measure: "breaches".to_owned(),
+            only: None,
+            unit: Unit::Hours,
+            bands: vec![24, 72, 720],
+            limit,
+            title: "Breaches by hours".to_owned(),
+            not_ended: "not told".to_owned(),
+        }
+    }
+
+    /// Cases up to 24 hours, up to 72, up to 720, longer, and not ended.
+    fn counted(cases: [i64; 5]) -> Vec<DelayBand> {
+        let band = |((band, range), cases): ((u32, DelayRange), i64)| DelayBand {
+            metric_id: "SEC-06".into(),
+            org_code: "E01".into(),
+            period: "2025-26Q1".parse().unwrap(),
+            band,
+            range,
+            cases,
+        };
+        (1..).zip(DelayRange::bands(&[24, 72, 720])).zip(cases).map(band).collect()
+    }
+
+    #[test]
+    fn a_curve_counts_what_had_not_ended_among_all() {
+        let bands = counted([3, 4, 1, 0, 2]);
+        let bands: Vec<&DelayBand> = bands.iter().collect();
+        let curve = curve(SeriesRole::Subject, "now".to_owned(), &bands).unwrap();
+        let points: Vec<(f64, f64)> = curve.points.iter().map(|point| (point.after, point.share)).collect();
+        assert_eq!(points, [(24.0, 30.0), (72.0, 70.0), (720.0, 80.0)]);
+        let few = counted([3, 4, 1, 0, 1]);
+        assert!(super::curve(SeriesRole::Subject, "now".to_owned(), &few.iter().collect::<Vec<_>>()).is_none());
+    }
+
+    #[test]
+    fn the_title_names_the_limit_or_where_half_had_ended() {
+        let marked = |limit, cases| {
+            let bands = counted(cases);
+            let marked = super::marked(&delays(limit), &bands.iter().collect::<Vec<_>>()).unwrap();
+            (marked.up_to, marked.cases)
+        };
+        assert_eq!(marked(Some(24), [3, 4, 1, 0, 2]), (24, 3));
+        assert_eq!(marked(None, [3, 4, 1, 0, 2]), (72, 7), "half of ten are five");
+        assert_eq!(marked(None, [1, 1, 1, 9, 9]), (720, 3), "half had not ended by the last");
+    }
+
+    #[test]
+    fn bands_are_worded_once() {
+        let words: Vec<String> =
+            DelayRange::bands(&[24, 8_760]).into_iter().map(|range| range_words(range, &delays(None))).collect();
+        let expected = ["Up to 24 hours", "Over 24 and up to 8,760 hours", "Over 8,760 hours", "Not told"];
+        assert_eq!(words, expected);
+    }
 }

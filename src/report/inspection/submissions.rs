@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::definitions::model::Metric;
 use crate::metrics::months_used;
-use crate::release::{FindingLine, SubmissionLine};
+use crate::release::{FindingLine, SubmissionLine, SubmittedFile};
 use crate::report::edition::Scope;
 use crate::report::facts::Facts;
 use crate::report::page::block::Block;
@@ -131,13 +131,22 @@ fn row(facts: &Facts<'_>, line: &SubmissionLine, is_first: bool) -> Row {
         format!("{} to {}", words::month_words(line.first), words::month_words(line.last))
     };
     let state = Cell::new(used_words(facts, line)).with_lines(reasons(facts, line).into_iter().map(Text::from));
-    let files = line.files.iter().flat_map(|file| [&file.path, &file.sha256]);
-    let files: Vec<Text> = files.map(|words| Text::default().code(words)).collect();
+    let files: Vec<Text> = line.files.iter().flat_map(file_lines).collect();
     let files = if files.is_empty() { Cell::new("No file") } else { Cell::default().with_lines(files) };
     let cells =
         vec![Cell::date(line.submitted), Cell::count(i64::try_from(line.rows).unwrap_or(i64::MAX)), state, files];
     let row = Row::new(months, cells).opens(is_first.then(|| facts.layouts.sources.title(&line.dataset)));
     if is_first { row.with_id(dataset_anchor(&line.dataset)) } else { row }
+}
+
+/// The place of a file in the source, and its hash.
+fn file_lines(file: &SubmittedFile) -> [Text; 2] {
+    let hash = if file.sha256.is_empty() {
+        Text::from("The file could not be read")
+    } else {
+        Text::default().code(&*file.sha256)
+    };
+    [Text::default().code(&*file.path), hash]
 }
 
 fn used_words(facts: &Facts<'_>, line: &SubmissionLine) -> &'static str {

@@ -4,7 +4,7 @@ use crate::assessment::responsibilities::ResponsibilityOutcome;
 use crate::definitions::blocks::BlockName;
 use crate::report::edition::{Scope, metric_anchor};
 use crate::report::facts::Facts;
-use crate::report::force::summary::standards_message;
+use crate::report::force::summary::{peers_message, standards_message};
 use crate::report::inspection::evidence::{EvidenceLine, counts, outcome_cell};
 use crate::report::metric::figures_table::value_cell;
 use crate::report::page::block::{Block, Tile, Tone};
@@ -16,10 +16,11 @@ use crate::report::sentences::standard;
 use crate::report::words;
 use crate::vocabulary::body::Organisation;
 
-/// The message: standards and returns; then how many metrics have each outcome.
+/// The message: standards, peers and returns; then how many metrics have each outcome.
 pub fn summary(scope: &Scope<'_>, body: &Organisation) -> Vec<Block> {
     let facts = scope.facts();
-    let sentences = std::iter::once(standards_message(facts, body)).chain(own_returns_sentence(facts, body));
+    let sentences = [standards_message(facts, body), peers_message(facts, body)];
+    let sentences = sentences.into_iter().chain(own_returns_sentence(facts, body));
     let mut blocks = Block::opening(sentences);
     blocks.push(Block::Tiles(tiles(scope, &EvidenceLine::about(facts, body))));
     blocks
