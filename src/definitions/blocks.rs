@@ -6,6 +6,11 @@
 pub enum Audience {
     /// Those who may see every organisation by name, and every finding about its returns.
     Office,
+    /// Those who inspect every organisation: what each of them evidences, by name.
+    Inspectorate,
+    /// Those who inspect one organisation, and the organisation itself: its figures, findings and submissions, and sums over
+    /// others. No rows of it.
+    Inspection,
     /// One organisation: its own figures and findings, and sums over others.
     Force,
     /// Everybody. Nothing that is withheld, and no finding, because findings name records.
@@ -14,8 +19,18 @@ pub enum Audience {
 
 impl Audience {
     /// All of them, by their names in layouts.
-    pub const NAMES: [(&'static str, Self); 3] =
-        [("office", Self::Office), ("force", Self::Force), ("public", Self::Public)];
+    pub const NAMES: [(&'static str, Self); 5] = [
+        ("office", Self::Office),
+        ("inspectorate", Self::Inspectorate),
+        ("inspection", Self::Inspection),
+        ("force", Self::Force),
+        ("public", Self::Public),
+    ];
+
+    /// Whether each organisation gets an edition of its own, which holds nothing of another but sums.
+    pub fn is_of_one_organisation(self) -> bool {
+        matches!(self, Self::Inspection | Self::Force)
+    }
 }
 
 /// What pages of one kind are made for: one page for each.
@@ -49,8 +64,12 @@ enum Readers {
     Everyone,
     /// It names organisations, or holds figures of several.
     OfficeAndPublic,
-    /// It holds what one organisation may know of itself alone.
+    /// It holds what one organisation, and those who inspect it, may know of it.
+    OfOne,
+    /// It holds rows of one organisation, which belong to it alone.
     OfficeAndForce,
+    /// It says of every organisation what it evidences.
+    OfficeAndInspectorate,
     /// It holds findings or returns of several organisations.
     Office,
 }
@@ -95,9 +114,9 @@ block_names! {
     /// Forces by metric: where each of them stands against its peers.
     "forces_by_metric" ForcesByMetric Any Office;
     /// Where the organisation stands out, and which of its returns are missing.
-    "organisation_first" OrganisationFirst Organisation OfficeAndForce;
+    "organisation_first" OrganisationFirst Organisation OfOne;
     /// Every metric of the organisation: figure, trend, peers, change and standard.
-    "organisation_metrics" OrganisationMetrics Organisation OfficeAndForce;
+    "organisation_metrics" OrganisationMetrics Organisation OfOne;
     /// How to read the pages of responsibilities.
     "responsibilities_explained" ResponsibilitiesExplained Any Everyone;
     /// Roles and the metrics that they answer for.
@@ -171,23 +190,23 @@ block_names! {
     /// Links to the metrics before and after.
     "neighbours" Neighbours Metric Everyone;
     /// The peers of the organisation.
-    "peers" Peers Organisation OfficeAndForce;
+    "peers" Peers Organisation OfOne;
     /// Every metric of the organisation in one table.
-    "own_figures" OwnFigures Organisation OfficeAndForce;
+    "own_figures" OwnFigures Organisation OfOne;
     /// Every metric of the organisation with its chart, by principle.
-    "own_metrics" OwnMetrics Organisation OfficeAndForce;
+    "own_metrics" OwnMetrics Organisation OfOne;
     /// Metrics of which the organisation has no figure.
-    "not_measured" NotMeasured Organisation OfficeAndForce;
+    "not_measured" NotMeasured Organisation OfOne;
     /// The returns of the organisation.
-    "own_returns" OwnReturns Organisation OfficeAndForce;
+    "own_returns" OwnReturns Organisation OfOne;
     /// The message of the organisation's edition: peers, standards, returns.
-    "own_message" OwnMessage Organisation OfficeAndForce;
+    "own_message" OwnMessage Organisation OfOne;
     /// What asks for a look: worse than peers, worse than a year before, not met; and what is better.
-    "own_priorities" OwnPriorities Organisation OfficeAndForce;
+    "own_priorities" OwnPriorities Organisation OfOne;
     /// The returns of the organisation that were refused, late or missing, with the rows that failed.
     "own_returns_not_in_time" OwnReturnsNotInTime Organisation OfficeAndForce;
     /// How to read the metrics of the organisation: what holds for all of them is said once.
-    "own_metrics_explained" OwnMetricsExplained Organisation OfficeAndForce;
+    "own_metrics_explained" OwnMetricsExplained Organisation OfOne;
     /// Links to the pages of the principles.
     "principles" Principles Any Everyone;
     /// How far the move from one system to the other is: the nation's share by month, and the regions.
@@ -223,7 +242,21 @@ block_names! {
     /// The figures that the release before published otherwise, with reasons, and the policy on revisions.
     "revisions_since" RevisionsSince Any Office;
     /// What the checks found in the data of the organisation.
-    "own_findings" OwnFindings Organisation OfficeAndForce;
+    "own_findings" OwnFindings Organisation OfOne;
+    /// Each organisation with what it evidences, and the way to its evidence.
+    "inspected_organisations" InspectedOrganisations Any OfficeAndInspectorate;
+    /// How many duties are evidenced and met, and what the edition is.
+    "evidence_summary" EvidenceSummary Organisation OfOne;
+    /// The standards that held, with their sources and outcomes.
+    "evidence_of_standards" EvidenceOfStandards Organisation OfOne;
+    /// Every metric as evidence: duty, figure, outcome, comparisons, assurance, submissions.
+    "evidence" Evidence Organisation OfOne;
+    /// The parts that the layout names, each with its figures over time and by category.
+    "evidence_by_part" EvidenceByPart Organisation OfOne;
+    /// Every submission behind the figures, with its file and SHA-256.
+    "submissions" Submissions Organisation OfOne;
+    /// How to follow a figure to its submission, and how to make it again.
+    "verification" Verification Organisation OfOne;
 }
 
 impl BlockName {
@@ -231,19 +264,21 @@ impl BlockName {
     pub(super) fn misplaced(self, audience: Audience, each: Option<Each>) -> Option<&'static str> {
         let readers = match self.readers() {
             Readers::Everyone => true,
-            Readers::OfficeAndPublic => audience != Audience::Force,
-            Readers::OfficeAndForce => audience != Audience::Public,
+            Readers::OfficeAndPublic => matches!(audience, Audience::Office | Audience::Public),
+            Readers::OfOne => matches!(audience, Audience::Office | Audience::Inspection | Audience::Force),
+            Readers::OfficeAndForce => matches!(audience, Audience::Office | Audience::Force),
+            Readers::OfficeAndInspectorate => matches!(audience, Audience::Office | Audience::Inspectorate),
             Readers::Office => audience == Audience::Office,
         };
         let has_subject = match self.subject() {
             Subject::Any => true,
             Subject::Metric => each == Some(Each::Metric),
-            Subject::Organisation => audience == Audience::Force || each == Some(Each::Organisation),
+            Subject::Organisation => audience.is_of_one_organisation() || each == Some(Each::Organisation),
         };
         match (readers, has_subject) {
             (false, _) => Some("holds what these readers may not see"),
             (true, false) if self.subject() == Subject::Metric => Some("needs a page with each = \"metric\""),
-            (true, false) => Some("needs a page with each = \"organisation\", or an edition for forces"),
+            (true, false) => Some("needs a page with each = \"organisation\", or an edition for each organisation"),
             (true, true) => None,
         }
     }

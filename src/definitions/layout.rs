@@ -37,7 +37,17 @@ pub struct Layout {
     pub findings_shown: usize,
     /// Kinds of organisation that get an edition of their own; empty for other editions.
     pub kinds: Vec<String>,
+    /// Metrics that its readers ask about together.
+    pub parts: Vec<LayoutPart>,
     pub pages: Vec<PageLayout>,
+}
+
+/// What readers of an edition ask about together: a heading with its metrics, in order.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LayoutPart {
+    pub title: String,
+    pub metrics: Vec<String>,
 }
 
 /// A page of an edition, or one page for each metric, organisation or principle.
@@ -128,6 +138,7 @@ pub fn parse_layouts(
     for (path, text) in files.iter().filter(|(path, _)| **path != SECTIONS) {
         let mut reader = LayoutReader { file: path, problems: &mut problems };
         let Some(layout) = reader.read(text) else { continue };
+        reader.check_parts(&layout.parts, metrics);
         if let Some(other) = folders.insert(layout.folder.clone(), path) {
             reader.wrong("folder", format!("is that of {other} too"));
         }
@@ -151,6 +162,8 @@ struct LayoutText {
     findings_shown: usize,
     #[serde(default)]
     kinds: Vec<String>,
+    #[serde(default)]
+    parts: Vec<LayoutPart>,
     pages: Vec<PageText>,
 }
 
@@ -189,20 +202,29 @@ impl LayoutReader<'_> {
     fn read(&mut self, text: &str) -> Option<Layout> {
         let text: LayoutText = toml::from_str(text).map_err(|error| self.wrong("", error.to_string())).ok()?;
         let audience = self.named("audience", &text.audience, &Audience::NAMES)?;
-        let is_for_forces = audience == Audience::Force;
-        match (is_for_forces, text.kinds.is_empty()) {
+        let is_of_one = audience.is_of_one_organisation();
+        match (is_of_one, text.kinds.is_empty()) {
             (true, true) => self.wrong("kinds", "is missing: no organisation would get an edition"),
             (false, false) => self.wrong("kinds", "has no meaning here"),
             _ => {}
         }
-        self.check_path("folder", &text.folder, if is_for_forces { &["code"] } else { &[] });
+        self.check_path("folder", &text.folder, if is_of_one { &["code"] } else { &[] });
         if ["results", "evidence"].contains(&text.folder.as_str()) {
             self.wrong("folder", "is where the release has other files");
         }
         let pages: Vec<PageLayout> = text.pages.into_iter().filter_map(|page| self.page(page, audience)).collect();
         self.check_pages(&pages);
-        let LayoutText { folder, title, summary, findings_shown, kinds, .. } = text;
-        Some(Layout { audience, folder, title, summary, findings_shown, kinds, pages })
+        let LayoutText { folder, title, summary, findings_shown, kinds, parts, .. } = text;
+        Some(Layout { audience, folder, title, summary, findings_shown, kinds, parts, pages })
+    }
+
+    fn check_parts(&mut self, parts: &[LayoutPart], metrics: &[Metric]) {
+        for part in parts {
+            let is_known = |id: &&String| metrics.iter().any(|metric| metric.id == **id);
+            for unknown in part.metrics.iter().filter(|id| !is_known(id)) {
+                self.wrong("parts", format!("“{}” names {unknown}, which is not a metric", part.title));
+            }
+        }
     }
 
     fn page(&mut self, page: PageText, audience: Audience) -> Option<PageLayout> {
@@ -212,7 +234,7 @@ impl LayoutReader<'_> {
             None => None,
         };
         let (in_path, in_title): (&[&str], &[&str]) = match each {
-            None if audience == Audience::Force => (&[], &["organisation"]),
+            None if audience.is_of_one_organisation() => (&[], &["organisation"]),
             None => (&[], &[]),
             Some(Each::Metric) => (&["metric"], &["metric", "metric_title"]),
             Some(Each::Organisation) => (&["code"], &["organisation"]),

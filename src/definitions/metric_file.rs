@@ -4,7 +4,7 @@
 use crate::vocabulary::quantity::{Better, Shape, Unit};
 
 use super::metric_parts::{check_breakdown, check_standards, check_unit};
-use super::model::{Breakdown, BreakdownCategory, BreakdownKind, Disclosure, Grade, Metric, ReadsAs};
+use super::model::{Aggregation, Breakdown, BreakdownCategory, BreakdownKind, Disclosure, Grade, Metric, ReadsAs};
 use super::problem::{DefinitionProblem, Problems};
 
 /// Prefixes of the metric ids, in the order of the ten principles of the Code.
@@ -31,6 +31,7 @@ pub fn parse_metric(file: &str, toml: &str, sqls: &[(u32, String)]) -> Result<Me
     check_standards(&metric, &mut problems);
     check_breakdown(&metric, &mut problems);
     check_grades(&metric, &mut problems);
+    check_delays(&metric, &mut problems);
     check_versions(&metric, sqls, &mut problems);
     for version in &mut metric.versions {
         if let Some((_, sql)) = sqls.iter().find(|(number, _)| *number == version.version) {
@@ -41,6 +42,25 @@ pub fn parse_metric(file: &str, toml: &str, sqls: &[(u32, String)]) -> Result<Me
         metric.breakdown = Some(organisations_by_grade(&metric));
     }
     problems.unless_any(metric)
+}
+
+/// Delays are counted over the months of a period, in hours or days, and their bands rise.
+fn check_delays(metric: &Metric, problems: &mut Problems<'_>) {
+    let Some(delays) = &metric.delays else { return };
+    if metric.aggregation != Aggregation::Flow {
+        problems.add("delays", "need aggregation = \"flow\": the cases of the months of a period are added");
+    }
+    if !matches!(delays.unit, Unit::Hours | Unit::Days) {
+        problems.add("delays.unit", "must be hours or days");
+    }
+    if delays.bands.is_empty() || !delays.bands.is_sorted_by(|one, next| one < next) {
+        problems.add("delays.bands", "must be rising numbers");
+    }
+    for (place, text) in [("delays.title", &delays.title), ("delays.not_ended", &delays.not_ended)] {
+        if text.trim().is_empty() {
+            problems.add(place, "is empty");
+        }
+    }
 }
 
 /// What a status is for several organisations: how many of them have each grade.

@@ -429,6 +429,38 @@ pub struct Breakdown {
     pub categories: Vec<BreakdownCategory>,
 }
 
+/// How long the cases of a metric took, in bands: read from a roll-up, and told beside the figure to those who may know of one
+/// organisation. It is no figure of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Delays {
+    pub rollup: String,
+    /// Key of the roll-up that holds the delay as an integer; empty in a case that has not ended.
+    pub key: String,
+    /// Measure of the roll-up that counts the cases.
+    pub measure: String,
+    /// The rows that count, where these are not all.
+    pub only: Option<OnlyRows>,
+    /// Hours or days.
+    pub unit: Unit,
+    /// The last delay of each band, rising; a band beyond and one for cases that have not ended follow.
+    pub bands: Vec<i64>,
+    /// The longest delay in time, where the law sets one in this unit.
+    pub limit: Option<i64>,
+    /// What is counted, and from when to when the delay runs.
+    pub title: String,
+    /// What is said of a case that has not ended, such as "not told".
+    pub not_ended: String,
+}
+
+/// The rows of a roll-up with one value of a key.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OnlyRows {
+    pub key: String,
+    pub value: String,
+}
+
 /// One grade of a status. The SQL returns its level; a higher level stands for more.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -527,6 +559,7 @@ pub struct Metric {
     #[serde(default)]
     pub standards: Vec<Standard>,
     pub breakdown: Option<Breakdown>,
+    pub delays: Option<Delays>,
     /// For a status: its grades.
     #[serde(default)]
     pub grades: Vec<Grade>,
@@ -542,6 +575,12 @@ impl Metric {
     /// Id and title, as headings and links have them.
     pub fn heading(&self) -> String {
         format!("{} {}", self.id, self.title)
+    }
+
+    /// Whether its figures or its delays are made from a roll-up.
+    pub fn reads(&self, rollup: &str) -> bool {
+        let has_delays = self.delays.as_ref().is_some_and(|delays| delays.rollup == rollup);
+        has_delays || self.rollups.iter().any(|name| name == rollup)
     }
 
     /// The version in effect in a month.

@@ -1,7 +1,7 @@
 //! Checks what roll-ups and metrics name outside their own files: datasets, roll-ups, settings and each other's names.
 //! It needs the whole set and reads no file.
 
-use super::model::{Contract, Metric, Rollup};
+use super::model::{Contract, FieldType, Metric, Rollup, StatementColumn};
 use super::problem::{DefinitionProblem, Problems};
 
 /// The table of what was expected and returned, which metrics may read like a roll-up.
@@ -29,6 +29,7 @@ pub fn check_references(rollups: &[Rollup], metrics: &[Metric], contracts: &[Con
             problems.add("id", "another metric has it already");
         }
         check_metric(metric, rollups, &mut problems);
+        check_delays(metric, rollups, &mut problems);
         found.extend(problems.into_found());
     }
     found
@@ -42,6 +43,28 @@ fn check_dataset(rollup: &Rollup, contracts: &[Contract], problems: &mut Problem
             problems.add("dataset", format!("“{}” {why}", rollup.dataset));
         }
         Some(_) => {}
+    }
+}
+
+/// The roll-up of delays is there, and has the columns that are named.
+fn check_delays(metric: &Metric, rollups: &[Rollup], problems: &mut Problems<'_>) {
+    let Some(delays) = &metric.delays else { return };
+    let Some(rollup) = rollups.iter().find(|rollup| rollup.name == delays.rollup) else {
+        problems.add("delays.rollup", unknown(&delays.rollup, rollups.iter().map(|rollup| rollup.name.as_str())));
+        return;
+    };
+    let mut check = |place: &str, name: &str, columns: &[StatementColumn], wanted: FieldType| match columns
+        .iter()
+        .find(|column| column.name == name)
+    {
+        None => problems.add(place, unknown(name, columns.iter().map(|column| column.name.as_str()))),
+        Some(column) if column.field_type != wanted => problems.add(place, format!("“{name}” has another type")),
+        Some(_) => {}
+    };
+    check("delays.key", &delays.key, &rollup.keys, FieldType::Integer);
+    check("delays.measure", &delays.measure, &rollup.measures, FieldType::Integer);
+    if let Some(only) = &delays.only {
+        check("delays.only.key", &only.key, &rollup.keys, FieldType::String);
     }
 }
 

@@ -15,16 +15,17 @@ use crate::assessment::responsibilities::{Responsibility, assess_responsibilitie
 use crate::assessment::{Assessment, AssessmentInput, assess, withdraw_open_verdicts};
 use crate::checks::invariants::{BrokenInvariants, enforce_invariants};
 use crate::checks::reconcile::reconcile;
-use crate::definitions::model::Metric;
+use crate::definitions::model::{Delays, Metric};
 use crate::definitions::references::RETURNS;
 use crate::engine::Trouble;
 use crate::history::{DayLoader, Days, EarlierReturns, FixedTables, Lateness, RowsError, Snapshot, Workload};
 use crate::intake::{Intake, RunBasis};
-use crate::metrics::{MetricError, PeerInput, RememberedRows, groups, peer_groups, withhold_thin_peers};
+use crate::metrics::{DelayRows, MetricError, PeerInput, RememberedRows, groups, peer_groups, withhold_thin_peers};
 use crate::rollups::{RollupCosts, RollupError, RollupRecord, Rollups};
 use crate::settings::{Settings, with_targets};
 use crate::verdict::{VerdictInput, Verdicts};
 use crate::vocabulary::body::PeerGroup;
+use crate::vocabulary::delay::DelayBand;
 use crate::vocabulary::finding::Finding;
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::{Month, Period, PeriodType, months_of};
@@ -72,6 +73,8 @@ pub struct Figures {
     pub verdicts: Verdicts,
     pub lateness: Lateness,
     pub responsibilities: Vec<Responsibility>,
+    /// How long the cases of organisations took, by metric, organisation, period and band.
+    pub delays: Vec<DelayBand>,
     pub peer_groups: Vec<PeerGroup>,
     pub rollups: Vec<RollupRecord>,
     pub findings: Vec<Finding>,
@@ -96,6 +99,7 @@ pub async fn compute(basis: &RunBasis<'_>, earlier: &EarlierReturns) -> Result<F
     let long = LongPeriods::of(check.opened, settings, periods);
     let started = Instant::now();
     let Loaded { days, records, missing } = load_days(basis, earlier, workload, &long.months()).await?;
+    let delay_rows = read_delays(&metrics, &days)?;
     let rollup_time = started.elapsed().as_millis();
     let started = Instant::now();
     let peer_groups = choose_peers(intake, settings, period);
@@ -141,6 +145,7 @@ pub async fn compute(basis: &RunBasis<'_>, earlier: &EarlierReturns) -> Result<F
     );
     withdraw_open_verdicts(&mut observations, &assessment.judgements);
     let long_series = long.series(&metrics, beyond_trend, &observations);
+    let delays = delays_of(&metrics, &delay_rows, &observations);
     let verdicts = Verdicts::of(
         &VerdictInput {
             metrics: &metrics,
@@ -167,6 +172,7 @@ pub async fn compute(basis: &RunBasis<'_>, earlier: &EarlierReturns) -> Result<F
         verdicts,
         lateness,
         responsibilities,
+        delays,
         peer_groups,
         rollups: records,
         findings,
@@ -174,6 +180,34 @@ pub async fn compute(basis: &RunBasis<'_>, earlier: &EarlierReturns) -> Result<F
         without_memory,
         milliseconds,
     })
+}
+
+/// The delays of every metric that has any, by its id. A roll-up for which there was not enough memory gives none.
+fn read_delays(metrics: &[Metric], days: &Days) -> Result<BTreeMap<String, DelayRows>, MetricError> {
+    let tables = days.tables_today();
+    let mut rows = BTreeMap::new();
+    for metric in metrics {
+        let table = |delays: &Delays| tables.and_then(|tables| tables.get(&delays.rollup));
+        let Some((delays, table)) = metric.delays.as_ref().and_then(|delays| Some((delays, table(delays)?))) else {
+            continue;
+        };
+        let wrong = |source| MetricError::Result { metric: metric.id.clone(), source };
+        rows.insert(metric.id.clone(), DelayRows::read(delays, table).map_err(wrong)?);
+    }
+    Ok(rows)
+}
+
+fn delays_of(metrics: &[Metric], rows: &BTreeMap<String, DelayRows>, observations: &[Observation]) -> Vec<DelayBand> {
+    let of_metric = |metric: &Metric| {
+        let (delays, rows) = metric.delays.as_ref().zip(rows.get(&metric.id))?;
+        Some(rows.bands(metric, delays, observations))
+    };
+    let mut all: Vec<DelayBand> = metrics.iter().filter_map(of_metric).flatten().collect();
+    all.sort_by(|a, b| {
+        let place = |one: &DelayBand| (Arc::clone(&one.metric_id), Arc::clone(&one.org_code), one.period, one.band);
+        place(a).cmp(&place(b))
+    });
+    all
 }
 
 /// The rows of every day, as far as they are there, and the roll-ups that the others need.

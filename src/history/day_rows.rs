@@ -140,9 +140,11 @@ impl Days {
         }
     }
 
-    /// Whether today's rows of a roll-up must be loaded: for today, or for an earlier day whose rows are picked from them.
+    /// Whether today's rows of a roll-up must be loaded: for today, for delays, which no run remembers, or for an earlier day
+    /// whose rows are picked from them.
     pub fn needs_today(&self, workload: &Workload<'_>, rollup: &str) -> bool {
         workload.is_unread(rollup)
+            || workload.has_delays(rollup)
             || workload.needs(rollup, &self.today.monthly)
             || self.any_needs(workload, rollup, SnapshotPart::LaterCases)
     }

@@ -65,6 +65,11 @@ impl Workload<'_> {
         self.readers(rollup).next().is_none()
     }
 
+    /// Whether a metric has its delays in the roll-up.
+    pub fn has_delays(&self, rollup: &str) -> bool {
+        self.metrics.iter().any(|metric| metric.delays.as_ref().is_some_and(|delays| delays.rollup == rollup))
+    }
+
     fn readers(&self, rollup: &str) -> impl Iterator<Item = &Metric> {
         self.metrics.iter().filter(move |metric| metric.rollups.iter().any(|name| name == rollup))
     }

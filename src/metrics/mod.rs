@@ -2,6 +2,7 @@
 //! It never reads record-level data; the last module that may name Arrow or the engine.
 
 mod assess;
+mod delays;
 mod frame;
 mod groups;
 mod headline;
@@ -33,6 +34,7 @@ use crate::vocabulary::period::Month;
 use crate::vocabulary::quantity::Shape;
 
 pub use assess::{SummedFigure, figure_of_counts};
+pub use delays::DelayRows;
 pub use frame::{BodyMonth, FrameMember, MonthlyFrame, PeriodInput, months_used};
 pub use groups::{Group, Stay, groups};
 pub use headline::Headline;

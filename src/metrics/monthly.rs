@@ -146,7 +146,7 @@ fn known_grade(metric: &Metric, level: i64) -> Result<i64, ResultError> {
     }
 }
 
-fn column(batch: &RecordBatch, name: &str, data_type: &DataType) -> Result<ArrayRef, ResultError> {
+pub(super) fn column(batch: &RecordBatch, name: &str, data_type: &DataType) -> Result<ArrayRef, ResultError> {
     let found = batch.column_by_name(name).ok_or_else(|| ResultError::Column(name.to_owned()))?;
     cast(found, data_type).map_err(|_| ResultError::Column(name.to_owned()))
 }

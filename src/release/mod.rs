@@ -25,6 +25,7 @@ use crate::intake::RunBasis;
 use crate::settings::{Decision, PublicationSection};
 use crate::verdict::Verdicts;
 use crate::vocabulary::body::{Organisation, PeerGroup};
+use crate::vocabulary::delay::DelayBand;
 use crate::vocabulary::event::RecordedEvent;
 use crate::vocabulary::finding::Finding;
 use crate::vocabulary::lives::Lives;
@@ -35,7 +36,7 @@ use crate::vocabulary::returns::{Return, ReturnState};
 pub use self::changes::changes_since;
 pub use self::last::{LastRelease, LastReleaseError};
 pub use self::public_edition::{EVIDENCE, PublicBasis, PublicEdition, PublicEditionError, make_public};
-pub use self::submissions::{RuleFailure, SubmissionLine};
+pub use self::submissions::{RuleFailure, SubmissionLine, SubmittedFile};
 pub use self::summary::{ReleaseSummary, ToldByRecord, release_summaries};
 
 /// A finding about data, worded for a reader.
@@ -76,6 +77,8 @@ pub struct Release {
     pub long_series: LongSeries,
     /// Who is responsible for what in `period`, and whether it is met.
     pub responsibilities: Vec<Responsibility>,
+    /// How long the cases of organisations took, by metric, organisation, period and band. None in a public edition.
+    pub delays: Vec<DelayBand>,
     /// What changed and who stands out.
     pub assessment: Assessment,
     /// Where each figure of `period` stands, and how much attention it asks for.
@@ -155,6 +158,7 @@ impl Release {
             observations: figures.observations,
             long_series: figures.long_series,
             responsibilities: figures.responsibilities,
+            delays: figures.delays,
             assessment: figures.assessment,
             verdicts: figures.verdicts,
             lateness: figures.lateness,

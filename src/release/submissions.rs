@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use crate::contract::{Admission, FailingFile};
+use crate::contract::{Admission, AdmittedFile, FailingFile};
 use crate::definitions::Definitions;
 use crate::intake::{RunBasis, WorkFolder};
 use crate::sources::{MonthSpan, SubmittedTable};
@@ -21,14 +21,22 @@ pub struct SubmissionLine {
     pub submitted: NaiveDate,
     /// Rows of all its files.
     pub rows: u64,
-    /// SHA-256 of each file, in the order of their paths.
-    pub hashes: Vec<String>,
+    /// In the order of their paths.
+    pub files: Vec<SubmittedFile>,
     /// Whether the organisation counted its records itself and sent the counts.
     pub counted_by_sender: bool,
     /// False where it was refused: no figure rests on it.
     pub used: bool,
     /// Why it was refused.
     pub failures: Vec<RuleFailure>,
+}
+
+/// A file of a submission.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SubmittedFile {
+    /// Inside the source, with `/` between its parts.
+    pub path: String,
+    pub sha256: String,
 }
 
 /// A rule for which a submission was refused.
@@ -71,7 +79,7 @@ impl SubmissionLine {
             last: scope.span.last,
             submitted: admission.submission.submitted,
             rows: admission.rows(),
-            hashes: admission.files.iter().map(|file| file.sha256.clone()).collect(),
+            files: admission.files.iter().map(SubmittedFile::of).collect(),
             counted_by_sender,
             used: !admission.refused(),
             failures: blocking
@@ -89,6 +97,12 @@ impl SubmissionLine {
 
     fn place(&self) -> (&str, &str, Month, NaiveDate) {
         (&self.org_code, &self.dataset, self.first, self.submitted)
+    }
+}
+
+impl SubmittedFile {
+    fn of(file: &AdmittedFile) -> Self {
+        Self { path: file.path.clone(), sha256: file.sha256.clone() }
     }
 }
 

@@ -6,7 +6,7 @@ use crate::report::edition::Scope;
 use crate::report::edition::frame::build_frame;
 use crate::report::page::Page;
 use crate::report::page::block::Block;
-use crate::report::{about, force, metric, national, returns, trends};
+use crate::report::{about, force, inspection, metric, national, returns, trends};
 use crate::vocabulary::body::Organisation;
 
 /// A page of an edition; `None` where there is nothing to say on it.
@@ -91,6 +91,13 @@ fn blocks_of(scope: &Scope<'_>, name: BlockName) -> Vec<Block> {
         BlockName::OwnFindings => {
             of_organisation(scope, |body| [returns::quality::own_findings(facts, body, layout.findings_shown)])
         }
+        BlockName::InspectedOrganisations => inspection::inspected_organisations(scope),
+        BlockName::EvidenceSummary => of_organisation(scope, |body| inspection::summary(scope, body)),
+        BlockName::EvidenceOfStandards => of_organisation(scope, |body| inspection::standards_table(scope, body)),
+        BlockName::Evidence => of_organisation(scope, |body| inspection::evidence_table(scope, body)),
+        BlockName::EvidenceByPart => of_organisation(scope, |body| inspection::parts(scope, body)),
+        BlockName::Submissions => of_organisation(scope, |body| inspection::submissions(scope, body)),
+        BlockName::Verification => of_organisation(scope, |body| inspection::verification(scope, body)),
     }
 }
 

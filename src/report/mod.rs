@@ -7,6 +7,7 @@ pub mod charts;
 pub mod edition;
 mod facts;
 mod force;
+mod inspection;
 mod metric;
 mod national;
 pub mod page;

@@ -17,7 +17,7 @@ use crate::definitions::model::{
 };
 use crate::figures::LongSeries;
 use crate::history::{Lateness, Provisional};
-use crate::release::{FindingLine, Release, RuleFailure, SubmissionLine};
+use crate::release::{FindingLine, Release, RuleFailure, SubmissionLine, SubmittedFile};
 use crate::render::html::Templates;
 use crate::settings::{ParityWish, PublicationSection, VerdictSection};
 use crate::verdict::{VerdictInput, Verdicts};
@@ -91,6 +91,7 @@ fn metric(id: &str, title: &str, (shape, unit, better): (Shape, Unit, Better), r
         standards: Vec::new(),
         grades: Vec::new(),
         breakdown: None,
+        delays: None,
         versions: vec![MetricVersion {
             version: 1,
             date: date("2025-06-01"),
@@ -347,7 +348,10 @@ fn submissions(period: Period) -> Vec<SubmissionLine> {
         last: month,
         submitted: date("2025-05-09"),
         rows,
-        hashes: vec!["0f".repeat(32)],
+        files: vec![SubmittedFile {
+            path: format!("arrest_summons/submitted=2025-05-09/org={org_code}/period={month}/data.parquet"),
+            sha256: "0f".repeat(32),
+        }],
         counted_by_sender: false,
         used: true,
         failures: Vec::new(),
@@ -434,6 +438,7 @@ pub fn release() -> Release {
         responsibilities: assess_responsibilities(&metrics, &observations, &assessment, period),
         assessment,
         verdicts,
+        delays: Vec::new(),
         lateness: Lateness::default(),
         contracts: definitions().contracts,
         rollups: definitions().rollups,
@@ -471,8 +476,13 @@ pub fn layouts() -> Layouts {
         rollup("transaction_volumes", "transactions"),
         rollup("subject_access_due", "rights_requests"),
     ];
+    // The sample has few metrics: its parts stand in place of those of the layout.
+    let inspection = include_str!("../../reports/inspection.toml").split("[[parts]]").next().unwrap();
+    let inspection = format!("{inspection}[[parts]]\ntitle = 'Timeliness'\nmetrics = ['CRE-06', 'CRE-01']\n");
     let files = [
         ("reports/force.toml", include_str!("../../reports/force.toml")),
+        ("reports/inspection.toml", &inspection),
+        ("reports/inspectorate.toml", include_str!("../../reports/inspectorate.toml")),
         ("reports/national.toml", include_str!("../../reports/national.toml")),
         ("reports/public.toml", include_str!("../../reports/public.toml")),
         ("reports/trends.toml", include_str!("../../reports/trends.toml")),

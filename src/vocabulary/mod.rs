@@ -4,6 +4,7 @@
 pub mod body;
 pub mod causes;
 pub mod code;
+pub mod delay;
 pub mod event;
 pub mod finding;
 pub mod lives;

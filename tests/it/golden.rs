@@ -109,6 +109,9 @@ fn in_quarter(page: &str) -> bool {
             "index.html" | "migration.html" | "seasons.html" | "changes.html" | "late-data.html" | "revisions.html",
         ) => true,
         ("trends", _) => is_metric_of(page, "trends", &["CRE-01"]),
+        ("inspection", rest) => {
+            ["evidence.html", "parts.html"].iter().any(|page| rest == format!("{}/{page}", EDITIONS[0]))
+        }
         ("public", "index.html" | "about.html" | "data-quality.html") => true,
         ("public", _) => is_metric_of(page, "public", &["AUD-03", "CRE-01"]),
         ("national", rest) if rest.starts_with("forces/") => {

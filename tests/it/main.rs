@@ -17,6 +17,7 @@ mod exit_codes;
 mod golden;
 mod hostile_codes;
 mod incomplete;
+mod inspection;
 mod invariants;
 mod late;
 mod mergers;

@@ -9,7 +9,7 @@ use super::column::RowColumn;
 use super::columns::JudgedFigure;
 use super::filled::{Filled, FilledTable};
 use super::{
-    BREAKDOWNS, COMPLETENESS, CONTRIBUTIONS, CONTROL_LIMITS, FUNNELS, KNOWN_COUNTS, LONG_SERIES, OBSERVATIONS,
+    BREAKDOWNS, COMPLETENESS, CONTRIBUTIONS, CONTROL_LIMITS, DELAYS, FUNNELS, KNOWN_COUNTS, LONG_SERIES, OBSERVATIONS,
     REVISIONS, VERDICTS, columns, rules,
 };
 use crate::history::Lateness;
@@ -138,7 +138,10 @@ impl ResultTable for FigureTable {
 }
 
 fn tables() -> Vec<Box<dyn ResultTable>> {
-    [figure_tables(), comparison_tables(), series_tables(), late_data_tables()].into_iter().flatten().collect()
+    [figure_tables(), vec![delays_table()], comparison_tables(), series_tables(), late_data_tables()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// Figures, what they mean for those who answer for them, and what stands out.
@@ -208,6 +211,21 @@ fn figure_tables() -> Vec<Box<dyn ResultTable>> {
             |release| Some(release.assessment.signals.iter().collect()),
         ),
     ]
+}
+
+/// How long cases took; `None` in the public edition, which says nothing of few cases.
+fn delays_table() -> Box<dyn ResultTable> {
+    table(
+        About {
+            name: DELAYS,
+            row: "metric, organisation, period and band of delays: the cases that took so long",
+            note: "The public edition does not have this table: it may hold few cases.",
+            sorted_by: &["metric_id", "org_code", "period_start", "period_type", "band"],
+            ..PLAIN
+        },
+        columns::delays,
+        |release| release.withheld.is_none().then(|| release.delays.iter().collect()),
+    )
 }
 
 /// Figures beside other figures.

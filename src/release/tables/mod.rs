@@ -69,6 +69,8 @@ pub const LONG_SERIES: &str = "long_series";
 pub const VERDICTS: &str = "verdicts";
 /// The table of the parts and variants of figures.
 pub const BREAKDOWNS: &str = "breakdowns";
+/// The table of how long cases took.
+pub const DELAYS: &str = "delays";
 /// The table of forces in the funnel of all forces.
 pub const FUNNELS: &str = "funnels";
 /// The table of means and limits of usual variation.

@@ -155,7 +155,7 @@ fn rollup_entry(facts: &Facts<'_>, rollup: &Rollup) -> Block {
         .release
         .metrics
         .iter()
-        .filter(|metric| metric.rollups.iter().any(|name| *name == rollup.name && name != RETURNS))
+        .filter(|metric| rollup.name != RETURNS && metric.reads(&rollup.name))
         .map(|metric| metric.id.as_str())
         .collect();
     let row = |(column, kind): (&RollupColumn, &str)| {

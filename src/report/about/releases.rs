@@ -47,7 +47,8 @@ impl ReleasesInput<'_> {
         let mut blocks = vec![Block::paragraph(headline(newest))];
         if let Some(told) = &newest.told {
             blocks.push(Block::List(self.editions(newest, told).collect()));
-            blocks.extend(self.forces(newest, told));
+            blocks.extend(self.of_one_each(newest, told, Audience::Force));
+            blocks.extend(self.of_one_each(newest, told, Audience::Inspection));
         }
         if releases.len() > 1 {
             let earlier: Vec<&ReleaseSummary> = releases.iter().rev().skip(1).copied().collect();
@@ -59,21 +60,21 @@ impl ReleasesInput<'_> {
 
     /// The editions that are not for one force, each with its readers.
     fn editions<'s>(&'s self, release: &'s ReleaseSummary, told: &'s ToldByRecord) -> impl Iterator<Item = Text> + 's {
-        let layouts = self.layouts.editions.iter().filter(|layout| layout.audience != Audience::Force);
+        let layouts = self.layouts.editions.iter().filter(|layout| !layout.audience.is_of_one_organisation());
         let published = layouts.filter(|layout| told.editions.contains(&layout.folder));
         published.map(|layout| {
             let readers = match layout.audience {
                 Audience::Public => "for everybody",
-                Audience::Office | Audience::Force => "for those who may see every organisation",
+                Audience::Inspectorate => "for those who inspect every organisation",
+                Audience::Office | Audience::Inspection | Audience::Force => "for those who may see every organisation",
             };
             Text::default().link(layout.title.clone(), address(release, &layout.folder)).and(format!(", {readers}"))
         })
     }
 
-    /// The editions for one force each, folded.
-    fn forces(&self, release: &ReleaseSummary, told: &ToldByRecord) -> Option<Block> {
-        let layouts: Vec<&Layout> =
-            self.layouts.editions.iter().filter(|layout| layout.audience == Audience::Force).collect();
+    /// The editions about one organisation each for these readers, folded.
+    fn of_one_each(&self, release: &ReleaseSummary, told: &ToldByRecord, audience: Audience) -> Option<Block> {
+        let layouts: Vec<&Layout> = self.layouts.editions.iter().filter(|layout| layout.audience == audience).collect();
         let mut named: Vec<(&Organisation, String)> = Vec::new();
         for body in self.organisations {
             let folders =
@@ -84,7 +85,11 @@ impl ReleasesInput<'_> {
         let links =
             named.iter().map(|(body, folder)| Text::default().link(body.name.clone(), address(release, folder)));
         let links: Vec<Text> = links.collect();
-        let summary = format!("Reports for {} forces, each for its own force only", words::number_words(links.len()));
+        let number = words::number_words(links.len());
+        let summary = match audience {
+            Audience::Inspection => format!("Evidence about {number} organisations, each for those who inspect it"),
+            _ => format!("Reports for {number} forces, each for its own force only"),
+        };
         (!links.is_empty())
             .then(|| Block::Details(Details { summary: summary.into(), blocks: vec![Block::List(links)] }))
     }

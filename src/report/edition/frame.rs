@@ -4,6 +4,7 @@ use crate::report::edition::Scope;
 use crate::report::facts::Facts;
 use crate::report::page::frame::{Frame, NOT_GIVEN, Navigation, NavigationLink};
 use crate::report::page::text::{Address, Fact, Text};
+use crate::report::sentences::edition_mark::edition_mark;
 use crate::report::sentences::withheld;
 use crate::report::words;
 use crate::vocabulary::returns::ReturnState;
@@ -24,7 +25,12 @@ pub fn build_frame(scope: &Scope<'_>) -> Frame {
             Text::default().strong("Synthetic data.").and(rest)
         }),
         navigation: navigation(scope),
-        notice: facts.release.withheld.as_ref().map(withheld::note),
+        notice: facts
+            .release
+            .withheld
+            .as_ref()
+            .map(withheld::note)
+            .or_else(|| edition_mark(layout.audience, scope.organisation)),
         release: release_facts(facts),
     }
 }

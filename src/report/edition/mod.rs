@@ -16,7 +16,7 @@ use crate::vocabulary::code::Code;
 pub struct Edition<'a> {
     pub layout: &'a Layout,
     pub facts: &'a Facts<'a>,
-    /// Whom an edition for forces is for.
+    /// Whom an edition of one organisation is about.
     organisation: Option<&'a Organisation>,
 }
 
@@ -38,12 +38,14 @@ impl<'a> Edition<'a> {
         let mut editions = Vec::new();
         for layout in &office.layouts.editions {
             match layout.audience {
-                Audience::Office => editions.push(Self { layout, facts: office, organisation: None }),
+                Audience::Office | Audience::Inspectorate => {
+                    editions.push(Self { layout, facts: office, organisation: None })
+                }
                 Audience::Public => {
                     let facts = public.filter(|facts| facts.release.withheld.is_some());
                     editions.extend(facts.map(|facts| Self { layout, facts, organisation: None }));
                 }
-                Audience::Force => {
+                Audience::Inspection | Audience::Force => {
                     let of = |body| Self { layout, facts: office, organisation: Some(body) };
                     editions.extend(organisations(office, layout).into_iter().map(of));
                 }
@@ -112,7 +114,22 @@ impl<'a> Edition<'a> {
             };
             Some(Address::on(path, metric_anchor(metric)))
         };
-        self.metric_address(metric).or_else(on_own_page)
+        self.metric_address(metric).or_else(on_own_page).or_else(|| self.evidence_address(metric))
+    }
+
+    /// The row of a metric among the evidence; `None` in an edition without evidence.
+    fn evidence_address(&self, metric: &Metric) -> Option<Address> {
+        let page = self.page_with(BlockName::Evidence)?;
+        Some(Address { anchor: metric_anchor(metric), ..page })
+    }
+
+    /// The organisations of the editions for those who inspect one organisation: each with its folder inside the release.
+    pub fn inspected(&self) -> Vec<(&'a Organisation, String)> {
+        let of_one = |layout: &&Layout| layout.audience == Audience::Inspection;
+        let Some(layout) = self.facts.layouts.editions.iter().find(of_one) else { return Vec::new() };
+        let bodies = organisations(self.facts, layout).into_iter();
+        let folder = |body: &Organisation| Placeholders::default().with("code", &body.code).fill(&layout.folder);
+        bodies.map(|body| (body, folder(body))).collect()
     }
 
     /// The pages of the principles: each with its section and its path; none in an edition without such pages.

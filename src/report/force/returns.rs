@@ -132,7 +132,7 @@ pub fn behind(facts: &Facts<'_>, metric: &Metric, body: &Organisation) -> Block 
             (true, false) => "Used",
         };
         let hashes: Vec<String> =
-            line.hashes.iter().map(|hash| hash.chars().take(HASH_SHOWN).collect::<String>()).collect();
+            line.files.iter().map(|file| file.sha256.chars().take(HASH_SHOWN).collect::<String>()).collect();
         let hash = if hashes.is_empty() { "No file".to_owned() } else { hashes.join(", ") };
         let cells = vec![
             Cell::new(months),

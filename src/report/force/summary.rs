@@ -25,7 +25,8 @@ pub fn message(facts: &Facts<'_>, body: &Organisation) -> Vec<Block> {
     Block::opening(sentences.into_iter().chain(own_returns_sentence(facts, body)))
 }
 
-fn peers_message(facts: &Facts<'_>, body: &Organisation) -> String {
+/// On how many metrics the organisation is worse and better than its peers, of those that can be compared.
+pub fn peers_message(facts: &Facts<'_>, body: &Organisation) -> String {
     let is_compared = |metric: &&Metric| standing::is_told(standing::state(facts, metric, &body.code, Against::Peers));
     let compared = facts.release.metrics.iter().filter(is_compared).count();
     if compared == 0 {
@@ -43,7 +44,8 @@ fn peers_message(facts: &Facts<'_>, body: &Organisation) -> String {
     )
 }
 
-fn standards_message(facts: &Facts<'_>, body: &Organisation) -> String {
+/// How many of the standards that could be judged were met.
+pub fn standards_message(facts: &Facts<'_>, body: &Organisation) -> String {
     let count = |outcome| with_outcome(facts, body, outcome).len();
     let (met, missed) = (count(ResponsibilityOutcome::Met), count(ResponsibilityOutcome::NotMet));
     let number = |count| if count == 0 { "none".to_owned() } else { words::number_words(count) };

@@ -102,7 +102,7 @@ pub fn metrics(scope: &Scope<'_>, body: &Organisation) -> Block {
 }
 
 /// The figure of the peers, and how the organisation differs from them.
-fn peers_cells(facts: &Facts<'_>, metric: &Metric, code: &str) -> [Cell; 2] {
+pub fn peers_cells(facts: &Facts<'_>, metric: &Metric, code: &str) -> [Cell; 2] {
     let Some(found) = facts.comparison(metric, code, Against::Peers) else {
         let peers = facts.peers(metric, code, facts.release.period);
         let peers =

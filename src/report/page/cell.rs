@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use crate::report::charts::Chart;
-use crate::report::page::text::{Address, Mark};
+use crate::report::page::text::{Address, Mark, Text};
 use crate::report::words::{self, Change};
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::quantity::{Status, Unit, count_text, value_text};
@@ -42,6 +42,8 @@ pub struct Cell {
     pub text: String,
     /// A second line, where one number needs another beside it.
     pub detail: Option<String>,
+    /// Further lines, each with links, marks or codes of its own.
+    pub lines: Vec<Text>,
     pub link: Option<Address>,
     /// Signs before the text.
     pub marks: Vec<Mark>,
@@ -147,6 +149,12 @@ impl Cell {
     pub fn with_detail(mut self, detail: Option<String>) -> Self {
         self.detail = detail;
         self
+    }
+
+    /// The same cell with further lines.
+    #[must_use]
+    pub fn with_lines(self, lines: impl IntoIterator<Item = Text>) -> Self {
+        Self { lines: lines.into_iter().collect(), ..self }
     }
 
     /// The same cell as a link.

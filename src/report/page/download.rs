@@ -6,8 +6,8 @@ use serde::Serialize;
 use crate::contract::FailingFile;
 use crate::definitions::model::Metric;
 use crate::release::tables::{
-    BREAKDOWNS, Bodies, COMPLETENESS, CONTRIBUTIONS, CONTROL_LIMITS, FUNNELS, KNOWN_COUNTS, LONG_SERIES, OBSERVATIONS,
-    REVISIONS, Selection,
+    BREAKDOWNS, Bodies, COMPLETENESS, CONTRIBUTIONS, CONTROL_LIMITS, DELAYS, FUNNELS, KNOWN_COUNTS, LONG_SERIES,
+    OBSERVATIONS, REVISIONS, Selection,
 };
 use crate::vocabulary::body::{NATIONAL, PEERS_PREFIX, REGION_PREFIX};
 use crate::vocabulary::period::Period;
@@ -185,6 +185,9 @@ const OF_COMPLETENESS: &[&str] = &[
     "provisional",
 ];
 
+const OF_DELAYS: &[&str] =
+    &["metric_id", "metric_title", "org_code", "organisation", "period", "longer_than", "up_to", "ended", "cases"];
+
 /// Every headline figure of a metric but those of peers.
 pub fn all_figures(metric: &Metric) -> Download {
     let bodies = Bodies::Without(&[PEERS_PREFIX]);
@@ -328,6 +331,12 @@ pub fn completeness(metric: &Metric) -> Download {
     let bodies = Bodies::These(vec![NATIONAL.to_owned()]);
     let words = format!("Download completeness of {}", metric.id);
     download(metric, "completeness", words, of(metric, COMPLETENESS, bodies, OF_COMPLETENESS))
+}
+
+/// How long the cases of an organisation took.
+pub fn delays(metric: &Metric, code: &str) -> Download {
+    let bodies = Bodies::These(vec![code.to_owned()]);
+    download(metric, "delays", "the data", of(metric, DELAYS, bodies, OF_DELAYS))
 }
 
 /// The rows for which a submission was refused, as the checks wrote them. They belong to the organisation that sent them, and

@@ -25,7 +25,7 @@ pub struct Frame {
     /// That the data are synthetic.
     pub banner: Option<Text>,
     pub navigation: Option<Navigation>,
-    /// In the public edition: what is withheld, as a sentence.
+    /// In the public edition: what is withheld, as a sentence. In those for inspection: whom they are for.
     pub notice: Option<String>,
     /// The release: dates, state, contact, run.
     pub release: Vec<Fact>,

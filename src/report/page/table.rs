@@ -129,6 +129,9 @@ pub enum Widths {
     ByContent,
     /// By the content, in tight rows that become cards on a narrow screen.
     Dense,
+    /// The same with lines of words in its cells, which begin at the top of their rows.
+    #[serde(rename = "dense of-words")]
+    DenseOfWords,
     /// Cells of one sign each.
     Matrix,
     /// Equal, with a wide first column.

@@ -147,6 +147,16 @@ pub fn met_state(figure: &Observation) -> CellState {
     CellState::Judged(JudgedMark { meaning, level: MarkLevel::Strong, side: MarkSide::Above })
 }
 
+/// The same in a word or two.
+pub fn assurance_words(evidence: Evidence) -> &'static str {
+    match evidence {
+        Evidence::Documented => "documented",
+        Evidence::DocumentedHistorical => "documented, historical",
+        Evidence::DocumentedLaw => "documented, law",
+        Evidence::Derived => "derived",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

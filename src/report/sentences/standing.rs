@@ -10,6 +10,7 @@ use crate::report::facts::Facts;
 use crate::report::page::table::Cell;
 use crate::report::page::text::Mark;
 use crate::stats::benchmark::Strength;
+use crate::verdict::Standing;
 use crate::vocabulary::body::NATIONAL;
 use crate::vocabulary::quantity::Status;
 
@@ -66,6 +67,32 @@ pub fn verdict_cell(facts: &Facts<'_>, metric: &Metric, code: &str, against: Aga
         return Cell::new("full count, not tested");
     }
     Cell::marks(vec![Mark::new(state, words_of(metric, state, against))])
+}
+
+/// Where a figure stands among the earlier periods of its series, as a sign with its word.
+pub fn own_past_cell(facts: &Facts<'_>, metric: &Metric, code: &str) -> Cell {
+    let found = facts.verdict(metric, code).and_then(|verdict| verdict.aspects.own_past);
+    let Some(label) = found.map(|found| found.label).filter(|label| label.is_told()) else {
+        return Cell::marks(vec![Mark::new(
+            CellState::Judged(JudgedMark::plain(MarkMeaning::CannotTell)),
+            "cannot tell",
+        )]);
+    };
+    let is_above = found.and_then(|found| found.size).is_some_and(|size| size > 0.0);
+    let side = if is_above { MarkSide::Above } else { MarkSide::Below };
+    let stands_out = |meaning| JudgedMark { meaning, level: MarkLevel::Weak, side };
+    let (mark, word) = match label.standing() {
+        Some(Standing::Better) => (stands_out(MarkMeaning::Better), "better than usual"),
+        Some(Standing::Worse) => (stands_out(MarkMeaning::Worse), "worse than usual"),
+        Some(Standing::Higher) => (stands_out(MarkMeaning::Different), "higher than usual"),
+        Some(Standing::Lower) => (stands_out(MarkMeaning::Different), "lower than usual"),
+        None => (JudgedMark::plain(MarkMeaning::NoDifference), "usual"),
+    };
+    let word = match metric.reads_as {
+        ReadsAs::Level => word.to_owned(),
+        ReadsAs::Recorded => word.replace("higher", "more recorded").replace("lower", "fewer recorded"),
+    };
+    Cell::marks(vec![Mark::new(CellState::Judged(mark), word)])
 }
 
 /// A judgement of a metric's figure in a word or two.

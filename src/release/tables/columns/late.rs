@@ -1,4 +1,4 @@
-//! Columns about late data: how complete figures are, and how they were revised.
+//! Columns about delays: how long cases took, how complete figures are, and how they were revised.
 
 use std::borrow::Cow;
 
@@ -7,6 +7,7 @@ use crate::history::{Completeness, KnownCount, Revision, RevisionSummary};
 use crate::release::tables::catalogue::{ANY, at_least, between, one_of};
 use crate::release::tables::column::RowColumn;
 use crate::stats::revision::{RevisionScale, Tendency};
+use crate::vocabulary::delay::{DelayBand, DelayRange};
 use crate::vocabulary::quantity::millionths as scaled;
 
 const REVISED_BODY: &str = "Organisation of the organisations dataset or NATIONAL; for since_last_release also \
@@ -72,6 +73,30 @@ pub(in crate::release::tables) fn known_counts() -> Vec<RowColumn<KnownCount>> {
         Whole "numerator" ANY => |c| Some(c.numerator);
         /// The denominator by then; for a distribution all cases. Null for a count.
         Whole "denominator" ANY.or_empty() => |c| c.denominator;
+    });
+    columns
+}
+
+pub(in crate::release::tables) fn delays() -> Vec<RowColumn<DelayBand>> {
+    let mut columns = identity("Organisation of the organisations dataset.", PERIOD);
+    columns.extend(columns! { DelayBand:
+        /// Place of the band among those of the metric. The last holds the cases that had not ended.
+        Whole "band" at_least(1) => |one| Some(i64::from(one.band));
+        /// Longer than this, in the unit of the metric's delays; null for the first band and for cases that had not ended.
+        Whole "longer_than" ANY.or_empty() => |one| match one.range {
+            DelayRange::UpTo { after, .. } => after,
+            DelayRange::LongerThan(last) => Some(last),
+            DelayRange::NotEnded => None,
+        };
+        /// Not longer than this; null for the longest delays and for cases that had not ended.
+        Whole "up_to" ANY.or_empty() => |one| match one.range {
+            DelayRange::UpTo { up_to, .. } => Some(up_to),
+            DelayRange::LongerThan(_) | DelayRange::NotEnded => None,
+        };
+        /// no for the cases that had not ended when they were submitted.
+        Text "ended" one_of(YES_NO) => |one| Cow::Borrowed(yes_no(one.range != DelayRange::NotEnded));
+        /// Number of cases.
+        Whole "cases" at_least(0) => |one| Some(one.cases);
     });
     columns
 }

@@ -11,7 +11,7 @@ use std::borrow::Cow;
 
 pub(super) use self::comparisons::{comparisons, contributions, funnels, parity, ranks};
 pub(super) use self::figures::{JudgedFigure, breakdowns, figures, for_readers, long_series, responsibilities};
-pub(super) use self::late::{completeness, known_counts, revision_statistics, revisions};
+pub(super) use self::late::{completeness, delays, known_counts, revision_statistics, revisions};
 pub(super) use self::series::{change_points, control_limits, run_charts, signals, trends};
 pub(super) use self::verdicts::verdicts;
 use super::catalogue::{ANY, matching, one_of};
@@ -23,6 +23,7 @@ use crate::assessment::{
 };
 use crate::history::{Completeness, KnownCount, Revision};
 use crate::verdict::FigureVerdict;
+use crate::vocabulary::delay::DelayBand;
 use crate::vocabulary::period::Period;
 
 /// What `org_code` holds in most tables.
@@ -97,6 +98,7 @@ identified!(
     ParityFigure,
     Completeness,
     KnownCount,
+    DelayBand,
     Revision,
     FigureVerdict,
 );

@@ -1,0 +1,90 @@
+//! How long the cases of metrics took: rows of a roll-up, counted in the bands of the metric for each organisation and
+//! period that has a figure.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::datatypes::{DataType, Date32Type, Int64Type};
+
+use super::frame::months_used;
+use super::monthly::{ResultError, column};
+use crate::definitions::model::{Delays, Metric};
+use crate::engine::QueryTable;
+use crate::vocabulary::body::is_organisation;
+use crate::vocabulary::delay::{DelayBand, DelayRange};
+use crate::vocabulary::observation::Observation;
+use crate::vocabulary::period::Month;
+use crate::vocabulary::quantity::Status;
+
+/// The cases of one metric, by organisation and month, each month by delay; `None` is a case that has not ended.
+#[derive(Debug, Default)]
+pub struct DelayRows {
+    cases: BTreeMap<(String, Month), BTreeMap<Option<i64>, i64>>,
+}
+
+impl DelayRows {
+    /// Reads a roll-up.
+    ///
+    /// # Errors
+    /// A column that is missing or has another type, and an organisation or month that is empty.
+    pub fn read(delays: &Delays, table: &QueryTable) -> Result<Self, ResultError> {
+        let mut rows = Self::default();
+        if let QueryTable::Rows { batches, .. } = table {
+            batches.iter().try_for_each(|batch| rows.add(delays, batch))?;
+        }
+        Ok(rows)
+    }
+
+    fn add(&mut self, delays: &Delays, batch: &RecordBatch) -> Result<(), ResultError> {
+        let codes = column(batch, "org_code", &DataType::Utf8View)?;
+        let months = column(batch, "month", &DataType::Date32)?;
+        let values = column(batch, &delays.key, &DataType::Int64)?;
+        let counts = column(batch, &delays.measure, &DataType::Int64)?;
+        let kinds = delays.only.as_ref().map(|only| column(batch, &only.key, &DataType::Utf8View)).transpose()?;
+        let is_wanted = |row: usize| match (&kinds, &delays.only) {
+            (Some(kinds), Some(only)) => !kinds.is_null(row) && kinds.as_string_view().value(row) == only.value,
+            _ => true,
+        };
+        let (codes, months) = (codes.as_string_view(), months.as_primitive::<Date32Type>());
+        let (values, counts) = (values.as_primitive::<Int64Type>(), counts.as_primitive::<Int64Type>());
+        for row in (0..batch.num_rows()).filter(|row| is_wanted(*row)) {
+            let null =
+                |name: &str| ResultError::Null { column: name.to_owned(), org_code: codes.value(row).to_owned() };
+            let day = (!months.is_null(row)).then(|| Date32Type::to_naive_date_opt(months.value(row))).flatten();
+            let month = Month::of(day.ok_or_else(|| null("month"))?);
+            let delay = (!values.is_null(row)).then(|| values.value(row));
+            let of_month = self.cases.entry((codes.value(row).to_owned(), month)).or_default();
+            *of_month.entry(delay).or_default() += counts.value(row);
+        }
+        Ok(())
+    }
+
+    /// The bands of every organisation and period whose headline figure is a value; each band, also one without cases.
+    pub fn bands(&self, metric: &Metric, delays: &Delays, observations: &[Observation]) -> Vec<DelayBand> {
+        let of_metric = observations.iter().filter(|figure| {
+            figure.metric_id.as_ref() == metric.id
+                && figure.category.is_none()
+                && figure.status == Status::Value
+                && is_organisation(&figure.org_code)
+        });
+        of_metric.flat_map(|figure| self.bands_of(metric, delays, figure)).collect()
+    }
+
+    fn bands_of(&self, metric: &Metric, delays: &Delays, figure: &Observation) -> Vec<DelayBand> {
+        let months = months_used(metric, figure.period).into_iter();
+        let cases: Vec<(Option<i64>, i64)> = months
+            .filter_map(|month| self.cases.get(&(figure.org_code.to_string(), month)))
+            .flat_map(|cases| cases.iter().map(|(delay, count)| (*delay, *count)))
+            .collect();
+        let band = |(number, range): (u32, DelayRange)| DelayBand {
+            metric_id: Arc::clone(&figure.metric_id),
+            org_code: Arc::clone(&figure.org_code),
+            period: figure.period,
+            band: number,
+            range,
+            cases: cases.iter().filter(|(delay, _)| range.holds(*delay)).map(|(_, count)| count).sum(),
+        };
+        (1..).zip(DelayRange::bands(&delays.bands)).map(band).collect()
+    }
+}

@@ -1,0 +1,18 @@
+//! The evidence about one organisation as HMICFRS and the ICO read it: each duty with its figure and outcome, the
+//! submissions behind every figure with their hashes, and the way to check them; and the list of all organisations. Of
+//! others an edition about one organisation holds sums alone.
+
+mod delays;
+mod evidence;
+mod organisations;
+mod parts;
+mod submissions;
+mod summary;
+mod verification;
+
+pub use evidence::evidence_table;
+pub use organisations::inspected_organisations;
+pub use parts::parts;
+pub use submissions::submissions;
+pub use summary::{standards_table, summary};
+pub use verification::verification;
