@@ -33,6 +33,7 @@ fn blocks_of(scope: &Scope<'_>, name: BlockName) -> Vec<Block> {
         BlockName::SignalsExplained => national::signals::explanation(facts),
         BlockName::SignalsByChance => vec![national::signals::by_chance(facts)],
         BlockName::Signals => national::signals::signals(scope),
+        BlockName::Explorer => national::explorer::explorer(scope),
         BlockName::OtherRulesExplained => national::other_rules::explanation(),
         BlockName::OtherRules => national::other_rules::tables(facts),
         BlockName::MetricDictionary => about::dictionary::metrics(scope),

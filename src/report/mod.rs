@@ -13,6 +13,7 @@ pub mod page;
 mod returns;
 #[cfg(test)]
 pub(crate) mod sample;
+mod search;
 mod sentences;
 mod trends;
 mod words;
@@ -23,3 +24,4 @@ pub use facts::Facts;
 pub use page::Page;
 pub use page::download::FileContent;
 pub use page::figure::{Figure, Room};
+pub use search::SearchIndex;

@@ -150,6 +150,8 @@ pub struct Table {
     pub widths: Widths,
     pub columns: Vec<Column>,
     pub rows: Vec<Row>,
+    /// Whether another order of its rows helps a reader.
+    pub in_any_order: bool,
 }
 
 impl Table {
@@ -157,7 +159,7 @@ impl Table {
     pub fn new(id: impl Into<String>, caption: impl Into<String>, columns: Vec<Column>, rows: Vec<Row>) -> Self {
         let shorthand = shorthand_used(&columns, &rows);
         let (id, caption, widths) = (id.into(), caption.into(), Widths::ByContent);
-        Self { id, caption, explanations: Vec::new(), shorthand, widths, columns, rows }
+        Self { id, caption, explanations: Vec::new(), shorthand, widths, columns, rows, in_any_order: false }
     }
 
     /// The same table with other widths.
