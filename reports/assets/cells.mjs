@@ -5,9 +5,8 @@ const RANKS = [
   "worse", "worse-95", "different", "different-95", "no-difference",
   "better-95-down", "better-95-up", "better-down", "better-up",
 ];
-// Signs of what was not judged.
-export const UNJUDGED = ["cannot-tell", "missing", "withheld", "not-applicable"];
-const KINDS = ["rank", "number", "text"];
+const KINDS = ["rank", "number", "date", "text"];
+const DATE = /^\d{4}-\d\d-\d\d$/;
 const collator = new Intl.Collator("en-GB", { numeric: true, sensitivity: "base" });
 
 // The number that a text begins with: with a sign or without, and without the commas.
@@ -21,7 +20,7 @@ export function leadingNumber(text) {
 // The key of a cell: what kind of value it holds, and the value. `null` stands for no value. `key` is what the page says where
 // the text would not do; `sign` is the name of the first sign.
 export function keyOf({ key, text, sign, isNumber }) {
-  if (key !== undefined) return { kind: "number", value: Number(key) };
+  if (key !== undefined) return DATE.test(key) ? { kind: "date", value: Date.parse(key) } : { kind: "number", value: Number(key) };
   if (sign !== undefined) {
     const rank = RANKS.indexOf(sign);
     return rank < 0 ? null : { kind: "rank", value: rank };
@@ -48,7 +47,7 @@ export function nextDirection(direction) {
   return { undefined: "ascending", ascending: "descending", descending: undefined }[direction];
 }
 
-// What kind of values a column holds, from its keys; `texts` are what is shown.
-export function kindOf(keys, isDate) {
-  return isDate ? "date" : (keys.find((key) => key !== null)?.kind ?? "text");
+// What kind of values a column holds, from its keys.
+export function kindOf(keys) {
+  return keys.find((key) => key !== null)?.kind ?? "text";
 }

@@ -6,7 +6,6 @@ import { axisFor, runsOf, shareOf, spreadApart, ticksOf, wrapWords } from "./sca
 
 const FONT = 16;
 const LINE = 19.2;
-const LABELS = { wide: 190, narrow: 100 };
 const SQUARES = [1, 3];
 // The third look is a line without marks.
 const UNMARKED = 2;
@@ -24,19 +23,11 @@ function cutTo(text, width, measure) {
   return `${short}…`;
 }
 
-// `series` holds a name and a value (or `null`) for each period. `title` says what the axis counts.
-export function drawChart({ periods, series, title, isShare, cutTitle }, width) {
+// `isCount`: the values are whole by their kind. `series` holds a name and a value (or `null`) for each period. `title` says what the axis counts.
+export function drawChart({ periods, series, title, isShare, isCount, cutTitle }, width) {
   const isWide = width >= 720;
   const sheet = { width: isWide ? 720 : Math.max(320, width), height: isWide ? 380 : 330 };
-  const svg = svgElement("svg", {
-    class: "chart",
-    viewBox: `0 0 ${sheet.width} ${sheet.height}`,
-    "aria-hidden": "true",
-    focusable: "false",
-    "font-family": "Arial, 'Liberation Sans', Helvetica, sans-serif",
-    "font-size": FONT,
-    fill: "#0B0C0C",
-  });
+  const svg = svgElement("svg", { class: "chart", viewBox: `0 0 ${sheet.width} ${sheet.height}` });
   const measure = measurer();
   const write = (text, x, y, more = {}) => {
     const made = svgElement("text", { x, y, ...more });
@@ -46,12 +37,9 @@ export function drawChart({ periods, series, title, isShare, cutTitle }, width) 
   const line = (x1, y1, x2, y2, className) => svg.append(svgElement("line", { x1, y1, x2, y2, class: className }));
   const values = series.flatMap((one) => one.values).filter((value) => value !== null);
   if (!values.length) return undefined;
-  const axis = axisFor(values, { isShare });
+  const axis = axisFor(values, { isShare, isCount });
   const ticks = ticksOf(axis, isShare);
-  const column = Math.min(
-    isWide ? LABELS.wide : LABELS.narrow,
-    Math.max(...series.map(({ name }) => measure(name))),
-  );
+  const column = Math.min(isWide ? 190 : 100, Math.max(...series.map(({ name }) => measure(name))));
   const left = Math.max(...ticks.map(({ words: text }) => measure(text))) + 6;
   const right = sheet.width - column - 24;
   const [top, bottom] = [LINE * 2, sheet.height - LINE * 3.4];
@@ -69,8 +57,9 @@ export function drawChart({ periods, series, title, isShare, cutTitle }, width) 
   const stride = Math.ceil(room / pitch);
   for (let at = periods.length - 1; at >= 0; at -= stride) {
     line(xOf(at), bottom, xOf(at), bottom + 5, "chart-axis");
-    wrapWords(periods[at], room - 6, measure).slice(0, 3).forEach((text, row) => {
-      write(text, xOf(at), bottom + 5 + FONT + row * LINE, { "text-anchor": "middle" });
+    wrapWords(periods[at], room - 14, measure).slice(0, 3).forEach((text, row) => {
+      const x = Math.max(xOf(at), measure(text) / 2);
+      write(text, x, bottom + 5 + FONT + row * LINE, { "text-anchor": "middle" });
     });
   }
   const ends = [];

@@ -9,6 +9,10 @@ export function element(name, attributes = {}, ...children) {
   return made;
 }
 
+export function on(target, event, act, options) {
+  target.addEventListener(event, act, options);
+}
+
 let fields = 0;
 
 // A field with its label, in one block.
@@ -18,11 +22,14 @@ export function labelled(label, field) {
   return element("div", { class: "field" }, element("label", { for: field.id }, label), field);
 }
 
+// One thing to choose: its words, which are its value too unless another is given.
+export function optionOf(text, value = text) {
+  return new Option(plain(text), value);
+}
+
 // A choice of texts; the first one stands for nothing chosen.
 export function choice(none, texts) {
-  const field = element("select", {}, element("option", { value: "" }, none));
-  for (const text of texts) field.append(element("option", { value: text }, plain(text)));
-  return field;
+  return element("select", {}, new Option(none, ""), ...texts.map((text) => optionOf(text)));
 }
 
 // The words of an element as they are shown, without those of `left`.

@@ -14,9 +14,10 @@ export function figuresOf(page) {
   const rows = [...table.tBodies[0].rows].map((row) => ({
     name: headingOf(row),
     cells: [...row.cells].slice(1).map((cell) => {
-      const parts = partsOf(cell);
-      const key = keyOf(parts);
-      return { text: textOf(cell, ".cell-label"), value: key?.kind === "number" ? key.value : null };
+      const key = keyOf(partsOf(cell));
+      const text = textOf(cell, ".cell-label");
+      // A grade has an order and no scale: its text is a word.
+      return { text, value: key?.kind === "number" && /\d|^\[low\]/.test(text) ? key.value : null };
     }),
   }));
   const notes = [];
@@ -24,20 +25,16 @@ export function figuresOf(page) {
     if (note.matches(".table-note")) notes.unshift(note.textContent.trim());
     else if (!note.matches(".tools, .table-status")) break;
   }
-  return { caption: table.caption.textContent.trim(), periods: headings.slice(1), rows, notes };
+  const link = table.parentElement.nextElementSibling?.querySelector("a[download]");
+  const file = { words: link?.textContent ?? "", address: link?.getAttribute("href") ?? "" };
+  return { caption: table.caption.textContent.trim(), periods: headings.slice(1), rows, notes, file };
 }
 
-// Whether a message is such a table: it came from another page.
+// Whether an answer is such a table, and its file one of the edition. All its texts are used as texts only.
 export function isFigures(data) {
-  const isText = (text) => typeof text === "string";
-  const isCell = (cell) => isText(cell?.text) && (cell.value === null || Number.isFinite(cell.value));
-  return (
-    isText(data?.caption) &&
-    [data.periods, data.rows, data.notes].every(Array.isArray) &&
-    data.periods.every(isText) &&
-    data.notes.every(isText) &&
-    data.rows.every((row) => isText(row?.name) && Array.isArray(row.cells) && row.cells.every(isCell))
-  );
+  const isCell = ({ text, value }) => typeof text === "string" && (value === null || Number.isFinite(value));
+  const isFile = /^(?:(?:\.\.\/)*data\/[^?#]+\.csv)?$/.test(data?.file?.address);
+  return isFile && data.rows.every(({ name, cells }) => typeof name === "string" && cells.every(isCell));
 }
 
 // Pages on a disk cannot read each other: the page of the metric tells its table to the page that holds it in a frame.
@@ -66,7 +63,7 @@ async function fromServer(address) {
   const answer = await fetch(address);
   if (!answer.ok) throw new Error(`status ${answer.status}`);
   const figures = figuresOf(new DOMParser().parseFromString(await answer.text(), "text/html"));
-  if (!figures) throw new Error("no table");
+  if (!isFigures(figures)) throw new Error("no table");
   return figures;
 }
 

@@ -1,7 +1,7 @@
 // One organisation, highlighted on every page of the edition.
 
 import { forceIn, isPage, withForce } from "./address.mjs";
-import { element, headingOf, labelled, rowsOf, textOf } from "./dom.mjs";
+import { choice, element, headingOf, labelled, on, optionOf, rowsOf, textOf } from "./dom.mjs";
 import { edition, loadIndex } from "./index-file.mjs";
 import { drawings, signAt } from "./overlay.mjs";
 import { plain } from "./text.mjs";
@@ -48,9 +48,9 @@ export function startHighlight(tools) {
   const block = element("div", { class: "highlight" });
   const open = element("button", { type: "button" }, words.highlight.open);
   const choose = ({ organisations }) => {
-    const field = element("select", {}, element("option", { value: "" }, words.highlight.none));
-    for (const { code, name } of organisations) field.append(element("option", { value: code }, plain(name)));
-    field.addEventListener("change", () => {
+    const field = choice(words.highlight.none, []);
+    field.append(...organisations.map(({ code, name }) => optionOf(name, code)));
+    on(field, "change", () => {
       const organisation = organisations.find(({ code }) => code === field.value);
       history.replaceState(null, "", withForce(location.pathname + location.search + location.hash, organisation?.code));
       show(organisation);
@@ -58,7 +58,7 @@ export function startHighlight(tools) {
     open.replaceWith(labelled(words.highlight.label, field));
     return field;
   };
-  open.addEventListener("click", async () => {
+  on(open, "click", async () => {
     try {
       choose(await loadIndex()).focus();
     } catch {

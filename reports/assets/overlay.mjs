@@ -35,13 +35,7 @@ export function signAt({ x, y }, { width, height }, className) {
 export function drawings() {
   return [...document.querySelectorAll(".figure-graphic[data-x], .figure-graphic[data-y]")].map((graphic) => {
     const figure = graphic.closest(".figure");
-    const svg = graphic.querySelector("svg");
-    return {
-      graphic,
-      svg,
-      figure,
-      table: figure.querySelector("details table"),
-      places: parsePlaces(graphic.dataset.x, graphic.dataset.y),
-    };
+    const places = parsePlaces(graphic.dataset.x, graphic.dataset.y);
+    return { graphic, svg: graphic.querySelector("svg"), figure, table: figure.querySelector("details table"), places };
   });
 }

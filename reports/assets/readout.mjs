@@ -1,6 +1,6 @@
 // The values of a drawing one by one, by pointer, touch and keys. Every word and number is taken from the figure's table.
 
-import { element, headingOf, rowsOf, textOf } from "./dom.mjs";
+import { element, headingOf, on, rowsOf, textOf } from "./dom.mjs";
 import { drawings, nearest, signAt } from "./overlay.mjs";
 import { plain } from "./text.mjs";
 import { words } from "./words.mjs";
@@ -41,14 +41,14 @@ class Readout {
     this.at = this.places[0]?.y === null ? this.places.length - 1 : 0;
     this.tell();
     graphic.append(this.box);
-    graphic.addEventListener("pointermove", (event) => this.point(event));
-    graphic.addEventListener("pointerdown", (event) => this.point(event));
-    graphic.addEventListener("pointerleave", (event) => {
+    on(graphic, "pointermove", (event) => this.point(event));
+    on(graphic, "pointerdown", (event) => this.point(event));
+    on(graphic, "pointerleave", (event) => {
       if (event.pointerType === "mouse") this.hide();
     });
-    graphic.addEventListener("focus", () => this.show());
-    graphic.addEventListener("blur", () => this.hide());
-    graphic.addEventListener("keydown", (event) => this.press(event));
+    on(graphic, "focus", () => this.show());
+    on(graphic, "blur", () => this.hide());
+    on(graphic, "keydown", (event) => this.press(event));
   }
 
   point(event) {
@@ -61,14 +61,8 @@ class Readout {
 
   press(event) {
     const last = this.places.length - 1;
-    const to = {
-      ArrowRight: this.at + 1,
-      ArrowDown: this.at + 1,
-      ArrowLeft: this.at - 1,
-      ArrowUp: this.at - 1,
-      Home: 0,
-      End: last,
-    }[event.key];
+    const { at } = this;
+    const to = { ArrowRight: at + 1, ArrowDown: at + 1, ArrowLeft: at - 1, ArrowUp: at - 1, Home: 0, End: last }[event.key];
     if (event.key === "Escape") this.hide();
     if (to === undefined) return;
     event.preventDefault();

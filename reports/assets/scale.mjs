@@ -1,12 +1,14 @@
 // The places of a chart over periods, in plain numbers.
 
+const MOST_TICKS = 6;
 const LEAST_POINTS = 5;
 const LEAST_PART = 0.1;
 
 // An axis of round ticks that holds every value: its ends, and its step. `isShare` is an axis of per cent.
-export function axisFor(values, { isShare, most = 6 }) {
-  let low = Math.min(...values);
-  let high = Math.max(...values);
+// `isCount` is one of things, which begins at 0 and has whole ticks.
+export function axisFor(values, { isShare, isCount }) {
+  let low = Math.min(...values, isCount ? 0 : Infinity);
+  let high = Math.max(...values, isCount ? 1 : -Infinity);
   if (low >= 0 && low <= 0.5 * high) low = 0;
   const least = isShare ? LEAST_POINTS : high === 0 ? 1 : LEAST_PART * Math.abs(high);
   if (high - low < least) {
@@ -15,7 +17,8 @@ export function axisFor(values, { isShare, most = 6 }) {
     if (Math.min(...values) >= 0) low = Math.max(low, 0);
     high = low + least;
   }
-  for (let exponent = Math.floor(Math.log10(high - low)) - 2; ; exponent += 1) {
+  const finest = Math.floor(Math.log10(high - low)) - 2;
+  for (let exponent = isCount ? Math.max(0, finest) : finest; ; exponent += 1) {
     for (const mantissa of [1, 2, 5]) {
       const steps = (value) => {
         const exact = (exponent < 0 ? value * 10 ** -exponent : value / 10 ** exponent) / mantissa;
@@ -23,7 +26,7 @@ export function axisFor(values, { isShare, most = 6 }) {
       };
       const first = Math.floor(steps(low));
       const last = Math.max(Math.ceil(steps(high)), first + 1);
-      if (last - first < most) return { first, last, mantissa, exponent, steps };
+      if (last - first < MOST_TICKS) return { first, last, mantissa, exponent, steps };
     }
   }
 }

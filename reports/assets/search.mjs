@@ -1,7 +1,7 @@
 // The search of the edition.
 
 import { forceIn, withForce } from "./address.mjs";
-import { element, labelled } from "./dom.mjs";
+import { element, labelled, on } from "./dom.mjs";
 import { edition, loadIndex } from "./index-file.mjs";
 import { find, searchable } from "./ranking.mjs";
 import { plain } from "./text.mjs";
@@ -42,36 +42,37 @@ export function startSearch(tools) {
   const show = async () => {
     const question = field.value;
     if (!plain(question)) return close();
+    let said = words.search.failed;
     try {
       const index = await loadIndex();
       if (question !== field.value) return;
       entries ??= searchable(index);
       const { found, more } = find(entries, question, MOST_RESULTS);
       results.replaceChildren(...found.map((entry) => resultOf(entry, index)));
-      panel.hidden = false;
-      status.textContent = words.search.found(found.length, more);
+      said = words.search.found(found.length, more);
     } catch {
-      panel.hidden = false;
-      status.textContent = words.search.failed;
+      results.replaceChildren();
     }
+    panel.hidden = false;
+    status.textContent = said;
   };
-  field.addEventListener("focus", () => loadIndex().catch(() => {}), { once: true });
-  field.addEventListener("input", show);
-  form.addEventListener("keydown", (event) => {
+  on(field, "focus", () => loadIndex().catch(() => {}), { once: true });
+  on(field, "input", show);
+  on(form, "keydown", (event) => {
     if (event.key !== "Escape" || panel.hidden) return;
     event.preventDefault();
     field.value = "";
     close();
     field.focus();
   });
-  form.addEventListener("focusout", (event) => {
+  on(form, "focusout", (event) => {
     if (event.relatedTarget && !form.contains(event.relatedTarget)) panel.hidden = true;
   });
-  document.addEventListener("pointerdown", (event) => {
+  on(document, "pointerdown", (event) => {
     if (!form.contains(event.target)) panel.hidden = true;
   });
-  field.addEventListener("focus", () => (panel.hidden = !results.childElementCount));
-  form.addEventListener("submit", (event) => {
+  on(field, "focus", () => (panel.hidden = !results.childElementCount));
+  on(form, "submit", (event) => {
     event.preventDefault();
     results.querySelector("a")?.click();
   });

@@ -1,13 +1,18 @@
 // Tables whose rows a reader sorts and filters.
 
-import { keyOf, kindOf, nextDirection, order, UNJUDGED } from "./cells.mjs";
-import { choice, element, headingOf, labelled, partsOf, rowsOf, textOf } from "./dom.mjs";
+import { keyOf, kindOf, nextDirection, order } from "./cells.mjs";
+import { choice, element, headingOf, labelled, on, optionOf, partsOf, rowsOf, textOf } from "./dom.mjs";
 import { distinct, isWanted } from "./filter.mjs";
 import { words } from "./words.mjs";
 
 // Fewer rows than this are seen without help.
 const LEAST_TO_FILTER = 15;
-const GROUP = "group";
+
+// What a cell is chosen by: its words, or those of its judgements.
+function valuesOf(cell, isChoice) {
+  if (isChoice) return [textOf(cell, ".cell-label, .detail")];
+  return [...cell.querySelectorAll(".verdict")].map((verdict) => verdict.textContent.trim());
+}
 
 class DataTable {
   constructor(table) {
@@ -18,8 +23,8 @@ class DataTable {
     this.names = this.headings.map((heading) => textOf(heading, ".group"));
     this.readGroups();
     this.status = element("p", { class: "table-status", role: "status" });
-    this.sorted = { column: undefined, direction: undefined };
-    this.wanted = { contains: "", choices: {} };
+    this.sorted = {};
+    this.wanted = { contains: "", choices: [] };
     this.addButtons();
     const needsOrder = this.scroll.matches(".matrix, .dense");
     if (this.rows.length >= LEAST_TO_FILTER && !table.closest("details")) this.addTools(needsOrder);
@@ -44,9 +49,7 @@ class DataTable {
   }
 
   kind(column) {
-    const cells = this.rows.map((row) => row.cells[column]);
-    const isDate = cells.some((cell) => cell.dataset.key) && cells.every((cell) => /^\d{8}$/.test(cell.dataset.key ?? "20000101"));
-    return kindOf(this.columnKeys(column), isDate && !cells[0].classList.contains("number"));
+    return kindOf(this.columnKeys(column));
   }
 
   sortable() {
@@ -61,7 +64,7 @@ class DataTable {
       const button = element("button", { type: "button", class: "sort" });
       button.append(...heading.childNodes);
       heading.append(button);
-      button.addEventListener("click", () => {
+      on(button, "click", () => {
         const { column, direction } = this.sorted;
         this.sort(at, nextDirection(column === at ? direction : undefined));
       });
@@ -69,65 +72,54 @@ class DataTable {
   }
 
   sort(column, direction) {
-    this.sorted = direction ? { column, direction } : { column: undefined, direction: undefined };
+    this.sorted = direction ? { column, direction } : {};
     this.show();
   }
 
   addTools(needsOrder) {
     const tools = element("div", { class: `tools${needsOrder ? " with-order" : ""}` });
     const contains = element("input", { type: "search", autocomplete: "off" });
-    contains.addEventListener("input", () => {
+    on(contains, "input", () => {
       this.wanted.contains = contains.value;
       this.show();
     });
     tools.append(labelled(words.table.contains, contains));
     const choices = this.choices();
-    for (const [name, { label, values }] of Object.entries(choices)) {
+    choices.forEach(({ label, values }, at) => {
       const field = choice(words.table.all, values);
-      field.addEventListener("change", () => {
-        this.wanted.choices[name] = field.value;
+      on(field, "change", () => {
+        this.wanted.choices[at] = field.value;
         this.show();
       });
       tools.append(labelled(label, field));
-    }
+    });
     if (needsOrder) tools.append(this.orderField());
     const reset = element("button", { type: "button" }, words.table.reset);
-    reset.addEventListener("click", () => {
+    on(reset, "click", () => {
       for (const field of tools.querySelectorAll("input, select")) field.value = "";
-      this.wanted = { contains: "", choices: {} };
+      this.wanted = { contains: "", choices: [] };
       this.sort();
     });
     tools.append(reset);
-    this.reading = this.rows.map((row, at) => this.readRow(row, at, choices));
+    this.reading = this.rows.map((row, at) => ({
+      text: [...row.cells].map((cell) => textOf(cell, ".cell-label, .group")).join(" "),
+      choices: choices.map(({ of }) => of[at]),
+    }));
     this.scroll.before(tools);
   }
 
-  // A choice for the groups, and one for each column of judgements.
+  // A choice for the groups, and one for each column of judgements: its label, and the values of each row.
   choices() {
-    const all = {};
-    if (this.groups.length > 1) all[GROUP] = { label: words.table.group, values: this.groups };
-    this.names.forEach((name, at) => {
-      const keyed = new Map();
-      for (const row of this.rows) {
-        for (const verdict of row.cells[at].querySelectorAll(".verdict")) {
-          const sign = verdict.querySelector(".sign").classList;
-          const rank = keyOf({ text: "", sign: sign[1] })?.value ?? 100 + UNJUDGED.indexOf(sign[1]);
-          keyed.set(verdict.textContent.trim(), rank);
-        }
-      }
-      const values = [...keyed.keys()].sort((a, b) => keyed.get(a) - keyed.get(b));
-      if (values.length > 1) all[at] = { label: name, values };
+    const all = this.groups.length > 1 ? [{ label: words.table.group, values: this.groups, of: this.groupOf.map((group) => [group]) }] : [];
+    this.names.forEach((label, at) => {
+      const cells = this.rows.map((row) => row.cells[at]);
+      const of = cells.map((cell) => valuesOf(cell, "choice" in this.headings[at].dataset));
+      const texts = distinct(of.flat());
+      const keys = texts.map((text) => keyOf(partsOf(cells[of.findIndex((values) => values.includes(text))])));
+      const values = order(keys).map((place) => texts[place]);
+      if (values.length > 1) all.push({ label, values, of });
     });
     return all;
-  }
-
-  readRow(row, at, choices) {
-    const of = (column) => [...row.cells[column].querySelectorAll(".verdict")].map((verdict) => verdict.textContent.trim());
-    const columns = Object.keys(choices).filter((name) => name !== GROUP);
-    const read = Object.fromEntries(columns.map((column) => [column, of(column)]));
-    read[GROUP] = [this.groupOf[at]];
-    const text = [...row.cells].map((cell) => textOf(cell, ".cell-label, .group")).join(" ");
-    return { text, choices: read };
   }
 
   // The order as a choice, where headings are out of sight or lead elsewhere.
@@ -137,10 +129,10 @@ class DataTable {
       const kind = this.kind(column);
       for (const direction of ["ascending", "descending"]) {
         const value = `${column} ${direction}`;
-        field.append(element("option", { value }, words.table.orderOf(this.names[column], kind, direction)));
+        field.append(optionOf(words.table.orderOf(this.names[column], kind, direction), value));
       }
     }
-    field.addEventListener("change", () => {
+    on(field, "change", () => {
       const [column, direction] = field.value.split(" ");
       this.sort(Number(column), direction);
     });
@@ -158,7 +150,7 @@ class DataTable {
     const isShown = this.rows.map((_, at) => !this.reading || isWanted(this.reading[at], this.wanted));
     this.rows.forEach((row, at) => (row.hidden = !isShown[at]));
     this.headings.forEach((heading, at) => {
-      if (at === column && direction) heading.setAttribute("aria-sort", direction);
+      if (at === column) heading.setAttribute("aria-sort", direction);
       else heading.removeAttribute("aria-sort");
     });
     if (this.orderChoice) this.orderChoice.value = direction ? `${column} ${direction}` : "";
@@ -185,8 +177,7 @@ class DataTable {
     const said = [];
     if (this.reading) {
       const isNamed = distinct(this.rows.map(headingOf)).length === this.rows.length;
-      const noun = isNamed ? words.table.noun(this.names[0]) : words.table.rows;
-      said.push(words.table.shown(shown, this.rows.length, noun));
+      said.push(words.table.shown(shown, this.rows.length, words.table.noun(isNamed && this.names[0])));
     }
     if (direction) said.push(words.table.sorted(this.names[column], this.kind(column), direction));
     else if (!this.reading) said.push(words.table.unsorted);

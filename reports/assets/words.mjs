@@ -23,7 +23,6 @@ export const words = {
     apart: "The rows of a principle do not stand together while the table is sorted.",
     shown: (count, all, noun) => `${number(count)} of ${number(all)} ${noun} shown.`,
     noun: (heading) => NOUNS[heading] ?? "rows",
-    rows: "rows",
   },
   search: {
     label: "Search this report",
@@ -53,7 +52,7 @@ export const words = {
     page: (metric) => `All about ${metric}`,
     share: "Link to this comparison",
     period: "Period",
-    chart: (caption) => `Chart: ${caption}. The table below has the same figures.`,
+    percent: "Per cent",
     drawn: (bodies, metric) => `Chart and table of ${metric} for ${bodies.join(", ")}.`,
     cut: (title, start) => `${title} (axis starts at ${start})`,
   },

@@ -179,11 +179,7 @@ pub struct PageFiles {
 /// # Errors
 /// [`RenderError::Template`] when the template uses a name that the page does not have, and [`RenderError::Chart`] when a
 /// chart cannot be drawn.
-pub fn render_page(
-    templates: &Templates,
-    page: &Page,
-    files: &PageFiles,
-) -> Result<String, RenderError> {
+pub fn render_page(templates: &Templates, page: &Page, files: &PageFiles) -> Result<String, RenderError> {
     let wrong = |source| RenderError::Template { name: PAGE.to_owned(), source };
     let assets: BTreeMap<String, String> =
         templates.assets.iter().map(|(name, asset)| (name.clone(), asset.path.clone())).collect();

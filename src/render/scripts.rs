@@ -1,7 +1,10 @@
 //! The modules of the pages as one classic script. A browser runs no module from a disk, so the modules are put behind each
-//! other, each after those that it imports, inside one function. Their names must differ; a check of the built pages runs them.
+//! other, each after those that it imports, inside one function. `tests/pages` holds the modules against what this asks of them.
 
 use std::collections::{BTreeMap, BTreeSet};
+
+/// After these a line break means nothing.
+const OPEN: [char; 5] = ['{', '(', '[', ',', ';'];
 
 /// Joins modules, given by their file names. Lines that import are left out, and so are lines that are comments only.
 pub fn join(modules: &BTreeMap<String, String>) -> String {
@@ -31,7 +34,9 @@ impl<'m> Joined<'m> {
             let line = line.trim_start();
             if !line.is_empty() && !line.starts_with("//") {
                 self.text.push_str(line.strip_prefix("export ").unwrap_or(line));
-                self.text.push('\n');
+                if !line.ends_with(OPEN) {
+                    self.text.push('\n');
+                }
             }
         }
     }
@@ -52,10 +57,13 @@ mod tests {
         let module = |name: &str, text: &str| (name.to_owned(), text.to_owned());
         let modules = BTreeMap::from([
             module("a.mjs", "// About a.\nimport { c } from \"./c.mjs\";\n\nexport const a = c + 1;\n"),
-            module("b.mjs", "import { a } from \"./a.mjs\";\nimport { c } from \"./c.mjs\";\nuse(a, c); // kept\n"),
+            module(
+                "b.mjs",
+                "import { a } from \"./a.mjs\";\nimport { c } from \"./c.mjs\";\nuse(a,\n  c);\nif (a) {\n  use(c)\n}\n",
+            ),
             module("c.mjs", "export const c = 1;\n"),
         ]);
-        let expected = "\"use strict\";(() => {\nconst c = 1;\nconst a = c + 1;\nuse(a, c); // kept\n})();\n";
+        let expected = "\"use strict\";(() => {\nconst c = 1;const a = c + 1;use(a,c);if (a) {use(c)\n}\n})();\n";
         assert_eq!(join(&modules), expected);
     }
 }

@@ -32,7 +32,7 @@ fn blocks_of(scope: &Scope<'_>, name: BlockName) -> Vec<Block> {
         BlockName::OrganisationsByOutcome => vec![national::responsibilities::organisations_by_outcome(facts)],
         BlockName::SignalsExplained => national::signals::explanation(facts),
         BlockName::SignalsByChance => vec![national::signals::by_chance(facts)],
-        BlockName::Signals => national::signals::signals(scope),
+        BlockName::Signals => vec![national::signals::signals(scope)],
         BlockName::Explorer => national::explorer::explorer(scope),
         BlockName::OtherRulesExplained => national::other_rules::explanation(),
         BlockName::OtherRules => national::other_rules::tables(facts),

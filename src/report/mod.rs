@@ -13,7 +13,7 @@ pub mod page;
 mod returns;
 #[cfg(test)]
 pub(crate) mod sample;
-mod search;
+pub mod search;
 mod sentences;
 mod trends;
 mod words;

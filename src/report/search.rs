@@ -73,7 +73,7 @@ impl SearchIndex {
                 SectionStyle::Entry => index.add_entry(kind, section, page),
                 // Every page of a metric has the same parts.
                 _ if scope.page.each.is_none() => {
-                    index.add(SearchKind::Page, section.title.plain(), String::new(), &on(page, section));
+                    index.add(SearchKind::Page, section.title.plain(), cut(&page.frame.heading), &on(page, section));
                 }
                 _ => {}
             }

@@ -70,6 +70,18 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::report::charts::MarkMeaning;
+
+    #[test]
+    fn a_page_knows_the_order_of_every_judgement() {
+        let module = include_str!("../../../reports/assets/cells.mjs");
+        let list = module.split_once("const RANKS = [").unwrap().1.split_once(']').unwrap().0;
+        let ranks: BTreeSet<&str> = list.split('"').skip(1).step_by(2).collect();
+        let is_judged =
+            |state: &CellState| matches!(state, CellState::Judged(mark) if mark.meaning != MarkMeaning::CannotTell);
+        let judged: BTreeSet<&str> = CellState::all().into_iter().filter(is_judged).map(CellState::sign).collect();
+        assert_eq!(ranks, judged);
+    }
 
     #[test]
     fn each_look_has_one_sign() {

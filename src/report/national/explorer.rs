@@ -30,7 +30,7 @@ pub fn explorer(scope: &Scope<'_>) -> Vec<Block> {
         ),
         Block::Section(Section {
             id: "explorer".to_owned(),
-            title: "Metrics".into(),
+            title: "Choose a metric".into(),
             style: SectionStyle::Explorer,
             blocks,
         }),

@@ -6,7 +6,7 @@ use crate::report::page::table::{CellKind, Column, Table};
 use crate::vocabulary::quantity::Unit;
 
 /// Fewer rows than this are seen at one glance, in whatever order.
-const LEAST_ROWS: usize = 8;
+const LEAST_ROWS: usize = 10;
 /// A key is as exact as this, which is finer than any text shown.
 const KEY_SCALE: f64 = 1e6;
 
@@ -45,7 +45,7 @@ fn key(column: &Column, cell: &Cell) -> Option<String> {
             let is_said = is_number && leading_number(&cell.text).is_some_and(|shown| shown == count.to_string());
             (!is_said).then(|| count.to_string())
         }
-        CellValue::Date(date) => Some(date.format("%Y%m%d").to_string()),
+        CellValue::Date(date) => Some(date.to_string()),
         CellValue::Text | CellValue::Absent { .. } => None,
     }
 }
@@ -104,7 +104,7 @@ mod tests {
         let expected = [Some("1.3"), Some("7"), None].map(|key| key.map(str::to_owned));
         assert_eq!(keys(Column::words("Change"), words), expected);
         let day: NaiveDate = "2026-11-28".parse().unwrap();
-        assert_eq!(keys(Column::dates("On"), vec![Cell::date(day)]), [Some("20261128".to_owned())]);
+        assert_eq!(keys(Column::dates("On"), vec![Cell::date(day)]), [Some("2026-11-28".to_owned())]);
     }
 
     #[test]
@@ -116,8 +116,8 @@ mod tests {
             table.set_sort_keys();
             (table.in_any_order, table.columns[1].sortable)
         };
-        assert_eq!(table([Unit::Percent, Unit::Hours], 8), (true, false));
-        assert_eq!(table([Unit::Percent, Unit::Percent], 8), (true, true));
-        assert_eq!(table([Unit::Percent, Unit::Percent], 7), (false, true));
+        assert_eq!(table([Unit::Percent, Unit::Hours], 10), (true, false));
+        assert_eq!(table([Unit::Percent, Unit::Percent], 10), (true, true));
+        assert_eq!(table([Unit::Percent, Unit::Percent], 9), (false, true));
     }
 }
