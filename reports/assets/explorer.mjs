@@ -33,7 +33,7 @@ function tableOf(figures, rows) {
     for (const { cells } of rows) row.append(element("td", { class: "number" }, plain(cells[at]?.text ?? "")));
     body.append(row);
   });
-  const caption = element("caption", { id: "explorer-table" }, plain(figures.caption));
+  const caption = element("caption", { id: "explorer-table" }, element("span", {}, plain(figures.caption)));
   const table = element("table", {}, caption, element("thead", {}, head), body);
   return element("section", { class: "table-scroll", tabindex: "0", "aria-labelledby": "explorer-table" }, table);
 }

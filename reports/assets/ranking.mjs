@@ -38,9 +38,9 @@ export function searchable(index) {
   return [...organisations, ...index.entries];
 }
 
-// The entries that fit, the best first; at most `most`, and whether there are more.
+// The entries that fit, the best first, equal ones in the order of the pages; at most `most`, and whether there are more.
 export function find(entries, question, most) {
   const scored = entries.map((entry) => ({ entry, points: score(entry, question) })).filter(({ points }) => points > 0);
-  scored.sort((a, b) => b.points - a.points || a.entry.title.length - b.entry.title.length);
+  scored.sort((a, b) => b.points - a.points);
   return { found: scored.slice(0, most).map(({ entry }) => entry), more: scored.length > most };
 }

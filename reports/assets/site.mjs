@@ -9,7 +9,7 @@ import { startReadouts } from "./readout.mjs";
 import { startSearch } from "./search.mjs";
 import { startTables } from "./tables.mjs";
 
-const { root, index } = document.currentScript.dataset;
+const { root, index, several } = document.currentScript.dataset;
 edition.root = root ?? "";
 edition.index = index;
 tellFigures();
@@ -18,7 +18,7 @@ if (index !== undefined) {
   const tools = element("div", { class: "site-tools" });
   document.querySelector(".site-header .page-width")?.append(tools);
   startSearch(tools);
-  startHighlight(tools);
+  if (several !== undefined) startHighlight(tools);
 }
 startTables();
 startReadouts();

@@ -1,5 +1,6 @@
 //! The frame of each page of an edition: headings, navigation, warnings, and the dates and numbers of the release.
 
+use crate::definitions::blocks::Audience;
 use crate::report::edition::Scope;
 use crate::report::facts::Facts;
 use crate::report::page::frame::{Frame, NOT_GIVEN, Navigation, NavigationLink};
@@ -26,6 +27,7 @@ pub fn build_frame(scope: &Scope<'_>) -> Frame {
         navigation: navigation(scope),
         notice: facts.release.withheld.as_ref().map(withheld::note),
         release: release_facts(facts),
+        names_several: layout.audience != Audience::Force,
     }
 }
 

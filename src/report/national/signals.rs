@@ -5,7 +5,7 @@ use crate::assessment::{Signal, SignalKind};
 use crate::report::edition::Scope;
 use crate::report::facts::Facts;
 use crate::report::page::block::Block;
-use crate::report::page::table::{Cell, Column, Row, Table, Widths};
+use crate::report::page::table::{Cell, Column, Row, Table};
 use crate::report::page::text::Address;
 use crate::report::words;
 use crate::stats::benchmark::Strength;
@@ -43,7 +43,7 @@ pub fn signals(scope: &Scope<'_>) -> Block {
         Column::words("Recorded event"),
     ];
     let caption = format!("Signals that call for action, {}", facts.release.period.words_with_short_name());
-    let table = Table::new("tab-signals", caption, columns, rows).with_widths(Widths::Dense).into_block();
+    let table = Table::new("tab-signals", caption, columns, rows).into_block();
     let none = || Block::paragraph("No signal calls for action in this period.");
     Block::section("signals", "Signals by principle", vec![table.unwrap_or_else(none)])
 }
