@@ -8,20 +8,20 @@ const OPEN: [char; 5] = ['{', '(', '[', ',', ';'];
 
 /// Joins modules, given by their file names. Lines that import are left out, and so are lines that are comments only.
 pub fn join(modules: &BTreeMap<String, String>) -> String {
-    let mut joined = Joined { modules, done: BTreeSet::new(), text: String::new() };
+    let mut joined = JoinedModules { modules, done: BTreeSet::new(), text: String::new() };
     for name in modules.keys() {
         joined.add(name);
     }
     format!("\"use strict\";(() => {{\n{}}})();\n", joined.text)
 }
 
-struct Joined<'m> {
+struct JoinedModules<'m> {
     modules: &'m BTreeMap<String, String>,
     done: BTreeSet<&'m str>,
     text: String,
 }
 
-impl<'m> Joined<'m> {
+impl<'m> JoinedModules<'m> {
     fn add(&mut self, name: &str) {
         let Some((name, source)) = self.modules.get_key_value(name) else { return };
         if !self.done.insert(name) {
