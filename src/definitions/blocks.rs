@@ -135,6 +135,8 @@ block_names! {
     "other_rules_explained" OtherRulesExplained Any OfficeAndPublic;
     /// Figures judged by the rules of other packages.
     "other_rules" OtherRules Any OfficeAndPublic;
+    /// A choice of a metric and of organisations, as chart and table.
+    "explorer" Explorer Any OfficeAndPublic;
     /// What every metric measures.
     "metric_dictionary" MetricDictionary Any Everyone;
     /// What the dictionary of data holds.

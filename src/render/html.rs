@@ -8,8 +8,8 @@ use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
 use serde::Serialize;
 
-use crate::render::charts::{ChartWidth, sign_styles};
-use crate::render::{RenderError, content_hash};
+use crate::render::charts::{ChartWidth, RowPlaces, sign_styles};
+use crate::render::{RenderError, content_hash, scripts};
 use crate::report::charts::Chart;
 use crate::report::{Figure, Page, Room};
 
@@ -17,6 +17,9 @@ use crate::report::{Figure, Page, Room};
 const PAGE: &str = "page.html";
 /// The style sheet of the signs, which is made from the look of the charts.
 const SIGNS: &str = "signs.css";
+/// The script that the modules are joined to, and the ending of their names.
+const SCRIPT: &str = "site.js";
+const MODULE: &str = ".mjs";
 
 /// A file that pages need; its name carries the hash of its content.
 #[derive(Debug, Clone)]
@@ -55,7 +58,11 @@ impl Templates {
             return Err(RenderError::TemplateMissing(PAGE));
         }
         let signs = sign_styles().map_err(|source| RenderError::Chart { figure: SIGNS.to_owned(), source })?;
-        let assets = assets.into_iter().chain([(SIGNS.to_owned(), signs.into_bytes())]);
+        let (modules, assets): (Vec<_>, Vec<_>) = assets.into_iter().partition(|(name, _)| name.ends_with(MODULE));
+        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+        let script = scripts::join(&modules.into_iter().map(|(name, bytes)| (name, text(bytes))).collect());
+        let made = [(SIGNS.to_owned(), signs.into_bytes()), (SCRIPT.to_owned(), script.into_bytes())];
+        let assets = assets.into_iter().chain(made);
         Ok(Self { environment, assets: assets.map(|(name, bytes)| hashed(name, bytes)).collect() })
     }
 
@@ -90,11 +97,20 @@ impl SafeSvg {
     }
 }
 
-/// The drawings of a figure or of a cell, each with the name of its width.
+/// The drawings of a figure or of a cell.
 #[derive(Debug)]
 struct DrawnFigure {
     id: String,
-    drawings: Vec<(&'static str, SafeSvg)>,
+    drawings: Vec<Drawing>,
+}
+
+/// A drawing at one width, and where its marks stand.
+#[derive(Debug)]
+struct Drawing {
+    /// Name of the width.
+    width: &'static str,
+    svg: SafeSvg,
+    places: RowPlaces,
 }
 
 impl DrawnFigure {
@@ -104,17 +120,26 @@ impl DrawnFigure {
             Room::Full => &[("wide", ChartWidth::Wide), ("narrow", ChartWidth::Narrow)],
             Room::Small => &[("small", ChartWidth::Small)],
         };
-        Self::draw(&figure.id, &figure.drawing, widths)
+        let drawings = widths.iter().map(|(name, width)| {
+            let headings = figure.table.rows.iter().map(|row| row.heading.as_str());
+            let places = RowPlaces::of(figure.drawing.places(*width), headings);
+            Ok(Drawing { width: name, svg: SafeSvg::draw(&figure.id, &figure.drawing, *width)?, places })
+        });
+        Ok(Self { id: figure.id.clone(), drawings: drawings.collect::<Result<_, RenderError>>()? })
     }
 
-    fn draw(id: &str, drawing: &Chart, widths: &[(&'static str, ChartWidth)]) -> Result<Self, RenderError> {
-        let drawings = widths.iter().map(|(name, width)| Ok((*name, SafeSvg::draw(id, drawing, *width)?)));
-        Ok(Self { id: id.to_owned(), drawings: drawings.collect::<Result<_, RenderError>>()? })
+    /// Draws a cell, which has one size.
+    fn of_cell(id: &str, drawing: &Chart) -> Result<Self, RenderError> {
+        let svg = SafeSvg::draw(id, drawing, ChartWidth::Small)?;
+        let drawing = Drawing { width: "small", svg, places: RowPlaces::default() };
+        Ok(Self { id: id.to_owned(), drawings: vec![drawing] })
     }
 
     fn into_entry(self) -> (String, Value) {
-        let drawings: Vec<Value> =
-            self.drawings.into_iter().map(|(width, svg)| context! { width, svg => svg.into_value() }).collect();
+        let drawn = |Drawing { width, svg, places: RowPlaces { xs, ys } }| {
+            context! { width, svg => svg.into_value(), xs, ys }
+        };
+        let drawings: Vec<Value> = self.drawings.into_iter().map(drawn).collect();
         (self.id, Value::from(drawings))
     }
 }
@@ -126,7 +151,7 @@ fn drawings(page: &Page) -> Result<BTreeMap<String, Value>, RenderError> {
         drawn.extend([DrawnFigure::of_figure(figure)?.into_entry()]);
     }
     for (id, drawing) in page.cell_drawings() {
-        drawn.extend([DrawnFigure::draw(id, drawing, &[("small", ChartWidth::Small)])?.into_entry()]);
+        drawn.extend([DrawnFigure::of_cell(id, drawing)?.into_entry()]);
     }
     Ok(drawn)
 }
@@ -138,17 +163,23 @@ pub struct WrittenFile {
     pub words: String,
 }
 
+/// Files of the edition that a page leads to.
+#[derive(Debug, Default)]
+pub struct PageFiles {
+    /// By their stems.
+    pub downloads: BTreeMap<String, WrittenFile>,
+    /// Path of the index inside the edition; none for a page that belongs to no edition.
+    pub index: Option<&'static str>,
+}
+
 /// The finished page. Templates see `page`, `root` (the way to the edition's folder), `assets` (path by name), `drawn`
-/// (drawings by the id of the figure or cell) and `downloads` (files by their stems).
+/// (drawings by the id of the figure or cell), `downloads` (files by their stems) and `index` (path of the edition's index;
+/// none of a page that belongs to no edition).
 ///
 /// # Errors
 /// [`RenderError::Template`] when the template uses a name that the page does not have, and [`RenderError::Chart`] when a
 /// chart cannot be drawn.
-pub fn render_page(
-    templates: &Templates,
-    page: &Page,
-    downloads: &BTreeMap<String, WrittenFile>,
-) -> Result<String, RenderError> {
+pub fn render_page(templates: &Templates, page: &Page, files: &PageFiles) -> Result<String, RenderError> {
     let wrong = |source| RenderError::Template { name: PAGE.to_owned(), source };
     let assets: BTreeMap<String, String> =
         templates.assets.iter().map(|(name, asset)| (name.clone(), asset.path.clone())).collect();
@@ -156,9 +187,10 @@ pub fn render_page(
     let context = context! {
         page => Value::from(Serde(page)),
         root => page.root(),
-        downloads => Value::from(Serde(downloads)),
+        downloads => Value::from(Serde(&files.downloads)),
         assets,
         drawn,
+        index => files.index,
     };
     templates.environment.get_template(PAGE).and_then(|template| template.render(context)).map_err(wrong)
 }

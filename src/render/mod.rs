@@ -3,6 +3,8 @@
 
 pub mod charts;
 pub mod html;
+mod scripts;
+mod search_index;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -11,8 +13,8 @@ use rayon::prelude::*;
 
 use crate::digest::sha256;
 use crate::release::tables::{ReleaseTables, ResultsError};
-use crate::render::html::{Templates, WrittenFile, render_page};
-use crate::report::{Edition, FileContent, Page, Scope, build_page};
+use crate::render::html::{PageFiles, Templates, WrittenFile, render_page};
+use crate::report::{Edition, FileContent, Page, Scope, SearchIndex, build_page};
 use crate::vocabulary::code::CODE_WORDS;
 
 /// Why an edition could not be written.
@@ -24,6 +26,8 @@ pub enum RenderError {
     TemplateMissing(&'static str),
     #[error("figure {figure}: the chart cannot be drawn")]
     Chart { figure: String, source: charts::ChartError },
+    #[error("the index of the edition")]
+    Index(#[source] serde_json::Error),
     #[error("data file {stem}")]
     DataFile { stem: String, source: ResultsError },
     #[error("organisation {0:?}: its edition cannot have a folder of that name; {CODE_WORDS}")]
@@ -43,7 +47,19 @@ pub fn render_editions(editions: &[Edition<'_>], templates: &Templates, emit: Em
     let folders = editions.iter().map(folder_of).collect::<Result<Vec<String>, RenderError>>()?;
     let parts: Vec<Part<'_>> =
         editions.iter().zip(&folders).flat_map(|(edition, folder)| parts_of(edition, folder)).collect();
-    parts.par_iter().with_max_len(1).try_for_each(|part| part.render(templates, emit))
+    let found: Vec<SearchIndex> = parts
+        .par_iter()
+        .with_max_len(1)
+        .map(|part| part.render(templates, emit))
+        .collect::<Result<_, RenderError>>()?;
+    let mut indexes: BTreeMap<&str, SearchIndex> = BTreeMap::new();
+    for (part, index) in parts.iter().zip(found) {
+        let whole = indexes.remove(part.folder).unwrap_or_default().and(index);
+        indexes.insert(part.folder, whole);
+    }
+    indexes.iter().try_for_each(|(folder, index)| {
+        emit(&format!("{folder}/{}", search_index::PATH), &search_index::index_file(index)?)
+    })
 }
 
 /// Writes a page that belongs to no edition, with the assets that it needs.
@@ -52,7 +68,7 @@ pub fn render_editions(editions: &[Edition<'_>], templates: &Templates, emit: Em
 /// The first template, chart or data file that fails, and whatever `emit` returns.
 pub fn render_lone_page(templates: &Templates, page: &Page, emit: Emit<'_>) -> Result<(), RenderError> {
     templates.assets().try_for_each(|asset| emit(&asset.path, &asset.bytes))?;
-    let html = render_page(templates, page, &BTreeMap::new())?;
+    let html = render_page(templates, page, &PageFiles::default())?;
     emit(&page.path, html.as_bytes())
 }
 
@@ -73,10 +89,15 @@ fn parts_of<'e>(edition: &'e Edition<'e>, folder: &'e str) -> impl Iterator<Item
 }
 
 impl Part<'_> {
-    fn render(&self, templates: &Templates, emit: Emit<'_>) -> Result<(), RenderError> {
-        let Some(scope) = self.page else { return write_assets(templates, self.folder, emit) };
+    /// Writes it, and returns what can be found on its page.
+    fn render(&self, templates: &Templates, emit: Emit<'_>) -> Result<SearchIndex, RenderError> {
+        let Some(scope) = self.page else {
+            return write_assets(templates, self.folder, emit).map(|()| SearchIndex::default());
+        };
         let tables = &scope.edition.facts.tables;
-        build_page(&scope).map_or(Ok(()), |page| write_page(templates, self.folder, (&page, tables), emit))
+        let Some(page) = build_page(&scope) else { return Ok(SearchIndex::default()) };
+        write_page(templates, self.folder, (&page, tables), emit)?;
+        Ok(SearchIndex::of_page(&scope, &page))
     }
 }
 
@@ -105,7 +126,8 @@ fn write_page(
         emit(&format!("{folder}/{path}"), &bytes)?;
         downloads.insert(stem.clone(), WrittenFile { path, words: download.words_with_size(bytes.len()) });
     }
-    let html = render_page(templates, page, &downloads)?;
+    let files = PageFiles { downloads, index: Some(search_index::PATH) };
+    let html = render_page(templates, page, &files)?;
     emit(&format!("{folder}/{}", page.path), html.as_bytes())
 }
 
@@ -197,6 +219,53 @@ mod tests {
         assert_eq!(with_rows.len(), 2, "{with_rows:?}");
         assert!(with_rows.iter().all(|path| path.starts_with("forces/E05/")), "{with_rows:?}");
         assert!(with_rows[0].starts_with("forces/E05/data/failing-rows-"), "{with_rows:?}");
+    }
+
+    /// What a reader reads on a page, with one blank between words.
+    fn words_of(html: &str) -> String {
+        let text: String = html.split('<').map(|part| part.split_once('>').map_or(part, |(_, text)| text)).collect();
+        let text = text.replace("&#x2f;", "/").replace("&#x27;", "'").replace("&quot;", "\"");
+        let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn an_index_holds_what_its_pages_hold_and_leads_to_it() {
+        let files = files();
+        let indexes: Vec<&String> = files.keys().filter(|path| path.ends_with(search_index::PATH)).collect();
+        assert!(indexes.len() > 2, "{indexes:?}");
+        for path in indexes {
+            let folder = path.strip_suffix(search_index::PATH).unwrap();
+            let json = String::from_utf8(files[path].clone()).unwrap();
+            let json = json.strip_prefix("globalThis.searchIndex=").unwrap().trim_end().trim_end_matches(';');
+            let index: serde_json::Value = serde_json::from_str(json).unwrap();
+            let page = |name: &str| String::from_utf8(files[&format!("{folder}{name}")].clone()).unwrap();
+            let entries = index["entries"].as_array().unwrap();
+            assert!(entries.len() > 5, "{path}");
+            for entry in entries {
+                let [title, about, to] = ["title", "about", "to"].map(|key| entry[key].as_str().unwrap_or_default());
+                let (name, anchor) = to.split_once('#').unwrap_or((to, ""));
+                let html = page(name);
+                let words = words_of(&html);
+                // A term of a table is named with the table that it stands in.
+                let parts: Vec<&str> = if words.contains(title) { vec![title] } else { title.split(", ").collect() };
+                for text in parts.into_iter().chain([about.trim_end_matches(" …")]) {
+                    assert!(words.contains(text), "{path}: “{text}” is not on {name}");
+                }
+                assert!(anchor.is_empty() || html.contains(&format!(" id=\"{anchor}\"")), "{path}: {to}");
+            }
+            let all: String = files
+                .iter()
+                .filter(|(path, _)| path.starts_with(folder) && path.ends_with(".html"))
+                .map(|(_, bytes)| words_of(std::str::from_utf8(bytes).unwrap()))
+                .collect();
+            for organisation in index["organisations"].as_array().unwrap() {
+                assert!(all.contains(organisation["name"].as_str().unwrap()), "{path}: {organisation}");
+            }
+            if folder == "forces/E01/" {
+                assert!(sample::UNRELATED_FORCE_TEXTS.iter().all(|other| !json.contains(other)), "{json}");
+            }
+        }
     }
 
     #[test]

@@ -14,6 +14,7 @@ pub mod page;
 mod returns;
 #[cfg(test)]
 pub(crate) mod sample;
+pub mod search;
 mod sentences;
 mod trends;
 mod words;
@@ -24,3 +25,4 @@ pub use facts::Facts;
 pub use page::Page;
 pub use page::download::FileContent;
 pub use page::figure::{Figure, Room};
+pub use search::SearchIndex;

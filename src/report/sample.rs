@@ -491,13 +491,13 @@ pub fn layouts() -> Layouts {
     parse_layouts(&files.into(), &metrics(), SourceNames::new(&[], &rollups)).unwrap()
 }
 
-/// The project's own templates and style sheet.
+/// The project's own templates and assets.
 pub fn templates() -> Templates {
     let definitions = definitions();
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
     let templates = definitions.files_below("reports/templates/").map(|(name, bytes)| (name.to_owned(), text(bytes)));
-    let css = include_bytes!("../../reports/assets/site.css").to_vec();
-    Templates::parse(templates, [("site.css".to_owned(), css)]).unwrap()
+    let assets = definitions.files_below("reports/assets/").map(|(name, bytes)| (name.to_owned(), bytes.to_vec()));
+    Templates::parse(templates, assets).unwrap()
 }
 
 /// The built-in definitions, for the dictionaries.

@@ -80,6 +80,8 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "release/last.rs",
             "release/store.rs",
             "release/summary.rs",
+            "render/mod.rs",
+            "render/search_index.rs",
         ],
     ),
     ("serde_saphyr", &["definitions"]),

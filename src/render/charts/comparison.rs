@@ -41,6 +41,17 @@ impl ComparisonChart {
         canvas::draw(layout.sheet, |canvas| layout.paint(canvas))
     }
 
+    /// The middle of each row that has a value, by the label of the row.
+    pub(super) fn row_middles(&self, room: ChartWidth) -> Vec<(&str, f64)> {
+        if self.rows.len() <= FEW {
+            let middles = self.named_rows().middles(room);
+            let rows = self.rows.iter().zip(middles).filter(|(row, _)| row.value.is_some());
+            return rows.map(|(row, middle)| (row.label.as_str(), middle)).collect();
+        }
+        let layout = CloseRows::new(self, room);
+        layout.rows.iter().enumerate().map(|(at, row)| (row.label.as_str(), layout.row_middle(at))).collect()
+    }
+
     fn lines(&self) -> impl Iterator<Item = &(String, f64)> {
         self.reference.iter().chain(&self.standard)
     }

@@ -16,6 +16,7 @@ mod key;
 mod markers;
 mod period_axis;
 mod placement;
+mod places;
 #[cfg(feature = "png")]
 mod png;
 mod row_charts;
@@ -30,6 +31,7 @@ mod trend;
 mod trend_layout;
 mod trend_marks;
 
+pub use places::RowPlaces;
 pub use signs::sign_styles;
 
 #[cfg(feature = "png")]

@@ -146,6 +146,11 @@ impl RowsDrawing {
         canvas::draw(layout.sheet, |canvas| self.paint(&layout, canvas))
     }
 
+    /// The middle of each row.
+    pub fn middles(&self, room: ChartWidth) -> Vec<f64> {
+        self.layout(room).rows.iter().map(|row| row.middle).collect()
+    }
+
     fn layout(&self, room: ChartWidth) -> Layout {
         let (font, sheet_width) = (FONT, room.px());
         let line = font * LINE_HEIGHT;

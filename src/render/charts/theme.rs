@@ -103,6 +103,15 @@ pub fn series_look(role: SeriesRole) -> SeriesLook {
     }
 }
 
+/// Up to four organisations side by side, none of them the subject of a page, in the order in which a reader chose them.
+pub fn chosen_looks() -> [SeriesLook; 4] {
+    let roles = [SeriesRole::Subject, SeriesRole::Peers, SeriesRole::AllForces];
+    let [first, second, third] = roles.map(series_look);
+    let fourth =
+        SeriesLook { stroke: stroke(MIDDLE_BLUE, 2.0, SHORT_DASHES), mark: Some(filled(Marker::Square, MIDDLE_BLUE)) };
+    [first, second, third, fourth]
+}
+
 /// The peers' pooled value.
 pub const PEERS: MarkLook = open(Marker::Square, DARK_TURQUOISE, 2.0);
 /// The subject where it is not judged.
@@ -413,8 +422,9 @@ mod tests {
     #[test]
     fn lines_that_may_touch_differ_in_more_than_colour() {
         let look = |role| series_look(role).stroke;
-        let lines =
-            [look(SeriesRole::Subject), look(SeriesRole::Peers), look(SeriesRole::AllForces), STANDARD, MEAN, EVENT];
+        let [.., fourth] = chosen_looks().map(|look| look.stroke);
+        let roles = [SeriesRole::Subject, SeriesRole::Peers, SeriesRole::AllForces].map(look);
+        let lines = [roles[0], roles[1], roles[2], fourth, STANDARD, MEAN, EVENT];
         for (i, a) in lines.iter().enumerate() {
             for b in lines.iter().skip(i + 1) {
                 assert!(a.dash != b.dash, "{a:?} {b:?}");

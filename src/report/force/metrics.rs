@@ -216,7 +216,7 @@ fn overview_table(scope: &Scope<'_>, body: &Organisation) -> Table {
     columns.extend(["Peers", "All"].map(Column::numbers));
     columns.push(Column::words("Beside peers"));
     columns.push(Column::words("Standard"));
-    columns.extend(previous.map(|p| Column::words(format!("Change on {}", p.words()))));
+    columns.extend(previous.map(|p| Column::words(format!("Change on {}", p.words())).unsorted()));
     let shown = scope.sections().into_iter().flat_map(|section| section.select(&facts.release.metrics));
     let row = |metric: &Metric| {
         let own = facts.current(metric, &body.code);

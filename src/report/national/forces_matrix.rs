@@ -95,7 +95,7 @@ fn sign_cell(metric: &Metric, state: CellState) -> Cell {
 /// A column with the number of its metric; the first of a principle carries the letters.
 fn column(scope: &Scope<'_>, metric: &Metric, is_first: bool) -> Column {
     let (letters, number) = metric.id.split_once('-').unwrap_or((&metric.id, &metric.id));
-    let column = Column::words(number.trim_start_matches('0')).unsorted();
+    let column = Column::words(number.trim_start_matches('0'));
     Column {
         spoken: Some(format!("{} {},", letters, metric.title)),
         link: scope.edition.metric_address(metric),

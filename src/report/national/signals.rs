@@ -21,29 +21,31 @@ pub fn by_chance(facts: &Facts<'_>) -> Block {
     Block::section("chance", "How much chance alone would raise", vec![Block::Table(chance_table(facts))])
 }
 
-/// The signals that call for action, by section.
-pub fn signals(scope: &Scope<'_>) -> Vec<Block> {
+/// The signals that call for action, by principle.
+pub fn signals(scope: &Scope<'_>) -> Block {
     let facts = scope.facts();
     let shown = shown(facts);
-    let mut blocks = Vec::new();
+    let mut rows = Vec::new();
     for section in scope.sections() {
-        let metrics = section.select(&facts.release.metrics);
-        let mut rows = Vec::new();
-        for metric in &metrics {
-            let of_metric = shown.iter().filter(|signal| signal.metric_id == metric.id);
+        let mut heading = Some(section.heading());
+        for metric in section.select(&facts.release.metrics) {
             let address = scope.edition.metric_address(metric);
-            rows.extend(of_metric.map(|signal| row(facts, (&metric.heading(), address.clone()), signal)));
+            for signal in shown.iter().filter(|signal| signal.metric_id == metric.id) {
+                let row = row(facts, (&metric.heading(), address.clone()), signal);
+                rows.push(row.opens(heading.take()));
+            }
         }
-        let columns = ["Metric", "Organisation", "What stands out", "Recorded event"].map(Column::words);
-        let id = section.principle.unwrap_or_default();
-        let caption = format!("{}: signals, {}", section.title, facts.release.period.words_with_short_name());
-        let table = Table::new(format!("tab-signals-{id}"), caption, columns.into(), rows).into_block();
-        blocks.extend(table.map(|table| Block::section(format!("signals-{id}"), section.heading(), vec![table])));
     }
-    if blocks.is_empty() {
-        blocks.push(Block::paragraph("No signal calls for action in this period."));
-    }
-    blocks
+    let columns = vec![
+        Column::words("Metric"),
+        Column::words("Organisation").chosen_by(),
+        Column::words("What stands out").chosen_by(),
+        Column::words("Recorded event"),
+    ];
+    let caption = format!("Signals that call for action, {}", facts.release.period.words_with_short_name());
+    let table = Table::new("tab-signals", caption, columns, rows).into_block();
+    let none = || Block::paragraph("No signal calls for action in this period.");
+    Block::section("signals", "Signals by principle", vec![table.unwrap_or_else(none)])
 }
 
 /// The signals of the report's period.

@@ -55,6 +55,8 @@ pub enum SectionStyle {
     Entry,
     /// The findings that a reader should meet first.
     KeyFindings,
+    /// A script replaces its blocks by choices, and reads other pages of the edition.
+    Explorer,
 }
 
 /// Blocks of two columns.

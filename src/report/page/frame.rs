@@ -29,6 +29,8 @@ pub struct Frame {
     pub notice: Option<String>,
     /// The release: dates, state, contact, run.
     pub release: Vec<Fact>,
+    /// Whether the edition has rows of several organisations, of which a reader can highlight one.
+    pub names_several: bool,
 }
 
 /// Links to the main pages of the edition.
@@ -67,6 +69,7 @@ impl Frame {
                 Fact::new("Publisher", given(&publication.publisher)),
                 Fact::new("Contact", given(&publication.contact)),
             ],
+            names_several: false,
         }
     }
 }

@@ -5,13 +5,14 @@ pub mod cell;
 pub mod download;
 pub mod figure;
 pub mod frame;
+mod sort_keys;
 pub mod table;
 pub mod text;
 
 use serde::Serialize;
 
 use crate::report::charts::Chart;
-use crate::report::page::block::Block;
+use crate::report::page::block::{Block, SectionStyle};
 use crate::report::page::download::Download;
 use crate::report::page::figure::Figure;
 use crate::report::page::frame::Frame;
@@ -24,13 +25,18 @@ pub struct Page {
     pub path: String,
     pub frame: Frame,
     pub blocks: Vec<Block>,
+    /// Whether a script of the page reads other pages of the edition.
+    pub reads_pages: bool,
 }
 
 impl Page {
-    /// The page of these blocks. Its figures are numbered in their order.
+    /// The page of these blocks. Its figures are numbered in their order, and its tables get keys to sort by.
     pub fn new(path: String, frame: Frame, mut blocks: Vec<Block>) -> Self {
         number_figures(&mut blocks, &mut 0);
-        Self { path, frame, blocks }
+        set_sort_keys(&mut blocks);
+        let is_explorer = |block: &Block| matches!(block, Block::Section(one) if one.style == SectionStyle::Explorer);
+        let reads_pages = blocks.iter().any(is_explorer);
+        Self { path, frame, blocks, reads_pages }
     }
 
     /// Path from the page back to its edition's folder: empty, `../`, `../../` and so on.
@@ -103,5 +109,15 @@ fn number_figures(blocks: &mut [Block], number: &mut usize) {
             figure.set_number(*number);
         }
         number_figures(block.inner_mut(), number);
+    }
+}
+
+fn set_sort_keys(blocks: &mut [Block]) {
+    for block in blocks {
+        match block {
+            Block::Table(table) => table.set_sort_keys(),
+            Block::Figure(figure) => figure.table.set_sort_keys(),
+            _ => set_sort_keys(block.inner_mut()),
+        }
     }
 }

@@ -45,6 +45,8 @@ pub struct Column {
     pub align: Align,
     /// Whether an order by this column helps a reader.
     pub sortable: bool,
+    /// Whether a reader may choose rows by the words in this column.
+    pub chooses: bool,
 }
 
 impl Column {
@@ -52,7 +54,7 @@ impl Column {
     pub fn words(heading: impl Into<String>) -> Self {
         let (kind, align) = (CellKind::Words, Align::Start);
         let (spoken, link, group) = (None, None, None);
-        Self { heading: heading.into(), spoken, link, group, kind, unit: None, align, sortable: true }
+        Self { heading: heading.into(), spoken, link, group, kind, unit: None, align, sortable: true, chooses: false }
     }
 
     /// A column of numbers. Numbers and their headings stand at the right.
@@ -68,6 +70,12 @@ impl Column {
     /// A column of dates.
     pub fn dates(heading: impl Into<String>) -> Self {
         Self { kind: CellKind::Dates, ..Self::words(heading) }
+    }
+
+    /// The same column, by whose words a reader chooses rows.
+    #[must_use]
+    pub fn chosen_by(self) -> Self {
+        Self { chooses: true, ..self }
     }
 
     /// The same column, in an order that stays as it is.
@@ -153,6 +161,8 @@ pub struct Table {
     pub widths: Widths,
     pub columns: Vec<Column>,
     pub rows: Vec<Row>,
+    /// Whether another order of its rows helps a reader.
+    pub in_any_order: bool,
 }
 
 impl Table {
@@ -160,7 +170,7 @@ impl Table {
     pub fn new(id: impl Into<String>, caption: impl Into<String>, columns: Vec<Column>, rows: Vec<Row>) -> Self {
         let shorthand = shorthand_used(&columns, &rows);
         let (id, caption, widths) = (id.into(), caption.into(), Widths::ByContent);
-        Self { id, caption, explanations: Vec::new(), shorthand, widths, columns, rows }
+        Self { id, caption, explanations: Vec::new(), shorthand, widths, columns, rows, in_any_order: false }
     }
 
     /// The same table with other widths.
