@@ -23,7 +23,7 @@ use crate::vocabulary::returns::{Return, ReturnState};
 use crate::vocabulary::shorthand::Shorthand;
 
 /// Where a figure of one metric stands: organisation, period and category.
-type Place<'a> = (&'a str, Period, Option<&'a str>);
+type MetricFigureKey<'a> = (&'a str, Period, Option<&'a str>);
 
 /// Where a change of a sum stands: code, category, period and the earlier period.
 type MatchedPlace<'a> = (&'a str, Option<&'a str>, Period, Period);
@@ -118,7 +118,7 @@ pub struct Facts<'a> {
     pub release: &'a Release,
     pub layouts: &'a Layouts,
     /// By metric.
-    figures: HashMap<&'a str, HashMap<Place<'a>, &'a Observation>>,
+    figures: HashMap<&'a str, HashMap<MetricFigureKey<'a>, &'a Observation>>,
     names: Names<'a>,
     /// The result tables of the release.
     pub tables: ReleaseTables<'a>,

@@ -2,6 +2,7 @@
 
 mod errors;
 mod imports;
+mod type_names;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

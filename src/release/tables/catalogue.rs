@@ -145,18 +145,18 @@ pub struct TableRule {
 #[derive(Debug, Clone, Copy)]
 pub struct Condition {
     pub column: &'static str,
-    pub test: Test,
+    pub test: CellTest,
 }
 
 impl Condition {
-    pub const fn new(column: &'static str, test: Test) -> Self {
+    pub const fn new(column: &'static str, test: CellTest) -> Self {
         Self { column, test }
     }
 }
 
 /// What a cell must be.
 #[derive(Debug, Clone, Copy)]
-pub enum Test {
+pub enum CellTest {
     Empty,
     Filled,
     OneOf(&'static [&'static str]),

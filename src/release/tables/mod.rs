@@ -18,7 +18,9 @@ use std::io::Write;
 use arrow::error::ArrowError;
 use parquet::errors::ParquetError;
 
-pub use self::catalogue::{ColumnKind, ColumnSpec, Condition, Emptiness, Holds, TableRule, TableSpec, Test, Values};
+pub use self::catalogue::{
+    CellTest, ColumnKind, ColumnSpec, Condition, Emptiness, Holds, TableRule, TableSpec, Values,
+};
 use self::filled::FilledTable;
 use self::list::TABLES;
 pub use self::read::{PublishedRows, RowSlice, UnreadableTable};

@@ -1,9 +1,9 @@
 //! What holds between the columns of a row of a result table.
 
-use super::catalogue::Test::{AtLeast, AtMost, Empty, Filled, Matching, OneOf};
+use super::catalogue::CellTest::{AtLeast, AtMost, Empty, Filled, Matching, OneOf};
 use super::catalogue::{Condition, TableRule};
 
-const fn cell(column: &'static str, test: super::catalogue::Test) -> Condition {
+const fn cell(column: &'static str, test: super::catalogue::CellTest) -> Condition {
     Condition::new(column, test)
 }
 

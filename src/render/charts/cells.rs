@@ -22,14 +22,14 @@ fn sheet(width: f64, height: f64) -> Sheet {
 
 /// A straight scale between two values.
 #[derive(Debug, Clone, Copy)]
-struct Span {
+struct LinearScale {
     low: f64,
     high: f64,
     from: f64,
     to: f64,
 }
 
-impl Span {
+impl LinearScale {
     fn place(self, value: f64) -> f64 {
         let share = if self.high > self.low { (value - self.low) / (self.high - self.low) } else { 0.5 };
         self.from + share * (self.to - self.from)
@@ -69,9 +69,9 @@ impl Sparkline {
         finite("sparkline", values())?;
         let sheet = sheet(120.0, 28.0);
         let last_place = count(self.points.len().saturating_sub(1));
-        let across = Span { low: 0.0, high: last_place, from: INSET, to: sheet.width - INSET };
+        let across = LinearScale { low: 0.0, high: last_place, from: INSET, to: sheet.width - INSET };
         let (low, high) = ends(self.unit, values()).unwrap_or((0.0, 1.0));
-        let up = Span { low, high, from: sheet.height - INSET, to: INSET };
+        let up = LinearScale { low, high, from: sheet.height - INSET, to: INSET };
         canvas::draw(sheet, |canvas| {
             let runs = runs(&self.points, &self.breaks);
             for pair in runs.windows(2) {
@@ -104,7 +104,7 @@ impl Sparkline {
 }
 
 /// Fine dots between two runs that periods without figures part; nothing at a break, where figures follow each other.
-fn paint_gap(pair: &[Vec<(usize, f64)>], (across, up): (Span, Span), canvas: &mut Canvas<'_>) {
+fn paint_gap(pair: &[Vec<(usize, f64)>], (across, up): (LinearScale, LinearScale), canvas: &mut Canvas<'_>) {
     let [before, after] = pair else { return };
     let (Some((from, low)), Some((to, high))) = (before.last(), after.first()) else { return };
     if to - from > 1 {
@@ -121,7 +121,7 @@ impl StripPlot {
         finite("strip plot", values())?;
         let sheet = sheet(150.0, 28.0);
         let (low, high) = ends(self.unit, values()).unwrap_or((0.0, 1.0));
-        let across = turned(self.better, Span { low, high, from: INSET, to: sheet.width - INSET });
+        let across = turned(self.better, LinearScale { low, high, from: INSET, to: sheet.width - INSET });
         let middle = sheet.height / 2.0;
         let tick = |value: f64, half: f64| {
             let x = across.place(value);
@@ -148,8 +148,8 @@ impl StripPlot {
 }
 
 /// Right is better.
-fn turned(better: Better, span: Span) -> Span {
-    if better == Better::Lower { Span { from: span.to, to: span.from, ..span } } else { span }
+fn turned(better: Better, span: LinearScale) -> LinearScale {
+    if better == Better::Lower { LinearScale { from: span.to, to: span.from, ..span } } else { span }
 }
 
 impl BulletBar {
@@ -204,8 +204,12 @@ impl SpineRow {
         let sheet = sheet(300.0, 32.0);
         let half = values().map(|value| (value - self.all).abs()).fold(0.0, f64::max);
         let half = if half > 0.0 { half } else { 1.0 };
-        let span =
-            Span { low: self.all - half, high: self.all + half, from: INSET + 3.0, to: sheet.width - INSET - 3.0 };
+        let span = LinearScale {
+            low: self.all - half,
+            high: self.all + half,
+            from: INSET + 3.0,
+            to: sheet.width - INSET - 3.0,
+        };
         let across = turned(self.better, span);
         let middle = sheet.height / 2.0;
         canvas::draw(sheet, |canvas| {

@@ -46,11 +46,11 @@ const DOUBLING_FROM: f64 = 10.0;
 const CROSSED: f64 = 24.0;
 
 /// Left, right, top and bottom.
-type Frame = [f64; 4];
+type Edges = [f64; 4];
 
 /// The words at the right end of a line.
 #[derive(Debug, Clone, PartialEq)]
-pub struct EndLabel {
+pub struct LimitLabel {
     /// The limit line; `None` for the centre.
     pub line: Option<usize>,
     pub lines: Vec<String>,
@@ -88,7 +88,7 @@ pub struct FunnelLayout {
     pub foot: f64,
     /// For each limit line its pieces, cut to the plot.
     pub pieces: Vec<Vec<Vec<Place>>>,
-    pub end_labels: Vec<EndLabel>,
+    pub end_labels: Vec<LimitLabel>,
     pub label_x: f64,
     pub names: Vec<NamePlace>,
     /// The names that no place was found for, as a sentence.
@@ -204,7 +204,7 @@ impl FunnelLayout {
         self.end_labels = words
             .map(|(line, label)| {
                 let lines = wrap(label, label_column, font, Weight::Regular);
-                EndLabel { line, lines, end: (0.0, 0.0), centre: 0.0 }
+                LimitLabel { line, lines, end: (0.0, 0.0), centre: 0.0 }
             })
             .collect();
         let column =
@@ -235,7 +235,7 @@ impl FunnelLayout {
             label.end = end.unwrap_or((self.right, centre));
         }
         // A line that has no place in the plot has no words either.
-        let shown = |label: &EndLabel| label.line.is_none_or(|at| self.pieces.get(at).is_some_and(|p| !p.is_empty()));
+        let shown = |label: &LimitLabel| label.line.is_none_or(|at| self.pieces.get(at).is_some_and(|p| !p.is_empty()));
         self.end_labels.retain(shown);
     }
 
@@ -258,7 +258,7 @@ impl FunnelLayout {
             let (x, y) = (self.x(point.size), self.y(point.value));
             [x - reach, x + reach, y - reach, y + reach]
         };
-        let mut taken: Vec<Frame> = chart.points.iter().map(around).collect();
+        let mut taken: Vec<Edges> = chart.points.iter().map(around).collect();
         let mut named: Vec<&FunnelPoint> = chart.points.iter().filter(|point| point.named).collect();
         // Those beyond the outer limits are the first to find a place.
         let order = |point: &FunnelPoint| point.mark.level;
@@ -281,12 +281,12 @@ impl FunnelLayout {
         }
     }
 
-    fn place_name(&self, point: &FunnelPoint, taken: &[Frame]) -> Option<(NamePlace, Frame)> {
+    fn place_name(&self, point: &FunnelPoint, taken: &[Edges]) -> Option<(NamePlace, Edges)> {
         let font = self.sheet.font;
         let lines = wrap(&point.label, ((self.right - self.left) * NAME_PART).max(LONGEST_WORD), font, Weight::Regular);
         let (long, high) = (widest(&lines, font, Weight::Regular), self.height_of(&lines));
         let at = (self.x(point.size), self.y(point.value));
-        let mut best: Option<(f64, NamePlace, Frame)> = None;
+        let mut best: Option<(f64, NamePlace, Edges)> = None;
         for (reach, direction) in REACHES.into_iter().flat_map(|reach| DIRECTIONS.map(|direction| (reach, direction))) {
             let far = self.point + 2.0 + reach;
             let near = (at.0 + direction.0 * far, at.1 + direction.1 * far);
@@ -311,7 +311,7 @@ impl FunnelLayout {
     }
 
     /// Whether a leader would cross another or run through a name, or a name would cover another's leader.
-    fn is_in_the_way(&self, leader: Option<(Place, Place)>, frame: &Frame) -> bool {
+    fn is_in_the_way(&self, leader: Option<(Place, Place)>, frame: &Edges) -> bool {
         let font = self.sheet.font;
         self.names.iter().any(|other| {
             let half = self.height_of(&other.lines) / 2.0;
@@ -415,7 +415,7 @@ fn segments_cross(one: (Place, Place), other: (Place, Place)) -> bool {
 }
 
 /// Whether a line enters a frame; places along it are tried.
-fn enters((from, to): (Place, Place), frame: &Frame) -> bool {
+fn enters((from, to): (Place, Place), frame: &Edges) -> bool {
     (1..=12).map(|step| f64::from(step) / 12.0).any(|part| {
         let (x, y) = (from.0 + part * (to.0 - from.0), from.1 + part * (to.1 - from.1));
         frame[0] < x && x < frame[1] && frame[2] < y && y < frame[3]
@@ -437,12 +437,12 @@ fn sign(direction: f64) -> f64 {
     }
 }
 
-fn meet(a: &Frame, b: &Frame) -> bool {
+fn meet(a: &Edges, b: &Edges) -> bool {
     a[0] < b[1] && b[0] < a[1] && a[2] < b[3] && b[2] < a[3]
 }
 
 /// Whether a line has a point in a frame; lines are drawn from many points.
-fn crosses(piece: &[Place], frame: &Frame) -> bool {
+fn crosses(piece: &[Place], frame: &Edges) -> bool {
     let middles = piece.windows(2).filter_map(|pair| match pair {
         [a, b] => Some((f64::midpoint(a.0, b.0), f64::midpoint(a.1, b.1))),
         _ => None,

@@ -7,9 +7,9 @@ use crate::render::charts::text::{Weight, widest, width, wrap};
 /// `boxes` holds (wanted centre, height), sorted by wanted centre; boxes never overlap, even if the range is too short.
 pub fn spread(boxes: &[(f64, f64)], low: f64, high: f64) -> Vec<f64> {
     // Neighbours that would overlap are merged into one block, which stands at the mean of its members' wishes.
-    let mut blocks: Vec<Block> = Vec::new();
+    let mut blocks: Vec<TouchingBoxes> = Vec::new();
     for &(centre, height) in boxes {
-        let mut block = Block { wishes: centre - height / 2.0, count: 1, height, members: 1.0 };
+        let mut block = TouchingBoxes { wishes: centre - height / 2.0, count: 1, height, members: 1.0 };
         while let Some(above) = blocks.pop_if(|above| above.start(low, high) + above.height > block.start(low, high)) {
             block = above.joined(block);
         }
@@ -29,14 +29,14 @@ pub fn spread(boxes: &[(f64, f64)], low: f64, high: f64) -> Vec<f64> {
 
 /// Boxes that touch. `wishes` is the sum of the starts that the members would give the block.
 #[derive(Debug, Clone, Copy)]
-struct Block {
+struct TouchingBoxes {
     wishes: f64,
     count: usize,
     members: f64,
     height: f64,
 }
 
-impl Block {
+impl TouchingBoxes {
     fn start(&self, low: f64, high: f64) -> f64 {
         (self.wishes / self.members).min(high - self.height).max(low)
     }

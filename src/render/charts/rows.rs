@@ -121,7 +121,7 @@ struct RowFrame {
     middle: f64,
 }
 
-struct Layout {
+struct RowsLayout {
     sheet: Sheet,
     is_narrow: bool,
     left: f64,
@@ -151,7 +151,7 @@ impl RowsDrawing {
         self.layout(room).rows.iter().map(|row| row.middle).collect()
     }
 
-    fn layout(&self, room: ChartWidth) -> Layout {
+    fn layout(&self, room: ChartWidth) -> RowsLayout {
         let (font, sheet_width) = (FONT, room.px());
         let line = font * LINE_HEIGHT;
         let is_narrow = room != ChartWidth::Wide;
@@ -166,7 +166,7 @@ impl RowsDrawing {
             self.rows.iter().zip(&names).map(|(row, name)| widest(name, font, weight(row))).fold(0.0, f64::max);
         let left = if is_narrow { GAP } else { names_width + GAP };
         let right = sheet_width - GAP - if words > 0.0 { words + 4.0 } else { 0.0 };
-        let mut layout = Layout {
+        let mut layout = RowsLayout {
             sheet: Sheet { width: sheet_width, height: 0.0, font },
             is_narrow,
             left,
@@ -216,12 +216,12 @@ impl RowsDrawing {
         layout
     }
 
-    fn x(&self, layout: &Layout, value: f64) -> f64 {
+    fn x(&self, layout: &RowsLayout, value: f64) -> f64 {
         let share = self.across.as_ref().map_or(0.5, |across| across.share(value)).clamp(0.0, 1.0);
         layout.left + share * (layout.right - layout.left)
     }
 
-    fn paint(&self, layout: &Layout, canvas: &mut Canvas<'_>) {
+    fn paint(&self, layout: &RowsLayout, canvas: &mut Canvas<'_>) {
         let line = layout.sheet.font * LINE_HEIGHT;
         let soft = |canvas: &mut Canvas<'_>, at: Place, words: &str, anchor| {
             canvas.coloured_text(at, words, (anchor, Weight::Regular), theme::SOFT_TEXT);
@@ -253,7 +253,7 @@ impl RowsDrawing {
         layout.key.paint(canvas);
     }
 
-    fn paint_row(&self, row: &RowDrawing, frame: &RowFrame, layout: &Layout, canvas: &mut Canvas<'_>) {
+    fn paint_row(&self, row: &RowDrawing, frame: &RowFrame, layout: &RowsLayout, canvas: &mut Canvas<'_>) {
         let (font, y) = (layout.sheet.font, frame.middle);
         let weight = if row.emphasised { Weight::Bold } else { Weight::Regular };
         let (x, anchor) = if layout.is_narrow { (0.0, Anchor::Start) } else { (layout.left - GAP, Anchor::End) };

@@ -109,7 +109,7 @@ pub struct TrendLayout {
 }
 
 /// Sizes that depend on the room, in px, and the greatest number of ticks.
-struct Room {
+struct RoomSizes {
     plot_height: f64,
     /// With the lines of a control chart.
     control_height: f64,
@@ -119,7 +119,7 @@ struct Room {
     control_labels: bool,
 }
 
-impl Room {
+impl RoomSizes {
     fn of(width: ChartWidth) -> Self {
         match width {
             ChartWidth::Wide => Self {
@@ -150,7 +150,7 @@ impl Room {
 impl TrendLayout {
     /// The layout of a checked chart.
     pub fn new(chart: &TrendChart, width: ChartWidth) -> Self {
-        let room = Room::of(width);
+        let room = RoomSizes::of(width);
         let sheet = Sheet { width: width.px(), height: 0.0, font: FONT };
         let axis = Axis::fit(chart.unit, chart.values(), room.most_ticks);
         let mut layout = Self {
@@ -212,7 +212,7 @@ impl TrendLayout {
     }
 
     /// The tick words at the left, the words of the lines at the right, and the plot between them.
-    fn place_columns(&mut self, chart: &TrendChart, room: &Room) {
+    fn place_columns(&mut self, chart: &TrendChart, room: &RoomSizes) {
         let font = self.sheet.font;
         let ticks = self.axis.iter().flat_map(Axis::ticks).map(|(_, words)| width(&words, font, Weight::Regular));
         self.left = ticks.fold(0.0, f64::max) + GAP;
@@ -277,7 +277,7 @@ impl TrendLayout {
     }
 
     /// The plot is as high as the room asks for, and higher where the words beside it need it.
-    fn place_plot(&mut self, chart: &TrendChart, room: &Room) {
+    fn place_plot(&mut self, chart: &TrendChart, room: &RoomSizes) {
         let words: f64 = self.end_labels.iter().map(|label| self.label_height(label)).sum();
         let height = if chart.control.is_empty() { room.plot_height } else { room.control_height };
         let plot = if self.axis.is_some() { height } else { EMPTY_PLOT };
@@ -309,7 +309,7 @@ impl TrendLayout {
     }
 
     /// Periods and the key below the plot.
-    fn place_foot(&mut self, chart: &TrendChart, room: &Room, width: ChartWidth) {
+    fn place_foot(&mut self, chart: &TrendChart, room: &RoomSizes, width: ChartWidth) {
         let places: Vec<f64> = (0..self.count).map(|index| self.x(index)).collect();
         let periods = PeriodAxis::place(&chart.periods, &places, width);
         let foot = self.base + GAP + periods.height();
@@ -335,7 +335,7 @@ fn distinct_events(chart: &TrendChart) -> Vec<&EventMark> {
 }
 
 /// What the signs of the drawing mean. The words of an event are cut where they would not fit.
-fn key(chart: &TrendChart, room: &Room) -> Vec<KeyEntry> {
+fn key(chart: &TrendChart, room: &RoomSizes) -> Vec<KeyEntry> {
     let points = || chart.series.iter().flat_map(|series| &series.points).filter(|point| point.value.is_some());
     let has = |sign: PointSign| points().any(|point| point.sign == sign);
     let improvement = [PointSign::ImprovementUp, PointSign::ImprovementDown].into_iter().find(|sign| has(*sign));

@@ -21,7 +21,7 @@ pub struct FigureLine<'a> {
 
 /// Columns that the lines of one table share: only those that some line fills.
 #[derive(Debug)]
-struct Shown {
+struct SharedColumns {
     interval: bool,
     counts: Option<(&'static str, &'static str)>,
     notes: bool,
@@ -29,7 +29,7 @@ struct Shown {
 
 /// A table of figures of one unit: value, limits, counts and notes, each in its own column.
 pub fn figures_table(id: &str, caption: String, first: &str, (unit, lines): (Unit, &[FigureLine<'_>])) -> Table {
-    let shown = Shown {
+    let shown = SharedColumns {
         interval: lines.iter().any(|l| l.figure.is_some_and(|f| f.interval_95.is_some())),
         counts: count_headings(unit, lines),
         notes: lines.iter().any(|l| !l.note.is_empty() || remark(l.figure).is_some()),
@@ -48,7 +48,7 @@ pub fn figures_table(id: &str, caption: String, first: &str, (unit, lines): (Uni
     Table::new(id, caption, columns, rows)
 }
 
-fn figure_row(line: &FigureLine<'_>, unit: Unit, shown: &Shown) -> Row {
+fn figure_row(line: &FigureLine<'_>, unit: Unit, shown: &SharedColumns) -> Row {
     let mut cells = vec![Cell::figure(line.figure)];
     if shown.interval {
         cells.extend(limit_cells(line.figure, unit));

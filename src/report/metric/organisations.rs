@@ -15,7 +15,7 @@ use crate::vocabulary::shorthand::Shorthand;
 /// Every organisation with a figure of the report's period; `None` where nobody is compared with anybody.
 pub fn organisations(facts: &Facts<'_>, metric: &Metric) -> Option<Block> {
     let lines: Vec<Line<'_>> = facts.codes(metric).iter().map(|code| Line::of(facts, metric, code)).collect();
-    let columns = Shown {
+    let columns = ShownComparisons {
         peers: lines.iter().any(|line| line.peers.is_some()),
         year: lines.iter().any(|line| line.year.is_some()),
     };
@@ -35,7 +35,7 @@ pub fn organisations(facts: &Facts<'_>, metric: &Metric) -> Option<Block> {
 
 /// Which comparisons the table has room for: those that some organisation has.
 #[derive(Debug, Clone, Copy)]
-struct Shown {
+struct ShownComparisons {
     peers: bool,
     year: bool,
 }
@@ -47,7 +47,7 @@ struct Line<'a> {
     year: Option<&'a FigureComparison>,
 }
 
-fn headings(metric: &Metric, shown: Shown) -> Vec<Column> {
+fn headings(metric: &Metric, shown: ShownComparisons) -> Vec<Column> {
     let mut columns = vec![Column::words("Organisation"), Column::in_unit("Value", metric.unit)];
     let size = if is_held_as_ratio(metric) { "times as much" } else { words::change_unit(metric.unit) };
     if shown.peers {
@@ -79,7 +79,7 @@ impl<'a> Line<'a> {
         }
     }
 
-    fn row(&self, facts: &Facts<'_>, metric: &Metric, shown: Shown) -> Row {
+    fn row(&self, facts: &Facts<'_>, metric: &Metric, shown: ShownComparisons) -> Row {
         let mut cells = vec![Cell::figure(facts.current(metric, self.code))];
         if shown.peers {
             let value = self.peers.and_then(|one| Some((one.value?, one.unit)));

@@ -110,7 +110,7 @@ fn of_work(facts: &Facts<'_>, metric: &Metric, (least, of): (i64, &WorkWithheld)
 }
 
 /// Bodies that are shown together or not at all.
-struct Level {
+struct WithheldLevel {
     /// The begin of the sentence that says that they are not shown.
     subject: String,
     holds: fn(&str) -> bool,
@@ -119,9 +119,9 @@ struct Level {
 /// Which levels are not shown in which periods, and why.
 fn of_persons(facts: &Facts<'_>, metric: &Metric, withheld: &Withheld) -> Vec<String> {
     let levels = [
-        Level { subject: format!("Figures of single {} are", facts.bodies(metric)), holds: is_organisation },
-        Level { subject: "Figures of regions are".to_owned(), holds: |code| code.starts_with(REGION_PREFIX) },
-        Level { subject: "The figure of the nation is".to_owned(), holds: |code| code == NATIONAL },
+        WithheldLevel { subject: format!("Figures of single {} are", facts.bodies(metric)), holds: is_organisation },
+        WithheldLevel { subject: "Figures of regions are".to_owned(), holds: |code| code.starts_with(REGION_PREFIX) },
+        WithheldLevel { subject: "The figure of the nation is".to_owned(), holds: |code| code == NATIONAL },
     ];
     let mut sentences: Vec<String> = levels.iter().filter_map(|level| not_shown(facts, metric, level)).collect();
     if !sentences.is_empty() {
@@ -138,7 +138,7 @@ fn of_persons(facts: &Facts<'_>, metric: &Metric, withheld: &Withheld) -> Vec<St
 }
 
 /// In which periods a level is not shown; none where it always is.
-fn not_shown(facts: &Facts<'_>, metric: &Metric, level: &Level) -> Option<String> {
+fn not_shown(facts: &Facts<'_>, metric: &Metric, level: &WithheldLevel) -> Option<String> {
     let trend = &facts.release.trend;
     let hidden: Vec<String> =
         trend.iter().filter(|period| is_hidden(facts, metric, **period, level)).map(|period| period.words()).collect();
@@ -150,7 +150,7 @@ fn not_shown(facts: &Facts<'_>, metric: &Metric, level: &Level) -> Option<String
     }
 }
 
-fn is_hidden(facts: &Facts<'_>, metric: &Metric, period: Period, level: &Level) -> bool {
+fn is_hidden(facts: &Facts<'_>, metric: &Metric, period: Period, level: &WithheldLevel) -> bool {
     let codes = facts.codes(metric).iter().copied().chain(facts.region_codes(metric)).chain([NATIONAL]);
     let mut figures = codes.filter(|code| (level.holds)(code)).filter_map(|code| facts.figure(metric, code, period));
     figures.any(|figure| figure.status == Status::Suppressed)

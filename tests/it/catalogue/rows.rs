@@ -3,7 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use leds_metrics::release::tables::{ColumnKind, ColumnSpec, Condition, Emptiness, TableSpec, Test, Values, catalogue};
+use leds_metrics::release::tables::{
+    CellTest, ColumnKind, ColumnSpec, Condition, Emptiness, TableSpec, Values, catalogue,
+};
 use regex::Regex;
 
 /// Every row of a published table is as the catalogue says.
@@ -69,12 +71,12 @@ impl Row<'_> {
         let cell = self.get(condition.column);
         let number = || cell.parse::<f64>().ok();
         match condition.test {
-            Test::Empty => cell.is_empty(),
-            Test::Filled => !cell.is_empty(),
-            Test::OneOf(texts) => texts.contains(&cell),
-            Test::Matching(pattern) => Regex::new(pattern).unwrap().is_match(cell),
-            Test::AtLeast(least) => number().is_none_or(|number| number >= f64::from(least)),
-            Test::AtMost(most) => number().is_none_or(|number| number <= f64::from(most)),
+            CellTest::Empty => cell.is_empty(),
+            CellTest::Filled => !cell.is_empty(),
+            CellTest::OneOf(texts) => texts.contains(&cell),
+            CellTest::Matching(pattern) => Regex::new(pattern).unwrap().is_match(cell),
+            CellTest::AtLeast(least) => number().is_none_or(|number| number >= f64::from(least)),
+            CellTest::AtMost(most) => number().is_none_or(|number| number <= f64::from(most)),
         }
     }
 }

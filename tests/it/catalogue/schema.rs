@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use leds_metrics::release::tables::{
-    ColumnKind, ColumnSpec, Condition, Emptiness, FORMAT_VERSION, TableSpec, Test, Values, catalogue,
+    CellTest, ColumnKind, ColumnSpec, Condition, Emptiness, FORMAT_VERSION, TableSpec, Values, catalogue,
 };
 use serde::ser::{Serialize, Serializer};
 use serde_json::{Value, json};
@@ -128,12 +128,12 @@ fn of_conditions(table: &TableSpec, conditions: &[Condition]) -> Json {
     for condition in conditions {
         let kind = table.column(condition.column).unwrap().kind;
         let (name, value) = match condition.test {
-            Test::Empty => ("type", json!("null")),
-            Test::Filled => ("type", json!(json_type(kind))),
-            Test::OneOf(texts) => ("enum", json!(texts)),
-            Test::Matching(pattern) => ("pattern", json!(pattern)),
-            Test::AtLeast(least) => ("minimum", json!(least)),
-            Test::AtMost(most) => ("maximum", json!(most)),
+            CellTest::Empty => ("type", json!("null")),
+            CellTest::Filled => ("type", json!(json_type(kind))),
+            CellTest::OneOf(texts) => ("enum", json!(texts)),
+            CellTest::Matching(pattern) => ("pattern", json!(pattern)),
+            CellTest::AtLeast(least) => ("minimum", json!(least)),
+            CellTest::AtMost(most) => ("maximum", json!(most)),
         };
         columns.entry(condition.column).or_default().insert(name, value);
     }
