@@ -9,6 +9,7 @@ use leds_metrics::history::Provisional;
 use leds_metrics::settings::ParityWish;
 use leds_metrics::vocabulary::body::{NATIONAL, Organisation, PEERS_PREFIX, PeerGroup};
 use leds_metrics::vocabulary::lives::Lives;
+use leds_metrics::vocabulary::metric_id::MetricId;
 use leds_metrics::vocabulary::observation::{Coverage, Observation};
 use leds_metrics::vocabulary::period::Period;
 use leds_metrics::vocabulary::quantity::{Interval, Shape, Status};
@@ -83,7 +84,6 @@ fn peer_group(number: usize) -> PeerGroup {
 fn observations(input: &AssessmentInput<'_>) -> Vec<Observation> {
     let mut all = Vec::new();
     for metric in input.metrics {
-        let id: Arc<str> = metric.id.as_str().into();
         let own = (0..ORGANISATIONS).map(|number| (code(number), number, 1));
         let peers = (0..ORGANISATIONS).map(|number| (format!("{PEERS_PREFIX}{}", code(number)), number, 7));
         for (org, seed, times) in own.chain(peers).chain([(NATIONAL.to_owned(), 0, 50)]) {
@@ -92,7 +92,7 @@ fn observations(input: &AssessmentInput<'_>) -> Vec<Observation> {
                 let denominator = times * (400 + i64::try_from(seed * 13 % 200).unwrap_or(0));
                 let noise = i64::try_from((seed * 31 + month * 17) % 41).unwrap_or(0);
                 let numerator = denominator * (70 + noise / 4) / 100;
-                all.push(figure((&id, &org_code, *period), metric.shape, (numerator, denominator)));
+                all.push(figure((&metric.id, &org_code, *period), metric.shape, (numerator, denominator)));
             }
         }
     }
@@ -100,7 +100,7 @@ fn observations(input: &AssessmentInput<'_>) -> Vec<Observation> {
 }
 
 fn figure(
-    (metric_id, org_code, period): (&Arc<str>, &Arc<str>, Period),
+    (metric_id, org_code, period): (&MetricId, &Arc<str>, Period),
     shape: Shape,
     (numerator, denominator): (i64, i64),
 ) -> Observation {
@@ -108,7 +108,7 @@ fn figure(
     let value = numerator as f64 / denominator as f64;
     let around = |width: f64| Some(Interval { lower: Some(value - width), upper: Some(value + width) });
     Observation {
-        metric_id: Arc::clone(metric_id),
+        metric_id: metric_id.clone(),
         metric_version: 1,
         org_code: Arc::clone(org_code),
         period,

@@ -105,7 +105,7 @@ fn main() -> Result<ExitCode, Failure> {
     let (forces, sizes) = (forces()?, sizes()?);
     let mut tally = Tally::new();
     for metric in definitions.metrics.iter().filter(|metric| metric.shape != Shape::Status) {
-        let Some(size) = sizes.get(&metric.id) else { continue };
+        let Some(size) = sizes.get(metric.id.as_str()) else { continue };
         for (last, periods) in SERIES {
             let trend = last.parse::<Period>()?.trend(periods);
             for (cases, nation) in
@@ -236,7 +236,7 @@ impl Nation<'_> {
         let metric = self.metric;
         let (x, n) = (drawn.numerator, drawn.denominator);
         let mut figure = Observation {
-            metric_id: metric.id.as_str().into(),
+            metric_id: metric.id.clone(),
             metric_version: 1,
             org_code: Arc::clone(code),
             period,

@@ -19,6 +19,7 @@ use crate::stats::rate_ratio::widened_ratio;
 use crate::stats::trend::Trend;
 use crate::stats::widening::Widening;
 use crate::vocabulary::body::is_organisation;
+use crate::vocabulary::metric_id::MetricId;
 use crate::vocabulary::period::Period;
 use crate::vocabulary::quantity::{Interval, RatioDifference, Shape, Unit};
 
@@ -65,7 +66,7 @@ pub struct StepSize {
 /// A step that the series of an organisation, a region or the nation seems to have taken.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ProposedStep {
-    pub metric_id: Arc<str>,
+    pub metric_id: MetricId,
     pub org_code: Arc<str>,
     pub unit: Unit,
     /// The first period of the new level.
@@ -105,7 +106,7 @@ impl ProposedStep {
     pub(super) fn signal(&self) -> Option<Signal> {
         let (before, after) = self.means;
         (self.decision != StepDecision::Refused).then(|| Signal {
-            metric_id: self.metric_id.to_string(),
+            metric_id: self.metric_id.clone(),
             org_code: self.org_code.to_string(),
             period: self.period,
             kind: SignalKind::ChangePoint,
@@ -249,7 +250,7 @@ fn step(
         (period, period)
     };
     let mut found = ProposedStep {
-        metric_id: Arc::clone(&figure.metric_id),
+        metric_id: figure.metric_id.clone(),
         org_code: Arc::clone(&figure.org_code),
         unit: figure.unit,
         period,

@@ -36,10 +36,7 @@ pub(super) fn control_chart(series: &CodeSeries<'_>) -> Told<Option<ControlChart
         findings.tally.icons.push((points, point != PointType::CommonCause));
     }
     let first = (0..series.len()).find_map(|at| series.figure(at));
-    let found = first.and_then(|figure| {
-        let names = (&figure.metric_id, &figure.org_code);
-        ControlChart::of(names, (*kind, chart), series.periods(), &series.rebase())
-    });
+    let found = first.and_then(|figure| ControlChart::of(figure, *kind, chart, series.periods(), &series.rebase()));
     Told { found, findings }
 }
 

@@ -6,6 +6,7 @@ use super::headlines::Headlines;
 use super::labels::PeerComparison;
 use super::matched::Resting;
 use crate::stats::benchmark::Benchmark;
+use crate::vocabulary::metric_id::MetricId;
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::Period;
 use crate::vocabulary::quantity::{Interval, RatioDifference, Shape, Status, Unit};
@@ -32,7 +33,7 @@ impl Against {
 /// One figure held against another.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FigureComparison {
-    pub metric_id: String,
+    pub metric_id: MetricId,
     pub org_code: String,
     pub period: Period,
     pub shape: Shape,

@@ -4,6 +4,7 @@ use super::headlines::Headlines;
 use crate::stats::counts::Counts;
 use crate::stats::decomposition::{Contributor, decompose};
 use crate::vocabulary::body::NATIONAL;
+use crate::vocabulary::metric_id::MetricId;
 use crate::vocabulary::period::Period;
 use crate::vocabulary::quantity::{Ratio, RatioDifference, Shape, Unit};
 
@@ -27,7 +28,7 @@ impl Baseline {
 /// One organisation's part of the change of a national figure, on the scale of the unit.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NationalContribution {
-    pub metric_id: String,
+    pub metric_id: MetricId,
     pub unit: Unit,
     pub org_code: String,
     pub period: Period,

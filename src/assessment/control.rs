@@ -13,12 +13,14 @@ use crate::stats::control::{
     ChartPoint, ControlAnalysis, FULL_POINTS, Lines, Note, PointType, Segment, SignalDirection, Variation,
 };
 use crate::stats::widening::Widening;
+use crate::vocabulary::metric_id::MetricId;
+use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::Period;
 
 /// The chart of one organisation's, a region's or the national series.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ControlChart {
-    pub metric_id: Arc<str>,
+    pub metric_id: MetricId,
     pub org_code: Arc<str>,
     pub kind: ChartChoice,
     pub segments: Vec<ControlSegment>,
@@ -72,7 +74,7 @@ impl SegmentStart {
 /// The lines of a chart in one period, not cut at the ends of the scale, and what the figure there is labelled.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ControlPoint {
-    pub metric_id: Arc<str>,
+    pub metric_id: MetricId,
     pub org_code: Arc<str>,
     pub period: Period,
     /// The period's position in the trend.
@@ -92,8 +94,9 @@ pub struct ControlPoint {
 impl ControlChart {
     /// The chart of a series; `None` where no segment has limits.
     pub(super) fn of(
-        (metric_id, org_code): (&Arc<str>, &Arc<str>),
-        (kind, chart): (ChartChoice, &ControlAnalysis),
+        of: &Observation,
+        kind: ChartChoice,
+        chart: &ControlAnalysis,
         trend: &[Period],
         rebase: &[(NaiveDate, SegmentStart)],
     ) -> Option<Self> {
@@ -104,8 +107,8 @@ impl ControlChart {
             let number = segments.iter().position(|segment| segment.periods.contains(&at))?;
             let segment = segments.get(number)?;
             Some(ControlPoint {
-                metric_id: Arc::clone(metric_id),
-                org_code: Arc::clone(org_code),
+                metric_id: of.metric_id.clone(),
+                org_code: Arc::clone(&of.org_code),
                 period: *period,
                 at,
                 kind,
@@ -121,8 +124,8 @@ impl ControlChart {
         };
         let points: Vec<ControlPoint> = trend.iter().enumerate().filter_map(point).collect();
         let icon = chart.icon_point;
-        let names = (Arc::clone(metric_id), Arc::clone(org_code));
-        (!points.is_empty()).then_some(Self { metric_id: names.0, org_code: names.1, kind, segments, points, icon })
+        let (metric_id, org_code) = (of.metric_id.clone(), Arc::clone(&of.org_code));
+        (!points.is_empty()).then_some(Self { metric_id, org_code, kind, segments, points, icon })
     }
 
     /// How far the cases of the series hang together: by σz of the last segment that has as many figures as full limits

@@ -19,13 +19,14 @@ use crate::stats::overdispersion::{
     Dispersion, SizedCount, SpreadModel, Spreading, Trimming, by_chance, dispersion, quantile,
 };
 use crate::stats::real;
+use crate::vocabulary::metric_id::MetricId;
 use crate::vocabulary::period::Period;
 use crate::vocabulary::quantity::{Interval, Shape};
 
 /// A metric's funnel: what it rests on, where the forces stand in it, and the engine of its limits.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FunnelSummary {
-    pub metric_id: String,
+    pub metric_id: MetricId,
     /// What the forces are held against, and how many it rests on.
     pub centre: Centre,
     /// How much more forces differ than chance explains; `None` with fewer than ten forces.
@@ -42,7 +43,7 @@ pub struct FunnelSummary {
 /// A force in the funnel.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FunnelForce {
-    pub metric_id: String,
+    pub metric_id: MetricId,
     pub org_code: Arc<str>,
     pub period: Period,
     pub counts: Counts,

@@ -9,6 +9,7 @@ use super::headlines::{Headlines, LEAST_USUAL, Presence, share};
 use crate::metrics::figure_of_counts;
 use crate::stats::counts::Counts;
 use crate::vocabulary::body::NATIONAL;
+use crate::vocabulary::metric_id::MetricId;
 use crate::vocabulary::observation::{Category, Observation};
 use crate::vocabulary::period::Period;
 use crate::vocabulary::quantity::{Status, Unit, value_text};
@@ -16,7 +17,7 @@ use crate::vocabulary::quantity::{Status, Unit, value_text};
 /// A sum that lacks so many of its usual cases that it is neither judged within its series nor part of any limits.
 #[derive(Debug, Clone, PartialEq)]
 pub struct IncompleteSum {
-    pub metric_id: String,
+    pub metric_id: MetricId,
     pub org_code: String,
     pub period: Period,
     /// Share of the usual cases that the organisations carry whose returns are there, from 0 to 1.
@@ -34,7 +35,7 @@ pub struct Resting {
 /// A sum in two periods of which some organisation did not return both.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MatchedChange {
-    pub metric_id: String,
+    pub metric_id: MetricId,
     pub org_code: String,
     /// `None` for the headline.
     pub category: Option<Arc<Category>>,

@@ -1,5 +1,6 @@
 //! How many labels of each kind a release holds, how many stand out, and how many chance alone would make stand out.
 
+use crate::vocabulary::metric_id::MetricId;
 use std::collections::HashSet;
 
 use super::signals::{Signal, SignalKind};
@@ -33,7 +34,7 @@ pub struct LabelFamily {
 /// A comparison with peers that could be made.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct PeerTest {
-    pub metric_id: String,
+    pub metric_id: MetricId,
     pub org_code: String,
     pub strength: Option<Strength>,
     pub p_value: Option<f64>,

@@ -7,6 +7,7 @@ use crate::stats::as_phe::{self, RateArea, RateKind};
 use crate::stats::control::{ChartSettings, Mode, PointUse, ValuePoint, xmr};
 use crate::stats::timeline::DaySpan;
 use crate::stats::{Level, real};
+use crate::vocabulary::metric_id::MetricId;
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::Period;
 use crate::vocabulary::quantity::{Interval, Shape, Status};
@@ -33,7 +34,7 @@ impl ParityMode {
 /// One figure judged by other rules.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ParityFigure {
-    pub metric_id: String,
+    pub metric_id: MetricId,
     pub org_code: String,
     pub period: Period,
     pub mode: ParityMode,
@@ -54,10 +55,10 @@ pub struct ParityFigure {
 pub(super) fn of_metric(headlines: &Headlines<'_>) -> Vec<ParityFigure> {
     let (wish, id) = (headlines.input.parity, &headlines.metric.id);
     let mut figures = Vec::new();
-    if wish.as_making_data_count.contains(id) && !headlines.is_rolling() {
+    if wish.as_making_data_count.iter().any(|one| one == id) && !headlines.is_rolling() {
         figures.extend(headlines.codes().flat_map(|code| as_making_data_count(headlines, code)));
     }
-    if wish.as_phe.contains(id) {
+    if wish.as_phe.iter().any(|one| one == id) {
         figures.extend(as_phe(headlines));
     }
     figures

@@ -8,13 +8,14 @@ use crate::stats::proportion::wilson_interval;
 use crate::stats::ranks::{Rank, Ranked, joint_level, ranks};
 use crate::stats::rate::rate_interval;
 use crate::stats::rate_ratio::ratio_of_counts;
+use crate::vocabulary::metric_id::MetricId;
 use crate::vocabulary::period::Period;
 use crate::vocabulary::quantity::{Interval, Shape};
 
 /// An organisation's place in the report's period. 1 is the best.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrganisationRank {
-    pub metric_id: String,
+    pub metric_id: MetricId,
     pub org_code: String,
     pub period: Period,
     pub rank: Rank,

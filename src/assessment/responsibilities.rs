@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use crate::assessment::{Against, Assessment, PeerComparison};
 use crate::definitions::model::{Metric, Role};
 use crate::vocabulary::body::{NATIONAL, is_organisation};
+use crate::vocabulary::metric_id::MetricId;
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::Period;
 use crate::vocabulary::quantity::{Better, Status, Unit};
@@ -85,7 +86,7 @@ impl Comparison {
 pub struct Responsibility {
     pub principle: u8,
     pub role: Role,
-    pub metric_id: String,
+    pub metric_id: MetricId,
     pub org_code: String,
     pub period: Period,
     pub outcome: ResponsibilityOutcome,
@@ -239,7 +240,7 @@ mod tests {
 
     fn figure(code: &str, period: &str, x: i64, n: i64) -> Observation {
         let period = period.parse().unwrap();
-        Observation { metric_id: "CRE-01".into(), org_code: code.into(), period, ..sample::percent(x, n) }
+        Observation { metric_id: "CRE-01".parse().unwrap(), org_code: code.into(), period, ..sample::percent(x, n) }
     }
 
     fn one(observations: &[Observation], code: &str) -> Responsibility {
@@ -250,7 +251,7 @@ mod tests {
         let metric = sample::metrics().into_iter().find(|metric| metric.id == "CRE-01").unwrap();
         let period = "2025-26Q1".parse().unwrap();
         let compared = |label| FigureComparison {
-            metric_id: "CRE-01".into(),
+            metric_id: "CRE-01".parse().unwrap(),
             org_code: code.into(),
             period,
             shape: metric.shape,

@@ -9,6 +9,7 @@ use super::signals::{Signal, SignalKind};
 use crate::definitions::model::Metric;
 use crate::stats::benchmark::Strength;
 use crate::stats::run_chart::{RunSignal, Runs, ScaleEnds, run_chart};
+use crate::vocabulary::metric_id::MetricId;
 use crate::vocabulary::period::Period;
 use crate::vocabulary::quantity::{Shape, Unit};
 
@@ -18,7 +19,7 @@ const LEAST_POINTS: usize = 3;
 /// The run chart of the last stretch of an organisation's, a region's or the national series.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SeriesRunChart {
-    pub metric_id: Arc<str>,
+    pub metric_id: MetricId,
     pub org_code: Arc<str>,
     pub unit: Unit,
     /// The last period with a final figure.
@@ -53,7 +54,7 @@ impl SeriesRunChart {
         Some((
             last,
             Self {
-                metric_id: Arc::clone(&figure.metric_id),
+                metric_id: figure.metric_id.clone(),
                 org_code: Arc::clone(&figure.org_code),
                 unit: figure.unit,
                 period: figure.period,

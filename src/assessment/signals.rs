@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use crate::stats::benchmark::Strength;
 use crate::vocabulary::body::NATIONAL;
 use crate::vocabulary::event::RecordedEvent;
+use crate::vocabulary::metric_id::MetricId;
 use crate::vocabulary::period::Period;
 
 /// Where a signal comes from.
@@ -41,7 +42,7 @@ impl SignalKind {
 /// Something that stands out.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Signal {
-    pub metric_id: String,
+    pub metric_id: MetricId,
     pub org_code: String,
     pub period: Period,
     pub kind: SignalKind,

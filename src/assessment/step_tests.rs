@@ -228,7 +228,7 @@ fn a_count_with_many_zeros_has_no_limits_and_too_few_figures_are_not_judged() {
     let counts = [0, 3, 0, 5, 0, 2, 1, 0, 4, 0, 2, 0, 3, 0, 1, 6, 0, 2, 0, 4];
     let as_count = |mut run: Run| {
         for figure in &mut run.observations {
-            (figure.metric_id, figure.unit, figure.denominator) = ("CRE-06".into(), Unit::Records, None);
+            (figure.metric_id, figure.unit, figure.denominator) = ("CRE-06".parse().unwrap(), Unit::Records, None);
             figure.value = figure.numerator.map(|count| f64::from(i32::try_from(count).unwrap()));
         }
         run.assess()

@@ -12,13 +12,14 @@ use crate::stats::trend::{
     CannotTell, CountModel, FittedChange, PeriodPoint, PeriodReading, Seasons, Trend, TrendLabel, TrendOutcome,
     count_trend, value_trend,
 };
+use crate::vocabulary::metric_id::MetricId;
 use crate::vocabulary::period::{Month, Period};
 use crate::vocabulary::quantity::{Better, Interval, Shape, Status, Unit};
 
 /// What the trend test says of one organisation's, a region's or the national series up to its last final period.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SeriesTrend {
-    pub metric_id: Arc<str>,
+    pub metric_id: MetricId,
     pub org_code: Arc<str>,
     pub unit: Unit,
     /// The last period of the window.

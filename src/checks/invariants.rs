@@ -114,7 +114,8 @@ fn breaches(invariants: &[Invariant], metrics: &[Metric], observations: &[Observ
 /// of an `each` invariant name none.
 fn asked_of<'d>(invariant: &'d Invariant, metrics: &'d [Metric]) -> Vec<(&'d str, OperandPart)> {
     let Some(each) = invariant.each else { return vec![(&invariant.left.metric, OperandPart::Headline)] };
-    let chosen = metrics.iter().filter(|metric| each.includes(metric) && !invariant.except.contains(&metric.id));
+    let chosen =
+        metrics.iter().filter(|metric| each.includes(metric) && !invariant.except.iter().any(|id| *id == metric.id));
     let parts = |metric: &'d Metric| {
         let categories = metric.breakdown.iter().flat_map(|breakdown| &breakdown.categories);
         let proportions = categories.filter(move |category| {
@@ -248,7 +249,7 @@ mod tests {
         let category =
             category.map(|(breakdown, key)| Arc::new(Category { breakdown: breakdown.into(), key: key.into() }));
         Observation {
-            metric_id: metric.into(),
+            metric_id: metric.parse().unwrap(),
             org_code: "E23000002".into(),
             period: "2025-04".parse().unwrap(),
             category,

@@ -308,7 +308,7 @@ mod tests {
     }
 
     fn ours(x: i64, n: i64) -> Observation {
-        let (metric_id, org_code) = ("CRE-01".into(), "E01".into());
+        let (metric_id, org_code) = ("CRE-01".parse().unwrap(), "E01".into());
         Observation { metric_id, org_code, period: "2025-26Q1".parse().unwrap(), ..sample::percent(x, n) }
     }
 

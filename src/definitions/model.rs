@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 
+use crate::vocabulary::metric_id::MetricId;
 use crate::vocabulary::period::{Month, Period};
 use crate::vocabulary::quantity::{Better, Shape, Unit};
 
@@ -493,7 +494,7 @@ pub struct MetricVersion {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Metric {
-    pub id: String,
+    pub id: MetricId,
     pub title: String,
     /// Plain words, one or two sentences.
     pub definition: String,

@@ -27,6 +27,7 @@ use crate::verdict::{VerdictInput, Verdicts};
 use crate::vocabulary::body::PeerGroup;
 use crate::vocabulary::delay::DelayBand;
 use crate::vocabulary::finding::Finding;
+use crate::vocabulary::metric_id::MetricId;
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::{Month, Period, PeriodType, months_of};
 
@@ -183,7 +184,7 @@ pub async fn compute(basis: &RunBasis<'_>, earlier: &EarlierReturns) -> Result<F
 }
 
 /// The delays of every metric that has any, by its id. A roll-up for which there was not enough memory gives none.
-fn read_delays(metrics: &[Metric], days: &Days) -> Result<BTreeMap<String, DelayRows>, MetricError> {
+fn read_delays(metrics: &[Metric], days: &Days) -> Result<BTreeMap<MetricId, DelayRows>, MetricError> {
     let tables = days.tables_today();
     let mut rows = BTreeMap::new();
     for metric in metrics {
@@ -197,14 +198,14 @@ fn read_delays(metrics: &[Metric], days: &Days) -> Result<BTreeMap<String, Delay
     Ok(rows)
 }
 
-fn delays_of(metrics: &[Metric], rows: &BTreeMap<String, DelayRows>, observations: &[Observation]) -> Vec<DelayBand> {
+fn delays_of(metrics: &[Metric], rows: &BTreeMap<MetricId, DelayRows>, observations: &[Observation]) -> Vec<DelayBand> {
     let of_metric = |metric: &Metric| {
         let (delays, rows) = metric.delays.as_ref().zip(rows.get(&metric.id))?;
         Some(rows.bands(metric, delays, observations))
     };
     let mut all: Vec<DelayBand> = metrics.iter().filter_map(of_metric).flatten().collect();
     all.sort_by(|a, b| {
-        let place = |one: &DelayBand| (Arc::clone(&one.metric_id), Arc::clone(&one.org_code), one.period, one.band);
+        let place = |one: &DelayBand| (one.metric_id.clone(), Arc::clone(&one.org_code), one.period, one.band);
         place(a).cmp(&place(b))
     });
     all

@@ -10,6 +10,7 @@ use crate::metrics::months_used;
 use crate::stats::Level;
 use crate::stats::late::{ChainLadder, Projection, Tail, Triangle, is_provisional};
 use crate::stats::real;
+use crate::vocabulary::metric_id::MetricId;
 use crate::vocabulary::period::{Month, Period, PeriodType};
 use crate::vocabulary::quantity::Shape;
 
@@ -42,7 +43,7 @@ pub struct Projected {
 /// How complete one figure is.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Completeness {
-    pub metric_id: String,
+    pub metric_id: MetricId,
     pub org_code: String,
     pub period: Period,
     /// Whole months from the end of the period's last month to the data date; `None` while it has not ended.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::completeness::Completeness;
 use super::revisions::{Revision, RevisionSummary};
 use super::triangle::KnownCount;
+use crate::vocabulary::metric_id::MetricId;
 use crate::vocabulary::period::Period;
 
 /// Everything that is known about late data in a release.
@@ -25,16 +26,16 @@ pub struct Lateness {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Provisional {
     /// Periods by metric and code.
-    periods: BTreeMap<String, BTreeMap<String, BTreeSet<Period>>>,
+    periods: BTreeMap<MetricId, BTreeMap<String, BTreeSet<Period>>>,
     /// Periods by metric whose figures are about returns that are not all due yet. They count other returns than earlier
     /// periods do, so that nothing compares with them.
-    not_due: BTreeMap<String, BTreeSet<Period>>,
+    not_due: BTreeMap<MetricId, BTreeSet<Period>>,
 }
 
 impl Provisional {
     /// Marks a figure.
-    pub fn insert(&mut self, metric: &str, code: &str, period: Period) {
-        self.periods.entry(metric.to_owned()).or_default().entry(code.to_owned()).or_default().insert(period);
+    pub fn insert(&mut self, metric: &MetricId, code: &str, period: Period) {
+        self.periods.entry(metric.clone()).or_default().entry(code.to_owned()).or_default().insert(period);
     }
 
     /// Whether the figure may still grow.
@@ -44,8 +45,8 @@ impl Provisional {
     }
 
     /// Notes that a metric's figures of a period are about returns that are not all due yet.
-    pub fn insert_not_due(&mut self, metric: &str, period: Period) {
-        self.not_due.entry(metric.to_owned()).or_default().insert(period);
+    pub fn insert_not_due(&mut self, metric: &MetricId, period: Period) {
+        self.not_due.entry(metric.clone()).or_default().insert(period);
     }
 
     /// Whether returns that the figures of the period are about are not all due yet.

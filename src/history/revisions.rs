@@ -10,6 +10,7 @@ use crate::definitions::model::Metric;
 use crate::metrics::ReturnChanges;
 use crate::stats::revision::{RevisedFigure, RevisionScale, RevisionStatistics, revision_statistics};
 use crate::vocabulary::body::NATIONAL;
+use crate::vocabulary::metric_id::MetricId;
 use crate::vocabulary::period::{Month, Period, PeriodType};
 use crate::vocabulary::quantity::{Ratio, RatioDifference, Unit};
 
@@ -117,7 +118,7 @@ impl RevisionSide {
 /// One figure that changed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Revision {
-    pub metric_id: String,
+    pub metric_id: MetricId,
     pub unit: Unit,
     pub org_code: Arc<str>,
     pub period: Period,
@@ -172,7 +173,7 @@ pub fn as_known(metric: &Metric, steps: &[KnownStep]) -> Vec<Revision> {
 /// How much national figures of event months have moved from when they were first known to one lag.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RevisionSummary {
-    pub metric_id: String,
+    pub metric_id: MetricId,
     pub lag: u32,
     pub scale: RevisionScale,
     pub statistics: RevisionStatistics,
@@ -187,7 +188,7 @@ impl RevisionSummary {
 
 /// For every lag from 1 on and both scales: the event months that were known before it, those that never moved included.
 /// `months` and `steps` are the nation's. Nothing where no month ever moved.
-pub fn summarise(metric_id: &str, months: &[KnownMonth], steps: &[KnownStep]) -> Vec<RevisionSummary> {
+pub fn summarise(metric_id: &MetricId, months: &[KnownMonth], steps: &[KnownStep]) -> Vec<RevisionSummary> {
     if !steps.iter().any(|step| *step.org_code == *NATIONAL) {
         return Vec::new();
     }
@@ -198,7 +199,7 @@ pub fn summarise(metric_id: &str, months: &[KnownMonth], steps: &[KnownStep]) ->
         for scale in [RevisionScale::Units, RevisionScale::PerCent] {
             let statistics = revision_statistics(&sizes, scale);
             found.extend(statistics.map(|statistics| RevisionSummary {
-                metric_id: metric_id.to_owned(),
+                metric_id: metric_id.clone(),
                 lag,
                 scale,
                 statistics,

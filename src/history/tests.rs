@@ -13,12 +13,17 @@ use crate::definitions::model::Metric;
 use crate::metrics::ReturnChanges;
 use crate::stats::late::is_provisional;
 use crate::vocabulary::body::NATIONAL;
+use crate::vocabulary::metric_id::MetricId;
 use crate::vocabulary::period::{Month, Period, PeriodType};
 
 /// Read once: the definitions take longer than a triangle.
 static METRIC: LazyLock<Metric> = LazyLock::new(|| {
     Definitions::built_in().unwrap().metrics.into_iter().find(|metric| metric.id == "CRE-01").unwrap()
 });
+
+fn cre_01() -> MetricId {
+    "CRE-01".parse().unwrap()
+}
 
 fn first() -> Month {
     "2024-04".parse().unwrap()
@@ -128,7 +133,7 @@ proptest! {
 
     #[test]
     fn where_nothing_moved_nothing_is_summed_up((_, months) in triangles()) {
-        prop_assert_eq!(summarise("CRE-01", &months, &[]), []);
+        prop_assert_eq!(summarise(&cre_01(), &months, &[]), []);
     }
 }
 
@@ -171,8 +176,8 @@ fn a_reason_is_given_for_every_change() {
 #[test]
 fn a_provisional_figure_is_one_of_its_metric_code_and_period() {
     let mut provisional = Provisional::default();
-    provisional.insert("CRE-01", NATIONAL, month(first()));
-    provisional.insert("CRE-01", "PEERS:E1", month(first()));
+    provisional.insert(&cre_01(), NATIONAL, month(first()));
+    provisional.insert(&cre_01(), "PEERS:E1", month(first()));
     assert!(provisional.contains("CRE-01", NATIONAL, month(first())));
     assert!(!provisional.contains("CRE-01", NATIONAL, month(first().plus(1))));
     assert!(!provisional.contains("CRE-02", NATIONAL, month(first())));

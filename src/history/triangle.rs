@@ -5,13 +5,14 @@ use std::sync::Arc;
 use super::known::{KnownCounts, KnownMonth};
 use crate::definitions::model::Metric;
 use crate::vocabulary::body::NATIONAL;
+use crate::vocabulary::metric_id::MetricId;
 use crate::vocabulary::period::{Period, PeriodType};
 use crate::vocabulary::quantity::Shape;
 
 /// The counts of an event month so many whole months after its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownCount {
-    pub metric_id: String,
+    pub metric_id: MetricId,
     pub org_code: Arc<str>,
     /// The event month.
     pub period: Period,

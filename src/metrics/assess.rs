@@ -14,13 +14,14 @@ use crate::stats::rate::{self, rate_interval};
 use crate::stats::rate_ratio::ratio_of_counts;
 use crate::stats::real;
 use crate::stats::survival::SurvivalCurve;
+use crate::vocabulary::metric_id::MetricId;
 use crate::vocabulary::observation::{Coverage, Observation, StandardResult};
 use crate::vocabulary::period::Period;
 use crate::vocabulary::quantity::{Interval, Shape, Status, Unit};
 
 /// Where an observation belongs.
 pub(super) struct ObservationPlace<'a> {
-    pub metric_id: &'a Arc<str>,
+    pub metric_id: &'a MetricId,
     pub org_code: &'a Arc<str>,
     pub period: Period,
     pub coverage: Coverage,
@@ -117,7 +118,7 @@ fn observation(metric: &Metric, series: &MetricSeries, at: &ObservationPlace<'_>
     let is_grade = series.shape == Shape::Status && status == Status::Value;
     Observation {
         label: figure.numerator.filter(|_| is_grade).and_then(title_of),
-        metric_id: Arc::clone(at.metric_id),
+        metric_id: at.metric_id.clone(),
         metric_version: metric.version_at(at.period.last()).map_or(1, |version| version.version),
         org_code: Arc::clone(at.org_code),
         period: at.period,

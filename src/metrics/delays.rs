@@ -63,7 +63,7 @@ impl DelayRows {
     /// The bands of every organisation and period whose headline figure is a value; each band, also one without cases.
     pub fn bands(&self, metric: &Metric, delays: &Delays, observations: &[Observation]) -> Vec<DelayBand> {
         let of_metric = observations.iter().filter(|figure| {
-            figure.metric_id.as_ref() == metric.id
+            figure.metric_id == metric.id
                 && figure.category.is_none()
                 && figure.status == Status::Value
                 && is_organisation(&figure.org_code)
@@ -78,7 +78,7 @@ impl DelayRows {
             .flat_map(|cases| cases.iter().map(|(delay, count)| (*delay, *count)))
             .collect();
         let band = |(number, range): (u32, DelayRange)| DelayBand {
-            metric_id: Arc::clone(&figure.metric_id),
+            metric_id: figure.metric_id.clone(),
             org_code: Arc::clone(&figure.org_code),
             period: figure.period,
             band: number,

@@ -30,6 +30,7 @@ use std::sync::Arc;
 use crate::contract::month_days;
 use crate::definitions::model::Metric;
 use crate::engine::{Engine, EngineError, Query, QueryTable, Trouble, schema_of};
+use crate::vocabulary::metric_id::MetricId;
 use crate::vocabulary::period::Month;
 use crate::vocabulary::quantity::Shape;
 
@@ -53,19 +54,19 @@ pub use totals::{TotalCounts, Totals};
 pub enum MetricError {
     #[error("metric {metric}")]
     Engine {
-        metric: String,
+        metric: MetricId,
         #[source]
         source: EngineError,
     },
     #[error("metric {metric}")]
     Result {
-        metric: String,
+        metric: MetricId,
         #[source]
         source: ResultError,
     },
     #[error("metric {metric}: rows that are kept for later runs: {path}")]
     Remembered {
-        metric: String,
+        metric: MetricId,
         path: PathBuf,
         #[source]
         source: std::io::Error,

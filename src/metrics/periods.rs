@@ -21,7 +21,6 @@ pub fn observe(input: &PeriodInput<'_>) -> Vec<Observation> {
 /// The observations of a metric, from a frame of its input that is there already.
 pub fn observe_in(frame: &MonthlyFrame<'_>, input: &PeriodInput<'_>) -> Vec<Observation> {
     let series = series_of(input.metric);
-    let metric_id: Arc<str> = input.metric.id.as_str().into();
     let mut observations = Vec::new();
     for group in input.groups {
         let org_code: Arc<str> = group.code.as_str().into();
@@ -37,8 +36,12 @@ pub fn observe_in(frame: &MonthlyFrame<'_>, input: &PeriodInput<'_>) -> Vec<Obse
             let status = if single { basis.single_status(*period) } else { basis.group_status() };
             // How many organisations have a grade says nothing about one organisation.
             for series in series.iter().filter(|series| !single || series.grade.is_none()) {
-                let at =
-                    assess::ObservationPlace { metric_id: &metric_id, org_code: &org_code, period: *period, coverage };
+                let at = assess::ObservationPlace {
+                    metric_id: &input.metric.id,
+                    org_code: &org_code,
+                    period: *period,
+                    coverage,
+                };
                 let observation = match &status {
                     Some(status) => assess::absent(input.metric, series, &at, status.clone()),
                     None => assess::present(input.metric, series, &at, &basis.sum(series, *period)),

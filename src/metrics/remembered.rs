@@ -22,6 +22,7 @@ use crate::contract::month_days;
 use crate::definitions::model::Metric;
 use crate::engine::{ENGINE_VERSION, Engine, QueryTable, schema_of};
 use crate::files::{read_remembered, write_remembered};
+use crate::vocabulary::metric_id::MetricId;
 use crate::vocabulary::period::Month;
 
 /// Part of every key; another number when the files or what is read into them change.
@@ -46,9 +47,9 @@ pub struct RememberedRows {
 #[derive(Debug, Default)]
 pub struct Monthly {
     /// By metric; `None` for one that is computed each time.
-    keys: BTreeMap<String, Option<String>>,
+    keys: BTreeMap<MetricId, Option<String>>,
     /// Bytes of those that are there and whole.
-    recalled: BTreeMap<String, usize>,
+    recalled: BTreeMap<MetricId, usize>,
 }
 
 /// What the rows of metrics are computed by, and where they are kept.
@@ -74,9 +75,9 @@ impl RememberedRows {
         identities: &Identities,
         settings: &BTreeMap<String, i64>,
     ) -> Monthly {
-        let keys: BTreeMap<String, Option<String>> =
+        let keys: BTreeMap<MetricId, Option<String>> =
             metrics.map(|metric| (metric.id.clone(), key(metric, identities, settings))).collect();
-        let found = |(id, key): (&String, &Option<String>)| {
+        let found = |(id, key): (&MetricId, &Option<String>)| {
             let path = self.path(id, key.as_deref()?);
             let bytes = read_remembered(&path).ok()??.len();
             mark_used(&path);

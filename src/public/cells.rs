@@ -8,12 +8,13 @@ use super::counts::Measure;
 use crate::definitions::model::{BreakdownKind, Metric};
 use crate::disclosure::system::{CellPosition, CountCell, History};
 use crate::vocabulary::body::Body;
+use crate::vocabulary::metric_id::MetricId;
 use crate::vocabulary::period::Period;
 
 /// Where a cell stands, in words for messages and data files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct CellPlace {
-    pub(super) metric: String,
+    pub(super) metric: MetricId,
     pub(super) category: String,
     /// Which count, or what it is the difference of.
     pub(super) measure: String,
@@ -38,7 +39,7 @@ impl CellPlace {
 
     /// The metric, with its category.
     pub(super) fn figure(&self) -> String {
-        if self.category.is_empty() { self.metric.clone() } else { format!("{}[{}]", self.metric, self.category) }
+        if self.category.is_empty() { self.metric.to_string() } else { format!("{}[{}]", self.metric, self.category) }
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the attacker found, cell by cell, and summed up for each metric.
 
+use crate::vocabulary::metric_id::MetricId;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
@@ -31,7 +32,7 @@ pub const EVIDENCE_HEADER: [&str; 13] = [
 /// The evidence for one cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EvidenceLine {
-    pub metric_id: String,
+    pub metric_id: MetricId,
     pub category: String,
     pub org_code: String,
     pub period: String,
@@ -79,7 +80,7 @@ impl EvidenceLine {
         };
         let ([lower_0, upper_0], [lower_1, upper_1]) = (ranges(|both| both.0), ranges(|both| both.1));
         [
-            self.metric_id.clone(),
+            self.metric_id.to_string(),
             self.category.clone(),
             self.org_code.clone(),
             self.period.clone(),

@@ -35,6 +35,7 @@ use crate::disclosure::system::SystemError;
 use crate::disclosure::{ProtectError, protect};
 use crate::metrics::Group;
 use crate::settings::Protection;
+use crate::vocabulary::metric_id::MetricId;
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::Period;
 use crate::vocabulary::quantity::Status;
@@ -61,7 +62,7 @@ pub struct WithholdingRule {
 pub struct Earlier {
     /// Period and revision of the release, such as `2025-26Q1 r2`.
     pub release: Arc<str>,
-    pub metric_id: Arc<str>,
+    pub metric_id: MetricId,
     pub category: Option<Arc<str>>,
     pub org_code: Arc<str>,
     pub period: Period,

@@ -20,7 +20,7 @@ const RULE: WithholdingRule =
 fn metric(id: &str, shape: Shape) -> Metric {
     let built_in = Definitions::built_in().unwrap().metrics;
     let mut metric = built_in.into_iter().find(|metric| metric.id == "CRE-01").unwrap();
-    (metric.id, metric.shape) = (id.to_owned(), shape);
+    (metric.id, metric.shape) = (id.parse().unwrap(), shape);
     (metric.breakdown, metric.disclosure) = (None, Disclosure::Persons);
     metric
 }
@@ -31,7 +31,7 @@ fn figure((id, code, period): (&str, &str, &str), numerator: i64, denominator: O
     let value = denominator.map_or(float(numerator), |all| 100.0 * float(numerator) / float(all));
     let limits = Some(Interval { lower: Some(value - 1.0), upper: Some(value + 1.0) });
     Observation {
-        metric_id: id.into(),
+        metric_id: id.parse().unwrap(),
         metric_version: 1,
         org_code: code.into(),
         period: period.parse().unwrap(),
@@ -85,7 +85,7 @@ fn withheld(found: &PublicFigures) -> Vec<String> {
 fn earlier(release: &str, observation: &Observation, shown: bool) -> Earlier {
     Earlier {
         release: release.into(),
-        metric_id: Arc::clone(&observation.metric_id),
+        metric_id: observation.metric_id.clone(),
         category: observation.category.as_ref().map(|category| category.key.as_str().into()),
         org_code: Arc::clone(&observation.org_code),
         period: observation.period,

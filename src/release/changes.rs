@@ -120,7 +120,7 @@ pub fn changes_since(
             let changes = Changes { definition: then.version != figure.metric_version, returns };
             let later = side_of(figure, release.as_of);
             found.push(Revision {
-                metric_id: figure.metric_id.to_string(),
+                metric_id: figure.metric_id.clone(),
                 unit: figure.unit,
                 org_code: Arc::clone(&figure.org_code),
                 period: figure.period,

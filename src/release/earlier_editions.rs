@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::store::{DamagedFile, PUBLIC_FOLDER, PublishError, PublishedRelease, ReleaseFolder, release_folders};
 use super::tables::{BREAKDOWNS, OBSERVATIONS, PublishedRows, UnreadableTable, parquet_path};
 use crate::public::Earlier;
+use crate::vocabulary::metric_id::{MetricId, MetricIdError};
 use crate::vocabulary::period::{Month, Period};
 use crate::vocabulary::quantity::Status;
 
@@ -101,6 +102,7 @@ impl EarlierEdition {
         let mut names: HashMap<String, Arc<str>> = HashMap::new();
         let mut shared =
             |text: &str| Arc::clone(names.entry(text.to_owned()).or_insert_with_key(|text| text.as_str().into()));
+        let mut ids: HashMap<String, MetricId> = HashMap::new();
         for row in rows(&self.release, table, &public)? {
             let period: Period = row.key.period.parse().map_err(|error| wrong(format!("{error}")))?;
             if period.last() < asked.first || asked.last < period.first {
@@ -108,7 +110,7 @@ impl EarlierEdition {
             }
             let place = Earlier {
                 release: Arc::clone(&self.name),
-                metric_id: shared(&row.key.metric_id),
+                metric_id: metric_id(&mut ids, &row.key.metric_id).map_err(|error| wrong(error.to_string()))?,
                 category: Some(&*row.key.category).filter(|key| !key.is_empty()).map(&mut shared),
                 org_code: shared(&row.key.org_code),
                 period,
@@ -137,6 +139,16 @@ impl EarlierEdition {
             Err(wrong("a withheld figure is not in the full results".to_owned()))
         }
     }
+}
+
+/// The id that a text is; rows of one metric share it.
+fn metric_id(known: &mut HashMap<String, MetricId>, text: &str) -> Result<MetricId, MetricIdError> {
+    if let Some(id) = known.get(text) {
+        return Ok(id.clone());
+    }
+    let id: MetricId = text.parse()?;
+    known.insert(text.to_owned(), id.clone());
+    Ok(id)
 }
 
 fn rows(published: &PublishedRelease, table: &str, file: &str) -> Result<Vec<ResultRow>, EarlierError> {

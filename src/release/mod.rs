@@ -29,6 +29,7 @@ use crate::vocabulary::delay::DelayBand;
 use crate::vocabulary::event::RecordedEvent;
 use crate::vocabulary::finding::Finding;
 use crate::vocabulary::lives::Lives;
+use crate::vocabulary::metric_id::MetricId;
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::Period;
 use crate::vocabulary::returns::{Return, ReturnState};
@@ -109,7 +110,7 @@ pub struct Withheld {
     /// Figures of an organisation's work with a smaller denominator are withheld.
     pub minimum_denominator: i64,
     /// By metric id, those of work: the organisations of the report's period.
-    pub work: BTreeMap<String, WorkWithheld>,
+    pub work: BTreeMap<MetricId, WorkWithheld>,
 }
 
 /// Of a metric of work: how many organisations are shown, and what they and all have together.

@@ -22,6 +22,7 @@ use crate::settings::{DisclosureSection, ParityWish, VerdictSection};
 use crate::spreadsheet::without_formula;
 use crate::verdict::{VerdictInput, Verdicts};
 use crate::vocabulary::body::{is_of_peers, is_organisation};
+use crate::vocabulary::metric_id::MetricId;
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::returns::{Return, ReturnState};
 
@@ -92,7 +93,7 @@ pub fn make_public(release: &Release, basis: &PublicBasis<'_>) -> Result<PublicE
 struct ShownFigures {
     observations: Vec<Observation>,
     assessment: Assessment,
-    work: BTreeMap<String, WorkWithheld>,
+    work: BTreeMap<MetricId, WorkWithheld>,
 }
 
 /// Figures of work are judged all together, as in the national edition, and then some are left out: that they are withheld
@@ -138,8 +139,8 @@ fn of_work(
     release: &Release,
     observations: &[Observation],
     few_cases: &BTreeSet<usize>,
-) -> BTreeMap<String, WorkWithheld> {
-    let mut found: BTreeMap<String, WorkWithheld> = release
+) -> BTreeMap<MetricId, WorkWithheld> {
+    let mut found: BTreeMap<MetricId, WorkWithheld> = release
         .metrics
         .iter()
         .filter(|metric| metric.disclosure == Disclosure::Work)

@@ -58,7 +58,7 @@ fn date(text: &str) -> NaiveDate {
 
 fn metric(id: &str, title: &str, (shape, unit, better): (Shape, Unit, Better), rollup: &str) -> Metric {
     Metric {
-        id: id.to_owned(),
+        id: id.parse().unwrap(),
         title: title.to_owned(),
         definition: format!("{title}, counted for each organisation and review period."),
         principle: 2,
@@ -188,7 +188,7 @@ pub fn percent(numerator: i64, denominator: i64) -> Observation {
     };
     Observation {
         label: None,
-        metric_id: "CRE-01".into(),
+        metric_id: "CRE-01".parse().unwrap(),
         metric_version: 1,
         org_code: NATIONAL.into(),
         period: "2025-26Q1".parse().unwrap(),
@@ -238,7 +238,7 @@ fn figure(metric: &Metric, code: &str, (index, at): (usize, usize), period: Peri
     figure.standard =
         held.map(|s| StandardResult { level: s.level, kind: "historical", met: figure.value.map(|v| v >= s.level) });
     (figure.metric_id, figure.org_code, figure.period, figure.unit) =
-        (metric.id.as_str().into(), code.into(), period, metric.unit);
+        (metric.id.clone(), code.into(), period, metric.unit);
     if code == NATIONAL {
         figure.coverage = Some(Coverage { returned: 38, expected: 42 });
     }

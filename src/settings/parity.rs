@@ -53,7 +53,7 @@ mod tests {
     #[test]
     fn only_what_the_packages_judge_is_asked_of_them() {
         let metrics = Definitions::built_in().unwrap().metrics;
-        let of_shape = |shape| metrics.iter().find(|metric| metric.shape == shape).unwrap().id.clone();
+        let of_shape = |shape| metrics.iter().find(|metric| metric.shape == shape).unwrap().id.to_string();
         let phe = |id: String| check_parity(&ParityWish { as_phe: vec![id], ..ParityWish::default() }, &metrics);
         let count = |id: String| {
             check_parity(&ParityWish { as_making_data_count: vec![id], ..ParityWish::default() }, &metrics)

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{DecisionError, FigureSettings, ParityError, TargetError, check_decisions, check_parity, check_targets};
 use crate::definitions::model::Metric;
+use crate::vocabulary::metric_id::MetricId;
 
 /// Settings that contradict the definitions or themselves.
 #[derive(Debug, thiserror::Error)]
@@ -11,7 +12,7 @@ pub enum UnfitError {
     #[error("parameters.{name}: no metric takes this parameter; known are {known}")]
     UnknownParameter { name: String, known: String },
     #[error("parameters.{name} is {value}, but metric {metric} takes {most} at most")]
-    LargeParameter { name: String, value: i64, metric: String, most: i64 },
+    LargeParameter { name: String, value: i64, metric: MetricId, most: i64 },
     #[error(transparent)]
     Target(#[from] TargetError),
     #[error(transparent)]

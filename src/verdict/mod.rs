@@ -19,6 +19,7 @@ use crate::assessment::{Against, Assessment, ControlChart, FigureComparison, Fun
 use crate::definitions::model::Metric;
 use crate::stats::counts::Counts;
 use crate::vocabulary::body::{Body, Organisation, is_organisation};
+use crate::vocabulary::metric_id::MetricId;
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::Period;
 use crate::vocabulary::quantity::Better;
@@ -46,7 +47,7 @@ pub struct VerdictInput<'a> {
 /// The verdict on a headline figure of the report's period.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FigureVerdict {
-    pub metric_id: Arc<str>,
+    pub metric_id: MetricId,
     /// An organisation, a region or the nation.
     pub org_code: Arc<str>,
     pub period: Period,
@@ -202,7 +203,7 @@ impl<'a> MetricVerdicts<'a> {
     fn undecided(&self, figure: &'a Observation, margin: Option<Margin>) -> FigureVerdict {
         let is_judged = AttentionDecision::without_comparison(figure).is_none();
         FigureVerdict {
-            metric_id: Arc::clone(&figure.metric_id),
+            metric_id: figure.metric_id.clone(),
             org_code: Arc::clone(&figure.org_code),
             period: figure.period,
             subject: self.subject.clone(),

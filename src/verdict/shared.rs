@@ -2,6 +2,7 @@
 
 use super::FigureVerdict;
 use super::aspects::{Aspect, Standing};
+use crate::vocabulary::metric_id::MetricId;
 
 /// Fewer forces share nothing.
 const LEAST_FORCES: usize = 5;
@@ -9,7 +10,7 @@ const LEAST_FORCES: usize = 5;
 /// A change of a metric that at least half of the forces made in the same direction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SharedCause {
-    pub metric_id: String,
+    pub metric_id: MetricId,
     /// [`Aspect::OwnPast`] or [`Aspect::YearBefore`].
     pub aspect: Aspect,
     pub standing: Standing,
@@ -39,7 +40,7 @@ pub(super) fn mark_shared(verdicts: &mut [FigureVerdict], is_force: impl Fn(&str
                 verdict.aspects.mark_shared(aspect, standing);
             }
             if let Some(first) = verdicts.first() {
-                let metric_id = first.metric_id.to_string();
+                let metric_id = first.metric_id.clone();
                 causes.push(SharedCause { metric_id, aspect, standing, forces, of: told.len() });
             }
         }

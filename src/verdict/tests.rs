@@ -236,7 +236,7 @@ fn every_metric_has_a_subject_or_says_that_it_is_not_ranked() {
 fn verdict(metric_id: &str, subject: Option<&str>, org_code: &str, aspects: Aspects) -> FigureVerdict {
     let AttentionDecision { attention, decided_by, size } = AttentionDecision::of(&aspects, Better::Higher);
     FigureVerdict {
-        metric_id: metric_id.into(),
+        metric_id: metric_id.parse().unwrap(),
         org_code: org_code.into(),
         period: "2025-04".parse().unwrap(),
         subject: subject.map(Into::into),

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use crate::vocabulary::metric_id::MetricId;
 use crate::vocabulary::period::Period;
 
 /// The cases of one organisation and period whose delay lies in one band.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DelayBand {
-    pub metric_id: Arc<str>,
+    pub metric_id: MetricId,
     pub org_code: Arc<str>,
     pub period: Period,
     /// Its place among the bands of the metric, from 1.

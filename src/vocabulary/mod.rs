@@ -8,6 +8,7 @@ pub mod delay;
 pub mod event;
 pub mod finding;
 pub mod lives;
+pub mod metric_id;
 pub mod observation;
 pub mod period;
 #[cfg(test)]

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use crate::vocabulary::metric_id::MetricId;
 use crate::vocabulary::period::Period;
 use crate::vocabulary::quantity::{Interval, Ratio, Status, Unit, rests_on_few_cases};
 
@@ -34,7 +35,7 @@ pub struct Category {
 /// What names the headline figure of a metric, an organisation or aggregate, and a period.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FigureId {
-    pub metric_id: Arc<str>,
+    pub metric_id: MetricId,
     pub org_code: Arc<str>,
     pub period: Period,
 }
@@ -42,7 +43,7 @@ pub struct FigureId {
 impl Observation {
     /// The name of the figure; a part or variant has that of its headline.
     pub fn id(&self) -> FigureId {
-        FigureId { metric_id: Arc::clone(&self.metric_id), org_code: Arc::clone(&self.org_code), period: self.period }
+        FigureId { metric_id: self.metric_id.clone(), org_code: Arc::clone(&self.org_code), period: self.period }
     }
 
     /// Whether the value rests on so few cases that it is shown, and neither judged nor made a finding.
@@ -60,7 +61,7 @@ impl Observation {
 /// One published figure. Names that many figures have in common are shared: a run over five years of months holds a million.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Observation {
-    pub metric_id: Arc<str>,
+    pub metric_id: MetricId,
     pub metric_version: u32,
     /// Organisation code, or one of the aggregate codes of this module.
     pub org_code: Arc<str>,

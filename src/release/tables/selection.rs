@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use super::column::RowColumn;
 use crate::release::names::Names;
+use crate::vocabulary::metric_id::MetricId;
 use crate::vocabulary::period::Period;
 
 /// Rows of a result table, and the columns that are wanted of them.
@@ -13,7 +14,7 @@ pub struct Selection {
     /// Name of the table.
     pub table: &'static str,
     /// `None` for every metric.
-    pub metric: Option<String>,
+    pub metric: Option<MetricId>,
     pub bodies: Bodies,
     /// `None` for every period.
     pub period: Option<Period>,
@@ -78,7 +79,7 @@ mod tests {
     fn selection(bodies: Bodies) -> Selection {
         let columns = &["org_code", "organisation", "metric_title", "period", "numerator", "status", "reason"];
         let period = Some("2025-26Q1".parse().unwrap());
-        Selection { table: OBSERVATIONS, metric: Some("CRE-01".to_owned()), bodies, period, columns }
+        Selection { table: OBSERVATIONS, metric: Some("CRE-01".parse().unwrap()), bodies, period, columns }
     }
 
     fn lines(selection: &Selection) -> Vec<String> {

@@ -52,7 +52,7 @@ fn refused_blocks(facts: &Facts<'_>, one: &Return) -> Vec<Block> {
     let detail = detail_words(&[&one.state]);
     let mut blocks = vec![Block::paragraph(format!("Refused. {detail}."))];
     let rests = |metric: &&Metric| facts.datasets(metric).contains(one.dataset.as_str());
-    let metrics: Vec<String> = facts.release.metrics.iter().filter(rests).map(|metric| metric.id.clone()).collect();
+    let metrics: Vec<String> = facts.release.metrics.iter().filter(rests).map(|metric| metric.id.to_string()).collect();
     if !metrics.is_empty() {
         let count = words::sentence_case(&words::number_words(metrics.len()));
         let noun = if metrics.len() == 1 { "metric rests" } else { "metrics rest" };

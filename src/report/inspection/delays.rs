@@ -203,7 +203,7 @@ mod tests {
     /// Cases up to 24 hours, up to 72, up to 720, longer, and not ended.
     fn counted(cases: [i64; 5]) -> Vec<DelayBand> {
         let band = |((band, range), cases): ((u32, DelayRange), i64)| DelayBand {
-            metric_id: "SEC-06".into(),
+            metric_id: "SEC-06".parse().unwrap(),
             org_code: "E01".into(),
             period: "2025-26Q1".parse().unwrap(),
             band,

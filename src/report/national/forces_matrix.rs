@@ -20,7 +20,7 @@ pub fn forces_by_metric(scope: &Scope<'_>) -> Vec<Block> {
     let concerned = concerned(facts);
     let compared = |metric: &&Metric| is_compared(facts, metric);
     let left_out: Vec<String> =
-        facts.release.metrics.iter().filter(|metric| !compared(metric)).map(|metric| metric.id.clone()).collect();
+        facts.release.metrics.iter().filter(|metric| !compared(metric)).map(|metric| metric.id.to_string()).collect();
     let by_section: Vec<Vec<&Metric>> = (scope.sections().into_iter())
         .map(|section| section.select(&facts.release.metrics).into_iter().filter(compared).collect())
         .collect();
