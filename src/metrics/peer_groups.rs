@@ -158,16 +158,7 @@ mod tests {
     use super::*;
 
     fn force(code: &str, region: &str, officers: Option<i64>) -> Organisation {
-        Organisation {
-            code: code.into(),
-            name: code.into(),
-            short_name: code.into(),
-            kind: "territorial_force".into(),
-            region: Some(region.into()),
-            country: "England".into(),
-            officers,
-            succeeded_by: None,
-        }
+        Organisation { region: Some(region.to_owned()), officers, ..Organisation::force(code) }
     }
 
     /// Strengths double from one force to the next: on the logarithm's scale they stand in a row.

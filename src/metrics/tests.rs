@@ -35,19 +35,6 @@ async fn every_built_in_statement_is_proven() {
     assert_ne!(prove(&engine, &definitions).await, []);
 }
 
-fn organisation(code: &str) -> Organisation {
-    Organisation {
-        code: code.into(),
-        name: code.into(),
-        short_name: code.into(),
-        kind: "territorial_force".into(),
-        region: None,
-        country: "England".into(),
-        officers: None,
-        succeeded_by: None,
-    }
-}
-
 fn admission(table: SubmittedTable, org: &str, period: &str) -> Admission {
     let period: Period = period.parse().unwrap();
     let span = MonthSpan { first: period.first, last: period.last() };
@@ -78,7 +65,7 @@ fn figures(rows: &[MonthlyRow], admitted: &[Admission], period: &str) -> Vec<Obs
 
 fn figures_of(metric: &str, rows: &[MonthlyRow], admitted: &[Admission], period: &str) -> Vec<Observation> {
     let definitions = definitions();
-    let organisations = [organisation("A"), organisation("B")];
+    let organisations = [Organisation::force("A"), Organisation::force("B")];
     let mut grid = Grid::new(
         &definitions.contracts,
         Lives::unchanging(&organisations).into(),

@@ -377,14 +377,11 @@ pub fn release() -> Release {
     let trend = period.trend(12);
     let metrics = metrics();
     let organisation = |(code, name): &(&str, &str)| Organisation {
-        code: (*code).to_owned(),
         name: format!("{name} Police"),
         short_name: (*name).to_owned(),
-        kind: "territorial_force".to_owned(),
         region: Some("North West".to_owned()),
-        country: "England".to_owned(),
         officers: Some(2_345),
-        succeeded_by: None,
+        ..Organisation::force(code)
     };
     let organisations: Vec<Organisation> = NAMES.iter().map(organisation).collect();
     let peers = ["E02", "E03", "E06"].map(str::to_owned).to_vec();

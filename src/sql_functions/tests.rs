@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::engine::functions::{AggregateFunction, Bars};
+use crate::stats::survival::tests::SIX_MP;
 
 fn call(name: &str, arguments: &[f64]) -> Answer<f64> {
     match scalar(name, arguments).compute {
@@ -123,26 +124,7 @@ fn bars(rows: &[(i64, bool, u64)]) -> Bars {
 /// Weeks in remission on 6-mercaptopurine (Freireich and others 1963); ranks as tabled for order statistics.
 #[test]
 fn percentiles_of_delays() {
-    let remission = bars(&[
-        (6, true, 3),
-        (6, false, 1),
-        (7, true, 1),
-        (9, false, 1),
-        (10, true, 1),
-        (10, false, 1),
-        (11, false, 1),
-        (13, true, 1),
-        (16, true, 1),
-        (17, false, 1),
-        (19, false, 1),
-        (20, false, 1),
-        (22, true, 1),
-        (23, true, 1),
-        (25, false, 1),
-        (32, false, 2),
-        (34, false, 1),
-        (35, false, 1),
-    ]);
+    let remission = bars(&SIX_MP);
     assert_eq!(aggregate("km_percentile", &remission, &[25.0]), Ok(Some(13.0)));
     assert_eq!(aggregate("km_percentile", &remission, &[50.0]), Ok(Some(23.0)));
     assert_eq!(aggregate("km_percentile", &remission, &[90.0]), Ok(None));

@@ -116,11 +116,11 @@ fn crossing(mut curve: impl Iterator<Item = (i64, f64)>, percent: Percent, last:
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
     /// Weeks in remission on 6-mercaptopurine, closed when it ended (Freireich and others, Blood 21, 1963): 9 of 21 closed.
-    const SIX_MP: [(i64, bool, u64); 18] = [
+    pub(crate) const SIX_MP: [(i64, bool, u64); 18] = [
         (6, true, 3),
         (6, false, 1),
         (7, true, 1),

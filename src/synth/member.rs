@@ -4,6 +4,7 @@ use super::Dataset;
 use super::accounts::Roster;
 use super::character::Character;
 use super::organisations::Sender;
+use crate::vocabulary::body::UNATTRIBUTED;
 
 /// A body with its habits and its accounts.
 #[derive(Debug)]
@@ -41,6 +42,6 @@ impl Member {
 
     /// Whether it stands for rows without an organisation.
     pub fn is_unattributed(&self) -> bool {
-        self.body.code == super::organisations::UNATTRIBUTED
+        self.body.code == UNATTRIBUTED
     }
 }

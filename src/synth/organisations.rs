@@ -3,10 +3,9 @@
 
 use serde::Deserialize;
 
-use super::SynthError;
+use crate::vocabulary::body::UNATTRIBUTED;
 
-/// Code of the stream of rows that no organisation can be named for.
-pub const UNATTRIBUTED: &str = "UNATTRIBUTED";
+use super::SynthError;
 
 const TABLE: &str = include_str!("organisations.csv");
 

@@ -91,6 +91,23 @@ pub struct Organisation {
     pub succeeded_by: Option<String>,
 }
 
+#[cfg(test)]
+impl Organisation {
+    /// A territorial force of England that is named by its code.
+    pub(crate) fn force(code: &str) -> Self {
+        Self {
+            code: code.to_owned(),
+            name: code.to_owned(),
+            short_name: code.to_owned(),
+            kind: "territorial_force".to_owned(),
+            region: None,
+            country: "England".to_owned(),
+            officers: None,
+            succeeded_by: None,
+        }
+    }
+}
+
 /// Where an organisation's peers come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PeerGroup {

@@ -144,14 +144,9 @@ mod tests {
     fn row(code: &str, region: &str, (from, to): (&str, &str)) -> Described {
         Described {
             organisation: Organisation {
-                code: code.into(),
-                name: code.into(),
-                short_name: code.into(),
-                kind: "territorial_force".into(),
-                region: Some(region.into()),
-                country: "England".into(),
-                officers: None,
+                region: Some(region.to_owned()),
                 succeeded_by: (code == "E1").then(|| "E5".to_owned()),
+                ..Organisation::force(code)
             },
             from: from.parse().unwrap(),
             to: to.parse().ok(),

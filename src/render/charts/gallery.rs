@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use super::text::{Weight, width};
 use super::*;
 use crate::report::charts::*;
+use crate::vocabulary::period::Month;
 use crate::vocabulary::quantity::{Better, Interval, Unit};
 
 /// A chart in one state.
@@ -67,25 +68,12 @@ fn mark(index: usize) -> JudgedMark {
 }
 
 fn months(number: usize) -> Vec<PeriodTick> {
-    let names = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
-    let tick = |at: usize| {
-        let (name, year) = (names[at % 12], (2025 + at / 12).to_string());
-        PeriodTick { full: format!("{name} {year}"), short: Some(ShortPeriod { words: name[..3].to_owned(), year }) }
+    let first: Month = "2025-01".parse().unwrap();
+    let tick = |month: Month| {
+        let short = ShortPeriod { words: month.name()[..3].to_owned(), year: month.year().to_string() };
+        PeriodTick { full: month.words(), short: Some(short) }
     };
-    (0..number).map(tick).collect()
+    (0..i32::try_from(number).unwrap()).map(|at| tick(first.plus(at))).collect()
 }
 
 fn quarters(number: usize) -> Vec<PeriodTick> {

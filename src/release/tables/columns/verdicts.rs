@@ -9,35 +9,28 @@ use crate::stats::benchmark::Strength;
 use crate::verdict::{AspectFound, AspectLabel, FigureVerdict};
 use crate::vocabulary::quantity::millionths as scaled;
 
-/// What a comparison with two levels of certainty says.
-const COMPARED: &[&str] = &[
-    "better_95",
-    "better_99_8",
-    "worse_95",
-    "worse_99_8",
-    "higher_95",
-    "higher_99_8",
-    "lower_95",
-    "lower_99_8",
-    "close",
-    "unclear",
-    "cannot_tell",
-];
-/// The same among all forces.
-const AMONG_FORCES: &[&str] = &[
-    "better_95",
-    "better_99_8",
-    "worse_95",
-    "worse_99_8",
-    "higher_95",
-    "higher_99_8",
-    "lower_95",
-    "lower_99_8",
-    "close",
-    "usual",
-    "too_wide",
-    "cannot_tell",
-];
+/// What a comparison says that can stand out at two levels of certainty, and what else it can say.
+macro_rules! standing_out_or {
+    ($($other:literal),+) => {
+        &[
+            "better_95",
+            "better_99_8",
+            "worse_95",
+            "worse_99_8",
+            "higher_95",
+            "higher_99_8",
+            "lower_95",
+            "lower_99_8",
+            "close",
+            $($other),+
+        ]
+    };
+}
+
+/// What a comparison with one other figure says.
+const COMPARED: &[&str] = standing_out_or!("unclear", "cannot_tell");
+/// What a comparison with the usual spread of all forces says.
+const AMONG_FORCES: &[&str] = standing_out_or!("usual", "too_wide", "cannot_tell");
 
 pub(in crate::release::tables) fn verdicts() -> Vec<RowColumn<FigureVerdict>> {
     let mut columns = identity(BODY, PERIOD);
