@@ -22,13 +22,13 @@ use crate::vocabulary::observation::Observation;
 
 /// What a metric says of one organisation.
 #[derive(Debug, Clone, Copy)]
-pub struct EvidenceLine<'a> {
+pub struct DutyEvidence<'a> {
     pub metric: &'a Metric,
     pub figure: Option<&'a Observation>,
     pub judged: &'a Responsibility,
 }
 
-impl<'a> EvidenceLine<'a> {
+impl<'a> DutyEvidence<'a> {
     /// The evidence that the release has about an organisation: by outcome, then in the order of the sections.
     pub fn about(facts: &Facts<'a>, body: &Organisation) -> Vec<Self> {
         let metrics = facts.layouts.sections.iter().flat_map(|section| section.select(&facts.release.metrics));
@@ -56,7 +56,7 @@ fn place(outcome: ResponsibilityOutcome) -> usize {
 }
 
 /// How many metrics have each outcome, of those that have one.
-pub fn counts(evidence: &[EvidenceLine<'_>]) -> Vec<OutcomeCount> {
+pub fn counts(evidence: &[DutyEvidence<'_>]) -> Vec<OutcomeCount> {
     let count = |outcome| OutcomeCount {
         outcome,
         metrics: evidence.iter().filter(|one| one.judged.outcome == outcome).count(),
@@ -74,7 +74,7 @@ pub struct OutcomeCount {
 /// Every metric of the organisation in one table, by outcome.
 pub fn evidence_table(scope: &Scope<'_>, body: &Organisation) -> Vec<Block> {
     let facts = scope.facts();
-    let evidence = EvidenceLine::about(facts, body);
+    let evidence = DutyEvidence::about(facts, body);
     if evidence.is_empty() {
         return vec![Block::Lead(format!("This release has no figure of {}.", body.name).into())];
     }
@@ -86,7 +86,7 @@ pub fn evidence_table(scope: &Scope<'_>, body: &Organisation) -> Vec<Block> {
     vec![Block::Lead(lead.into()), Block::Table(table(scope, body, &evidence))]
 }
 
-fn table(scope: &Scope<'_>, body: &Organisation, evidence: &[EvidenceLine<'_>]) -> Table {
+fn table(scope: &Scope<'_>, body: &Organisation, evidence: &[DutyEvidence<'_>]) -> Table {
     let facts = scope.facts();
     let before = facts.year_before();
     let mut columns = vec![
@@ -99,7 +99,7 @@ fn table(scope: &Scope<'_>, body: &Organisation, evidence: &[EvidenceLine<'_>]) 
     columns.extend(before.map(|before| Column::words(before.words())));
     columns.extend(["Own series", "Submissions"].map(Column::words));
     let mut shown = None;
-    let row = |one: &EvidenceLine<'_>| {
+    let row = |one: &DutyEvidence<'_>| {
         let code = &*body.code;
         let group = (shown != Some(one.judged.outcome)).then(|| words::sentence_case(one.judged.outcome.words()));
         shown = Some(one.judged.outcome);
@@ -128,7 +128,7 @@ const SAME_MARKS: &str = "A metric is documented where a named source has its wo
 
 /// The principle; below it the standard that held with its source, or the latest that did, and how well the metric is
 /// documented.
-pub fn duty_cell(one: &EvidenceLine<'_>) -> Cell {
+pub fn duty_cell(one: &DutyEvidence<'_>) -> Cell {
     let metric = one.metric;
     let level = |standard: &Standard| {
         let kind = words::sentence_case(standard::kind_words(standard.kind));
@@ -150,7 +150,7 @@ pub fn duty_cell(one: &EvidenceLine<'_>) -> Cell {
 }
 
 /// The outcome with its sign; below it why nothing is evidenced, or how many the few cases are.
-pub fn outcome_cell(one: &EvidenceLine<'_>) -> Cell {
+pub fn outcome_cell(one: &DutyEvidence<'_>) -> Cell {
     let word = words::sentence_case(one.judged.outcome.words());
     let reason = (!one.judged.reason.is_empty()).then(|| words::sentence_case(&one.judged.reason));
     let cell = match (one.judged.outcome, one.figure) {

@@ -6,7 +6,7 @@ use crate::assessment::responsibilities::ResponsibilityOutcome;
 use crate::report::charts::MarkMeaning;
 use crate::report::edition::Scope;
 use crate::report::facts::Facts;
-use crate::report::inspection::evidence::{EvidenceLine, counts};
+use crate::report::inspection::evidence::{DutyEvidence, counts};
 use crate::report::page::block::Block;
 use crate::report::page::cell::Cell;
 use crate::report::page::table::{Column, Row, Table, Widths};
@@ -22,7 +22,7 @@ struct InspectedLine<'a> {
     body: &'a Organisation,
     /// First page of its edition.
     to: Option<Address>,
-    evidence: Vec<EvidenceLine<'a>>,
+    evidence: Vec<DutyEvidence<'a>>,
     worse: usize,
     refused: usize,
     missing: usize,
@@ -34,7 +34,7 @@ impl<'a> InspectedLine<'a> {
         Self {
             body,
             to,
-            evidence: EvidenceLine::about(facts, body),
+            evidence: DutyEvidence::about(facts, body),
             worse: standing::beside_peers(facts, &body.code, MarkMeaning::Worse).len(),
             refused: own().filter(|one| matches!(one.state, ReturnState::Refused { .. })).count(),
             missing: own().filter(|one| one.state == ReturnState::NotReturned).count(),

@@ -5,7 +5,7 @@ use crate::definitions::blocks::BlockName;
 use crate::report::edition::{Scope, metric_anchor};
 use crate::report::facts::Facts;
 use crate::report::force::summary::{peers_message, standards_message};
-use crate::report::inspection::evidence::{EvidenceLine, counts, outcome_cell};
+use crate::report::inspection::evidence::{DutyEvidence, counts, outcome_cell};
 use crate::report::metric::figures_table::value_cell;
 use crate::report::page::block::{Block, Tile, Tone};
 use crate::report::page::cell::Cell;
@@ -22,11 +22,11 @@ pub fn summary(scope: &Scope<'_>, body: &Organisation) -> Vec<Block> {
     let sentences = [standards_message(facts, body), peers_message(facts, body)];
     let sentences = sentences.into_iter().chain(own_returns_sentence(facts, body));
     let mut blocks = Block::opening(sentences);
-    blocks.push(Block::Tiles(tiles(scope, &EvidenceLine::about(facts, body))));
+    blocks.push(Block::Tiles(tiles(scope, &DutyEvidence::about(facts, body))));
     blocks
 }
 
-fn tiles(scope: &Scope<'_>, evidence: &[EvidenceLine<'_>]) -> Vec<Tile> {
+fn tiles(scope: &Scope<'_>, evidence: &[DutyEvidence<'_>]) -> Vec<Tile> {
     let page = scope.edition.page_with(BlockName::Evidence);
     let tile = |outcome: ResponsibilityOutcome, metrics: usize| {
         let first = evidence.iter().find(|one| one.judged.outcome == outcome);
@@ -64,7 +64,7 @@ fn tile_words(outcome: ResponsibilityOutcome, number: usize) -> &'static str {
 /// The standards that held, each with its source, the figure and the outcome; `None` where no standard held.
 pub fn standards_table(scope: &Scope<'_>, body: &Organisation) -> Option<Block> {
     let facts = scope.facts();
-    let row = |one: EvidenceLine<'_>| {
+    let row = |one: DutyEvidence<'_>| {
         let held = one.held()?;
         let kind = words::sentence_case(standard::kind_words(held.kind));
         let level = Cell::new(format!("{kind}: {}", standard::level_words(held, one.metric.unit)));
@@ -80,7 +80,7 @@ pub fn standards_table(scope: &Scope<'_>, body: &Organisation) -> Option<Block> 
         Column::numbers("Figure"),
         Column::words("Outcome"),
     ];
-    let rows: Vec<Row> = EvidenceLine::about(facts, body).into_iter().filter_map(row).collect();
+    let rows: Vec<Row> = DutyEvidence::about(facts, body).into_iter().filter_map(row).collect();
     let caption = format!("{}: standards in force, {}", body.short_name, facts.release.period.words());
     let table = Table::new("tab-standards", caption, columns, rows).into_block()?;
     Some(Block::section("standards", "Standards in force", vec![table, Block::Aside(others_words(facts).into())]))
