@@ -39,7 +39,7 @@ impl<'a> Edition<'a> {
         for layout in &office.layouts.editions {
             match layout.audience {
                 Audience::Office | Audience::Inspectorate => {
-                    editions.push(Self { layout, facts: office, organisation: None })
+                    editions.push(Self { layout, facts: office, organisation: None });
                 }
                 Audience::Public => {
                     let facts = public.filter(|facts| facts.release.withheld.is_some());

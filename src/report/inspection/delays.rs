@@ -12,24 +12,34 @@ use crate::report::words;
 use crate::vocabulary::body::Organisation;
 use crate::vocabulary::delay::{DelayBand, DelayRange};
 use crate::vocabulary::period::Period;
-use crate::vocabulary::quantity::{Unit, count_text};
+use crate::vocabulary::quantity::count_text;
 use crate::vocabulary::shorthand::Shorthand;
 
 /// A curve of fewer cases would show steps of single ones; the table has them.
 const LEAST_CASES: i64 = 10;
 
+/// The cases of a metric and an organisation by how long they took.
+#[derive(Debug, Clone, Copy)]
+struct CaseDelays<'a> {
+    metric: &'a Metric,
+    delays: &'a Delays,
+    body: &'a Organisation,
+    /// By period and band.
+    bands: &'a [DelayBand],
+}
+
 /// The delays of an organisation's cases in these periods; `None` where the metric has none, or no period has a figure.
 pub fn delays(facts: &Facts<'_>, metric: &Metric, body: &Organisation, periods: &[Period]) -> Option<Block> {
-    let delays = metric.delays.as_ref()?;
-    let all = bands_of(facts, metric, &body.code);
-    let of_period = |period: &Period| -> Vec<&DelayBand> { all.iter().filter(|one| one.period == *period).collect() };
-    let columns: Vec<Vec<&DelayBand>> = periods.iter().map(of_period).collect();
-    if columns.iter().all(Vec::is_empty) {
+    let bands = bands_of(facts, metric, &body.code);
+    let own = CaseDelays { metric, delays: metric.delays.as_ref()?, body, bands };
+    if periods.iter().all(|period| own.in_period(*period).is_empty()) {
         return None;
     }
-    let table = table(metric, delays, body, (periods, &columns));
-    let figure = figure(facts, delays, (metric, body), (&of_period, &table));
-    Some(figure.map_or_else(|| Block::Table(table), |figure| Block::Figure(Box::new(figure))))
+    let table = own.table(periods);
+    Some(match own.figure(facts, &table) {
+        Some(figure) => Block::Figure(Box::new(figure)),
+        None => Block::Table(table),
+    })
 }
 
 /// The bands of a metric and an organisation, by period and band. They are sorted by metric and organisation.
@@ -41,24 +51,83 @@ fn bands_of<'a>(facts: &Facts<'a>, metric: &Metric, code: &str) -> &'a [DelayBan
     all.get(from..to).unwrap_or_default()
 }
 
-fn table(
-    metric: &Metric,
-    delays: &Delays,
-    body: &Organisation,
-    (periods, columns): (&[Period], &[Vec<&DelayBand>]),
-) -> Table {
-    let cell = |cases: Option<i64>| cases.map_or_else(|| Cell::absent(Shorthand::NotAvailable), Cell::count);
-    let row = |(place, range): (usize, DelayRange)| {
-        let cells = columns.iter().map(|bands| cell(bands.get(place).map(|band| band.cases)));
-        Row::new(range_words(range, delays), cells.collect())
-    };
-    let mut rows: Vec<Row> = DelayRange::bands(&delays.bands).into_iter().enumerate().map(row).collect();
-    let totals = columns.iter().map(|bands| cell((!bands.is_empty()).then(|| total(bands))));
-    rows.push(Row::new("All", totals.collect()).emphasised(true));
-    let mut headings = vec![Column::words("Delay")];
-    headings.extend(periods.iter().map(|period| Column::numbers(period.words())));
-    let caption = format!("{}: {}", body.short_name, delays.title);
-    Table::new(format!("tab-{}-delays", metric.id), caption, headings, rows)
+impl<'a> CaseDelays<'a> {
+    fn in_period(&self, period: Period) -> Vec<&'a DelayBand> {
+        self.bands.iter().filter(|one| one.period == period).collect()
+    }
+
+    fn table(&self, periods: &[Period]) -> Table {
+        let columns: Vec<Vec<&DelayBand>> = periods.iter().map(|period| self.in_period(*period)).collect();
+        let cell = |cases: Option<i64>| cases.map_or_else(|| Cell::absent(Shorthand::NotAvailable), Cell::count);
+        let row = |(place, range): (usize, DelayRange)| {
+            let cells = columns.iter().map(|bands| cell(bands.get(place).map(|band| band.cases)));
+            Row::new(range_words(range, self.delays), cells.collect())
+        };
+        let mut rows: Vec<Row> = DelayRange::bands(&self.delays.bands).into_iter().enumerate().map(row).collect();
+        let totals = columns.iter().map(|bands| cell((!bands.is_empty()).then(|| total(bands))));
+        rows.push(Row::new("All", totals.collect()).emphasised(true));
+        let mut headings = vec![Column::words("Delay")];
+        headings.extend(periods.iter().map(|period| Column::numbers(period.words())));
+        let caption = format!("{}: {}", self.body.short_name, self.delays.title);
+        Table::new(format!("tab-{}-delays", self.metric.id), caption, headings, rows)
+    }
+
+    /// The curve of the report's period, beside that of a year before; `None` of few cases.
+    fn figure(&self, facts: &Facts<'_>, table: &Table) -> Option<Figure> {
+        let Self { metric, delays, body, .. } = *self;
+        let period = facts.release.period;
+        let now = self.in_period(period);
+        let subject = curve(SeriesRole::Subject, period.words(), &now)?;
+        let before = facts.year_before();
+        let earlier = before.and_then(|before| curve(SeriesRole::AllForces, before.words(), &self.in_period(before)));
+        let (unit, marked) = (delays.unit.words(), marked(delays, &now)?);
+        let limit = delays.limit.map(|limit| DelayLimit {
+            label: format!("Limit: {} {unit}", count_text(limit)),
+            after: exact(limit),
+            share: None,
+        });
+        Some(Figure {
+            id: format!("fig-{}-delays", metric.id),
+            label: String::new(),
+            title: format!(
+                "{}: {} of {} took {} {unit} or less",
+                metric.id,
+                count_text(marked.cases),
+                count_text(total(&now)),
+                count_text(marked.up_to)
+            ),
+            subtitle: format!("{}, {}, {}", delays.title, body.short_name, period.words()),
+            icons: Vec::new(),
+            room: Room::Small,
+            drawing: Chart::Delay(DelayChart {
+                axis_title: words::sentence_case(unit),
+                curves: std::iter::once(subject).chain(earlier).collect(),
+                limit,
+                until: exact(*delays.bands.last()?),
+            }),
+            text: self.others_words(&now, marked),
+            table: table.clone(),
+            table_summary: String::new(),
+            downloads: vec![download::delays(metric, &body.code)],
+        })
+    }
+
+    /// What became of the cases that the title does not count.
+    fn others_words(&self, now: &[&DelayBand], marked: CasesReached) -> String {
+        let number = |cases: i64| match usize::try_from(cases) {
+            Ok(0) => "none".to_owned(),
+            Ok(cases) => words::number_words(cases),
+            Err(_) => count_text(cases),
+        };
+        let still: i64 = now.iter().filter(|band| band.range == DelayRange::NotEnded).map(|band| band.cases).sum();
+        format!(
+            "{} took longer, and {} {} {}. The curve is exact at the ends of the bands of the table.",
+            words::sentence_case(&number(total(now) - marked.cases - still)),
+            number(still),
+            if still == 1 { "was" } else { "were" },
+            self.delays.not_ended
+        )
+    }
 }
 
 /// "Up to 24 hours", "Over 24 and up to 48 hours", "Over 720 hours", "Not told".
@@ -98,65 +167,6 @@ struct CasesReached {
     cases: i64,
 }
 
-/// The curve of the report's period, beside that of a year before; `None` of few cases.
-fn figure<'b>(
-    facts: &Facts<'_>,
-    delays: &Delays,
-    (metric, body): (&Metric, &Organisation),
-    (of_period, table): (&dyn Fn(&Period) -> Vec<&'b DelayBand>, &Table),
-) -> Option<Figure> {
-    let period = facts.release.period;
-    let now = of_period(&period);
-    let before = facts.year_before().map(|before| (before, of_period(&before)));
-    let subject = curve(SeriesRole::Subject, period.words(), &now)?;
-    let earlier = before.and_then(|(before, bands)| curve(SeriesRole::AllForces, before.words(), &bands));
-    let unit = delays.unit.words();
-    let all = total(&now);
-    let marked = marked(delays, &now)?;
-    let limit = delays.limit.map(|limit| DelayLimit {
-        label: format!("Limit: {} {unit}", count_text(limit)),
-        after: exact(limit),
-        share: None,
-    });
-    let still = now.iter().filter(|band| band.range == DelayRange::NotEnded).map(|band| band.cases).sum::<i64>();
-    let number = |cases: i64| match usize::try_from(cases) {
-        Ok(0) => "none".to_owned(),
-        Ok(cases) => words::number_words(cases),
-        Err(_) => count_text(cases),
-    };
-    let text = format!(
-        "{} took longer, and {} {} {}. The curve is exact at the ends of the bands of the table.",
-        words::sentence_case(&number(all - marked.cases - still)),
-        number(still),
-        if still == 1 { "was" } else { "were" },
-        delays.not_ended
-    );
-    Some(Figure {
-        id: format!("fig-{}-delays", metric.id),
-        label: String::new(),
-        title: format!(
-            "{}: {} of {} took {} {unit} or less",
-            metric.id,
-            count_text(marked.cases),
-            count_text(all),
-            count_text(marked.up_to)
-        ),
-        subtitle: format!("{}, {}, {}", delays.title, body.short_name, period.words()),
-        icons: Vec::new(),
-        room: Room::Small,
-        drawing: Chart::Delay(DelayChart {
-            axis_title: axis_title(delays.unit),
-            curves: std::iter::once(subject).chain(earlier).collect(),
-            limit,
-            until: exact(*delays.bands.last()?),
-        }),
-        text,
-        table: table.clone(),
-        table_summary: String::new(),
-        downloads: vec![download::delays(metric, &body.code)],
-    })
-}
-
 /// The limit of the law, or the first delay by which half of the cases had ended; else the last.
 fn marked(delays: &Delays, bands: &[&DelayBand]) -> Option<CasesReached> {
     let (reached, all) = (reached(bands), total(bands));
@@ -172,10 +182,6 @@ fn curve(role: SeriesRole, label: String, bands: &[&DelayBand]) -> Option<DelayC
     (all >= LEAST_CASES).then(|| DelayCurve { role, label, points: points.collect() })
 }
 
-fn axis_title(unit: Unit) -> String {
-    words::sentence_case(unit.words())
-}
-
 /// Counts and delays are far below 2^53, where every whole number is exact.
 #[expect(clippy::cast_precision_loss, reason = "counts of cases, and delays of at most a year in hours")]
 fn exact(number: i64) -> f64 {
@@ -185,6 +191,7 @@ fn exact(number: i64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::vocabulary::quantity::Unit;
 
     fn delays(limit: Option<i64>) -> Delays {
         Delays {
