@@ -22,7 +22,7 @@ export function withForce(address, code) {
 
 // Whether an address leads to a page of the edition.
 export function isPage(address) {
-  return /^(?![a-z][a-z0-9+.-]*:|\/)[^?#]*\.html(?:[?#]|$)/i.test(address);
+  return /^(?!\/)[^:?#]*\.html(?:[?#]|$)/.test(address);
 }
 
 // The metric and the organisations that an address compares.

@@ -6,7 +6,8 @@ const RANKS = [
   "better-95-down", "better-95-up", "better-down", "better-up",
 ];
 const KINDS = ["rank", "number", "date", "text"];
-const DATE = /^\d{4}-\d\d-\d\d$/;
+// A day, a month, or months of one year, as pages write them.
+const DATE = /^(\d{1,2} )?([A-Z][a-z]+) (?:to [A-Z][a-z]+ )?(\d{4})$/;
 const collator = new Intl.Collator("en-GB", { numeric: true, sensitivity: "base" });
 
 // The number that a text begins with: with a sign or without, and without the commas.
@@ -17,17 +18,24 @@ export function leadingNumber(text) {
   return found[1] === "\u2212" || found[1] === "-" ? -size : size;
 }
 
+// The first day of a date or period.
+function dateOf(text) {
+  const [, day = "1 ", month, year] = DATE.exec(text) ?? [];
+  return Date.parse(`${day}${month} ${year} UTC`) || undefined;
+}
+
 // The key of a cell: what kind of value it holds, and the value. `null` stands for no value. `key` is what the page says where
 // the text would not do; `sign` is the name of the first sign.
 export function keyOf({ key, text, sign, isNumber }) {
-  if (key !== undefined) return DATE.test(key) ? { kind: "date", value: Date.parse(key) } : { kind: "number", value: Number(key) };
+  if (key !== undefined) return { kind: "number", value: Number(key) };
   if (sign !== undefined) {
     const rank = RANKS.indexOf(sign);
     return rank < 0 ? null : { kind: "rank", value: rank };
   }
   if (text === "" || text.startsWith("[")) return null;
-  const number = isNumber ? leadingNumber(text) : undefined;
-  return number === undefined ? { kind: "text", value: text } : { kind: "number", value: number };
+  const value = isNumber ? leadingNumber(text) : dateOf(text);
+  if (value === undefined) return { kind: "text", value: text };
+  return { kind: isNumber ? "number" : "date", value };
 }
 
 function compareKeys(a, b, direction) {
@@ -45,9 +53,4 @@ export function order(keys, direction) {
 // What follows on a press: as published, rising, falling, and as published again.
 export function nextDirection(direction) {
   return { undefined: "ascending", ascending: "descending", descending: undefined }[direction];
-}
-
-// What kind of values a column holds, from its keys.
-export function kindOf(keys) {
-  return keys.find((key) => key !== null)?.kind ?? "text";
 }

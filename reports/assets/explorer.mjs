@@ -51,7 +51,7 @@ class Explorer {
     this.status = element("p", { role: "status", class: "table-status" });
     this.output = element("div");
     place.append(element("div", { class: "tools" }, labelled(words.explorer.metric, this.metric), ...fields), this.status, this.output);
-    on(this.metric, "change", () => this.load(this.bodies.map((field) => field.value).filter(Boolean)));
+    on(this.metric, "change", () => this.load());
     for (const field of this.bodies) on(field, "change", () => this.show());
     on(window, "resize", () => this.draw());
   }
@@ -73,7 +73,7 @@ class Explorer {
   // in every table, under a name that may differ; `undefined` means them.
   async load(bodies) {
     const metric = this.metrics.find((one) => this.id(one) === this.metric.value);
-    const before = this.figures?.rows[0]?.name;
+    this.figures = undefined;
     this.status.textContent = words.explorer.loading;
     this.output.replaceChildren();
     let figures;
@@ -85,9 +85,10 @@ class Explorer {
     }
     // Another metric was chosen meanwhile.
     if (this.metric.value !== this.id(metric)) return;
-    Object.assign(this, { current: metric, figures });
     const names = figures.rows.map(({ name }) => name);
-    const wanted = bodies.map((name) => (name === undefined || name === before ? names[0] : name));
+    const chosen = bodies ?? this.bodies.map((field) => field.value).filter(Boolean);
+    const wanted = chosen.map((name) => (name === undefined || name === this.all ? names[0] : name));
+    Object.assign(this, { current: metric, figures, all: names[0] });
     const kept = wanted.filter((name) => names.includes(name));
     if (!kept.length) kept.push(...names.slice(0, 1));
     this.bodies.forEach((field, at) => {
@@ -99,6 +100,8 @@ class Explorer {
 
   show() {
     const { current, figures, bodies } = this;
+    // Another metric is being read, or could not be.
+    if (!figures) return;
     this.rows = chosenRows(figures, bodies.map((field) => field.value));
     const names = this.rows.map(({ name }) => name);
     const address = location.pathname + withComparison(location.search, { metric: this.id(current), bodies: names });

@@ -46,13 +46,13 @@ function fromFrame(address) {
   const frame = document.createElement("iframe");
   frame.hidden = true;
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error("no answer")), 10_000);
+    const timer = setTimeout(reject, 10_000);
     addEventListener("message", function listen({ source, data }) {
       if (source !== frame.contentWindow) return;
       removeEventListener("message", listen);
       clearTimeout(timer);
       if (isFigures(data)) resolve(data);
-      else reject(new Error("no table"));
+      else reject();
     });
     frame.src = address + ASKED;
     document.body.append(frame);

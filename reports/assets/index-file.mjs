@@ -14,9 +14,9 @@ export function loadIndex() {
     on(script, "load", () => {
       const index = globalThis.searchIndex;
       if (Array.isArray(index?.entries) && Array.isArray(index?.organisations)) resolve(index);
-      else reject(new Error("no index"));
+      else reject();
     });
-    on(script, "error", () => reject(new Error("no file")));
+    on(script, "error", reject);
     document.head.append(script);
   });
   return loaded;

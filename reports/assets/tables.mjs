@@ -1,6 +1,6 @@
 // Tables whose rows a reader sorts and filters.
 
-import { keyOf, kindOf, nextDirection, order } from "./cells.mjs";
+import { keyOf, nextDirection, order } from "./cells.mjs";
 import { choice, element, headingOf, labelled, on, optionOf, partsOf, rowsOf, textOf } from "./dom.mjs";
 import { distinct, isWanted } from "./filter.mjs";
 import { words } from "./words.mjs";
@@ -32,7 +32,7 @@ class DataTable {
     this.scroll.before(this.status);
   }
 
-  // The name of a group stands in its first row that is shown; it is taken out here and put back by `show`.
+  // The name of a group stands in its first row that is shown; `show` moves it there.
   readGroups() {
     let name;
     this.groupOf = this.rows.map((row) => (name = row.querySelector("th > .group")?.textContent ?? name));
@@ -48,8 +48,9 @@ class DataTable {
     return this.rows.map((row) => keyOf(partsOf(row.cells[column])));
   }
 
+  // What kind of values a column holds.
   kind(column) {
-    return kindOf(this.columnKeys(column));
+    return this.columnKeys(column).find((key) => key !== null)?.kind ?? "text";
   }
 
   sortable() {

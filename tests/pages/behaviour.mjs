@@ -45,13 +45,14 @@ const equal = (found, wanted, message) =>
   assert(JSON.stringify(found) === JSON.stringify(wanted), `${message}: ${JSON.stringify(found)}, not ${JSON.stringify(wanted)}`);
 
 // Opens a page, runs a check on it, and keeps what went wrong.
-async function check(browser, name, address, run, { scripts = true, width = 1280 } = {}) {
+async function check(browser, name, address, run, { scripts = true, width = 1280, failing } = {}) {
   const page = await browser.newPage();
   const problems = [];
   const requests = [];
-  page.on("console", (message) => message.type() === "error" && problems.push(`console: ${message.text()}`));
+  const isMeant = (message) => failing !== undefined && message.location().url?.includes(failing);
+  page.on("console", (message) => message.type() === "error" && !isMeant(message) && problems.push(`console: ${message.text()}`));
   page.on("pageerror", (error) => problems.push(`script error: ${error.message}`));
-  page.on("requestfailed", (request) => problems.push(`not loaded: ${request.url()}`));
+  page.on("requestfailed", (request) => request.url().includes(failing) || problems.push(`not loaded: ${request.url()}`));
   page.on("request", (request) => requests.push(request.url()));
   page.setDefaultTimeout(15_000);
   try {
@@ -267,6 +268,22 @@ async function compares(page) {
   equal(table, published, "figures of the explorer");
 }
 
+// A page of a metric that the server does not give leaves a link to it, and no figures of another metric.
+async function saysWhatCannotBeRead(page) {
+  await page.waitForSelector(".explorer table");
+  const lost = metrics.at(-1).replace(".html", "");
+  await page.setRequestInterception(true);
+  page.on("request", (request) => (request.url().includes(`/metrics/${lost}`) ? request.abort() : request.continue()));
+  await page.select(".explorer select", lost);
+  await page.waitForSelector(".explorer .tools + .table-status a");
+  const link = await page.$eval(".explorer .tools + .table-status a", (found) => found.getAttribute("href"));
+  assert(link.includes(lost), link);
+  await (await page.$$(".explorer select"))[1].evaluate((field) => field.dispatchEvent(new Event("change")));
+  equal((await page.$$(".explorer table, .explorer svg")).length, 0, "figures of another metric");
+  await page.select(".explorer select", metrics[0].replace(".html", ""));
+  await page.waitForSelector(".explorer table");
+}
+
 async function isCompleteWithoutScripts(page) {
   // Without scripts the browser's own protocol still reads the page.
   const html = await page.content();
@@ -384,6 +401,8 @@ const [served, servedHostile] = servers.map((server) => `http://127.0.0.1:${serv
 try {
   await everything(browser, "from a server", served);
   await everything(browser, "from the disk", pathToFileURL(edition).href);
+  const failing = { failing: `/metrics/${metrics.at(-1).replace(".html", "")}` };
+  await check(browser, "a page that cannot be read, from a server", `${served}/explore.html`, saysWhatCannotBeRead, failing);
   for (const [origin, root] of [["from a server", servedHostile], ["from the disk", pathToFileURL(hostile.folder).href]]) {
     const query = `?force=${hostile.code}`;
     for (const width of [1280, 320]) {

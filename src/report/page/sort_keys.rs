@@ -11,12 +11,12 @@ const LEAST_ROWS: usize = 10;
 const KEY_SCALE: f64 = 1e6;
 
 impl Table {
-    /// Finds the columns that have an order, and gives keys to their cells.
+    /// Finds the columns that have an order, and gives keys to their cells; other columns need none.
     pub(super) fn set_sort_keys(&mut self) {
         for (at, column) in self.columns.iter_mut().enumerate().skip(1) {
             column.sortable &= has_one_unit(self.rows.iter().filter_map(|row| row.cells.get(at - 1)));
             for cell in self.rows.iter_mut().filter_map(|row| row.cells.get_mut(at - 1)) {
-                cell.key = key(column, cell);
+                cell.key = if column.sortable { key(column, cell) } else { None };
             }
         }
         self.in_any_order = self.rows.len() >= LEAST_ROWS && self.columns.iter().any(|column| column.sortable);
@@ -45,8 +45,8 @@ fn key(column: &Column, cell: &Cell) -> Option<String> {
             let is_said = is_number && leading_number(&cell.text).is_some_and(|shown| shown == count.to_string());
             (!is_said).then(|| count.to_string())
         }
-        CellValue::Date(date) => Some(date.to_string()),
-        CellValue::Text | CellValue::Absent { .. } => None,
+        // Pages read dates as they are shown.
+        CellValue::Date(_) | CellValue::Text | CellValue::Absent { .. } => None,
     }
 }
 
@@ -104,7 +104,7 @@ mod tests {
         let expected = [Some("1.3"), Some("7"), None].map(|key| key.map(str::to_owned));
         assert_eq!(keys(Column::words("Change"), words), expected);
         let day: NaiveDate = "2026-11-28".parse().unwrap();
-        assert_eq!(keys(Column::dates("On"), vec![Cell::date(day)]), [Some("2026-11-28".to_owned())]);
+        assert_eq!(keys(Column::dates("On"), vec![Cell::date(day)]), [None]);
     }
 
     #[test]
