@@ -61,7 +61,7 @@ function fromFrame(address) {
 
 async function fromServer(address) {
   const answer = await fetch(address);
-  if (!answer.ok) throw new Error(`status ${answer.status}`);
+  if (!answer.ok) throw answer;
   const figures = figuresOf(new DOMParser().parseFromString(await answer.text(), "text/html"));
   if (!isFigures(figures)) throw new Error("no table");
   return figures;

@@ -111,7 +111,7 @@ class DataTable {
 
   // A choice for the groups, and one for each column of judgements: its label, and the values of each row.
   choices() {
-    const all = this.groups.length > 1 ? [{ label: words.table.group, values: this.groups, of: this.groupOf.map((group) => [group]) }] : [];
+    const all = this.groups.length > 1 ? [{ label: words.table.group(this.groups), values: this.groups, of: this.groupOf.map((group) => [group]) }] : [];
     this.names.forEach((label, at) => {
       const cells = this.rows.map((row) => row.cells[at]);
       const of = cells.map((cell) => valuesOf(cell, "choice" in this.headings[at].dataset));
@@ -160,16 +160,16 @@ class DataTable {
   }
 
   placeGroups(shown, isSorted) {
+    // The style sheet hides the names in a sorted table, so that its columns keep their widths.
+    this.table.classList.toggle("apart", isSorted);
     for (const row of this.rows) row.classList.remove("opens-group");
-    for (const span of this.spans.values()) span.remove();
-    if (isSorted) return;
     const told = new Set();
     for (const at of shown) {
       const span = this.spans.get(this.groupOf[at]);
       if (!span || told.has(span)) continue;
       told.add(span);
       this.rows[at].cells[0].prepend(span);
-      this.rows[at].classList.add("opens-group");
+      this.rows[at].classList.toggle("opens-group", !isSorted);
     }
   }
 

@@ -12,7 +12,7 @@ const ORDERS = {
 export const words = {
   table: {
     contains: "Show rows that contain",
-    group: "Principle",
+    group: ([first]) => (/^Principle /.test(first) ? "Principle" : "Group"),
     all: "All",
     reset: "Show all rows",
     order: "Order of the rows",
@@ -20,7 +20,7 @@ export const words = {
     orderOf: (heading, kind, direction) => `${heading}, ${ORDERS[kind][direction]}`,
     sorted: (heading, kind, direction) => `Sorted by ${heading}, ${ORDERS[kind][direction]}.`,
     unsorted: "The rows are in the published order.",
-    apart: "The rows of a principle do not stand together while the table is sorted.",
+    apart: "The groups are taken apart while the table is sorted.",
     shown: (count, all, noun) => `${number(count)} of ${number(all)} ${noun} shown.`,
     noun: (heading) => NOUNS[heading] ?? "rows",
   },

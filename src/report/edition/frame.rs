@@ -1,6 +1,5 @@
 //! The frame of each page of an edition: headings, navigation, warnings, and the dates and numbers of the release.
 
-use crate::definitions::blocks::Audience;
 use crate::report::edition::Scope;
 use crate::report::facts::Facts;
 use crate::report::page::frame::{Frame, NOT_GIVEN, Navigation, NavigationLink};
@@ -33,7 +32,7 @@ pub fn build_frame(scope: &Scope<'_>) -> Frame {
             .map(withheld::note)
             .or_else(|| edition_mark(layout.audience, scope.organisation)),
         release: release_facts(facts),
-        names_several: layout.audience != Audience::Force,
+        names_several: !layout.audience.is_of_one_organisation(),
     }
 }
 
