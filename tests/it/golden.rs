@@ -106,7 +106,8 @@ fn in_quarter(page: &str) -> bool {
         ("forces", rest) => EDITIONS.iter().any(|code| rest.starts_with(&format!("{code}/"))),
         (
             "trends",
-            "index.html" | "migration.html" | "seasons.html" | "changes.html" | "late-data.html" | "revisions.html",
+            "index.html" | "migration.html" | "moved.html" | "seasons.html" | "changes.html" | "late-data.html"
+            | "revisions.html",
         ) => true,
         ("trends", _) => is_metric_of(page, "trends", &["CRE-01"]),
         ("inspection", rest) => {

@@ -214,16 +214,16 @@ pub fn long_series(metric: &Metric, name: &str, codes: Vec<String>) -> Download 
 }
 
 /// The long series of the nation, of every metric.
-pub fn all_long_series() -> Download {
+pub fn all_long_series(stem: &str) -> Download {
     let bodies = Bodies::These(vec![NATIONAL.to_owned()]);
     let selection = Selection { table: LONG_SERIES, metric: None, bodies, period: None, columns: FIGURES };
     let words = "Download every national series with its counts".to_owned();
-    Download { words, stem: "national-series".to_owned(), content: FileContent::Rows(selection) }
+    Download { words, stem: stem.to_owned(), content: FileContent::Rows(selection) }
 }
 
 /// The long series of the nation, of every metric, as the data of a figure.
-pub fn national_series() -> Download {
-    Download { words: "the data".to_owned(), ..all_long_series() }
+pub fn national_series(stem: &str) -> Download {
+    Download { words: "the data".to_owned(), ..all_long_series(stem) }
 }
 
 /// The figures of all regions in a period, of every metric.
@@ -266,11 +266,11 @@ pub fn all_contributions() -> Download {
 }
 
 /// Every revision of national figures.
-pub fn all_revisions() -> Download {
+pub fn all_revisions(stem: &str) -> Download {
     let bodies = Bodies::These(vec![NATIONAL.to_owned()]);
     let selection = Selection { table: REVISIONS, metric: None, bodies, period: None, columns: OF_REVISIONS };
     let words = "Download every revision of national figures".to_owned();
-    Download { words, stem: "national-revisions".to_owned(), content: FileContent::Rows(selection) }
+    Download { words, stem: stem.to_owned(), content: FileContent::Rows(selection) }
 }
 
 const OF_KNOWN_COUNTS: &[&str] = &[

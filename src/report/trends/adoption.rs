@@ -70,15 +70,16 @@ impl Adoption<'_> {
     }
 }
 
-/// The organisations that have a figure in some month, in the order in which they moved: by month, then by the share now,
-/// the largest first, then by name.
+/// The organisations that have a figure in some month and still exist, in the order in which they moved: by month, then by the
+/// share now, the largest first, then by name.
 pub fn adoptions<'a>(facts: &Facts<'a>, metric: &Metric, months: &[Period]) -> Vec<Adoption<'a>> {
     let of = |code: &&'a str| {
         let figures = figures(facts, metric, code, months);
         Adoption { code: *code, moved: MoveMonth::of(&figures), figures }
     };
     let mut all: Vec<Adoption<'a>> = facts.codes(metric).iter().map(of).collect();
-    all.retain(|one| one.figures.iter().flatten().any(|figure| is_told(figure)));
+    let has_ended = |code: &str| months.last().is_some_and(|last| facts.release.lives.is_outside(code, last.first));
+    all.retain(|one| one.figures.iter().flatten().any(|figure| is_told(figure)) && !has_ended(one.code));
     let share = |one: &Adoption<'_>| one.now().filter(|now| is_told(now)).and_then(|now| now.value).unwrap_or(-1.0);
     all.sort_by(|a, b| {
         let by_month = (a.moved.at().is_none(), a.moved.at()).cmp(&(b.moved.at().is_none(), b.moved.at()));

@@ -63,7 +63,7 @@ pub fn late_overview(scope: &Scope<'_>) -> Vec<Block> {
          while its growth is not measured on four earlier months, or while it is less complete than its metric demands. Metrics \
          without a row are complete and were not revised.",
     );
-    blocks.extend([Block::Table(table), Block::Download(download::all_revisions())]);
+    blocks.extend([Block::Table(table), Block::Download(download::all_revisions("late-data"))]);
     blocks
 }
 

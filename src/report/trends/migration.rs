@@ -29,6 +29,8 @@ use crate::vocabulary::shorthand::Shorthand;
 const MONTHS_SHOWN: usize = 24;
 /// The breakdown of figures that are split by system.
 const BY_SYSTEM: &str = "system";
+/// What pages say where the release follows no move.
+const NO_MOVE: &str = "This release holds no figure of the move from the PNC to LEDS.";
 /// At most so many organisations are named in a sentence.
 const NAMED: usize = 8;
 
@@ -73,7 +75,7 @@ impl<'a> SystemMigration<'a> {
 pub fn migration(scope: &Scope<'_>) -> Vec<Block> {
     let facts = scope.facts();
     let Some(migration) = SystemMigration::of(facts) else {
-        return vec![Block::Lead("This release holds no figure of the move from the PNC to LEDS.".into())];
+        return vec![Block::Lead(NO_MOVE.into())];
     };
     let mut blocks = vec![
         Block::Lead(message(&migration).into()),
@@ -91,22 +93,24 @@ pub fn migration_message(facts: &Facts<'_>) -> Option<String> {
 
 fn message(migration: &SystemMigration<'_>) -> String {
     let all = adoptions(migration.facts, migration.metric, migration.months);
+    let parts = [Some(format!("{}.", migration.title())), moved_words(migration, &all)];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
+}
+
+/// How many organisations have moved; `None` where nobody can have.
+fn moved_words(migration: &SystemMigration<'_>, all: &[Adoption<'_>]) -> Option<String> {
     let moved = all.iter().filter(|one| one.moved != MoveMonth::NotYet).count();
     let bodies = migration.facts.bodies(migration.metric);
-    let title = migration.title();
-    match (moved, all.len()) {
-        (_, 0) => format!("{title}."),
-        (0, _) => format!("{title}. No {} has passed {MOVED_FROM}% yet.", bodies.trim_end_matches('s')),
-        (moved, all) if moved == all => format!("{title}. All {} {bodies} have passed {MOVED_FROM}%.", number(all)),
+    Some(match (moved, all.len()) {
+        (_, 0) => return None,
+        (0, _) => format!("No {} has passed {MOVED_FROM}% yet.", bodies.trim_end_matches('s')),
+        (moved, all) if moved == all => format!("All {} {bodies} have passed {MOVED_FROM}%.", number(all)),
         (moved, all) => {
             let have = if moved == 1 { "has" } else { "have" };
-            format!(
-                "{title}. {} of {} {bodies} {have} passed {MOVED_FROM}%.",
-                words::sentence_case(&number(moved)),
-                number(all)
-            )
+            let moved = words::sentence_case(&number(moved));
+            format!("{moved} of {} {bodies} {have} passed {MOVED_FROM}%.", number(all))
         }
-    }
+    })
 }
 
 fn number(count: usize) -> String {
@@ -136,7 +140,7 @@ fn share_figure(migration: &SystemMigration<'_>) -> Figure {
     Figure {
         id: "fig-migration-share".to_owned(),
         label: String::new(),
-        title: migration.title(),
+        title: share_title(migration),
         subtitle: subtitle.clone(),
         icons: Vec::new(),
         room: Room::Full,
@@ -154,14 +158,23 @@ fn share_figure(migration: &SystemMigration<'_>) -> Figure {
     }
 }
 
+/// The first and the last share.
+fn share_title(migration: &SystemMigration<'_>) -> String {
+    let told = migration.months.iter().zip(&migration.nation);
+    let mut told = told.filter_map(|(month, figure)| {
+        let share = figure.and_then(words::value_in_sentence)?;
+        Some(format!("{share} of transactions in {}", month.words()))
+    });
+    match (told.next(), told.next_back()) {
+        (Some(first), Some(last)) => format!("LEDS: {first}, {last}").replacen(" of transactions", "", 1),
+        (Some(only), None) => format!("LEDS: {only}"),
+        (None, _) => "LEDS and PNC".to_owned(),
+    }
+}
+
 /// When the share passed a half, three quarters and nine tenths, and what is left.
 fn share_text(migration: &SystemMigration<'_>) -> String {
     let mut sentences = Vec::new();
-    let mut told = migration.months.iter().zip(&migration.nation).filter(|(_, figure)| value(**figure).is_some());
-    if let Some((month, Some(first))) = told.next().map(|(month, figure)| (month, *figure)) {
-        let share = words::value_in_sentence(first).unwrap_or_default();
-        sentences.push(format!("In {} {share} of transactions were made on LEDS.", month.words()));
-    }
     let levels = [(50, "half"), (75, "three quarters"), (90, "nine tenths")];
     let passed = levels.into_iter().filter_map(|(level, name)| {
         let passing = passing(&migration.nation, level).filter(|passing| !passing.from_the_start)?;
@@ -270,14 +283,15 @@ fn passed_by_region(migration: &SystemMigration<'_>, codes: &[&str]) -> String {
 /// Each organisation by month, in the order in which they moved, and the list of who has moved when.
 pub fn migration_by_force(scope: &Scope<'_>) -> Vec<Block> {
     let facts = scope.facts();
-    let Some(migration) = SystemMigration::of(facts) else { return Vec::new() };
+    let Some(migration) = SystemMigration::of(facts) else { return vec![Block::Lead(NO_MOVE.into())] };
     let all = adoptions(facts, migration.metric, migration.months);
     if all.is_empty() {
-        return Vec::new();
+        return vec![Block::Lead("No organisation has a figure of the move from the PNC to LEDS.".into())];
     }
     let matrix = Block::Figure(Box::new(matrix_figure(&migration, &all)));
     let list = Block::Table(list_table(scope, &migration, &all));
     vec![
+        Block::Lead(moved_words(&migration, &all).unwrap_or_default().into()),
         Block::section("by-organisation", "Organisations in the order in which they moved", vec![matrix]),
         Block::section("who-has-moved", "Who has moved, and when", vec![list]),
     ]
@@ -381,14 +395,17 @@ fn list_table(scope: &Scope<'_>, migration: &SystemMigration<'_>, all: &[Adoptio
     let last = months.last().map(|month| month.words()).unwrap_or_default();
     let columns = vec![
         Column::words("Organisation"),
-        Column::words("MoveMonth").unsorted(),
+        Column::words("Moved").unsorted(),
         Column::numbers(format!("Share on LEDS, {last}")),
         Column::words("Region"),
     ];
     let caption = format!("Organisations by the month in which they passed {MOVED_FROM}%");
     Table::new("tab-who-has-moved", caption, columns, all.iter().map(row).collect())
         .with_widths(Widths::Dense)
-        .explained("“By” a month: the organisation had passed the level in the first month of which there is a figure.")
+        .explained(
+            "“By” a month: the organisation had passed the level in the first month of which there is a figure. A share may \
+             have fallen below the level since. Organisations that have ended are left out.",
+        )
 }
 
 /// The figures that are split by system, each system as a line; nothing where there are none.

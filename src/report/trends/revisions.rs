@@ -14,6 +14,7 @@ use crate::report::page::table::{Cell, Column, Row, Table};
 use crate::report::page::text::Fact;
 use crate::report::words;
 use crate::vocabulary::body::{Body, NATIONAL};
+use crate::vocabulary::period::Period;
 
 /// More changes of national figures than these are left to the data file.
 const MOST_ROWS: usize = 300;
@@ -35,7 +36,7 @@ pub fn revisions_since(scope: &Scope<'_>) -> Vec<Block> {
     let national = national_table(scope, &all);
     let national = national.map_or_else(
         || vec![Block::paragraph("No national figure changed.")],
-        |table| vec![Block::Table(table), Block::Download(download::all_revisions())],
+        |table| vec![Block::Table(table), Block::Download(download::all_revisions("national-revisions"))],
     );
     blocks.push(Block::section("changes", "National figures that changed", national));
     blocks
@@ -44,19 +45,25 @@ pub fn revisions_since(scope: &Scope<'_>) -> Vec<Block> {
 /// How many figures changed, and since which release.
 pub fn message(facts: &Facts<'_>) -> String {
     let all = since_last(facts);
-    let Some(release) = all.first().map(|one| &one.earlier_release) else {
+    let Some(release) = all.first().map(|one| release_words(&one.earlier_release)) else {
         return "No figure of an earlier release has changed.".to_owned();
     };
     let national = all.iter().filter(|one| Body::of(&one.org_code) == Body::Nation).count();
     let others = all.iter().filter(|one| matches!(Body::of(&one.org_code), Body::Organisation(_))).count();
     let figures = |count: usize| if count == 1 { "figure" } else { "figures" };
     format!(
-        "{} national {} and {} {} of single organisations have changed since release {release}.",
+        "{} national {} and {} {} of single organisations have changed since {release}.",
         words::sentence_case(&words::number_words(national)),
         figures(national),
         words::number_words(others),
         figures(others)
     )
+}
+
+/// "revision 1 of January to March 2026", from `2025-26Q4 r1`.
+fn release_words(release: &str) -> String {
+    let parts = release.split_once(" r").and_then(|(of, revision)| Some((of.parse::<Period>().ok()?, revision)));
+    parts.map_or_else(|| release.to_owned(), |(of, revision)| format!("revision {revision} of {}", of.words()))
 }
 
 fn policy(facts: &Facts<'_>) -> Block {
@@ -96,7 +103,8 @@ fn national_table(scope: &Scope<'_>, all: &[&Revision]) -> Option<Table> {
         .collect();
     let row = |(metric, one): &(&Metric, &Revision)| {
         let mut cells = vec![Cell::new(one.period.words_with_short_name())];
-        cells.extend(change_cells(metric.unit, one).map(Cell::with_unit));
+        let [then, now, change, reason] = change_cells(metric.unit, one);
+        cells.extend([then.with_unit(), now.with_unit(), change, reason]);
         Row::new(metric.heading(), cells).linked(scope.edition.figures_address(metric))
     };
     let columns = vec![

@@ -58,7 +58,7 @@ pub fn seasons(scope: &Scope<'_>) -> Vec<Block> {
         "The change is over the organisations that returned both periods. A new definition breaks a series: figures by two \
          definitions do not compare.",
     );
-    let all = vec![Block::Table(table), Block::Download(download::all_long_series())];
+    let all = vec![Block::Table(table), Block::Download(download::all_long_series("earlier-years"))];
     blocks.push(Block::section("years", "Every metric", all));
     blocks
 }
@@ -185,6 +185,6 @@ fn changed_figure(facts: &Facts<'_>, changed: &[ChangedPercentage<'_>]) -> Figur
         ),
         table: Table::new("tab-changed", subtitle, columns, changed.iter().map(row).collect()),
         table_summary: String::new(),
-        downloads: vec![download::national_series()],
+        downloads: vec![download::national_series("changed-percentages")],
     }
 }

@@ -64,7 +64,7 @@ pub fn long_series(scope: &Scope<'_>) -> Vec<Block> {
     let table = Table::new("tab-long-series", caption, columns, rows(scope, row)).with_widths(Widths::Dense);
     let table = table.explained(reading(facts));
     let lead = Block::Lead(message(facts).into());
-    vec![lead, Block::Table(table), Block::Download(download::all_long_series())]
+    vec![lead, Block::Table(table), Block::Download(download::all_long_series("national-series"))]
 }
 
 /// How long the series are, and how many were longer than the trend that is judged.

@@ -142,7 +142,7 @@ fn timeline(facts: &Facts<'_>, all: &[DocumentedStandards<'_>]) -> Figure {
             every().map(row).collect(),
         ),
         table_summary: String::new(),
-        downloads: vec![download::national_series()],
+        downloads: vec![download::national_series("standards")],
     }
 }
 
