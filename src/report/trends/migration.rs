@@ -161,13 +161,12 @@ fn share_figure(migration: &SystemMigration<'_>) -> Figure {
 /// The first and the last share.
 fn share_title(migration: &SystemMigration<'_>) -> String {
     let told = migration.months.iter().zip(&migration.nation);
-    let mut told = told.filter_map(|(month, figure)| {
-        let share = figure.and_then(words::value_in_sentence)?;
-        Some(format!("{share} of transactions in {}", month.words()))
-    });
+    let mut told = told.filter_map(|(month, figure)| Some((figure.and_then(words::value_in_sentence)?, month.words())));
     match (told.next(), told.next_back()) {
-        (Some(first), Some(last)) => format!("LEDS: {first}, {last}").replacen(" of transactions", "", 1),
-        (Some(only), None) => format!("LEDS: {only}"),
+        (Some((first, then)), Some((last, now))) => {
+            format!("The share of LEDS was {first} in {then} and {last} in {now}")
+        }
+        (Some((only, month)), None) => format!("The share of LEDS was {only} in {month}"),
         (None, _) => "LEDS and PNC".to_owned(),
     }
 }
