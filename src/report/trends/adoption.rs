@@ -75,7 +75,7 @@ impl Adoption<'_> {
 pub fn adoptions<'a>(facts: &Facts<'a>, metric: &Metric, months: &[Period]) -> Vec<Adoption<'a>> {
     let of = |code: &&'a str| {
         let figures = figures(facts, metric, code, months);
-        Adoption { code: *code, moved: MoveMonth::of(&figures), figures }
+        Adoption { code, moved: MoveMonth::of(&figures), figures }
     };
     let mut all: Vec<Adoption<'a>> = facts.codes(metric).iter().map(of).collect();
     let has_ended = |code: &str| months.last().is_some_and(|last| facts.release.lives.is_outside(code, last.first));
@@ -133,6 +133,8 @@ pub fn passing(figures: &[Option<&Observation>], per_cent: i64) -> Option<Passin
 
 #[cfg(test)]
 mod tests {
+    use MigrationStage::{Begun, Done, Half, NotBegun};
+
     use super::*;
     use crate::report::sample;
 
@@ -172,7 +174,6 @@ mod tests {
         assert_eq!(MoveMonth::of(&[Some(&few)]), MoveMonth::NotYet);
         let stages = [0, 99, 100, 499, 500, 899, 900, 1_000];
         let found = stages.map(|part| stage(Some(&sample::percent(part, 1_000))));
-        use MigrationStage::{Begun, Done, Half, NotBegun};
         assert_eq!(found, [NotBegun, NotBegun, Begun, Begun, Half, Half, Done, Done]);
     }
 

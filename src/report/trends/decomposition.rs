@@ -46,7 +46,7 @@ impl<'a> DecomposedChange<'a> {
         let (before, now) = (sum(|part| part.before), sum(|part| part.after));
         let (rate, mix) =
             (parts.iter().map(|part| part.rate_effect).sum(), parts.iter().map(|part| part.mix_effect).sum());
-        (before.denominator > 0 && now.denominator > 0).then_some(Self { metric, base, before, now, rate, mix, parts })
+        (before.denominator > 0 && now.denominator > 0).then_some(Self { metric, parts, base, before, now, rate, mix })
     }
 
     fn value(&self, of: Ratio) -> f64 {

@@ -119,11 +119,11 @@ fn number(count: usize) -> String {
 
 fn share_figure(migration: &SystemMigration<'_>) -> Figure {
     let SystemMigration { facts, metric, months, ref nation } = *migration;
-    let row = |(month, figure): (&Period, &Option<&Observation>)| {
-        let counts = figure.and_then(|one| one.numerator.zip(one.denominator)).filter(|_| value(*figure).is_some());
+    let row = |(month, figure): (&Period, Option<&Observation>)| {
+        let counts = figure.and_then(|one| one.numerator.zip(one.denominator)).filter(|_| value(figure).is_some());
         let count = |count: Option<i64>| count.map_or_else(|| Cell::absent(Shorthand::NotAvailable), Cell::count);
         let cells = vec![
-            Cell::figure(*figure),
+            Cell::figure(figure),
             count(counts.map(|(leds, _)| leds)),
             count(counts.map(|(leds, all)| all - leds)),
         ];
@@ -135,7 +135,7 @@ fn share_figure(migration: &SystemMigration<'_>) -> Figure {
         Column::numbers("Transactions on LEDS"),
         Column::numbers("Transactions on the PNC"),
     ];
-    let rows = months.iter().zip(nation).map(row).collect();
+    let rows = months.iter().zip(nation.iter().copied()).map(row).collect();
     let subtitle = format!("Share of transactions by system, all organisations, {}, by month", span_words(months));
     Figure {
         id: "fig-migration-share".to_owned(),
@@ -212,9 +212,9 @@ fn region_figure(migration: &SystemMigration<'_>) -> Option<Figure> {
     let (first, last) = (months.first()?, months.last()?);
     let mut columns = vec![Column::words("Month"), Column::in_unit(facts.everyone(metric), metric.unit)];
     columns.extend(codes.iter().map(|code| Column::in_unit(facts.name(code), metric.unit)));
-    let row = |(month, nation): (&Period, &Option<&Observation>)| {
+    let row = |(month, nation): (&Period, Option<&Observation>)| {
         let own = codes.iter().map(|code| Cell::figure(facts.figure(metric, code, *month)));
-        Row::new(month.words(), std::iter::once(Cell::figure(*nation)).chain(own).collect())
+        Row::new(month.words(), std::iter::once(Cell::figure(nation)).chain(own).collect())
     };
     let subtitle = format!("{}, each region, {}, by month", metric.title, span_words(months));
     let mut now: Vec<(&str, &Observation)> = codes
@@ -248,7 +248,12 @@ fn region_figure(migration: &SystemMigration<'_>) -> Option<Figure> {
             groups: vec![PanelGroup { title: String::new(), panels }],
         }),
         text: passed_by_region(migration, &codes),
-        table: Table::new("tab-migration-regions", subtitle, columns, months.iter().zip(nation).map(row).collect()),
+        table: Table::new(
+            "tab-migration-regions",
+            subtitle,
+            columns,
+            months.iter().zip(nation.iter().copied()).map(row).collect(),
+        ),
         table_summary: String::new(),
         downloads: vec![download::long_series(
             metric,
@@ -430,8 +435,8 @@ fn system_figure(facts: &Facts<'_>, metric: &Metric, breakdown: &Breakdown) -> O
         return None;
     }
     let roles = [SeriesRole::AllForces, SeriesRole::Subject, SeriesRole::Peers, SeriesRole::Peers];
-    let point = |figure: &Option<&Observation>| TrendPoint {
-        value: value(*figure),
+    let point = |figure: Option<&Observation>| TrendPoint {
+        value: value(figure),
         lower: None,
         upper: None,
         provisional: false,
@@ -440,12 +445,12 @@ fn system_figure(facts: &Facts<'_>, metric: &Metric, breakdown: &Breakdown) -> O
     let series = lines.iter().zip(roles).map(|((title, figures), role)| TrendSeries {
         role,
         label: (*title).to_owned(),
-        points: figures.iter().map(point).collect(),
+        points: figures.iter().copied().map(point).collect(),
     });
     let row = |(title, figures): &(&str, Vec<Option<&Observation>>)| {
         let cell =
-            |figure: &Option<&Observation>| Cell::figure(*figure).with_detail(figure.and_then(words::counts_remark));
-        Row::new(*title, figures.iter().map(cell).collect())
+            |figure: Option<&Observation>| Cell::figure(figure).with_detail(figure.and_then(words::counts_remark));
+        Row::new(*title, figures.iter().copied().map(cell).collect())
     };
     let now: Vec<String> = lines
         .iter()

@@ -134,7 +134,7 @@ fn count_words(count: usize) -> String {
 
 fn changed_figure(facts: &Facts<'_>, changed: &[ChangedPercentage<'_>]) -> Figure {
     let period = facts.release.period;
-    let before = facts.year_before().map(|before| before.words()).unwrap_or_default();
+    let before = facts.year_before().map(Period::words).unwrap_or_default();
     let chart_row = |one: &ChangedPercentage<'_>| DumbbellRow {
         label: one.metric.title.clone(),
         before: value(Some(one.before)),

@@ -153,7 +153,7 @@ fn verdict_words(facts: &Facts<'_>, metric: &Metric) -> Text {
 fn series_figure(facts: &Facts<'_>, metric: &Metric, own: &[Option<&Observation>]) -> Figure {
     let periods = long_periods(facts);
     let spans = standard_spans(metric, own);
-    let note = |(at, figure): (usize, &Option<&Observation>)| note(facts, metric, (at, *figure), &spans);
+    let note = |at: usize, figure: Option<&Observation>| note(facts, metric, (at, figure), &spans);
     let lines: Vec<FigureLine<'_>> = periods
         .iter()
         .zip(own.iter().enumerate())
@@ -161,7 +161,7 @@ fn series_figure(facts: &Facts<'_>, metric: &Metric, own: &[Option<&Observation>
             heading: facts.period_heading(metric, *period),
             figure: *line.1,
             emphasised: false,
-            note: note((line.0, line.1)),
+            note: note(line.0, *line.1),
         })
         .collect();
     let subtitle = subtitle(facts, metric);
@@ -196,21 +196,19 @@ fn ends<'o>(own: &[Option<&'o Observation>]) -> Option<(&'o Observation, &'o Obs
 
 fn title(metric: &Metric, own: &[Option<&Observation>]) -> String {
     let say = |figure: &Observation| words::value_in_sentence(figure).unwrap_or_default();
-    match ends(own) {
-        Some((first, last)) => format!(
+    if let Some((first, last)) = ends(own) {
+        return format!(
             "{}: {} in {}, {} in {}",
             metric.title,
             say(first),
             first.period.words(),
             say(last),
             last.period.words()
-        ),
-        None => {
-            let only = own.iter().copied().flatten().find(|figure| value(Some(*figure)).is_some());
-            let only = only.map(|figure| format!(": {} in {}", say(figure), figure.period.words()));
-            format!("{}{}", metric.title, only.unwrap_or_default())
-        }
+        );
     }
+    let only = own.iter().copied().flatten().find(|figure| value(Some(*figure)).is_some());
+    let only = only.map(|figure| format!(": {} in {}", say(figure), figure.period.words()));
+    format!("{}{}", metric.title, only.unwrap_or_default())
 }
 
 /// The lowest and the highest figure.
@@ -271,8 +269,8 @@ fn series_chart(
     spans: &[(&Standard, RangeInclusive<usize>)],
 ) -> TrendChart {
     let periods = long_periods(facts);
-    let point = |(period, figure): (&Period, &Option<&Observation>)| TrendPoint {
-        value: value(*figure),
+    let point = |(period, figure): (&Period, Option<&Observation>)| TrendPoint {
+        value: value(figure),
         lower: None,
         upper: None,
         provisional: facts.is_provisional(metric, NATIONAL, *period),
@@ -292,7 +290,7 @@ fn series_chart(
         series: vec![TrendSeries {
             role: SeriesRole::Subject,
             label: facts.everyone(metric),
-            points: periods.iter().zip(own).map(point).collect(),
+            points: periods.iter().zip(own.iter().copied()).map(point).collect(),
         }],
         standards: spans.iter().map(span).collect(),
         centre: None,
