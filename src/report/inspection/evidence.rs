@@ -97,7 +97,10 @@ fn table(scope: &Scope<'_>, body: &Organisation, evidence: &[DutyEvidence<'_>]) 
         Column::words("Peers"),
     ];
     columns.extend(before.map(|before| Column::words(before.words())));
-    columns.extend(["Own series", "Submissions"].map(Column::words));
+    // A column that says of every row that nothing can be told tells nothing.
+    let has_series = evidence.iter().any(|one| standing::own_past_is_told(facts, one.metric, &body.code));
+    columns.extend(has_series.then(|| Column::words("Own series")));
+    columns.push(Column::words("Submissions"));
     let mut shown = None;
     let row = |one: &DutyEvidence<'_>| {
         let code = &*body.code;
@@ -110,7 +113,7 @@ fn table(scope: &Scope<'_>, body: &Organisation, evidence: &[DutyEvidence<'_>]) 
             let verdict = standing::verdict_cell(facts, one.metric, code, Against::YearBefore);
             Cell::figure_with_unit(then).with_detail(then.and_then(words::counts_remark)).with_lines(lines_of(verdict))
         }));
-        cells.push(standing::own_past_cell(facts, one.metric, code));
+        cells.extend(has_series.then(|| standing::own_past_cell(facts, one.metric, code)));
         cells.push(submissions_cell(scope, body, one.metric));
         Row::new(one.metric.heading(), cells).with_id(metric_anchor(one.metric)).opens(group)
     };
@@ -118,10 +121,18 @@ fn table(scope: &Scope<'_>, body: &Organisation, evidence: &[DutyEvidence<'_>]) 
     let caption = format!("{}: evidence, {}", body.short_name, facts.release.period.words_with_short_name());
     Table::new("tab-evidence", caption, columns, rows)
         .with_widths(Widths::DenseOfWords)
-        .explained("“Clearly” means the 99.8% level, a word without it the 95% level; each difference is larger than the margin of its metric. The interval stands in brackets.")
-        .explained("The own series is the figure’s place among its earlier periods.")
+        .explained(COMPARISONS)
+        .explained(if has_series { OWN_SERIES } else { NO_SERIES })
         .explained(SAME_MARKS)
 }
+
+/// When the table says that a figure is better or worse.
+const COMPARISONS: &str = "“Better” and “worse” stand where the difference is sure (95% level, with “clearly” 99.8%) and larger than \
+                           the margin of the metric. The 95% interval of the difference stands in brackets.";
+
+const OWN_SERIES: &str = "The own series is the figure’s place among its earlier periods.";
+
+const NO_SERIES: &str = "No series is long enough to say whether its figure is usual for the organisation.";
 
 /// What the marks of documentation mean.
 const SAME_MARKS: &str = "A metric is documented where a named source has its words or its level, and derived where this report built it from a duty.";

@@ -10,7 +10,7 @@ use crate::report::facts::Facts;
 use crate::report::page::table::Cell;
 use crate::report::page::text::Mark;
 use crate::stats::benchmark::Strength;
-use crate::verdict::Standing;
+use crate::verdict::{AspectFound, Standing};
 use crate::vocabulary::body::NATIONAL;
 use crate::vocabulary::quantity::Status;
 
@@ -69,9 +69,18 @@ pub fn verdict_cell(facts: &Facts<'_>, metric: &Metric, code: &str, against: Aga
     Cell::marks(vec![Mark::new(state, words_of(metric, state, against))])
 }
 
+/// Whether anything is said of a figure among the earlier periods of its series.
+pub fn own_past_is_told(facts: &Facts<'_>, metric: &Metric, code: &str) -> bool {
+    own_past(facts, metric, code).is_some_and(|found| found.label.is_told())
+}
+
+fn own_past(facts: &Facts<'_>, metric: &Metric, code: &str) -> Option<AspectFound> {
+    facts.verdict(metric, code)?.aspects.own_past
+}
+
 /// Where a figure stands among the earlier periods of its series, as a sign with its word.
 pub fn own_past_cell(facts: &Facts<'_>, metric: &Metric, code: &str) -> Cell {
-    let found = facts.verdict(metric, code).and_then(|verdict| verdict.aspects.own_past);
+    let found = own_past(facts, metric, code);
     let Some(label) = found.map(|found| found.label).filter(|label| label.is_told()) else {
         return Cell::marks(vec![Mark::new(
             CellState::Judged(JudgedMark::plain(MarkMeaning::CannotTell)),
