@@ -87,9 +87,9 @@ struct Output<'e> {
 
 impl Output<'_> {
     /// Writes a data file that is not there yet.
-    fn data(&self, path: String, bytes: &[u8]) -> Result<(), RenderError> {
-        let is_new = self.data.lock().unwrap_or_else(PoisonError::into_inner).insert(path.clone());
-        if is_new { (self.emit)(&path, bytes) } else { Ok(()) }
+    fn data(&self, path: &str, bytes: &[u8]) -> Result<(), RenderError> {
+        let is_new = self.data.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned());
+        if is_new { (self.emit)(path, bytes) } else { Ok(()) }
     }
 }
 
@@ -140,7 +140,7 @@ fn write_page(
             FileContent::Kept(bytes) => Cow::Borrowed(bytes.as_slice()),
         };
         let path = format!("data/{stem}-{}.csv", content_hash(&bytes));
-        output.data(format!("{folder}/{path}"), &bytes)?;
+        output.data(&format!("{folder}/{path}"), &bytes)?;
         downloads.insert(stem.clone(), WrittenFile { path, words: download.words_with_size(bytes.len()) });
     }
     let files = PageFiles { downloads, index: Some(search_index::PATH) };
