@@ -7,7 +7,8 @@ mod scripts;
 mod search_index;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
@@ -47,10 +48,11 @@ pub fn render_editions(editions: &[Edition<'_>], templates: &Templates, emit: Em
     let folders = editions.iter().map(folder_of).collect::<Result<Vec<String>, RenderError>>()?;
     let parts: Vec<Part<'_>> =
         editions.iter().zip(&folders).flat_map(|(edition, folder)| parts_of(edition, folder)).collect();
+    let output = Output { emit, data: Mutex::default() };
     let found: Vec<SearchIndex> = parts
         .par_iter()
         .with_max_len(1)
-        .map(|part| part.render(templates, emit))
+        .map(|part| part.render(templates, &output))
         .collect::<Result<_, RenderError>>()?;
     let mut indexes: BTreeMap<&str, SearchIndex> = BTreeMap::new();
     for (part, index) in parts.iter().zip(found) {
@@ -76,6 +78,21 @@ fn folder_of(edition: &Edition<'_>) -> Result<String, RenderError> {
     edition.folder().map_err(|body| RenderError::Code(body.code.clone()))
 }
 
+/// Where files go. Several pages may offer one data file.
+struct Output<'e> {
+    emit: Emit<'e>,
+    /// Paths of the data files that are written. A path holds the hash of the content.
+    data: Mutex<BTreeSet<String>>,
+}
+
+impl Output<'_> {
+    /// Writes a data file that is not there yet.
+    fn data(&self, path: &str, bytes: &[u8]) -> Result<(), RenderError> {
+        let is_new = self.data.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned());
+        if is_new { (self.emit)(path, bytes) } else { Ok(()) }
+    }
+}
+
 /// A part of an edition that can be rendered on its own.
 struct Part<'e> {
     folder: &'e str,
@@ -90,13 +107,13 @@ fn parts_of<'e>(edition: &'e Edition<'e>, folder: &'e str) -> impl Iterator<Item
 
 impl Part<'_> {
     /// Writes it, and returns what can be found on its page.
-    fn render(&self, templates: &Templates, emit: Emit<'_>) -> Result<SearchIndex, RenderError> {
+    fn render(&self, templates: &Templates, output: &Output<'_>) -> Result<SearchIndex, RenderError> {
         let Some(scope) = self.page else {
-            return write_assets(templates, self.folder, emit).map(|()| SearchIndex::default());
+            return write_assets(templates, self.folder, output.emit).map(|()| SearchIndex::default());
         };
         let tables = &scope.edition.facts.tables;
         let Some(page) = build_page(&scope) else { return Ok(SearchIndex::default()) };
-        write_page(templates, self.folder, (&page, tables), emit)?;
+        write_page(templates, self.folder, (&page, tables), output)?;
         Ok(SearchIndex::of_page(&scope, &page))
     }
 }
@@ -110,7 +127,7 @@ fn write_page(
     templates: &Templates,
     folder: &str,
     (page, tables): (&Page, &ReleaseTables<'_>),
-    emit: Emit<'_>,
+    output: &Output<'_>,
 ) -> Result<(), RenderError> {
     let mut downloads = BTreeMap::new();
     for download in page.downloads() {
@@ -123,12 +140,12 @@ fn write_page(
             FileContent::Kept(bytes) => Cow::Borrowed(bytes.as_slice()),
         };
         let path = format!("data/{stem}-{}.csv", content_hash(&bytes));
-        emit(&format!("{folder}/{path}"), &bytes)?;
+        output.data(&format!("{folder}/{path}"), &bytes)?;
         downloads.insert(stem.clone(), WrittenFile { path, words: download.words_with_size(bytes.len()) });
     }
     let files = PageFiles { downloads, index: Some(search_index::PATH) };
     let html = render_page(templates, page, &files)?;
-    emit(&format!("{folder}/{}", page.path), html.as_bytes())
+    (output.emit)(&format!("{folder}/{}", page.path), html.as_bytes())
 }
 
 /// The first 12 digits of the SHA-256 of a file's bytes, as linked files carry it in their names.
@@ -138,8 +155,6 @@ pub(crate) fn content_hash(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Mutex;
-
     use super::*;
     use crate::report::{Facts, sample};
 
@@ -241,7 +256,7 @@ mod tests {
             let index: serde_json::Value = serde_json::from_str(json).unwrap();
             let page = |name: &str| String::from_utf8(files[&format!("{folder}{name}")].clone()).unwrap();
             let entries = index["entries"].as_array().unwrap();
-            assert!(entries.len() > 5, "{path}");
+            assert!(!entries.is_empty(), "{path}");
             for entry in entries {
                 let [title, about, to] = ["title", "about", "to"].map(|key| entry[key].as_str().unwrap_or_default());
                 let (name, anchor) = to.split_once('#').unwrap_or((to, ""));
@@ -262,7 +277,7 @@ mod tests {
             for organisation in index["organisations"].as_array().unwrap() {
                 assert!(all.contains(organisation["name"].as_str().unwrap()), "{path}: {organisation}");
             }
-            if folder == "forces/E01/" {
+            if folder.ends_with("/E01/") {
                 assert!(sample::UNRELATED_FORCE_TEXTS.iter().all(|other| !json.contains(other)), "{json}");
             }
         }

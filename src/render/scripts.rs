@@ -21,7 +21,7 @@ struct JoinedModules<'m> {
     text: String,
 }
 
-impl<'m> JoinedModules<'m> {
+impl JoinedModules<'_> {
     fn add(&mut self, name: &str) {
         let Some((name, source)) = self.modules.get_key_value(name) else { return };
         if !self.done.insert(name) {
