@@ -1,6 +1,7 @@
 //! Turns the report model into the files of a release: pages, drawings, data files and the assets they need.
 //! Each edition's folder stands alone. Nothing is decided, rounded or worded here.
 
+mod chart_files;
 pub mod charts;
 pub mod html;
 mod scripts;
@@ -13,6 +14,8 @@ use rayon::prelude::*;
 
 use crate::digest::sha256;
 use crate::release::tables::{ReleaseTables, ResultsError};
+use crate::render::chart_files::write_charts;
+use crate::render::charts::PictureFormat;
 use crate::render::html::{PageFiles, Templates, WrittenFile, render_page};
 use crate::report::{Edition, FileContent, Page, Scope, SearchIndex, build_page};
 use crate::vocabulary::code::CODE_WORDS;
@@ -28,6 +31,9 @@ pub enum RenderError {
     Chart { figure: String, source: charts::ChartError },
     #[error("the index of the edition")]
     Index(#[source] serde_json::Error),
+    #[cfg(feature = "png")]
+    #[error("figure {figure}: the chart cannot be painted")]
+    Picture { figure: String, source: charts::PngError },
     #[error("data file {stem}")]
     DataFile { stem: String, source: ResultsError },
     #[error("organisation {0:?}: its edition cannot have a folder of that name; {CODE_WORDS}")]
@@ -39,18 +45,24 @@ pub enum RenderError {
 /// Receives each finished file with its path inside the release, from any thread.
 pub type Emit<'e> = &'e (dyn Fn(&str, &[u8]) -> Result<(), RenderError> + Sync);
 
-/// Writes editions, their pages side by side on all cores.
+/// Writes editions, their pages side by side on all cores, and the charts of editions of many organisations as files of the
+/// formats wanted.
 ///
 /// # Errors
 /// The first template, chart or data file that fails, and whatever `emit` returns.
-pub fn render_editions(editions: &[Edition<'_>], templates: &Templates, emit: Emit<'_>) -> Result<(), RenderError> {
+pub fn render_editions(
+    editions: &[Edition<'_>],
+    templates: &Templates,
+    charts: &[PictureFormat],
+    emit: Emit<'_>,
+) -> Result<(), RenderError> {
     let folders = editions.iter().map(folder_of).collect::<Result<Vec<String>, RenderError>>()?;
     let parts: Vec<Part<'_>> =
         editions.iter().zip(&folders).flat_map(|(edition, folder)| parts_of(edition, folder)).collect();
     let found: Vec<SearchIndex> = parts
         .par_iter()
         .with_max_len(1)
-        .map(|part| part.render(templates, emit))
+        .map(|part| part.render(templates, charts, emit))
         .collect::<Result<_, RenderError>>()?;
     let mut indexes: BTreeMap<&str, SearchIndex> = BTreeMap::new();
     for (part, index) in parts.iter().zip(found) {
@@ -90,13 +102,19 @@ fn parts_of<'e>(edition: &'e Edition<'e>, folder: &'e str) -> impl Iterator<Item
 
 impl Part<'_> {
     /// Writes it, and returns what can be found on its page.
-    fn render(&self, templates: &Templates, emit: Emit<'_>) -> Result<SearchIndex, RenderError> {
+    fn render(
+        &self,
+        templates: &Templates,
+        charts: &[PictureFormat],
+        emit: Emit<'_>,
+    ) -> Result<SearchIndex, RenderError> {
         let Some(scope) = self.page else {
             return write_assets(templates, self.folder, emit).map(|()| SearchIndex::default());
         };
         let tables = &scope.edition.facts.tables;
         let Some(page) = build_page(&scope) else { return Ok(SearchIndex::default()) };
         write_page(templates, self.folder, (&page, tables), emit)?;
+        write_charts(self.folder, (&scope, &page), charts, emit)?;
         Ok(SearchIndex::of_page(&scope, &page))
     }
 }
@@ -116,8 +134,8 @@ fn write_page(
     for download in page.downloads() {
         let stem = &download.stem;
         let bytes = match &download.content {
-            FileContent::Rows(selection) => {
-                let made = tables.csv(selection);
+            FileContent::Rows(selections) => {
+                let made = tables.csv(selections);
                 Cow::Owned(made.map_err(|source| RenderError::DataFile { stem: stem.clone(), source })?)
             }
             FileContent::Kept(bytes) => Cow::Borrowed(bytes.as_slice()),
@@ -147,7 +165,7 @@ mod tests {
         let (release, layouts) = (sample::release(), sample::layouts());
         let files = Mutex::new(BTreeMap::new());
         let facts = Facts::new(&release, &layouts);
-        render_editions(&Edition::all(&facts, None), &sample::templates(), &|path, bytes| {
+        render_editions(&Edition::all(&facts, None), &sample::templates(), &[PictureFormat::Svg], &|path, bytes| {
             let before = files.lock().unwrap().insert(path.to_owned(), bytes.to_vec());
             assert!(before.is_none(), "{path} is written twice");
             Ok(())

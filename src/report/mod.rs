@@ -25,4 +25,5 @@ pub use facts::Facts;
 pub use page::Page;
 pub use page::download::FileContent;
 pub use page::figure::{Figure, Room};
+pub use page::picture::PictureSource;
 pub use search::SearchIndex;

@@ -2,4 +2,5 @@
 
 pub mod metrics;
 pub mod returns;
+pub mod spine_table;
 pub mod summary;
