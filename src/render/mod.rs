@@ -167,7 +167,8 @@ mod tests {
         let facts = Facts::new(&release, &layouts);
         render_editions(&Edition::all(&facts, None), &sample::templates(), &[PictureFormat::Svg], &|path, bytes| {
             let before = files.lock().unwrap().insert(path.to_owned(), bytes.to_vec());
-            assert!(before.is_none(), "{path} is written twice");
+            // Pages may offer one file; its name carries the hash of its content.
+            assert!(before.is_none_or(|before| before == bytes), "{path} is written twice");
             Ok(())
         })
         .unwrap();

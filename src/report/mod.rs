@@ -20,10 +20,9 @@ mod trends;
 mod words;
 
 pub use build::build_page;
-pub use edition::{Edition, Scope};
+pub use edition::{Edition, PictureSource, Scope};
 pub use facts::Facts;
 pub use page::Page;
 pub use page::download::FileContent;
 pub use page::figure::{Figure, Room};
-pub use page::picture::PictureSource;
 pub use search::SearchIndex;

@@ -2,6 +2,9 @@
 //! the release.
 
 pub mod frame;
+mod picture;
+
+pub use picture::PictureSource;
 
 use crate::definitions::blocks::{Audience, BlockName, Each};
 use crate::definitions::layout::{Layout, MetricSection, PageLayout, Placeholders};

@@ -8,12 +8,11 @@ use crate::report::charts::SeriesRole;
 use crate::report::edition::{Scope, metric_anchor};
 use crate::report::facts::Facts;
 use crate::report::force::returns;
-use crate::report::force::spine_table::spine_table;
 use crate::report::metric::control::Control;
 use crate::report::metric::decisions::decision_table;
 use crate::report::metric::judged::judged_sentences;
 use crate::report::metric::sections::{documentation, interval_sentence, standards_table};
-use crate::report::metric::steps::{search_sentence, step_table};
+use crate::report::metric::steps::step_table;
 use crate::report::metric::trend::build_trend;
 use crate::report::metric::trend_data::{ComparedLine, TrendRequest, event_name, events};
 use crate::report::metric::trend_words::{event_words, now_sentences};
@@ -34,13 +33,6 @@ use crate::vocabulary::quantity::{Shape, Status};
 /// The peers of the organisation.
 pub fn peers(facts: &Facts<'_>, body: &Organisation) -> Block {
     Block::paragraph(peers_sentence(facts, &body.code))
-}
-
-/// Every metric of the organisation in one table.
-pub fn own_figures(scope: &Scope<'_>, body: &Organisation) -> Block {
-    let mut blocks = vec![Block::Table(spine_table(scope, body))];
-    blocks.extend(search_sentence(scope.facts(), None, Some(&body.code)).map(Block::paragraph));
-    Block::section("at-a-glance", "All metrics at a glance", blocks)
 }
 
 /// How to read the metrics: what holds for all of them is said here, once for each page.

@@ -2,5 +2,4 @@
 
 pub mod metrics;
 pub mod returns;
-pub mod spine_table;
 pub mod summary;

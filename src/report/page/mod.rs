@@ -5,7 +5,6 @@ pub mod cell;
 pub mod download;
 pub mod figure;
 pub mod frame;
-pub mod picture;
 mod sort_keys;
 pub mod table;
 pub mod text;

@@ -8,8 +8,10 @@ use crate::report::edition::Scope;
 use crate::report::facts::Facts;
 use crate::report::force::metrics::may_see_nation;
 use crate::report::metric::figures_table;
+use crate::report::metric::steps::search_sentence;
 use crate::report::national::all_metrics::{change_cells, rows, standard_cell};
 use crate::report::national::one_force::peers_cells;
+use crate::report::page::block::Block;
 use crate::report::page::cell::CellValue;
 use crate::report::page::table::{Cell, Column, Table, Widths};
 use crate::report::sentences::standing;
@@ -25,8 +27,15 @@ const LEAST_OTHERS: usize = 12;
 /// Forces whose mean is an end of the middle half, so that no end is the figure of one force.
 const IN_AN_END: usize = 3;
 
+/// Every metric of the organisation in one table.
+pub fn own_figures(scope: &Scope<'_>, body: &Organisation) -> Block {
+    let mut blocks = vec![Block::Table(spine_table(scope, body))];
+    blocks.extend(search_sentence(scope.facts(), None, Some(&body.code)).map(Block::paragraph));
+    Block::section("at-a-glance", "All metrics at a glance", blocks)
+}
+
 /// Every metric of which the release has a figure for the organisation, by principle.
-pub fn spine_table(scope: &Scope<'_>, body: &Organisation) -> Table {
+fn spine_table(scope: &Scope<'_>, body: &Organisation) -> Table {
     let facts = scope.facts();
     let code = &*body.code;
     let before = facts.year_before();
