@@ -243,7 +243,7 @@ mod tests {
     /// What a reader reads on a page, with one blank between words.
     fn words_of(html: &str) -> String {
         let text: String = html.split('<').map(|part| part.split_once('>').map_or(part, |(_, text)| text)).collect();
-        let text = text.replace("&#x2f;", "/").replace("&#x27;", "'").replace("&quot;", "\"");
+        let text = text.replace("&#x2f;", "/").replace("&#39;", "'").replace("&quot;", "\"");
         let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
         text.split_whitespace().collect::<Vec<_>>().join(" ")
     }
