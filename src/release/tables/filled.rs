@@ -67,7 +67,7 @@ impl<R, B: Borrow<R> + Send + Sync> FilledTable for Filled<R, B> {
         for (place, selection) in selections.iter().enumerate() {
             let columns: Vec<Selected<'_, R>> =
                 selection.columns.iter().map(|name| self.selected(name, names)).collect::<Result<_, ResultsError>>()?;
-            let others: Vec<Others<'_, R>> =
+            let others: Vec<OtherRows<'_, R>> =
                 selection.beside.iter().map(|one| self.others(selection, one, names)).collect::<Result<_, _>>()?;
             if place == 0 {
                 let own = selection.columns.iter().map(|name| (*name).to_owned());
@@ -91,7 +91,7 @@ impl<R, B: Borrow<R> + Send + Sync> FilledTable for Filled<R, B> {
 }
 
 /// Rows of another body by their periods, and the columns that are wanted of them.
-struct Others<'t, R> {
+struct OtherRows<'t, R> {
     columns: Vec<Selected<'t, R>>,
     rows: BTreeMap<String, &'t R>,
 }
@@ -115,13 +115,13 @@ impl<R, B: Borrow<R>> Filled<R, B> {
         selection: &Selection,
         beside: &Beside,
         names: &'t Names<'t>,
-    ) -> Result<Others<'t, R>, ResultsError> {
+    ) -> Result<OtherRows<'t, R>, ResultsError> {
         let columns = beside.columns.iter().map(|name| self.selected(name, names)).collect::<Result<_, _>>()?;
         let bodies = Bodies::These(beside.code.iter().cloned().collect());
         let rows = self.chosen(&Selection { bodies, beside: Vec::new(), ..selection.clone() })?;
         let period = self.column("period")?;
         let rows = rows.into_iter().map(|row| (period.read.text(row).into_owned(), row)).collect();
-        Ok(Others { columns, rows })
+        Ok(OtherRows { columns, rows })
     }
 
     /// The rows of a selection. Rows of one metric lie together where a table is sorted by metric.

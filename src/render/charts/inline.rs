@@ -12,7 +12,7 @@ const WIDTHS: [u32; 20] =
 
 /// A look that a shape has in common with others.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-struct Look {
+struct InlineLook {
     fill: Option<String>,
     stroke: Option<String>,
     width: Option<String>,
@@ -22,36 +22,36 @@ struct Look {
 
 /// Left, top, right and bottom in tenths of a px.
 #[derive(Debug, Clone, Copy)]
-struct Frame {
+struct InkFrame {
     left: i64,
     top: i64,
     right: i64,
     bottom: i64,
 }
 
-/// Shapes of one look as the data of one path.
+/// InlineShapes of one look as the data of one path.
 #[derive(Debug)]
-struct Shapes {
-    look: Look,
+struct InlineShapes {
+    look: InlineLook,
     data: String,
-    frames: Vec<Frame>,
+    frames: Vec<InkFrame>,
 }
 
 #[derive(Debug)]
-enum Element {
+enum InlineElement {
     /// Finished.
     Words(String),
-    Shapes(Shapes),
+    InlineShapes(InlineShapes),
 }
 
 /// The same drawing for a page whose style sheet holds [`inline_styles`]. The page hides it from assistive technology.
 pub fn inline(svg: &str) -> String {
     let mut lines = svg.lines();
     let root = lines.next().unwrap_or_default();
-    let mut elements: Vec<Element> = Vec::new();
+    let mut elements: Vec<InlineElement> = Vec::new();
     for line in lines.filter(|line| *line != "</svg>") {
         match shapes(line) {
-            None => elements.push(Element::Words(words(line))),
+            None => elements.push(InlineElement::Words(words(line))),
             Some(shapes) => join(shapes, &mut elements),
         }
     }
@@ -62,8 +62,8 @@ pub fn inline(svg: &str) -> String {
     out.push('>');
     for element in &elements {
         match element {
-            Element::Words(words) => out.push_str(words),
-            Element::Shapes(shapes) => shapes.write(&mut out),
+            InlineElement::Words(words) => out.push_str(words),
+            InlineElement::InlineShapes(shapes) => shapes.write(&mut out),
         }
     }
     out.push_str("</svg>");
@@ -92,9 +92,9 @@ pub fn inline_styles() -> String {
 }
 
 /// Adds shapes to earlier ones of the same look, unless something in between lies where they lie. Words may then lie on them.
-fn join(new: Shapes, elements: &mut Vec<Element>) {
+fn join(new: InlineShapes, elements: &mut Vec<InlineElement>) {
     for element in elements.iter_mut().rev() {
-        let Element::Shapes(earlier) = element else { continue };
+        let InlineElement::InlineShapes(earlier) = element else { continue };
         if earlier.look == new.look {
             earlier.data.push_str(&new.data);
             earlier.frames.extend(new.frames);
@@ -104,10 +104,10 @@ fn join(new: Shapes, elements: &mut Vec<Element>) {
             break;
         }
     }
-    elements.push(Element::Shapes(new));
+    elements.push(InlineElement::InlineShapes(new));
 }
 
-impl Frame {
+impl InkFrame {
     fn meets(self, other: Self) -> bool {
         self.left <= other.right && other.left <= self.right && self.top <= other.bottom && other.top <= self.bottom
     }
@@ -120,8 +120,8 @@ impl Frame {
     }
 }
 
-impl Shapes {
-    fn new(look: Look) -> Self {
+impl InlineShapes {
+    fn new(look: InlineLook) -> Self {
         Self { look, data: String::new(), frames: Vec::new() }
     }
 
@@ -147,7 +147,7 @@ impl Shapes {
             self.data.push('z');
         }
         let beyond = self.look.reach();
-        self.frames.extend(Frame::around(places, beyond));
+        self.frames.extend(InkFrame::around(places, beyond));
     }
 
     /// A circle with an outline.
@@ -162,7 +162,7 @@ impl Shapes {
             push_second(across, &mut self.data);
             self.data.push_str(" 0");
         }
-        self.frames.extend(Frame::around(&[(x, y)], radius + self.look.reach()));
+        self.frames.extend(InkFrame::around(&[(x, y)], radius + self.look.reach()));
     }
 
     fn write(&self, out: &mut String) {
@@ -174,7 +174,7 @@ impl Shapes {
     }
 }
 
-impl Look {
+impl InlineLook {
     fn of(line: &str) -> Self {
         let text = |name| attribute(line, name).map(str::to_owned);
         Self {
@@ -238,27 +238,27 @@ fn push_classes(classes: &[String], out: &mut String) {
 }
 
 /// The shapes of an element; `None` of words.
-fn shapes(line: &str) -> Option<Shapes> {
+fn shapes(line: &str) -> Option<InlineShapes> {
     let number = |name| attribute(line, name).map_or(0, tenths);
     let tag = line.trim_start_matches('<').split([' ', '/', '>']).next().unwrap_or_default();
     Some(match tag {
         "line" => {
-            let mut shapes = Shapes::new(Look { fill: None, ..Look::of(line) });
+            let mut shapes = InlineShapes::new(InlineLook { fill: None, ..InlineLook::of(line) });
             shapes.add(&[(number("x1"), number("y1")), (number("x2"), number("y2"))], false);
             shapes
         }
         "polyline" => {
-            let mut shapes = Shapes::new(Look { fill: None, ..Look::of(line) });
+            let mut shapes = InlineShapes::new(InlineLook { fill: None, ..InlineLook::of(line) });
             shapes.add(&points(line), false);
             shapes
         }
         "polygon" => {
-            let mut shapes = Shapes::new(Look::of_area(line));
+            let mut shapes = InlineShapes::new(InlineLook::of_area(line));
             shapes.add(&points(line), true);
             shapes
         }
         "rect" => {
-            let mut shapes = Shapes::new(Look::of_area(line));
+            let mut shapes = InlineShapes::new(InlineLook::of_area(line));
             let (left, top) = (number("x"), number("y"));
             let (right, bottom) = (left + number("width"), top + number("height"));
             shapes.add(&[(left, top), (right, top), (right, bottom), (left, bottom)], true);
@@ -271,28 +271,32 @@ fn shapes(line: &str) -> Option<Shapes> {
 }
 
 /// A disc without an outline is a dot of a round pen.
-fn circle(line: &str, centre: (i64, i64)) -> Shapes {
-    let look = Look::of_area(line);
+fn circle(line: &str, centre: (i64, i64)) -> InlineShapes {
+    let look = InlineLook::of_area(line);
     let radius = attribute(line, "r").map_or(0, hundredths);
     if look.stroke.is_some() {
-        let mut shapes = Shapes::new(look);
+        let mut shapes = InlineShapes::new(look);
         shapes.add_ring(centre, (radius + 5) / 10);
         return shapes;
     }
-    let pen =
-        Look { stroke: look.fill, width: Some(px(10 * to_tenths(2 * radius))), is_round: true, ..Look::default() };
-    let mut shapes = Shapes::new(pen);
+    let pen = InlineLook {
+        stroke: look.fill,
+        width: Some(px(10 * to_tenths(2 * radius))),
+        is_round: true,
+        ..InlineLook::default()
+    };
+    let mut shapes = InlineShapes::new(pen);
     push_tenths('M', centre.0, &mut shapes.data);
     push_second(centre.1, &mut shapes.data);
     shapes.data.push_str("h0");
     let beyond = shapes.look.reach();
-    shapes.frames.extend(Frame::around(&[centre], beyond));
+    shapes.frames.extend(InkFrame::around(&[centre], beyond));
     shapes
 }
 
 /// Many lines or shapes that were one element already: places after M, and ways from the place before after h, v and l.
-fn path(line: &str) -> Shapes {
-    let mut shapes = Shapes::new(Look::of(line));
+fn path(line: &str) -> InlineShapes {
+    let mut shapes = InlineShapes::new(InlineLook::of(line));
     for piece in attribute(line, "d").unwrap_or_default().split('M').skip(1) {
         let open = piece.strip_suffix('z');
         let ways = open.unwrap_or(piece).split_inclusive(['h', 'v', 'l']);

@@ -39,7 +39,7 @@ pub fn picture(figure: &Figure, source: &PictureSource) -> Result<String, ChartE
     let drawn = drawn.strip_suffix("</svg>").unwrap_or(drawn);
     let [chart_width, chart_height] = size_of(root);
     let room = chart_width.max(ChartWidth::Wide.px());
-    let mut sheet = Sheet { y: MARGIN / 2.0, body: String::new() };
+    let mut sheet = WrittenPicture { y: MARGIN / 2.0, body: String::new() };
     sheet.lines(source.marking.iter().cloned(), (FONT, Weight::Bold));
     sheet.lines(wrap(&figure.title, room, TITLE, Weight::Bold), (TITLE, Weight::Bold));
     sheet.lines(wrap(&figure.subtitle, room, FONT, Weight::Regular), (FONT, Weight::Regular));
@@ -61,12 +61,12 @@ pub fn picture(figure: &Figure, source: &PictureSource) -> Result<String, ChartE
 }
 
 /// What is written so far, from the top down.
-struct Sheet {
+struct WrittenPicture {
     y: f64,
     body: String,
 }
 
-impl Sheet {
+impl WrittenPicture {
     fn lines(&mut self, lines: impl IntoIterator<Item = String>, (size, weight): (f64, Weight)) {
         for line in lines {
             self.y += size * LINE_HEIGHT;
