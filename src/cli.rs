@@ -14,7 +14,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use self::output::{print, print_json, print_line, tell};
 use self::prepare::{PrepareArguments, print_prepared};
 use self::sql::{SqlArguments, run_sql};
-use self::values::parse_day;
+use self::values::{parse_day, parse_picture_format};
 use crate::app::check::{CheckOptions, CheckReport, check};
 use crate::app::plan::{PlanReport, plan};
 use crate::app::prepare::prepare;
@@ -23,6 +23,7 @@ use crate::app::verify::verify;
 use crate::app::{AppError, Context, RunOptions, RunOutcome, UsageError, definitions, demo, generate};
 use crate::exit;
 use crate::intake::DataDate;
+use crate::render::charts::PictureFormat;
 use crate::settings::{Settings, UnsetPublication};
 use crate::synth::NationPlan;
 use crate::vocabulary::causes::with_causes;
@@ -114,6 +115,9 @@ enum Command {
         /// Add the public edition, with small numbers and what would reveal them withheld.
         #[arg(long)]
         public: bool,
+        /// Write each chart of the national and the public edition as a file too: svg, png or both.
+        #[arg(long, value_name = "FORMATS", value_delimiter = ',', value_parser = parse_picture_format)]
+        charts: Vec<PictureFormat>,
     },
     /// Ask a source, its roll-ups and a release anything, in SQL that only reads.
     Sql(SqlArguments),
@@ -203,6 +207,7 @@ impl ReleaseArgs {
             published_on,
             again: false,
             public: false,
+            charts: Vec::new(),
             quiet,
         }
     }
@@ -271,10 +276,12 @@ async fn dispatch(cli: Cli) -> Result<u8, AppError> {
             print_plan(&planned, json)?;
             Ok(exit::OK)
         }
-        Command::Run { input, release, published_on, allow_gaps, again, public } => {
+        Command::Run { input, release, published_on, allow_gaps, again, public, mut charts } => {
             note_ambiguity(release.period);
             let published_on = published_on.unwrap_or_else(today);
-            let options = RunOptions { again, public, ..release.options(input, published_on, quiet) };
+            charts.sort_unstable();
+            charts.dedup();
+            let options = RunOptions { again, public, charts, ..release.options(input, published_on, quiet) };
             let context = load().await?;
             let outcome = run(&context, &options).await?;
             note_unset_publication(&context.settings);

@@ -40,14 +40,19 @@ export function textOf(node, left) {
   return copy.textContent.trim();
 }
 
+// Whether a cell stands in a column of numbers, whose places the table names.
+export function isNumeric(cell) {
+  return cell.closest("table").classList.contains(`n${cell.cellIndex + 1}`);
+}
+
 // The parts of a cell that decide its place.
 export function partsOf(cell) {
   const sign = cell.querySelector(".sign");
   return {
     key: cell.dataset.key,
-    text: textOf(cell, ".cell-label, .group, .detail, .unseen"),
+    text: textOf(cell, "b, .group, small, .unseen"),
     sign: sign ? [...sign.classList].find((name) => name !== "sign" && name !== "alone") : undefined,
-    isNumber: cell.classList.contains("number"),
+    isNumber: isNumeric(cell),
   };
 }
 

@@ -15,7 +15,7 @@ export function figuresOf(page) {
     name: headingOf(row),
     cells: [...row.cells].slice(1).map((cell) => {
       const key = keyOf(partsOf(cell));
-      const text = textOf(cell, ".cell-label");
+      const text = textOf(cell, "b");
       // A grade has an order and no scale: its text is a word.
       return { text, value: key?.kind === "number" && /\d|^\[low\]/.test(text) ? key.value : null };
     }),

@@ -11,7 +11,7 @@ function markRows(name) {
   let count = 0;
   for (const table of document.querySelectorAll("main table")) {
     for (const row of rowsOf(table)) {
-      const isOwn = name !== undefined && (headingOf(row) === name || [...row.cells].some((cell) => textOf(cell, ".cell-label") === name));
+      const isOwn = name !== undefined && (headingOf(row) === name || [...row.cells].some((cell) => textOf(cell, "b") === name));
       if (isOwn) row.setAttribute("aria-current", "true");
       else row.removeAttribute("aria-current");
       count += isOwn;

@@ -1,6 +1,6 @@
 // The values of a drawing one by one, by pointer, touch and keys. Every word and number is taken from the figure's table.
 
-import { element, headingOf, on, rowsOf, textOf } from "./dom.mjs";
+import { element, headingOf, isNumeric, on, rowsOf, textOf } from "./dom.mjs";
 import { drawings, nearest, signAt } from "./overlay.mjs";
 import { plain } from "./text.mjs";
 import { words } from "./words.mjs";
@@ -19,8 +19,8 @@ export function linesOf(headings, cells) {
 function readRow(table, row) {
   const headings = [...table.tHead.rows[0].cells].slice(1).map((heading) => plain(heading.textContent));
   const cells = [...row.cells].slice(1).map((cell) => ({
-    text: plain(textOf(cell, ".cell-label")),
-    isNumber: cell.classList.contains("number"),
+    text: plain(textOf(cell, "b")),
+    isNumber: isNumeric(cell),
   }));
   return { name: plain(headingOf(row)), lines: linesOf(headings, cells) };
 }

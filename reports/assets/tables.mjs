@@ -10,7 +10,7 @@ const LEAST_TO_FILTER = 15;
 
 // What a cell is chosen by: its words, or those of its judgements.
 function valuesOf(cell, isChoice) {
-  if (isChoice) return [textOf(cell, ".cell-label, .detail")];
+  if (isChoice) return [textOf(cell, "b, small")];
   return [...cell.querySelectorAll(".verdict")].map((verdict) => verdict.textContent.trim());
 }
 
@@ -103,7 +103,7 @@ class DataTable {
     });
     tools.append(reset);
     this.reading = this.rows.map((row, at) => ({
-      text: [...row.cells].map((cell) => textOf(cell, ".cell-label, .group")).join(" "),
+      text: [...row.cells].map((cell) => textOf(cell, "b, .group")).join(" "),
       choices: choices.map(({ of }) => of[at]),
     }));
     this.scroll.before(tools);

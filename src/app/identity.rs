@@ -6,9 +6,11 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::Serialize;
 
+use super::RunOptions;
 use crate::digest::sha256;
 use crate::history::EarlierReturns;
 use crate::intake::RunBasis;
+use crate::render::charts::PictureFormat;
 use crate::settings::{EngineSection, FigureSettings};
 
 /// All that decides what a release says.
@@ -19,6 +21,8 @@ pub(super) struct Identity<'a> {
     as_of: NaiveDate,
     /// Whether the release holds the public edition.
     public: bool,
+    /// The kinds of files that it holds charts as.
+    charts: &'a [PictureFormat],
     settings: &'a FigureSettings,
     /// SHA-256 of each definition file.
     definitions: BTreeMap<&'a str, String>,
@@ -38,8 +42,8 @@ struct SubmissionIdentity<'a> {
 }
 
 impl<'a> Identity<'a> {
-    /// `public` says whether the release will hold the public edition.
-    pub(super) fn new(basis: &RunBasis<'a>, earlier: &'a EarlierReturns, public: bool) -> Self {
+    /// The options say what the release will hold beside what every release holds.
+    pub(super) fn new(basis: &RunBasis<'a>, earlier: &'a EarlierReturns, options: &'a RunOptions) -> Self {
         let opened = basis.check.opened;
         let definitions = basis.check.definitions.files.iter();
         let submissions = basis.intake.admissions.values().flatten().map(|admission| SubmissionIdentity {
@@ -51,7 +55,8 @@ impl<'a> Identity<'a> {
             program_version: env!("CARGO_PKG_VERSION"),
             period: basis.period.to_string(),
             as_of: opened.as_of,
-            public,
+            public: options.public,
+            charts: &options.charts,
             settings: &basis.settings.figures,
             definitions: definitions.map(|(path, bytes)| (path.as_str(), sha256(bytes))).collect(),
             submissions: submissions.collect(),
@@ -131,6 +136,7 @@ mod tests {
             period: String::new(),
             as_of: NaiveDate::MIN,
             public: false,
+            charts: &[],
             settings,
             definitions: BTreeMap::new(),
             submissions: Vec::new(),

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
+use serde::Serialize as _;
+use serde_json::ser::PrettyFormatter;
 
 use super::AppError;
 use super::identity::incomplete_identity;
@@ -24,6 +26,7 @@ use crate::release::{
     EVIDENCE, LastRelease, LastReleaseError, PublicBasis, PublicEdition, Release, ReleaseNumber, changes_since,
     make_public,
 };
+use crate::render::charts::PictureFormat;
 use crate::render::html::Templates;
 use crate::render::{RenderError, render_editions};
 use crate::report::{Edition, Facts};
@@ -80,7 +83,7 @@ impl Publication<'_> {
             timings.end_of("disclosure");
         }
         timings.begin_stage();
-        let files = write_files(definitions, &release, public.as_ref(), &staging)?;
+        let files = write_files(definitions, (&release, public.as_ref()), &options.charts, &staging)?;
         timings.end_of("render");
         let record = RunRecord {
             format_version: FORMAT_VERSION,
@@ -123,8 +126,8 @@ impl Publication<'_> {
 /// Writes results and editions side by side. Returns the SHA-256 of every file by its path.
 fn write_files(
     definitions: &Definitions,
-    release: &Release,
-    public: Option<&PublicEdition>,
+    (release, public): (&Release, Option<&PublicEdition>),
+    charts: &[PictureFormat],
     staging: &Staging,
 ) -> Result<BTreeMap<String, String>, AppError> {
     let writer = Writer { staging, hashes: Mutex::default() };
@@ -138,7 +141,7 @@ fn write_files(
     let editions = Edition::all(&facts, public_facts.as_ref());
     let (results, editions) = rayon::join(
         || results.par_iter().with_max_len(1).try_for_each(|result| writer.write_result(result)),
-        || render_editions(&editions, &templates, &|path, bytes| writer.write(path, bytes)),
+        || render_editions(&editions, &templates, charts, &|path, bytes| writer.write(path, bytes)),
     );
     results?;
     editions?;
@@ -186,7 +189,10 @@ impl Writer<'_> {
 
 fn write_record(staging: &Staging, record: &RunRecord) -> Result<(), RenderError> {
     let wrong = |source| RenderError::Write { path: RECORD.to_owned(), source };
-    let text = serde_json::to_vec_pretty(record).map_err(|error| wrong(error.into()))?;
+    // A line for each value, without the indentation: it would be a sixth of the file.
+    let mut text = Vec::new();
+    let mut writer = serde_json::Serializer::with_formatter(&mut text, PrettyFormatter::with_indent(b""));
+    record.serialize(&mut writer).map_err(|error| wrong(error.into()))?;
     staging.write(RECORD, &text).map_err(wrong)?;
     Ok(())
 }

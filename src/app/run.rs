@@ -65,7 +65,7 @@ async fn execute(plan: &RunPlan<'_>, changed: Changed, mut timings: Timings) -> 
         periods: &plan.periods,
     };
     let earlier = EarlierReturns::find(&basis).await?;
-    let identity = Identity::new(&basis, &earlier, options.public).hash().map_err(AppError::Identity)?;
+    let identity = Identity::new(&basis, &earlier, options).hash().map_err(AppError::Identity)?;
     let outcome = match already_published(plan, &identity, &intake) {
         Some(outcome) => outcome,
         None => compute_and_publish(plan, basis, &earlier, identity, timings).await?,

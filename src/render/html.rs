@@ -5,17 +5,17 @@ use std::collections::BTreeMap;
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
-use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
+use minijinja::{AutoEscape, Environment, Output, State, UndefinedBehavior, Value, context, escape_formatter};
 use serde::Serialize;
 
-use crate::render::charts::{ChartWidth, RowPlaces, sign_styles};
+use crate::render::charts::{ChartWidth, RowPlaces, inline, inline_styles, sign_styles};
 use crate::render::{RenderError, content_hash, scripts};
 use crate::report::charts::Chart;
 use crate::report::{Figure, Page, Room};
 
 /// The template of every page.
 const PAGE: &str = "page.html";
-/// The style sheet of the signs, which is made from the look of the charts.
+/// The style sheet of signs and drawings, which is made from the look of the charts.
 const SIGNS: &str = "signs.css";
 /// The script that the modules are joined to, and the ending of their names.
 const SCRIPT: &str = "site.js";
@@ -48,6 +48,7 @@ impl Templates {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_auto_escape_callback(|_| AutoEscape::Html);
+        environment.set_formatter(write_value);
         let unindented = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
         environment.set_syntax(unindented.map_err(|source| RenderError::Template { name: String::new(), source })?);
         for (name, source) in templates {
@@ -58,10 +59,11 @@ impl Templates {
             return Err(RenderError::TemplateMissing(PAGE));
         }
         let signs = sign_styles().map_err(|source| RenderError::Chart { figure: SIGNS.to_owned(), source })?;
+        let drawings = signs + &inline_styles();
         let (modules, assets): (Vec<_>, Vec<_>) = assets.into_iter().partition(|(name, _)| name.ends_with(MODULE));
         let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
         let script = scripts::join(&modules.into_iter().map(|(name, bytes)| (name, text(bytes))).collect());
-        let made = [(SIGNS.to_owned(), signs.into_bytes()), (SCRIPT.to_owned(), script.into_bytes())];
+        let made = [(SIGNS.to_owned(), drawings.into_bytes()), (SCRIPT.to_owned(), script.into_bytes())];
         let assets = assets.into_iter().chain(made);
         Ok(Self { environment, assets: assets.map(|(name, bytes)| hashed(name, bytes)).collect() })
     }
@@ -73,12 +75,24 @@ impl Templates {
 }
 
 fn hashed(name: String, bytes: Vec<u8>) -> (String, Asset) {
+    let bytes = if name.ends_with(".css") { lightened(&bytes) } else { bytes };
     let hash = content_hash(&bytes);
     let path = match name.rsplit_once('.') {
         Some((stem, ending)) => format!("assets/{stem}-{hash}.{ending}"),
         None => format!("assets/{name}-{hash}"),
     };
     (name, Asset { path, bytes })
+}
+
+/// A style sheet without comments and indentation: every edition holds a copy, so a release has a hundred.
+fn lightened(css: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(css);
+    let mut parts = text.split("/*");
+    let mut light = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        light.push_str(part.split_once("*/").map_or("", |(_, after)| after));
+    }
+    without_indentation(&light).into_bytes()
 }
 
 /// A drawing of our own charts, which escape their texts themselves. It can be made from a chart and from nothing else.
@@ -88,7 +102,7 @@ struct SafeSvg(String);
 impl SafeSvg {
     fn draw(id: &str, drawing: &Chart, width: ChartWidth) -> Result<Self, RenderError> {
         let drawn = drawing.render(width);
-        drawn.map(Self).map_err(|source| RenderError::Chart { figure: id.to_owned(), source })
+        drawn.map(|svg| Self(inline(&svg))).map_err(|source| RenderError::Chart { figure: id.to_owned(), source })
     }
 
     /// The one place where a text is marked as safe.
@@ -192,5 +206,44 @@ pub fn render_page(templates: &Templates, page: &Page, files: &PageFiles) -> Res
         drawn,
         index => files.index,
     };
-    templates.environment.get_template(PAGE).and_then(|template| template.render(context)).map_err(wrong)
+    let html = templates.environment.get_template(PAGE).and_then(|template| template.render(context)).map_err(wrong)?;
+    Ok(without_indentation(&html))
+}
+
+/// Texts are escaped as far as HTML needs it. The templates' own way escapes the slash too, which a page with many links has
+/// thousands of times.
+fn write_value(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), minijinja::Error> {
+    let escapes = matches!(state.auto_escape(), AutoEscape::Html) && !value.is_safe();
+    let Some(text) = value.as_str().filter(|_| escapes) else { return escape_formatter(out, state, value) };
+    let mut rest = text;
+    while let Some(place) = rest.find(['&', '<', '>', '"', '\'']) {
+        let (before, from) = rest.split_at(place);
+        let mut letters = from.chars();
+        let escaped = match letters.next() {
+            Some('&') => "&amp;",
+            Some('<') => "&lt;",
+            Some('>') => "&gt;",
+            Some('"') => "&quot;",
+            _ => "&#39;",
+        };
+        write_text(before, out)?;
+        write_text(escaped, out)?;
+        rest = letters.as_str();
+    }
+    write_text(rest, out)
+}
+
+fn write_text(text: &str, out: &mut Output<'_>) -> Result<(), minijinja::Error> {
+    out.write_str(text)
+        .map_err(|_| minijinja::Error::new(minijinja::ErrorKind::WriteFailure, "the page cannot be written"))
+}
+
+/// The same page without the blanks before lines and without empty lines, which no reader sees.
+fn without_indentation(html: &str) -> String {
+    let mut page = String::with_capacity(html.len());
+    for line in html.lines().map(|line| line.trim_start_matches([' ', '\t'])).filter(|line| !line.is_empty()) {
+        page.push_str(line);
+        page.push('\n');
+    }
+    page
 }

@@ -1,6 +1,7 @@
 //! Turns the report model into the files of a release: pages, drawings, data files and the assets they need.
 //! Each edition's folder stands alone. Nothing is decided, rounded or worded here.
 
+mod chart_files;
 pub mod charts;
 pub mod html;
 mod scripts;
@@ -14,6 +15,8 @@ use rayon::prelude::*;
 
 use crate::digest::sha256;
 use crate::release::tables::{ReleaseTables, ResultsError};
+use crate::render::chart_files::write_charts;
+use crate::render::charts::PictureFormat;
 use crate::render::html::{PageFiles, Templates, WrittenFile, render_page};
 use crate::report::{Edition, FileContent, Page, Scope, SearchIndex, build_page};
 use crate::vocabulary::code::CODE_WORDS;
@@ -29,6 +32,9 @@ pub enum RenderError {
     Chart { figure: String, source: charts::ChartError },
     #[error("the index of the edition")]
     Index(#[source] serde_json::Error),
+    #[cfg(feature = "png")]
+    #[error("figure {figure}: the chart cannot be painted")]
+    Picture { figure: String, source: charts::PngError },
     #[error("data file {stem}")]
     DataFile { stem: String, source: ResultsError },
     #[error("organisation {0:?}: its edition cannot have a folder of that name; {CODE_WORDS}")]
@@ -40,11 +46,17 @@ pub enum RenderError {
 /// Receives each finished file with its path inside the release, from any thread.
 pub type Emit<'e> = &'e (dyn Fn(&str, &[u8]) -> Result<(), RenderError> + Sync);
 
-/// Writes editions, their pages side by side on all cores.
+/// Writes editions, their pages side by side on all cores, and the charts of editions of many organisations as files of the
+/// formats wanted.
 ///
 /// # Errors
 /// The first template, chart or data file that fails, and whatever `emit` returns.
-pub fn render_editions(editions: &[Edition<'_>], templates: &Templates, emit: Emit<'_>) -> Result<(), RenderError> {
+pub fn render_editions(
+    editions: &[Edition<'_>],
+    templates: &Templates,
+    charts: &[PictureFormat],
+    emit: Emit<'_>,
+) -> Result<(), RenderError> {
     let folders = editions.iter().map(folder_of).collect::<Result<Vec<String>, RenderError>>()?;
     let parts: Vec<Part<'_>> =
         editions.iter().zip(&folders).flat_map(|(edition, folder)| parts_of(edition, folder)).collect();
@@ -52,7 +64,7 @@ pub fn render_editions(editions: &[Edition<'_>], templates: &Templates, emit: Em
     let found: Vec<SearchIndex> = parts
         .par_iter()
         .with_max_len(1)
-        .map(|part| part.render(templates, &output))
+        .map(|part| part.render(templates, charts, &output))
         .collect::<Result<_, RenderError>>()?;
     let mut indexes: BTreeMap<&str, SearchIndex> = BTreeMap::new();
     for (part, index) in parts.iter().zip(found) {
@@ -107,13 +119,19 @@ fn parts_of<'e>(edition: &'e Edition<'e>, folder: &'e str) -> impl Iterator<Item
 
 impl Part<'_> {
     /// Writes it, and returns what can be found on its page.
-    fn render(&self, templates: &Templates, output: &Output<'_>) -> Result<SearchIndex, RenderError> {
+    fn render(
+        &self,
+        templates: &Templates,
+        charts: &[PictureFormat],
+        output: &Output<'_>,
+    ) -> Result<SearchIndex, RenderError> {
         let Some(scope) = self.page else {
             return write_assets(templates, self.folder, output.emit).map(|()| SearchIndex::default());
         };
         let tables = &scope.edition.facts.tables;
         let Some(page) = build_page(&scope) else { return Ok(SearchIndex::default()) };
         write_page(templates, self.folder, (&page, tables), output)?;
+        write_charts(self.folder, (&scope, &page), charts, output.emit)?;
         Ok(SearchIndex::of_page(&scope, &page))
     }
 }
@@ -133,8 +151,8 @@ fn write_page(
     for download in page.downloads() {
         let stem = &download.stem;
         let bytes = match &download.content {
-            FileContent::Rows(selection) => {
-                let made = tables.csv(selection);
+            FileContent::Rows(selections) => {
+                let made = tables.csv(selections);
                 Cow::Owned(made.map_err(|source| RenderError::DataFile { stem: stem.clone(), source })?)
             }
             FileContent::Kept(bytes) => Cow::Borrowed(bytes.as_slice()),
@@ -162,9 +180,10 @@ mod tests {
         let (release, layouts) = (sample::release(), sample::layouts());
         let files = Mutex::new(BTreeMap::new());
         let facts = Facts::new(&release, &layouts);
-        render_editions(&Edition::all(&facts, None), &sample::templates(), &|path, bytes| {
+        render_editions(&Edition::all(&facts, None), &sample::templates(), &[PictureFormat::Svg], &|path, bytes| {
             let before = files.lock().unwrap().insert(path.to_owned(), bytes.to_vec());
-            assert!(before.is_none(), "{path} is written twice");
+            // Pages may offer one file; its name carries the hash of its content.
+            assert!(before.is_none_or(|before| before == bytes), "{path} is written twice");
             Ok(())
         })
         .unwrap();
@@ -239,7 +258,7 @@ mod tests {
     /// What a reader reads on a page, with one blank between words.
     fn words_of(html: &str) -> String {
         let text: String = html.split('<').map(|part| part.split_once('>').map_or(part, |(_, text)| text)).collect();
-        let text = text.replace("&#x2f;", "/").replace("&#x27;", "'").replace("&quot;", "\"");
+        let text = text.replace("&#x2f;", "/").replace("&#39;", "'").replace("&quot;", "\"");
         let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
         text.split_whitespace().collect::<Vec<_>>().join(" ")
     }

@@ -64,7 +64,7 @@ fn blocks_of(scope: &Scope<'_>, name: BlockName) -> Vec<Block> {
         BlockName::LateData => of_metric(scope, |metric| metric::late_data::late_data(facts, metric)),
         BlockName::Neighbours => of_metric(scope, |metric| metric::sections::neighbours(scope, metric)),
         BlockName::Peers => of_organisation(scope, |body| [force::metrics::peers(facts, body)]),
-        BlockName::OwnFigures => of_organisation(scope, |body| [force::metrics::own_figures(scope, body)]),
+        BlockName::OwnFigures => of_organisation(scope, |body| [national::spine_table::own_figures(scope, body)]),
         BlockName::OwnMetrics => of_organisation(scope, |body| force::metrics::own_metrics(scope, body)),
         BlockName::NotMeasured => of_organisation(scope, |body| force::metrics::not_measured(scope, body)),
         BlockName::OwnReturns => of_organisation(scope, |body| [returns::quality::own_returns(facts, body)]),

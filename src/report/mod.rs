@@ -20,7 +20,7 @@ mod trends;
 mod words;
 
 pub use build::build_page;
-pub use edition::{Edition, Scope};
+pub use edition::{Edition, PictureSource, Scope};
 pub use facts::Facts;
 pub use page::Page;
 pub use page::download::FileContent;

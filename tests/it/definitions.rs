@@ -55,8 +55,8 @@ fn a_metric_is_added_by_files_alone() {
         let figure = &all[&("SEC-08".to_owned(), org.to_owned(), period.to_owned())];
         ["numerator", "denominator", "value", "status", "metric_version"].map(|column| figure[column].clone())
     };
-    assert_eq!(cells("E1", "2025-04"), ["1", "2", "50.000000", "value", "1"]);
-    assert_eq!(cells("E2", "2025-04"), ["1", "1", "100.000000", "value", "1"]);
+    assert_eq!(cells("E1", "2025-04"), ["1", "2", "50", "value", "1"]);
+    assert_eq!(cells("E2", "2025-04"), ["1", "1", "100", "value", "1"]);
     assert_eq!(cells("NATIONAL", "2025-04"), ["2", "3", "66.666667", "value", "1"]);
 
     let overview = bench.published("2025-04", "national/all-metrics.html");
@@ -92,7 +92,7 @@ fn a_new_metric_adds_months_and_takes_no_other_figure_away() {
     let figure = |org: &str| &all[&("SEC-08".to_owned(), org.to_owned(), "2025-26Q1".to_owned())];
     assert_eq!(figure("E1")["status"], "missing");
     let nation = ["numerator", "denominator", "coverage"].map(|column| figure("NATIONAL")[column].clone());
-    assert_eq!(nation, ["3", "4", "0.500000"]);
+    assert_eq!(nation, ["3", "4", "0.5"]);
 }
 
 #[test]
@@ -155,7 +155,7 @@ fn an_edition_is_a_file() {
     assert!(index.contains("How the nation is doing") && !index.contains("National figures"), "{index}");
     let principle = bench.published("2025-04", "brief/principles/1.html");
     assert!(principle.contains("<h1>Securing the data</h1>") && principle.contains("SEC-08"), "{principle}");
-    assert!(!principle.contains("CRE-01") && principle.contains("href=\"..&#x2f;index.html\""), "{principle}");
+    assert!(!principle.contains("CRE-01") && principle.contains("href=\"../index.html\""), "{principle}");
     let own = bench.published("2025-04", "brief/bodies/E1.html");
     assert!(own.contains("metric-SEC-08") && own.contains("All metrics at a glance"), "{own}");
 }

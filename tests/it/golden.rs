@@ -73,6 +73,7 @@ fn what_is_published_and_printed_is_what_is_kept() {
     }
     texts.add("commands/help.txt", &HELP.map(help).concat());
     let (month, quarter) = (nation.path("out/2026-03/r1"), nation.path("out/2025-26Q4/r2"));
+    [&month, &quarter].into_iter().for_each(|release| assert_light(release));
     keep_release(&mut texts, "month", &month, &Keep { period: "2026-03", whole: in_month });
     keep_release(&mut texts, "quarter", &quarter, &Keep { period: "2025-26Q4", whole: in_quarter });
     texts.compare();
@@ -186,4 +187,15 @@ fn without_hashes(words: &str) -> String {
     }
     kept.push_str(rest);
     kept
+}
+
+/// Pages that a phone on a slow line still opens: those of a force, the summary of the nation, and any other.
+const HEAVIEST: [(&str, u64); 3] = [("forces/", 150_000), ("national/index.html", 150_000), ("", 400_000)];
+
+fn assert_light(release: &Path) {
+    for path in files_below(release).iter().filter(|path| path.extension().is_some_and(|ending| ending == "html")) {
+        let bytes = fs::metadata(release.join(path)).unwrap().len();
+        let (_, most) = HEAVIEST.into_iter().find(|(beginning, _)| text(path).starts_with(beginning)).unwrap();
+        assert!(bytes <= most, "{} has {bytes} bytes", path.display());
+    }
 }

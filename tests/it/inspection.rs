@@ -125,7 +125,7 @@ fn delays_are_those_that_a_person_counts() {
     // The page has the rows of the table: the last column is April.
     let parts = page(&bench, "E1/parts.html");
     let table = parts.split("id=\"tab-SEC-06-delays\"").nth(1).unwrap().split("</table>").next().unwrap();
-    let of_april = |row: &str| between(row, "<td class=\"number\">", "</td>").last().unwrap().trim().to_owned();
+    let of_april = |row: &str| between(row, "<td>", "</td>").last().unwrap().trim().to_owned();
     let rows: Vec<(String, String)> = between(table, "<th scope=\"row\">", "</tr>")
         .into_iter()
         .map(|row| (row.split_once("</th>").unwrap().0.to_owned(), of_april(row)))
@@ -146,7 +146,7 @@ fn delays_are_those_that_a_person_counts() {
 /// The cells of a row of evidence: their text without markup, by the name of their column.
 fn cells(row: &str) -> BTreeMap<String, String> {
     let cell = |cell: &str| {
-        let (label, rest) = cell.strip_prefix("<span class=\"cell-label\">")?.split_once("</span>")?;
+        let (label, rest) = cell.strip_prefix("<b>")?.split_once("</b>")?;
         let mut words = String::new();
         for piece in rest.split('<') {
             words.push(' ');

@@ -109,8 +109,8 @@ fn assert_messages(found: &[(String, String)], expected: &[(&str, &str)]) {
 fn transactions_of_1995_and_1996_and_the_total_that_is_printed_1_000_too_high() {
     let release = Release::of("1996");
     let count = |period: &str| release.figure("ACC-01", "", "LM-EWPNC", period);
-    assert_eq!(count("1995"), ["50391805", "", "50391805.000000", "value"]);
-    assert_eq!(count("1996"), ["55785861", "", "55785861.000000", "value"]);
+    assert_eq!(count("1995"), ["50391805", "", "50391805", "value"]);
+    assert_eq!(count("1996"), ["55785861", "", "55785861", "value"]);
     let share = |period: &str| release.figure("ACC-03", "", "LM-EWPNC", period);
     assert_eq!(share("1995"), ["25400639", "50391805", "50.406289", "value"]);
     // Of the sum of the parts; of the printed total it would be 47.0927.
@@ -193,7 +193,7 @@ fn subject_access_backlogs_one_share_of_which_was_cut_and_not_rounded() {
 #[test]
 fn four_of_ten_inspected_bodies_had_an_agreement_in_force() {
     let release = Release::of("2016-05");
-    assert_eq!(release.figure("SHA-02", "", "LM-HMIC10", "2016-05"), ["4", "10", "40.000000", "value"]);
+    assert_eq!(release.figure("SHA-02", "", "LM-HMIC10", "2016-05"), ["4", "10", "40", "value"]);
     assert_eq!(release.disagreements(), (1, Vec::new()));
 }
 

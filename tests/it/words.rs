@@ -120,7 +120,7 @@ fn exceptions_are_a_share_of_the_messages() {
     let found = bench.observations("2025-04");
     let row = &found[&("AMD-09".to_owned(), "E1".to_owned(), "2025-04".to_owned())];
     let cells = ["value", "unit", "method", "reliability"].map(|name| row[name].as_str());
-    assert_eq!(cells, ["50.000000", "per_100_results", "wilson", "low"]);
+    assert_eq!(cells, ["50", "per_100_results", "wilson", "low"]);
     assert!(row["upper_95"].parse::<f64>().unwrap() < 100.0, "{}", row["upper_95"]);
     assert!(bench.pages("2025-04", "forces/E1").contains("(1 of 2, few cases)"));
 }

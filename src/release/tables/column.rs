@@ -128,5 +128,11 @@ pub(super) fn safe_text(text: Cow<'_, str>) -> Cow<'_, str> {
 fn write_decimal(millionths: i128, out: &mut String) -> fmt::Result {
     let (whole, part) = (millionths.unsigned_abs() / 1_000_000, millionths.unsigned_abs() % 1_000_000);
     let sign = if millionths < 0 { "-" } else { "" };
-    write!(out, "{sign}{whole}.{part:06}")
+    write!(out, "{sign}{whole}")?;
+    if part > 0 {
+        // Zeros at the end say nothing, and a release has some hundred thousand numbers.
+        let digits = format!("{part:06}");
+        write!(out, ".{}", digits.trim_end_matches('0'))?;
+    }
+    Ok(())
 }

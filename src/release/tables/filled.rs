@@ -1,13 +1,14 @@
 //! A result table with the rows of a release: written whole, or as a selection of rows and columns.
 
 use std::borrow::Borrow;
+use std::collections::BTreeMap;
 use std::io::Write;
 
 use super::ResultsError;
 use super::catalogue::TableSpec;
 use super::column::RowColumn;
-use super::selection::{Selected, Selection};
-use super::write::{write_csv, write_parquet};
+use super::selection::{Beside, Bodies, Selected, Selection};
+use super::write::{CsvRows, write_parquet};
 use crate::release::names::Names;
 
 /// A result table of one release, whatever the type of its rows.
@@ -18,9 +19,9 @@ pub(super) trait FilledTable: Send + Sync {
 
     fn write_csv(&self, out: &mut (dyn Write + Send)) -> Result<(), ResultsError>;
 
-    fn write_selection(
+    fn write_selections(
         &self,
-        selection: &Selection,
+        selections: &[Selection],
         names: &Names<'_>,
         out: &mut (dyn Write + Send),
     ) -> Result<(), ResultsError>;
@@ -46,20 +47,53 @@ impl<R, B: Borrow<R> + Send + Sync> FilledTable for Filled<R, B> {
     }
 
     fn write_csv(&self, out: &mut (dyn Write + Send)) -> Result<(), ResultsError> {
-        let columns = self.columns.iter().map(|column| (column.spec.name, Selected::Own(column)));
-        write_csv(self.spec.name, &columns.collect::<Vec<_>>(), self.rows.iter().map(Borrow::borrow), out)
+        let columns: Vec<Selected<'_, R>> = self.columns.iter().map(Selected::Own).collect();
+        let mut writer = CsvRows::new(self.spec.name, out);
+        writer.header(self.columns.iter().map(|column| column.spec.name.to_owned()))?;
+        for row in &self.rows {
+            writer.cells(&columns, Some(row.borrow()))?;
+            writer.end_row()?;
+        }
+        writer.finish()
     }
 
-    fn write_selection(
+    fn write_selections(
         &self,
-        selection: &Selection,
+        selections: &[Selection],
         names: &Names<'_>,
         out: &mut (dyn Write + Send),
     ) -> Result<(), ResultsError> {
-        let columns = selection.columns.iter().map(|name| Ok((*name, self.selected(name, names)?)));
-        let columns = columns.collect::<Result<Vec<_>, ResultsError>>()?;
-        write_csv(self.spec.name, &columns, self.chosen(selection)?.into_iter(), out)
+        let mut writer = CsvRows::new(self.spec.name, out);
+        for (place, selection) in selections.iter().enumerate() {
+            let columns: Vec<Selected<'_, R>> =
+                selection.columns.iter().map(|name| self.selected(name, names)).collect::<Result<_, ResultsError>>()?;
+            let others: Vec<OtherRows<'_, R>> =
+                selection.beside.iter().map(|one| self.others(selection, one, names)).collect::<Result<_, _>>()?;
+            if place == 0 {
+                let own = selection.columns.iter().map(|name| (*name).to_owned());
+                let headings = selection
+                    .beside
+                    .iter()
+                    .flat_map(|one| one.columns.iter().map(move |c| format!("{}_{c}", one.name)));
+                writer.header(own.chain(headings))?;
+            }
+            let period = self.column("period")?;
+            for row in self.chosen(selection)? {
+                writer.cells(&columns, Some(row))?;
+                for other in &others {
+                    writer.cells(&other.columns, other.rows.get(&*period.read.text(row)).copied())?;
+                }
+                writer.end_row()?;
+            }
+        }
+        writer.finish()
     }
+}
+
+/// Rows of another body by their periods, and the columns that are wanted of them.
+struct OtherRows<'t, R> {
+    columns: Vec<Selected<'t, R>>,
+    rows: BTreeMap<String, &'t R>,
 }
 
 impl<R, B: Borrow<R>> Filled<R, B> {
@@ -74,6 +108,20 @@ impl<R, B: Borrow<R>> Filled<R, B> {
             "metric_title" => Selected::Metric(self.column("metric_id")?, names),
             name => Selected::Own(self.column(name)?),
         })
+    }
+
+    fn others<'t>(
+        &'t self,
+        selection: &Selection,
+        beside: &Beside,
+        names: &'t Names<'t>,
+    ) -> Result<OtherRows<'t, R>, ResultsError> {
+        let columns = beside.columns.iter().map(|name| self.selected(name, names)).collect::<Result<_, _>>()?;
+        let bodies = Bodies::These(beside.code.iter().cloned().collect());
+        let rows = self.chosen(&Selection { bodies, beside: Vec::new(), ..selection.clone() })?;
+        let period = self.column("period")?;
+        let rows = rows.into_iter().map(|row| (period.read.text(row).into_owned(), row)).collect();
+        Ok(OtherRows { columns, rows })
     }
 
     /// The rows of a selection. Rows of one metric lie together where a table is sorted by metric.

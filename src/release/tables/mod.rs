@@ -24,7 +24,7 @@ pub use self::catalogue::{
 use self::filled::FilledTable;
 use self::list::TABLES;
 pub use self::read::{PublishedRows, RowSlice, UnreadableTable};
-pub use self::selection::{Bodies, Selection};
+pub use self::selection::{Beside, Bodies, Selection};
 use crate::release::Release;
 use crate::release::names::Names;
 
@@ -158,14 +158,16 @@ impl<'a> ReleaseTables<'a> {
         files
     }
 
-    /// Some rows and columns of a table as CSV.
+    /// Some rows and columns of a table as CSV, one selection after the other. All of them have the table and the columns of
+    /// the first.
     ///
     /// # Errors
     /// A table that the release does not have, and a column that the table does not have.
-    pub fn csv(&self, selection: &Selection) -> Result<Vec<u8>, ResultsError> {
-        let table = self.tables.iter().find(|table| table.spec().name == selection.table);
+    pub fn csv(&self, selections: &[Selection]) -> Result<Vec<u8>, ResultsError> {
         let mut out = Vec::new();
-        table.ok_or(ResultsError::NoTable(selection.table))?.write_selection(selection, &self.names, &mut out)?;
+        let Some(first) = selections.first() else { return Ok(out) };
+        let table = self.tables.iter().find(|table| table.spec().name == first.table);
+        table.ok_or(ResultsError::NoTable(first.table))?.write_selections(selections, &self.names, &mut out)?;
         Ok(out)
     }
 }

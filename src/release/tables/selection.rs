@@ -21,6 +21,18 @@ pub struct Selection {
     /// In order. Besides the columns of the table, `organisation` is the name of `org_code` and `metric_title` that of
     /// `metric_id`.
     pub columns: &'static [&'static str],
+    /// What other bodies have in the same metric and period, beside each row.
+    pub beside: Vec<Beside>,
+}
+
+/// Columns of another body's row, beside the row of the same metric and period.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Beside {
+    /// Stands before the names of the columns, with `_` between: `peers_value`.
+    pub name: &'static str,
+    /// `None` where the body may not be shown, or is not there: its cells are empty.
+    pub code: Option<String>,
+    pub columns: &'static [&'static str],
 }
 
 /// Which bodies' rows are wanted.
@@ -79,13 +91,40 @@ mod tests {
     fn selection(bodies: Bodies) -> Selection {
         let columns = &["org_code", "organisation", "metric_title", "period", "numerator", "status", "reason"];
         let period = Some("2025-26Q1".parse().unwrap());
-        Selection { table: OBSERVATIONS, metric: Some("CRE-01".parse().unwrap()), bodies, period, columns }
+        let metric = Some("CRE-01".parse().unwrap());
+        Selection { table: OBSERVATIONS, metric, bodies, period, columns, beside: Vec::new() }
     }
 
     fn lines(selection: &Selection) -> Vec<String> {
+        lines_of(std::slice::from_ref(selection))
+    }
+
+    fn lines_of(selections: &[Selection]) -> Vec<String> {
         let release = sample::release();
-        let bytes = ReleaseTables::new(&release).csv(selection).unwrap();
+        let bytes = ReleaseTables::new(&release).csv(selections).unwrap();
         String::from_utf8(bytes).unwrap().lines().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn what_others_have_stands_beside_a_row_of_the_same_metric_and_period() {
+        let of = |metric: &str, code: Option<&str>| Selection {
+            metric: Some(metric.parse().unwrap()),
+            columns: &["metric_id", "org_code", "numerator", "denominator"],
+            beside: vec![
+                Beside { name: "nobody", code: None, columns: &["value"] },
+                Beside { name: "all", code: code.map(str::to_owned), columns: &["numerator", "value"] },
+            ],
+            ..selection(Bodies::These(vec!["E01".to_owned()]))
+        };
+        let lines = lines_of(&[of("CRE-01", Some("NATIONAL")), of("CRE-01", Some("nowhere"))]);
+        assert_eq!(lines[0], "metric_id,org_code,numerator,denominator,nobody_value,all_numerator,all_value");
+        assert_eq!(lines.len(), 3, "one header for all");
+        let whole = self::lines(&Selection {
+            columns: &["numerator", "value"],
+            ..selection(Bodies::These(vec!["NATIONAL".to_owned()]))
+        });
+        assert!(lines[1].starts_with("CRE-01,E01,") && lines[1].ends_with(&format!(",,{}", whole[1])), "{lines:?}");
+        assert!(lines[2].starts_with("CRE-01,E01,") && lines[2].ends_with(",,,"), "{lines:?}");
     }
 
     #[test]
@@ -118,7 +157,7 @@ mod tests {
     fn tables_and_columns_that_are_not_there_are_named() {
         let mut release = sample::release();
         let told = |release: &_, selection: &Selection| -> ResultsError {
-            ReleaseTables::new(release).csv(selection).unwrap_err()
+            ReleaseTables::new(release).csv(std::slice::from_ref(selection)).unwrap_err()
         };
         let wrong = Selection { table: BREAKDOWNS, columns: &["mean"], ..selection(Bodies::All) };
         assert_eq!(told(&release, &wrong).to_string(), "the table breakdowns has no column mean");

@@ -46,22 +46,46 @@ fn batch_of<R, B: Borrow<R>>(columns: &[RowColumn<R>], rows: &[B]) -> Result<Rec
     RecordBatch::try_from_iter_with_nullable(arrays.collect::<Result<Vec<_>, ArrowError>>()?)
 }
 
-/// Writes rows as CSV: a header, empty cells for no value, six decimals.
-pub(super) fn write_csv<'r, R: 'r>(
-    name: &str,
-    columns: &[(&'static str, Selected<'_, R>)],
-    rows: impl Iterator<Item = &'r R>,
-    out: &mut (dyn Write + Send),
-) -> Result<(), ResultsError> {
-    let wrong = |source| ResultsError::Csv { file: format!("{name}.csv"), source };
-    let mut writer = csv::Writer::from_writer(out);
-    writer.write_record(columns.iter().map(|(name, _)| name)).map_err(wrong)?;
-    let mut scratch = String::new();
-    for row in rows {
-        for (_, column) in columns {
-            writer.write_field(column.cell(row, &mut scratch).as_bytes()).map_err(wrong)?;
-        }
-        writer.write_record(None::<&[u8]>).map_err(wrong)?;
+/// Rows of a table as CSV: a header, empty cells for no value, at most six decimals.
+pub(super) struct CsvRows<'o> {
+    table: &'static str,
+    writer: csv::Writer<&'o mut (dyn Write + Send)>,
+    scratch: String,
+}
+
+impl<'o> CsvRows<'o> {
+    pub(super) fn new(table: &'static str, out: &'o mut (dyn Write + Send)) -> Self {
+        Self { table, writer: csv::Writer::from_writer(out), scratch: String::new() }
     }
-    writer.flush().map_err(|error| wrong(error.into()))
+
+    pub(super) fn header(&mut self, names: impl Iterator<Item = String>) -> Result<(), ResultsError> {
+        let written = self.writer.write_record(names.map(String::into_bytes));
+        written.map_err(|source| self.wrong(source))
+    }
+
+    /// Adds cells to the row: those of `row`, or empty ones.
+    pub(super) fn cells<R>(&mut self, columns: &[Selected<'_, R>], row: Option<&R>) -> Result<(), ResultsError> {
+        for column in columns {
+            let written = match row {
+                Some(row) => self.writer.write_field(column.cell(row, &mut self.scratch).as_bytes()),
+                None => self.writer.write_field([]),
+            };
+            written.map_err(|source| self.wrong(source))?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn end_row(&mut self) -> Result<(), ResultsError> {
+        let written = self.writer.write_record(None::<&[u8]>);
+        written.map_err(|source| self.wrong(source))
+    }
+
+    pub(super) fn finish(mut self) -> Result<(), ResultsError> {
+        let written = self.writer.flush();
+        written.map_err(|error| self.wrong(error.into()))
+    }
+
+    fn wrong(&self, source: csv::Error) -> ResultsError {
+        ResultsError::Csv { file: format!("{}.csv", self.table), source }
+    }
 }

@@ -140,7 +140,7 @@ impl Canvas<'_> {
 }
 
 /// Control characters, and those that turn the direction of the words after them or that XML does not allow.
-fn is_without_look(c: char) -> bool {
+pub fn is_without_look(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
         || u32::from(c) & 0xfffe == 0xfffe

@@ -193,7 +193,7 @@ impl BulletBar {
 }
 
 impl SpineRow {
-    /// 300 by 32 px. The middle is the value of all forces.
+    /// 150 by 32 px. The middle is the value of all forces.
     pub(super) fn draw(&self) -> Result<String, ChartError> {
         let ranges = || [self.most, self.middle_half].into_iter().flatten();
         let values = || {
@@ -201,7 +201,7 @@ impl SpineRow {
             ranges().flat_map(|range| [range.low, range.high]).chain(marks.into_iter().flatten())
         };
         finite("spine", values())?;
-        let sheet = sheet(300.0, 32.0);
+        let sheet = sheet(150.0, 32.0);
         let half = values().map(|value| (value - self.all).abs()).fold(0.0, f64::max);
         let half = if half > 0.0 { half } else { 1.0 };
         let span = LinearScale {

@@ -12,9 +12,11 @@ mod funnel_layout;
 mod gallery;
 mod grids;
 mod ink;
+mod inline;
 mod key;
 mod markers;
 mod period_axis;
+mod picture;
 mod placement;
 mod places;
 #[cfg(feature = "png")]
@@ -31,6 +33,8 @@ mod trend;
 mod trend_layout;
 mod trend_marks;
 
+pub use inline::{inline, inline_styles};
+pub use picture::{PictureFormat, picture};
 pub use places::RowPlaces;
 pub use signs::sign_styles;
 

@@ -6,8 +6,8 @@ use std::sync::{Arc, LazyLock};
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{Options, Tree, fontdb};
 
-/// Pixels for each px of the drawing, so that print is sharp.
-const SCALE: f32 = 2.0;
+/// Width of every picture in pixels: two for each px of a usual chart, so that print is sharp.
+const WIDTH: f32 = 1_600.0;
 
 /// One font family for all words: its widths are those by which the drawings were laid out.
 static FONTS: LazyLock<Arc<fontdb::Database>> = LazyLock::new(|| {
@@ -28,7 +28,7 @@ pub enum PngError {
     Encoding(String),
 }
 
-/// A drawing by [`Chart::render`](crate::report::charts::Chart::render) as a PNG on white, two pixels for each px.
+/// A drawing by [`Chart::render`](crate::report::charts::Chart::render) or [`picture`](super::picture()) as a PNG on white, 1,600 pixels wide.
 ///
 /// # Errors
 /// [`PngError`] when the text is no drawing or the picture would be too large.
@@ -42,11 +42,12 @@ pub fn png(svg: &str) -> Result<Vec<u8>, PngError> {
     let options =
         Options { fontdb: Arc::clone(&FONTS), font_family: "Liberation Sans".to_owned(), ..Options::default() };
     let tree = Tree::from_str(&own, &options).map_err(|error| PngError::Drawing(error.to_string()))?;
-    let size = tree.size().to_int_size().scale_by(SCALE);
+    let scale = WIDTH / tree.size().width();
+    let size = tree.size().to_int_size().scale_by(scale);
     let sides = size.map_or((0, 0), |size| (size.width(), size.height()));
     let mut picture = Pixmap::new(sides.0, sides.1).ok_or(PngError::Size { width: sides.0, height: sides.1 })?;
     picture.fill(resvg::tiny_skia::Color::WHITE);
-    resvg::render(&tree, Transform::from_scale(SCALE, SCALE), &mut picture.as_mut());
+    resvg::render(&tree, Transform::from_scale(scale, scale), &mut picture.as_mut());
     picture.encode_png().map_err(|error| PngError::Encoding(error.to_string()))
 }
 

@@ -5,7 +5,7 @@ use crate::render::charts::ink::{Extra, Joined, Sheet};
 use crate::render::charts::theme;
 
 /// Fonts of equal widths, so that a label is as wide as it was measured.
-const FONT_STACK: &str = "Arial, 'Liberation Sans', Helvetica, sans-serif";
+pub const FONT_STACK: &str = "Arial, 'Liberation Sans', Helvetica, sans-serif";
 
 /// The finished drawing. `raw` is what the library wrote: one tag or text a line, every `"` inside a text escaped.
 /// `extras` holds one entry per element, in drawing order.

@@ -31,6 +31,28 @@ const GRID_GREY: Colour = Colour(0xD9, 0xD9, 0xD9);
 const PALE_GREY: Colour = Colour(0xF0, 0xF0, 0xF0);
 const AREA_GREY: Colour = Colour(0xC4, 0xC4, 0xC4);
 
+/// Every colour of a drawing, in the order of their classes in pages.
+pub const COLOURS: [Colour; 16] = [
+    WHITE,
+    TEXT,
+    SOFT_TEXT,
+    DARK_BLUE,
+    PALE_BLUE,
+    MIDDLE_BLUE,
+    TURQUOISE,
+    DARK_TURQUOISE,
+    ORANGE,
+    DARK_ORANGE,
+    DARK_PINK,
+    LIMIT_GREY,
+    MIDDLE_GREY,
+    GRID_GREY,
+    PALE_GREY,
+    AREA_GREY,
+];
+/// Every pattern of dashes, likewise.
+pub const DASHES: [&str; 6] = ["1.5 4", "7 4", "4 3", "12 5", "8 3 2 3", "2 3"];
+
 const SOLID: &str = "";
 const DOTTED: &str = " stroke-dasharray=\"1.5 4\" stroke-linecap=\"round\"";
 const DASHED: &str = " stroke-dasharray=\"7 4\"";

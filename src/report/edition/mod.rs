@@ -2,6 +2,9 @@
 //! the release.
 
 pub mod frame;
+mod picture;
+
+pub use picture::PictureSource;
 
 use crate::definitions::blocks::{Audience, BlockName, Each};
 use crate::definitions::layout::{Layout, MetricSection, PageLayout, Placeholders};
@@ -197,7 +200,7 @@ impl<'a> Scope<'a> {
     }
 
     /// The number of its principle; the place of a section of chosen metrics.
-    fn name_of(&self, section: &MetricSection) -> String {
+    pub fn name_of(&self, section: &MetricSection) -> String {
         let place = self.facts().layouts.sections.iter().position(|other| other == section).unwrap_or_default();
         section.principle.map_or_else(|| format!("section-{}", place + 1), |number| number.to_string())
     }

@@ -1,26 +1,26 @@
 //! The blocks about one organisation: its own figures beside those of its peers and of all, its charts.
 //! Of others it shows published sums only, never a single other organisation.
 
-use crate::assessment::Against;
+use crate::definitions::layout::MetricSection;
 use crate::definitions::model::Metric;
 use crate::metrics::gives_away;
 use crate::report::charts::SeriesRole;
 use crate::report::edition::{Scope, metric_anchor};
 use crate::report::facts::Facts;
 use crate::report::force::returns;
+use crate::report::metric::control::Control;
 use crate::report::metric::decisions::decision_table;
-use crate::report::metric::figures_table::{change_cell, standard_cell, value_cell};
 use crate::report::metric::judged::judged_sentences;
 use crate::report::metric::sections::{documentation, interval_sentence, standards_table};
-use crate::report::metric::steps::{search_sentence, step_table};
+use crate::report::metric::steps::step_table;
 use crate::report::metric::trend::build_trend;
 use crate::report::metric::trend_data::{ComparedLine, TrendRequest, event_name, events};
 use crate::report::metric::trend_words::{event_words, now_sentences};
 use crate::report::page::block::{Block, Details, Links, link};
+use crate::report::page::download::{self, OwnFigures};
 use crate::report::page::figure::{CommonRemarks, Room};
-use crate::report::page::table::{Cell, Column, Row, Table, Widths};
 use crate::report::page::text::{Address, Text};
-use crate::report::sentences::{standard, standing};
+use crate::report::sentences::standard;
 use crate::report::words;
 use crate::stats::control::LEAST_POINTS;
 use crate::stats::run_chart::RunSignal;
@@ -29,24 +29,10 @@ use crate::vocabulary::event::RecordedEvent;
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::Period;
 use crate::vocabulary::quantity::{Shape, Status};
-use crate::vocabulary::shorthand::Shorthand;
 
 /// The peers of the organisation.
 pub fn peers(facts: &Facts<'_>, body: &Organisation) -> Block {
     Block::paragraph(peers_sentence(facts, &body.code))
-}
-
-/// Every metric of the organisation in one table.
-pub fn own_figures(scope: &Scope<'_>, body: &Organisation) -> Block {
-    let facts = scope.facts();
-    let mut blocks = vec![
-        Block::paragraph(
-            "Changes are given as they are. The column “Beside peers” has a word where the difference is sure and large.",
-        ),
-        Block::Table(overview_table(scope, body)),
-    ];
-    blocks.extend(search_sentence(facts, None, Some(&body.code)).map(Block::paragraph));
-    Block::section("at-a-glance", "All metrics at a glance", blocks)
 }
 
 /// How to read the metrics: what holds for all of them is said here, once for each page.
@@ -93,25 +79,55 @@ pub fn principles(scope: &Scope<'_>) -> Option<Block> {
     (!links.is_empty()).then(|| Block::Links(Links { label: "Principles".to_owned(), links }))
 }
 
-/// Every metric of the organisation with its chart, by section.
+/// Every metric of the organisation with its chart, by section; then what they rest on, and a file of the figures.
 pub fn own_metrics(scope: &Scope<'_>, body: &Organisation) -> Vec<Block> {
     let facts = scope.facts();
-    // The page of one principle has the title of its section.
-    if let Some(section) = scope.section {
+    let measured = |section: &MetricSection| -> Vec<&Metric> {
         let metrics = section.select(&facts.release.metrics).into_iter();
-        let measured = metrics.filter(|metric| is_measured(facts, metric, &body.code));
-        return measured.map(|metric| metric_entry(facts, metric, body)).collect();
-    }
-    let mut blocks = Vec::new();
+        metrics.filter(|metric| is_measured(facts, metric, &body.code)).collect()
+    };
+    let entries = |metrics: &[&Metric]| -> Vec<Block> {
+        metrics.iter().map(|metric| metric_entry(facts, metric, body)).collect()
+    };
+    let (mut blocks, mut shown) = (Vec::new(), Vec::new());
     for (index, section) in scope.sections().into_iter().enumerate() {
-        let metrics = section.select(&facts.release.metrics).into_iter();
-        let measured = metrics.filter(|metric| is_measured(facts, metric, &body.code));
-        let entries: Vec<Block> = measured.map(|metric| metric_entry(facts, metric, body)).collect();
-        if !entries.is_empty() {
-            blocks.push(Block::section(format!("section-{}", index + 1), section.heading(), entries));
+        let metrics = measured(section);
+        if scope.section.is_some() {
+            // The page of one principle has the title of its section.
+            blocks.extend(entries(&metrics));
+        } else if !metrics.is_empty() {
+            blocks.push(Block::section(format!("section-{}", index + 1), section.heading(), entries(&metrics)));
         }
+        shown.extend(metrics);
+    }
+    if !shown.is_empty() {
+        blocks.push(returns::behind(facts, &shown, body));
+        blocks.extend(files(scope, &shown, &body.code));
     }
     blocks
+}
+
+/// The files of the page: figures, and limits where a chart has some.
+fn files(scope: &Scope<'_>, metrics: &[&Metric], code: &str) -> Vec<Block> {
+    let facts = scope.facts();
+    let page = scope.section.map_or_else(String::new, |section| format!("-{}", scope.name_of(section)));
+    let shown = |metric: &Metric, code: String| Some(code).filter(|code| is_shown(facts, metric, code));
+    let of_metrics = metrics.iter().map(|metric| OwnFigures {
+        metric,
+        peers: shown(metric, format!("{PEERS_PREFIX}{code}")),
+        all: shown(metric, NATIONAL.to_owned()).filter(|_| may_see_nation(facts, metric, code)),
+    });
+    let figures = download::own_figures(format!("figures{page}"), of_metrics.collect(), code);
+    let with_limits: Vec<&Metric> =
+        metrics.iter().copied().filter(|metric| Control::of(facts, metric, code).is_some()).collect();
+    let limits = download::own_limits(format!("limits{page}"), &with_limits, code);
+    let limits = (!with_limits.is_empty()).then_some(limits);
+    std::iter::once(figures).chain(limits).map(Block::Download).collect()
+}
+
+/// Whether a sum has a value in any period that is shown.
+fn is_shown(facts: &Facts<'_>, metric: &Metric, code: &str) -> bool {
+    facts.release.trend.iter().any(|period| has_value(facts.figure(metric, code, *period)))
 }
 
 /// Metrics of which the release has no figure for the organisation; `None` where there are none.
@@ -158,7 +174,7 @@ fn metric_entry(facts: &Facts<'_>, metric: &Metric, body: &Organisation) -> Bloc
     let compared = [peers, all].into_iter().filter(|line| {
         let is_total = metric.shape == Shape::Count;
         let is_open = line.code != NATIONAL || may_see_nation(facts, metric, &body.code);
-        !is_total && is_open && facts.release.trend.iter().any(|p| has_value(facts.figure(metric, &line.code, *p)))
+        !is_total && is_open && is_shown(facts, metric, &line.code)
     });
     let figure = build_trend(
         facts,
@@ -184,7 +200,6 @@ fn metric_entry(facts: &Facts<'_>, metric: &Metric, body: &Organisation) -> Bloc
     let tables = [step_table, decision_table].into_iter().filter_map(|table| table(facts, metric, Some(&body.code)));
     blocks.extend(tables.map(Block::Table));
     blocks.push(definition(facts, metric, body));
-    blocks.push(submissions(facts, metric, body));
     Block::entry(metric_anchor(metric), metric.heading(), blocks)
 }
 
@@ -199,67 +214,15 @@ fn definition(facts: &Facts<'_>, metric: &Metric, body: &Organisation) -> Block 
     Block::Details(Details { summary: format!("How {} is measured", metric.id).into(), blocks })
 }
 
-/// The submissions behind the figure of the report's period, folded.
-fn submissions(facts: &Facts<'_>, metric: &Metric, body: &Organisation) -> Block {
-    let blocks = vec![returns::behind(facts, metric, body)];
-    Block::Details(Details { summary: format!("Submissions behind {}", metric.id).into(), blocks })
-}
-
 fn has_value(figure: Option<&Observation>) -> bool {
     figure.is_some_and(|f| f.status == Status::Value && f.value.is_some())
 }
 
-fn overview_table(scope: &Scope<'_>, body: &Organisation) -> Table {
-    let facts = scope.facts();
-    let previous = facts.previous();
-    let mut columns = vec![Column::words("Metric"), Column::numbers(&*body.short_name)];
-    columns.extend(["Peers", "All"].map(Column::numbers));
-    columns.push(Column::words("Beside peers"));
-    columns.push(Column::words("Standard"));
-    columns.extend(previous.map(|p| Column::words(format!("Change on {}", p.words())).unsorted()));
-    let shown = scope.sections().into_iter().flat_map(|section| section.select(&facts.release.metrics));
-    let row = |metric: &Metric| {
-        let own = facts.current(metric, &body.code);
-        let mut cells = vec![
-            value_cell(own),
-            peers_cell(facts, metric, &body.code),
-            nation_cell(facts, metric, &body.code),
-            standing::verdict_cell(facts, metric, &body.code, Against::Peers),
-            standard_cell(metric, own),
-        ];
-        cells.extend(previous.map(|period| change_cell(facts, metric, &body.code, period)));
-        Row::new(metric.heading(), cells).linked(scope.figures_address(metric))
-    };
-    let rows = shown.filter(|m| is_measured(facts, m, &body.code)).map(row).collect();
-    let caption = format!("{}: all metrics, {}", body.short_name, facts.release.period.words_with_short_name());
-    Table::new("tab-overview", caption, columns, rows).with_widths(Widths::WideFirst)
-}
-
 /// Whether the national figure, less the organisation's own, is over enough others in every period that is shown.
-fn may_see_nation(facts: &Facts<'_>, metric: &Metric, own: &str) -> bool {
+pub fn may_see_nation(facts: &Facts<'_>, metric: &Metric, own: &str) -> bool {
     let others = |period: &Period| {
         let others = facts.codes(metric).iter().filter(|code| **code != own);
         others.filter(|code| facts.figure(metric, code, *period).is_some_and(|one| one.numerator.is_some())).count()
     };
     !facts.release.trend.iter().any(|period| gives_away(others(period)))
-}
-
-fn nation_cell(facts: &Facts<'_>, metric: &Metric, own: &str) -> Cell {
-    if may_see_nation(facts, metric, own) {
-        other_cell(facts.current(metric, NATIONAL))
-    } else {
-        Cell::absent(Shorthand::Withheld)
-    }
-}
-
-/// Not applicable where no peer group is recorded.
-fn peers_cell(facts: &Facts<'_>, metric: &Metric, code: &str) -> Cell {
-    match (facts.peers(metric, code, facts.release.period), facts.peer_group(code)) {
-        (None, None) => Cell::absent(Shorthand::NotApplicable),
-        (figure, _) => other_cell(figure),
-    }
-}
-
-fn other_cell(figure: Option<&Observation>) -> Cell {
-    Cell::figure_with_unit(figure).with_detail(figure.and_then(words::counts_remark))
 }

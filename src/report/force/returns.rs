@@ -5,7 +5,7 @@ use crate::contract::FailingFile;
 use crate::definitions::model::Metric;
 use crate::release::{RuleFailure, SubmissionLine};
 use crate::report::facts::Facts;
-use crate::report::page::block::Block;
+use crate::report::page::block::{Block, Details};
 use crate::report::page::download;
 use crate::report::page::table::{Cell, Column, Row, Table};
 use crate::report::returns::coverage::{detail_words, state_words};
@@ -95,7 +95,8 @@ fn rows_blocks(failure: &RuleFailure, file: &FailingFile) -> Vec<Block> {
     let rows = file.first_rows.iter().enumerate().map(row).collect();
     let table = Table::new(format!("tab-failing-{}", failure.stem), caption, columns, rows);
     let mut blocks = Vec::new();
-    blocks.extend((!file.keys.is_empty()).then_some(Block::Table(table)));
+    let folded = || Details { summary: "Keys of these rows".into(), blocks: vec![Block::Table(table)] };
+    blocks.extend((!file.keys.is_empty()).then(|| Block::Details(folded())));
     blocks.push(Block::Download(download::failing_rows(&failure.stem, file)));
     blocks
 }
@@ -107,55 +108,58 @@ fn without_rows(facts: &Facts<'_>, failure: &RuleFailure) -> Block {
     Block::paragraph(format!("{message}. There is no file of rows for this. {whom} can say more."))
 }
 
-/// The submissions that the figure of a metric rests on in the report's period.
-pub fn behind(facts: &Facts<'_>, metric: &Metric, body: &Organisation) -> Block {
-    let datasets = facts.datasets(metric);
-    let (period, earlier) = (facts.release.period, metric.earlier_months_at(facts.release.period.last()));
-    let is_behind = |line: &&SubmissionLine| {
-        line.org_code == body.code
-            && datasets.contains(line.dataset.as_str())
-            && line.concerns(period, u32::from(earlier))
+/// The submissions that the figures of some metrics rest on in the report's period, each once with the metrics that rest on it.
+pub fn behind(facts: &Facts<'_>, metrics: &[&Metric], body: &Organisation) -> Block {
+    let period = facts.release.period;
+    let own = facts.release.submissions.iter().filter(|line| line.org_code == body.code);
+    let rests = |line: &SubmissionLine, metric: &Metric| {
+        let earlier = metric.earlier_months_at(period.last());
+        facts.datasets(metric).contains(line.dataset.as_str()) && line.concerns(period, u32::from(earlier))
     };
-    let lines: Vec<&SubmissionLine> = facts.release.submissions.iter().filter(is_behind).collect();
-    if lines.is_empty() {
-        return Block::paragraph("The figure rests on no submission of this organisation.");
-    }
-    let row = |line: &&SubmissionLine| {
-        let months = if line.first == line.last {
-            words::month_words(line.first)
-        } else {
-            format!("{} to {}", words::month_words(line.first), words::month_words(line.last))
-        };
-        let used = match (line.used, line.counted_by_sender) {
-            (false, _) => "Refused",
-            (true, true) => "Used; counts made by the sender",
-            (true, false) => "Used",
-        };
-        let hashes: Vec<String> =
-            line.files.iter().map(|file| file.sha256.chars().take(HASH_SHOWN).collect::<String>()).collect();
-        let hash = if hashes.is_empty() { "No file".to_owned() } else { hashes.join(", ") };
-        let cells = vec![
-            Cell::new(months),
-            Cell::date(line.submitted),
-            Cell::count(i64::try_from(line.rows).unwrap_or(i64::MAX)),
-            Cell::new(used),
-            Cell::new(hash),
+    let with_metrics = own.filter_map(|line| {
+        let ids: Vec<&str> = metrics.iter().filter(|m| rests(line, m)).map(|metric| metric.id.as_str()).collect();
+        (!ids.is_empty()).then(|| submission_row(facts, line, &ids))
+    });
+    let rows: Vec<Row> = with_metrics.collect();
+    let block = if rows.is_empty() {
+        Block::paragraph("The figures of this page rest on no submission of this organisation.")
+    } else {
+        let columns = vec![
+            Column::words("Dataset"),
+            Column::words("Months"),
+            Column::dates("Submitted"),
+            Column::numbers("Rows"),
+            Column::words("State"),
+            Column::words("SHA-256 begins"),
+            Column::words("Metrics"),
         ];
-        Row::new(facts.layouts.sources.title(&line.dataset), cells)
+        let caption = format!("Submissions behind the figures of {}", period.words());
+        Block::Table(Table::new("tab-submissions", caption, columns, rows))
     };
-    let columns = vec![
-        Column::words("Dataset"),
-        Column::words("Months"),
-        Column::dates("Submitted"),
-        Column::numbers("Rows"),
-        Column::words("State"),
-        Column::words("SHA-256 begins"),
+    Block::section("submissions", "Submissions", vec![block])
+}
+
+fn submission_row(facts: &Facts<'_>, line: &SubmissionLine, metrics: &[&str]) -> Row {
+    let months = if line.first == line.last {
+        words::month_words(line.first)
+    } else {
+        format!("{} to {}", words::month_words(line.first), words::month_words(line.last))
+    };
+    let used = match (line.used, line.counted_by_sender) {
+        (false, _) => "Refused",
+        (true, true) => "Used; counts made by the sender",
+        (true, false) => "Used",
+    };
+    let hashes: Vec<String> =
+        line.files.iter().map(|file| file.sha256.chars().take(HASH_SHOWN).collect::<String>()).collect();
+    let hash = if hashes.is_empty() { "No file".to_owned() } else { hashes.join(", ") };
+    let cells = vec![
+        Cell::new(months),
+        Cell::date(line.submitted),
+        Cell::count(i64::try_from(line.rows).unwrap_or(i64::MAX)),
+        Cell::new(used),
+        Cell::new(hash),
+        Cell::new(metrics.join(", ")),
     ];
-    let caption = format!("Submissions behind {}, {}", metric.id, period.words());
-    Block::Table(Table::new(
-        format!("tab-{}-submissions", metric.id),
-        caption,
-        columns,
-        lines.iter().map(row).collect(),
-    ))
+    Row::new(facts.layouts.sources.title(&line.dataset), cells)
 }

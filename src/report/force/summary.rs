@@ -15,9 +15,13 @@ use crate::report::sentences::standard;
 use crate::report::sentences::standing::{self, StandOut};
 use crate::report::words;
 use crate::vocabulary::body::Organisation;
+use crate::vocabulary::quantity::Better;
 
 /// At most so many metrics stand in a list; the table below has all.
 const LISTED: usize = 5;
+
+/// Within reach is at most one case in so many.
+const NEAR: i64 = 10;
 
 /// The message of the edition in at most three sentences: peers, standards, returns.
 pub fn message(facts: &Facts<'_>, body: &Organisation) -> Vec<Block> {
@@ -91,15 +95,51 @@ pub fn priorities(scope: &Scope<'_>, body: &Organisation) -> Vec<Block> {
         differing(Against::YearBefore, MarkMeaning::Worse, ("worse-than-before", "Worse than a year before")),
         list("not-met", "Standards not met", lines, 0),
         differing(Against::Peers, MarkMeaning::Better, ("better-than-peers", "Better than peers")),
+        list("within-reach", "Within reach", within_reach(scope, body), 0),
     ];
-    let blocks: Vec<Block> = blocks.into_iter().flatten().collect();
-    if blocks.is_empty() {
+    let [worse, worse_than_before, not_met, better, within_reach] = blocks;
+    let to_look_at: Vec<Block> = [worse, worse_than_before, not_met].into_iter().flatten().collect();
+    let good: Vec<Block> = [better, within_reach].into_iter().flatten().collect();
+    if to_look_at.is_empty() && good.is_empty() {
         return Vec::new();
     }
     let rule = "A metric stands in these lists where the difference is sure (95% level) and larger than the margin of the \
                 metric; “clearly” means the 99.8% level. The largest difference comes first. A place in a list is a reason to look, \
                 not a verdict.";
-    std::iter::once(Block::Aside(rule.into())).chain(blocks).collect()
+    let lists = if to_look_at.is_empty() || good.is_empty() {
+        [to_look_at, good].concat()
+    } else {
+        vec![Block::columns(to_look_at, good)]
+    };
+    lists.into_iter().chain([Block::Aside(rule.into())]).collect()
+}
+
+/// The metrics that few cases would have brought to their standard or to the figure of the peers, the fewest first.
+fn within_reach(scope: &Scope<'_>, body: &Organisation) -> Vec<Text> {
+    let facts = scope.facts();
+    let reachable = |metric: &'_ Metric| {
+        let reach = facts.verdict(metric, &body.code)?.reach;
+        let is_worse = standing::is(standing::state(facts, metric, &body.code, Against::Peers), MarkMeaning::Worse);
+        let to_peers = reach.to_peers.filter(|_| is_worse);
+        let all = facts.current(metric, &body.code)?.denominator?;
+        let is_near = |cases: &i64| cases.saturating_mul(NEAR) <= all;
+        match (reach.to_standard.filter(is_near), to_peers.filter(is_near)) {
+            (Some(cases), _) => Some((cases, "met the standard")),
+            (None, Some(cases)) => Some((cases, "brought the figure to that of the peers")),
+            (None, None) => None,
+        }
+    };
+    let metrics = facts.release.metrics.iter();
+    let mut found: Vec<(i64, &str, &Metric)> =
+        metrics.filter_map(|metric| reachable(metric).map(|(cases, aim)| (cases, aim, metric))).collect();
+    found.sort_by_key(|(cases, _, _)| *cases);
+    let line = |(cases, aim, metric): &(i64, &str, &Metric)| {
+        let number = words::number_words(usize::try_from(*cases).unwrap_or(usize::MAX));
+        let more = if metric.better == Better::Lower { "fewer" } else { "more" };
+        let noun = if *cases == 1 { "case" } else { "cases" };
+        headed(scope, metric).and(format!(": {number} {more} {noun} would have {aim}."))
+    };
+    found.iter().take(LISTED).map(line).collect()
 }
 
 fn list(id: &str, title: &str, lines: Vec<Text>, more: usize) -> Option<Block> {

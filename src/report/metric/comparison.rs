@@ -8,7 +8,6 @@ use crate::report::charts::{Chart, ComparisonChart, ComparisonRow, JudgedMark};
 use crate::report::facts::Facts;
 use crate::report::metric::figures_table::{FigureLine, figures_table, interval_cells, reason};
 use crate::report::metric::funnel::label_mark;
-use crate::report::page::download;
 use crate::report::page::figure::{Figure, Room};
 use crate::report::page::table::{Cell, Column, Table};
 use crate::report::sentences::standard;
@@ -41,7 +40,7 @@ pub fn build_comparison(facts: &Facts<'_>, metric: &Metric) -> Option<Figure> {
         text: text(facts, metric, &with_value, &without),
         table,
         table_summary: String::new(),
-        downloads: vec![download::comparison(metric, facts.release.period)],
+        downloads: Vec::new(),
     })
 }
 

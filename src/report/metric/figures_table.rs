@@ -1,12 +1,11 @@
 //! Tables of figures: which columns the figures of one unit fill, and what stands beside a figure.
 
 use crate::definitions::model::Metric;
-use crate::report::facts::{Facts, Moved};
+use crate::report::facts::Moved;
 use crate::report::page::table::{Cell, Column, Row, Table};
 use crate::report::sentences::standard;
 use crate::report::words;
 use crate::vocabulary::observation::Observation;
-use crate::vocabulary::period::Period;
 use crate::vocabulary::quantity::{Interval, Status, Unit};
 use crate::vocabulary::shorthand::Shorthand;
 
@@ -136,20 +135,6 @@ pub fn standard_cell(metric: &Metric, figure: Option<&Observation>) -> Cell {
         }
         None if metric.standards.is_empty() => Cell::new("None documented"),
         None => Cell::new("None in force"),
-    }
-}
-
-fn change<'a>(facts: &Facts<'a>, metric: &Metric, code: &str, earlier: Period) -> Option<Moved<'a>> {
-    let (now, before) = facts.current(metric, code).zip(facts.figure(metric, code, earlier))?;
-    facts.moved(metric, now, before)
-}
-
-/// How a figure moved on an earlier period.
-pub fn change_cell(facts: &Facts<'_>, metric: &Metric, code: &str, earlier: Period) -> Cell {
-    let (now, before) = (facts.current(metric, code), facts.figure(metric, code, earlier));
-    match change(facts, metric, code, earlier) {
-        Some(moved) => moved_cell(&moved),
-        None => absent_cell(now).or_else(|| absent_cell(before)).unwrap_or_else(Cell::not_there),
     }
 }
 

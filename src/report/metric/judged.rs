@@ -6,6 +6,7 @@ use crate::definitions::model::{Metric, ReadsAs};
 use crate::report::facts::Facts;
 use crate::report::page::figure::CommonRemarks;
 use crate::report::page::table::Cell;
+use crate::report::sentences::margins::without_margin_in_short;
 use crate::report::sentences::runs::on_median_sentence;
 use crate::report::words::{self, Change};
 use crate::stats::benchmark::Strength;
@@ -59,7 +60,10 @@ fn peers_sentence(facts: &Facts<'_>, metric: &Metric, comparison: &FigureCompari
         PeerComparison::CannotTell => {
             return Some(match (peers_words(facts, metric, comparison), size_words(comparison)) {
                 (Some(peers), Some(size)) => {
-                    format!("Against its peers together, who have {peers}, it is {size}; {WITHOUT_MARGIN}.")
+                    format!(
+                        "Against its peers together, who have {peers}, it is {size}; {}.",
+                        without_margin_in_short(facts, metric)
+                    )
                 }
                 _ => "Whether it differs from its peers cannot be told.".to_owned(),
             });
@@ -86,9 +90,6 @@ fn peers_words(facts: &Facts<'_>, metric: &Metric, comparison: &FigureComparison
     })
 }
 
-/// Stands where a metric has no margin, so that nothing says which difference is large.
-const WITHOUT_MARGIN: &str = "too few organisations have such a figure to say whether that is much";
-
 /// Nothing where it cannot be told: the change itself, or that there is no earlier figure, is said elsewhere.
 fn year_sentence(facts: &Facts<'_>, metric: &Metric, comparison: &FigureComparison) -> Option<String> {
     let period: Period = comparison.basis.parse().ok()?;
@@ -100,7 +101,11 @@ fn year_sentence(facts: &Facts<'_>, metric: &Metric, comparison: &FigureComparis
         _ if rests_on_few(comparison) => return None,
         PeerComparison::CannotTell => {
             let size = size_words(comparison)?;
-            return Some(format!("Against {}, the figure is {size}; {WITHOUT_MARGIN}.", period.words()));
+            return Some(format!(
+                "Against {}, the figure is {size}; {}.",
+                period.words(),
+                without_margin_in_short(facts, metric)
+            ));
         }
         PeerComparison::Similar => format!("is close to that of {}", period.words()),
         PeerComparison::NoClearDifference => format!("does not differ clearly from that of {}", period.words()),

@@ -7,6 +7,7 @@ use crate::report::facts::Facts;
 use crate::report::metric::judged::estimate_cell;
 use crate::report::page::block::Block;
 use crate::report::page::table::{Cell, Column, Row, Table};
+use crate::report::sentences::margins::without_margin;
 use crate::report::sentences::standing;
 use crate::report::words;
 use crate::vocabulary::quantity::Shape;
@@ -25,10 +26,11 @@ pub fn organisations(facts: &Facts<'_>, metric: &Metric) -> Option<Block> {
     let rows = lines.iter().map(|line| line.row(facts, metric, columns)).collect();
     let caption = format!("{}, each organisation, {}", metric.title, facts.release.period.words_with_short_name());
     let table = Table::new(format!("tab-{}-organisations", metric.id), caption, headings(metric, columns), rows);
-    let mut blocks = vec![Block::paragraph(
+    let mut blocks = vec![Block::paragraph(without_margin(facts, metric).unwrap_or_else(|| {
         "A difference has a word where it is sure and larger than the margin of the metric; “clearly” stands for the 99.8% level. \
-         “Close” and “little change” say that a difference, if there is one, is smaller. A word in this table is a reason to look, and no verdict.",
-    )];
+         “Close” and “little change” say that a difference, if there is one, is smaller. A word in this table is a reason to look, and no verdict."
+            .to_owned()
+    }))];
     blocks.push(Block::Table(table));
     Some(Block::section("organisations", "Each organisation against its peers and a year before", blocks))
 }

@@ -71,7 +71,7 @@ pub fn charts(facts: &Facts<'_>, metric: &Metric) -> Block {
 /// The figures of each organisation and period.
 pub fn figures_by_period(facts: &Facts<'_>, metric: &Metric) -> Block {
     let mut blocks = vec![Block::Table(trend_table(facts, metric)), Block::Download(download::all_figures(metric))];
-    blocks.extend(facts.has_parts(metric).then(|| Block::Download(download::all_parts(metric))));
+    blocks.extend(facts.has_parts(metric).then(|| Block::Download(download::all_parts(metric, facts.release.period))));
     Block::section("figures", "Figures by organisation and period", blocks)
 }
 

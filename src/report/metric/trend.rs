@@ -15,7 +15,7 @@ use crate::report::metric::trend_data::{Series, TrendData, TrendRequest, event_n
 use crate::report::metric::trend_table::trend_data_table;
 use crate::report::metric::trend_words;
 use crate::report::page::download;
-use crate::report::page::figure::{CommonRemarks, Figure};
+use crate::report::page::figure::{CommonRemarks, Figure, Room};
 use crate::report::sentences::standard;
 use crate::report::words;
 use crate::vocabulary::event::RecordedEvent;
@@ -35,9 +35,9 @@ pub fn build_trend<'a>(facts: &'a Facts<'a>, request: &'a TrendRequest<'a>) -> O
     }
     let data = TrendData::of(facts, request);
     data.figures.iter().flatten().find(|f| f.status == Status::Value)?;
-    let codes = std::iter::once(request.code).chain(request.compared.iter().map(|line| line.code.as_str()));
-    let mut downloads = vec![download::trend(metric, codes.map(str::to_owned).collect())];
-    downloads.extend(data.control.map(|_| download::usual_variation(metric, request.code)));
+    // A page of many small figures offers one file for all of them.
+    let is_alone = request.room == Room::Full;
+    let limits = data.control.filter(|_| is_alone).map(|_| download::usual_variation(metric, request.code));
     Some(Figure {
         id: format!("fig-{}-trend", metric.id),
         label: String::new(),
@@ -49,7 +49,7 @@ pub fn build_trend<'a>(facts: &'a Facts<'a>, request: &'a TrendRequest<'a>) -> O
         text: trend_words::description(&data),
         table: trend_data_table(&data),
         table_summary: String::new(),
-        downloads,
+        downloads: limits.into_iter().collect(),
     })
 }
 

@@ -7,4 +7,5 @@ pub mod one_force;
 pub mod other_rules;
 pub mod responsibilities;
 pub mod signals;
+pub mod spine_table;
 pub mod summary;

@@ -6,8 +6,8 @@ use serde::Serialize;
 use crate::contract::FailingFile;
 use crate::definitions::model::Metric;
 use crate::release::tables::{
-    BREAKDOWNS, Bodies, COMPLETENESS, CONTRIBUTIONS, CONTROL_LIMITS, DELAYS, FUNNELS, KNOWN_COUNTS, LONG_SERIES,
-    OBSERVATIONS, REVISIONS, Selection,
+    BREAKDOWNS, Beside, Bodies, COMPLETENESS, CONTRIBUTIONS, CONTROL_LIMITS, DELAYS, FUNNELS, KNOWN_COUNTS,
+    LONG_SERIES, OBSERVATIONS, REVISIONS, Selection,
 };
 use crate::vocabulary::body::{NATIONAL, PEERS_PREFIX, REGION_PREFIX};
 use crate::vocabulary::period::Period;
@@ -15,8 +15,8 @@ use crate::vocabulary::period::Period;
 /// What is in a file that a page offers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FileContent {
-    /// Some rows and columns of a result table.
-    Rows(Selection),
+    /// Some rows and columns of a result table, one selection after the other.
+    Rows(Vec<Selection>),
     /// The bytes of a file that was written before.
     Kept(Vec<u8>),
 }
@@ -39,16 +39,15 @@ impl Download {
     }
 }
 
-const FIGURES: &[&str] = &[
+/// Of the figures of an organisation in many metrics.
+const OWN: &[&str] = &[
     "metric_id",
     "metric_version",
     "org_code",
     "organisation",
     "metric_title",
-    "period_type",
     "period",
     "period_start",
-    "period_end",
     "numerator",
     "denominator",
     "value",
@@ -68,16 +67,43 @@ const FIGURES: &[&str] = &[
     "standard_met",
 ];
 
+/// Of the figures of a metric. Its title and the type of its periods would be the same in every row.
+const FIGURES: &[&str] = &[
+    "metric_id",
+    "metric_version",
+    "org_code",
+    "organisation",
+    "period",
+    "period_start",
+    "numerator",
+    "denominator",
+    "value",
+    "unit",
+    "status",
+    "reason",
+    "lower_95",
+    "upper_95",
+    "lower_998",
+    "upper_998",
+    "method",
+    "reliability",
+    "returned_months",
+    "expected_months",
+    "standard_level",
+    "standard_kind",
+    "standard_met",
+];
+
+/// What stands of others beside the figures of an organisation.
+const OF_OTHERS: &[&str] = &["numerator", "denominator", "value", "status"];
+
 const PARTS: &[&str] = &[
     "metric_id",
     "metric_version",
     "org_code",
     "organisation",
-    "metric_title",
-    "period_type",
     "period",
     "period_start",
-    "period_end",
     "breakdown",
     "category",
     "numerator",
@@ -195,17 +221,45 @@ pub fn all_figures(metric: &Metric) -> Download {
     download(metric, "all-figures", words, of(metric, OBSERVATIONS, bodies, FIGURES))
 }
 
-/// Every category or further percentile of a metric but those of peers.
-pub fn all_parts(metric: &Metric) -> Download {
+/// Every category or further percentile of a metric in the report's period, but those of peers. Earlier periods are in the
+/// result tables: with them this would be the largest file of a release, many times over.
+pub fn all_parts(metric: &Metric, period: Period) -> Download {
     let bodies = Bodies::Without(&[PEERS_PREFIX]);
     let parts = if metric.breakdown.is_some() { "all categories" } else { "further percentiles" };
-    let words = format!("Download {parts} of {} with their counts", metric.id);
-    download(metric, "categories", words, of(metric, BREAKDOWNS, bodies, PARTS))
+    let words = format!("Download {parts} of {} in {} with their counts", metric.id, period.words());
+    let selection = Selection { period: Some(period), ..of(metric, BREAKDOWNS, bodies, PARTS) };
+    download(metric, "categories", words, selection)
 }
 
-/// The series of a trend figure.
-pub fn trend(metric: &Metric, codes: Vec<String>) -> Download {
-    download(metric, "trend", "the data", of(metric, OBSERVATIONS, Bodies::These(codes), FIGURES))
+/// What a file of an organisation holds of one metric.
+#[derive(Debug)]
+pub struct OwnFigures<'m> {
+    pub metric: &'m Metric,
+    /// The peers, where their sum may be shown.
+    pub peers: Option<String>,
+    /// All forces, likewise.
+    pub all: Option<String>,
+}
+
+/// The figures of one organisation in some metrics, each with those of peers and of all beside it.
+pub fn own_figures(stem: String, metrics: Vec<OwnFigures<'_>>, code: &str) -> Download {
+    let selection = |own: OwnFigures<'_>| Selection {
+        beside: vec![
+            Beside { name: "peers", code: own.peers, columns: OF_OTHERS },
+            Beside { name: "all", code: own.all, columns: OF_OTHERS },
+        ],
+        ..of(own.metric, OBSERVATIONS, Bodies::These(vec![code.to_owned()]), OWN)
+    };
+    let words = "Download the figures of this page with those of peers and of all".to_owned();
+    Download { words, stem, content: FileContent::Rows(metrics.into_iter().map(selection).collect()) }
+}
+
+/// Mean and limits of the series of one organisation in some metrics.
+pub fn own_limits(stem: String, metrics: &[&Metric], code: &str) -> Download {
+    let bodies = Bodies::These(vec![code.to_owned()]);
+    let selections = metrics.iter().map(|metric| of(metric, CONTROL_LIMITS, bodies.clone(), LIMITS)).collect();
+    let words = "Download the limits of usual variation of this page".to_owned();
+    Download { words, stem, content: FileContent::Rows(selections) }
 }
 
 /// The long series of some bodies.
@@ -216,9 +270,10 @@ pub fn long_series(metric: &Metric, name: &str, codes: Vec<String>) -> Download 
 /// The long series of the nation, of every metric.
 pub fn all_long_series(stem: &str) -> Download {
     let bodies = Bodies::These(vec![NATIONAL.to_owned()]);
-    let selection = Selection { table: LONG_SERIES, metric: None, bodies, period: None, columns: FIGURES };
+    let selection =
+        Selection { table: LONG_SERIES, metric: None, bodies, period: None, columns: OWN, beside: Vec::new() };
     let words = "Download every national series with its counts".to_owned();
-    Download { words, stem: stem.to_owned(), content: FileContent::Rows(selection) }
+    Download { words, stem: stem.to_owned(), content: FileContent::Rows(vec![selection]) }
 }
 
 /// The long series of the nation, of every metric, as the data of a figure.
@@ -229,9 +284,10 @@ pub fn national_series(stem: &str) -> Download {
 /// The figures of all regions in a period, of every metric.
 pub fn regions(period: Period) -> Download {
     let bodies = Bodies::Beginning(REGION_PREFIX);
-    let selection = Selection { table: LONG_SERIES, metric: None, bodies, period: Some(period), columns: FIGURES };
+    let selection =
+        Selection { table: LONG_SERIES, metric: None, bodies, period: Some(period), columns: OWN, beside: Vec::new() };
     let words = "Download the figures of all regions with their counts".to_owned();
-    Download { words, stem: "regions".to_owned(), content: FileContent::Rows(selection) }
+    Download { words, stem: "regions".to_owned(), content: FileContent::Rows(vec![selection]) }
 }
 
 const OF_CONTRIBUTIONS: &[&str] = &[
@@ -260,17 +316,25 @@ pub fn contributions(metric: &Metric) -> Download {
 /// What each organisation added to the changes of every national figure.
 pub fn all_contributions() -> Download {
     let columns = OF_CONTRIBUTIONS;
-    let selection = Selection { table: CONTRIBUTIONS, metric: None, bodies: Bodies::All, period: None, columns };
+    let selection = Selection {
+        table: CONTRIBUTIONS,
+        metric: None,
+        bodies: Bodies::All,
+        period: None,
+        columns,
+        beside: Vec::new(),
+    };
     let words = "Download the parts of every organisation".to_owned();
-    Download { words, stem: "contributions".to_owned(), content: FileContent::Rows(selection) }
+    Download { words, stem: "contributions".to_owned(), content: FileContent::Rows(vec![selection]) }
 }
 
 /// Every revision of national figures.
 pub fn all_revisions(stem: &str) -> Download {
     let bodies = Bodies::These(vec![NATIONAL.to_owned()]);
-    let selection = Selection { table: REVISIONS, metric: None, bodies, period: None, columns: OF_REVISIONS };
+    let selection =
+        Selection { table: REVISIONS, metric: None, bodies, period: None, columns: OF_REVISIONS, beside: Vec::new() };
     let words = "Download every revision of national figures".to_owned();
-    Download { words, stem: stem.to_owned(), content: FileContent::Rows(selection) }
+    Download { words, stem: stem.to_owned(), content: FileContent::Rows(vec![selection]) }
 }
 
 const OF_KNOWN_COUNTS: &[&str] = &[
@@ -308,13 +372,6 @@ pub fn usual_variation(metric: &Metric, code: &str) -> Download {
     download(metric, "limits", "the limits of usual variation", of(metric, CONTROL_LIMITS, bodies, LIMITS))
 }
 
-/// The figures of organisations in one period.
-pub fn comparison(metric: &Metric, period: Period) -> Download {
-    let bodies = Bodies::Without(&[PEERS_PREFIX, REGION_PREFIX]);
-    let selection = Selection { period: Some(period), ..of(metric, OBSERVATIONS, bodies, FIGURES) };
-    download(metric, "comparison", "the data", selection)
-}
-
 /// The forces of a funnel with their limits.
 pub fn funnel(metric: &Metric) -> Download {
     download(metric, "funnel", "the data", of(metric, FUNNELS, Bodies::All, OF_FUNNEL))
@@ -347,10 +404,10 @@ pub fn failing_rows(stem: &str, file: &FailingFile) -> Download {
 }
 
 fn of(metric: &Metric, table: &'static str, bodies: Bodies, columns: &'static [&'static str]) -> Selection {
-    Selection { table, metric: Some(metric.id.clone()), bodies, period: None, columns }
+    Selection { table, metric: Some(metric.id.clone()), bodies, period: None, columns, beside: Vec::new() }
 }
 
 fn download(metric: &Metric, name: &str, words: impl Into<String>, selection: Selection) -> Download {
-    let (words, content) = (words.into(), FileContent::Rows(selection));
+    let (words, content) = (words.into(), FileContent::Rows(vec![selection]));
     Download { words, stem: format!("{}-{name}", metric.id), content }
 }

@@ -35,7 +35,7 @@ pub(in crate::release::tables) fn comparisons() -> Vec<RowColumn<FigureCompariso
         Decimal "lower_998" ANY.or_empty() => |c| c.act().lower.map(scaled);
         /// Upper limit of the estimate's 99.8% confidence interval. Null without an estimate or a limit on this side.
         Decimal "upper_998" ANY.or_empty() => |c| c.act().upper.map(scaled);
-        /// The p-value that these intervals imply, where they have one; 0.000000 is below 0.0000005.
+        /// The p-value that these intervals imply, where they have one; 0 is below 0.0000005.
         Decimal "p_value" between(0, 1).or_empty() => |c| c.found.as_ref().ok()?.p_value.map(scaled);
         /// By what the intervals are widened, because the cases hang together (each counts as 1/widened_by² of an
         /// independent one): sigma_z of the p′ or u′ chart of the series, where it rests on at least 13 figures and is

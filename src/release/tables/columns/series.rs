@@ -24,7 +24,7 @@ pub(in crate::release::tables) fn signals() -> Vec<RowColumn<Signal>> {
         Whole "points" at_least(1) => |s| i64::try_from(s.points).ok();
         /// act: beyond a limit of the chart, or at 99.8 %. look: everything else.
         Text "severity" one_of(&["look", "act"]) => |s| Cow::Borrowed(s.severity_str());
-        /// The p-value that the label's own interval implies, where it has one; 0.000000 is below 0.0000005.
+        /// The p-value that the label's own interval implies, where it has one; 0 is below 0.0000005.
         Decimal "p_value" between(0, 1).or_empty() => |s| s.p_value.map(scaled);
         /// For comparisons with peers: whether it is on the list of the release that holds false discoveries to 5 %
         /// (Benjamini and Hochberg).
