@@ -1,6 +1,7 @@
 //! The notes of a report: how its figures are made, the settings that were chosen, and the accessibility statement.
 
 use crate::assessment::PEERS_FAMILY;
+use crate::report::about::accessibility;
 use crate::report::facts::Facts;
 use crate::report::page::block::Block;
 use crate::report::page::frame::NOT_GIVEN;
@@ -13,7 +14,8 @@ use crate::vocabulary::shorthand::Shorthand;
 
 /// Method, settings, publication and accessibility under one heading.
 pub fn about(facts: &Facts<'_>) -> Block {
-    let parts = [method(facts)].into_iter().chain(settings(facts)).chain([publication(facts), accessibility(facts)]);
+    let parts = [method(facts)].into_iter().chain(settings(facts)).chain([publication(facts)]);
+    let parts = parts.chain(accessibility::statement(facts));
     Block::section("about", "About this report", parts.collect())
 }
 
@@ -45,29 +47,6 @@ pub fn publication(facts: &Facts<'_>) -> Block {
     };
     let facts = vec![Fact::new("Revisions", revisions), Fact::new("Access before publication", early)];
     Block::section("publication", "Publication and revisions", vec![Block::Facts(facts)])
-}
-
-/// How far the pages are open to everybody, and whom to tell where they are not.
-pub fn accessibility(facts: &Facts<'_>) -> Block {
-    let write = match &facts.release.publication.contact {
-        Some(contact) => format!("write to {contact}"),
-        None => "write to the organisation that gave you this report, because the report names no address".to_owned(),
-    };
-    let paragraphs = [
-        "This statement covers the pages of this report. They are built to meet the Web Content Accessibility Guidelines \
-         version 2.2, level AA. Every drawing has a description and a table with the same figures, and every page can be \
-         used without a mouse, without scripts and at 320 pixels of width."
-            .to_owned(),
-        "The pages are tested by program (axe-core and html-validate) in a wide and a narrow window. Tests with people who \
-         use screen readers are still to be done, so some problems may not be known."
-            .to_owned(),
-        format!(
-            "If you cannot read something, or need it in another form, {write}. If you are not content with the \
-             answer, contact the Equality Advisory and Support Service. The Equality and Human Rights Commission enforces \
-             the Public Sector Bodies (Websites and Mobile Applications) Accessibility Regulations 2018."
-        ),
-    ];
-    Block::section("accessibility", "Accessibility statement", paragraphs.map(Block::paragraph).into())
 }
 
 fn method_lines(facts: &Facts<'_>) -> Vec<String> {

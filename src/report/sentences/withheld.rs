@@ -58,6 +58,19 @@ pub fn sentences(facts: &Facts<'_>, metric: &Metric) -> Vec<String> {
     }
 }
 
+/// Why a figure of the metric is withheld, as words without a full stop.
+pub fn reason(facts: &Facts<'_>, metric: &Metric) -> String {
+    match &facts.release.withheld {
+        Some(withheld) if metric.disclosure.is_of_persons() => {
+            format!("It counts cases about persons, and {} or fewer of them could point to somebody", most(withheld))
+        }
+        Some(withheld) => {
+            format!("Fewer than {} cases lie behind it, so it would say little", withheld.minimum_denominator)
+        }
+        None => words::sentence_case(Status::Suppressed.reason()),
+    }
+}
+
 /// Whether so few organisations are shown that a chart or a ranking of them would say nothing of all.
 pub fn is_remnant(facts: &Facts<'_>, metric: &Metric) -> bool {
     let of = facts.release.withheld.as_ref().and_then(|withheld| withheld.work.get(&metric.id));
