@@ -33,7 +33,7 @@ fn features() -> Vec<Block> {
         "Read every page without a mouse and without scripts.",
         "Zoom in to 400%, or use a window of 320 pixels, without losing text.",
         "Listen to every page with a screen reader. Each chart has a description and a table with the same figures.",
-        "Choose colours of your own. Charts keep their own colours on white.",
+        "Choose your own colours. Charts keep theirs, on white.",
     ];
     vec![Block::List(lines.map(Into::into).into())]
 }
@@ -41,12 +41,12 @@ fn features() -> Vec<Block> {
 fn status() -> Vec<Block> {
     vec![
         Block::paragraph(
-            "The pages are built to meet level AA of the Web Content Accessibility Guidelines, version 2.2. They are partially \
-             compliant, for the reasons below.",
+            "The pages are built to meet level AA of the Web Content Accessibility Guidelines (WCAG) 2.2. They are partially \
+             compliant. These are the reasons:",
         ),
         Block::List(
             [
-                "No people who use screen readers or magnifiers have tested the pages yet. Some problems may be unknown.",
+                "No people who use screen readers have tested the pages yet, so we may not know of all faults.",
                 "Wide tables scroll sideways on a narrow screen. Each of them can be reached and scrolled by keyboard.",
             ]
             .map(Into::into)

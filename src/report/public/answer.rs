@@ -103,7 +103,7 @@ fn standard_words(metric: &Metric, held: &Standard, figure: &Observation) -> Str
     let outcome = match standard::outcome_words(figure) {
         "met" => "which was met",
         "not met" => "which was not met",
-        _ => "and whether that was met cannot be told",
+        _ => "and there are too few cases to say whether that was met",
     };
     format!("{who} {}, {outcome}", level_words(metric, held))
 }
@@ -166,7 +166,7 @@ fn verdict_clause(facts: &Facts<'_>, metric: &Metric) -> String {
     let state = standing::state(facts, metric, NATIONAL, Against::YearBefore);
     let word = standing::words_of(metric, state, Against::YearBefore);
     match state {
-        _ if !standing::is_told(state) => "; whether that is a change cannot be told".to_owned(),
+        _ if !standing::is_told(state) => "; we cannot say whether that is a change".to_owned(),
         CellState::Judged(mark) if mark.meaning.is_unremarkable() => format!("; that is {word}"),
         _ => format!("; it is {word} now"),
     }

@@ -91,7 +91,7 @@ pub fn verdict_cell(facts: &Facts<'_>, metric: &Metric, code: &str, against: Aga
     let is_judged = matches!(state, CellState::Judged(_));
     let comparison = facts.comparison(metric, code, against).filter(|_| is_judged);
     if comparison.is_some_and(|one| facts.told(one) == PeerComparison::NotTested) {
-        return Cell::new("full count, not tested");
+        return Cell::new("count, not tested");
     }
     Cell::marks(vec![Mark::new(state, words_of(metric, state, against))])
 }

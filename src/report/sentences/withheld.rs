@@ -77,10 +77,11 @@ pub fn is_remnant(facts: &Facts<'_>, metric: &Metric) -> bool {
     of.is_some_and(|of| of.shown.organisations < of.hidden())
 }
 
-/// Whether some organisations are not shown in the report's period.
-pub fn leaves_some_out(facts: &Facts<'_>, metric: &Metric) -> bool {
-    let of = facts.release.withheld.as_ref().and_then(|withheld| withheld.work.get(&metric.id));
-    of.is_some_and(|of| of.hidden() > 0)
+/// How many organisations are shown of how many: "21 of 46 forces". `None` where all are.
+pub fn shown_words(facts: &Facts<'_>, metric: &Metric) -> Option<String> {
+    let of = facts.release.withheld.as_ref()?.work.get(&metric.id).filter(|of| of.hidden() > 0)?;
+    let shown = words::number_words(of.shown.organisations);
+    Some(format!("{shown} of {} {}", of.all.organisations, facts.bodies(metric)))
 }
 
 impl WorkWithheld {
