@@ -228,13 +228,26 @@ impl LayoutReader<'_> {
         }
         let pages: Vec<PageLayout> = text.pages.into_iter().filter_map(|page| self.page(page, audience)).collect();
         self.check_pages(&pages);
-        let LayoutText { folder, title, summary, introduction, questions, terms, findings_shown, kinds, parts, .. } = text;
+        let LayoutText { folder, title, summary, introduction, questions, terms, findings_shown, kinds, parts, .. } =
+            text;
         self.check_words(&pages, "introduction", (BlockName::Introduction, introduction.is_empty()));
         self.check_words(&pages, "questions", (BlockName::Questions, questions.is_empty()));
         self.check_words(&pages, "terms", (BlockName::Glossary, terms.is_empty()));
         question_problems(&questions, self.metrics).into_iter().for_each(|problem| self.wrong("questions", problem));
         term_problems(&terms).into_iter().for_each(|problem| self.wrong("terms", problem));
-        Some(Layout { audience, folder, title, summary, introduction, questions, terms, findings_shown, kinds, parts, pages })
+        Some(Layout {
+            audience,
+            folder,
+            title,
+            summary,
+            introduction,
+            questions,
+            terms,
+            findings_shown,
+            kinds,
+            parts,
+            pages,
+        })
     }
 
     fn check_parts(&mut self, parts: &[LayoutPart], metrics: &[Metric]) {

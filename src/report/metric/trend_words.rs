@@ -197,7 +197,7 @@ fn gaps_sentence(data: &TrendData<'_>) -> Option<String> {
     }
     let sentence = |(reason, periods): &(String, Vec<String>)| {
         format!(
-            "“{}” has no figure for {} ({reason}).",
+            "“{}”: no figure for {} ({reason}).",
             data.request.metric.title,
             words::names_or_number(periods, "earlier periods")
         )
