@@ -121,7 +121,7 @@ impl<'a> CaseDelays<'a> {
         };
         let still: i64 = now.iter().filter(|band| band.range == DelayRange::NotEnded).map(|band| band.cases).sum();
         format!(
-            "{} took longer, and {} {} {}. The curve is exact at the ends of the bands of the table.",
+            "{} took longer, and {} {} {}; the curve is exact at the ends of the bands of the table.",
             words::sentence_case(&number(total(now) - marked.cases - still)),
             number(still),
             if still == 1 { "was" } else { "were" },
