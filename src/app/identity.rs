@@ -96,7 +96,7 @@ mod tests {
         peers = { fallback = "neighbours", ignore_supplied = true }
         late = { months = 7 }
         parameters = { dormant_days = 90, leaver_days = 7 }
-        publication = { publisher = "P", contact = "C", marking = "OFFICIAL", next_release = "2026-08-20", revision_policy = "R", pre_release_access = ["A"] }
+        publication = { publisher = "P", contact = "C", marking = "OFFICIAL", next_release = "2026-08-20", revision_policy = "R", pre_release_access = ["A"], accessibility_tested_on = "2026-08-20" }
         verdict = { margin_percent = 30 }
         parity = { as_phe = ["CRE-01"], as_making_data_count = ["CRE-02"] }
 

@@ -188,7 +188,10 @@ fn not_placed(figure: &PublishedFigure, why: &str) -> Finding {
 }
 
 fn listed(figure: &PublishedFigure, rule: &str, message: &str) -> Finding {
-    let what = format!("{} {} of {}", figure.metric_id, figure.component, figure.category);
+    let what = match &*figure.category {
+        HEADLINE => format!("{} {}", figure.metric_id, figure.component),
+        category => format!("{} {} of {category}", figure.metric_id, figure.component),
+    };
     Finding {
         level: FindingLevel::Reconciliation,
         rule: rule.to_owned(),
@@ -316,7 +319,7 @@ mod tests {
     #[test]
     fn an_error_is_alleged_only_where_both_counts_were_printed_and_are_ours() {
         let found = rules(&[ours(1_283, 1_908)], &[printed("value", "headline", "55")]);
-        let said = "CRE-01 value of headline: printed 55, ours is 67.2432: differs; the publication may divide by something \
+        let said = "CRE-01 value: printed 55, ours is 67.2432: differs; the publication may divide by something \
                     else (a survey)";
         assert_eq!(found, [("differs".to_owned(), said.to_owned())]);
         let cut = |counts: [&str; 2]| {

@@ -87,6 +87,13 @@ macro_rules! block_names {
             /// All of them, by their names in layouts.
             pub const NAMES: &'static [(&'static str, Self)] = &[$(($name, Self::$variant)),+];
 
+            /// Its name in layouts.
+            pub(super) fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)+
+                }
+            }
+
             fn subject(self) -> Subject {
                 match self {
                     $(Self::$variant => Subject::$subject,)+
@@ -243,6 +250,20 @@ block_names! {
     "known_when" KnownWhen Metric Office;
     /// The figures that the release before published otherwise, with reasons, and the policy on revisions.
     "revisions_since" RevisionsSince Any Office;
+    /// What the report is about, in a few short paragraphs.
+    "introduction" Introduction Any Everyone;
+    /// The questions of the edition, each with the national figure that answers it.
+    "questions" Questions Any OfficeAndPublic;
+    /// The forces and other organisations from A to Z, with links to their pages.
+    "bodies_a_to_z" BodiesAToZ Any OfficeAndPublic;
+    /// How many figures of the organisation are shown, which standards it met, and where it stands out.
+    "body_message" BodyMessage Organisation OfficeAndPublic;
+    /// The figures of the organisation that are shown, beside those of all.
+    "body_figures" BodyFigures Organisation OfficeAndPublic;
+    /// The figures of the organisation that are withheld or missing, with the reasons.
+    "body_not_shown" BodyNotShown Organisation OfficeAndPublic;
+    /// Terms and what they mean.
+    "glossary" Glossary Any Everyone;
     /// What the checks found in the data of the organisation.
     "own_findings" OwnFindings Organisation OfOne;
     /// Each organisation with what it evidences, and the way to its evidence.

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 
 use crate::definitions::blocks::{Audience, BlockName, Each};
+use crate::definitions::edition_words::{Question, Term, question_problems, term_problems};
 use crate::definitions::model::{Contract, Metric, Rollup};
 use crate::definitions::problem::DefinitionProblem;
 
@@ -33,6 +34,12 @@ pub struct Layout {
     pub title: String,
     /// One or two sentences that open it.
     pub summary: String,
+    /// Short paragraphs on what the report is about.
+    pub introduction: Vec<String>,
+    /// The questions that it answers.
+    pub questions: Vec<Question>,
+    /// Its glossary.
+    pub terms: Vec<Term>,
     /// At most so many findings stand on a page; the page says how many there are.
     pub findings_shown: usize,
     /// Kinds of organisation that get an edition of their own; empty for other editions.
@@ -136,7 +143,7 @@ pub fn parse_layouts(
     let mut editions: Vec<Layout> = Vec::new();
     let mut folders: BTreeMap<String, &str> = BTreeMap::new();
     for (path, text) in files.iter().filter(|(path, _)| **path != SECTIONS) {
-        let mut reader = LayoutReader { file: path, problems: &mut problems };
+        let mut reader = LayoutReader { file: path, metrics, problems: &mut problems };
         let Some(layout) = reader.read(text) else { continue };
         reader.check_parts(&layout.parts, metrics);
         if let Some(other) = folders.insert(layout.folder.clone(), path) {
@@ -158,6 +165,12 @@ struct LayoutText {
     folder: String,
     title: String,
     summary: String,
+    #[serde(default)]
+    introduction: Vec<String>,
+    #[serde(default)]
+    questions: Vec<Question>,
+    #[serde(default)]
+    terms: Vec<Term>,
     #[serde(default)]
     findings_shown: usize,
     #[serde(default)]
@@ -181,6 +194,7 @@ struct PageText {
 /// Reads one file and keeps what is wrong in it.
 struct LayoutReader<'r> {
     file: &'r str,
+    metrics: &'r [Metric],
     problems: &'r mut Vec<DefinitionProblem>,
 }
 
@@ -214,8 +228,26 @@ impl LayoutReader<'_> {
         }
         let pages: Vec<PageLayout> = text.pages.into_iter().filter_map(|page| self.page(page, audience)).collect();
         self.check_pages(&pages);
-        let LayoutText { folder, title, summary, findings_shown, kinds, parts, .. } = text;
-        Some(Layout { audience, folder, title, summary, findings_shown, kinds, parts, pages })
+        let LayoutText { folder, title, summary, introduction, questions, terms, findings_shown, kinds, parts, .. } =
+            text;
+        self.check_words(&pages, "introduction", (BlockName::Introduction, introduction.is_empty()));
+        self.check_words(&pages, "questions", (BlockName::Questions, questions.is_empty()));
+        self.check_words(&pages, "terms", (BlockName::Glossary, terms.is_empty()));
+        question_problems(&questions, self.metrics).into_iter().for_each(|problem| self.wrong("questions", problem));
+        term_problems(&terms).into_iter().for_each(|problem| self.wrong("terms", problem));
+        Some(Layout {
+            audience,
+            folder,
+            title,
+            summary,
+            introduction,
+            questions,
+            terms,
+            findings_shown,
+            kinds,
+            parts,
+            pages,
+        })
     }
 
     fn check_parts(&mut self, parts: &[LayoutPart], metrics: &[Metric]) {
@@ -279,6 +311,17 @@ impl LayoutReader<'_> {
                 names => names.iter().map(|name| format!("{{{name}}}")).collect::<Vec<_>>().join(", "),
             };
             self.wrong(place, format!("{path:?} must hold {}, and holds {}", words(needed), words(&found)));
+        }
+    }
+
+    /// Words stand on a page, and a page that shows them finds them.
+    fn check_words(&mut self, pages: &[PageLayout], key: &str, (block, is_empty): (BlockName, bool)) {
+        match (pages.iter().any(|page| page.blocks.contains(&block)), is_empty) {
+            (true, true) => {
+                self.wrong(key, format!("is missing: a page has the block {} and nothing to show", block.name()))
+            }
+            (false, false) => self.wrong(key, format!("is shown nowhere: no page has the block {}", block.name())),
+            _ => {}
         }
     }
 
@@ -414,6 +457,29 @@ mod tests {
             "unknown field `sumary`",
         ] {
             assert!(all.contains(part), "{part} is not in:\n{all}");
+        }
+    }
+
+    #[test]
+    fn questions_name_metrics_with_numbers_and_words_stand_on_a_page() {
+        let question = |words: &str, metric: &str| {
+            format!("[[questions]]\nquestion='{words}'\nmetric='{metric}'\ncounts='records were made'\n")
+        };
+        let with = |pages: &str, questions: &str| {
+            let text = format!("{}{questions}", PLAIN.replace("'opening'", pages));
+            problems(&[sections(), ("reports/a.toml", &text)]).join("\n")
+        };
+        assert_eq!(with("'questions'", &question("Is it right?", "CRE-01")), "");
+        for (pages, questions, told) in [
+            ("'questions'", question("Is it right?", "NO-01"), "names NO-01, which is not a metric"),
+            ("'questions'", question("Is it right", "CRE-01"), "does not end in a question mark"),
+            ("'questions'", question("Is it right?", "CRE-01").repeat(2), "CRE-01 answers two questions"),
+            ("'questions'", String::new(), "questions: is missing"),
+            ("'opening'", question("Is it right?", "CRE-01"), "is shown nowhere: no page has the block questions"),
+            ("'glossary'", "[[terms]]\nterm='PNC'\nmeaning=' '\n".to_owned(), "needs a name and a meaning"),
+        ] {
+            let found = with(pages, &questions);
+            assert!(found.contains(told), "{told} is not in:\n{found}");
         }
     }
 

@@ -3,6 +3,7 @@
 
 pub mod blocks;
 pub mod contract_file;
+pub mod edition_words;
 pub mod invariant_file;
 pub mod layout;
 pub mod lock;

@@ -109,7 +109,10 @@ impl ComputationBasis {
     /// memory, each figure says so.
     async fn figures(&self, metric: &Metric, sources: &[FigureSource]) -> Result<MetricFigures, FiguresError> {
         if let Some(name) = metric.parameters.iter().find(|name| !self.parameters.contains_key(*name)) {
-            let reason = format!("the setting {name} is not given; it has no documented value");
+            let reason = format!(
+                "the publisher has not set the number of “{}”, and no source gives one",
+                name.replace('_', " ")
+            );
             return Ok(self.withheld(metric, sources, &reason));
         }
         if let Some(reason) = self.missing_rollup(metric) {

@@ -267,9 +267,9 @@ pub(super) enum AbsentReason {
 impl AbsentReason {
     pub(super) fn words(&self) -> String {
         match self {
-            Self::Refused(dataset) => format!("{dataset} refused by a check"),
+            Self::Refused(dataset) => format!("the return of {dataset} failed a check"),
             Self::OnlyLonger(span) => format!("returned only for {span} as a whole"),
-            Self::EarlierMonth(month) => format!("needs the return of {} too", month.words()),
+            Self::EarlierMonth(month) => format!("needs {} too", month.words()),
             Self::NotYetDue => "not yet due".to_owned(),
             Self::NotReturned => "not returned".to_owned(),
         }

@@ -168,7 +168,7 @@ fn a_backlog_needs_the_month_before_too() {
     let backlog =
         MonthlyRow { amounts: Amounts::Counts { numerator: 7, denominator: None }, ..row("A", "2025-04", 7, 0) };
     let alone = figures_of("CRE-04", std::slice::from_ref(&backlog), &[records("A", "2025-04")], "2025-04");
-    let reason = "needs the return of March 2025 too (April 2025)".to_owned();
+    let reason = "needs March 2025 too (April 2025)".to_owned();
     assert_eq!(of(&alone, "A").status, Status::Missing(reason));
     assert_eq!(of(&alone, NATIONAL).status, Status::NotReturned);
     let both = [records("A", "2025-03"), records("A", "2025-04")];

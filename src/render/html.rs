@@ -164,7 +164,7 @@ fn drawings(page: &Page) -> Result<BTreeMap<String, Value>, RenderError> {
     for figure in page.figures() {
         drawn.extend([DrawnFigure::of_figure(figure)?.into_entry()]);
     }
-    for (id, drawing) in page.cell_drawings() {
+    for (id, drawing) in page.small_drawings() {
         drawn.extend([DrawnFigure::of_cell(id, drawing)?.into_entry()]);
     }
     Ok(drawn)

@@ -6,7 +6,7 @@ use crate::report::edition::Scope;
 use crate::report::edition::frame::build_frame;
 use crate::report::page::Page;
 use crate::report::page::block::Block;
-use crate::report::{about, force, inspection, metric, national, returns, trends};
+use crate::report::{about, force, inspection, metric, national, public, returns, trends};
 use crate::vocabulary::body::Organisation;
 
 /// A page of an edition; `None` where there is nothing to say on it.
@@ -48,7 +48,7 @@ fn blocks_of(scope: &Scope<'_>, name: BlockName) -> Vec<Block> {
         BlockName::Method => vec![about::notes::method(facts)],
         BlockName::Settings => about::notes::settings(facts).into_iter().collect(),
         BlockName::Publication => vec![about::notes::publication(facts)],
-        BlockName::Accessibility => vec![about::notes::accessibility(facts)],
+        BlockName::Accessibility => about::accessibility::statement(facts),
         BlockName::About => vec![about::notes::about(facts)],
         BlockName::KeyFindings => of_metric(scope, |metric| [metric::sections::key_findings(facts, metric)]),
         BlockName::Withheld => of_metric(scope, |metric| metric::sections::withheld_from_public(facts, metric)),
@@ -72,6 +72,13 @@ fn blocks_of(scope: &Scope<'_>, name: BlockName) -> Vec<Block> {
         BlockName::OwnPriorities => of_organisation(scope, |body| force::summary::priorities(scope, body)),
         BlockName::OwnReturnsNotInTime => of_organisation(scope, |body| force::returns::not_in_time(facts, body)),
         BlockName::OwnMetricsExplained => of_organisation(scope, |body| force::metrics::metrics_explained(scope, body)),
+        BlockName::Introduction => public::questions::introduction(scope),
+        BlockName::Questions => public::questions::questions(scope),
+        BlockName::BodiesAToZ => public::body_list::bodies_a_to_z(scope),
+        BlockName::BodyMessage => of_organisation(scope, |body| public::body_page::message(scope, body)),
+        BlockName::BodyFigures => of_organisation(scope, |body| public::body_page::figures(scope, body)),
+        BlockName::BodyNotShown => of_organisation(scope, |body| public::body_page::not_shown(scope, body)),
+        BlockName::Glossary => public::glossary::glossary(scope),
         BlockName::Principles => force::metrics::principles(scope).into_iter().collect(),
         BlockName::Migration => trends::migration::migration(scope),
         BlockName::MigrationByForce => trends::migration::migration_by_force(scope),

@@ -92,14 +92,21 @@ impl MatchedMove<'_> {
         format!("over {}, which had {}{now}", both_words(self.resting), self.earlier_words().unwrap_or_default())
     }
 
-    /// The same in a sentence that has said what they had before, with the figures that a reader meets elsewhere: "over the
-    /// 44 of 46 organisations that returned both, which now have 61.1%; all returns of that period together gave 61.4%".
-    pub fn basis_sentence(&self) -> String {
-        let has = if self.resting.used == 1 { "has" } else { "have" };
-        let now = self.now_where_other().map(|now| format!(", which now {has} {now}")).unwrap_or_default();
+    /// The same in a sentence that has said what they had before: "over the 44 of 46 organisations that returned both".
+    pub fn basis_clause(&self) -> String {
+        format!("over the {} that returned both", both_words(self.resting))
+    }
+
+    /// The figures that a reader meets elsewhere, where they read otherwise: "They now have 61.1%. All returns of that period
+    /// together gave 61.4%."
+    pub fn basis_sentences(&self) -> Vec<String> {
+        let now = self.now_where_other().map(|now| match self.resting.used {
+            1 => format!("It now has {now}."),
+            _ => format!("They now have {now}."),
+        });
         let all = words::value_in_sentence(self.all_before).filter(|all| self.earlier_words().as_ref() != Some(all));
-        let all = all.map(|all| format!("; all returns of {} together gave {all}", self.all_before.period.words()));
-        format!("over the {} that returned both{now}{}", both_words(self.resting), all.unwrap_or_default())
+        let all = all.map(|all| format!("All returns of {} together gave {all}.", self.all_before.period.words()));
+        now.into_iter().chain(all).collect()
     }
 }
 

@@ -11,6 +11,7 @@ mod inspection;
 mod metric;
 mod national;
 pub mod page;
+mod public;
 mod returns;
 #[cfg(test)]
 pub(crate) mod sample;

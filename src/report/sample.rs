@@ -17,11 +17,11 @@ use crate::definitions::model::{
 };
 use crate::figures::LongSeries;
 use crate::history::{Lateness, Provisional};
-use crate::release::{FindingLine, Release, RuleFailure, SubmissionLine, SubmittedFile};
+use crate::release::{FindingLine, Release, RuleFailure, SubmissionLine, SubmittedFile, Withheld};
 use crate::render::html::Templates;
 use crate::settings::{ParityWish, PublicationSection, VerdictSection};
 use crate::verdict::{VerdictInput, Verdicts};
-use crate::vocabulary::body::{NATIONAL, Organisation, PeerGroup, UNATTRIBUTED};
+use crate::vocabulary::body::{NATIONAL, Organisation, PeerGroup, UNATTRIBUTED, is_of_peers};
 use crate::vocabulary::event::RecordedEvent;
 use crate::vocabulary::lives::Lives;
 use crate::vocabulary::observation::{Category, Coverage, Observation, StandardResult};
@@ -455,6 +455,15 @@ pub fn release() -> Release {
     }
 }
 
+/// The same as a release for the public: its figures are withheld where the sample has withheld ones, and it has no peers.
+pub fn public_release() -> Release {
+    let of = Withheld { threshold: 5, minimum_denominator: 10, work: BTreeMap::new() };
+    let of_peers = |one: &Observation| is_of_peers(&one.org_code);
+    let mut release = Release { withheld: Some(of), peer_groups: Vec::new(), ..release() };
+    release.observations.retain(|one| !of_peers(one));
+    release
+}
+
 /// The project's own layouts, with the roll-ups of the sample.
 pub fn layouts() -> Layouts {
     let rollup = |name: &str, dataset: &str| Rollup {
@@ -476,16 +485,30 @@ pub fn layouts() -> Layouts {
     // The sample has few metrics: its parts stand in place of those of the layout.
     let inspection = include_str!("../../reports/inspection.toml").split("[[parts]]").next().unwrap();
     let inspection = format!("{inspection}[[parts]]\ntitle = 'Timeliness'\nmetrics = ['CRE-06', 'CRE-01']\n");
+    let public = of_known_metrics(include_str!("../../reports/public.toml"));
     let files = [
         ("reports/force.toml", include_str!("../../reports/force.toml")),
         ("reports/inspection.toml", &inspection),
         ("reports/inspectorate.toml", include_str!("../../reports/inspectorate.toml")),
         ("reports/national.toml", include_str!("../../reports/national.toml")),
-        ("reports/public.toml", include_str!("../../reports/public.toml")),
+        ("reports/public.toml", &*public),
         ("reports/trends.toml", include_str!("../../reports/trends.toml")),
         ("reports/sections.toml", include_str!("../../reports/sections.toml")),
     ];
     parse_layouts(&files.into(), &metrics(), SourceNames::new(&[], &rollups)).unwrap()
+}
+
+/// A layout without the questions that a metric answers which the sample does not have.
+fn of_known_metrics(layout: &str) -> String {
+    let metrics = metrics();
+    let is_known = |part: &&str| {
+        let question = part.strip_prefix("\nquestion =");
+        question.is_none_or(|rest| metrics.iter().any(|metric| rest.contains(&format!("\"{}\"", metric.id))))
+    };
+    // The last question is followed by the terms, which stay.
+    let (questions, terms) = layout.split_once("[[terms]]").unwrap();
+    let kept: Vec<&str> = questions.split("[[questions]]").filter(is_known).collect();
+    format!("{}[[terms]]{terms}", kept.join("[[questions]]"))
 }
 
 /// The project's own templates and assets.

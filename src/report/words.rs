@@ -50,18 +50,24 @@ pub fn sentence_case(text: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// Parts of one sentence, each written as a sentence of its own: "It rose; it is high." `None` without parts.
-pub fn joined_clauses(parts: impl IntoIterator<Item = String>) -> Option<String> {
-    let mut parts = parts.into_iter();
-    let mut sentence = parts.next()?.trim_end_matches('.').to_owned();
-    for part in parts {
-        let mut letters = part.trim_end_matches('.').chars();
-        sentence.push_str("; ");
-        sentence.extend(letters.next().map(|first| first.to_lowercase().to_string()));
-        sentence.push_str(letters.as_str());
-    }
-    sentence.push('.');
-    Some(sentence)
+/// The first letter in lower case.
+pub fn small_initial(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+}
+
+/// Sentences one after the other; `None` without any.
+pub fn joined_sentences(sentences: impl IntoIterator<Item = String>) -> Option<String> {
+    let joined = sentences.into_iter().collect::<Vec<String>>().join(" ");
+    (!joined.is_empty()).then_some(joined)
+}
+
+/// At most so many names stand in a sentence.
+const MOST_NAMES: usize = 5;
+
+/// The names of a few, and the number of more: "Kent and Dorset", "23 forces".
+pub fn names_or_number(names: &[String], kind: &str) -> String {
+    if names.len() > MOST_NAMES { format!("{} {kind}", number_words(names.len())) } else { list_words(names) }
 }
 
 /// A title inside a sentence: its first letter small, if its first word is one of ours and not a name.
@@ -106,6 +112,13 @@ pub fn change_unit(unit: Unit) -> &'static str {
 /// A name from a data file (`system_migration`) as words ("system migration").
 pub fn plain_name(name: &str) -> String {
     name.replace('_', " ")
+}
+
+/// A text from a check with its names of fields and rules as words: "report_ref is empty" as "report ref is empty".
+pub fn with_plain_names(text: &str) -> String {
+    let is_address = |word: &&str| word.contains("://");
+    let word = |word: &str| if is_address(&word) { word.to_owned() } else { plain_name(word) };
+    text.split(' ').map(word).collect::<Vec<_>>().join(" ")
 }
 
 /// Words with the article that their first letter asks for: "an outage", "a system migration".
@@ -348,10 +361,12 @@ mod tests {
     }
 
     #[test]
-    fn clauses_make_one_sentence() {
-        let parts = ["It rose.", "It is high (99.8%).", "The mean is low."].map(str::to_owned);
-        assert_eq!(joined_clauses(parts).unwrap(), "It rose; it is high (99.8%); the mean is low.");
-        assert_eq!(joined_clauses([]), None);
+    fn a_few_are_named_and_more_are_counted() {
+        let names = |number: usize| (0..number).map(|at| format!("F{at}")).collect::<Vec<_>>();
+        assert_eq!(names_or_number(&names(2), "forces"), "F0 and F1");
+        assert_eq!(names_or_number(&names(6), "forces"), "six forces");
+        assert_eq!(joined_sentences(["It rose.", "It is high."].map(str::to_owned)).unwrap(), "It rose. It is high.");
+        assert_eq!(joined_sentences([]), None);
     }
 
     #[test]

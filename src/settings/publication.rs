@@ -25,6 +25,9 @@ pub struct PublicationSection {
     /// Who sees the release before it is published, by office. An empty list says that nobody does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pre_release_access: Option<Vec<String>>,
+    /// The day on which the accessibility of the pages was last tested.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accessibility_tested_on: Option<NaiveDate>,
 }
 
 /// A setting of the publication that is not given.
@@ -39,7 +42,15 @@ pub struct UnsetPublication {
 impl PublicationSection {
     /// What a publisher should settle before anybody reads the release.
     pub fn unset(&self) -> Vec<UnsetPublication> {
-        let Self { publisher, contact, marking, next_release, revision_policy, pre_release_access } = self;
+        let Self {
+            publisher,
+            contact,
+            marking,
+            next_release,
+            revision_policy,
+            pre_release_access,
+            accessibility_tested_on,
+        } = self;
         let settings = [
             (publisher.is_none(), "publisher", "the foot of every page"),
             (contact.is_none(), "contact", "the foot of every page and the accessibility statement"),
@@ -47,6 +58,7 @@ impl PublicationSection {
             (next_release.is_none(), "next_release", "the foot of every page"),
             (revision_policy.is_none(), "revision_policy", "the page about the report"),
             (pre_release_access.is_none(), "pre_release_access", "the page about the report"),
+            (accessibility_tested_on.is_none(), "accessibility_tested_on", "the accessibility statement"),
         ];
         let unset = settings.into_iter().filter(|(is_unset, ..)| *is_unset);
         unset.map(|(_, key, place)| UnsetPublication { key, place }).collect()

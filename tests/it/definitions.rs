@@ -62,13 +62,13 @@ fn a_metric_is_added_by_files_alone() {
     let overview = bench.published("2025-04", "national/all-metrics.html");
     assert!(overview.contains("SEC-08.html\">SEC-08 Unattended terminals found locked</a>"));
     let page = bench.published("2025-04", "national/metrics/SEC-08.html");
-    assert!(page.contains("All forces: 66.7% (2 of 3, few cases) in April 2025."), "{page}");
+    assert!(page.contains("All forces: 66.7% (2 of 3, few cases) in April 2025, too few"), "{page}");
     assert!(page.contains("<dt>Data</dt><dd>Terminal checks</dd>"), "{page}");
     let force = bench.published("2025-04", "forces/E1/principles/1.html");
     let (before, own) =
         force.split_once("<h2 id=\"metric-SEC-08\">SEC-08 Unattended terminals found locked</h2>").unwrap();
     assert!(before.contains("Principle 1: Securing the data</h1>"));
-    assert!(own.contains("First: 50.0% (1 of 2, few cases) in April 2025."), "{own}");
+    assert!(own.contains("First: 50.0% (1 of 2, few cases) in April 2025, too few"), "{own}");
 }
 
 #[test]

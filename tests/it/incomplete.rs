@@ -93,10 +93,13 @@ fn a_force_that_falls_silent_is_no_fall_of_the_nation() {
         );
     }
     let page = bench.published("2025-07", "national/metrics/CRE-01.html");
-    let told = "How the figure compares with June 2025 and July 2024 cannot be told, because too few organisations \
-                returned both periods.";
+    let told = "We do not say how the figure moved since June 2025 and July 2024, because too few organisations returned both \
+                periods.";
     assert!(page.contains(told), "{page}");
-    assert!(page.contains("July 2025 is drawn but neither judged nor part of any limits"), "{page}");
+    assert!(
+        page.contains("July 2025 is drawn and not judged, because too many of the usual cases have not been returned."),
+        "{page}"
+    );
     for path in ["national/metrics/CRE-01.html", "national/index.html"] {
         let page = bench.published("2025-07", path);
         assert!(!page.contains("fell by 2") && !page.contains("Fell by 2"), "{path}: {page}");
@@ -168,8 +171,8 @@ fn what_can_be_compared_is_compared_over_the_same_organisations_everywhere() {
     assert_eq!(parts, [["E1", "0", "0"]]);
     // The figure of all rose from 86.7% to 90.0%; that is no change of anybody.
     let page = bench.published("2025-04", "national/metrics/CRE-01.html");
-    let told = "The figure did not change from 90.0% in April 2024 (over the 1 of 2 organisations that returned both; all \
-                returns of April 2024 together gave 86.7%).";
+    let told = "The figure did not change from 90.0% in April 2024, over the 1 of 2 organisations that returned both. All \
+                returns of April 2024 together gave 86.7%.";
     assert!(page.contains(told) && !page.contains("rose by 3.3"), "{page}");
     let overview = bench.published("2025-04", "national/all-metrics.html");
     let (_, row) = overview.split_once("<tr id=\"row-CRE-01\"").unwrap();
@@ -205,8 +208,8 @@ fn a_quarter_of_which_one_month_came_is_not_compared_with_a_whole_one() {
         assert!(!page.contains("ell by 2,000") && !page.contains("\u{2212}2,000"), "{path}: {page}");
     }
     let page = bench.published("2025-26Q1", "national/metrics/ACC-01.html");
-    let told = "How the figure compares with January to March 2025 cannot be told, because too few organisations \
-                returned both periods.";
+    let told = "We do not say how the figure moved since January to March 2025, because too few organisations returned both \
+                periods.";
     assert!(page.contains(told), "{page}");
 }
 
@@ -215,8 +218,8 @@ fn a_quarter_that_lacks_little_is_compared_over_those_who_returned_both() {
     let bench = transactions(10);
     assert_eq!(bench.run("2025-26Q1", &["--as-of", "2025-08-31"]).code, 0);
     let page = bench.published("2025-26Q1", "national/metrics/ACC-01.html");
-    let told = "The figure did not change from 300 transactions in January to March 2025 (over the 1 of 2 organisations that \
-                returned both, which now has 300 transactions; all returns of January to March 2025 together gave 330 transactions).";
+    let told = "The figure did not change from 300 transactions in January to March 2025, over the 1 of 2 organisations that \
+                returned both. It now has 300 transactions. All returns of January to March 2025 together gave 330 transactions.";
     assert!(page.contains(told), "{page}");
     // By category too: E2's vehicles are no part of the change.
     assert!(!page.contains("ell by 20") && !page.contains("\u{2212}20<"), "{page}");
@@ -343,7 +346,7 @@ fn the_newest_month_of_returns_is_provisional_until_all_its_returns_are_due() {
     assert!(signals.iter().all(|row| row["period"] != "2025-03"), "{signals:?}");
     let page = bench.published("2025-03", "national/metrics/REP-01.html");
     assert!(page.contains("because the returns of the period are not all due yet"), "{page}");
-    assert!(page.contains("The last figure for all forces is provisional"), "{page}");
+    assert!(page.contains("The figure of March 2025 for all forces is provisional"), "{page}");
     // Once all are due it is a month like any other.
     assert_eq!(bench.run("2025-03", &["--as-of", "2025-06-17"]).code, 0);
     let rows = bench.rows("2025-03", "comparisons", "REP-01");
@@ -400,10 +403,10 @@ fn a_page_gives_one_figure_for_a_period_or_says_why_there_are_two() {
             continue;
         };
         for line in lines.iter().filter(|line| line.starts_with("The figure") && line.contains("returned both")) {
-            let Some((from, basis)) = line.split_once(" in January to March 2025 ") else { continue };
+            let Some((from, basis)) = line.split_once(" in January to March 2025, over ") else { continue };
             let Some((_, from)) = from.rsplit_once(" from ").filter(|(_, from)| from.ends_with('%')) else { continue };
             let before = level(metric, "2024-25Q4");
-            let all = format!("all returns of January to March 2025 together gave {before}");
+            let all = format!("All returns of January to March 2025 together gave {before}");
             assert!(from == before || basis.contains(&all), "{path:?}: {line}");
             assert!(basis.contains("now has") || line.contains(&level(metric, "2025-26Q1")), "{path:?}: {line}");
             moves += 1;
@@ -412,8 +415,8 @@ fn a_page_gives_one_figure_for_a_period_or_says_why_there_are_two() {
     assert!(moves >= 2, "{moves}");
     // E1 alone returned both quarters: 64.0% in both.
     let page = bench.published("2025-26Q1", "national/metrics/CRE-01.html");
-    let told = "The figure did not change from 64.0% in January to March 2025 (over the 1 of 3 organisations that returned both, \
-                which now has 64.0%; all returns of January to March 2025 together gave 63.8%).";
+    let told = "The figure did not change from 64.0% in January to March 2025, over the 1 of 3 organisations that returned both. \
+                It now has 64.0%. All returns of January to March 2025 together gave 63.8%.";
     assert!(page.contains(told), "{page}");
     let below = "over 1 of 3 organisations, which had 64.0% and now have 64.0%";
     assert!(page.contains(below), "{page}");

@@ -137,7 +137,7 @@ fn delays_are_those_that_a_person_counts() {
         ("Over 72 and up to 168 hours", "1"),
         ("Over 168 and up to 720 hours", "0"),
         ("Over 720 hours", "1"),
-        ("Not told", "1"),
+        ("Not reported", "1"),
         ("All", "6"),
     ];
     assert_eq!(rows, expected.map(|(words, cases)| (words.to_owned(), cases.to_owned())));

@@ -45,4 +45,5 @@ mod tidy;
 mod trends;
 mod verdicts;
 mod versions;
+mod voice;
 mod words;

@@ -259,6 +259,61 @@ fn there_is_no_chart_of_leftovers(nation: &Nation) {
     }
 }
 
+/// The page of an organisation shows exactly the figures that the public results have, with their counts, and names the
+/// withheld ones; an answer to a question has a number only where the national figure is shown.
+fn pages_of_organisations_and_answers_show_what_the_results_show(nation: &Nation) {
+    let public = nation.figures(QUARTER, "public");
+    let folder = nation.release(QUARTER).join("public");
+    let mut by_code: BTreeMap<&str, Vec<(&str, &Row)>> = BTreeMap::new();
+    for (key, row) in public.iter().filter(|(key, _)| key.1.is_empty() && key.3 == QUARTER) {
+        by_code.entry(&key.2).or_default().push((&key.0, row));
+    }
+    let (mut rows_seen, mut withheld_seen) = (0, 0);
+    for (code, figures) in by_code.iter().filter(|(code, _)| level(code) == "organisations" && **code != "UNATTRIBUTED")
+    {
+        let page = read(&folder.join(format!("forces/{code}.html")));
+        let shown: BTreeMap<&str, &str> = page
+            .split("<tr id=\"row-")
+            .skip(1)
+            .map(|rest| rest.split_once("</tr>").unwrap().0.split_once('"').unwrap())
+            .collect();
+        let with_value: BTreeSet<&str> =
+            figures.iter().filter(|(_, row)| row["status"] == "value").map(|(metric, _)| *metric).collect();
+        assert_eq!(shown.keys().copied().collect::<BTreeSet<_>>(), with_value, "{code}");
+        for (metric, row) in figures.iter().filter(|(metric, _)| with_value.contains(metric)) {
+            let (Some(x), Some(n)) = (number(row, "numerator"), number(row, "denominator")) else { continue };
+            if row["unit"] == "percent" {
+                let cell = shown[metric].split("</td>").next().unwrap();
+                assert!(cell.contains(&format!("{} of {}", with_commas(x), with_commas(n))), "{code} {metric}: {cell}");
+                rows_seen += 1;
+            }
+        }
+        let withheld = figures.iter().filter(|(_, row)| row["status"] == "suppressed").count();
+        let boxed = page.split("id=\"withheld\"").nth(1).map_or("", |rest| rest.split("</section>").next().unwrap());
+        assert_eq!(boxed.matches("<li>").count(), withheld, "{code}");
+        withheld_seen += withheld;
+    }
+    assert!(rows_seen > 500 && withheld_seen > 200, "{rows_seen} rows, {withheld_seen} withheld");
+    let index = read(&folder.join("index.html"));
+    let answers: Vec<(&str, &str)> =
+        index.split("aria-labelledby=\"question-").skip(1).map(|rest| rest.split_once('"').unwrap()).collect();
+    assert_eq!(answers.len(), 10);
+    for (metric, answer) in answers {
+        let answer = answer.split("</section>").next().unwrap();
+        let has_value = by_code["NATIONAL"].iter().any(|(id, row)| *id == metric && row["status"] == "value");
+        assert_eq!(answer.contains("answer-number"), has_value, "{metric}");
+        assert!(has_value || (answer.contains("class=\"withheld\"") && !answer.contains("<svg")), "{metric}");
+    }
+}
+
+/// 1234567 as "1,234,567".
+fn with_commas(number: i64) -> String {
+    let digits = number.to_string();
+    let groups: Vec<&str> =
+        digits.as_bytes().rchunks(3).rev().map(|group| std::str::from_utf8(group).unwrap()).collect();
+    groups.join(",")
+}
+
 /// Result files, downloads and drawings: nothing is said of a withheld figure of persons anywhere.
 fn nothing_is_said_of_a_withheld_figure(nation: &Nation) {
     for period in PERIODS {
@@ -580,6 +635,7 @@ fn a_nation_is_shown_good_and_bad_alike_and_no_small_count_follows() {
     only_denominators_and_levels_decide(&nation);
     what_is_shown_stands_for_all_or_the_page_says_how_it_differs(&nation);
     there_is_no_chart_of_leftovers(&nation);
+    pages_of_organisations_and_answers_show_what_the_results_show(&nation);
     nothing_is_said_of_a_withheld_figure(&nation);
     no_small_count_of_persons_follows_from_all_public_files(&nation);
     for edition in ["", "public"] {

@@ -12,6 +12,7 @@ const SETTINGS: &str = r#"
     next_release = "2025-09-01"
     revision_policy = "Each release revises those before it."
     pre_release_access = ["Chair of the board"]
+    accessibility_tested_on = "2025-06-02"
 "#;
 
 fn bench() -> Bench {
@@ -45,7 +46,8 @@ fn a_run_asks_for_what_only_the_publisher_knows_and_pages_say_it() {
     let page = bench.published("2025-04", "national/about.html");
     for said in [
         "The &lt;Statistics&gt; Board",
-        "write to figures@example.org",
+        "Write to figures@example.org",
+        "last tested on 2 June 2025",
         "1 September 2025",
         "Each release revises those before it.",
         "Chair of the board",

@@ -160,7 +160,8 @@ fn grades_are_words_on_the_pages() {
         page.contains("<p>Grades have an order but no scale, so there is nothing to draw. The tables show them.</p>")
     );
     assert!(
-        page.contains("Each line says how many organisations have that grade.") && !page.contains("is the headline")
+        page.contains("Each line says how many organisations have that grade.")
+            && !page.contains("is the figure of the metric")
     );
     assert!(!page.contains("fig-AUD-07"));
 }

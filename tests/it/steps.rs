@@ -78,8 +78,8 @@ fn a_report_says_where_no_step_was_looked_for() {
     let trends = table(&bench.published("2025-04", "results/trends.csv"));
     let own = trends.iter().find(|row| row["metric_id"] == "CRE-01" && row["org_code"] == "E1").unwrap();
     assert_eq!(own["step_search"], "too_few_points");
-    let told = "No step was looked for: that takes 12 final figures under one definition, and at most one period in five \
-                without a figure between them.";
+    let told = "We did not look for lasting changes of level: that takes 12 final figures under one definition, with few gaps \
+                between them.";
     for page in ["national/metrics/CRE-01.html", "forces/E1/index.html"] {
         assert!(bench.published("2025-04", page).contains(told), "{page}");
     }

@@ -33,7 +33,10 @@ fn a_change_is_rounded_from_the_exact_ratios_and_few_cases_are_named_and_not_jud
     assert!(first.contains("The figure rose by 0.2 percentage points from 50.0% in March 2025."));
     assert!(first.contains("50.2% (1,003 of 2,000)"));
     let second = bench.pages("2025-04", "forces/E2");
-    assert!(second.contains("66.7% (2 of 3, few cases)") && second.contains("2 of 3, few cases [u]"));
+    assert!(
+        second.contains("66.7% (2 of 3, few cases) in April 2025, too few to say how the figure moves.")
+            && second.contains("2 of 3, few cases [u]")
+    );
     assert!(!second.contains("rose by 16.7 percentage points from 50.0%"));
     let found = bench.observations("2025-04");
     let cell =
@@ -43,7 +46,7 @@ fn a_change_is_rounded_from_the_exact_ratios_and_few_cases_are_named_and_not_jud
         assert!(!page.contains("true level"), "every figure is a full count");
     }
     assert!(first.contains("If the same conditions went on, chance alone would move this figure between"));
-    assert!(first.contains("It is a full count, not a sample."));
+    assert!(first.contains("Figures count all cases and are no samples, unless their text says so."));
 }
 
 #[test]

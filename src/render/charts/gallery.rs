@@ -167,6 +167,16 @@ fn bullets() -> Vec<(&'static str, Chart)> {
     ]
 }
 
+fn squares() -> Vec<(&'static str, Chart)> {
+    let chart = |filled, of| Chart::Squares(SquaresChart { filled, of });
+    vec![
+        ("ordinary", chart(61, 100)),
+        ("none", chart(0, 100)),
+        ("all", chart(100, 100)),
+        ("small share", chart(6, 1_000)),
+    ]
+}
+
 fn spines() -> Vec<(&'static str, Chart)> {
     let row = SpineRow {
         better: Better::Higher,
@@ -767,11 +777,12 @@ fn fans() -> Vec<(&'static str, Chart)> {
 }
 
 pub(super) fn exhibits() -> Vec<Exhibit> {
-    let kinds: [(&'static str, Vec<(&'static str, Chart)>); 18] = [
+    let kinds: [(&'static str, Vec<(&'static str, Chart)>); 19] = [
         ("Sparkline", sparklines()),
         ("Strip plot", strips()),
         ("Bar against a standard", bullets()),
         ("Spine", spines()),
+        ("Squares", squares()),
         ("Cell", cells()),
         ("Trend", trends()),
         ("Control chart", controls()),

@@ -24,6 +24,7 @@ mod png;
 mod row_charts;
 mod rows;
 mod signs;
+mod squares;
 mod svg;
 #[cfg(test)]
 mod tests;
@@ -74,6 +75,7 @@ impl Chart {
             Self::Strip(chart) => chart.draw(),
             Self::Bullet(chart) => chart.draw(),
             Self::Spine(chart) => chart.draw(),
+            Self::Squares(chart) => chart.draw(),
             Self::Cell(state) => state.draw(),
             Self::Trend(chart) => chart.render(room),
             Self::Comparison(chart) => chart.render(room),

@@ -1,5 +1,6 @@
 //! What stands behind the figures: method, settings, dictionaries, and the list of releases.
 
+pub mod accessibility;
 pub mod dictionary;
 pub mod notes;
 pub mod releases;

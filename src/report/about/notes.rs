@@ -1,6 +1,7 @@
 //! The notes of a report: how its figures are made, the settings that were chosen, and the accessibility statement.
 
 use crate::assessment::PEERS_FAMILY;
+use crate::report::about::accessibility;
 use crate::report::facts::Facts;
 use crate::report::page::block::Block;
 use crate::report::page::frame::NOT_GIVEN;
@@ -13,7 +14,8 @@ use crate::vocabulary::shorthand::Shorthand;
 
 /// Method, settings, publication and accessibility under one heading.
 pub fn about(facts: &Facts<'_>) -> Block {
-    let parts = [method(facts)].into_iter().chain(settings(facts)).chain([publication(facts), accessibility(facts)]);
+    let parts = [method(facts)].into_iter().chain(settings(facts)).chain([publication(facts)]);
+    let parts = parts.chain(accessibility::statement(facts));
     Block::section("about", "About this report", parts.collect())
 }
 
@@ -47,43 +49,22 @@ pub fn publication(facts: &Facts<'_>) -> Block {
     Block::section("publication", "Publication and revisions", vec![Block::Facts(facts)])
 }
 
-/// How far the pages are open to everybody, and whom to tell where they are not.
-pub fn accessibility(facts: &Facts<'_>) -> Block {
-    let write = match &facts.release.publication.contact {
-        Some(contact) => format!("write to {contact}"),
-        None => "write to the organisation that gave you this report, because the report names no address".to_owned(),
-    };
-    let paragraphs = [
-        "This statement covers the pages of this report. They are built to meet the Web Content Accessibility Guidelines \
-         version 2.2, level AA. Every drawing has a description and a table with the same figures, and every page can be \
-         used without a mouse, without scripts and at 320 pixels of width."
-            .to_owned(),
-        "The pages are tested by program (axe-core and html-validate) in a wide and a narrow window. Tests with people who \
-         use screen readers are still to be done, so some problems may not be known."
-            .to_owned(),
-        format!(
-            "If you cannot read something, or need it in another form, {write}. If you are not content with the \
-             answer, contact the Equality Advisory and Support Service. The Equality and Human Rights Commission enforces \
-             the Public Sector Bodies (Websites and Mobile Applications) Accessibility Regulations 2018."
-        ),
-    ];
-    Block::section("accessibility", "Accessibility statement", paragraphs.map(Block::paragraph).into())
-}
-
 fn method_lines(facts: &Facts<'_>) -> Vec<String> {
     let mut method = vec![
-        "The national figure adds up every record, also those that no organisation can be named for, unless the caveats of a metric say what it leaves out. Percentages and rates are worked out from the sums, never as an average of the organisations’ figures.".to_owned(),
-        "A range such as 78.2% to 83.5% (95% confidence interval) says between which values chance alone would move a figure if the same conditions went on. Figures are full counts and no samples unless their page says so. The range does not allow for records that are missing or wrong. Counts that are fully known have no range.".to_owned(),
-        format!("A share of fewer than ten, or a rate of fewer than five events, is marked {} and said to rest on few cases. It is shown, but it is not called met or not met, and it is not listed among what stands out.", Shorthand::LowReliability),
+        "The national figure adds up every record, also those that belong to no known organisation, unless a metric says what it leaves out. Percentages and rates come from the sums, never from an average of the organisations’ figures.".to_owned(),
+        "A range such as 78.2% to 83.5% (95% confidence interval) shows how far chance alone would move a figure if nothing else changed. It does not allow for records that are missing or wrong. A simple count has no range.".to_owned(),
+        "Figures count all cases and are no samples, unless their page says so.".to_owned(),
+        format!("A share of fewer than ten cases, or a rate of fewer than five, is marked {}. It is shown, and we do not judge it.", Shorthand::LowReliability),
         "A change is the difference between two figures, worked out before rounding.".to_owned(),
-        "A figure is held against all forces by funnel limits that allow for how much forces usually differ where that is more than chance gives at their sizes, and against its own past by control charts with the rules of Making Data Count. “Clearly” stands for the 99.8% level. Limits start afresh at a recorded system migration or change of counting rules, and with a new version of the definition.".to_owned(),
-        "Limits in a trend figure show how far a series usually varies from one period to the next. A figure beyond them, or a pattern that chance seldom makes, is said to have a special cause; a triangle marks an improvement, a diamond a concern. Limits from fewer than 13 figures are trial limits, and with fewer than eight there are none.".to_owned(),
-        "A trend is told from 24 months, eight quarters or five years on, allowing for the season where it can be estimated, and for more variation than chance would give.".to_owned(),
+        "We compare a figure with all forces by limits for its size (a funnel chart). The limits allow for chance, and for how much forces usually differ.".to_owned(),
+        "We compare a figure with its own past by a control chart with the rules of Making Data Count. “Clearly” stands for the 99.8% level. Limits start afresh with a new system, a new way of counting or a new definition.".to_owned(),
+        "Limits in a trend figure show how far a series usually varies. A figure beyond them has a special cause: a triangle marks an improvement, a diamond a concern. Limits from fewer than 13 figures are trial limits, and fewer than eight figures have none.".to_owned(),
+        "We look for a trend from 24 months, eight quarters or five years on. The test allows for the season where it can be estimated.".to_owned(),
         "A standard is shown only for the dates it held. One that no longer holds is called historical.".to_owned(),
-        "Nothing is estimated for returns that are missing. A percentage with nothing to count in its denominator is not applicable: neither 0 nor 100.".to_owned(),
+        "Nothing is estimated for returns that are missing. A percentage of no cases is not applicable: it is neither 0 nor 100.".to_owned(),
     ];
     if !facts.release.peer_groups.is_empty() {
-        method.push("The figure for peers adds up the records of an organisation’s peers, without its own. A figure is held against it by the 95% and 99.8% intervals of the difference (of the ratio for rates).".to_owned());
+        method.push("The figure for peers adds up the records of an organisation’s peers, without its own. A figure is compared with it by the 95% and 99.8% intervals of the difference, or of the ratio for rates.".to_owned());
     }
     method.extend(chance_sentence(facts));
     if facts.release.period.kind == PeriodType::Rolling12m {

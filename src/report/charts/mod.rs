@@ -7,6 +7,7 @@ mod funnel;
 mod grids;
 mod marks;
 mod rows;
+mod squares;
 mod trend;
 
 pub use cells::{BulletBar, CellState, SparkPoint, Sparkline, SpineRow, StripPlot, ValueRange};
@@ -19,6 +20,7 @@ pub use rows::{
     ContributionStep, DumbbellChart, DumbbellRow, MigrationChart, MigrationRow, MigrationStage, NamedLevel,
     StandardBar, StandardBasis, StandardRow, StandardsTimeline, WaterfallChart,
 };
+pub use squares::SquaresChart;
 pub use trend::{
     CentreSpan, ControlLine, EventMark, PeriodTick, PointSign, ProposedLevels, SeriesRole, ShortPeriod, StandardSpan,
     TrendChart, TrendPoint, TrendSeries,
@@ -31,6 +33,7 @@ pub enum Chart {
     Strip(StripPlot),
     Bullet(BulletBar),
     Spine(SpineRow),
+    Squares(SquaresChart),
     Cell(CellState),
     Trend(TrendChart),
     Comparison(ComparisonChart),

@@ -12,7 +12,7 @@ use crate::report::metric::control::Control;
 use crate::report::metric::decisions::decision_table;
 use crate::report::metric::judged::judged_sentences;
 use crate::report::metric::sections::{documentation, interval_sentence, standards_table};
-use crate::report::metric::steps::step_table;
+use crate::report::metric::steps::{STEPS_EXPLAINED, step_table};
 use crate::report::metric::trend::build_trend;
 use crate::report::metric::trend_data::{ComparedLine, TrendRequest, event_name, events};
 use crate::report::metric::trend_words::{event_words, now_sentences};
@@ -59,7 +59,10 @@ pub fn metrics_explained(scope: &Scope<'_>, body: &Organisation) -> Vec<Block> {
             words::number_words(LEAST_POINTS)
         ));
     }
-    sentences.push("Where nothing is said of a standard, no standard is documented.".to_owned());
+    if metrics.iter().any(|metric| step_table(facts, metric, Some(&body.code)).is_some()) {
+        sentences.push(STEPS_EXPLAINED.to_owned());
+    }
+    sentences.push("Where nothing is said of a standard, no standard is documented. Figures count all cases and are no samples, unless their text says so.".to_owned());
     let line = |(place, (_, event)): (usize, (usize, &RecordedEvent))| {
         Text::from(format!("{}: {}.", event_name(place), event_words(event)))
     };
@@ -155,7 +158,7 @@ pub fn peers_sentence(facts: &Facts<'_>, code: &str) -> String {
             names.sort();
             format!(
                 "Peers: {} ({}). The figure for peers adds up their records.",
-                words::list_words(&names),
+                words::names_or_number(&names, "organisations"),
                 group.source
             )
         }

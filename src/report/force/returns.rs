@@ -16,6 +16,10 @@ use crate::vocabulary::returns::{Return, ReturnState};
 /// Digits of a hash that a page shows; the run record has all.
 const HASH_SHOWN: usize = 12;
 
+/// How a refused return becomes a figure.
+const TO_DO: &str = "Mend the rows of a refused return and submit its month again. The figures follow in the next revision of this \
+                     report.";
+
 /// Returns of the organisation that were refused, late or missing, each with what to do; `None` where all came in time.
 pub fn not_in_time(facts: &Facts<'_>, body: &Organisation) -> Option<Block> {
     let own = facts.release.returns.iter().filter(|one| one.org_code == body.code);
@@ -30,14 +34,17 @@ pub fn not_in_time(facts: &Facts<'_>, body: &Organisation) -> Option<Block> {
     refused.sort_by_key(|one| (&one.dataset, one.month));
     others.sort_by_key(|one| (&one.dataset, one.month));
     let mut blocks: Vec<Block> = refused.iter().flat_map(|one| refused_blocks(facts, one)).collect();
+    if !refused.is_empty() {
+        blocks.push(Block::paragraph(TO_DO));
+    }
     if !others.is_empty() {
         let lines = others.iter().map(|one| {
             format!(
-                "{}, {}: {}. {}.",
+                "{}, {}: {} ({}).",
                 facts.layouts.sources.title(&one.dataset),
                 words::month_words(one.month),
                 state_words(&one.state).to_lowercase(),
-                detail_words(&[&one.state])
+                words::small_initial(&detail_words(&[&one.state]))
             )
             .into()
         });
@@ -71,9 +78,6 @@ fn refused_blocks(facts: &Facts<'_>, one: &Return) -> Vec<Block> {
             failure.rows.as_ref().map_or_else(|| vec![without_rows(facts, failure)], |rows| rows_blocks(failure, rows)),
         );
     }
-    blocks.push(Block::paragraph(
-        "What to do: mend these rows and submit the month again. The figures follow in the next revision of this report.",
-    ));
     let id = format!("refused-{}-{}", one.dataset.replace('_', "-"), one.month);
     vec![Block::section(id, title, blocks)]
 }
@@ -86,8 +90,9 @@ fn rows_blocks(failure: &RuleFailure, file: &FailingFile) -> Vec<Block> {
         1 => "The row that the check concerns".to_owned(),
         _ => "The rows that the check concerns".to_owned(),
     };
-    let columns: Vec<Column> =
-        std::iter::once(Column::words("Row")).chain(file.keys.iter().map(Column::words)).collect();
+    let columns: Vec<Column> = std::iter::once(Column::words("Row"))
+        .chain(file.keys.iter().map(|key| Column::words(words::sentence_case(&words::plain_name(key)))))
+        .collect();
     let row = |(index, cells): (usize, &Vec<String>)| {
         let cells = cells.iter().map(|cell| Cell::new(if cell.is_empty() { "Empty" } else { cell.as_str() }));
         Row::new((index + 1).to_string(), cells.collect())
@@ -103,7 +108,7 @@ fn rows_blocks(failure: &RuleFailure, file: &FailingFile) -> Vec<Block> {
 
 /// Where a rule is not about rows, or their file is gone.
 fn without_rows(facts: &Facts<'_>, failure: &RuleFailure) -> Block {
-    let message = words::sentence_case(&failure.message);
+    let message = words::sentence_case(&words::with_plain_names(&failure.message));
     let whom = facts.release.publication.contact.as_deref().unwrap_or("the publisher of this report");
     Block::paragraph(format!("{message}. There is no file of rows for this. {whom} can say more."))
 }
@@ -130,7 +135,7 @@ pub fn behind(facts: &Facts<'_>, metrics: &[&Metric], body: &Organisation) -> Bl
             Column::dates("Submitted"),
             Column::numbers("Rows"),
             Column::words("State"),
-            Column::words("SHA-256 begins"),
+            Column::words("Fingerprint begins"),
             Column::words("Metrics"),
         ];
         let caption = format!("Submissions behind the figures of {}", period.words());

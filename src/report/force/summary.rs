@@ -148,9 +148,12 @@ fn list(id: &str, title: &str, lines: Vec<Text>, more: usize) -> Option<Block> {
     }
     let mut blocks = vec![Block::List(lines)];
     blocks.extend((more > 0).then(|| {
-        let noun = if more == 1 { "metric is" } else { "metrics are" };
+        let (noun, them) = if more == 1 { ("metric is", "it") } else { ("metrics are", "them") };
         let number = words::sentence_case(&words::number_words(more));
-        Block::paragraph(format!("{number} more {noun} marked in the table of all metrics."))
+        Block::paragraph(format!(
+            "{number} more {noun} {}; the table of all metrics marks {them}.",
+            title.to_lowercase()
+        ))
     }));
     Some(Block::section(id, title, blocks))
 }
@@ -186,5 +189,6 @@ fn own_words(facts: &Facts<'_>, metric: &Metric, body: &Organisation) -> String 
 
 fn answers_words(metric: &Metric) -> String {
     let roles: Vec<String> = metric.responsible.iter().map(|role| role.words().to_owned()).collect();
-    format!("Who answers for it: {}.", words::list_words(&roles))
+    let answer = if roles.len() == 1 { "answers" } else { "answer" };
+    format!("The {} {answer} for {}.", words::list_words(&roles), metric.id)
 }

@@ -121,7 +121,7 @@ impl<'a> CaseDelays<'a> {
         };
         let still: i64 = now.iter().filter(|band| band.range == DelayRange::NotEnded).map(|band| band.cases).sum();
         format!(
-            "{} took longer, and {} {} {}. The curve is exact at the ends of the bands of the table.",
+            "{} took longer, and {} {} {}; the curve is exact at the ends of the bands of the table.",
             words::sentence_case(&number(total(now) - marked.cases - still)),
             number(still),
             if still == 1 { "was" } else { "were" },
@@ -130,7 +130,7 @@ impl<'a> CaseDelays<'a> {
     }
 }
 
-/// "Up to 24 hours", "Over 24 and up to 48 hours", "Over 720 hours", "Not told".
+/// "Up to 24 hours", "Over 24 and up to 48 hours", "Over 720 hours", "Not reported".
 fn range_words(range: DelayRange, delays: &Delays) -> String {
     let unit = delays.unit.words();
     match range {
@@ -203,7 +203,7 @@ mod tests {
             bands: vec![24, 72, 720],
             limit,
             title: "Breaches by hours".to_owned(),
-            not_ended: "not told".to_owned(),
+            not_ended: "not reported".to_owned(),
         }
     }
 
@@ -247,7 +247,7 @@ mod tests {
     fn bands_are_worded_once() {
         let words: Vec<String> =
             DelayRange::bands(&[24, 8_760]).into_iter().map(|range| range_words(range, &delays(None))).collect();
-        let expected = ["Up to 24 hours", "Over 24 and up to 8,760 hours", "Over 8,760 hours", "Not told"];
+        let expected = ["Up to 24 hours", "Over 24 and up to 8,760 hours", "Over 8,760 hours", "Not reported"];
         assert_eq!(words, expected);
     }
 }

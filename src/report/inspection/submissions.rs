@@ -172,7 +172,11 @@ fn reasons(facts: &Facts<'_>, line: &SubmissionLine) -> Vec<String> {
         return Vec::new();
     }
     if !line.failures.is_empty() {
-        return line.failures.iter().map(|failure| words::sentence_case(&failure.message)).collect();
+        return line
+            .failures
+            .iter()
+            .map(|failure| words::sentence_case(&words::with_plain_names(&failure.message)))
+            .collect();
     }
     // Of months before the report's period the findings alone say why.
     let is_of = |finding: &&FindingLine| {
@@ -181,7 +185,13 @@ fn reasons(facts: &Facts<'_>, line: &SubmissionLine) -> Vec<String> {
             && finding.dataset == line.dataset
             && finding.month == line.first.to_string()
     };
-    facts.release.findings.iter().filter(is_of).map(|finding| words::sentence_case(&finding.message)).collect()
+    facts
+        .release
+        .findings
+        .iter()
+        .filter(is_of)
+        .map(|finding| words::sentence_case(&words::with_plain_names(&finding.message)))
+        .collect()
 }
 
 /// Returns of the period without a submission; `None` where there are none.

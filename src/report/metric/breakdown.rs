@@ -119,7 +119,7 @@ fn kind_sentence(shape: Shape, kind: BreakdownKind) -> &'static str {
         _ if shape == Shape::Status => "Each line says how many organisations have that grade.",
         BreakdownKind::Parts => "The categories do not overlap; together they make up the figure.",
         BreakdownKind::Variants => {
-            "Each line is a figure of its own; the lines do not add up. The first is the headline."
+            "Each line is a figure of its own; the lines do not add up. The first is the figure of the metric."
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::report::metric::figures_table::{FigureLine, figures_table, interval_c
 use crate::report::metric::funnel::label_mark;
 use crate::report::page::figure::{Figure, Room};
 use crate::report::page::table::{Cell, Column, Table};
-use crate::report::sentences::standard;
+use crate::report::sentences::{standard, withheld};
 use crate::report::words;
 use crate::stats::ranks::Rank;
 use crate::vocabulary::body::{NATIONAL, UNATTRIBUTED};
@@ -32,7 +32,7 @@ pub fn build_comparison(facts: &Facts<'_>, metric: &Metric) -> Option<Figure> {
     Some(Figure {
         id: format!("fig-{}-comparison", metric.id),
         label: String::new(),
-        title: title(&with_value),
+        title: title(facts, metric, &with_value),
         subtitle: format!("{}, by organisation, {}", metric.title, facts.release.period.words_with_short_name()),
         icons: Vec::new(),
         room: Room::Full,
@@ -54,7 +54,11 @@ fn bodies<'o>(facts: &Facts<'o>, metric: &Metric) -> (Vec<ComparedBody<'o>>, Vec
     (with_value, without)
 }
 
-fn title(with_value: &[ComparedBody<'_>]) -> String {
+fn title(facts: &Facts<'_>, metric: &Metric, with_value: &[ComparedBody<'_>]) -> String {
+    // The ends of what is left over are not those of all.
+    if let Some(shown) = withheld::shown_words(facts, metric) {
+        return format!("Values of {shown}");
+    }
     let say =
         |body: Option<&ComparedBody<'_>>| body.and_then(|(_, f)| words::value_in_sentence((*f)?)).unwrap_or_default();
     let (highest, lowest) = (say(with_value.first()), say(with_value.last()));
@@ -71,7 +75,9 @@ fn text(facts: &Facts<'_>, metric: &Metric, with_value: &[ComparedBody<'_>], wit
         Some(format!("{} ({})", facts.name(code), words::value_in_sentence((*figure)?)?))
     };
     let mut sentences = Vec::new();
-    if let (Some(highest), Some(lowest)) = (say(with_value.first()), say(with_value.last())) {
+    if let Some(shown) = withheld::shown_words(facts, metric) {
+        sentences.push(format!("The chart shows {shown}; the others are withheld, because few cases lie behind them."));
+    } else if let (Some(highest), Some(lowest)) = (say(with_value.first()), say(with_value.last())) {
         let spread = format!("The highest value was that of {highest}, the lowest that of {lowest}");
         sentences.push(if with_value.len() > 1 {
             format!("{spread}.")
@@ -101,7 +107,7 @@ fn absent(facts: &Facts<'_>, without: &[ComparedBody<'_>]) -> Vec<String> {
         by_reason.entry(reason(*figure).unwrap_or_default()).or_default().push(facts.name(code));
     }
     let sentence = |(reason, names): (String, Vec<String>)| {
-        format!("There is no value for {} ({reason}).", words::list_words(&names))
+        format!("There is no value for {} ({reason}).", words::names_or_number(&names, "organisations"))
     };
     by_reason.into_iter().map(sentence).collect()
 }

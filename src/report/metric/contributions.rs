@@ -42,13 +42,13 @@ pub fn contribution_table(facts: &Facts<'_>, metric: &Metric) -> Option<Table> {
     let (rate, mix) = (sum(|part| part.rate_effect), sum(|part| part.mix_effect));
     let in_all = change_of(&parts).map_or_else(|| signed(rate + mix), exact);
     let cells = vec![signed(rate), signed(mix), in_all, Cell::absent(Shorthand::NotApplicable)];
-    let shown_alone = crate::report::sentences::withheld::leaves_some_out(facts, metric);
+    let shown_alone = crate::report::sentences::withheld::shown_words(facts, metric).is_some();
     let heading = if shown_alone { format!("The {} shown", facts.bodies(metric)) } else { facts.everyone(metric) };
     rows.push(Row::new(heading, cells).emphasised(true));
     let mut columns = vec![Column::words("Organisation")];
     columns.extend(["By its own rate", "By its share of cases", "In all", "Change without it"].map(Column::numbers));
     let of_change = words::change_unit(unit);
-    let caption = format!("{}: what moved the national figure since {} ({of_change})", metric.title, base.words());
+    let caption = format!("{}: what changed the national figure since {} ({of_change})", metric.title, base.words());
     let table = Table::new(format!("tab-{}-contributions", metric.id), caption, columns, rows).explained(format!(
         "The {} organisations that added most each way. An organisation adds by its own rate where that rose or fell, and \
          by its share where more or fewer of all cases were its own. The last column is the change worked out again \

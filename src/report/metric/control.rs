@@ -90,13 +90,16 @@ impl<'a> Control<'a> {
         };
         let last = self.chart.points.last();
         let sigma = last.and_then(|point| point.sigma_z).map(|sigma| {
-            let less =
-                if sigma < 1.0 { "; less variation than chance would give is a reason to check the data" } else { "" };
-            format!("; σz is {}, where 1 is chance alone{less}", value_text(sigma, Unit::Ratio))
+            let how = if sigma < 1.0 {
+                "less than chance alone would give, so check the data"
+            } else {
+                "more than by chance"
+            };
+            format!(" The series varies {how} ({} times as much).", value_text(sigma, Unit::Ratio))
         });
         let trial = self.trial_words().map(|words| format!(" The limits are {words}.")).unwrap_or_default();
         format!(
-            "Mean and limits of usual variation are those of {chart}, with the rules of Making Data Count{}.{trial}",
+            "Mean and limits of usual variation are those of {chart}, with the rules of Making Data Count.{}{trial}",
             sigma.unwrap_or_default()
         )
     }

@@ -105,9 +105,9 @@ fn chart(facts: &Facts<'_>, metric: &Metric, funnel: &FunnelSummary, forces: &[&
 fn size_title(metric: &Metric) -> String {
     match metric.shape {
         Shape::Proportion if metric.denominator.chars().count() <= LONGEST_TITLE => metric.denominator.clone(),
-        Shape::Proportion => "Denominator of the figure".to_owned(),
-        Shape::CountRatio => "Numerator and denominator together".to_owned(),
-        _ => "Number to expect at the figure of all forces".to_owned(),
+        Shape::Proportion => "Cases behind the figure".to_owned(),
+        Shape::CountRatio => "Both counts together".to_owned(),
+        _ => "Number expected if all had the same figure".to_owned(),
     }
 }
 
@@ -140,7 +140,7 @@ fn table(facts: &Facts<'_>, metric: &Metric, funnel: &FunnelSummary, forces: &[&
     columns.extend(["Numerator", "Denominator"].map(Column::numbers));
     let expects = !matches!(metric.shape, Shape::Proportion | Shape::CountRatio);
     if expects {
-        columns.push(Column::numbers("Number to expect"));
+        columns.push(Column::numbers("Expected number"));
     }
     let has_limits = !funnel.is_too_wide();
     for level in ["95%", "99.8%"].into_iter().filter(|_| has_limits) {

@@ -1,14 +1,17 @@
 //! The sentences about a funnel: who lies beyond the limits, what the centre rests on, and how much forces usually differ.
 //! Every number in them comes from the assessment and stands in the figure's table or above it.
 
+use std::collections::BTreeMap;
+
 use crate::assessment::{FunnelForce, FunnelSummary};
 use crate::definitions::model::Metric;
 use crate::report::facts::Facts;
 use crate::report::metric::figures_table::reason;
+use crate::report::sentences::withheld;
 use crate::report::words;
 use crate::stats::funnel::FunnelLabel;
 use crate::stats::overdispersion::Spreading;
-use crate::vocabulary::quantity::{Interval, Shape, Unit, value_text};
+use crate::vocabulary::quantity::Interval;
 
 /// From so many forces on their usual spread is estimated.
 const LEAST_FORCES: usize = 10;
@@ -53,6 +56,7 @@ pub fn description(facts: &Facts<'_>, metric: &Metric, funnel: &FunnelSummary, f
     if funnel.is_too_wide() {
         let mut sentences = vec![spread_sentence(facts, metric, funnel), centre_sentence(metric, funnel)];
         sentences.extend(absent_sentence(facts, metric, forces));
+        sentences.extend(shown_sentence(facts, metric));
         return sentences.join(" ");
     }
     let mut sentences = vec![beyond_sentence(facts, metric, forces)];
@@ -64,10 +68,17 @@ pub fn description(facts: &Facts<'_>, metric: &Metric, funnel: &FunnelSummary, f
         sentences.push("Where a limit is missing, no force of that size could lie beyond it.".to_owned());
     }
     if runs_off(forces) {
-        sentences.push("Limits of the smallest forces may run off the drawing; the table has all of them.".to_owned());
+        sentences
+            .push("The drawing leaves out some limits of the smallest forces; the table has all of them.".to_owned());
     }
     sentences.extend(absent_sentence(facts, metric, forces));
+    sentences.extend(shown_sentence(facts, metric));
     sentences.join(" ")
+}
+
+/// Where some forces are withheld: of how many the chart speaks.
+fn shown_sentence(facts: &Facts<'_>, metric: &Metric) -> Option<String> {
+    withheld::shown_words(facts, metric).map(|shown| format!("All this is said of {shown}; the others are withheld."))
 }
 
 /// What stands above the table: what the labels mean, and what the limits are made from.
@@ -81,12 +92,9 @@ pub fn method_lines(
         let lines = [spread_sentence(facts, metric, funnel), centre_sentence(metric, funnel)];
         return lines.into_iter().chain(absent_sentence(facts, metric, forces)).collect();
     }
-    let law = if matches!(metric.shape, Shape::Proportion | Shape::CountRatio) { "binomial" } else { "Poisson" };
     let limits = match funnel.beyond_chance() {
-        Some(_) => format!(
-            "The limits are the exact {law} ones for each force’s size, widened where the usual spread of forces reaches further."
-        ),
-        None => format!("The limits are the exact {law} ones for each force’s size: chance alone."),
+        Some(_) => "They allow for chance, and for how much forces usually differ where that reaches further.",
+        None => "They allow for chance alone.",
     };
     let mut lines = vec![
         format!("A label says where a force stands against the limits for its size. {limits}"),
@@ -94,7 +102,8 @@ pub fn method_lines(
     ];
     let left_out: Vec<String> = funnel.left_out().map(|code| facts.name(code)).collect();
     if !left_out.is_empty() {
-        lines.push(format!("Left out of φ and τ, because none was counted: {}.", words::list_words(&left_out)));
+        let forces = words::sentence_case(&words::names_or_number(&left_out, "forces"));
+        lines.push(format!("{forces} had nothing to count and say nothing of how much forces usually differ."));
     }
     lines.extend(absent_sentence(facts, metric, forces));
     lines
@@ -132,49 +141,35 @@ fn inner_sentence(facts: &Facts<'_>, forces: &[&FunnelForce]) -> Option<String> 
 
 fn centre_sentence(metric: &Metric, funnel: &FunnelSummary) -> String {
     let number = words::number_words(funnel.centre.forces);
-    format!("The centre, {}, is the figure of {number} forces together.", centre_words(metric, funnel))
+    format!("The middle line, {}, is the figure of {number} forces together.", centre_words(metric, funnel))
 }
 
 /// How much forces differ beyond chance, and what the limits make of it.
 fn spread_sentence(facts: &Facts<'_>, metric: &Metric, funnel: &FunnelSummary) -> String {
-    let Some(found) = &funnel.dispersion else {
+    if funnel.dispersion.is_none() {
         let from = if funnel.forces.len() < LEAST_FORCES {
             "from ten forces on"
         } else {
             "only where ten forces have at least one case each"
         };
         return format!("The limits are those of chance alone: how much forces usually differ is estimated {from}.");
-    };
-    let ratio = |phi: f64| value_text(phi, Unit::Ratio);
-    let usual =
-        found.by_chance.map(|most| format!("; by chance alone it would be above {} once in 20 times", ratio(most)));
-    let phi = format!("φ is {}{}", ratio(found.phi), usual.unwrap_or_default());
+    }
     match funnel.spreading {
-        Spreading::Chance => format!(
-            "There is no sign that forces differ by more than chance ({phi}): the limits are those of chance alone."
-        ),
-        Spreading::Slight => format!(
-            "Forces differ by more than chance ({phi}), but too little for the limits to allow for it: the limits are those \
-             of chance alone."
-        ),
+        Spreading::Chance => {
+            "There is no sign that forces differ by more than chance: the limits are those of chance alone.".to_owned()
+        }
+        Spreading::Slight => {
+            "Forces differ by more than chance, but too little for the limits to allow for it: the limits are \
+                              those of chance alone."
+                .to_owned()
+        }
         Spreading::BeyondChance => {
-            let how =
-                if matches!(metric.shape, Shape::Proportion | Shape::CountRatio) { "drawn in" } else { "left out" };
-            let trimmed = match found.trimmed {
-                0 => String::new(),
-                1 => format!(", after the outermost force was {how}"),
-                number => format!(", after the {} outermost forces were {how}", words::number_words(number)),
-            };
             let spread = words::sentence_case(&funnel.words().unwrap_or_default());
-            let tau = found.tau2.sqrt();
-            format!("{spread}; the limits allow for that ({phi}; τ is {tau:.3}{trimmed}).")
+            format!("{spread}. The limits allow for that.")
         }
         Spreading::TooMuch => {
             let range = range_sentence(facts, metric, funnel).unwrap_or_default();
-            format!(
-                "Forces differ so much that limits say nothing, so no force is said to lie inside or outside them ({phi}). \
-                 {range}"
-            )
+            format!("Forces differ so much that limits would say nothing, so the chart has none. {range}")
         }
     }
 }
@@ -186,6 +181,10 @@ fn range_sentence(facts: &Facts<'_>, metric: &Metric, funnel: &FunnelSummary) ->
     let in_words = |value: f64| words::limit_in_sentence(value, metric.unit);
     let end = |force: &FunnelForce| format!("{} ({})", facts.name(&force.org_code), in_words(force.value));
     let quartiles = funnel.quartiles()?;
+    if withheld::shown_words(facts, metric).is_some() {
+        let (lower, upper) = (in_words(quartiles.lower), in_words(quartiles.upper));
+        return Some(format!("The middle half of the forces that are shown lies between {lower} and {upper}."));
+    }
     Some(format!(
         "The lowest value is that of {}, the highest that of {}. The middle half of the forces lies between {} and {}.",
         end(ends.lowest),
@@ -198,15 +197,13 @@ fn range_sentence(facts: &Facts<'_>, metric: &Metric, funnel: &FunnelSummary) ->
 /// Forces without a point.
 fn absent_sentence(facts: &Facts<'_>, metric: &Metric, forces: &[&FunnelForce]) -> Option<String> {
     let drawn = |code: &str| forces.iter().any(|force| *force.org_code == *code);
-    let absent: Vec<String> = facts
-        .codes(metric)
-        .iter()
-        .filter(|code| facts.is_force(code) && !drawn(code))
-        .map(|code| {
-            let why = reason(facts.current(metric, code)).unwrap_or_else(|| "nothing in the denominator".to_owned());
-            format!("{} ({why})", facts.name(code))
-        })
-        .collect();
+    let mut by_reason: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for code in facts.codes(metric).iter().filter(|code| facts.is_force(code) && !drawn(code)) {
+        let why = reason(facts.current(metric, code)).unwrap_or_else(|| "nothing to count".to_owned());
+        by_reason.entry(why).or_default().push(facts.name(code));
+    }
+    let part = |(why, names): (String, Vec<String>)| format!("{} ({why})", words::names_or_number(&names, "forces"));
+    let absent: Vec<String> = by_reason.into_iter().map(part).collect();
     (!absent.is_empty()).then(|| format!("Not drawn: {}.", words::list_words(&absent)))
 }
 

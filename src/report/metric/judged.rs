@@ -37,8 +37,8 @@ pub fn judged_sentences(facts: &Facts<'_>, (metric, code): (&Metric, &str), rema
     ];
     let standing = labels.assurance.map(|assurance| assurance_sentence(assurance).to_owned());
     let joined = [
-        words::joined_clauses(beside.into_iter().flatten()),
-        words::joined_clauses(over_time.into_iter().flatten()),
+        words::joined_sentences(beside.into_iter().flatten()),
+        words::joined_sentences(over_time.into_iter().flatten()),
         standing,
     ];
     joined.into_iter().flatten().collect()
@@ -54,46 +54,54 @@ pub fn difference_sentence(facts: &Facts<'_>, metric: &Metric, comparison: &Figu
 }
 
 fn peers_sentence(facts: &Facts<'_>, metric: &Metric, comparison: &FigureComparison) -> Option<String> {
-    let size = size_words(comparison).map(|size| format!(": {size}")).unwrap_or_default();
     let how = match facts.told(comparison) {
         PeerComparison::NotTested => return None,
         PeerComparison::CannotTell => {
-            return Some(match (peers_words(facts, metric, comparison), size_words(comparison)) {
-                (Some(peers), Some(size)) => {
-                    format!(
-                        "Against its peers together, who have {peers}, it is {size}; {}.",
-                        without_margin_in_short(facts, metric)
-                    )
-                }
-                _ => "Whether it differs from its peers cannot be told.".to_owned(),
-            });
+            let peers = compared_words(comparison)?;
+            let sentences = [
+                Some(format!("Its peers together have {peers}. {}", difference_words(comparison, "")?)),
+                Some(without_margin_in_short(facts, metric)),
+                peers_basis(facts, metric, comparison),
+            ];
+            return words::joined_sentences(sentences.into_iter().flatten());
         }
         PeerComparison::Similar => "is close to its peers together".to_owned(),
         PeerComparison::NoClearDifference => "does not differ clearly from its peers together".to_owned(),
         label => format!("is {} its peers together", than_words(metric, label)?),
     };
-    Some(format!("It {how}, who have {}{size}.", peers_words(facts, metric, comparison)?))
+    let sentences = [
+        Some(format!("It {how}, who have {}.", compared_words(comparison)?)),
+        difference_words(comparison, ""),
+        peers_basis(facts, metric, comparison),
+    ];
+    words::joined_sentences(sentences.into_iter().flatten())
 }
 
-/// What the peers have with whom a figure is compared: those that returned the whole period. Where the sum of all returns of
-/// the peers, which stands elsewhere on the page, reads otherwise, both are told apart.
-fn peers_words(facts: &Facts<'_>, metric: &Metric, comparison: &FigureComparison) -> Option<String> {
+/// The figure with which another is compared.
+fn compared_words(comparison: &FigureComparison) -> Option<String> {
     let counts = comparison.counts.map(|(numerator, denominator)| Ratio { numerator, denominator });
-    let compared = words::ratio_in_sentence(comparison.value?, counts, comparison.unit);
-    let all = facts.peers(metric, &comparison.org_code, comparison.period).and_then(words::value_in_sentence);
-    Some(match (all.filter(|all| *all != compared), comparison.resting) {
-        (Some(all), Some(resting)) => format!(
-            "{compared} (the {} of {} that returned the whole period; all returns of the peers together gave {all})",
-            resting.used, resting.of
-        ),
-        _ => compared,
-    })
+    Some(words::ratio_in_sentence(comparison.value?, counts, comparison.unit))
+}
+
+/// "Difference: 2.3 percentage points higher (95% interval from 1.1 higher to 3.5 higher)."
+fn difference_words(comparison: &FigureComparison, over: &str) -> Option<String> {
+    size_words(comparison).map(|size| format!("Difference: {size}{over}."))
+}
+
+/// Which peers are compared, where the sum of all returns of the peers, which stands elsewhere on the page, reads otherwise.
+fn peers_basis(facts: &Facts<'_>, metric: &Metric, comparison: &FigureComparison) -> Option<String> {
+    let compared = compared_words(comparison)?;
+    let all = facts.peers(metric, &comparison.org_code, comparison.period).and_then(words::value_in_sentence)?;
+    let resting = comparison.resting.filter(|_| all != compared)?;
+    Some(format!(
+        "These are the {} of {} peers that returned the whole period; all their returns together gave {all}.",
+        resting.used, resting.of
+    ))
 }
 
 /// Nothing where it cannot be told: the change itself, or that there is no earlier figure, is said elsewhere.
 fn year_sentence(facts: &Facts<'_>, metric: &Metric, comparison: &FigureComparison) -> Option<String> {
     let period: Period = comparison.basis.parse().ok()?;
-    let size = size_words(comparison).map(|size| format!(": {size}")).unwrap_or_default();
     let how = match facts.told(comparison) {
         // A full count has changed by what it has changed, which the sentence before says.
         PeerComparison::NotTested => return None,
@@ -102,7 +110,7 @@ fn year_sentence(facts: &Facts<'_>, metric: &Metric, comparison: &FigureComparis
         PeerComparison::CannotTell => {
             let size = size_words(comparison)?;
             return Some(format!(
-                "Against {}, the figure is {size}; {}.",
+                "Difference from {}: {size}. {}",
                 period.words(),
                 without_margin_in_short(facts, metric)
             ));
@@ -116,7 +124,8 @@ fn year_sentence(facts: &Facts<'_>, metric: &Metric, comparison: &FigureComparis
         let has = if resting.used == 1 { "has" } else { "have" };
         format!(", over the {} of {} organisations that {has} both", resting.used, resting.of)
     });
-    Some(format!("The figure {how}{size}{over}."))
+    let sentences = [Some(format!("The figure {how}.")), difference_words(comparison, &over)];
+    words::joined_sentences(sentences.into_iter().flatten())
 }
 
 /// Whether the other figure has few cases.
@@ -158,7 +167,7 @@ pub fn size_words(comparison: &FigureComparison) -> Option<String> {
     // A widening that would print as 1.0 is no news.
     let widened = comparison.widened_by.filter(|times| *times >= 1.05).map_or_else(String::new, |times| {
         let times = value_text(times, Unit::PerOfficer);
-        format!("; made {times} times as wide, because the figure varies that much more than chance would have it")
+        format!("; {times} times as wide as by chance alone, because the figure varies so much")
     });
     if comparison.is_ratio() {
         let (lower, upper) = (interval.lower?, interval.upper?);
@@ -242,16 +251,18 @@ fn variation_sentence(
     match variation {
         VariationLabel::CannotTell => {
             let on_median = facts.run_chart(metric, code).and_then(|chart| on_median_sentence(facts, metric, chart));
-            let untold = "Whether its changes are more than usual variation cannot be told yet.";
-            on_median.or_else(|| (remarks == CommonRemarks::WithEachFigure).then(|| untold.to_owned()))
+            let untold = format!("It is too early to say whether the changes of {} are more than usual.", metric.id);
+            on_median.or_else(|| (remarks == CommonRemarks::WithEachFigure).then_some(untold))
         }
-        VariationLabel::Shift => Some("The figures seem to have shifted about their median.".to_owned()),
+        VariationLabel::Shift => Some(format!("The figures of {} seem to have shifted about their median.", metric.id)),
         VariationLabel::NoShift => {
-            Some("Nothing suggests that the figures have shifted about their median.".to_owned())
+            Some(format!("Nothing suggests that the figures of {} have shifted about their median.", metric.id))
         }
-        VariationLabel::Judged(Variation::NoVariation) => Some("It has not varied over the periods shown.".to_owned()),
+        VariationLabel::Judged(Variation::NoVariation) => {
+            Some(format!("{} has not varied over the periods shown.", metric.id))
+        }
         VariationLabel::Judged(Variation::Point(PointType::CommonCause)) => {
-            Some("Its latest changes are no more than its usual variation.".to_owned())
+            Some(format!("The latest changes of {} are no more than its usual variation.", metric.id))
         }
         VariationLabel::Judged(Variation::Point(point)) => {
             let signal = deciding_signal(facts, metric, code)?;
@@ -286,6 +297,7 @@ fn deciding_signal<'a>(facts: &Facts<'a>, metric: &Metric, code: &str) -> Option
 }
 
 fn pattern_words(facts: &Facts<'_>, signal: &Signal) -> Option<String> {
+    let id = &signal.metric_id;
     let period = facts.release.period;
     let kind = match period.kind.months() {
         1 => "month",
@@ -296,19 +308,19 @@ fn pattern_words(facts: &Facts<'_>, signal: &Signal) -> Option<String> {
     let high = side == "high";
     let points = signal.points;
     Some(match rule {
-        "outside_limits" if high => "It lies above the limits of its usual variation".to_owned(),
-        "outside_limits" => "It lies below the limits of its usual variation".to_owned(),
+        "outside_limits" if high => format!("{id} lies above the limits of its usual variation"),
+        "outside_limits" => format!("{id} lies below the limits of its usual variation"),
         "trend_of_seven" => {
             let moved = if high { "risen" } else { "fallen" };
-            format!("It has {moved} without a break over {} {kind}s", words::number_words(points))
+            format!("{id} has {moved} without a break over {} {kind}s", words::number_words(points))
         }
         "two_in_three" => {
             let limit = if high { "upper" } else { "lower" };
-            format!("Two of three figures in a row are near the {limit} limit of its usual variation")
+            format!("Two of three figures of {id} in a row are near the {limit} limit of its usual variation")
         }
         _ => {
             let where_ = if high { "above" } else { "below" };
-            format!("It is the {} {kind} in a row {where_} its mean", words::ordinal_words(points))
+            format!("{id} is {where_} its mean for the {} {kind} in a row", words::ordinal_words(points))
         }
     })
 }
@@ -376,6 +388,7 @@ mod tests {
         let (mut said, mut trends) = (0, 0);
         for metric in &release.metrics {
             let mut known: BTreeSet<String> = ["95", "99.8"].map(str::to_owned).into();
+            known.extend(numbers(&metric.id));
             for figure in release.observations.iter().filter(|figure| *figure.metric_id == *metric.id) {
                 known.extend(figure.value.map(|value| value_text(value, figure.unit)));
                 known.extend(numbers(&words::value_in_sentence(figure).unwrap_or_default()));

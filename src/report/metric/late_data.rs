@@ -148,7 +148,7 @@ fn completeness_table(metric: &Metric, rows: &[&Completeness]) -> Option<Table> 
     columns.push(Column::words("Notes"));
     let caption = format!("{}, all forces: how complete recent figures are", metric.title);
     let table = Table::new(format!("tab-{}-completeness", metric.id), caption, columns, rows.iter().map(row).collect());
-    let explanation = "Expected from how earlier months have grown (chain ladder, with Mack's error). The expected number \
+    let explanation = "What is expected follows from how earlier months have grown. The expected number \
                        never stands in place of the count. A figure is provisional while it is not measured on at least \
                        four earlier months, or is less complete than its metric demands.";
     (!rows.is_empty()).then(|| table.explained(explanation))

@@ -100,9 +100,9 @@ pub fn definition(facts: &Facts<'_>, metric: &Metric) -> Block {
     if !caveats.is_empty() {
         blocks.push(Block::section("caveats", "Caveats", vec![Block::List(caveats)]));
     }
-    let undocumented = || Block::paragraph("No standard is documented for this metric.");
-    let standards = standards_table(metric, None).map_or_else(undocumented, Block::Table);
-    blocks.push(Block::section("standards", "Standards", vec![standards]));
+    if let Some(standards) = standards_table(metric, None) {
+        blocks.push(Block::section("standards", "Standards", vec![Block::Table(standards)]));
+    }
     if let Some(decisions) = decision_table(facts, metric, None) {
         blocks.push(Block::section("decisions", "Decisions about the charts", vec![Block::Table(decisions)]));
     }
@@ -139,13 +139,13 @@ pub fn interval_sentence(metric: &Metric, figure: &Observation) -> Option<String
     let (lower, upper) = (say(interval.lower?), say(interval.upper?));
     Some(if metric.sampled {
         format!(
-            "The figure rests on a sample. If the sample was drawn at random, the level of all cases is likely to lie \
-             between {lower} and {upper} (95% confidence interval)."
+            "The figure rests on a sample: if it was drawn at random, the level of all cases is likely to lie between {lower} \
+             and {upper} (95% confidence interval)."
         )
     } else {
         format!(
             "If the same conditions went on, chance alone would move this figure between {lower} and {upper} \
-             (95% confidence interval). It is a full count, not a sample."
+             (95% confidence interval)."
         )
     })
 }
@@ -171,9 +171,8 @@ fn trend_table(facts: &Facts<'_>, metric: &Metric) -> Table {
         trend.iter().filter_map(|period| metric.version_at(period.last())).filter(|v| v.level_only.is_some());
     if let Some(version) = levels.next_back() {
         table = table.explained(format!(
-            "Figures by version {} are levels only, and their rise or fall says nothing. {}",
-            version.version,
-            version.level_only.as_deref().unwrap_or_default()
+            "Figures by version {} are levels only, and their rise or fall says nothing.",
+            version.version
         ));
     }
     match metric.shape {

@@ -51,18 +51,17 @@ pub fn step_table(facts: &Facts<'_>, metric: &Metric, code: Option<&str>) -> Opt
     ];
     let caption = format!("Steps that the series of {} seem to have taken", metric.id);
     let table = Table::new(format!("tab-{}-steps", metric.id), caption, columns, rows);
-    (!table.rows.is_empty()).then(|| {
-        table.explained(
-            "A step is a proposal (least squares, number of steps by BIC). Limits begin anew there when a named person has \
-             decided so, or with a recorded event that makes the work another. Means are of the figures of the periods, \
-             without their seasons where these explain more than they cost. The difference is between all cases after \
-             the step and all before it, with their seasons, so it need not be that of the means. The place of a step was \
-             chosen so that the step is as large as possible: the true difference is likely to be smaller, and its \
-             interval is too narrow. Where a control chart shows that a series varies more than chance would have it, \
-             the interval is widened by that.",
-        )
-    })
+    // The page of an organisation has many such tables, and explains them once.
+    let table = if code.is_some() { table } else { table.explained(STEPS_EXPLAINED) };
+    (!table.rows.is_empty()).then_some(table)
 }
+
+/// How to read a table of steps.
+pub const STEPS_EXPLAINED: &str = "A step is a proposal. Limits begin anew there when a named person has decided so, or with a \
+                                   recorded event that makes the work another. Means leave out the seasons where these \
+                                   explain much. The difference is between all cases after the step and all before it, so \
+                                   it need not be that of the means. The place of a step was chosen so that the step is as \
+                                   large as possible: the true difference is likely to be smaller.";
 
 /// In how many of the series steps were looked for, and why not in the others; `None` where there are no series, or where
 /// a table of steps says that they were looked for in all.
@@ -79,7 +78,7 @@ pub fn search_sentence(facts: &Facts<'_>, metric: Option<&Metric>, code: Option<
     match searched {
         _ if series.is_empty() => None,
         0 => Some(format!(
-            "No step was looked for: that takes {needs}, and at most one period in five without a figure between them."
+            "We did not look for lasting changes of level: that takes {needs}, with few gaps between them."
         )),
         _ if few + gaps > 0 => {
             let have = |series: usize, what: &str| {
@@ -89,7 +88,10 @@ pub fn search_sentence(facts: &Facts<'_>, metric: Option<&Metric>, code: Option<
             let gaps = have(gaps, "too many periods without a figure");
             let why: Vec<String> = few.into_iter().chain(gaps).collect();
             let all = series.len();
-            Some(format!("Steps were looked for in {searched} of {all} series; {}.", words::list_words(&why)))
+            Some(format!(
+                "We looked for lasting changes of level in {searched} of {all} series; {}.",
+                words::list_words(&why)
+            ))
         }
         _ if assessment.steps.iter().any(|step| concerns(&step.metric_id, &step.org_code)) => None,
         1 => Some("The series does not seem to have taken a step.".to_owned()),

@@ -94,15 +94,16 @@ pub fn now_sentences(facts: &Facts<'_>, metric: &Metric, code: &str) -> Vec<Stri
     };
     if now.has_few_cases() {
         let counts = words::counts_words(now).unwrap_or_default();
-        return vec![
-            format!("{name}: {value} ({counts}, {}) in {}.", words::FEW_CASES, period.words()),
-            "So few cases say little about how the figure moves.".to_owned(),
-        ];
+        return vec![format!(
+            "{name}: {value} ({counts}, {}) in {}, too few to say how the figure moves.",
+            words::FEW_CASES,
+            period.words()
+        )];
     }
     let counts = words::counts_words(now).map(|c| format!(" ({c})")).unwrap_or_default();
-    if let Some(why) = metric.level_only(now.metric_version) {
-        let value = format!("{name}: {value}{counts} in {}, a level only.", period.words());
-        return vec![value, why.to_owned(), "No change, chart or trend is drawn from it.".to_owned()];
+    if metric.level_only(now.metric_version).is_some() {
+        let value = format!("{name}: {value}{counts} in {}. Earlier figures do not compare with it.", period.words());
+        return vec![value];
     }
     let mut sentences = vec![format!("{name}: {value}{counts} in {}.", period.words())];
     sentences.extend(moved_sentences(facts, metric, now));
@@ -111,7 +112,8 @@ pub fn now_sentences(facts: &Facts<'_>, metric: &Metric, code: &str) -> Vec<Stri
 
 /// How the figure of the report's period moved since the period before and since a year before.
 fn moved_sentences(facts: &Facts<'_>, metric: &Metric, now: &Observation) -> Vec<String> {
-    let (mut told, mut too_few, mut not_due) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut told, mut of_some) = (Vec::new(), Vec::new());
+    let (mut too_few, mut not_due) = (Vec::new(), Vec::new());
     for earlier in [facts.previous(), facts.year_before()].into_iter().flatten() {
         let before = facts.figure(metric, &now.org_code, earlier);
         let Some(moved) = before.and_then(|before| facts.moved(metric, now, before)) else { continue };
@@ -121,7 +123,8 @@ fn moved_sentences(facts: &Facts<'_>, metric: &Metric, now: &Observation) -> Vec
             Moved::Told { change, before } => told.extend(move_words(&change, before)),
             Moved::Matched(matched) => {
                 let moved = move_words(&matched.change, matched.before);
-                told.extend(moved.map(|words| format!("{words} ({})", matched.basis_sentence())));
+                let moved = moved.map(|words| format!("The figure {words}, {}.", matched.basis_clause()));
+                of_some.extend(words::joined_sentences(moved.into_iter().chain(matched.basis_sentences())));
             }
         }
     }
@@ -129,13 +132,14 @@ fn moved_sentences(facts: &Facts<'_>, metric: &Metric, now: &Observation) -> Vec
     if !told.is_empty() {
         sentences.push(format!("The figure {}.", words::list_words(&told)));
     }
+    sentences.extend(of_some);
     let reasons = [
         (too_few, "too few organisations returned both periods"),
         (not_due, "the returns of the period are not all due yet"),
     ];
     for (periods, reason) in reasons.into_iter().filter(|(periods, _)| !periods.is_empty()) {
         let since = words::list_words(&periods);
-        sentences.push(format!("How the figure compares with {since} cannot be told, because {reason}."));
+        sentences.push(format!("We do not say how the figure moved since {since}, because {reason}."));
     }
     if sentences.is_empty() {
         sentences.push("There is no earlier figure to compare it with.".to_owned());
@@ -191,9 +195,14 @@ fn gaps_sentence(data: &TrendData<'_>) -> Option<String> {
             None => groups.push((reason, vec![period.words()])),
         }
     }
-    let parts: Vec<String> =
-        groups.iter().map(|(reason, periods)| format!("{} ({reason})", words::list_words(periods))).collect();
-    (!parts.is_empty()).then(|| format!("There is no figure for {}.", parts.join("; ")))
+    let sentence = |(reason, periods): &(String, Vec<String>)| {
+        format!(
+            "“{}”: no figure for {} ({reason}).",
+            data.request.metric.title,
+            words::names_or_number(periods, "earlier periods")
+        )
+    };
+    words::joined_sentences(groups.iter().map(sentence))
 }
 
 /// Periods of which so many cases lack that they are drawn and not judged.
@@ -204,8 +213,7 @@ fn unjudged_sentence(data: &TrendData<'_>) -> Option<String> {
     let are = if periods.len() == 1 { "is" } else { "are" };
     (!periods.is_empty()).then(|| {
         format!(
-            "{} {are} drawn but neither judged nor part of any limits: too few of the usual cases are there, because \
-             organisations did not return them.",
+            "{} {are} drawn and not judged, because too many of the usual cases have not been returned.",
             words::list_words(&periods)
         )
     })
@@ -216,9 +224,9 @@ fn provisional_sentence(data: &TrendData<'_>) -> Option<String> {
     let own = last(&data.provisional).then(|| words::inside_sentence(&data.request.subject));
     let others = data.compared.iter().filter(|c| last(&c.provisional)).map(|c| words::inside_sentence(&c.line.label));
     let names: Vec<String> = own.into_iter().chain(others).collect();
-    let whose = words::list_words(&names);
+    let (whose, period) = (words::list_words(&names), data.facts.release.period.words());
     (!names.is_empty())
-        .then(|| format!("The last figure for {whose} is provisional: it may change as more data come in."))
+        .then(|| format!("The figure of {period} for {whose} is provisional: it may change as more data come in."))
 }
 
 /// "historical standard of 90% or more, in place from … to …".

@@ -82,8 +82,8 @@ fn left_out_words(left_out: &[String]) -> String {
     match left_out {
         [] => "Every metric has a column.".to_owned(),
         ids => format!(
-            "No force can be held against its peers on {}: these metrics have no column.",
-            words::list_words(ids)
+            "No column: {}, because no force can be compared with its peers on them.",
+            words::names_or_number(ids, "metrics")
         ),
     }
 }

@@ -94,7 +94,7 @@ fn chance_table(facts: &Facts<'_>) -> Table {
         Row::new(words::sentence_case(family.family), cells)
     };
     let mut columns = vec![Column::words("Label"), Column::words("Level")];
-    columns.extend(["Labels that could be told", "Labels that stand out", "Expected by chance"].map(Column::numbers));
+    columns.extend(["Labels that could be given", "Labels that stand out", "Expected by chance"].map(Column::numbers));
     let rows = facts.release.assessment.families.iter().map(row).collect();
     let caption = format!("Labels that chance alone would raise, {}", facts.release.period.words_with_short_name());
     Table::new("tab-chance", caption, columns, rows).explained(

@@ -442,7 +442,8 @@ fn gaps_section(scope: &Scope<'_>) -> Block {
     let line = |gap: &Gap<'_>| {
         let name = facts.name(gap.code);
         let text = Text::default().link_if(name, scope.edition.organisation_address(gap.code));
-        text.and(format!(". {}. {}", words::sentence_case(&gap.words(facts)), touched_words(facts, gap.code)))
+        let touched = touched_words(facts, gap.code);
+        text.and(format!(". {}: {}", words::sentence_case(&gap.words(facts)), words::small_initial(&touched)))
     };
     let lines: Vec<Text> = gaps(facts).iter().map(line).collect();
     let blocks = if lines.is_empty() {

@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 
+use crate::report::page::cell::CellDrawing;
 use crate::report::page::download::Download;
 use crate::report::page::figure::Figure;
 use crate::report::page::table::Table;
@@ -26,6 +27,8 @@ pub enum Block {
     Download(Download),
     /// Links to other pages, such as the metric before and the metric after.
     Links(Links),
+    /// A question with its answer.
+    Answer(Answer),
     /// A few numbers that a reader should meet first.
     Tiles(Vec<Tile>),
     /// Signs and their meaning.
@@ -57,6 +60,8 @@ pub enum SectionStyle {
     KeyFindings,
     /// A script replaces its blocks by choices, and reads other pages of the edition.
     Explorer,
+    /// What is not shown.
+    Withheld,
 }
 
 /// Blocks of two columns.
@@ -66,6 +71,22 @@ pub struct Columns {
     pub blocks: Vec<Block>,
     /// How many stand in the first.
     pub first: usize,
+}
+
+/// A question, and its answer in one number, one picture and a few sentences.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Answer {
+    /// Unique on its page.
+    pub id: String,
+    pub question: String,
+    /// `None` where there is none; the words then say why.
+    pub number: Option<String>,
+    /// What the number counts.
+    pub words: Text,
+    pub sentences: Vec<Text>,
+    pub drawing: Option<CellDrawing>,
+    /// Where to read on.
+    pub more: Option<Text>,
 }
 
 /// A number in large letters, and what it counts.

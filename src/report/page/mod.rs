@@ -75,10 +75,15 @@ impl Page {
         tables
     }
 
-    /// The small drawings in cells, each with its id.
-    pub fn cell_drawings(&self) -> Vec<(&str, &Chart)> {
+    /// The small drawings in cells and answers, each with its id.
+    pub fn small_drawings(&self) -> Vec<(&str, &Chart)> {
         let cells = self.tables().into_iter().flat_map(|table| &table.rows).flat_map(|row| &row.cells);
-        cells.filter_map(|cell| cell.drawing.as_ref()).map(|small| (small.id.as_str(), &*small.drawing)).collect()
+        let in_cells = cells.filter_map(|cell| cell.drawing.as_ref());
+        let in_answers = self.all_blocks().into_iter().filter_map(|block| match block {
+            Block::Answer(answer) => answer.drawing.as_ref(),
+            _ => None,
+        });
+        in_cells.chain(in_answers).map(|small| (small.id.as_str(), &*small.drawing)).collect()
     }
 
     /// The files that the page offers.

@@ -140,10 +140,13 @@ pub fn detail_words(states: &[&ReturnState]) -> String {
     match states.first() {
         Some(ReturnState::Accepted { late: true, .. }) => format!("Submitted on {days}, used in the figures"),
         Some(ReturnState::Accepted { late: false, .. }) => format!("Submitted on {days}"),
-        Some(ReturnState::Refused { reason, replaced: None, .. }) => format!("Submitted on {days}: {reason}"),
+        Some(ReturnState::Refused { reason, replaced: None, .. }) => {
+            format!("Submitted on {days}: {}", words::with_plain_names(reason))
+        }
         Some(ReturnState::Refused { reason, replaced: Some(before), .. }) => format!(
-            "Submitted on {days}: {reason}. It replaced the return of {}, which had met every check. Neither is used until \
-             a correct return is submitted",
+            "Submitted on {days}: {}. It replaced the return of {}, which had met every check. Neither is used until a \
+             correct return is submitted",
+            words::with_plain_names(reason),
             words::date_words(*before)
         ),
         Some(ReturnState::NotReturned) => "Past the due date".to_owned(),

@@ -60,7 +60,7 @@ pub fn own_returns_sentence(facts: &Facts<'_>, body: &Organisation) -> Option<St
     let parts = [
         (count(|state| matches!(state, ReturnState::Accepted { late: false, .. })), "accepted in time"),
         (count(|state| matches!(state, ReturnState::Accepted { late: true, .. })), "accepted late"),
-        (count(|state| matches!(state, ReturnState::Refused { .. })), "refused by a check"),
+        (count(|state| matches!(state, ReturnState::Refused { .. })), "refused, because the data failed a check"),
         (count(|state| *state == ReturnState::NotReturned), "missing"),
     ];
     let told: Vec<String> = parts
@@ -96,7 +96,7 @@ fn summary(returns: &[&Return]) -> String {
     let absent = count(|s| *s == ReturnState::NotReturned);
     let n = |count: usize| if count == 0 { "none".to_owned() } else { words::number_words(count) };
     format!(
-        "Of {} monthly returns that were due, {} were accepted ({} of them late), {} refused by a check and {} not returned.",
+        "Of {} monthly returns that were due, {} were accepted ({} of them late), {} failed a check and {} did not come.",
         n(due),
         n(accepted),
         n(late),
@@ -191,7 +191,7 @@ fn findings_table(facts: &Facts<'_>, findings: &[&FindingLine], limit: usize) ->
             Cell::new(facts.layouts.sources.title(&finding.dataset)),
             Cell::new(if month.is_empty() { "All months".to_owned() } else { month }),
             Cell::new(words::sentence_case(finding.severity)),
-            Cell::new(words::sentence_case(&finding.message)),
+            Cell::new(words::sentence_case(&words::with_plain_names(&finding.message))),
         ];
         Row::new(name(&finding.org_code), cells)
     };

@@ -37,13 +37,13 @@ pub fn without_margin(facts: &Facts<'_>, metric: &Metric) -> Option<String> {
     ))
 }
 
-/// The same behind a difference that is given and not judged.
-pub fn without_margin_in_short(facts: &Facts<'_>, metric: &Metric) -> &'static str {
+/// A sentence behind a difference that is given and not judged.
+pub fn without_margin_in_short(facts: &Facts<'_>, metric: &Metric) -> String {
     match lack(facts, metric) {
         Some(Lack::NoSpread) => {
-            "all organisations have the same figure in this period, so nothing says whether that is much"
+            format!("All organisations have the same figure of {}, so nothing says whether that is much.", metric.id)
         }
-        _ => "too few organisations have such a figure to say whether that is much",
+        _ => format!("Too few organisations have a figure of {} to say whether that is much.", metric.id),
     }
 }
 

@@ -87,7 +87,7 @@ pub fn outcome_words(figure: &Observation) -> &'static str {
 pub fn sentence(metric: &Metric, figure: &Observation) -> String {
     match held(metric, figure) {
         Some(standard) if figure.has_few_cases() => format!(
-            "The {} of {}, in place {}, is held against few cases ({}): neither met nor not met is said of them.",
+            "For the {} of {}, in place {}, there are too few cases ({}) to say whether it was met.",
             kind_words(standard.kind),
             level_words(standard, metric.unit),
             dates_words(standard),
@@ -117,7 +117,7 @@ pub fn none_held(metric: &Metric, figure: &Observation) -> String {
     let earlier = known.max_by_key(|s| s.from);
     match earlier {
         Some(standard) => format!(
-            "No standard held throughout this period. The latest one is the {} of {}, in place {}.",
+            "No standard held throughout this period; the latest one is the {} of {}, in place {}.",
             kind_words(standard.kind),
             level_words(standard, metric.unit),
             dates_words(standard)
@@ -175,7 +175,7 @@ mod tests {
         );
         figure.period = "2025-03".parse().unwrap();
         figure.standard = None;
-        assert!(sentence(&metric, &figure).starts_with("No standard held throughout this period."));
+        assert!(sentence(&metric, &figure).starts_with("No standard held throughout this period;"));
         assert_eq!(line_label(&metric.standards[0], metric.unit), "Historical standard 90%, 2005 to 2023");
     }
 }

@@ -10,7 +10,7 @@ use crate::report::facts::Facts;
 use crate::report::page::table::Cell;
 use crate::report::page::text::Mark;
 use crate::stats::benchmark::Strength;
-use crate::verdict::{AspectFound, Standing};
+use crate::verdict::{AspectFound, AspectLabel, Standing};
 use crate::vocabulary::body::NATIONAL;
 use crate::vocabulary::quantity::Status;
 
@@ -40,6 +40,33 @@ pub fn state(facts: &Facts<'_>, metric: &Metric, code: &str, against: Against) -
     }
 }
 
+/// Where the figure of one organisation stands among all; not applicable where that is not asked.
+pub fn among_all(facts: &Facts<'_>, metric: &Metric, code: &str) -> CellState {
+    let found = facts.verdict(metric, code).and_then(|verdict| verdict.aspects.forces);
+    let Some(found) = found else { return CellState::NotApplicable };
+    let plain = |meaning| CellState::Judged(JudgedMark::plain(meaning));
+    let AspectLabel::StandsOut(standing, strength) = found.label else {
+        return plain(match found.label {
+            AspectLabel::Close | AspectLabel::Usual => MarkMeaning::Close,
+            AspectLabel::Unclear => MarkMeaning::NoDifference,
+            _ => MarkMeaning::CannotTell,
+        });
+    };
+    CellState::Judged(JudgedMark {
+        meaning: match standing {
+            Standing::Better => MarkMeaning::Better,
+            Standing::Worse => MarkMeaning::Worse,
+            Standing::Higher | Standing::Lower => MarkMeaning::Different,
+        },
+        level: level(strength),
+        side: if found.size.is_some_and(|size| size > 0.0) { MarkSide::Above } else { MarkSide::Below },
+    })
+}
+
+fn level(strength: Strength) -> MarkLevel {
+    if strength == Strength::Act { MarkLevel::Strong } else { MarkLevel::Weak }
+}
+
 /// The words for what does not stand out.
 #[derive(Debug, Clone, Copy)]
 pub struct Unremarkable {
@@ -64,7 +91,7 @@ pub fn verdict_cell(facts: &Facts<'_>, metric: &Metric, code: &str, against: Aga
     let is_judged = matches!(state, CellState::Judged(_));
     let comparison = facts.comparison(metric, code, against).filter(|_| is_judged);
     if comparison.is_some_and(|one| facts.told(one) == PeerComparison::NotTested) {
-        return Cell::new("full count, not tested");
+        return Cell::new("count, not tested");
     }
     Cell::marks(vec![Mark::new(state, words_of(metric, state, against))])
 }
@@ -106,7 +133,12 @@ pub fn own_past_cell(facts: &Facts<'_>, metric: &Metric, code: &str) -> Cell {
 
 /// A judgement of a metric's figure in a word or two.
 pub fn words_of(metric: &Metric, state: CellState, against: Against) -> String {
-    let words = words(state, Unremarkable::against(against));
+    words_for(metric, state, Unremarkable::against(against))
+}
+
+/// The same with other words for what does not stand out.
+pub fn words_for(metric: &Metric, state: CellState, unremarkable: Unremarkable) -> String {
+    let words = words(state, unremarkable);
     match metric.reads_as {
         ReadsAs::Level => words,
         ReadsAs::Recorded => words.replace("higher", "more recorded").replace("lower", "fewer recorded"),
@@ -202,7 +234,7 @@ fn mark(facts: &Facts<'_>, found: &FigureComparison) -> JudgedMark {
         None => JudgedMark::plain(meaning),
         Some(strength) => JudgedMark {
             meaning,
-            level: if strength == Strength::Act { MarkLevel::Strong } else { MarkLevel::Weak },
+            level: level(strength),
             side: if is_above { MarkSide::Above } else { MarkSide::Below },
         },
     }

@@ -58,16 +58,30 @@ pub fn sentences(facts: &Facts<'_>, metric: &Metric) -> Vec<String> {
     }
 }
 
+/// Why a figure of the metric is withheld, as words without a full stop.
+pub fn reason(facts: &Facts<'_>, metric: &Metric) -> String {
+    match &facts.release.withheld {
+        Some(withheld) if metric.disclosure.is_of_persons() => {
+            format!("It counts cases about persons, and {} or fewer of them could point to somebody", most(withheld))
+        }
+        Some(withheld) => {
+            format!("Fewer than {} cases lie behind it, so it would say little", withheld.minimum_denominator)
+        }
+        None => words::sentence_case(Status::Suppressed.reason()),
+    }
+}
+
 /// Whether so few organisations are shown that a chart or a ranking of them would say nothing of all.
 pub fn is_remnant(facts: &Facts<'_>, metric: &Metric) -> bool {
     let of = facts.release.withheld.as_ref().and_then(|withheld| withheld.work.get(&metric.id));
     of.is_some_and(|of| of.shown.organisations < of.hidden())
 }
 
-/// Whether some organisations are not shown in the report's period.
-pub fn leaves_some_out(facts: &Facts<'_>, metric: &Metric) -> bool {
-    let of = facts.release.withheld.as_ref().and_then(|withheld| withheld.work.get(&metric.id));
-    of.is_some_and(|of| of.hidden() > 0)
+/// How many organisations are shown of how many: "21 of 46 forces". `None` where all are.
+pub fn shown_words(facts: &Facts<'_>, metric: &Metric) -> Option<String> {
+    let of = facts.release.withheld.as_ref()?.work.get(&metric.id).filter(|of| of.hidden() > 0)?;
+    let shown = words::number_words(of.shown.organisations);
+    Some(format!("{shown} of {} {}", of.all.organisations, facts.bodies(metric)))
 }
 
 impl WorkWithheld {

@@ -170,7 +170,7 @@ fn met_table(scope: &Scope<'_>, all: &[DocumentedStandards<'_>]) -> Option<Table
     let table = Table::new("tab-standards-met", caption, columns, all.iter().filter_map(row).collect());
     (!table.rows.is_empty()).then(|| {
         table.explained(
-            "Before the periods that are judged, a figure that lacks returns is not held against a standard. Figures of few \
+            "Before the periods that are judged, a figure that lacks returns is not compared with a standard. Figures of few \
              cases are not called met or not met.",
         )
     })

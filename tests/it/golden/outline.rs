@@ -13,15 +13,17 @@ const INLINE: [&str; 13] =
 /// Attributes whose text a reader sees or hears.
 const SPOKEN: [&str; 3] = ["alt", "aria-label", "title"];
 
-enum Node {
+/// A stretch of text, or an element.
+pub enum Node {
     Text(String),
     Element(Element),
 }
 
-struct Element {
-    name: String,
-    attributes: Vec<(String, String)>,
-    children: Vec<Node>,
+/// An element of a page with what it holds.
+pub struct Element {
+    pub name: String,
+    pub attributes: Vec<(String, String)>,
+    pub children: Vec<Node>,
 }
 
 /// Outline of an HTML page.
@@ -33,7 +35,8 @@ pub fn outline(html: &str) -> String {
     lines.join("\n")
 }
 
-fn tree(html: &str) -> Element {
+/// The elements of an HTML page, below one without a name.
+pub fn tree(html: &str) -> Element {
     let root = Element { name: String::new(), attributes: Vec::new(), children: Vec::new() };
     let mut open = vec![root];
     for Ok(token) in Tokenizer::new(html) {
