@@ -91,7 +91,7 @@ mod tests {
 
     /// Every section and every entry is there, and nothing has its default.
     const SETTINGS: &str = r#"
-        trend = { month = 14, quarter = 8, year = 4 }
+        trend = { month = 14, quarter = 8, year = 4, national = 30 }
         disclosure = { threshold = 6, minimum_denominator = 11, protection = "range" }
         peers = { fallback = "neighbours", ignore_supplied = true }
         late = { months = 7 }

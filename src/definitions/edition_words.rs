@@ -21,7 +21,7 @@ pub struct Question {
 /// A word of the glossary.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Term {
+pub struct GlossaryTerm {
     pub term: String,
     pub meaning: String,
 }
@@ -53,7 +53,7 @@ pub(super) fn question_problems(questions: &[Question], metrics: &[Metric]) -> V
 }
 
 /// What is wrong with the glossary.
-pub(super) fn term_problems(terms: &[Term]) -> Vec<String> {
+pub(super) fn term_problems(terms: &[GlossaryTerm]) -> Vec<String> {
     let mut problems = Vec::new();
     let mut explained = BTreeSet::new();
     for term in terms {

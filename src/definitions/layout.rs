@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 
 use crate::definitions::blocks::{Audience, BlockName, Each};
-use crate::definitions::edition_words::{Question, Term, question_problems, term_problems};
+use crate::definitions::edition_words::{GlossaryTerm, Question, question_problems, term_problems};
 use crate::definitions::model::{Contract, Metric, Rollup};
 use crate::definitions::problem::DefinitionProblem;
 
@@ -39,7 +39,7 @@ pub struct Layout {
     /// The questions that it answers.
     pub questions: Vec<Question>,
     /// Its glossary.
-    pub terms: Vec<Term>,
+    pub terms: Vec<GlossaryTerm>,
     /// At most so many findings stand on a page; the page says how many there are.
     pub findings_shown: usize,
     /// Kinds of organisation that get an edition of their own; empty for other editions.
@@ -170,7 +170,7 @@ struct LayoutText {
     #[serde(default)]
     questions: Vec<Question>,
     #[serde(default)]
-    terms: Vec<Term>,
+    terms: Vec<GlossaryTerm>,
     #[serde(default)]
     findings_shown: usize,
     #[serde(default)]

@@ -123,7 +123,10 @@ fn a_refused_return_says_so_and_is_not_in_the_nation() {
     refused.findings.push(finding);
     let rows = [row("A", "2025-04", 1, 2), row("B", "2025-04", 9, 9)];
     let found = figures(&rows, &[records("A", "2025-04"), refused], "2025-04");
-    assert_eq!(of(&found, "B").status, Status::Missing("arrest summons refused by a check (April 2025)".into()));
+    assert_eq!(
+        of(&found, "B").status,
+        Status::Missing("the return of arrest summons failed a check (April 2025)".into())
+    );
     assert_eq!((of(&found, NATIONAL).numerator, of(&found, NATIONAL).denominator), (Some(1), Some(2)));
 }
 

@@ -122,6 +122,9 @@ impl StandardsTimeline {
     pub(super) fn draw(&self, room: ChartWidth) -> Result<String, ChartError> {
         let bars = || self.rows.iter().flat_map(|row| row.bars.iter().map(move |bar| (&row.label, bar)));
         finite(bars().flat_map(|(label, bar)| [(label, bar.from), (label, bar.to.unwrap_or(bar.from))]))?;
+        if self.last_year < self.first_year {
+            return Err(ChartError::Empty);
+        }
         let (low, high) = (f64::from(self.first_year), f64::from(self.last_year) + 1.0);
         let years =
             (self.first_year..=self.last_year).filter(|year| self.last_year - self.first_year < 12 || year % 5 == 0);

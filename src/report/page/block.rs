@@ -28,7 +28,7 @@ pub enum Block {
     /// Links to other pages, such as the metric before and the metric after.
     Links(Links),
     /// A question with its answer.
-    Answer(Answer),
+    Answer(AnsweredQuestion),
     /// A few numbers that a reader should meet first.
     Tiles(Vec<Tile>),
     /// Signs and their meaning.
@@ -75,7 +75,7 @@ pub struct Columns {
 
 /// A question, and its answer in one number, one picture and a few sentences.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Answer {
+pub struct AnsweredQuestion {
     /// Unique on its page.
     pub id: String,
     pub question: String,

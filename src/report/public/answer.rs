@@ -8,7 +8,7 @@ use crate::report::edition::Scope;
 use crate::report::facts::{Facts, MatchedMove, Moved, both_words};
 use crate::report::metric::trend::build_trend;
 use crate::report::metric::trend_data::TrendRequest;
-use crate::report::page::block::{Answer, link};
+use crate::report::page::block::{AnsweredQuestion, link};
 use crate::report::page::cell::CellDrawing;
 use crate::report::page::figure::{CommonRemarks, Room};
 use crate::report::page::text::{Mark, Text};
@@ -20,7 +20,7 @@ use crate::vocabulary::observation::Observation;
 use crate::vocabulary::quantity::{Shape, Status, Unit, count_text};
 
 /// The answer that the release gives.
-pub fn answer(scope: &Scope<'_>, question: &Question, metric: &Metric) -> Answer {
+pub fn answer(scope: &Scope<'_>, question: &Question, metric: &Metric) -> AnsweredQuestion {
     let facts = scope.facts();
     let figure = facts.current(metric, NATIONAL);
     let given = figure.and_then(|figure| Some((figure, number(figure)?)));
@@ -31,7 +31,7 @@ pub fn answer(scope: &Scope<'_>, question: &Question, metric: &Metric) -> Answer
         }
         None => (None, not_given(facts, metric, figure), Vec::new()),
     };
-    Answer {
+    AnsweredQuestion {
         id: format!("question-{}", metric.id),
         question: question.question.clone(),
         number,

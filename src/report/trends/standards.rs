@@ -107,7 +107,9 @@ fn timeline(facts: &Facts<'_>, all: &[DocumentedStandards<'_>]) -> Figure {
     };
     let every = || all.iter().flat_map(|one| one.standards.iter().map(|held| (one.metric, *held)));
     let first_year = every().map(|(_, held)| held.from.year()).min().unwrap_or_default();
-    let last_year = facts.release.period.last().year();
+    // A standard may begin after the report's period.
+    let latest = every().map(|(_, held)| held.from.year()).max().unwrap_or_default();
+    let last_year = facts.release.period.last().year().max(latest);
     let subtitle = format!("Standards by the time in which they held, {first_year} to {last_year}");
     let in_force = every().filter(|(_, held)| !is_historical(held.kind) && held.to.is_none()).count();
     let unknown = every().filter(|(_, held)| is_historical(held.kind) && held.to.is_none()).count();
