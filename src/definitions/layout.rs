@@ -233,8 +233,12 @@ impl LayoutReader<'_> {
         self.check_words(&pages, "introduction", (BlockName::Introduction, introduction.is_empty()));
         self.check_words(&pages, "questions", (BlockName::Questions, questions.is_empty()));
         self.check_words(&pages, "terms", (BlockName::Glossary, terms.is_empty()));
-        question_problems(&questions, self.metrics).into_iter().for_each(|problem| self.wrong("questions", problem));
-        term_problems(&terms).into_iter().for_each(|problem| self.wrong("terms", problem));
+        for problem in question_problems(&questions, self.metrics) {
+            self.wrong("questions", problem);
+        }
+        for problem in term_problems(&terms) {
+            self.wrong("terms", problem);
+        }
         Some(Layout {
             audience,
             folder,
@@ -318,7 +322,7 @@ impl LayoutReader<'_> {
     fn check_words(&mut self, pages: &[PageLayout], key: &str, (block, is_empty): (BlockName, bool)) {
         match (pages.iter().any(|page| page.blocks.contains(&block)), is_empty) {
             (true, true) => {
-                self.wrong(key, format!("is missing: a page has the block {} and nothing to show", block.name()))
+                self.wrong(key, format!("is missing: a page has the block {} and nothing to show", block.name()));
             }
             (false, false) => self.wrong(key, format!("is shown nowhere: no page has the block {}", block.name())),
             _ => {}

@@ -46,13 +46,14 @@ fn painted(figure: &Figure, svg: &str) -> Result<Vec<u8>, RenderError> {
 
 /// The command line refuses this format where the program cannot paint.
 #[cfg(not(feature = "png"))]
-fn painted(_: &Figure, _: &str) -> Result<Vec<u8>, RenderError> {
-    Ok(Vec::new())
+fn painted(figure: &Figure, _: &str) -> Result<Vec<u8>, RenderError> {
+    Err(RenderError::NoPainter { figure: figure.id.clone() })
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
+    use std::path::Path;
     use std::sync::Mutex;
 
     use crate::render::charts::PictureFormat;
@@ -78,7 +79,9 @@ mod tests {
         let files = charts(&[PictureFormat::Svg]);
         assert!(files == charts(&[PictureFormat::Svg]));
         let is_about_many = |path: &&String| ["forces/", "inspection/"].iter().all(|folder| !path.starts_with(folder));
-        let wrong = files.keys().find(|path| !is_about_many(path) || !path.ends_with(".svg"));
+        let wrong = files
+            .keys()
+            .find(|path| !is_about_many(path) || Path::new(path).extension().is_none_or(|ending| ending != "svg"));
         assert_eq!(wrong, None);
         assert!(files.keys().any(|path| path.starts_with("trends/charts/")));
         let svg = String::from_utf8(files["national/charts/metrics/CRE-01/CRE-01-trend.svg"].clone()).unwrap();

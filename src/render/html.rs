@@ -2,6 +2,7 @@
 //! charts are the only exception, and `SafeSvg` is the only way in.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
@@ -75,7 +76,8 @@ impl Templates {
 }
 
 fn hashed(name: String, bytes: Vec<u8>) -> (String, Asset) {
-    let bytes = if name.ends_with(".css") { lightened(&bytes) } else { bytes };
+    let is_style = Path::new(&name).extension().is_some_and(|ending| ending == "css");
+    let bytes = if is_style { lightened(&bytes) } else { bytes };
     let hash = content_hash(&bytes);
     let path = match name.rsplit_once('.') {
         Some((stem, ending)) => format!("assets/{stem}-{hash}.{ending}"),
@@ -219,7 +221,7 @@ fn write_value(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -
     while let Some(place) = rest.find(['&', '<', '>', '"', '\'']) {
         let (before, from) = rest.split_at(place);
         let mut letters = from.chars();
-        let escaped = match letters.next() {
+        let entity = match letters.next() {
             Some('&') => "&amp;",
             Some('<') => "&lt;",
             Some('>') => "&gt;",
@@ -227,7 +229,7 @@ fn write_value(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -
             _ => "&#39;",
         };
         write_text(before, out)?;
-        write_text(escaped, out)?;
+        write_text(entity, out)?;
         rest = letters.as_str();
     }
     write_text(rest, out)

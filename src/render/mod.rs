@@ -35,6 +35,9 @@ pub enum RenderError {
     #[cfg(feature = "png")]
     #[error("figure {figure}: the chart cannot be painted")]
     Picture { figure: String, source: charts::PngError },
+    #[cfg(not(feature = "png"))]
+    #[error("figure {figure}: this program was built without the feature png")]
+    NoPainter { figure: String },
     #[error("data file {stem}")]
     DataFile { stem: String, source: ResultsError },
     #[error("organisation {0:?}: its edition cannot have a folder of that name; {CODE_WORDS}")]
@@ -173,6 +176,8 @@ pub(crate) fn content_hash(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
     use crate::report::{Facts, sample};
 
@@ -290,7 +295,9 @@ mod tests {
             }
             let all: String = files
                 .iter()
-                .filter(|(path, _)| path.starts_with(folder) && path.ends_with(".html"))
+                .filter(|(path, _)| {
+                    path.starts_with(folder) && Path::new(path).extension().is_some_and(|ending| ending == "html")
+                })
                 .map(|(_, bytes)| words_of(std::str::from_utf8(bytes).unwrap()))
                 .collect();
             for organisation in index["organisations"].as_array().unwrap() {

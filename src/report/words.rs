@@ -114,7 +114,7 @@ pub fn plain_name(name: &str) -> String {
     name.replace('_', " ")
 }
 
-/// A text from a check with its names of fields and rules as words: "report_ref is empty" as "report ref is empty".
+/// A text from a check with its names of fields and rules as words: `report_ref is empty` as “report ref is empty”.
 pub fn with_plain_names(text: &str) -> String {
     let is_address = |word: &&str| word.contains("://");
     let word = |word: &str| if is_address(&word) { word.to_owned() } else { plain_name(word) };

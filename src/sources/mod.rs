@@ -241,7 +241,7 @@ fn sort_into_submissions(entries: Vec<SourceEntry>, tables: &BTreeSet<SubmittedT
                 found.files.push(SourceFile { path, size, etag });
             }
             (Ok(key), EntryKind::Unusable(why)) => {
-                grouped.entry(key).or_default().unusable.push(UnusableFile { path, why })
+                grouped.entry(key).or_default().unusable.push(UnusableFile { path, why });
             }
             (Err(problem), _) => {
                 if told.insert(problem.subject.clone()) {

@@ -148,8 +148,8 @@ mod tests {
             let texts: Vec<String> = numbers.iter().map(|number| format!("CRE-{number}")).collect();
             let asked = format!("CRE-{asked}");
             let is_in = texts.contains(&asked);
-            let ordered: BTreeMap<MetricId, ()> = texts.iter().map(|text| (id(text), ())).collect();
-            let hashed: HashMap<MetricId, ()> = texts.iter().map(|text| (id(text), ())).collect();
+            let ordered: BTreeMap<MetricId, &str> = texts.iter().map(|text| (id(text), text.as_str())).collect();
+            let hashed: HashMap<MetricId, &str> = texts.iter().map(|text| (id(text), text.as_str())).collect();
             prop_assert_eq!(ordered.contains_key(asked.as_str()), is_in);
             prop_assert_eq!(hashed.contains_key(asked.as_str()), is_in);
         }

@@ -236,7 +236,7 @@ fn a_refused_return_is_named_with_its_reason_and_without_its_rows() {
     let refused = findings.filter(|finding| finding["org_code"] == "E2" && finding["level"] == "blocking");
     let reasons: Vec<&str> = refused.map(|finding| finding["message"].as_str().unwrap()).collect();
     assert!(
-        !reasons.is_empty() && reasons.iter().all(|reason| submissions.contains(&reason.replace("_", " "))),
+        !reasons.is_empty() && reasons.iter().all(|reason| submissions.contains(&reason.replace('_', " "))),
         "{reasons:?}"
     );
     let whole = bench.pages(MONTH, "inspection/E2");

@@ -233,8 +233,8 @@ fn circles(folder: &[String], sources: &[Source]) -> BTreeSet<String> {
     for file in within {
         let own = file.module[depth].as_str();
         let inside = file.named.iter().filter(|path| path[0] == "crate" && path[1..].starts_with(folder));
-        let used = inside.filter_map(|path| members.get(path.get(depth + 1)?.as_str()).copied());
-        uses.entry(own).or_default().extend(used.filter(|other| *other != own));
+        let reached = inside.filter_map(|path| members.get(path.get(depth + 1)?.as_str()).copied());
+        uses.entry(own).or_default().extend(reached.filter(|other| *other != own));
     }
     members
         .iter()

@@ -175,7 +175,7 @@ fn offences_of(release: &Path) -> BTreeMap<String, Vec<String>> {
     let mut pages = 0;
     for path in files_below(release) {
         let name = text(&path).to_owned();
-        if !name.ends_with(".html") || name.contains("dictionary") {
+        if path.extension().is_none_or(|ending| ending != "html") || name.contains("dictionary") {
             continue;
         }
         pages += 1;

@@ -29,7 +29,7 @@ struct InkFrame {
     bottom: i64,
 }
 
-/// InlineShapes of one look as the data of one path.
+/// Shapes of one look as the data of one path.
 #[derive(Debug)]
 struct InlineShapes {
     look: InlineLook,

@@ -34,18 +34,18 @@ const GAP: f64 = 16.0;
 /// # Errors
 /// [`ChartError`] when the chart cannot be drawn.
 pub fn picture(figure: &Figure, source: &PictureSource) -> Result<String, ChartError> {
-    let chart = figure.drawing.render(ChartWidth::Wide)?;
-    let (root, drawn) = chart.split_once('\n').unwrap_or_default();
+    let svg = figure.drawing.render(ChartWidth::Wide)?;
+    let (opening, drawn) = svg.split_once('\n').unwrap_or_default();
     let drawn = drawn.strip_suffix("</svg>").unwrap_or(drawn);
-    let [chart_width, chart_height] = size_of(root);
-    let room = chart_width.max(ChartWidth::Wide.px());
+    let [drawn_width, drawn_height] = size_of(opening);
+    let room = drawn_width.max(ChartWidth::Wide.px());
     let mut sheet = WrittenPicture { y: MARGIN / 2.0, body: String::new() };
     sheet.lines(source.marking.iter().cloned(), (FONT, Weight::Bold));
     sheet.lines(wrap(&figure.title, room, TITLE, Weight::Bold), (TITLE, Weight::Bold));
     sheet.lines(wrap(&figure.subtitle, room, FONT, Weight::Regular), (FONT, Weight::Regular));
     sheet.y += GAP;
     let _ = write!(sheet.body, "<g transform=\"translate({MARGIN} {})\">\n{drawn}</g>\n", round(sheet.y));
-    sheet.y += chart_height + GAP;
+    sheet.y += drawn_height + GAP;
     let sentences = source.sentences.iter().flat_map(|line| wrap(line, room, FONT, Weight::Regular));
     sheet.lines(sentences, (FONT, Weight::Regular));
     let (width, height) = (room + 2.0 * MARGIN, round(sheet.y + MARGIN / 2.0));

@@ -127,7 +127,7 @@ fn move_sentence(facts: &Facts<'_>, metric: &Metric, now: &Observation) -> Optio
     let Some(then) = facts.figure(metric, NATIONAL, before).filter(|then| then.value.is_some()) else {
         return Some(format!("There is no figure of {title} for {}.", before.words()));
     };
-    let Some(now) = facts.current(metric, NATIONAL).filter(|current| std::ptr::eq(*current, now)) else { return None };
+    let now = facts.current(metric, NATIONAL).filter(|current| std::ptr::eq(*current, now))?;
     Some(match facts.moved(metric, now, then) {
         Some(Moved::Told { before, .. }) => {
             let then = with_counts(before)?;

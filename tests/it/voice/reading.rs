@@ -93,7 +93,9 @@ fn syllables_are_counted_as_documented() {
 fn reading_ease_is_that_of_the_formula() {
     let mut ease = Ease::default();
     // Six words of one syllable: 206.835 − 6.09 − 84.6.
-    sentences("The cat sat on the mat. Yes.").into_iter().for_each(|sentence| ease.add(sentence));
+    for sentence in sentences("The cat sat on the mat. Yes.") {
+        ease.add(sentence);
+    }
     assert!((ease.flesch() - 116.145).abs() < 1e-9 && ease.words == 6);
     assert_eq!(sentences("It rose by 2.3 points. “Better” is a word. 5 forces did.").len(), 3);
 }
