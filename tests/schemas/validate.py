@@ -24,8 +24,8 @@ WHOLE_ONLY = ["revisions", "revision_statistics", "completeness"]
 MOST_PROBLEMS = 5
 # A row as it should be; the checks of the schema itself change it.
 GOOD_LINE = (
-    "CRE-01,1,E23000001,month,2025-04,2025-04-01,2025-04-30,3,4,75.000000,percent,value,30.064184,95.441274,"
-    "18.000000,97.600000,wilson,low,1.000000,90.000000,local,not_met,,,,,,,"
+    "CRE-01,1,E23000001,month,2025-04,2025-04-01,2025-04-30,3,4,75,percent,value,30.064184,95.441274,"
+    "18,97.6,wilson,low,1,90,local,not_met,,,,,,,"
 )
 NUMBER = {"integer": re.compile(r"-?\d+"), "number": re.compile(r"-?\d+(\.\d{0,5}[1-9])?")}
 READ = {"integer": int, "number": float}
