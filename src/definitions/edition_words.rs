@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
-use crate::definitions::model::Metric;
+use crate::definitions::read_metrics::ReadMetrics;
 use crate::vocabulary::quantity::Shape;
 
 /// A question that people ask, and the metric that answers it.
@@ -27,12 +27,13 @@ pub struct GlossaryTerm {
 }
 
 /// What is wrong with the questions.
-pub(super) fn question_problems(questions: &[Question], metrics: &[Metric]) -> Vec<String> {
+pub(super) fn question_problems(questions: &[Question], metrics: ReadMetrics<'_>) -> Vec<String> {
     let mut problems = Vec::new();
     let mut asked = BTreeSet::new();
     for question in questions {
         let words = &question.question;
-        match metrics.iter().find(|metric| metric.id == question.metric) {
+        match metrics.get(&question.metric) {
+            None if metrics.is_broken(&question.metric) => {}
             None => problems.push(format!("“{words}” names {}, which is not a metric", question.metric)),
             Some(metric) if metric.shape == Shape::Status => {
                 problems.push(format!("“{words}” names {}, whose figures are grades and no numbers", metric.id));

@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use super::model::{BreakdownKind, Metric};
 use super::problem::{DefinitionProblem, Problems};
+use crate::definitions::read_metrics::ReadMetrics;
 use crate::vocabulary::quantity::Shape;
 
 /// Path of the file inside the definitions.
@@ -132,13 +133,8 @@ struct InvariantEntry {
     right: Vec<String>,
 }
 
-/// The invariants of the file, whose operands must lead to `metrics`. Nothing is said of the ids in `broken`: their own
-/// problems are known already.
-pub fn parse_invariants(
-    text: &str,
-    metrics: &[Metric],
-    broken: &[&str],
-) -> Result<Vec<Invariant>, Vec<DefinitionProblem>> {
+/// The invariants of the file, whose operands must lead to `metrics`.
+pub fn parse_invariants(text: &str, metrics: ReadMetrics<'_>) -> Result<Vec<Invariant>, Vec<DefinitionProblem>> {
     let file: File = toml::from_str(text).map_err(|error| vec![DefinitionProblem::from_toml(FILE, text, &error)])?;
     let mut problems = Problems::of(FILE);
     problems.check_unique("invariants", file.invariants.iter().map(|entry| entry.id.as_str()));
@@ -150,14 +146,14 @@ pub fn parse_invariants(
             problems.add(format!("{key}.right"), "needs at least one operand");
         }
         for (n, id) in entry.except.iter().enumerate() {
-            let is_known = broken.contains(&id.as_str()) || metrics.iter().any(|metric| metric.id == *id);
+            let is_known = metrics.is_named(id);
             if entry.each.is_none() || !is_known {
                 let why = if is_known { "means nothing without `each`" } else { "is a metric that is not there" };
                 problems.add(format!("{key}.except[{n}]"), format!("“{id}” {why}"));
             }
         }
         let mut operand = |key: String, text: &str| {
-            let parsed = parse_operand(text, entry.each.is_some()).and_then(|operand| known(operand, metrics, broken));
+            let parsed = parse_operand(text, entry.each.is_some()).and_then(|operand| known(operand, metrics));
             parsed.map_err(|message| problems.add(key, format!("“{text}” {message}"))).ok()
         };
         let left = operand(format!("{key}.left"), &entry.left);
@@ -194,11 +190,11 @@ fn parse_operand(text: &str, each: bool) -> Result<Operand, String> {
     }
 }
 
-fn known(operand: Operand, metrics: &[Metric], broken: &[&str]) -> Result<Operand, String> {
-    if operand.metric.is_empty() || broken.contains(&operand.metric.as_str()) {
+fn known(operand: Operand, metrics: ReadMetrics<'_>) -> Result<Operand, String> {
+    if operand.metric.is_empty() || metrics.is_broken(&operand.metric) {
         return Ok(operand);
     }
-    let Some(metric) = metrics.iter().find(|metric| metric.id == operand.metric) else {
+    let Some(metric) = metrics.get(&operand.metric) else {
         return Err("names a metric that is not there".to_owned());
     };
     let keys: Vec<&str> =
@@ -233,7 +229,11 @@ mod tests {
 
     fn problems(text: &str) -> Vec<String> {
         let metrics = Definitions::built_in().unwrap().metrics;
-        parse_invariants(text, &metrics, &[]).unwrap_err().iter().map(ToString::to_string).collect()
+        parse_invariants(text, ReadMetrics { all: &metrics, broken: &[] })
+            .unwrap_err()
+            .iter()
+            .map(ToString::to_string)
+            .collect()
     }
 
     #[test]

@@ -9,6 +9,7 @@ use crate::definitions::blocks::{Audience, BlockName, Each};
 use crate::definitions::edition_words::{GlossaryTerm, Question, question_problems, term_problems};
 use crate::definitions::model::{Contract, Metric, Rollup};
 use crate::definitions::problem::DefinitionProblem;
+use crate::definitions::read_metrics::ReadMetrics;
 
 /// The file of the sections that all editions share.
 pub(super) const SECTIONS: &str = "reports/sections.toml";
@@ -135,7 +136,7 @@ pub type LayoutFiles<'t> = BTreeMap<&'t str, &'t str>;
 /// All problems of all files, in the order of the files.
 pub fn parse_layouts(
     files: &LayoutFiles<'_>,
-    metrics: &[Metric],
+    metrics: ReadMetrics<'_>,
     sources: SourceNames,
 ) -> Result<Layouts, Vec<DefinitionProblem>> {
     let mut problems = Vec::new();
@@ -145,7 +146,7 @@ pub fn parse_layouts(
     for (path, text) in files.iter().filter(|(path, _)| **path != SECTIONS) {
         let mut reader = LayoutReader { file: path, metrics, problems: &mut problems };
         let Some(layout) = reader.read(text) else { continue };
-        reader.check_parts(&layout.parts, metrics);
+        reader.check_parts(&layout.parts);
         if let Some(other) = folders.insert(layout.folder.clone(), path) {
             reader.wrong("folder", format!("is that of {other} too"));
         }
@@ -194,7 +195,7 @@ struct PageText {
 /// Reads one file and keeps what is wrong in it.
 struct LayoutReader<'r> {
     file: &'r str,
-    metrics: &'r [Metric],
+    metrics: ReadMetrics<'r>,
     problems: &'r mut Vec<DefinitionProblem>,
 }
 
@@ -254,10 +255,10 @@ impl LayoutReader<'_> {
         })
     }
 
-    fn check_parts(&mut self, parts: &[LayoutPart], metrics: &[Metric]) {
+    fn check_parts(&mut self, parts: &[LayoutPart]) {
+        let metrics = self.metrics;
         for part in parts {
-            let is_known = |id: &&String| metrics.iter().any(|metric| metric.id == **id);
-            for unknown in part.metrics.iter().filter(|id| !is_known(id)) {
+            for unknown in part.metrics.iter().filter(|id| !metrics.is_named(id)) {
                 self.wrong("parts", format!("“{}” names {unknown}, which is not a metric", part.title));
             }
         }
@@ -372,7 +373,7 @@ struct SectionsText {
     sections: Vec<MetricSection>,
 }
 
-fn parse_sections(text: &str, metrics: &[Metric], problems: &mut Vec<DefinitionProblem>) -> Vec<MetricSection> {
+fn parse_sections(text: &str, metrics: ReadMetrics<'_>, problems: &mut Vec<DefinitionProblem>) -> Vec<MetricSection> {
     let mut wrong = |message: String| problems.push(DefinitionProblem::new(SECTIONS, "", message));
     let sections = match toml::from_str::<SectionsText>(text) {
         Ok(text) => text.sections,
@@ -381,7 +382,6 @@ fn parse_sections(text: &str, metrics: &[Metric], problems: &mut Vec<DefinitionP
             return Vec::new();
         }
     };
-    let known: BTreeSet<&str> = metrics.iter().map(|m| m.id.as_str()).collect();
     for section in &sections {
         let title = &section.title;
         if section.principle.is_some() == section.metrics.is_some()
@@ -389,12 +389,13 @@ fn parse_sections(text: &str, metrics: &[Metric], problems: &mut Vec<DefinitionP
         {
             wrong(format!("section “{title}” needs either `principle` (1 to 10) or `metrics`, not both"));
         }
-        for metric in section.metrics.iter().flatten().filter(|m| !known.contains(m.as_str())) {
+        for metric in section.metrics.iter().flatten().filter(|id| !metrics.is_named(id)) {
             wrong(format!("section “{title}” names {metric}, which is not a metric"));
         }
     }
-    let shown: Vec<&str> = sections.iter().flat_map(|s| s.select(metrics)).map(|m| m.id.as_str()).collect();
-    for metric in known {
+    let shown: Vec<&str> = sections.iter().flat_map(|s| s.select(metrics.all)).map(|m| m.id.as_str()).collect();
+    for metric in metrics.all {
+        let metric = metric.id.as_str();
         let times = shown.iter().filter(|id| **id == metric).count();
         if times != 1 {
             wrong(format!("{metric} is shown {times} times; add it to exactly one section"));
@@ -433,7 +434,7 @@ mod tests {
 
     fn problems(files: &[(&str, &str)]) -> Vec<String> {
         let files = files.iter().copied().collect();
-        match parse_layouts(&files, &sample::metrics(), SourceNames::default()) {
+        match parse_layouts(&files, ReadMetrics { all: &sample::metrics(), broken: &[] }, SourceNames::default()) {
             Ok(_) => Vec::new(),
             Err(problems) => problems.iter().map(ToString::to_string).collect(),
         }

@@ -11,6 +11,7 @@ pub mod metric_file;
 mod metric_parts;
 pub mod model;
 pub mod problem;
+pub mod read_metrics;
 pub mod references;
 pub mod rollup_file;
 
@@ -24,6 +25,7 @@ use invariant_file::Invariant;
 use layout::{Layouts, SourceNames, parse_layouts};
 use model::{Contract, Metric, Rollup};
 use problem::DefinitionProblem;
+use read_metrics::ReadMetrics;
 
 /// The definitions that the binary carries, by top folder.
 static BUILT_IN: [(&str, Dir<'static>); 3] = [
@@ -217,17 +219,24 @@ impl Parsed {
     /// Without the file there are none.
     fn invariants(&mut self, texts: &BTreeMap<&str, &str>) -> Vec<Invariant> {
         let Some(text) = texts.get(invariant_file::FILE) else { return Vec::new() };
-        let ids = texts.keys().filter_map(|path| path.strip_prefix("queries/metrics/")?.strip_suffix("/metric.toml"));
-        let broken: Vec<&str> = ids.filter(|id| !self.metrics.iter().any(|metric| metric.id == *id)).collect();
-        let parsed = invariant_file::parse_invariants(text, &self.metrics, &broken);
+        let broken = self.broken(texts);
+        let metrics = ReadMetrics { all: &self.metrics, broken: &broken };
+        let parsed = invariant_file::parse_invariants(text, metrics);
         parsed.map_err(|problems| self.problems.extend(problems)).unwrap_or_default()
+    }
+
+    /// Ids of the metrics whose own files have problems.
+    fn broken<'t>(&self, texts: &BTreeMap<&'t str, &str>) -> Vec<&'t str> {
+        let ids = texts.keys().filter_map(|path| path.strip_prefix("queries/metrics/")?.strip_suffix("/metric.toml"));
+        ids.filter(|id| !self.metrics.iter().any(|metric| metric.id == *id)).collect()
     }
 
     fn layouts(&mut self, texts: &BTreeMap<&str, &str>) -> Option<Layouts> {
         let sources = SourceNames::new(&self.contracts, &self.rollups);
         let is_layout = |path: &str| path.starts_with("reports/") && path.strip_suffix(".toml").is_some();
         let files = texts.iter().filter(|(path, _)| is_layout(path)).map(|(path, text)| (*path, *text)).collect();
-        let layouts = parse_layouts(&files, &self.metrics, sources);
+        let broken = self.broken(texts);
+        let layouts = parse_layouts(&files, ReadMetrics { all: &self.metrics, broken: &broken }, sources);
         layouts.map_err(|problems| self.problems.extend(problems)).ok()
     }
 }

@@ -15,6 +15,7 @@ use crate::definitions::model::{
     Aggregation, Breakdown, BreakdownCategory, BreakdownKind, Comparator, Course, Disclosure, Evidence, Metric,
     MetricVersion, ReadsAs, Role, Rollup, Standard, StandardKind,
 };
+use crate::definitions::read_metrics::ReadMetrics;
 use crate::figures::LongSeries;
 use crate::history::{Lateness, Provisional};
 use crate::release::{FindingLine, Release, RuleFailure, SubmissionLine, SubmittedFile, Withheld};
@@ -495,7 +496,7 @@ pub fn layouts() -> Layouts {
         ("reports/trends.toml", include_str!("../../reports/trends.toml")),
         ("reports/sections.toml", include_str!("../../reports/sections.toml")),
     ];
-    parse_layouts(&files.into(), &metrics(), SourceNames::new(&[], &rollups)).unwrap()
+    parse_layouts(&files.into(), ReadMetrics { all: &metrics(), broken: &[] }, SourceNames::new(&[], &rollups)).unwrap()
 }
 
 /// A layout without the questions that a metric answers which the sample does not have.
