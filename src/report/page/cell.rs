@@ -40,7 +40,7 @@ pub struct Cell {
     pub value: CellValue,
     /// The value as it is shown.
     pub text: String,
-    /// What the rows are put in order by, where the text would not do; [`Table`](crate::report::table::Table) sets it.
+    /// What the rows are put in order by, where the text would not do; [`Table`](crate::report::page::table::Table) sets it.
     pub key: Option<String>,
     /// A second line, where one number needs another beside it.
     pub detail: Option<String>,
