@@ -285,6 +285,7 @@ async fn dispatch(cli: Cli) -> Result<u8, AppError> {
             let context = load().await?;
             let outcome = run(&context, &options).await?;
             note_unset_publication(&context.settings);
+            note_past_release(&context.settings, published_on);
             print_outcome(&outcome)?;
             let has_gaps = outcome.refused > 0 || outcome.without_memory;
             Ok(if has_gaps && !allow_gaps { exit::GAPS } else { exit::OK })
@@ -338,6 +339,16 @@ fn note_unset_publication(settings: &Settings) {
         tell(format_args!(
             "note: these settings of [publication] are not given, and pages say so: {}",
             unset.join("; ")
+        ));
+    }
+}
+
+/// A date that every page would tell wrongly.
+fn note_past_release(settings: &Settings, published_on: NaiveDate) {
+    if let Some(next) = settings.figures.publication.next_release.filter(|next| *next <= published_on) {
+        tell(format_args!(
+            "note: publication.next_release is {next}, but this release is published on {published_on}; pages tell {next} \
+             as the day of the next release"
         ));
     }
 }

@@ -9,7 +9,7 @@ const SETTINGS: &str = r#"
     publisher = "The <Statistics> Board"
     contact = "figures@example.org"
     marking = "OFFICIAL"
-    next_release = "2025-09-01"
+    next_release = "2026-03-01"
     revision_policy = "Each release revises those before it."
     pre_release_access = ["Chair of the board"]
     accessibility_tested_on = "2025-06-02"
@@ -42,13 +42,14 @@ fn a_run_asks_for_what_only_the_publisher_knows_and_pages_say_it() {
     let settings = bench.settings(SETTINGS);
     let run = bench.run("2025-04", &["--settings", text(&settings)]);
     assert!(!run.stderr.contains("[publication]"), "{}", run.stderr);
+    assert!(!run.stderr.contains("publication.next_release"), "{}", run.stderr);
     assert!(run.stdout.contains("/r2/"), "another publisher makes another release: {}", run.stdout);
     let page = bench.published("2025-04", "national/about.html");
     for said in [
         "The &lt;Statistics&gt; Board",
         "Write to figures@example.org",
         "last tested on 2 June 2025",
-        "1 September 2025",
+        "1 March 2026",
         "Each release revises those before it.",
         "Chair of the board",
     ] {
@@ -59,6 +60,10 @@ fn a_run_asks_for_what_only_the_publisher_knows_and_pages_say_it() {
         assert!(page.contains("<p class=\"marking\">OFFICIAL</p>"), "each page carries the marking");
         assert!(!page.contains("Not given by the publisher"));
     }
+
+    let past = bench.settings(&SETTINGS.replace("2026-03-01", "2025-09-01"));
+    let told = bench.run("2025-04", &["--settings", text(&past)]).stderr;
+    assert!(told.contains("note: publication.next_release is 2025-09-01, but this release is published on"), "{told}");
 }
 
 #[test]
