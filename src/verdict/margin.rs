@@ -2,7 +2,7 @@
 
 use crate::definitions::model::Metric;
 use crate::stats::real;
-use crate::stats::spread::winsorised_deviation;
+use crate::stats::spread::{LEAST_VALUES, winsorised_deviation};
 use crate::vocabulary::body::is_organisation;
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::quantity::{Interval, Shape, Status};
@@ -36,27 +36,45 @@ pub struct Margin {
     pub basis: MarginBasis,
 }
 
+/// Why a metric has no margin in the report's period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoMargin {
+    /// Grades have no differences.
+    Grades,
+    /// So many organisations have a value of enough cases, and [`LEAST_VALUES`] are needed.
+    FewValues(usize),
+    /// The values do not differ enough to give a difference above 0.
+    NoSpread,
+}
+
 impl Margin {
     /// The metric's own margin, or `part` of the standard deviation of the organisations' values in the figures given,
     /// outliers drawn in and figures of few cases left out. Of a rate the margin is the factor that leads from the mean of
-    /// these values to a value so much above it. `None` for grades, and where too few organisations have a value.
-    pub(super) fn of<'o>(metric: &Metric, figures: impl Iterator<Item = &'o Observation>, part: f64) -> Option<Self> {
+    /// these values to a value so much above it.
+    pub(super) fn of<'o>(
+        metric: &Metric,
+        figures: impl Iterator<Item = &'o Observation>,
+        part: f64,
+    ) -> Result<Self, NoMargin> {
         let is_factor = matches!(metric.shape, Shape::Rate | Shape::CountRatio);
         if metric.shape == Shape::Status {
-            return None;
+            return Err(NoMargin::Grades);
         }
         if let Some(amount) = metric.margin {
-            return Some(Self { amount, is_factor, basis: MarginBasis::Metric });
+            return Ok(Self { amount, is_factor, basis: MarginBasis::Metric });
         }
         let counts = |figure: &&Observation| {
             figure.status == Status::Value && is_organisation(&figure.org_code) && !figure.has_few_cases()
         };
         let values: Vec<f64> = figures.filter(counts).filter_map(|figure| figure.value).collect();
-        let difference = part * winsorised_deviation(&values)?;
+        if values.len() < LEAST_VALUES {
+            return Err(NoMargin::FewValues(values.len()));
+        }
+        let difference = part * winsorised_deviation(&values).ok_or(NoMargin::NoSpread)?;
         let mean = values.iter().sum::<f64>() / real(values.len() as i128);
         let amount = if is_factor { 1.0 + difference / mean } else { difference };
         let is_usable = amount.is_finite() && amount > if is_factor { 1.0 } else { 0.0 };
-        is_usable.then_some(Self { amount, is_factor, basis: MarginBasis::Deviation })
+        if is_usable { Ok(Self { amount, is_factor, basis: MarginBasis::Deviation }) } else { Err(NoMargin::NoSpread) }
     }
 
     /// How far a value lies above another one, in margins: their difference over the margin, of rates the logarithm of their

@@ -27,7 +27,7 @@ use crate::vocabulary::quantity::Better;
 pub use self::aspects::{Aspect, AspectFound, AspectLabel, Aspects, Standing};
 use self::attention::AttentionDecision;
 pub use self::attention::{Attention, DecidedBy};
-pub use self::margin::{Margin, MarginBasis};
+pub use self::margin::{Margin, MarginBasis, NoMargin};
 pub use self::reach::Reach;
 pub use self::shared::SharedCause;
 pub use self::summary::{BodySummary, ForceToLookAt, NationalSummary, StandingOut, SubjectCounts, SubjectStanding};
@@ -58,8 +58,8 @@ pub struct FigureVerdict {
     /// How far the figure lies from the other one in the deciding comparison, in margins; never below 0. `None` where no
     /// comparison decided, and where the distance is no number.
     pub size: Option<f64>,
-    /// The margin of the metric; the same for all bodies.
-    pub margin: Option<Margin>,
+    /// The margin of the metric, or why there is none; the same for all bodies.
+    pub margin: Result<Margin, NoMargin>,
     pub aspects: Aspects,
     pub reach: Reach,
 }
@@ -200,7 +200,7 @@ impl<'a> MetricVerdicts<'a> {
     }
 
     /// What each comparison says of a figure; what follows is not decided yet.
-    fn undecided(&self, figure: &'a Observation, margin: Option<Margin>) -> FigureVerdict {
+    fn undecided(&self, figure: &'a Observation, margin: Result<Margin, NoMargin>) -> FigureVerdict {
         let is_judged = AttentionDecision::without_comparison(figure).is_none();
         FigureVerdict {
             metric_id: figure.metric_id.clone(),
@@ -211,7 +211,7 @@ impl<'a> MetricVerdicts<'a> {
             decided_by: DecidedBy::NothingToCompare,
             size: None,
             margin,
-            aspects: if is_judged { self.aspects(figure, margin) } else { Aspects::default() },
+            aspects: if is_judged { self.aspects(figure, margin.ok()) } else { Aspects::default() },
             reach: if is_judged { self.reach(figure) } else { Reach::default() },
         }
     }

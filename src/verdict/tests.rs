@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::aspects::{Aspect, AspectFound, AspectLabel, Aspects, Standing};
 use super::attention::{Attention, AttentionDecision, DecidedBy};
-use super::margin::Margin;
+use super::margin::{Margin, NoMargin};
 use super::reach::{to_others, to_standard};
 use super::{FigureVerdict, Reach, StandingOut, SubjectCounts, SubjectStanding, VerdictInput, Verdicts};
 use crate::assessment::Assessment;
@@ -98,8 +98,8 @@ fn the_margin_is_a_part_of_the_deviation_of_organisations() {
     // Nine cases are few: the figure tells no spread.
     counts.push((9, 9));
     assert!((amount(&counts).unwrap() - 0.25 * half).abs() < 1e-9, "{:?}", amount(&counts));
-    assert_eq!(amount(&counts[..4]), None);
-    assert_eq!(amount(&[(1, 20); 8]), None, "no spread");
+    assert_eq!(amount(&counts[..4]), Err(NoMargin::FewValues(4)));
+    assert_eq!(amount(&[(1, 20); 8]), Err(NoMargin::NoSpread));
     let own = Metric { margin: Some(2.0), ..metric("CRE-01") };
     assert_eq!(Margin::of(&own, figures(&counts).iter(), 0.25).unwrap().basis.as_str(), "metric");
 }
@@ -243,7 +243,7 @@ fn verdict(metric_id: &str, subject: Option<&str>, org_code: &str, aspects: Aspe
         attention,
         decided_by,
         size,
-        margin: None,
+        margin: Err(NoMargin::FewValues(0)),
         aspects,
         reach: Reach::default(),
     }

@@ -100,3 +100,16 @@ fn the_folder_of_releases_has_a_page_that_lists_them() {
     bench.run("2025-05", &["--again"]);
     assert!(index(&bench).contains("cannot be read"));
 }
+
+#[test]
+fn charts_are_files_where_a_run_asks_for_them_and_another_format_is_refused() {
+    let bench = bench();
+    let refused = bench.run("2025-04", &["--charts", "gif"]);
+    assert_eq!(refused.code, 2, "{}", refused.stderr);
+    assert!(refused.stderr.contains("“gif” is no kind of file for charts"), "{}", refused.stderr);
+    assert!(!bench.out().join("2025-04").exists(), "nothing is published");
+    bench.run("2025-04", &["--charts", "svg"]);
+    let chart = bench.published("2025-04", "national/charts/metrics/CRE-01/CRE-01-comparison.svg");
+    assert!(chart.starts_with("<svg xmlns=") && chart.contains("Published"), "{chart}");
+    assert!(!bench.out().join("2025-04/r1/forces/E1/charts").exists());
+}

@@ -6,7 +6,7 @@ use crate::definitions::model::{Metric, ReadsAs};
 use crate::report::facts::Facts;
 use crate::report::page::figure::CommonRemarks;
 use crate::report::page::table::Cell;
-use crate::report::sentences::margins::without_margin_in_short;
+use crate::report::sentences::margins::not_judged;
 use crate::report::sentences::runs::on_median_sentence;
 use crate::report::words::{self, Change};
 use crate::stats::benchmark::Strength;
@@ -57,10 +57,12 @@ fn peers_sentence(facts: &Facts<'_>, metric: &Metric, comparison: &FigureCompari
     let how = match facts.told(comparison) {
         PeerComparison::NotTested => return None,
         PeerComparison::CannotTell => {
-            let peers = compared_words(comparison)?;
+            let Some(peers) = compared_words(comparison) else {
+                return Some(format!("There is no figure of {} from peers to compare with.", metric.id));
+            };
             let sentences = [
                 Some(format!("Its peers together have {peers}. {}", difference_words(comparison, "")?)),
-                Some(without_margin_in_short(facts, metric)),
+                Some(not_judged(facts, metric)),
                 peers_basis(facts, metric, comparison),
             ];
             return words::joined_sentences(sentences.into_iter().flatten());
@@ -109,11 +111,7 @@ fn year_sentence(facts: &Facts<'_>, metric: &Metric, comparison: &FigureComparis
         _ if rests_on_few(comparison) => return None,
         PeerComparison::CannotTell => {
             let size = size_words(comparison)?;
-            return Some(format!(
-                "Difference from {}: {size}. {}",
-                period.words(),
-                without_margin_in_short(facts, metric)
-            ));
+            return Some(format!("Difference from {}: {size}. {}", period.words(), not_judged(facts, metric)));
         }
         PeerComparison::Similar => format!("is close to that of {}", period.words()),
         PeerComparison::NoClearDifference => format!("does not differ clearly from that of {}", period.words()),

@@ -248,7 +248,7 @@ pub fn own_figures(stem: String, metrics: Vec<OwnFigures<'_>>, code: &str) -> Do
             Beside { name: "peers", code: own.peers, columns: OF_OTHERS },
             Beside { name: "all", code: own.all, columns: OF_OTHERS },
         ],
-        ..of(own.metric, OBSERVATIONS, Bodies::These(vec![code.to_owned()]), OWN)
+        ..of(own.metric, OBSERVATIONS, only(code), OWN)
     };
     let words = "Download the figures of this page with those of peers and of all".to_owned();
     Download { words, stem, content: FileContent::Rows(metrics.into_iter().map(selection).collect()) }
@@ -256,7 +256,7 @@ pub fn own_figures(stem: String, metrics: Vec<OwnFigures<'_>>, code: &str) -> Do
 
 /// Mean and limits of the series of one organisation in some metrics.
 pub fn own_limits(stem: String, metrics: &[&Metric], code: &str) -> Download {
-    let bodies = Bodies::These(vec![code.to_owned()]);
+    let bodies = only(code);
     let selections = metrics.iter().map(|metric| of(metric, CONTROL_LIMITS, bodies.clone(), LIMITS)).collect();
     let words = "Download the limits of usual variation of this page".to_owned();
     Download { words, stem, content: FileContent::Rows(selections) }
@@ -269,9 +269,8 @@ pub fn long_series(metric: &Metric, name: &str, codes: Vec<String>) -> Download 
 
 /// The long series of the nation, of every metric.
 pub fn all_long_series(stem: &str) -> Download {
-    let bodies = Bodies::These(vec![NATIONAL.to_owned()]);
-    let selection =
-        Selection { table: LONG_SERIES, metric: None, bodies, period: None, columns: OWN, beside: Vec::new() };
+    let bodies = only(NATIONAL);
+    let selection = of_every_metric(LONG_SERIES, bodies, OWN);
     let words = "Download every national series with its counts".to_owned();
     Download { words, stem: stem.to_owned(), content: FileContent::Rows(vec![selection]) }
 }
@@ -284,8 +283,7 @@ pub fn national_series(stem: &str) -> Download {
 /// The figures of all regions in a period, of every metric.
 pub fn regions(period: Period) -> Download {
     let bodies = Bodies::Beginning(REGION_PREFIX);
-    let selection =
-        Selection { table: LONG_SERIES, metric: None, bodies, period: Some(period), columns: OWN, beside: Vec::new() };
+    let selection = Selection { period: Some(period), ..of_every_metric(LONG_SERIES, bodies, OWN) };
     let words = "Download the figures of all regions with their counts".to_owned();
     Download { words, stem: "regions".to_owned(), content: FileContent::Rows(vec![selection]) }
 }
@@ -315,24 +313,15 @@ pub fn contributions(metric: &Metric) -> Download {
 
 /// What each organisation added to the changes of every national figure.
 pub fn all_contributions() -> Download {
-    let columns = OF_CONTRIBUTIONS;
-    let selection = Selection {
-        table: CONTRIBUTIONS,
-        metric: None,
-        bodies: Bodies::All,
-        period: None,
-        columns,
-        beside: Vec::new(),
-    };
+    let selection = of_every_metric(CONTRIBUTIONS, Bodies::All, OF_CONTRIBUTIONS);
     let words = "Download the parts of every organisation".to_owned();
     Download { words, stem: "contributions".to_owned(), content: FileContent::Rows(vec![selection]) }
 }
 
 /// Every revision of national figures.
 pub fn all_revisions(stem: &str) -> Download {
-    let bodies = Bodies::These(vec![NATIONAL.to_owned()]);
-    let selection =
-        Selection { table: REVISIONS, metric: None, bodies, period: None, columns: OF_REVISIONS, beside: Vec::new() };
+    let bodies = only(NATIONAL);
+    let selection = of_every_metric(REVISIONS, bodies, OF_REVISIONS);
     let words = "Download every revision of national figures".to_owned();
     Download { words, stem: stem.to_owned(), content: FileContent::Rows(vec![selection]) }
 }
@@ -363,12 +352,12 @@ pub fn completeness_curve(metric: &Metric) -> Download {
 
 /// The categories of a metric for the nation.
 pub fn national_parts(metric: &Metric) -> Download {
-    download(metric, "by-category", "the data", of(metric, BREAKDOWNS, Bodies::These(vec![NATIONAL.to_owned()]), PARTS))
+    download(metric, "by-category", "the data", of(metric, BREAKDOWNS, only(NATIONAL), PARTS))
 }
 
 /// Mean and limits of the series of a trend figure.
 pub fn usual_variation(metric: &Metric, code: &str) -> Download {
-    let bodies = Bodies::These(vec![code.to_owned()]);
+    let bodies = only(code);
     download(metric, "limits", "the limits of usual variation", of(metric, CONTROL_LIMITS, bodies, LIMITS))
 }
 
@@ -385,14 +374,14 @@ pub fn revisions(metric: &Metric) -> Download {
 
 /// How complete the national figures of a metric are.
 pub fn completeness(metric: &Metric) -> Download {
-    let bodies = Bodies::These(vec![NATIONAL.to_owned()]);
+    let bodies = only(NATIONAL);
     let words = format!("Download completeness of {}", metric.id);
     download(metric, "completeness", words, of(metric, COMPLETENESS, bodies, OF_COMPLETENESS))
 }
 
 /// How long the cases of an organisation took.
 pub fn delays(metric: &Metric, code: &str) -> Download {
-    let bodies = Bodies::These(vec![code.to_owned()]);
+    let bodies = only(code);
     download(metric, "delays", "the data", of(metric, DELAYS, bodies, OF_DELAYS))
 }
 
@@ -405,6 +394,14 @@ pub fn failing_rows(stem: &str, file: &FailingFile) -> Download {
 
 fn of(metric: &Metric, table: &'static str, bodies: Bodies, columns: &'static [&'static str]) -> Selection {
     Selection { table, metric: Some(metric.id.clone()), bodies, period: None, columns, beside: Vec::new() }
+}
+
+fn of_every_metric(table: &'static str, bodies: Bodies, columns: &'static [&'static str]) -> Selection {
+    Selection { table, metric: None, bodies, period: None, columns, beside: Vec::new() }
+}
+
+fn only(code: &str) -> Bodies {
+    Bodies::These(vec![code.to_owned()])
 }
 
 fn download(metric: &Metric, name: &str, words: impl Into<String>, selection: Selection) -> Download {

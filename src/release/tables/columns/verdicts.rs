@@ -54,15 +54,15 @@ pub(in crate::release::tables) fn verdicts() -> Vec<RowColumn<FigureVerdict>> {
         Decimal "size" at_least(0).or_empty() => |v| v.size.map(scaled);
         /// The margin of the metric: figures nearer than this are close to each other. In the metric's unit
         /// (percentage points of a share), or a factor above 1. Null where too few organisations have a value.
-        Decimal "margin" above(0).or_empty() => |v| Some(scaled(v.margin?.amount));
+        Decimal "margin" above(0).or_empty() => |v| Some(scaled(v.margin.ok()?.amount));
         /// Whether the margin is a difference or a factor (ratio).
         Text "margin_measure" one_of(MEASURES).or_empty() => |v| {
-            Cow::Borrowed(v.margin.map_or("", |margin| if margin.is_factor { "ratio" } else { "difference" }))
+            Cow::Borrowed(v.margin.ok().map_or("", |margin| if margin.is_factor { "ratio" } else { "difference" }))
         };
         /// Where the margin comes from: the metric's own definition, or the standard deviation of the organisations'
         /// values and the setting verdict.margin_percent.
         Text "margin_basis" one_of(&["metric", "deviation"]).or_empty() => |v| {
-            Cow::Borrowed(v.margin.map_or("", |margin| margin.basis.as_str()))
+            Cow::Borrowed(v.margin.ok().map_or("", |margin| margin.basis.as_str()))
         };
         /// Against the pooled figure of the peers. close: the difference is smaller than the margin, or surely there
         /// and estimated to be smaller. unclear: whether it is larger cannot be said. Null where nothing is compared.
