@@ -1,18 +1,19 @@
 //! The assessment of 50 organisations, 60 metrics and 60 months on one core: `cargo bench --bench assessment`.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use leds_metrics::assessment::{AssessmentInput, assess};
 use leds_metrics::definitions::Definitions;
 use leds_metrics::history::Provisional;
 use leds_metrics::settings::ParityWish;
-use leds_metrics::vocabulary::body::{NATIONAL, Organisation, PEERS_PREFIX, PeerGroup};
+use leds_metrics::vocabulary::body::{Organisation, PeerGroup};
+use leds_metrics::vocabulary::body_id::BodyId;
 use leds_metrics::vocabulary::lives::Lives;
 use leds_metrics::vocabulary::metric_id::MetricId;
 use leds_metrics::vocabulary::observation::{Coverage, Observation};
 use leds_metrics::vocabulary::period::Period;
 use leds_metrics::vocabulary::quantity::{Interval, Shape, Status};
+use leds_metrics::vocabulary::sender_code::{SenderCode, SenderCodeError};
 
 const ORGANISATIONS: usize = 50;
 /// Sizes to show that time grows in step with them.
@@ -23,8 +24,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     rayon::ThreadPoolBuilder::new().num_threads(1).build_global()?;
     let definitions = Definitions::built_in()?;
     let last: Period = "2026-03".parse()?;
-    let organisations: Vec<Organisation> = (0..ORGANISATIONS).map(organisation).collect();
-    let peer_groups: Vec<PeerGroup> = (0..ORGANISATIONS).map(peer_group).collect();
+    let codes: Vec<SenderCode> = (0..ORGANISATIONS).map(code).collect::<Result<_, _>>()?;
+    let organisations: Vec<Organisation> = codes.iter().map(organisation).collect();
+    let peer_groups: Vec<PeerGroup> = codes.iter().enumerate().map(|own| peer_group(own, &codes)).collect();
     for months in MONTHS {
         let trend = last.trend(months);
         let input = AssessmentInput {
@@ -57,15 +59,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-fn code(number: usize) -> String {
-    format!("F{number:02}")
+fn code(number: usize) -> Result<SenderCode, SenderCodeError> {
+    format!("F{number:02}").parse()
 }
 
-fn organisation(number: usize) -> Organisation {
+fn organisation(code: &SenderCode) -> Organisation {
     Organisation {
-        code: code(number),
-        name: code(number),
-        short_name: code(number),
+        code: code.clone(),
+        name: code.to_string(),
+        short_name: code.to_string(),
         kind: "territorial_force".to_owned(),
         region: None,
         country: "England".to_owned(),
@@ -75,19 +77,20 @@ fn organisation(number: usize) -> Organisation {
 }
 
 /// The next seven.
-fn peer_group(number: usize) -> PeerGroup {
-    let peers = (1..=7).map(|step| code((number + step) % ORGANISATIONS)).collect();
-    PeerGroup { org_code: code(number), peers, source: "the next seven".to_owned() }
+fn peer_group((number, own): (usize, &SenderCode), codes: &[SenderCode]) -> PeerGroup {
+    let next = codes.iter().cycle().skip(number + 1).take(7);
+    let peers = next.map(|code| BodyId::clone(code)).collect();
+    PeerGroup { org_code: BodyId::clone(own), peers, source: "the next seven".to_owned() }
 }
 
 /// A headline of every metric, organisation and month, with its peers and the nation.
 fn observations(input: &AssessmentInput<'_>) -> Vec<Observation> {
     let mut all = Vec::new();
     for metric in input.metrics {
-        let own = (0..ORGANISATIONS).map(|number| (code(number), number, 1));
-        let peers = (0..ORGANISATIONS).map(|number| (format!("{PEERS_PREFIX}{}", code(number)), number, 7));
-        for (org, seed, times) in own.chain(peers).chain([(NATIONAL.to_owned(), 0, 50)]) {
-            let org_code: Arc<str> = org.into();
+        let codes = || input.organisations.iter().map(|organisation| &*organisation.code).enumerate();
+        let own = codes().map(|(number, code)| (code.clone(), number, 1));
+        let peers = codes().map(|(number, code)| (BodyId::peers_of(code), number, 7));
+        for (org_code, seed, times) in own.chain(peers).chain([(BodyId::nation().clone(), 0, 50)]) {
             for (month, period) in input.trend.iter().enumerate() {
                 let denominator = times * (400 + i64::try_from(seed * 13 % 200).unwrap_or(0));
                 let noise = i64::try_from((seed * 31 + month * 17) % 41).unwrap_or(0);
@@ -100,7 +103,7 @@ fn observations(input: &AssessmentInput<'_>) -> Vec<Observation> {
 }
 
 fn figure(
-    (metric_id, org_code, period): (&MetricId, &Arc<str>, Period),
+    (metric_id, org_code, period): (&MetricId, &BodyId, Period),
     shape: Shape,
     (numerator, denominator): (i64, i64),
 ) -> Observation {
@@ -110,7 +113,7 @@ fn figure(
     Observation {
         metric_id: metric_id.clone(),
         metric_version: 1,
-        org_code: Arc::clone(org_code),
+        org_code: org_code.clone(),
         period,
         category: None,
         numerator: Some(numerator),

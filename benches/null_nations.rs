@@ -10,7 +10,6 @@
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use leds_metrics::assessment::{Against, Assessment, AssessmentInput, PeerComparison, assess};
 use leds_metrics::definitions::Definitions;
@@ -24,11 +23,13 @@ use leds_metrics::stats::histogram::{DelayReading, Histogram, Percent};
 use leds_metrics::stats::overdispersion::Dispersion;
 use leds_metrics::stats::rate_ratio::ratio_of_counts;
 use leds_metrics::stats::survival::SurvivalCurve;
-use leds_metrics::vocabulary::body::{NATIONAL, Organisation, PEERS_PREFIX, PeerGroup};
+use leds_metrics::vocabulary::body::{Organisation, PeerGroup};
+use leds_metrics::vocabulary::body_id::BodyId;
 use leds_metrics::vocabulary::lives::Lives;
 use leds_metrics::vocabulary::observation::{Coverage, Observation};
 use leds_metrics::vocabulary::period::Period;
 use leds_metrics::vocabulary::quantity::{Shape, Status};
+use leds_metrics::vocabulary::sender_code::SenderCode;
 
 /// National sums of one month: metric, numerator and denominator.
 const SIZES: &str = include_str!("null_sizes.csv");
@@ -52,7 +53,7 @@ type Failure = Box<dyn std::error::Error>;
 
 /// A force by its share of the officers.
 struct Force {
-    code: Arc<str>,
+    code: SenderCode,
     share: f64,
 }
 
@@ -174,13 +175,13 @@ impl Nation<'_> {
         for (place, force) in self.forces.iter().enumerate() {
             figures.extend(self.figures(&force.code, &[place], &by_force));
             if self.metric.shape == Shape::Distribution {
-                let code: Arc<str> = format!("{PEERS_PREFIX}{}", force.code).into();
+                let code = BodyId::peers_of(&force.code);
                 let peers: Vec<usize> = peers(place, self.forces.len()).collect();
                 figures.extend(self.figures(&code, &peers, &by_force));
             }
         }
         let all: Vec<usize> = (0..by_force.len()).collect();
-        figures.extend(self.figures(&NATIONAL.into(), &all, &by_force));
+        figures.extend(self.figures(BodyId::nation(), &all, &by_force));
         figures
     }
 
@@ -221,7 +222,7 @@ impl Nation<'_> {
     }
 
     /// The figures of a sum over some of the forces, one for each period.
-    fn figures(&self, code: &Arc<str>, places: &[usize], by_force: &[Vec<Drawn>]) -> Vec<Observation> {
+    fn figures(&self, code: &BodyId, places: &[usize], by_force: &[Vec<Drawn>]) -> Vec<Observation> {
         let sum = |at: usize| {
             let mut sum = Drawn::default();
             for drawn in places.iter().filter_map(|place| by_force.get(*place)?.get(at)) {
@@ -232,13 +233,13 @@ impl Nation<'_> {
         self.trend.iter().enumerate().map(|(at, period)| self.figure(code, *period, &sum(at))).collect()
     }
 
-    fn figure(&self, code: &Arc<str>, period: Period, drawn: &Drawn) -> Observation {
+    fn figure(&self, code: &BodyId, period: Period, drawn: &Drawn) -> Observation {
         let metric = self.metric;
         let (x, n) = (drawn.numerator, drawn.denominator);
         let mut figure = Observation {
             metric_id: metric.id.clone(),
             metric_version: 1,
-            org_code: Arc::clone(code),
+            org_code: code.clone(),
             period,
             category: None,
             numerator: Some(x),
@@ -286,7 +287,7 @@ fn peers(place: usize, forces: usize) -> impl Iterator<Item = usize> {
 
 fn assess_nation(metric: &Metric, trend: &[Period], forces: &[Force], drawn: &[Observation]) -> Assessment {
     let organisation = |force: &Force| Organisation {
-        code: force.code.to_string(),
+        code: force.code.clone(),
         name: force.code.to_string(),
         short_name: force.code.to_string(),
         kind: "territorial_force".to_owned(),
@@ -296,8 +297,8 @@ fn assess_nation(metric: &Metric, trend: &[Period], forces: &[Force], drawn: &[O
         succeeded_by: None,
     };
     let group = |(place, force): (usize, &Force)| PeerGroup {
-        org_code: force.code.to_string(),
-        peers: peers(place, forces.len()).filter_map(|peer| Some(forces.get(peer)?.code.to_string())).collect(),
+        org_code: BodyId::clone(&force.code),
+        peers: peers(place, forces.len()).filter_map(|peer| Some(BodyId::clone(&forces.get(peer)?.code))).collect(),
         source: "the next in size".to_owned(),
     };
     let organisations: Vec<Organisation> = forces.iter().map(organisation).collect();
@@ -386,17 +387,17 @@ fn print(tally: &Tally, every: bool) -> ExitCode {
 
 /// Territorial forces, largest first.
 fn forces() -> Result<Vec<Force>, Failure> {
-    let mut officers: Vec<(String, f64)> = Vec::new();
+    let mut officers: Vec<(SenderCode, f64)> = Vec::new();
     for row in csv::Reader::from_reader(ORGANISATIONS.as_bytes()).deserialize() {
         let row: BTreeMap<String, String> = row?;
         let cell = |name: &str| row.get(name).cloned().unwrap_or_default();
         if cell("kind") == "territorial_force" {
-            officers.push((cell("code"), cell("weight").parse()?));
+            officers.push((cell("code").parse()?, cell("weight").parse()?));
         }
     }
     officers.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     let all: f64 = officers.iter().map(|(_, officers)| officers).sum();
-    Ok(officers.into_iter().map(|(code, officers)| Force { code: code.into(), share: officers / all }).collect())
+    Ok(officers.into_iter().map(|(code, officers)| Force { code, share: officers / all }).collect())
 }
 
 fn sizes() -> Result<BTreeMap<String, Size>, Failure> {

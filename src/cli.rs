@@ -6,6 +6,7 @@ mod prepare;
 mod sql;
 mod values;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use chrono::{NaiveDate, Utc};
@@ -14,7 +15,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use self::output::{print, print_json, print_line, tell};
 use self::prepare::{PrepareArguments, print_prepared};
 use self::sql::{SqlArguments, run_sql};
-use self::values::{parse_day, parse_picture_format};
+use self::values::{parse_copies, parse_day};
+use crate::app::bundle::{BundleOptions, bundle};
 use crate::app::check::{CheckOptions, CheckReport, check};
 use crate::app::plan::{PlanReport, plan};
 use crate::app::prepare::prepare;
@@ -23,10 +25,10 @@ use crate::app::verify::verify;
 use crate::app::{AppError, Context, RunOptions, RunOutcome, UsageError, definitions, demo, generate};
 use crate::exit;
 use crate::intake::DataDate;
-use crate::render::charts::PictureFormat;
 use crate::settings::{Settings, UnsetPublication};
 use crate::synth::NationPlan;
 use crate::vocabulary::causes::with_causes;
+use crate::vocabulary::copy_format::CopyFormat;
 use crate::vocabulary::period::{Month, Period, ambiguity, london_date};
 
 /// Documented performance metrics of police use of PNC and LEDS, per force and review period.
@@ -115,12 +117,26 @@ enum Command {
         /// Add the public edition, with small numbers and what would reveal them withheld.
         #[arg(long)]
         public: bool,
-        /// Write each chart of the national and the public edition as a file too: svg, png or both.
-        #[arg(long, value_name = "FORMATS", value_delimiter = ',', value_parser = parse_picture_format)]
-        charts: Vec<PictureFormat>,
+        /// Copies beside the pages, with commas between, or none: all tables as ods or xlsx, the main pages as pdf, charts as svg or png
+        /// [default: the setting editions.copies].
+        #[arg(long, value_name = "FORMATS", value_parser = parse_copies)]
+        copies: Option<BTreeSet<CopyFormat>>,
     },
     /// Ask a source, its roll-ups and a release anything, in SQL that only reads.
     Sql(SqlArguments),
+    /// Pack one edition of a release into a zip archive that can be handed on.
+    Bundle {
+        /// A release, or a period's folder of releases.
+        release: PathBuf,
+        /// Folder of the edition in the release, such as national, public or forces/E23000013.
+        edition: String,
+        /// The archive [default: a file in the current folder, named after edition and release].
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+        /// Replace a file that is there.
+        #[arg(long)]
+        overwrite: bool,
+    },
     /// List metrics, datasets or kinds of period.
     List {
         what: Listed,
@@ -207,7 +223,6 @@ impl ReleaseArgs {
             published_on,
             again: false,
             public: false,
-            charts: Vec::new(),
             quiet,
         }
     }
@@ -276,13 +291,14 @@ async fn dispatch(cli: Cli) -> Result<u8, AppError> {
             print_plan(&planned, json)?;
             Ok(exit::OK)
         }
-        Command::Run { input, release, published_on, allow_gaps, again, public, mut charts } => {
+        Command::Run { input, release, published_on, allow_gaps, again, public, copies } => {
             note_ambiguity(release.period);
             let published_on = published_on.unwrap_or_else(today);
-            charts.sort_unstable();
-            charts.dedup();
-            let options = RunOptions { again, public, charts, ..release.options(input, published_on, quiet) };
-            let context = load().await?;
+            let options = RunOptions { again, public, ..release.options(input, published_on, quiet) };
+            let mut context = load().await?;
+            if let Some(copies) = copies {
+                context.settings.figures.editions.copies = copies;
+            }
             let outcome = run(&context, &options).await?;
             note_unset_publication(&context.settings);
             note_past_release(&context.settings, published_on);
@@ -292,6 +308,11 @@ async fn dispatch(cli: Cli) -> Result<u8, AppError> {
         }
         Command::Sql(arguments) => {
             run_sql(&load().await?, arguments, today(), quiet).await?;
+            Ok(exit::OK)
+        }
+        Command::Bundle { release, edition, out, overwrite } => {
+            let archive = bundle(&BundleOptions { release, edition, out, overwrite })?;
+            print_line(format_args!("{}", archive.display()))?;
             Ok(exit::OK)
         }
         Command::List { what, json } => {

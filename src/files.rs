@@ -91,6 +91,11 @@ fn follow(mut path: PathBuf, part: Component<'_>) -> PathBuf {
     path
 }
 
+/// Whether a path, with `/` between its parts, leads to a place below the folder that it is taken from, on every system.
+pub fn is_inner_path(path: &str) -> bool {
+    path.split('/').all(|part| !matches!(part, "" | "." | "..") && !part.contains(['\\', ':', '\0']))
+}
+
 /// Passes bytes on and keeps the first failure: writers of CSV and Parquet hand on its words only.
 #[derive(Debug)]
 pub struct Watched<W> {

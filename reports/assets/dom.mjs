@@ -47,11 +47,11 @@ export function isNumeric(cell) {
 
 // The parts of a cell that decide its place.
 export function partsOf(cell) {
-  const sign = cell.querySelector(".sign");
+  const sign = cell.querySelector(".sign, .verdict");
   return {
     key: cell.dataset.key,
     text: textOf(cell, "b, .group, small, .unseen"),
-    sign: sign ? [...sign.classList].find((name) => name !== "sign" && name !== "alone") : undefined,
+    sign: sign ? [...sign.classList].find((name) => !["sign", "alone", "verdict"].includes(name)) : undefined,
     isNumber: isNumeric(cell),
   };
 }

@@ -18,8 +18,10 @@ use crate::definitions::Definitions;
 use crate::definitions::model::{Contract, FieldType};
 use crate::engine::{QueryTable, schema_of};
 use crate::sources::{MonthSpan, Submission, SubmissionScope, SubmittedTable};
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::finding::{Finding, FindingLevel};
 use crate::vocabulary::period::{Month, Period};
+use crate::vocabulary::sender_code::SenderCode;
 
 /// `case.toml`.
 #[derive(Debug, Clone, Deserialize)]
@@ -38,7 +40,7 @@ pub struct CaseFile {
 #[serde(deny_unknown_fields)]
 pub struct ExpectedRow {
     pub period: String,
-    pub org_code: String,
+    pub org_code: BodyId,
     pub category: String,
     pub numerator: Option<i64>,
     pub denominator: Option<i64>,
@@ -72,7 +74,8 @@ fn returned_admission(row: &CaseRow, as_of: NaiveDate) -> Result<(String, Admiss
         "" => as_of,
         text => text.parse().map_err(|error| format!("submitted: {error}"))?,
     };
-    let mut admission = admission(cell("dataset"), cell("org"), month, submitted);
+    let sender = cell("org").parse().map_err(|error| format!("org: {error}"))?;
+    let mut admission = admission(cell("dataset"), sender, month, submitted);
     let rows = number("records")?;
     admission.files.push(AdmittedFile { path: String::new(), size: 0, rows, sha256: String::new() });
     let finding =
@@ -124,9 +127,10 @@ impl Case {
     fn add_dataset(&mut self, contract: &Contract, mut rows: Vec<CaseRow>) -> Result<(), String> {
         if !contract.reference {
             rows = self.latest_rows(rows)?;
-            let scopes: BTreeSet<(String, Month, NaiveDate)> = rows.iter().map(scope_of).collect::<Result<_, _>>()?;
-            for (org, month, submitted) in scopes {
-                let admission = admission(&contract.dataset, &org, month, submitted);
+            let scopes: BTreeSet<(SenderCode, Month, NaiveDate)> =
+                rows.iter().map(scope_of).collect::<Result<_, _>>()?;
+            for (sender, month, submitted) in scopes {
+                let admission = admission(&contract.dataset, sender, month, submitted);
                 self.admissions.push((contract.dataset.clone(), admission));
             }
         }
@@ -135,35 +139,36 @@ impl Case {
     }
 
     fn latest_rows(&self, rows: Vec<CaseRow>) -> Result<Vec<CaseRow>, String> {
-        let mut latest: BTreeMap<(String, Month), NaiveDate> = BTreeMap::new();
+        let mut latest: BTreeMap<(SenderCode, Month), NaiveDate> = BTreeMap::new();
         for row in &rows {
-            let (org, month, submitted) = scope_of(row)?;
+            let (sender, month, submitted) = scope_of(row)?;
             if submitted <= self.as_of {
-                let slot = latest.entry((org, month)).or_insert(submitted);
+                let slot = latest.entry((sender, month)).or_insert(submitted);
                 *slot = submitted.max(*slot);
             }
         }
         let chosen = |row: &CaseRow| {
-            scope_of(row).is_ok_and(|(org, month, submitted)| latest.get(&(org, month)) == Some(&submitted))
+            scope_of(row).is_ok_and(|(sender, month, submitted)| latest.get(&(sender, month)) == Some(&submitted))
         };
         Ok(rows.into_iter().filter(chosen).collect())
     }
 }
 
-fn scope_of(row: &CaseRow) -> Result<(String, Month, NaiveDate), String> {
+fn scope_of(row: &CaseRow) -> Result<(SenderCode, Month, NaiveDate), String> {
     let cell = |column: &str| row.get(column).map(String::as_str).ok_or_else(|| format!("column {column} is missing"));
     let month = cell("period")?.parse().map_err(|error| format!("{error}"))?;
     let submitted = cell("submitted")?.parse().map_err(|error| format!("submitted: {error}"))?;
-    Ok((cell("org")?.to_owned(), month, submitted))
+    let sender = cell("org")?.parse().map_err(|error| format!("org: {error}"))?;
+    Ok((sender, month, submitted))
 }
 
-fn admission(dataset: &str, org: &str, month: Month, submitted: NaiveDate) -> Admission {
+fn admission(dataset: &str, sender: SenderCode, month: Month, submitted: NaiveDate) -> Admission {
     let span = MonthSpan { first: month, last: month };
     let submission = Submission {
         table: SubmittedTable::Records(dataset.to_owned()),
         submitted,
         first_submitted: submitted,
-        scope: Some(SubmissionScope { org_code: org.to_owned(), span }),
+        scope: Some(SubmissionScope { sender, span }),
         files: Vec::new(),
         unusable: Vec::new(),
     };

@@ -43,7 +43,6 @@ pub async fn demo(out: &Path, seed: u64, published_on: NaiveDate, quiet: bool) -
         published_on,
         again: false,
         public: false,
-        charts: Vec::new(),
         quiet,
     };
     let month = run(&context, &options(PeriodType::Month)).await?;

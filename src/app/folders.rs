@@ -1,10 +1,11 @@
 //! Whether the folders of a command may stand where they were named: nothing that is written lies inside the source, where
 //! a later run would read it, and no record-level rows lie where they would be handed on.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{AppError, UsageError};
 use crate::files::resolved;
+use crate::release::store::latest_in;
 
 /// A folder or file that a command writes to, by the name of its option.
 #[derive(Debug, Clone, Copy)]
@@ -48,10 +49,18 @@ pub fn check_work_folder(work: &Path, out: Option<&Path>, source: Option<&str>) 
     Ok(())
 }
 
+/// The release itself, or the latest one of a period's folder.
+pub fn release_folder(folder: &Path) -> Result<PathBuf, AppError> {
+    if folder.join("results").is_dir() {
+        return Ok(folder.to_owned());
+    }
+    let latest = latest_in(folder).map(|latest| folder.join(latest.path));
+    let latest = latest.filter(|release| release.join("results").is_dir());
+    latest.ok_or_else(|| UsageError::NoRelease(folder.to_owned()).into())
+}
+
 #[cfg(test)]
 mod tests {
-    use std::path::PathBuf;
-
     use super::*;
 
     #[test]

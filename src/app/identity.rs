@@ -10,7 +10,6 @@ use super::RunOptions;
 use crate::digest::sha256;
 use crate::history::EarlierReturns;
 use crate::intake::RunBasis;
-use crate::render::charts::PictureFormat;
 use crate::settings::{EngineSection, FigureSettings};
 
 /// All that decides what a release says.
@@ -21,8 +20,6 @@ pub(super) struct Identity<'a> {
     as_of: NaiveDate,
     /// Whether the release holds the public edition.
     public: bool,
-    /// The kinds of files that it holds charts as.
-    charts: &'a [PictureFormat],
     settings: &'a FigureSettings,
     /// SHA-256 of each definition file.
     definitions: BTreeMap<&'a str, String>,
@@ -56,7 +53,6 @@ impl<'a> Identity<'a> {
             period: basis.period.to_string(),
             as_of: opened.as_of,
             public: options.public,
-            charts: &options.charts,
             settings: &basis.settings.figures,
             definitions: definitions.map(|(path, bytes)| (path.as_str(), sha256(bytes))).collect(),
             submissions: submissions.collect(),
@@ -98,6 +94,7 @@ mod tests {
         parameters = { dormant_days = 90, leaver_days = 7 }
         publication = { publisher = "P", contact = "C", marking = "OFFICIAL", next_release = "2026-08-20", revision_policy = "R", pre_release_access = ["A"], accessibility_tested_on = "2026-08-20" }
         verdict = { margin_percent = 30 }
+        editions = { copies = ["xlsx"] }
         parity = { as_phe = ["CRE-01"], as_making_data_count = ["CRE-02"] }
 
         [[targets]]
@@ -122,7 +119,8 @@ mod tests {
     "#;
 
     /// Another value for each word that is not free text.
-    const OTHER_WORDS: [(&str, &str); 5] = [
+    const OTHER_WORDS: [(&str, &str); 6] = [
+        ("xlsx", "svg"),
         ("range", "two_values"),
         ("neighbours", "size_band"),
         (">=", "<="),
@@ -136,7 +134,6 @@ mod tests {
             period: String::new(),
             as_of: NaiveDate::MIN,
             public: false,
-            charts: &[],
             settings,
             definitions: BTreeMap::new(),
             submissions: Vec::new(),

@@ -1,6 +1,7 @@
 //! One file for each subcommand: the order of its stages. Wires modules together and prints.
 //! Decides nothing about figures.
 
+pub mod bundle;
 mod case;
 pub mod check;
 pub mod definitions;
@@ -32,9 +33,9 @@ use crate::figures::FiguresError;
 use crate::intake::{IntakeError, WorkError};
 use crate::metrics::prove;
 use crate::prepare::PrepareError;
-use crate::release::PublicEditionError;
 use crate::release::store::{DamagedFile, PublishError};
 use crate::release::tables::{ResultsError, UnreadableTable};
+use crate::release::{BundleError, PublicEditionError};
 use crate::render::RenderError;
 use crate::settings::{Settings, SettingsError, UnfitError};
 use crate::synth::SynthError;
@@ -85,6 +86,8 @@ pub enum AppError {
     PublicEdition(#[from] PublicEditionError),
     #[error(transparent)]
     DamagedRelease(#[from] DamagedFile),
+    #[error(transparent)]
+    Bundle(#[from] BundleError),
     #[error(transparent)]
     UnreadableTable(#[from] UnreadableTable),
     #[error("{path}: cannot be read")]
@@ -160,10 +163,15 @@ impl AppError {
             | Self::Write { .. }
             | Self::Generate(_)
             | Self::Prepare(PrepareError::Write { .. }) => exit::PUBLISH,
-            Self::Identity(_) | Self::Text(_) | Self::Render(_) | Self::Results(_) => exit::RENDER,
+            Self::Identity(_)
+            | Self::Text(_)
+            | Self::Render(_)
+            | Self::Results(_)
+            | Self::Bundle(BundleError::Description(_) | BundleError::Archive(_)) => exit::RENDER,
             Self::SourceChanged(_)
             | Self::Engine(_)
             | Self::DamagedRelease(_)
+            | Self::Bundle(BundleError::Damaged(_) | BundleError::Record { .. })
             | Self::UnreadableTable(_)
             | Self::Read { .. }
             | Self::NothingSent { .. }

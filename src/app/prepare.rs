@@ -15,15 +15,14 @@ use crate::engine::{Engine, EngineSettings};
 use crate::figures::FiguresError;
 use crate::intake::{self, DataDate, IntakeError, WorkFolder};
 use crate::prepare::{
-    KeySource, PrepareError, SecretKey, SubmissionStaging, Submitter, check_free, make_records, write_rows,
+    KeySource, KeyedSender, PrepareError, SecretKey, SubmissionStaging, check_free, make_records, write_rows,
 };
 use crate::progress::StepBar;
 use crate::rollups::roll_up;
 use crate::sources::{SubmittedTable, submission_folder};
-use crate::vocabulary::body::NATIONAL;
-use crate::vocabulary::code::Code;
 use crate::vocabulary::finding::Finding;
 use crate::vocabulary::period::Month;
+use crate::vocabulary::sender_code::SenderCode;
 
 /// What `prepare` was asked to do.
 #[derive(Debug, Clone)]
@@ -31,7 +30,8 @@ pub struct PrepareOptions {
     pub dataset: String,
     /// Raw files of one dataset, organisation and month.
     pub inputs: Vec<PathBuf>,
-    pub org_code: String,
+    /// Code of the organisation, as it was typed.
+    pub org: String,
     pub month: Month,
     pub submitted: NaiveDate,
     pub key: KeySource,
@@ -58,10 +58,9 @@ pub struct Prepared {
 pub async fn prepare(context: &Context, options: &PrepareOptions) -> Result<Prepared, AppError> {
     let contract = contract(&context.definitions, &options.dataset)?;
     let rollups = wanted_rollups(&context.definitions, options)?;
-    check_org_code(&options.org_code)?;
+    let sender: SenderCode = options.org.parse().map_err(UsageError::OrganisationCode)?;
     let records = SubmittedTable::Records(contract.dataset.clone());
-    let folder_of =
-        |table: &SubmittedTable| submission_folder(table, options.submitted, &options.org_code, options.month);
+    let folder_of = |table: &SubmittedTable| submission_folder(table, options.submitted, &sender, options.month);
     let tables: Vec<SubmittedTable> = if options.rollups {
         rollups.iter().map(|rollup| SubmittedTable::Rollup(rollup.name.clone())).collect()
     } else {
@@ -79,8 +78,8 @@ pub async fn prepare(context: &Context, options: &PrepareOptions) -> Result<Prep
     // Records that are not handed in stay in the work folder, even if the run is killed.
     let staging = SubmissionStaging::begin(if options.rollups { &options.work } else { &options.out })?;
     let target = staging.path().join(folder_of(&records)).join("records.parquet");
-    let submitter = Submitter { org_code: &options.org_code, key: &key };
-    let made = make_records(&options.inputs, contract, submitter, &target)?;
+    let keyed = KeyedSender { code: &sender, key: &key };
+    let made = make_records(&options.inputs, contract, keyed, &target)?;
     step.advance(1, 0);
     let date = DataDate { as_of: Some(options.submitted), today: options.submitted };
     let staged = admit_staged(&context.definitions, staging.path(), &engine, &options.work, date).await?;
@@ -139,14 +138,6 @@ fn wanted_rollups<'d>(definitions: &'d Definitions, options: &PrepareOptions) ->
     Ok(rollups)
 }
 
-/// The code becomes the name of a folder.
-fn check_org_code(code: &str) -> Result<(), AppError> {
-    if Code::parse(code).is_none() || code == NATIONAL {
-        return Err(UsageError::OrganisationCode.into());
-    }
-    Ok(())
-}
-
 /// Submissions of a folder that is laid out like a source, admitted as in a run but remembered nowhere.
 struct Staged {
     engine: Engine,
@@ -191,7 +182,7 @@ pub async fn write_rollups(
     for rollup in rollups_of(definitions, dataset) {
         let rolled = roll_up(engine, rollup, contract, &[admission]).await.map_err(FiguresError::from)?;
         let table = SubmittedTable::Rollup(rollup.name.clone());
-        let folder = submission_folder(&table, submission.submitted, &scope.org_code, scope.span.first);
+        let folder = submission_folder(&table, submission.submitted, &scope.sender, scope.span.first);
         write_rows(&out.join(folder).join("rows.parquet"), &rollup_contract(rollup), &rolled.rows)?;
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! The end of a run: the release is put together, written beside the earlier ones, and made the latest.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
@@ -26,10 +26,10 @@ use crate::release::{
     EVIDENCE, LastRelease, LastReleaseError, PublicBasis, PublicEdition, Release, ReleaseNumber, changes_since,
     make_public,
 };
-use crate::render::charts::PictureFormat;
 use crate::render::html::Templates;
 use crate::render::{RenderError, render_editions};
 use crate::report::{Edition, Facts};
+use crate::vocabulary::copy_format::CopyFormat;
 use crate::vocabulary::finding::Finding;
 
 /// All that a release is made of.
@@ -83,7 +83,8 @@ impl Publication<'_> {
             timings.end_of("disclosure");
         }
         timings.begin_stage();
-        let files = write_files(definitions, (&release, public.as_ref()), &options.charts, &staging)?;
+        let files =
+            write_files(definitions, (&release, public.as_ref()), &context.settings.figures.editions.copies, &staging)?;
         timings.end_of("render");
         let record = RunRecord {
             format_version: FORMAT_VERSION,
@@ -127,7 +128,7 @@ impl Publication<'_> {
 fn write_files(
     definitions: &Definitions,
     (release, public): (&Release, Option<&PublicEdition>),
-    charts: &[PictureFormat],
+    copies: &BTreeSet<CopyFormat>,
     staging: &Staging,
 ) -> Result<BTreeMap<String, String>, AppError> {
     let writer = Writer { staging, hashes: Mutex::default() };
@@ -138,10 +139,10 @@ fn write_files(
     if let Some(public) = &public_facts {
         results.extend(public.tables.files().into_iter().map(|file| file.below(PUBLIC_FOLDER)));
     }
-    let editions = Edition::all(&facts, public_facts.as_ref());
+    let editions = Edition::all(&facts, public_facts.as_ref(), copies);
     let (results, editions) = rayon::join(
         || results.par_iter().with_max_len(1).try_for_each(|result| writer.write_result(result)),
-        || render_editions(&editions, &templates, charts, &|path, bytes| writer.write(path, bytes)),
+        || render_editions(&editions, &templates, &|path, bytes| writer.write(path, bytes)),
     );
     results?;
     editions?;

@@ -8,7 +8,6 @@ use chrono::NaiveDate;
 use super::folders::{WrittenPlace, check_is_folder, check_outside_source, check_work_folder};
 use super::{AppError, UsageError};
 use crate::intake::{DataDate, Intake};
-use crate::render::charts::PictureFormat;
 use crate::sources::MonthSpan;
 use crate::vocabulary::finding::{Finding, FindingLevel};
 use crate::vocabulary::period::Period;
@@ -26,8 +25,6 @@ pub struct RunOptions {
     pub again: bool,
     /// Add the public edition, with small numbers withheld.
     pub public: bool,
-    /// The kinds of files that charts are written as beside the pages; each once, in order.
-    pub charts: Vec<PictureFormat>,
     pub quiet: bool,
 }
 

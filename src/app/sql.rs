@@ -1,12 +1,12 @@
 //! `sql`: one read-only statement over the accepted submissions and roll-ups of a source and the results of a release, with
 //! the statistics as functions. Publishes nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::folders::{WrittenPlace, check_outside_source, check_work_folder};
+use super::folders::{WrittenPlace, check_outside_source, check_work_folder, release_folder};
 use super::nearest::did_you_mean;
 use super::{AppError, Context, UsageError};
 use crate::contract::pinned_table;
@@ -17,7 +17,7 @@ use crate::figures::{FiguresError, load_rollups};
 use crate::files::write_atomically;
 use crate::intake::{self, DataDate, SubmissionCheck, WorkFolder, contract_of};
 use crate::progress::StepBar;
-use crate::release::store::{PublishedRelease, RECORD, latest_in};
+use crate::release::store::{PublishedRelease, RECORD};
 use crate::release::tables::{PublishedRows, catalogue, parquet_path};
 use crate::sources::SubmittedTable;
 use crate::sql_functions::FUNCTIONS;
@@ -108,7 +108,9 @@ fn table_names<'c>(context: &'c Context, options: &SqlOptions) -> Vec<&'c str> {
     let of_source = datasets.chain(definitions.rollups.iter().map(|rollup| rollup.name.as_str()));
     let of_source = of_source.filter(|_| options.source.is_some());
     let of_release = catalogue().map(|table| table.name).filter(|_| options.release.is_some());
-    of_source.chain(of_release).collect()
+    // A name that both have stands for the dataset.
+    let names: BTreeSet<&str> = of_source.chain(of_release).collect();
+    names.into_iter().collect()
 }
 
 /// Whether a statement holds `name` as a word of its own. A table that it does not name is not worth loading.
@@ -140,16 +142,6 @@ async fn tables(context: &Context, options: &SqlOptions, wanted: Wanted<'_>) -> 
         None => Engine::new(&context.engine_settings(None), None)?,
     };
     Ok(StatementTables { engine: engine.with_functions(FUNCTIONS), tables })
-}
-
-/// The release itself, or the latest one of a period's folder.
-fn release_folder(folder: &Path) -> Result<PathBuf, AppError> {
-    if folder.join("results").is_dir() {
-        return Ok(folder.to_owned());
-    }
-    let latest = latest_in(folder).map(|latest| folder.join(latest.path));
-    let latest = latest.filter(|release| release.join("results").is_dir());
-    latest.ok_or_else(|| UsageError::NoRelease(folder.to_owned()).into())
 }
 
 fn results_of(release: &Path, wanted: Wanted<'_>) -> Result<Vec<(String, QueryTable)>, AppError> {

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use chrono::NaiveDate;
 
-use crate::vocabulary::code::CODE_WORDS;
 use crate::vocabulary::period::Period;
+use crate::vocabulary::sender_code::SenderCodeError;
 
 /// A command line that cannot be followed.
 #[derive(Debug, thiserror::Error)]
@@ -16,8 +16,8 @@ pub enum UsageError {
     UnknownDataset { dataset: String, known: String },
     #[error("no roll-up is made from {dataset}; hand in its records")]
     NoRollup { dataset: String },
-    #[error("--org must be a code of the organisations dataset; {CODE_WORDS}")]
-    OrganisationCode,
+    #[error("--org must be a code of the organisations dataset; {0}")]
+    OrganisationCode(SenderCodeError),
     #[error("statement: there is no column {name}{meant}; the columns here are {known}")]
     UnknownColumn { name: String, meant: String, known: String },
     #[error("statement: there is no table {name}{meant}; the tables here are {known}")]
@@ -35,6 +35,12 @@ pub enum UsageError {
     NoCases,
     #[error("{0} exists already; nothing was overwritten")]
     Exists(PathBuf),
+    #[error("{0} exists already; --overwrite replaces it")]
+    ExistsUnlessOverwritten(PathBuf),
+    #[error("{name} is no edition of this release{meant}; editions are {known}")]
+    UnknownEdition { name: String, meant: String, known: String },
+    #[error("--out {0} lies inside the release, which never changes; name a place elsewhere")]
+    InsideRelease(PathBuf),
     #[error("name the folder of the definitions with --definitions")]
     NoDefinitions,
     #[error(

@@ -22,6 +22,7 @@ use crate::vocabulary::causes::with_causes;
 use crate::vocabulary::lives::Lives;
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::months_of;
+use crate::vocabulary::sender_code::SenderCode;
 
 /// The cases that the binary carries, as `<metric>/<case>/<file>`.
 static CASES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/tests/metrics");
@@ -166,11 +167,12 @@ fn grid(mut contracts: Vec<Contract>, sources: &[FigureSource], case: &Case) -> 
         contract.expected_since = None;
         contract.expected_from = if of_case || of_metric { vec![KIND.to_owned()] } else { Vec::new() };
     }
-    let codes: BTreeSet<&str> = case.admissions.iter().map(|(_, admission)| admission.submission.org_code()).collect();
-    let organisation = |code: &str| Organisation {
-        code: code.to_owned(),
-        name: code.to_owned(),
-        short_name: code.to_owned(),
+    let codes: BTreeSet<&SenderCode> =
+        case.admissions.iter().filter_map(|(_, admission)| admission.submission.sender()).collect();
+    let organisation = |code: &SenderCode| Organisation {
+        code: code.clone(),
+        name: code.to_string(),
+        short_name: code.to_string(),
         kind: KIND.to_owned(),
         region: None,
         country: String::new(),
@@ -192,7 +194,7 @@ fn compare(case: &Case, observations: &[Observation]) -> Vec<String> {
         let found = observations.iter().find(|observation| {
             let category = observation.category.as_ref().map_or("", |category| category.key.as_str());
             observation.period.to_string() == expected.period
-                && *observation.org_code == *expected.org_code
+                && observation.org_code == expected.org_code
                 && category == expected.category
         });
         let at = format!("{}: {} {} {}", case.name, expected.period, expected.org_code, expected.category);

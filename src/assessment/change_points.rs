@@ -2,7 +2,6 @@
 //! Nothing follows from a proposal by itself; a named person accepts it with a decision to rebase, or refuses it.
 
 use std::ops::RangeInclusive;
-use std::sync::Arc;
 
 use chrono::NaiveDate;
 
@@ -18,7 +17,7 @@ use crate::stats::proportion_difference::widened_difference;
 use crate::stats::rate_ratio::widened_ratio;
 use crate::stats::trend::Trend;
 use crate::stats::widening::Widening;
-use crate::vocabulary::body::is_organisation;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::metric_id::MetricId;
 use crate::vocabulary::period::Period;
 use crate::vocabulary::quantity::{Interval, RatioDifference, Shape, Unit};
@@ -67,7 +66,7 @@ pub struct StepSize {
 #[derive(Debug, Clone, PartialEq)]
 pub struct ProposedStep {
     pub metric_id: MetricId,
-    pub org_code: Arc<str>,
+    pub org_code: BodyId,
     pub unit: Unit,
     /// The first period of the new level.
     pub period: Period,
@@ -107,7 +106,7 @@ impl ProposedStep {
         let (before, after) = self.means;
         (self.decision != StepDecision::Refused).then(|| Signal {
             metric_id: self.metric_id.clone(),
-            org_code: self.org_code.to_string(),
+            org_code: self.org_code.clone(),
             period: self.period,
             kind: SignalKind::ChangePoint,
             rule: if after > before { "step_up" } else { "step_down" }.to_owned(),
@@ -126,8 +125,9 @@ pub(super) fn count_shared(steps: &mut [ProposedStep]) {
         .iter()
         .map(|step| {
             let others =
-                steps.iter().filter(|other| is_organisation(&other.org_code) && other.org_code != step.org_code);
-            let mut codes: Vec<&str> = others.filter(|other| step.meets(other)).map(|other| &*other.org_code).collect();
+                steps.iter().filter(|other| other.org_code.is_organisation() && other.org_code != step.org_code);
+            let mut codes: Vec<&BodyId> =
+                others.filter(|other| step.meets(other)).map(|other| &other.org_code).collect();
             codes.dedup();
             codes.len()
         })
@@ -251,7 +251,7 @@ fn step(
     };
     let mut found = ProposedStep {
         metric_id: figure.metric_id.clone(),
-        org_code: Arc::clone(&figure.org_code),
+        org_code: figure.org_code.clone(),
         unit: figure.unit,
         period,
         earliest,

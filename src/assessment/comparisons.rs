@@ -6,6 +6,7 @@ use super::headlines::Headlines;
 use super::labels::PeerComparison;
 use super::matched::Resting;
 use crate::stats::benchmark::Benchmark;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::metric_id::MetricId;
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::Period;
@@ -34,7 +35,7 @@ impl Against {
 #[derive(Debug, Clone, PartialEq)]
 pub struct FigureComparison {
     pub metric_id: MetricId,
-    pub org_code: String,
+    pub org_code: BodyId,
     pub period: Period,
     pub shape: Shape,
     pub unit: Unit,
@@ -111,7 +112,7 @@ pub(super) fn of_year_before(headlines: &Headlines<'_>) -> Vec<FigureComparison>
     headlines.codes().filter_map(|code| year_before(headlines, code, at)).collect()
 }
 
-fn year_before(headlines: &Headlines<'_>, code: &str, at: usize) -> Option<FigureComparison> {
+fn year_before(headlines: &Headlines<'_>, code: &BodyId, at: usize) -> Option<FigureComparison> {
     let metric = headlines.metric;
     let figure = headlines.figure(code, headlines.last())?;
     let before = headlines.figure(code, at)?;

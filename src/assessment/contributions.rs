@@ -3,7 +3,7 @@
 use super::headlines::Headlines;
 use crate::stats::counts::Counts;
 use crate::stats::decomposition::{Contributor, decompose};
-use crate::vocabulary::body::NATIONAL;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::metric_id::MetricId;
 use crate::vocabulary::period::Period;
 use crate::vocabulary::quantity::{Ratio, RatioDifference, Shape, Unit};
@@ -30,7 +30,7 @@ impl Baseline {
 pub struct NationalContribution {
     pub metric_id: MetricId,
     pub unit: Unit,
-    pub org_code: String,
+    pub org_code: BodyId,
     pub period: Period,
     pub baseline: Baseline,
     /// The earlier period.
@@ -81,15 +81,17 @@ fn since(
         metric.version_at(base_period.last()).map(|v| v.version) == metric.version_at(period.last()).map(|v| v.version);
     let Some(base) = position.filter(|_| same_version) else { return Vec::new() };
     // Without a national figure there is no change to take apart.
-    if headlines.figure(NATIONAL, base).is_none() || headlines.figure(NATIONAL, headlines.last()).is_none() {
+    if headlines.figure(BodyId::nation(), base).is_none()
+        || headlines.figure(BodyId::nation(), headlines.last()).is_none()
+    {
         return Vec::new();
     }
     // The parts of a change are those of who is compared: the others added nothing that can be told.
-    let Some(matching) = headlines.matching(NATIONAL, (headlines.last(), base)) else { return Vec::new() };
+    let Some(matching) = headlines.matching(BodyId::nation(), (headlines.last(), base)) else { return Vec::new() };
     if headlines.is_all_due(period).is_err() || matching.withheld || matching.refusal().is_some() {
         return Vec::new();
     }
-    let members: Vec<(&str, Contributor)> = matching
+    let members: Vec<(&BodyId, Contributor)> = matching
         .members
         .iter()
         .map(|one| (one.code, Contributor { before: Some(one.before()), after: Some(one.now()) }))

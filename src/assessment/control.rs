@@ -2,7 +2,6 @@
 //! Everything in it comes from the one call that also gave the labels and the signals.
 
 use std::ops::Range;
-use std::sync::Arc;
 
 use chrono::NaiveDate;
 
@@ -13,6 +12,7 @@ use crate::stats::control::{
     ChartPoint, ControlAnalysis, FULL_POINTS, Lines, Note, PointType, Segment, SignalDirection, Variation,
 };
 use crate::stats::widening::Widening;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::metric_id::MetricId;
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::Period;
@@ -21,7 +21,7 @@ use crate::vocabulary::period::Period;
 #[derive(Debug, Clone, PartialEq)]
 pub struct ControlChart {
     pub metric_id: MetricId,
-    pub org_code: Arc<str>,
+    pub org_code: BodyId,
     pub kind: ChartChoice,
     pub segments: Vec<ControlSegment>,
     /// The periods that have lines, oldest first.
@@ -75,7 +75,7 @@ impl SegmentStart {
 #[derive(Debug, Clone, PartialEq)]
 pub struct ControlPoint {
     pub metric_id: MetricId,
-    pub org_code: Arc<str>,
+    pub org_code: BodyId,
     pub period: Period,
     /// The period's position in the trend.
     pub at: usize,
@@ -108,7 +108,7 @@ impl ControlChart {
             let segment = segments.get(number)?;
             Some(ControlPoint {
                 metric_id: of.metric_id.clone(),
-                org_code: Arc::clone(&of.org_code),
+                org_code: of.org_code.clone(),
                 period: *period,
                 at,
                 kind,
@@ -124,7 +124,7 @@ impl ControlChart {
         };
         let points: Vec<ControlPoint> = trend.iter().enumerate().filter_map(point).collect();
         let icon = chart.icon_point;
-        let (metric_id, org_code) = (of.metric_id.clone(), Arc::clone(&of.org_code));
+        let (metric_id, org_code) = (of.metric_id.clone(), of.org_code.clone());
         (!points.is_empty()).then_some(Self { metric_id, org_code, kind, segments, points, icon })
     }
 

@@ -5,6 +5,7 @@ use super::differences::counts_of;
 use super::headlines::{Headlines, Presence};
 use super::labels::Undecided;
 use crate::stats::incomplete::worst_and_best;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::observation::{FigureId, Observation};
 use crate::vocabulary::quantity::Shape;
 
@@ -31,7 +32,7 @@ pub(super) fn undecided(headlines: &Headlines<'_>) -> Vec<(FigureId, Undecided)>
 fn missing_cases(
     headlines: &Headlines<'_>,
     figure: &Observation,
-    (code, members): (&str, &[&str]),
+    (code, members): (&BodyId, &[&BodyId]),
     at: usize,
 ) -> Option<i64> {
     let incomplete = figure.coverage.is_some_and(|coverage| coverage.returned < coverage.expected);

@@ -2,6 +2,7 @@
 //! their baseline is. A decision has a reason and an author; nothing else than these and recorded events moves limits.
 
 use crate::settings::{Decision, DecisionKind};
+use crate::vocabulary::body_id::BodyId;
 use chrono::NaiveDate;
 
 use crate::vocabulary::period::Period;
@@ -11,16 +12,16 @@ use crate::vocabulary::period::Period;
 pub(super) struct Decided<'a> {
     all: &'a [Decision],
     metric: &'a str,
-    code: &'a str,
+    code: &'a BodyId,
 }
 
 impl<'a> Decided<'a> {
-    pub(super) fn of(all: &'a [Decision], metric: &'a str, code: &'a str) -> Self {
+    pub(super) fn of(all: &'a [Decision], metric: &'a str, code: &'a BodyId) -> Self {
         Self { all, metric, code }
     }
 
     fn of_kind(self, kind: DecisionKind) -> impl Iterator<Item = &'a Decision> {
-        let own = move |one: &&Decision| one.organisation.as_deref().is_none_or(|code| code == self.code);
+        let own = move |one: &&Decision| one.organisation.as_ref().is_none_or(|code| code == self.code);
         self.all.iter().filter(move |one| one.kind == kind && one.metric == self.metric).filter(own)
     }
 

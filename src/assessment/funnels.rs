@@ -1,8 +1,6 @@
 //! Each force among all forces in the report's period: plain limits of chance, and limits that allow for the usual spread.
 //! One engine gives the limits of every size, so that the line drawn at a force's size is the line that labels it.
 
-use std::sync::Arc;
-
 use super::differences::counts_of;
 use super::findings::{Findings, Told};
 use super::headlines::Headlines;
@@ -19,6 +17,7 @@ use crate::stats::overdispersion::{
     Dispersion, SizedCount, SpreadModel, Spreading, Trimming, by_chance, dispersion, quantile,
 };
 use crate::stats::real;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::metric_id::MetricId;
 use crate::vocabulary::period::Period;
 use crate::vocabulary::quantity::{Interval, Shape};
@@ -44,7 +43,7 @@ pub struct FunnelSummary {
 #[derive(Debug, Clone, PartialEq)]
 pub struct FunnelForce {
     pub metric_id: MetricId,
-    pub org_code: Arc<str>,
+    pub org_code: BodyId,
     pub period: Period,
     pub counts: Counts,
     /// The denominator of a proportion; of a rate the number of events to expect; of a ratio of two counts both together.
@@ -101,8 +100,8 @@ pub struct SizeLimits {
 
 impl FunnelSummary {
     /// The headline label of a force: the adjusted one where there is one.
-    pub fn label_of(&self, code: &str) -> Option<FunnelLabel> {
-        self.forces.iter().find(|force| *force.org_code == *code).map(FunnelForce::label)
+    pub fn label_of(&self, code: &BodyId) -> Option<FunnelLabel> {
+        self.forces.iter().find(|force| force.org_code == *code).map(FunnelForce::label)
     }
 
     /// The spread, where it is more than chance and limits allow for it: then the adjusted limits and labels count.
@@ -121,9 +120,9 @@ impl FunnelSummary {
     }
 
     /// Codes of forces that φ and τ² leave out, because the scale cannot hold a count of 0.
-    pub fn left_out(&self) -> impl Iterator<Item = &str> {
+    pub fn left_out(&self) -> impl Iterator<Item = &BodyId> {
         let rows = self.dispersion.iter().flat_map(|found| &found.left_out);
-        rows.filter_map(|row| self.forces.get(*row)).map(|force| &*force.org_code)
+        rows.filter_map(|row| self.forces.get(*row)).map(|force| &force.org_code)
     }
 
     /// The quartiles of the forces' values, linear between the ranks; `None` without forces.
@@ -210,7 +209,7 @@ impl FunnelSummary {
             |found: &Dispersion| ForceSpread { phi: found.phi, phi_by_chance: found.by_chance, tau2: found.tau2 };
         Some(FunnelForce {
             metric_id: self.metric_id.clone(),
-            org_code: Arc::clone(&entry.code),
+            org_code: entry.code.clone(),
             period,
             counts: entry.counts,
             size,
@@ -227,7 +226,7 @@ impl FunnelSummary {
 
 /// A force's figure before it is placed.
 struct UnplacedForce {
-    code: Arc<str>,
+    code: BodyId,
     counts: Counts,
     value: f64,
 }
@@ -249,10 +248,10 @@ fn summary(headlines: &Headlines<'_>) -> Option<FunnelSummary> {
         return None;
     }
     let (at, period) = (headlines.last(), *headlines.input.trend.last()?);
-    let entry = |code: &'_ str| {
+    let entry = |code: &BodyId| {
         let figure = headlines.figure(code, at)?;
         let counts = counts_of(figure).filter(|counts| counts.denominator > 0)?;
-        Some(UnplacedForce { code: Arc::clone(&figure.org_code), counts, value: figure.value? })
+        Some(UnplacedForce { code: figure.org_code.clone(), counts, value: figure.value? })
     };
     let entries: Vec<UnplacedForce> =
         headlines.organisations().filter(|code| headlines.is_force(code)).filter_map(entry).collect();
@@ -331,7 +330,7 @@ fn signal(headlines: &Headlines<'_>, force: &FunnelForce) -> Option<Signal> {
     let period = force.period;
     Some(Signal {
         metric_id: headlines.metric.id.clone(),
-        org_code: force.org_code.to_string(),
+        org_code: force.org_code.clone(),
         period,
         kind: SignalKind::Funnel,
         rule: format!("{}_{}", label.as_str(), if force.adjusted.is_some() { "adjusted" } else { "plain" }),

@@ -2,14 +2,13 @@
 //! organisations usually have.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
 
 use super::AssessmentInput;
 use super::signals::{Signal, SignalKind};
 use crate::definitions::model::Metric;
 use crate::stats::real;
 use crate::stats::widening::Widening;
-use crate::vocabulary::body::{Body, UNATTRIBUTED, is_organisation};
+use crate::vocabulary::body_id::{Body, BodyId};
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::{Month, Period, PeriodType};
 use crate::vocabulary::quantity::{Shape, Status};
@@ -30,11 +29,11 @@ pub(super) struct Headlines<'a> {
     /// The categories too.
     pub(super) observations: &'a [Observation],
     /// For each code its figures, one slot for each period of the trend.
-    figures: BTreeMap<&'a str, Vec<Option<&'a Observation>>>,
+    figures: BTreeMap<&'a BodyId, Vec<Option<&'a Observation>>>,
     /// How far the cases of a code's series hang together, where its control chart tells.
-    widenings: BTreeMap<Arc<str>, Widening>,
+    widenings: BTreeMap<BodyId, Widening>,
     /// For each sum the organisations that it adds up in some period of the trend.
-    pub(super) sums: BTreeMap<&'a str, Vec<&'a str>>,
+    pub(super) sums: BTreeMap<&'a BodyId, Vec<&'a BodyId>>,
     pub(super) usual: UsualCases<'a>,
 }
 
@@ -47,7 +46,7 @@ impl<'a> Headlines<'a> {
         is_wanted: impl Fn(&Observation) -> bool,
     ) -> Self {
         let index: HashMap<Period, usize> = input.trend.iter().copied().zip(0..).collect();
-        let mut figures: BTreeMap<&str, Vec<Option<&Observation>>> = BTreeMap::new();
+        let mut figures: BTreeMap<&BodyId, Vec<Option<&Observation>>> = BTreeMap::new();
         for observation in observations {
             if observation.category.is_some() || !is_wanted(observation) {
                 continue;
@@ -70,7 +69,7 @@ impl<'a> Headlines<'a> {
     ///
     /// # Errors
     /// Units that are no independent cases, and no chart that tells how far they vary.
-    pub(super) fn widening(&self, code: &str) -> Result<Widening, Status> {
+    pub(super) fn widening(&self, code: &BodyId) -> Result<Widening, Status> {
         match self.widenings.get(code) {
             Some(widening) => Ok(*widening),
             None if self.metric.dependent_units => Err(Status::CannotTell(
@@ -81,12 +80,12 @@ impl<'a> Headlines<'a> {
     }
 
     /// σz of that widening, where it is one.
-    pub(super) fn widened_by(&self, code: &str) -> Option<f64> {
+    pub(super) fn widened_by(&self, code: &BodyId) -> Option<f64> {
         self.widenings.get(code).map(|widening| widening.factor()).filter(|factor| *factor > 1.0)
     }
 
     /// With what is known of how far the cases of each series hang together: comparisons allow for it.
-    pub(super) fn widened_by_series(self, widenings: BTreeMap<Arc<str>, Widening>) -> Self {
+    pub(super) fn widened_by_series(self, widenings: BTreeMap<BodyId, Widening>) -> Self {
         Self { widenings, ..self }
     }
 
@@ -103,20 +102,20 @@ impl<'a> Headlines<'a> {
     }
 
     /// Organisations that a sum adds up in some period of the trend; `None` of a code that is no sum.
-    pub(super) fn members_of(&self, code: &str) -> Option<&[&'a str]> {
+    pub(super) fn members_of(&self, code: &BodyId) -> Option<&[&'a BodyId]> {
         self.sums.get(code).map(Vec::as_slice)
     }
 
     /// The headline figure of a code at a position of the trend.
-    pub(super) fn figure(&self, code: &str, at: usize) -> Option<&'a Observation> {
+    pub(super) fn figure(&self, code: &BodyId, at: usize) -> Option<&'a Observation> {
         *self.figures.get(code)?.get(at)?
     }
 
     /// What is there of an organisation for a sum at a position: nothing of it where it belonged to another region, and not
     /// all of it where it moved within the period.
-    pub(super) fn presence(&self, sum: &str, member: &str, at: usize) -> Presence<'a> {
+    pub(super) fn presence(&self, sum: &BodyId, member: &BodyId, at: usize) -> Presence<'a> {
         let found = Presence::of(self.figure(member, at));
-        let (Body::Region(region), Some(period)) = (Body::of(sum), self.input.trend.get(at)) else {
+        let (Body::Region(region), Some(period)) = (sum.body(), self.input.trend.get(at)) else {
             return found;
         };
         let lived = period.months().filter(|month| !self.input.lives.is_outside(member, *month));
@@ -129,27 +128,27 @@ impl<'a> Headlines<'a> {
     }
 
     /// The region that an organisation belonged to in a month.
-    fn region_in(&self, member: &str, month: Month) -> Option<&'a str> {
+    fn region_in(&self, member: &BodyId, month: Month) -> Option<&'a str> {
         self.input.lives.in_month(member, month)?.organisation.region.as_deref()
     }
 
     /// The members of a code, worked out from who belongs where.
-    fn find_members(&self, code: &str) -> Option<Vec<&'a str>> {
-        let among = |own: &dyn Fn(&str) -> bool| self.organisations().filter(|member| own(member)).collect();
-        match Body::of(code) {
+    fn find_members(&self, code: &BodyId) -> Option<Vec<&'a BodyId>> {
+        let among = |own: &dyn Fn(&BodyId) -> bool| self.organisations().filter(|member| own(member)).collect();
+        match code.body() {
             Body::Nation => {
-                let rest = self.figures.keys().copied().filter(|code| *code == UNATTRIBUTED);
+                let rest = self.figures.keys().copied().filter(|code| *code == BodyId::unattributed());
                 Some(self.organisations().chain(rest).collect())
             }
             Body::Region(region) => {
                 let trend = self.input.trend;
                 let months = || trend.iter().flat_map(|period| period.months());
-                let belongs = |member: &str, month| self.region_in(member, month) == Some(region);
-                Some(among(&|member: &str| months().any(|month| belongs(member, month))))
+                let belongs = |member: &BodyId, month| self.region_in(member, month) == Some(region);
+                Some(among(&|member: &BodyId| months().any(|month| belongs(member, month))))
             }
             Body::PeersOf(own) => {
-                let group = self.input.peer_groups.iter().find(|group| group.org_code == own)?;
-                Some(among(&|member: &str| group.peers.iter().any(|peer| peer == member)))
+                let group = self.input.peer_groups.iter().find(|group| group.org_code == *own)?;
+                Some(among(&|member: &BodyId| group.peers.iter().any(|peer| peer == member)))
             }
             Body::Organisation(_) | Body::Unattributed => None,
         }
@@ -161,13 +160,13 @@ impl<'a> Headlines<'a> {
     }
 
     /// Codes of the organisations themselves.
-    pub(super) fn organisations(&self) -> impl Iterator<Item = &'a str> {
-        self.figures.keys().copied().filter(|code| is_organisation(code))
+    pub(super) fn organisations(&self) -> impl Iterator<Item = &'a BodyId> {
+        self.figures.keys().copied().filter(|code| code.is_organisation())
     }
 
     /// Codes whose figures make a series of their own: organisations, regions and the nation.
-    pub(super) fn codes(&self) -> impl Iterator<Item = &'a str> {
-        let has_series = |code: &&str| !matches!(Body::of(code), Body::PeersOf(_) | Body::Unattributed);
+    pub(super) fn codes(&self) -> impl Iterator<Item = &'a BodyId> {
+        let has_series = |code: &&BodyId| !matches!(code.body(), Body::PeersOf(_) | Body::Unattributed);
         self.figures.keys().copied().filter(has_series)
     }
 
@@ -186,8 +185,8 @@ impl<'a> Headlines<'a> {
     }
 
     /// A police force, or a body that the organisations dataset does not describe.
-    pub(super) fn is_force(&self, code: &str) -> bool {
-        self.input.organisations.iter().find(|o| o.code == code).is_none_or(|o| o.kind.contains("force"))
+    pub(super) fn is_force(&self, code: &BodyId) -> bool {
+        self.input.organisations.iter().find(|o| o.code == *code).is_none_or(|o| o.kind.contains("force"))
     }
 }
 
@@ -225,9 +224,9 @@ impl<'a> Presence<'a> {
 /// Cases that each organisation usually has, and which sums lack too many of them: asked of every position of the trend.
 #[derive(Debug, Default)]
 pub(super) struct UsualCases<'a> {
-    by_code: BTreeMap<&'a str, i64>,
+    by_code: BTreeMap<&'a BodyId, i64>,
     /// Of each sum, by position: the share of the usual cases that is there; `None` where the sum has no figure.
-    carried: BTreeMap<&'a str, Vec<Option<f64>>>,
+    carried: BTreeMap<&'a BodyId, Vec<Option<f64>>>,
 }
 
 impl<'a> UsualCases<'a> {
@@ -252,12 +251,12 @@ impl<'a> UsualCases<'a> {
     }
 
     /// Cases that an organisation usually has in a period that has any; 0 where it never returned.
-    pub(super) fn cases(&self, code: &str) -> i64 {
+    pub(super) fn cases(&self, code: &BodyId) -> i64 {
         self.by_code.get(code).copied().unwrap_or(0)
     }
 
     /// The share that is there of a sum at a position, where that is too little for it to be judged.
-    pub(super) fn lacks(&self, shape: Shape, code: &str, at: usize) -> Option<f64> {
+    pub(super) fn lacks(&self, shape: Shape, code: &BodyId, at: usize) -> Option<f64> {
         let least = if shape == Shape::Count { LEAST_USUAL_OF_COUNT } else { LEAST_USUAL };
         self.carried.get(code)?.get(at).copied().flatten().filter(|carried| *carried < least)
     }
@@ -282,7 +281,7 @@ pub(super) fn share(members: impl Iterator<Item = (i64, bool)>) -> f64 {
 
 /// The middle one of the cases that an organisation had in those periods of the run in which it had any: denominators, or the
 /// counts themselves where there is none.
-fn usual_cases(headlines: &Headlines<'_>, code: &str) -> i64 {
+fn usual_cases(headlines: &Headlines<'_>, code: &BodyId) -> i64 {
     let figures = (0..headlines.input.trend.len()).filter_map(|at| headlines.figure(code, at));
     let whole = figures.filter_map(|figure| Presence::of(Some(figure)).whole());
     let cases = whole.filter_map(|figure| figure.denominator.or(figure.numerator));

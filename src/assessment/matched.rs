@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::headlines::{Headlines, LEAST_USUAL, Presence, share};
 use crate::metrics::figure_of_counts;
 use crate::stats::counts::Counts;
-use crate::vocabulary::body::NATIONAL;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::metric_id::MetricId;
 use crate::vocabulary::observation::{Category, Observation};
 use crate::vocabulary::period::Period;
@@ -18,7 +18,7 @@ use crate::vocabulary::quantity::{Status, Unit, value_text};
 #[derive(Debug, Clone, PartialEq)]
 pub struct IncompleteSum {
     pub metric_id: MetricId,
-    pub org_code: String,
+    pub org_code: BodyId,
     pub period: Period,
     /// Share of the usual cases that the organisations carry whose returns are there, from 0 to 1.
     pub carried: f64,
@@ -36,7 +36,7 @@ pub struct Resting {
 #[derive(Debug, Clone, PartialEq)]
 pub struct MatchedChange {
     pub metric_id: MetricId,
-    pub org_code: String,
+    pub org_code: BodyId,
     /// `None` for the headline.
     pub category: Option<Arc<Category>>,
     pub period: Period,
@@ -56,7 +56,7 @@ pub struct MatchedFigures {
 /// An organisation that returned all of both periods: it and those that it came after, which stand together for it.
 #[derive(Debug, Clone)]
 pub(super) struct MatchedMember<'a> {
-    pub(super) code: &'a str,
+    pub(super) code: &'a BodyId,
     now: Vec<&'a Observation>,
     before: Vec<&'a Observation>,
 }
@@ -143,8 +143,8 @@ fn per_cent(share: f64) -> String {
 
 impl<'a> Headlines<'a> {
     /// Who can be compared between two positions of the trend; `None` of a code that is no sum.
-    pub(super) fn matching(&self, code: &str, (at, earlier): (usize, usize)) -> Option<Matching<'a>> {
-        let mut units: BTreeMap<&str, Vec<&'a str>> = BTreeMap::new();
+    pub(super) fn matching(&self, code: &BodyId, (at, earlier): (usize, usize)) -> Option<Matching<'a>> {
+        let mut units: BTreeMap<&BodyId, Vec<&'a BodyId>> = BTreeMap::new();
         for member in self.members_of(code)?.iter().copied() {
             units.entry(self.input.lives.standing(member)).or_default().push(member);
         }
@@ -181,7 +181,7 @@ impl<'a> Headlines<'a> {
         Some(found)
     }
 
-    fn standing(&self, sum: &str, members: &[&'a str], at: usize) -> LineageFigures<'a> {
+    fn standing(&self, sum: &BodyId, members: &[&'a BodyId], at: usize) -> LineageFigures<'a> {
         let mut standing = LineageFigures::default();
         for member in members {
             let presence = self.presence(sum, member, at);
@@ -202,7 +202,7 @@ impl<'a> Headlines<'a> {
 
     /// The sums of a code at two positions over the organisations that returned both; `None` where the sums themselves are of
     /// the same organisations, and of enough of them.
-    pub(super) fn matched_change(&self, code: &str, (at, earlier): (usize, usize)) -> Option<MatchedChange> {
+    pub(super) fn matched_change(&self, code: &BodyId, (at, earlier): (usize, usize)) -> Option<MatchedChange> {
         let matching = self.matching(code, (at, earlier)).filter(Matching::is_needed)?;
         let (now, before) = (self.figure(code, at)?, self.figure(code, earlier)?);
         let figures = match matching.refusal() {
@@ -252,22 +252,22 @@ impl<'a> Headlines<'a> {
     }
 
     fn matched_categories(&self, (at, earlier): (usize, usize)) -> Vec<MatchedChange> {
-        let matching = self.matching(NATIONAL, (at, earlier)).filter(Matching::is_needed);
+        let matching = self.matching(BodyId::nation(), (at, earlier)).filter(Matching::is_needed);
         let periods = self.input.trend.get(at).zip(self.input.trend.get(earlier));
         let (Some(matching), Some((period, earlier_period))) = (matching, periods) else { return Vec::new() };
-        let mut categories: BTreeMap<(&str, Period, &Category), &Observation> = BTreeMap::new();
+        let mut categories: BTreeMap<(&BodyId, Period, &Category), &Observation> = BTreeMap::new();
         for observation in self.observations.iter().filter(|one| [*period, *earlier_period].contains(&one.period)) {
             if let Some(category) = &observation.category {
-                categories.insert((&*observation.org_code, observation.period, category), observation);
+                categories.insert((&observation.org_code, observation.period, category), observation);
             }
         }
-        let of_nation = categories.iter().filter(|((code, of, _), _)| *code == NATIONAL && of == period);
-        let change = |((_, _, category), now): (&(&str, Period, &Category), &&Observation)| {
-            let before = categories.get(&(NATIONAL, *earlier_period, *category))?;
+        let of_nation = categories.iter().filter(|((code, of, _), _)| code.is_nation() && of == period);
+        let change = |((_, _, category), now): (&(&BodyId, Period, &Category), &&Observation)| {
+            let before = categories.get(&(BodyId::nation(), *earlier_period, *category))?;
             let sum = |of: Period| {
                 let figures =
                     |member: &MatchedMember<'a>| if of == *period { member.now.clone() } else { member.before.clone() };
-                let codes = matching.members.iter().flat_map(figures).map(|figure| &*figure.org_code);
+                let codes = matching.members.iter().flat_map(figures).map(|figure| &figure.org_code);
                 let part = |code| Presence::of(categories.get(&(code, of, *category)).copied()).whole();
                 codes.map(part).collect::<Option<Vec<&Observation>>>().map(|parts| pooled(parts.into_iter()))
             };
@@ -279,7 +279,7 @@ impl<'a> Headlines<'a> {
             let figures = matching.refusal().map_or_else(figures, Err);
             Some(MatchedChange {
                 metric_id: self.metric.id.clone(),
-                org_code: NATIONAL.to_owned(),
+                org_code: BodyId::nation().clone(),
                 category: now.category.clone(),
                 period: *period,
                 earlier_period: *earlier_period,
@@ -292,7 +292,7 @@ impl<'a> Headlines<'a> {
 
     /// The sums that lack too many of their usual cases, by code and period.
     pub(super) fn incomplete_sums(&self) -> Vec<IncompleteSum> {
-        let sum = |code: &str, at: usize| {
+        let sum = |code: &BodyId, at: usize| {
             Some(IncompleteSum {
                 metric_id: self.metric.id.clone(),
                 org_code: code.to_owned(),

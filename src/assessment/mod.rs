@@ -19,7 +19,6 @@ mod over_time;
 mod parity_modes;
 mod peers;
 mod ranks;
-pub mod responsibilities;
 mod run_charts;
 mod series;
 mod shown;

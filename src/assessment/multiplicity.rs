@@ -1,5 +1,6 @@
 //! How many labels of each kind a release holds, how many stand out, and how many chance alone would make stand out.
 
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::metric_id::MetricId;
 use std::collections::HashSet;
 
@@ -35,7 +36,7 @@ pub struct LabelFamily {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct PeerTest {
     pub metric_id: MetricId,
-    pub org_code: String,
+    pub org_code: BodyId,
     pub strength: Option<Strength>,
     pub p_value: Option<f64>,
 }
@@ -128,9 +129,8 @@ pub(super) fn mark_discoveries(signals: &mut [Signal], tally: &Tally) {
     let p_values: Vec<Option<f64>> = tally.peers.iter().map(|test| test.p_value).collect();
     let Ok(on_list) = discoveries(&p_values, DISCOVERY_RATE) else { return };
     let listed = tally.peers.iter().zip(on_list).filter(|(_, on)| *on == Some(true));
-    let listed: HashSet<(&str, &str)> =
-        listed.map(|(test, _)| (test.metric_id.as_str(), test.org_code.as_str())).collect();
+    let listed: HashSet<(&str, &BodyId)> = listed.map(|(test, _)| (test.metric_id.as_str(), &test.org_code)).collect();
     for signal in signals.iter_mut().filter(|signal| signal.kind == SignalKind::Peers && signal.p_value.is_some()) {
-        signal.discovery = Some(listed.contains(&(signal.metric_id.as_str(), signal.org_code.as_str())));
+        signal.discovery = Some(listed.contains(&(signal.metric_id.as_str(), &signal.org_code)));
     }
 }

@@ -1,7 +1,6 @@
 //! Each series of a metric over time: its control chart or run chart, its trend, and the steps that it seems to have taken.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use super::change_points::{ProposedStep, SeriesSteps, StepBasis, count_shared, proposed_steps};
 use super::charting::control_chart;
@@ -17,6 +16,7 @@ use crate::definitions::model::Course;
 use crate::stats::benchmark::Strength;
 use crate::stats::trend::TrendOutcome;
 use crate::stats::widening::Widening;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::quantity::Shape;
 
 /// What was found in the series of a metric.
@@ -27,7 +27,7 @@ pub(super) struct OverTime {
     pub(super) trends: Vec<SeriesTrend>,
     pub(super) steps: Vec<ProposedStep>,
     /// How far the cases of a code's series hang together, where a control chart tells.
-    pub(super) widenings: BTreeMap<Arc<str>, Widening>,
+    pub(super) widenings: BTreeMap<BodyId, Widening>,
 }
 
 /// The series of every organisation, region and the nation. Rolling years share months with their neighbours: no rule about
@@ -41,7 +41,7 @@ pub(super) fn of_metric(headlines: &Headlines<'_>) -> Told<OverTime> {
         let series = CodeSeries::of(headlines, code);
         let chart = control_chart(&series);
         let widening = chart.found.as_ref().and_then(ControlChart::widening);
-        found.widenings.extend(widening.map(|widening| (code.into(), widening)));
+        found.widenings.extend(widening.map(|widening| (code.clone(), widening)));
         // A series that can only rise has no usual variation about a level, and each rise is meant. How far its cases hang
         // together shows in the chart nevertheless.
         if headlines.metric.course != Course::Monotone {

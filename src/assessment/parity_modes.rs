@@ -7,6 +7,7 @@ use crate::stats::as_phe::{self, RateArea, RateKind};
 use crate::stats::control::{ChartSettings, Mode, PointUse, ValuePoint, xmr};
 use crate::stats::timeline::DaySpan;
 use crate::stats::{Level, real};
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::metric_id::MetricId;
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::Period;
@@ -35,7 +36,7 @@ impl ParityMode {
 #[derive(Debug, Clone, PartialEq)]
 pub struct ParityFigure {
     pub metric_id: MetricId,
-    pub org_code: String,
+    pub org_code: BodyId,
     pub period: Period,
     pub mode: ParityMode,
     /// In the metric's unit, as all numbers here.
@@ -67,7 +68,7 @@ pub(super) fn of_metric(headlines: &Headlines<'_>) -> Vec<ParityFigure> {
 fn row(headlines: &Headlines<'_>, figure: &Observation, mode: ParityMode) -> Option<ParityFigure> {
     Some(ParityFigure {
         metric_id: headlines.metric.id.clone(),
-        org_code: figure.org_code.to_string(),
+        org_code: figure.org_code.clone(),
         period: figure.period,
         mode,
         value: figure.value.filter(|_| figure.status == Status::Value)?,
@@ -83,7 +84,7 @@ fn row(headlines: &Headlines<'_>, figure: &Observation, mode: ParityMode) -> Opt
 fn as_phe(headlines: &Headlines<'_>) -> Vec<ParityFigure> {
     let metric = headlines.metric;
     let multiplier = f64::from(metric.unit.multiplier());
-    let of_force = |code: &str| {
+    let of_force = |code: &BodyId| {
         let figure = headlines.figure(code, headlines.last())?;
         let counts = counts_of(figure).filter(|counts| counts.denominator > 0)?;
         Some((figure, real(counts.numerator), real(counts.denominator)))
@@ -122,7 +123,7 @@ fn scaled(limits: Interval, factor: f64) -> Interval {
 }
 
 /// All periods of a series, judged by that package's rules; neither events nor decisions move its limits here.
-fn as_making_data_count(headlines: &Headlines<'_>, code: &str) -> Vec<ParityFigure> {
+fn as_making_data_count(headlines: &Headlines<'_>, code: &BodyId) -> Vec<ParityFigure> {
     let trend = headlines.input.trend;
     let figure_at = |at: usize| headlines.figure(code, at);
     let value_at = |at: usize| figure_at(at).filter(|figure| figure.status == Status::Value)?.value;

@@ -10,7 +10,8 @@ use super::multiplicity::PeerTest;
 use super::signals::{Signal, SignalKind, event_between};
 use crate::stats::benchmark::{Benchmark, benchmark_delay};
 use crate::stats::peers::{AverageKind, LEAST_PEERS, Peer, peer_average};
-use crate::vocabulary::body::{Body, PeerGroup};
+use crate::vocabulary::body::PeerGroup;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::quantity::{Shape, Status};
 
@@ -70,7 +71,7 @@ fn tell(headlines: &Headlines<'_>, row: &FigureComparison, findings: &mut Findin
 
 /// The peers of a group with their counts in a period.
 fn peers_at(headlines: &Headlines<'_>, (group, usual): (&PeerGroup, &[i64]), at: usize) -> Vec<Peer> {
-    let peer = |(code, usual): (&String, &i64)| Peer {
+    let peer = |(code, usual): (&BodyId, &i64)| Peer {
         counts: headlines.figure(code, at).and_then(counts_of),
         usual_denominator: *usual,
     };
@@ -79,8 +80,8 @@ fn peers_at(headlines: &Headlines<'_>, (group, usual): (&PeerGroup, &[i64]), at:
 
 /// Why the sum over the peers of an organisation may not be told, where it would give away the figure of another. The sum
 /// worked out here from the peers' own figures is the same sum.
-fn withheld_sum<'a>(headlines: &'a Headlines<'_>, org_code: &str, at: usize) -> Option<&'a Status> {
-    let sum = headlines.figure(&Body::PeersOf(org_code).to_string(), at)?;
+fn withheld_sum<'a>(headlines: &'a Headlines<'_>, org_code: &BodyId, at: usize) -> Option<&'a Status> {
+    let sum = headlines.figure(&BodyId::peers_of(org_code), at)?;
     (sum.denominator.is_none() && matches!(sum.status, Status::CannotTell(_))).then_some(&sum.status)
 }
 
@@ -109,7 +110,7 @@ fn compare(
             compare_counts(metric.shape, own, pooled, metric.margin.map(|margin| margin / points), widening)
         }
         Shape::Distribution | Shape::Status => {
-            let pooled = headlines.figure(&Body::PeersOf(&group.org_code).to_string(), at).ok_or_else(no_figure)?;
+            let pooled = headlines.figure(&BodyId::peers_of(&group.org_code), at).ok_or_else(no_figure)?;
             let (a, b) = limits_of(figure).zip(limits_of(pooled)).ok_or_else(no_figure)?;
             benchmark_delay(a, b, metric.margin)
         }
@@ -130,7 +131,7 @@ fn comparison_row(
     let (counts, value, averages) = if withheld_sum(headlines, &group.org_code, headlines.last()).is_some() {
         (None, None, [None; 4])
     } else if metric.shape == Shape::Distribution {
-        let pooled = headlines.figure(&Body::PeersOf(&group.org_code).to_string(), headlines.last());
+        let pooled = headlines.figure(&BodyId::peers_of(&group.org_code), headlines.last());
         (pooled.and_then(counts_of), pooled.and_then(|pooled| pooled.value), [None; 4])
     } else {
         let pooled = average(AverageKind::WeightedExcludingSelf);

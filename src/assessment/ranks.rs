@@ -8,6 +8,7 @@ use crate::stats::proportion::wilson_interval;
 use crate::stats::ranks::{Rank, Ranked, joint_level, ranks};
 use crate::stats::rate::rate_interval;
 use crate::stats::rate_ratio::ratio_of_counts;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::metric_id::MetricId;
 use crate::vocabulary::period::Period;
 use crate::vocabulary::quantity::{Interval, Shape};
@@ -16,7 +17,7 @@ use crate::vocabulary::quantity::{Interval, Shape};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrganisationRank {
     pub metric_id: MetricId,
-    pub org_code: String,
+    pub org_code: BodyId,
     pub period: Period,
     pub rank: Rank,
 }
@@ -31,8 +32,8 @@ pub(super) fn of_metric(headlines: &Headlines<'_>) -> Vec<OrganisationRank> {
         return Vec::new();
     }
     let at = headlines.last();
-    let counted = |code: &'_ str| Some((code.to_owned(), counts_of(headlines.figure(code, at)?)?));
-    let counted: Vec<(String, Counts)> =
+    let counted = |code: &BodyId| Some((code.clone(), counts_of(headlines.figure(code, at)?)?));
+    let counted: Vec<(BodyId, Counts)> =
         headlines.organisations().filter_map(counted).filter(|(_, counts)| counts.denominator > 0).collect();
     let Ok(level) = joint_level(counted.len()) else { return Vec::new() };
     let ranked: Vec<Option<Ranked>> = counted

@@ -1,14 +1,13 @@
 //! The run chart of a series that has no control chart: its median, and whether the figures are spread about it as chance
 //! would spread them.
 
-use std::sync::Arc;
-
 use super::labels::VariationLabel;
 use super::series::CodeSeries;
 use super::signals::{Signal, SignalKind};
 use crate::definitions::model::Metric;
 use crate::stats::benchmark::Strength;
 use crate::stats::run_chart::{RunSignal, Runs, ScaleEnds, run_chart};
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::metric_id::MetricId;
 use crate::vocabulary::period::Period;
 use crate::vocabulary::quantity::{Shape, Unit};
@@ -20,7 +19,7 @@ const LEAST_POINTS: usize = 3;
 #[derive(Debug, Clone, PartialEq)]
 pub struct SeriesRunChart {
     pub metric_id: MetricId,
-    pub org_code: Arc<str>,
+    pub org_code: BodyId,
     pub unit: Unit,
     /// The last period with a final figure.
     pub period: Period,
@@ -55,7 +54,7 @@ impl SeriesRunChart {
             last,
             Self {
                 metric_id: figure.metric_id.clone(),
-                org_code: Arc::clone(&figure.org_code),
+                org_code: figure.org_code.clone(),
                 unit: figure.unit,
                 period: figure.period,
                 first: series.period(first)?,

@@ -11,7 +11,7 @@ use crate::definitions::model::Metric;
 use crate::stats::benchmark::Strength;
 use crate::stats::control::PointUse;
 use crate::stats::timeline::DaySpan;
-use crate::vocabulary::body::NATIONAL;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::event::RecordedEvent;
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::Period;
@@ -23,13 +23,13 @@ const REBASING: [&str; 2] = ["system_migration", "counting_rule_change"];
 /// The figures of one code, a slot for each period of the trend.
 pub(super) struct CodeSeries<'a> {
     headlines: &'a Headlines<'a>,
-    code: &'a str,
+    code: &'a BodyId,
     figures: Vec<Option<&'a Observation>>,
     spans: Vec<DaySpan>,
 }
 
 impl<'a> CodeSeries<'a> {
-    pub(super) fn of(headlines: &'a Headlines<'a>, code: &'a str) -> Self {
+    pub(super) fn of(headlines: &'a Headlines<'a>, code: &'a BodyId) -> Self {
         let trend = headlines.input.trend;
         Self {
             headlines,
@@ -126,7 +126,7 @@ impl<'a> CodeSeries<'a> {
     pub(super) fn rebase(&self) -> Vec<(NaiveDate, SegmentStart)> {
         let trend = self.headlines.input.trend;
         let versions = (0..trend.len()).filter(|at| self.breaks_at(*at)).filter_map(|at| Some(trend.get(at)?.start()));
-        let concerned = |org: &str| org == self.code || org == NATIONAL;
+        let concerned = |org: &BodyId| org == self.code || org.is_nation();
         let events = self.headlines.input.events.iter();
         let events = events.filter(|event| concerned(&event.org_code) && REBASING.contains(&event.kind.as_str()));
         // The period in which it happened mixes both: the first whole one after it begins anew.

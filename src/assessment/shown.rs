@@ -4,16 +4,16 @@
 use std::collections::HashSet;
 
 use super::{Assessment, SignalKind};
-use crate::vocabulary::body::is_organisation;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::Period;
 
 /// The headline figures that readers do not see.
 #[derive(Debug, Default)]
 pub struct Hidden<'a> {
-    figures: HashSet<(&'a str, &'a str, Period)>,
+    figures: HashSet<(&'a str, &'a BodyId, Period)>,
     /// Metrics and codes with such a figure in some period.
-    series: HashSet<(&'a str, &'a str)>,
+    series: HashSet<(&'a str, &'a BodyId)>,
     /// Metrics and periods in which the assessment did not tell a withheld organisation from one that returned nothing.
     unknown: HashSet<(&'a str, Period)>,
 }
@@ -26,17 +26,17 @@ impl<'a> Hidden<'a> {
         }
         self.figures.insert((&one.metric_id, &one.org_code, one.period));
         self.series.insert((&one.metric_id, &one.org_code));
-        if !assessed && is_organisation(&one.org_code) {
+        if !assessed && one.org_code.is_organisation() {
             self.unknown.insert((&one.metric_id, one.period));
         }
     }
 
     /// Whether a figure of the series is withheld.
-    pub fn has_gaps(&self, metric: &str, code: &str) -> bool {
+    pub fn has_gaps(&self, metric: &str, code: &BodyId) -> bool {
         self.series.contains(&(metric, code))
     }
 
-    fn holds(&self, metric: &str, code: &str, period: Period) -> bool {
+    fn holds(&self, metric: &str, code: &BodyId, period: Period) -> bool {
         self.figures.contains(&(metric, code, period))
     }
 }

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::stats::benchmark::Strength;
-use crate::vocabulary::body::NATIONAL;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::event::RecordedEvent;
 use crate::vocabulary::metric_id::MetricId;
 use crate::vocabulary::period::Period;
@@ -43,7 +43,7 @@ impl SignalKind {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Signal {
     pub metric_id: MetricId,
-    pub org_code: String,
+    pub org_code: BodyId,
     pub period: Period,
     pub kind: SignalKind,
     /// The rule and its direction, such as `run_of_seven_low`.
@@ -74,7 +74,7 @@ impl LinkedEvent {
 
 impl Signal {
     /// What signals are sorted by.
-    pub(super) fn key(&self) -> (&str, &str, Period, SignalKind, &str) {
+    pub(super) fn key(&self) -> (&str, &BodyId, Period, SignalKind, &str) {
         (&self.metric_id, &self.org_code, self.period, self.kind, &self.rule)
     }
 
@@ -91,15 +91,15 @@ impl Signal {
 /// organisation's own. It may be the cause; nothing here says that it is.
 pub(super) fn event_between(
     events: &[RecordedEvent],
-    code: &str,
+    code: &BodyId,
     (from, to): (NaiveDate, NaiveDate),
 ) -> Option<LinkedEvent> {
     let inside = |event: &&RecordedEvent| {
-        (event.org_code == code || event.org_code == NATIONAL) && (from..=to).contains(&event.happened_on)
+        (event.org_code == *code || event.org_code.is_nation()) && (from..=to).contains(&event.happened_on)
     };
     let nearest = events
         .iter()
         .filter(inside)
-        .min_by_key(|event| (event.happened_on - from, event.org_code != code, event.kind.as_str()))?;
+        .min_by_key(|event| (event.happened_on - from, event.org_code != *code, event.kind.as_str()))?;
     Some(LinkedEvent::of(nearest))
 }

@@ -39,7 +39,7 @@ fn a_proposed_step_has_its_date_its_size_and_who_shares_it() {
     let run = run.decision("B", DecisionKind::Keep, [Some("2024-11-01"), None]);
     let (found, _) = run.decision("A", DecisionKind::Rebase, [Some("2024-11-01"), None]).assess();
     let told: Vec<(&str, &str, usize)> =
-        found.steps.iter().map(|step| (&*step.org_code, step.decision.as_str(), step.shared_by)).collect();
+        found.steps.iter().map(|step| (step.org_code.as_str(), step.decision.as_str(), step.shared_by)).collect();
     assert_eq!(told, [("A", "accepted", 1), ("B", "refused", 1)], "C has none");
     let step = &found.steps[0];
     // Scatter 0, 2, -2, 1, -1, 2, -2, 0 has variance 18/8; the step is 10: the date is sure to the month.
@@ -173,7 +173,7 @@ proptest! {
             let others: BTreeSet<&str> = organisations
                 .iter()
                 .filter(|other| other.org_code != step.org_code && other.within.0 <= to && from <= other.within.1)
-                .map(|other| &*other.org_code)
+                .map(|other| other.org_code.as_str())
                 .collect();
             prop_assert_eq!(step.shared_by, others.len());
             let (before, after) = step.means;

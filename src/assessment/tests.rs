@@ -11,12 +11,14 @@ use crate::definitions::model::{Comparator, Course, Metric, Standard, StandardKi
 use crate::history::Provisional;
 use crate::report::sample;
 use crate::settings::{Decision, DecisionKind, ParityWish};
-use crate::vocabulary::body::{NATIONAL, Organisation, PeerGroup};
+use crate::vocabulary::body::{Organisation, PeerGroup};
 use crate::vocabulary::event::RecordedEvent;
 use crate::vocabulary::lives::Lives;
 use crate::vocabulary::observation::{Coverage, Observation, StandardResult};
 use crate::vocabulary::period::Period;
 use crate::vocabulary::quantity::Status;
+
+const NATIONAL: &str = "NATIONAL";
 
 /// A run of CRE-01 (a proportion, higher is better) under construction.
 #[derive(Clone)]
@@ -58,7 +60,7 @@ impl Run {
     }
 
     pub(super) fn peers(mut self, code: &str, peers: &[&str]) -> Self {
-        let peers = peers.iter().map(|peer| (*peer).to_owned()).collect();
+        let peers = peers.iter().map(|peer| (*peer).into()).collect();
         self.peer_groups.push(PeerGroup { org_code: code.into(), peers, source: "by hand".into() });
         self
     }
@@ -494,7 +496,7 @@ fn the_funnel_flags_from_its_boundary_counts_on() {
         let (found, _) = run.figures("E", &[(0, 0)]).figures("F", &[(9, 10)]).assess();
         let summary = found.funnels.into_iter().next().unwrap();
         assert_eq!((summary.centre.forces, &summary.dispersion), (5, &None));
-        summary.label_of("A").unwrap().as_str()
+        summary.label_of(&"A".into()).unwrap().as_str()
     };
     assert_eq!([23, 22, 21, 20].map(label), ["within", "below_95", "below_95", "below_99_8"]);
 }
@@ -521,7 +523,7 @@ fn the_funnel_drawn_at_a_size_is_the_one_that_labels_there() {
     }
     // By chance alone the outermost are far outside; allowing for the spread they are not.
     assert_eq!(funnel.forces[0].plain_label.as_str(), "below_99_8");
-    assert_eq!(funnel.label_of("F00").unwrap().as_str(), "within");
+    assert_eq!(funnel.label_of(&"F00".into()).unwrap().as_str(), "within");
 }
 
 /// R₀ = 0.755, R₁ = 0.800: rate effects +2.25, −1.00, +1.20 and mix effects +0.475, 0, +1.575 (the handbook's example).

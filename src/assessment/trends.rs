@@ -1,7 +1,5 @@
 //! The trend test of a series as the results carry it: its outcome, or why there is none, and the change over its window.
 
-use std::sync::Arc;
-
 use super::change_points::StepSearch;
 use super::labels::TrendVerdict;
 use super::series::CodeSeries;
@@ -12,6 +10,7 @@ use crate::stats::trend::{
     CannotTell, CountModel, FittedChange, PeriodPoint, PeriodReading, Seasons, Trend, TrendLabel, TrendOutcome,
     count_trend, value_trend,
 };
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::metric_id::MetricId;
 use crate::vocabulary::period::{Month, Period};
 use crate::vocabulary::quantity::{Better, Interval, Shape, Status, Unit};
@@ -20,7 +19,7 @@ use crate::vocabulary::quantity::{Better, Interval, Shape, Status, Unit};
 #[derive(Debug, Clone, PartialEq)]
 pub struct SeriesTrend {
     pub metric_id: MetricId,
-    pub org_code: Arc<str>,
+    pub org_code: BodyId,
     pub unit: Unit,
     /// The last period of the window.
     pub period: Period,

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use crate::definitions::invariant_file::{Component, Invariant, InvariantScope, OnBreach, Operand, OperandPart};
 use crate::definitions::model::Metric;
-use crate::vocabulary::body::is_aggregate;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::finding::{Finding, FindingLevel};
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::Period;
@@ -61,7 +61,7 @@ struct Breach {
     reaction: OnBreach,
     metric: String,
     part: OperandPart,
-    org_code: String,
+    org_code: BodyId,
     period: Period,
     /// Why the figure is withheld.
     statement: String,
@@ -77,7 +77,7 @@ impl Breach {
         };
         same_part
             && *observation.metric_id == *self.metric
-            && *observation.org_code == *self.org_code
+            && observation.org_code == self.org_code
             && observation.period == self.period
     }
 
@@ -86,7 +86,7 @@ impl Breach {
             level: FindingLevel::Warning,
             rule: "invariant".to_owned(),
             dataset: "figures".to_owned(),
-            org_code: self.org_code.clone(),
+            org_code: Some(self.org_code.clone()),
             period: self.period.to_string(),
             message: format!("withheld: {}", self.message),
             ..Finding::default()
@@ -100,7 +100,9 @@ fn breaches(invariants: &[Invariant], metrics: &[Metric], observations: &[Observ
         let mut breaches = Vec::new();
         for (metric, part) in asked_of(invariant, metrics) {
             // Two metrics may rest on different returns: only the figures of one organisation can be held together.
-            let alone = |place: &&BodyPeriod| invariant.each.is_some() || !is_aggregate(figures.code(**place));
+            let alone = |place: &&BodyPeriod| {
+                invariant.each.is_some() || !figures.code(**place).is_some_and(BodyId::is_aggregate)
+            };
             for place in figures.places.get(metric).into_iter().flatten().filter(alone) {
                 breaches.extend(figures.contradiction(invariant, (metric, &part), *place));
             }
@@ -139,16 +141,16 @@ struct FigureIndex<'o> {
     /// Places at which a metric has a headline.
     places: HashMap<&'o str, Vec<BodyPeriod>>,
     /// Codes of organisations and aggregates by their number.
-    codes: Vec<&'o str>,
+    codes: Vec<&'o BodyId>,
 }
 
 impl<'o> FigureIndex<'o> {
     fn of(observations: &'o [Observation]) -> Self {
         let (by_part, categories, places) = (HashMap::new(), HashMap::new(), HashMap::new());
         let mut figures = Self { by_part, categories, places, codes: Vec::new() };
-        let mut numbers: HashMap<&str, usize> = HashMap::new();
+        let mut numbers: HashMap<&BodyId, usize> = HashMap::new();
         for observation in observations {
-            let code = &*observation.org_code;
+            let code = &observation.org_code;
             let number = *numbers.entry(code).or_insert_with(|| {
                 figures.codes.push(code);
                 figures.codes.len() - 1
@@ -169,8 +171,8 @@ impl<'o> FigureIndex<'o> {
         figures
     }
 
-    fn code(&self, place: BodyPeriod) -> &'o str {
-        self.codes.get(place.0).copied().unwrap_or_default()
+    fn code(&self, place: BodyPeriod) -> Option<&'o BodyId> {
+        self.codes.get(place.0).copied()
     }
 
     fn number(&self, metric: &str, category: Option<&str>, place: BodyPeriod, component: Component) -> Option<i64> {
@@ -198,6 +200,7 @@ impl<'o> FigureIndex<'o> {
     }
 
     fn contradiction(&self, invariant: &Invariant, asked: (&str, &OperandPart), place: BodyPeriod) -> Option<Breach> {
+        let code = self.code(place)?;
         let left = self.operand(&invariant.left, asked, place)?;
         let right: i64 =
             invariant.right.iter().map(|operand| self.operand(operand, asked, place)).sum::<Option<i64>>()?;
@@ -219,15 +222,14 @@ impl<'o> FigureIndex<'o> {
             let sum: Vec<String> = invariant.right.iter().map(words).collect();
             let (left_words, relation) = (words(&invariant.left), invariant.relation.as_str());
             let statement = format!("{left_words} {left} should be {relation} {} {right}", sum.join(" + "));
-            let message =
-                format!("{} in {}: {statement} ({}: {})", self.code(place), place.1, invariant.id, invariant.statement);
+            let message = format!("{code} in {}: {statement} ({}: {})", place.1, invariant.id, invariant.statement);
             let own = invariant.left.metric.is_empty();
             Breach {
                 reaction: invariant.on_breach,
                 metric: if own { asked.0 } else { &invariant.left.metric }.to_owned(),
                 part: if own && invariant.left.part == OperandPart::Headline { asked.1 } else { &invariant.left.part }
                     .clone(),
-                org_code: self.code(place).to_owned(),
+                org_code: code.clone(),
                 period: place.1,
                 statement,
                 message,

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::definitions::model::Metric;
 use crate::rollups::PublishedFigure;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::finding::{Finding, FindingLevel};
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::{Period, ambiguity};
@@ -49,7 +50,7 @@ pub fn reconcile(metrics: &[Metric], observations: &[Observation], printed: &[Pu
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct FigurePlace<'a> {
     metric_id: &'a str,
-    org_code: &'a str,
+    org_code: &'a BodyId,
     category: &'a str,
     period: Period,
 }
@@ -196,7 +197,7 @@ fn listed(figure: &PublishedFigure, rule: &str, message: &str) -> Finding {
         level: FindingLevel::Reconciliation,
         rule: rule.to_owned(),
         dataset: "published_figures".to_owned(),
-        org_code: figure.org_code.clone(),
+        org_code: Some(figure.org_code.clone()),
         period: figure.period.clone(),
         message: format!("{what}: {message} ({})", figure.source),
         ..Finding::default()
@@ -295,7 +296,7 @@ mod tests {
 
     fn printed(component: &str, category: &str, number: &str) -> PublishedFigure {
         PublishedFigure {
-            org_code: "E01".to_owned(),
+            org_code: "E01".into(),
             metric_id: "CRE-01".to_owned(),
             category: category.to_owned(),
             period: "2025-26Q1".to_owned(),

@@ -62,7 +62,7 @@ impl PrepareArguments {
         PrepareOptions {
             dataset: self.dataset,
             inputs: self.input,
-            org_code: self.org,
+            org: self.org,
             month: self.period,
             submitted: self.submitted.unwrap_or(today),
             key: self.key.key_file.map_or(variable, KeySource::File),

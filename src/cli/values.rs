@@ -1,8 +1,10 @@
 //! Values of the command line that are refused in plain words.
 
+use std::collections::BTreeSet;
+
 use chrono::{Datelike as _, NaiveDate};
 
-use crate::render::charts::PictureFormat;
+use crate::vocabulary::copy_format::CopyFormat;
 use crate::vocabulary::period::Month;
 
 /// A day as it is written everywhere.
@@ -12,17 +14,16 @@ pub(super) fn parse_day(text: &str) -> Result<NaiveDate, String> {
         .ok_or_else(|| format!("“{text}” is not a day; write it as year-month-day, such as 2025-07-31"))
 }
 
-/// A kind of file for charts that this build of the program can write.
-pub(super) fn parse_picture_format(text: &str) -> Result<PictureFormat, String> {
-    let named = PictureFormat::NAMES.iter().find(|(name, _)| *name == text).map(|(_, format)| *format);
-    match named {
-        Some(PictureFormat::Png) if cfg!(not(feature = "png")) => {
-            Err("this program was built without pictures of pixels; build it with --features png, or write svg"
-                .to_owned())
-        }
-        Some(format) => Ok(format),
-        None => Err(format!("“{text}” is no kind of file for charts; write svg or png, or both with a comma between")),
+/// The word for no copies at all.
+const NO_COPIES: &str = "none";
+
+/// The kinds of copies that a run makes, with commas between, or none.
+pub(super) fn parse_copies(text: &str) -> Result<BTreeSet<CopyFormat>, String> {
+    if text == NO_COPIES {
+        return Ok(BTreeSet::new());
     }
+    let copies = text.split(',').map(|name| CopyFormat::named(name)?.available()).collect::<Result<_, _>>();
+    copies.map_err(|error| format!("{error}; write one or more with commas between, or {NO_COPIES}"))
 }
 
 #[cfg(test)]
@@ -39,10 +40,12 @@ mod tests {
     }
 
     #[test]
-    fn a_kind_of_file_is_one_that_can_be_written() {
-        assert_eq!(parse_picture_format("svg"), Ok(PictureFormat::Svg));
-        let png = parse_picture_format("png");
-        assert_eq!(png.is_ok(), cfg!(feature = "png"));
-        assert!(parse_picture_format("gif").unwrap_err().contains("“gif” is no kind of file for charts"));
+    fn copies_are_kinds_with_commas_between_or_none() {
+        assert_eq!(parse_copies("svg,svg"), Ok(BTreeSet::from([CopyFormat::Svg])));
+        assert_eq!(parse_copies("none"), Ok(BTreeSet::new()));
+        for (wrong, part) in [("svg,gif", "gif"), ("", ""), ("svg,", ""), ("none,svg", "none"), ("svg, png", " png")] {
+            let message = parse_copies(wrong).unwrap_err();
+            assert!(message.starts_with(&format!("“{part}” is no kind of copy")), "{wrong}: {message}");
+        }
     }
 }

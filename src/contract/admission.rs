@@ -198,7 +198,8 @@ impl Admitter<'_> {
         }
         let checks = scan::checks_of(self.contract);
         let submissions: Vec<&Submission> = chunk.iter().map(|admission| &admission.submission).collect();
-        match self.screen_and_scan(&checks, &submissions).await {
+        let most_rows = chunk.iter().map(|admission| admission.rows()).max().unwrap_or(0);
+        match self.screen_and_scan(&checks, &submissions, most_rows).await {
             Ok(outcomes) => self.apply(chunk, &outcomes).await,
             // Nobody's submission is at fault: the run ends, and decides nothing about them.
             Err(source) if matches!(source.trouble(), Trouble::Reading | Trouble::Writing) => {
@@ -230,13 +231,15 @@ impl Admitter<'_> {
     }
 
     /// One scan over everything, then one over the submissions in which something was found. Returns what was found in
-    /// each, in the order given.
+    /// each, in the order given. The largest of them has `most_rows` rows.
     async fn screen_and_scan(
         &self,
         checks: &[RuleCheck],
         submissions: &[&Submission],
+        most_rows: u64,
     ) -> Result<Vec<ScanResult>, EngineError> {
-        let mut outcomes = self.scan(&scan::screening_of(checks), submissions).await?;
+        let screening = scan::screening_of(checks, self.contract, most_rows);
+        let mut outcomes = self.scan(&screening, submissions).await?;
         let suspects: Vec<usize> =
             (0..).zip(&outcomes).filter(|(_, one)| !one.violations.is_empty()).map(|(at, _)| at).collect();
         if suspects.is_empty() {
@@ -435,7 +438,7 @@ async fn read_files(
     let identity = [
         submission.table.folder(),
         submission.submitted.to_string(),
-        submission.org_code().to_owned(),
+        submission.sender_text().to_owned(),
         submission.period_text(),
     ];
     hasher.update(identity.join("|").as_bytes());

@@ -15,6 +15,7 @@ use super::scan::{ORG_CODE, RuleCheck};
 use crate::definitions::model::{Contract, Field};
 use crate::sources::Submission;
 use crate::spreadsheet::without_formula;
+use crate::vocabulary::sender_code::SenderCode;
 
 /// Rows written per rule; the finding says how many there are in all.
 pub(super) const MOST_ROWS: usize = 1_000;
@@ -33,7 +34,7 @@ pub(super) fn write_rows(
     let path = folder
         .join(submission.table.folder())
         .join(format!("submitted={}", submission.submitted))
-        .join(file_safe(submission.org_code()))
+        .join(file_safe(submission.sender_text()))
         .join(file_safe(&submission.period_text()))
         .join(format!("{}.csv", file_safe(&[check.rule.as_str(), check.column.as_str()].join("-"))));
     if let Some(parent) = path.parent() {
@@ -41,7 +42,7 @@ pub(super) fn write_rows(
     }
     let mut writer = csv::Writer::from_writer(fs::File::create(&path)?);
     writer.write_record(contract.fields.iter().map(|field| field.name.as_str()))?;
-    let shown = ShowableFields { contract, org_code: submission.org_code() };
+    let shown = ShowableFields { contract, sender: submission.sender() };
     for batch in batches {
         let columns = batch.columns().iter().map(text_as_strings).collect::<io::Result<Vec<_>>>()?;
         for row in 0..batch.num_rows() {
@@ -97,7 +98,7 @@ fn text_as_strings(column: &ArrayRef) -> io::Result<ArrayRef> {
 /// What may be shown of a submission.
 struct ShowableFields<'a> {
     contract: &'a Contract,
-    org_code: &'a str,
+    sender: Option<&'a SenderCode>,
 }
 
 impl ShowableFields<'_> {
@@ -121,7 +122,7 @@ impl ShowableFields<'_> {
         let is_code = if self.contract.reference && field.valid_values.is_empty() {
             true
         } else if field.name == ORG_CODE {
-            text == self.org_code
+            self.sender.is_some_and(|sender| sender.as_str() == text)
         } else {
             let listed = field.valid_values.iter().any(|value| value == text);
             listed || field.pattern.as_ref().is_some_and(|pattern| pattern.fits(text))

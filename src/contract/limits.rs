@@ -18,6 +18,9 @@ pub(super) const LARGEST_NUMBER: i64 = 1_000_000_000_000;
 /// up in 64 bits.
 pub(super) const MOST_IN_TOTAL_MILLIONS: i64 = 100_000_000;
 
+/// An hour in microseconds.
+const HOUR: i64 = 3_600_000_000;
+
 /// What the least and greatest value of a column are held against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ColumnLimits {
@@ -50,6 +53,28 @@ impl ColumnLimits {
             (Self::Period, None) => Allowed { first: i64::MIN, last: i64::MAX },
         }
     }
+
+    /// A condition in SQL that is true on every value outside the limits, and on few others; `None` where the limits of a
+    /// submission do not follow from the columns of its path.
+    pub fn screening_condition(self, column: &str, field_type: FieldType) -> Option<String> {
+        let Allowed { first, last } = match self {
+            Self::Number => Allowed { first: -LARGEST_NUMBER, last: LARGEST_NUMBER },
+            Self::Calendar | Self::Past => between(first_day(), last_day(), field_type),
+            Self::Period => return None,
+        };
+        let last = match (self, field_type) {
+            (Self::Past, FieldType::Date) => "CAST(submitted AS INT)".to_owned(),
+            // In summer the day of submission ends in London an hour before it ends by universal time.
+            (Self::Past, _) => format!("(CAST(CAST(submitted AS INT) AS BIGINT) * 24 + 23) * {HOUR} - 1"),
+            _ => last.to_string(),
+        };
+        Some(format!("CAST({column} AS {}) NOT BETWEEN {first} AND {last}", number_type(field_type)))
+    }
+}
+
+/// The type in SQL of the numbers that values are held against their limits as.
+pub(super) fn number_type(field_type: FieldType) -> &'static str {
+    if field_type == FieldType::Date { "INT" } else { "BIGINT" }
 }
 
 fn first_day() -> NaiveDate {

@@ -106,5 +106,5 @@ impl RememberedFile {
 }
 
 fn key(submission: &Submission) -> String {
-    format!("{}|{}|{}", submission.submitted, submission.org_code(), submission.period_text())
+    format!("{}|{}|{}", submission.submitted, submission.sender_text(), submission.period_text())
 }

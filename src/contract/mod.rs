@@ -100,7 +100,7 @@ fn pinned_files(submission: &Submission, path_values: &[PathValue]) -> Vec<Pinne
 fn path_values(submission: &Submission) -> Vec<PathValue> {
     let mut values = vec![PathValue::Date(days_since_epoch(submission.submitted))];
     if let Some(scope) = &submission.scope {
-        values.push(PathValue::Text(scope.org_code.clone()));
+        values.push(PathValue::Text(scope.sender.to_string()));
         values.push(PathValue::Date(month_days(scope.span.first)));
     }
     values

@@ -1,4 +1,4 @@
-//! The blocks that a layout may name, what each is about, and which readers may get it. Whoever asks what a reader may see asks
+//! The blocks of pages and the tables of spreadsheets that a layout may name, what each is about, and which readers may get it. Whoever asks what a reader may see asks
 //! here and in [`Audience`].
 
 /// Who reads an edition.
@@ -74,16 +74,19 @@ enum Readers {
     Office,
 }
 
-/// Declares the blocks: name in layouts, what the block is about, who may get it.
+/// Declares blocks of one kind: name in layouts, what the block is about, who may get it.
 macro_rules! block_names {
-    ($($(#[doc = $about:literal])+ $name:literal $variant:ident $subject:ident $readers:ident;)+) => {
-        /// A block that a layout may name.
+    (
+        $(#[doc = $kind:literal])+ $type:ident:
+        $($(#[doc = $about:literal])+ $name:literal $variant:ident $subject:ident $readers:ident;)+
+    ) => {
+        $(#[doc = $kind])+
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum BlockName {
+        pub enum $type {
             $($(#[doc = $about])+ $variant,)+
         }
 
-        impl BlockName {
+        impl $type {
             /// All of them, by their names in layouts.
             pub const NAMES: &'static [(&'static str, Self)] = &[$(($name, Self::$variant)),+];
 
@@ -94,22 +97,20 @@ macro_rules! block_names {
                 }
             }
 
-            fn subject(self) -> Subject {
-                match self {
-                    $(Self::$variant => Subject::$subject,)+
-                }
-            }
-
-            fn readers(self) -> Readers {
-                match self {
-                    $(Self::$variant => Readers::$readers,)+
-                }
+            /// Why the block cannot stand in an edition of `audience`, where it is made for `each`; `None` where it can.
+            pub(super) fn misplaced(self, audience: Audience, each: Option<Each>) -> Option<&'static str> {
+                let (subject, readers) = match self {
+                    $(Self::$variant => (Subject::$subject, Readers::$readers),)+
+                };
+                misplaced((subject, readers), audience, each)
             }
         }
     };
 }
 
 block_names! {
+    /// A block of a page that a layout may name.
+    BlockName:
     /// The opening sentences of the edition.
     "opening" Opening Any Everyone;
     /// The message of the edition, how the nation is doing by principle, what moved, and the standards in force.
@@ -274,36 +275,92 @@ block_names! {
     "evidence_of_standards" EvidenceOfStandards Organisation OfOne;
     /// Every metric as evidence: duty, figure, outcome, comparisons, assurance, submissions.
     "evidence" Evidence Organisation OfOne;
+    /// What inspectors ask first, each question with the figures that answer it.
+    "inspector_questions" InspectorQuestions Organisation OfOne;
     /// The parts that the layout names, each with its figures over time and by category.
     "evidence_by_part" EvidenceByPart Organisation OfOne;
     /// Every submission behind the figures, with its file and SHA-256.
     "submissions" Submissions Organisation OfOne;
     /// How to follow a figure to its submission, and how to make it again.
     "verification" Verification Organisation OfOne;
+    /// The files that hold the figures of the edition, such as spreadsheets.
+    "take_away" TakeAway Any Everyone;
 }
 
-impl BlockName {
-    /// Why the block cannot stand on a page of `audience` that is made for `each`; `None` where it can.
-    pub(super) fn misplaced(self, audience: Audience, each: Option<Each>) -> Option<&'static str> {
-        let readers = match self.readers() {
-            Readers::Everyone => true,
-            Readers::OfficeAndPublic => matches!(audience, Audience::Office | Audience::Public),
-            Readers::OfOne => matches!(audience, Audience::Office | Audience::Inspection | Audience::Force),
-            Readers::OfficeAndForce => matches!(audience, Audience::Office | Audience::Force),
-            Readers::OfficeAndInspectorate => matches!(audience, Audience::Office | Audience::Inspectorate),
-            Readers::Office => audience == Audience::Office,
-        };
-        let has_subject = match self.subject() {
-            Subject::Any => true,
-            Subject::Metric => each == Some(Each::Metric),
-            Subject::Organisation => audience.is_of_one_organisation() || each == Some(Each::Organisation),
-        };
-        match (readers, has_subject) {
-            (false, _) => Some("holds what these readers may not see"),
-            (true, false) if self.subject() == Subject::Metric => Some("needs a page with each = \"metric\""),
-            (true, false) => Some("needs a page with each = \"organisation\", or an edition for each organisation"),
-            (true, true) => None,
-        }
+block_names! {
+    /// A table of a spreadsheet that a layout may name.
+    SheetBlock:
+    /// Every metric of the nation: figure, change in a year, standard, and the forces that are clearly worse than peers.
+    "national_figures" NationalFigures Any OfficeAndPublic;
+    /// Every metric of the nation over all periods that it is followed in.
+    "national_history" NationalHistory Any OfficeAndPublic;
+    /// The figures of organisations that ask for attention, or are clearly better than others.
+    "attention" Attention Any Office;
+    /// Returns that were late, refused or missing.
+    "returns_not_in_time" ReturnsNotInTime Any Office;
+    /// What the checks of the data found.
+    "findings" Findings Any Office;
+    /// The figures that the release before published otherwise, with reasons.
+    "revisions" Revisions Any Office;
+    /// How much national figures have been revised since they were first known.
+    "revision_sizes" RevisionSizes Any Office;
+    /// What every metric measures.
+    "definitions" Definitions Any Everyone;
+    /// The standards of every metric, with their dates and sources.
+    "standards" Standards Any Everyone;
+    /// Terms and what they mean.
+    "glossary" Glossary Any Everyone;
+    /// The organisations with their codes.
+    "organisations" Organisations Any OfficeAndPublic;
+    /// The metric for the nation, each region and each organisation, with all comparisons.
+    "figures_of_metric" FiguresOfMetric Metric Office;
+    /// Every metric of every organisation.
+    "figures_of_organisations" FiguresOfOrganisations Any OfficeAndPublic;
+    /// Every metric of every region.
+    "figures_of_regions" FiguresOfRegions Any OfficeAndPublic;
+    /// The move from one system to the other by month: the nation, regions and organisations.
+    "migration" Migration Any Office;
+    /// Each organisation with the month in which it moved.
+    "migration_by_organisation" MigrationByOrganisation Any Office;
+    /// Of every change of a national figure: what rates and what shares of cases added.
+    "change_parts" ChangeParts Any Office;
+    /// Every metric of the organisation, beside its peers and all.
+    "own_figures" OwnFigures Organisation OfOne;
+    /// Every metric of the organisation over the periods of the trend, beside its peers and all.
+    "own_history" OwnHistory Organisation OfOne;
+    /// The metrics that few cases would have brought to their standard or to the figure of the peers.
+    "own_reach" OwnReach Organisation OfOne;
+    /// The returns of the organisation.
+    "own_returns" OwnReturns Organisation OfOne;
+    /// What the checks found in the data of the organisation.
+    "own_findings" OwnFindings Organisation OfOne;
+    /// Every metric as evidence: duty, figure, outcome, comparisons, assurance, submissions.
+    "evidence" Evidence Organisation OfOne;
+    /// Every submission behind the figures, with its files and their SHA-256.
+    "submissions" Submissions Organisation OfOne;
+    /// Each organisation with what it evidences.
+    "inspected_organisations" InspectedOrganisations Any OfficeAndInspectorate;
+}
+
+fn misplaced((subject, readers): (Subject, Readers), audience: Audience, each: Option<Each>) -> Option<&'static str> {
+    let readers = match readers {
+        Readers::Everyone => true,
+        Readers::OfficeAndPublic => matches!(audience, Audience::Office | Audience::Public),
+        Readers::OfOne => matches!(audience, Audience::Office | Audience::Inspection | Audience::Force),
+        Readers::OfficeAndForce => matches!(audience, Audience::Office | Audience::Force),
+        Readers::OfficeAndInspectorate => matches!(audience, Audience::Office | Audience::Inspectorate),
+        Readers::Office => audience == Audience::Office,
+    };
+    let has_subject = match subject {
+        Subject::Any => true,
+        Subject::Metric => each == Some(Each::Metric),
+        Subject::Organisation => audience.is_of_one_organisation() || each == Some(Each::Organisation),
+    };
+    match (readers, has_subject) {
+        (false, _) => Some("holds what these readers may not see"),
+        (true, false) if subject == Subject::Metric => Some("needs each = \"metric\""),
+        (true, false) => Some("needs each = \"organisation\", or an edition for each organisation"),
+        (true, true) => None,
     }
 }
 
@@ -314,8 +371,11 @@ mod tests {
     #[test]
     fn every_block_stands_in_the_documentation() {
         let documentation = include_str!("../../docs/definitions.md");
-        let has_row = |name: &str| documentation.contains(&format!("\n| `{name}` | "));
-        let without: Vec<&str> = BlockName::NAMES.iter().map(|(name, _)| *name).filter(|name| !has_row(name)).collect();
+        let (of_pages, of_sheets) = documentation.split_once("\n### Spreadsheets\n").unwrap();
+        let lacks = |part: &str, name: &str| !part.contains(&format!("\n| `{name}` | "));
+        let pages = BlockName::NAMES.iter().map(|(name, _)| *name).filter(|name| lacks(of_pages, name));
+        let sheets = SheetBlock::NAMES.iter().map(|(name, _)| *name).filter(|name| lacks(of_sheets, name));
+        let without: Vec<&str> = pages.chain(sheets).collect();
         assert!(without.is_empty(), "docs/definitions.md lacks {}", without.join(", "));
     }
 }

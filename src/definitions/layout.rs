@@ -1,11 +1,12 @@
-//! Layouts: which pages an edition has, which blocks stand on each of them, and under which headings metrics stand. Strict; all
+//! Layouts: which pages an edition has, which blocks stand on each of them, which sheets its spreadsheet has, and under which
+//! headings metrics stand. Strict; all
 //! problems are reported at once. It reads text that was loaded elsewhere and knows no figure.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
-use crate::definitions::blocks::{Audience, BlockName, Each};
+use crate::definitions::blocks::{Audience, BlockName, Each, SheetBlock};
 use crate::definitions::edition_words::{GlossaryTerm, Question, question_problems, term_problems};
 use crate::definitions::model::{Contract, Metric, Rollup};
 use crate::definitions::problem::DefinitionProblem;
@@ -47,7 +48,43 @@ pub struct Layout {
     pub kinds: Vec<String>,
     /// Metrics that its readers ask about together.
     pub parts: Vec<LayoutPart>,
+    /// What inspectors ask first, each with the metrics that answer it.
+    pub inspector_questions: Vec<LayoutPart>,
     pub pages: Vec<PageLayout>,
+    /// The spreadsheet that readers take away; `None` of an edition without one.
+    pub workbook: Option<WorkbookLayout>,
+    /// The pages that readers take away on paper; `None` of an edition without any.
+    pub pack: Option<PackLayout>,
+}
+
+/// Pages of an edition in one document.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PackLayout {
+    /// What its file is called, before the organisation and the period: small letters, digits and dashes.
+    pub file: String,
+    /// Paths of the pages in order, as `pages` has them.
+    pub pages: Vec<String>,
+}
+
+/// The spreadsheet of an edition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorkbookLayout {
+    /// What its file is called, before the organisation and the period: small letters, digits and dashes.
+    pub file: String,
+    /// Its tables, in order, after the cover, the table of contents and the notes.
+    pub sheets: Vec<SheetLayout>,
+}
+
+/// A sheet of a spreadsheet, or one for each metric.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SheetLayout {
+    /// Its name, such as `National_figures` or `{metric}`.
+    pub name: String,
+    /// The title of its table, such as `National figures, {period}`.
+    pub title: String,
+    pub each: Option<Each>,
+    pub block: SheetBlock,
 }
 
 /// What readers of an edition ask about together: a heading with its metrics, in order.
@@ -67,6 +104,8 @@ pub struct PageLayout {
     pub title: String,
     /// Its name in the navigation; `None` for a page that does not stand there.
     pub navigation: Option<String>,
+    /// Path of the page whose part of the edition it belongs to; `None` of a page at the top.
+    pub below: Option<String>,
     pub each: Option<Each>,
     pub blocks: Vec<BlockName>,
 }
@@ -79,6 +118,15 @@ pub struct Placeholders<'a> {
 
 /// Placeholders that stand for something on every page.
 const ON_EVERY_PAGE: [&str; 2] = ["report", "period"];
+
+/// The sheets with which every spreadsheet begins.
+pub const FIRST_SHEETS: [&str; 3] = ["Cover_sheet", "Table_of_contents", "Notes"];
+
+/// Spreadsheet programs take no longer name of a sheet.
+const LONGEST_SHEET_NAME: usize = 31;
+
+/// A name that Excel keeps for itself.
+const RESERVED_SHEET: &str = "History";
 
 /// What a reader is told about where figures come from: datasets by title, and the dataset of each roll-up.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -146,7 +194,8 @@ pub fn parse_layouts(
     for (path, text) in files.iter().filter(|(path, _)| **path != SECTIONS) {
         let mut reader = LayoutReader { file: path, metrics, problems: &mut problems };
         let Some(layout) = reader.read(text) else { continue };
-        reader.check_parts(&layout.parts);
+        reader.check_parts("parts", &layout.parts);
+        reader.check_parts("inspector_questions", &layout.inspector_questions);
         if let Some(other) = folders.insert(layout.folder.clone(), path) {
             reader.wrong("folder", format!("is that of {other} too"));
         }
@@ -178,7 +227,29 @@ struct LayoutText {
     kinds: Vec<String>,
     #[serde(default)]
     parts: Vec<LayoutPart>,
+    #[serde(default)]
+    inspector_questions: Vec<LayoutPart>,
     pages: Vec<PageText>,
+    workbook: Option<WorkbookText>,
+    pack: Option<PackLayout>,
+}
+
+/// A spreadsheet as it is written.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WorkbookText {
+    file: String,
+    sheets: Vec<SheetText>,
+}
+
+/// A sheet as it is written.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SheetText {
+    name: String,
+    title: String,
+    each: Option<String>,
+    block: String,
 }
 
 /// A page as it is written.
@@ -188,6 +259,7 @@ struct PageText {
     path: String,
     title: String,
     navigation: Option<String>,
+    below: Option<String>,
     each: Option<String>,
     blocks: Vec<String>,
 }
@@ -229,11 +301,21 @@ impl LayoutReader<'_> {
         }
         let pages: Vec<PageLayout> = text.pages.into_iter().filter_map(|page| self.page(page, audience)).collect();
         self.check_pages(&pages);
-        let LayoutText { folder, title, summary, introduction, questions, terms, findings_shown, kinds, parts, .. } =
-            text;
+        let workbook = text.workbook.map(|workbook| self.workbook(workbook, audience));
+        let LayoutText { folder, title, summary, introduction, questions, terms, .. } = text;
+        let LayoutText { findings_shown, kinds, parts, inspector_questions, pack, .. } = text;
+        self.check_pack(pack.as_ref(), &pages);
+        let is_offered = pages.iter().any(|page| page.blocks.contains(&BlockName::TakeAway));
+        for key in [workbook.as_ref().map(|_| "workbook"), pack.as_ref().map(|_| "pack")].into_iter().flatten() {
+            if !is_offered {
+                self.wrong(key, format!("is offered nowhere: no page has the block {}", BlockName::TakeAway.name()));
+            }
+        }
         self.check_words(&pages, "introduction", (BlockName::Introduction, introduction.is_empty()));
         self.check_words(&pages, "questions", (BlockName::Questions, questions.is_empty()));
         self.check_words(&pages, "terms", (BlockName::Glossary, terms.is_empty()));
+        let asked = (BlockName::InspectorQuestions, inspector_questions.is_empty());
+        self.check_words(&pages, "inspector_questions", asked);
         for problem in question_problems(&questions, self.metrics) {
             self.wrong("questions", problem);
         }
@@ -251,21 +333,107 @@ impl LayoutReader<'_> {
             findings_shown,
             kinds,
             parts,
+            inspector_questions,
             pages,
+            workbook,
+            pack,
         })
     }
 
-    fn check_parts(&mut self, parts: &[LayoutPart]) {
+    /// A pack has pages, and each of them is a page of the edition.
+    fn check_pack(&mut self, pack: Option<&PackLayout>, pages: &[PageLayout]) {
+        let Some(PackLayout { file, pages: wanted }) = pack else { return };
+        self.check_file_name("pack, file", file);
+        if wanted.is_empty() {
+            self.wrong("pack, pages", "there is none");
+        }
+        for path in wanted.iter().filter(|path| !pages.iter().any(|page| page.path == **path)) {
+            self.wrong("pack, pages", format!("{path:?} is no page of the edition"));
+        }
+        let mut before = BTreeSet::new();
+        for path in wanted.iter().filter(|path| !before.insert(path.as_str())) {
+            self.wrong("pack, pages", format!("{path:?} stands there twice"));
+        }
+    }
+
+    fn check_file_name(&mut self, place: &str, name: &str) {
+        let is_plain = |letter: char| matches!(letter, 'a'..='z' | '0'..='9' | '-');
+        if name.is_empty() || !name.chars().all(is_plain) {
+            self.wrong(place, format!("{name:?} must be made of small letters, digits and dashes"));
+        }
+    }
+
+    fn workbook(&mut self, WorkbookText { file, sheets }: WorkbookText, audience: Audience) -> WorkbookLayout {
+        self.check_file_name("workbook, file", &file);
+        let sheets: Vec<SheetLayout> = sheets.into_iter().filter_map(|sheet| self.sheet(sheet, audience)).collect();
+        if sheets.is_empty() {
+            self.wrong("workbook, sheets", "there is none");
+        }
+        self.check_sheet_names(&sheets);
+        WorkbookLayout { file, sheets }
+    }
+
+    fn sheet(&mut self, sheet: SheetText, audience: Audience) -> Option<SheetLayout> {
+        let SheetText { name, title, each, block } = sheet;
+        let place = format!("workbook, {name}");
+        let each = match each {
+            Some(named) => Some(self.named(&format!("{place}, each"), &named, &Each::NAMES)?),
+            None => None,
+        };
+        let (in_name, in_title): (&[&str], &[&str]) = match each {
+            None if audience.is_of_one_organisation() => (&[], &["organisation"]),
+            None => (&[], &[]),
+            Some(Each::Metric) => (&["metric"], &["metric", "metric_title"]),
+            Some(Each::Organisation | Each::Principle) => {
+                self.wrong(&place, "a sheet is made once, or with each = \"metric\"");
+                return None;
+            }
+        };
+        self.check_placeholders(&place, &name, in_name);
+        self.check_title(&place, &title, in_title);
+        let block = self.named(&format!("{place}, block"), &block, SheetBlock::NAMES)?;
+        if let Some(why) = block.misplaced(audience, each) {
+            self.wrong(&place, format!("{} {why}", block.name()));
+        }
+        Some(SheetLayout { name, title, each, block })
+    }
+
+    /// Every sheet has a name of its own that each spreadsheet program takes.
+    fn check_sheet_names(&mut self, sheets: &[SheetLayout]) {
+        let metrics = self.metrics.all;
+        let mut names: BTreeSet<String> = FIRST_SHEETS.iter().map(|name| name.to_lowercase()).collect();
+        for sheet in sheets {
+            let fill = |metric: &Metric| Placeholders::default().with("metric", &metric.id).fill(&sheet.name);
+            let filled: Vec<String> =
+                if sheet.each.is_none() { vec![sheet.name.clone()] } else { metrics.iter().map(fill).collect() };
+            for name in filled {
+                let is_short = (1..=LONGEST_SHEET_NAME).contains(&name.chars().count());
+                let is_plain = name.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-'));
+                if !is_short || !is_plain || name.eq_ignore_ascii_case(RESERVED_SHEET) {
+                    let form = format!(
+                        "must be one to {LONGEST_SHEET_NAME} letters, digits, dashes and underscores, and not \
+                         {RESERVED_SHEET}"
+                    );
+                    self.wrong("workbook", format!("the name {name:?} {form}"));
+                }
+                if !names.insert(name.to_lowercase()) {
+                    self.wrong("workbook", format!("two sheets have the name {name}"));
+                }
+            }
+        }
+    }
+
+    fn check_parts(&mut self, key: &str, parts: &[LayoutPart]) {
         let metrics = self.metrics;
         for part in parts {
             for unknown in part.metrics.iter().filter(|id| !metrics.is_named(id)) {
-                self.wrong("parts", format!("“{}” names {unknown}, which is not a metric", part.title));
+                self.wrong(key, format!("“{}” names {unknown}, which is not a metric", part.title));
             }
         }
     }
 
     fn page(&mut self, page: PageText, audience: Audience) -> Option<PageLayout> {
-        let PageText { path, title, navigation, each, blocks } = page;
+        let PageText { path, title, navigation, below, each, blocks } = page;
         let each = match each {
             Some(name) => Some(self.named(&format!("{path}, each"), &name, &Each::NAMES)?),
             None => None,
@@ -278,10 +446,7 @@ impl LayoutReader<'_> {
             Some(Each::Principle) => (&["principle"], &["principle", "principle_title", "section"]),
         };
         self.check_path(&path, &path, in_path);
-        let known: Vec<&str> = ON_EVERY_PAGE.iter().chain(in_title).copied().collect();
-        for unknown in placeholders(&title).into_iter().filter(|name| !known.contains(name)) {
-            self.wrong(&path, format!("the title names {{{unknown}}}, which has no meaning there"));
-        }
+        self.check_title(&path, &title, in_title);
         if each.is_some() && navigation.is_some() {
             self.wrong(&path, "is more than one page and cannot stand in the navigation");
         }
@@ -300,7 +465,7 @@ impl LayoutReader<'_> {
         if blocks.is_empty() {
             self.wrong(&path, "has no block");
         }
-        Some(PageLayout { path, title, navigation, each, blocks: named })
+        Some(PageLayout { path, title, navigation, below, each, blocks: named })
     }
 
     /// A path stays inside its folder, and holds exactly these placeholders.
@@ -309,13 +474,26 @@ impl LayoutReader<'_> {
         if !path.split('/').all(is_name) {
             self.wrong(place, format!("{path:?} is not a path inside the release"));
         }
-        let found = placeholders(path);
+        self.check_placeholders(place, path, needed);
+    }
+
+    /// A name holds exactly these placeholders.
+    fn check_placeholders(&mut self, place: &str, name: &str, needed: &[&str]) {
+        let found = placeholders(name);
         if found != needed {
             let words = |names: &[&str]| match names {
                 [] => "no placeholder".to_owned(),
                 names => names.iter().map(|name| format!("{{{name}}}")).collect::<Vec<_>>().join(", "),
             };
-            self.wrong(place, format!("{path:?} must hold {}, and holds {}", words(needed), words(&found)));
+            self.wrong(place, format!("{name:?} must hold {}, and holds {}", words(needed), words(&found)));
+        }
+    }
+
+    /// A title holds no placeholders but these and those that stand for something everywhere.
+    fn check_title(&mut self, place: &str, title: &str, more: &[&str]) {
+        let known: Vec<&str> = ON_EVERY_PAGE.iter().chain(more).copied().collect();
+        for unknown in placeholders(title).into_iter().filter(|name| !known.contains(name)) {
+            self.wrong(place, format!("the title names {{{unknown}}}, which has no meaning there"));
         }
     }
 
@@ -343,6 +521,20 @@ impl LayoutReader<'_> {
         if !paths.contains(&"index.html".to_owned()) {
             self.wrong("pages", "there is no index.html");
         }
+        for page in pages {
+            let Some(parent) = &page.below else { continue };
+            if !pages.iter().any(|other| other.path == *parent && other.is_at_the_top()) {
+                let which = "which is no page at the top of the navigation";
+                self.wrong(&page.path, format!("stands below {parent}, {which}"));
+            }
+        }
+    }
+}
+
+impl PageLayout {
+    /// Whether it stands in the navigation of every page.
+    pub fn is_at_the_top(&self) -> bool {
+        self.navigation.is_some() && self.below.is_none()
     }
 }
 
@@ -456,8 +648,8 @@ mod tests {
             "CRE-01 is shown 2 times",
             "ACC-01 is shown 0 times",
             "reports/a.toml: index.html, blocks: \"openin\" is unknown; known are opening, at_a_glance",
-            "own_returns needs a page with each = \"organisation\"",
-            "charts needs a page with each = \"metric\"",
+            "own_returns needs each = \"organisation\"",
+            "charts needs each = \"metric\"",
             "reports/b.toml: ",
             "unknown field `sumary`",
         ] {
@@ -519,9 +711,89 @@ mod tests {
             ("index.html", "a.html", "there is no index.html"),
             ("{report}", "{metric}", "the title names {metric}"),
             ("path='index.html'", "path='index.html'\neach='metric'", "must hold {metric}, and holds no placeholder"),
+            (
+                "path='index.html'",
+                "path='index.html'\nbelow='a.html'",
+                "index.html: stands below a.html, which is no page",
+            ),
+            ("path='index.html'", "path='index.html'\nnavigation='A'\nbelow='index.html'", "stands below index.html"),
         ] {
             let found = with(from, to).join("\n");
             assert!(found.contains(told), "{told} is not in:\n{found}");
         }
+    }
+
+    #[test]
+    fn a_spreadsheet_has_plain_names_and_shows_no_reader_what_the_reader_may_not_see() {
+        let with = |audience: &str, workbook: &str| {
+            let text = PLAIN.replace("'opening'", "'opening', 'take_away'");
+            let of_one = "folder='forces/{code}'\nkinds=['territorial_force']";
+            let text = match audience {
+                "force" => text.replace("audience='office'\nfolder='office'", &format!("audience='force'\n{of_one}")),
+                other => text.replace("audience='office'", &format!("audience='{other}'")),
+            };
+            problems(&[sections(), ("reports/a.toml", &format!("{text}[workbook]\n{workbook}"))]).join("\n")
+        };
+        let sheet = |name: &str, more: &str, block: &str| {
+            format!("file='a-1'\n[[workbook.sheets]]\nname='{name}'\ntitle='T {{period}}'\n{more}block='{block}'\n")
+        };
+        assert_eq!(with("office", &sheet("A", "", "findings")), "");
+        assert_eq!(with("office", &sheet("{metric}", "each='metric'\n", "figures_of_metric")), "");
+        assert_eq!(with("force", &sheet("A", "", "own_figures")), "");
+        assert_eq!(with("public", &sheet("A", "", "national_figures")), "");
+        for (audience, workbook, told) in [
+            ("public", sheet("A", "", "findings"), "findings holds what these readers may not see"),
+            ("force", sheet("A", "", "figures_of_organisations"), "holds what these readers may not see"),
+            ("force", sheet("A", "", "attention"), "holds what these readers may not see"),
+            ("inspectorate", sheet("A", "", "evidence"), "holds what these readers may not see"),
+            (
+                "office",
+                sheet("A", "", "own_figures"),
+                "own_figures needs each = \"organisation\", or an edition for each",
+            ),
+            ("office", sheet("A", "", "figures_of_metric"), "figures_of_metric needs each = \"metric\""),
+            ("office", sheet("A", "", "figures"), "\"figures\" is unknown; known are national_figures"),
+            ("office", sheet("A", "each='principle'\n", "findings"), "a sheet is made once, or with each = \"metric\""),
+            ("office", sheet("A", "each='metric'\n", "findings"), "must hold {metric}, and holds no placeholder"),
+            ("office", sheet("{metric}", "", "findings"), "must hold no placeholder, and holds {metric}"),
+            ("office", sheet("History", "", "findings"), "and not History"),
+            ("office", sheet("notes", "", "findings"), "two sheets have the name notes"),
+            ("office", sheet("A/B", "", "findings"), "must be one to 31 letters, digits, dashes and underscores"),
+            ("office", sheet(&"A".repeat(32), "", "findings"), "must be one to 31 letters"),
+            (
+                "office",
+                sheet("A", "", "findings").replace("a-1", "A"),
+                "must be made of small letters, digits and dashes",
+            ),
+            ("office", sheet("A", "", "findings").replace("{period}", "{metric}"), "the title names {metric}"),
+            ("office", "file='a'\nsheets=[]\n".to_owned(), "workbook, sheets: there is none"),
+        ] {
+            let found = with(audience, &workbook);
+            assert!(found.contains(told), "{told} is not in:\n{found}");
+        }
+        let nowhere = format!("{PLAIN}[workbook]\n{}", sheet("A", "", "findings"));
+        let found = problems(&[sections(), ("reports/a.toml", &nowhere)]).join("\n");
+        assert!(found.contains("workbook: is offered nowhere: no page has the block take_away"), "{found}");
+    }
+
+    #[test]
+    fn a_pack_has_pages_of_its_edition_each_once_and_is_offered() {
+        let with = |text: &str, pack: &str| {
+            problems(&[sections(), ("reports/a.toml", &format!("{text}[pack]\n{pack}"))]).join("\n")
+        };
+        let offered = PLAIN.replace("'opening'", "'opening', 'take_away'");
+        assert_eq!(with(&offered, "file='a-pack'\npages=['index.html']\n"), "");
+        for (pack, told) in [
+            ("file='a'\npages=[]\n", "pack, pages: there is none"),
+            ("file='a'\npages=['x.html']\n", "pack, pages: \"x.html\" is no page of the edition"),
+            ("file='a'\npages=['index.html', 'index.html']\n", "pack, pages: \"index.html\" stands there twice"),
+            ("file='A b'\npages=['index.html']\n", "pack, file: \"A b\" must be made of small letters"),
+            ("pages=['index.html']\n", "missing field `file`"),
+        ] {
+            let found = with(&offered, pack);
+            assert!(found.contains(told), "{told} is not in:\n{found}");
+        }
+        let nowhere = with(PLAIN, "file='a'\npages=['index.html']\n");
+        assert!(nowhere.contains("pack: is offered nowhere: no page has the block take_away"), "{nowhere}");
     }
 }

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::metric_id::MetricId;
 use crate::vocabulary::period::{Month, Period};
 use crate::vocabulary::quantity::{Better, Shape, Unit};
@@ -243,6 +244,16 @@ pub enum Disclosure {
 }
 
 impl Disclosure {
+    /// The name in data files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Work => "work",
+            Self::Persons => "persons",
+            Self::PersonsInDenominator => "persons_in_denominator",
+        }
+    }
+
     /// Whether small counts of the metric are protected.
     pub fn is_of_persons(self) -> bool {
         matches!(self, Self::Persons | Self::PersonsInDenominator)
@@ -280,6 +291,16 @@ pub enum Aggregation {
     Flow,
     /// The last month stands for the period.
     Stock,
+}
+
+impl Aggregation {
+    /// The name in data files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Flow => "flow",
+            Self::Stock => "stock",
+        }
+    }
 }
 
 /// Role that answers for a metric.
@@ -330,6 +351,18 @@ pub enum Evidence {
     Derived,
 }
 
+impl Evidence {
+    /// The name in data files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Documented => "documented",
+            Self::DocumentedHistorical => "documented_historical",
+            Self::DocumentedLaw => "documented_law",
+            Self::Derived => "derived",
+        }
+    }
+}
+
 /// What a standard is. Only a law in force may be drawn as a current line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -365,6 +398,17 @@ pub enum Comparator {
     Under,
 }
 
+impl Comparator {
+    /// The name in data files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::AtLeast => "at_least",
+            Self::AtMost => "at_most",
+            Self::Under => "under",
+        }
+    }
+}
+
 /// A dated standard. Both days are included; no last day means in force, or not known for a historical one.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -380,7 +424,7 @@ pub struct Standard {
     pub note: String,
     /// Codes of the organisations a local target is for; everybody if empty.
     #[serde(skip)]
-    pub organisations: Vec<String>,
+    pub organisations: Vec<BodyId>,
 }
 
 impl Standard {
@@ -394,7 +438,7 @@ impl Standard {
     }
 
     /// Whether the figures of an organisation or aggregate are held against it.
-    pub fn applies_to(&self, org_code: &str) -> bool {
+    pub fn applies_to(&self, org_code: &BodyId) -> bool {
         self.organisations.is_empty() || self.organisations.iter().any(|code| code == org_code)
     }
 }
@@ -407,6 +451,16 @@ pub enum BreakdownKind {
     Parts,
     /// Each category is a figure of its own; the headline is the first category.
     Variants,
+}
+
+impl BreakdownKind {
+    /// The name in data files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Parts => "parts",
+            Self::Variants => "variants",
+        }
+    }
 }
 
 /// One category of a breakdown. A variant may have its own shape, unit and direction.
@@ -633,7 +687,7 @@ impl Metric {
     /// The standard that held throughout the period for the organisation: law before a local target before any other, then
     /// the latest. A historical standard whose last day is not known holds only in the period of its first day: it is never
     /// carried forward.
-    pub fn standard_for(&self, org_code: &str, period: Period) -> Option<&Standard> {
+    pub fn standard_for(&self, org_code: &BodyId, period: Period) -> Option<&Standard> {
         let holds = |standard: &&Standard| {
             let open_ended =
                 matches!(standard.kind, StandardKind::CurrentLaw | StandardKind::Expectation | StandardKind::Local);

@@ -7,7 +7,7 @@ use crate::definitions::model::{Course, Metric};
 use crate::intake::Opened;
 use crate::metrics::{Group, PeriodInput, observe};
 use crate::settings::Settings;
-use crate::vocabulary::body::{Body, is_organisation};
+use crate::vocabulary::body_id::Body;
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::{Month, Period, PeriodType, months_of};
 
@@ -54,14 +54,14 @@ impl LongPeriods {
     /// The figures of a metric that those of the trend lack, categories too. A sum that lacks a return is not held against a
     /// standard: how many cases are missing is not known so far back.
     pub(super) fn observe(&self, input: &PeriodInput<'_>) -> Vec<Observation> {
-        let is_sum = |group: &&Group| matches!(Body::of(&group.code), Body::Nation | Body::Region(_));
+        let is_sum = |group: &&Group| matches!(group.code.body(), Body::Nation | Body::Region(_));
         let sums: Vec<Group> = input.groups.iter().filter(is_sum).cloned().collect();
         let mut found = Vec::new();
         if !self.before_trend.is_empty() {
             found = observe(&PeriodInput { groups: &sums, periods: &self.before_trend, ..*input });
         }
         if input.metric.course == Course::Monotone {
-            let is_followed = |group: &&Group| !matches!(Body::of(&group.code), Body::PeersOf(_));
+            let is_followed = |group: &&Group| !matches!(group.code.body(), Body::PeersOf(_));
             let followed: Vec<Group> = input.groups.iter().filter(is_followed).cloned().collect();
             let is_new = |month: &&Period| !input.periods.contains(month);
             let months: Vec<Period> = self.months.iter().filter(is_new).copied().collect();
@@ -86,10 +86,10 @@ impl LongPeriods {
             .collect();
         let belongs = |one: &&Observation| {
             let is_followed = one.period.kind == PeriodType::Month && monotone.contains(&*one.metric_id);
-            match Body::of(&one.org_code) {
+            match one.org_code.body() {
                 Body::Nation | Body::Region(_) => true,
                 Body::PeersOf(_) => false,
-                _ => is_followed && is_organisation(&one.org_code),
+                _ => is_followed && one.org_code.is_organisation(),
             }
         };
         let of_trend = trend.iter().filter(belongs).cloned();

@@ -11,7 +11,6 @@ use std::time::Instant;
 
 use self::long_series::LongPeriods;
 use self::metric_figures::{ComputationBasis, MetricFigures, compute_metrics};
-use crate::assessment::responsibilities::{Responsibility, assess_responsibilities};
 use crate::assessment::{Assessment, AssessmentInput, assess, withdraw_open_verdicts};
 use crate::checks::invariants::{BrokenInvariants, enforce_invariants};
 use crate::checks::reconcile::reconcile;
@@ -23,6 +22,7 @@ use crate::intake::{Intake, RunBasis};
 use crate::metrics::{DelayRows, MetricError, PeerInput, RememberedRows, groups, peer_groups, withhold_thin_peers};
 use crate::rollups::{RollupCosts, RollupError, RollupRecord, Rollups};
 use crate::settings::{Settings, with_targets};
+use crate::verdict::responsibilities::{Responsibility, assess_responsibilities};
 use crate::verdict::{VerdictInput, Verdicts};
 use crate::vocabulary::body::PeerGroup;
 use crate::vocabulary::delay::DelayBand;
@@ -157,7 +157,7 @@ pub async fn compute(basis: &RunBasis<'_>, earlier: &EarlierReturns) -> Result<F
         },
         &observations,
     );
-    let responsibilities = assess_responsibilities(&metrics, &observations, &assessment, period);
+    let responsibilities = assess_responsibilities(&metrics, &observations, &verdicts, period);
     findings.extend(reconcile(&metrics, &observations, &intake.reference.published_figures));
     let milliseconds = BTreeMap::from([
         ("roll-ups", rollup_time),
@@ -205,7 +205,7 @@ fn delays_of(metrics: &[Metric], rows: &BTreeMap<MetricId, DelayRows>, observati
     };
     let mut all: Vec<DelayBand> = metrics.iter().filter_map(of_metric).flatten().collect();
     all.sort_by(|a, b| {
-        let place = |one: &DelayBand| (one.metric_id.clone(), Arc::clone(&one.org_code), one.period, one.band);
+        let place = |one: &DelayBand| (one.metric_id.clone(), one.org_code.clone(), one.period, one.band);
         place(a).cmp(&place(b))
     });
     all

@@ -10,6 +10,7 @@ use crate::metrics::months_used;
 use crate::stats::Level;
 use crate::stats::late::{ChainLadder, Projection, Tail, Triangle, is_provisional};
 use crate::stats::real;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::metric_id::MetricId;
 use crate::vocabulary::period::{Month, Period, PeriodType};
 use crate::vocabulary::quantity::Shape;
@@ -18,7 +19,7 @@ use crate::vocabulary::quantity::Shape;
 #[derive(Debug, Clone, Copy)]
 pub struct CompletenessInput<'a> {
     pub metric: &'a Metric,
-    pub org_code: &'a str,
+    pub org_code: &'a BodyId,
     /// Oldest first.
     pub months: &'a [KnownMonth],
     pub periods: &'a [Period],
@@ -44,7 +45,7 @@ pub struct Projected {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Completeness {
     pub metric_id: MetricId,
-    pub org_code: String,
+    pub org_code: BodyId,
     pub period: Period,
     /// Whole months from the end of the period's last month to the data date; `None` while it has not ended.
     pub lag: Option<u32>,
@@ -68,7 +69,7 @@ pub struct Completeness {
 
 impl Completeness {
     /// What the rows of the result file are sorted by.
-    pub(super) fn key(&self) -> (&str, &str, Month, PeriodType) {
+    pub(super) fn key(&self) -> (&str, &BodyId, Month, PeriodType) {
         (&self.metric_id, &self.org_code, self.period.first, self.period.kind)
     }
 }

@@ -16,6 +16,7 @@ use crate::definitions::model::{Metric, Rollup};
 use crate::engine::{QueryTable, Trouble};
 use crate::metrics::{Computation, FigureSource, Grid, MetricError, Monthly, MonthlyRow, sources_of};
 use crate::rollups::{RollupCosts, RollupError, RollupInput, Rollups, pick, rollup_schema, submissions_of_rows};
+use crate::vocabulary::body_id::BodyId;
 
 /// Why the rows of a metric on some day could not be had.
 #[derive(Debug, thiserror::Error)]
@@ -41,7 +42,7 @@ pub struct DayBasis {
     pub day: NaiveDate,
     pub part: SnapshotPart,
     /// Organisations that the day is looked at for.
-    pub bodies: BTreeSet<String>,
+    pub bodies: BTreeSet<BodyId>,
     datasets: BTreeSet<String>,
     pub grid: Arc<Grid>,
     /// What an earlier run left of that day.

@@ -14,14 +14,15 @@ use crate::definitions::model::Metric;
 use crate::intake::{IntakeError, RunBasis, admit_submissions, grid_of};
 use crate::metrics::{FigureSource, sources_of};
 use crate::sources::{Pinned, Submission, SubmissionScope, SubmittedTable, pin};
-use crate::vocabulary::body::UNATTRIBUTED;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::period::{Month, months_earlier, months_of, whole_months_after};
+use crate::vocabulary::sender_code::SenderCode;
 
 /// A return as those who sent it know it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ReturnKey {
     pub dataset: String,
-    pub org_code: String,
+    pub org_code: BodyId,
     pub month: Month,
 }
 
@@ -68,7 +69,8 @@ impl EarlierReturns {
             admitted.map(|admission| (SubmissionRef::of(&admission.submission), admission)).collect();
         let listed: Vec<Option<&'a Admission>> =
             listed(basis).map(|submission| by_key.get(&SubmissionRef::of(submission)).copied()).collect();
-        let everybody: BTreeSet<&str> = by_key.values().map(|admission| admission.submission.org_code()).collect();
+        let everybody: BTreeSet<&SenderCode> =
+            by_key.values().filter_map(|admission| admission.submission.sender()).collect();
         let snapshot = |earlier: &EarlierDay| {
             let mut admissions: BTreeMap<&'a SubmittedTable, Vec<&'a Admission>> = BTreeMap::new();
             for admission in earlier.in_use.iter().filter_map(|place| listed.get(*place).copied().flatten()) {
@@ -77,7 +79,7 @@ impl EarlierReturns {
             let bodies = match earlier.part {
                 SnapshotPart::Replaced => super::snapshot::organisations(&admissions),
                 SnapshotPart::Whole | SnapshotPart::LaterCases => {
-                    everybody.iter().map(|code| (*code).to_owned()).collect()
+                    everybody.iter().map(|code| BodyId::clone(code)).collect()
                 }
             };
             let in_use = admissions.values().flatten().copied();
@@ -102,7 +104,7 @@ impl EarlierReturns {
             let dataset = dataset_of(definitions, &submission.table);
             let Some((dataset, scope)) = dataset.zip(submission.scope.as_ref()) else { continue };
             for month in scope.span.months() {
-                let key = ReturnKey { dataset: dataset.clone(), org_code: scope.org_code.clone(), month };
+                let key = ReturnKey { dataset: dataset.clone(), org_code: BodyId::clone(&scope.sender), month };
                 let last = found.entry(key).or_insert(submission.submitted);
                 *last = submission.submitted.max(*last);
             }
@@ -148,7 +150,7 @@ impl<'s> Slot<'s> {
 #[derive(Default)]
 struct ReplacedOnDay<'a> {
     datasets: BTreeSet<String>,
-    bodies: BTreeSet<&'a str>,
+    bodies: BTreeSet<&'a BodyId>,
 }
 
 struct ReplacedFinder<'a> {
@@ -190,9 +192,9 @@ impl<'a> ReplacedFinder<'a> {
     }
 
     /// Codes that figures are made of.
-    fn known_bodies(&self) -> BTreeSet<&'a str> {
-        let known = self.basis.intake.organisations.iter().map(|one| one.code.as_str());
-        known.chain([UNATTRIBUTED]).collect()
+    fn known_bodies(&self) -> BTreeSet<&'a BodyId> {
+        let known = self.basis.intake.organisations.iter().map(|one| &*one.code);
+        known.chain([BodyId::unattributed()]).collect()
     }
 
     /// Which of the candidates a run on that day would have used, by their places. Those that have been replaced since are
@@ -229,7 +231,7 @@ impl<'a> ReplacedFinder<'a> {
         for (day, replaced) in self.replaced_by_day() {
             let read = self.read_beside(&replaced.datasets);
             let chosen = |one: &&&Submission| {
-                replaced.bodies.contains(one.org_code())
+                one.sender().is_some_and(|sender| replaced.bodies.contains::<BodyId>(sender))
                     && self.dataset_of(&one.table).is_some_and(|name| read.contains(&name))
             };
             let candidates: Vec<Submission> = self.listed.iter().filter(chosen).map(|one| (*one).clone()).collect();
@@ -254,7 +256,8 @@ impl<'a> ReplacedFinder<'a> {
         let measured = self.datasets_of(|metric, _| is_measured(metric));
         let known = self.known_bodies();
         let mut found: BTreeMap<NaiveDate, ReplacedOnDay<'_>> = BTreeMap::new();
-        for one in self.replaced().iter().filter(|one| known.contains(one.org_code())) {
+        for one in self.replaced() {
+            let Some(sender) = one.sender().filter(|sender| known.contains::<BodyId>(sender)) else { continue };
             let Some(dataset) = self.dataset_of(&one.table).filter(|name| measured.contains(name)) else { continue };
             let later = dates.get(&Slot::of(one)).into_iter().flatten();
             let until = later.copied().filter(|date| *date > one.submitted).min();
@@ -262,7 +265,7 @@ impl<'a> ReplacedFinder<'a> {
             for day in self.days.iter().filter(is_in_use) {
                 let on_day = found.entry(*day).or_default();
                 on_day.datasets.insert(dataset.clone());
-                on_day.bodies.insert(one.org_code());
+                on_day.bodies.insert(sender);
             }
         }
         found
@@ -281,24 +284,21 @@ impl<'a> ReplacedFinder<'a> {
         let read: Vec<usize> = listed.filter(|(_, one)| is_read(one)).map(|(place, _)| place).collect();
         let known = self.known_bodies();
         let replaced = read.iter().filter(|place| self.is_replaced(**place));
-        let resubmitting: BTreeSet<&str> = (replaced.filter_map(|place| self.listed.get(*place)))
-            .map(|one| one.org_code())
-            .filter(|code| known.contains(code))
+        let resubmitting: BTreeSet<&SenderCode> = (replaced.filter_map(|place| self.listed.get(*place)))
+            .filter_map(|one| one.sender())
+            .filter(|sender| known.contains::<BodyId>(sender))
             .collect();
+        let resubmits = |one: &Submission| one.sender().is_some_and(|sender| resubmitting.contains(sender));
         let of_resubmitting = read.iter().filter_map(|place| self.listed.get(*place));
         let candidates: Vec<Submission> =
-            of_resubmitting.filter(|one| resubmitting.contains(one.org_code())).map(|one| (*one).clone()).collect();
+            of_resubmitting.filter(|one| resubmits(one)).map(|one| (*one).clone()).collect();
         let mut found = Vec::new();
         for day in self.days.clone() {
             let pinned: BTreeSet<usize> = self.pin(&candidates, day).into_iter().collect();
             // Who has replaced nothing had in use what had been sent.
             let is_in_use = |place: &usize| {
                 let Some(one) = self.listed.get(*place) else { return false };
-                if resubmitting.contains(one.org_code()) || self.is_replaced(*place) {
-                    pinned.contains(place)
-                } else {
-                    one.submitted <= day
-                }
+                if resubmits(one) || self.is_replaced(*place) { pinned.contains(place) } else { one.submitted <= day }
             };
             let in_use = read.iter().copied().filter(is_in_use).collect();
             found.push(EarlierDay { day, part: SnapshotPart::LaterCases, datasets: datasets.clone(), in_use });

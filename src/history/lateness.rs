@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::completeness::Completeness;
 use super::revisions::{Revision, RevisionSummary};
 use super::triangle::KnownCount;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::metric_id::MetricId;
 use crate::vocabulary::period::Period;
 
@@ -26,7 +27,7 @@ pub struct Lateness {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Provisional {
     /// Periods by metric and code.
-    periods: BTreeMap<MetricId, BTreeMap<String, BTreeSet<Period>>>,
+    periods: BTreeMap<MetricId, BTreeMap<BodyId, BTreeSet<Period>>>,
     /// Periods by metric whose figures are about returns that are not all due yet. They count other returns than earlier
     /// periods do, so that nothing compares with them.
     not_due: BTreeMap<MetricId, BTreeSet<Period>>,
@@ -34,12 +35,12 @@ pub struct Provisional {
 
 impl Provisional {
     /// Marks a figure.
-    pub fn insert(&mut self, metric: &MetricId, code: &str, period: Period) {
-        self.periods.entry(metric.clone()).or_default().entry(code.to_owned()).or_default().insert(period);
+    pub fn insert(&mut self, metric: &MetricId, code: &BodyId, period: Period) {
+        self.periods.entry(metric.clone()).or_default().entry(code.clone()).or_default().insert(period);
     }
 
     /// Whether the figure may still grow.
-    pub fn contains(&self, metric: &str, code: &str, period: Period) -> bool {
+    pub fn contains(&self, metric: &str, code: &BodyId, period: Period) -> bool {
         let periods = self.periods.get(metric).and_then(|of_metric| of_metric.get(code));
         periods.is_some_and(|periods| periods.contains(&period))
     }
@@ -56,8 +57,8 @@ impl Provisional {
 
     /// Without the codes for which `keep` is false.
     #[must_use]
-    pub fn only(&self, keep: impl Fn(&str) -> bool) -> Self {
-        let of_metric = |codes: &BTreeMap<String, BTreeSet<Period>>| {
+    pub fn only(&self, keep: impl Fn(&BodyId) -> bool) -> Self {
+        let of_metric = |codes: &BTreeMap<BodyId, BTreeSet<Period>>| {
             let kept = codes.iter().filter(|(code, _)| keep(code));
             kept.map(|(code, periods)| (code.clone(), periods.clone())).collect()
         };

@@ -16,7 +16,7 @@ use crate::definitions::model::Metric;
 use crate::metrics::{
     Computation, FigureSource, Grid, Group, MonthlyFrame, MonthlyRow, PeriodInput, counts_returns, months_used,
 };
-use crate::vocabulary::body::{Body, NATIONAL, UNATTRIBUTED, is_aggregate};
+use crate::vocabulary::body_id::{Body, BodyId};
 use crate::vocabulary::period::{Month, Period, PeriodType, whole_months_after};
 
 /// What is the same for every metric of a run.
@@ -42,7 +42,7 @@ pub struct LateMetric<'a> {
 /// The rows of a metric on an earlier day, and whose they are.
 struct PastRows<'b> {
     day: NaiveDate,
-    bodies: &'b BTreeSet<String>,
+    bodies: &'b BTreeSet<BodyId>,
     grid: &'b Grid,
     rows: Vec<MonthlyRow>,
     /// The months that are followed up on that day.
@@ -109,9 +109,9 @@ impl LateInput<'_> {
         let least = f64::from(metric.least_completeness) / 100.0;
         for group in self.groups {
             let settled = known.is_settled(group);
-            if is_aggregate(&group.code) {
+            if group.code.is_aggregate() {
                 let months = known.months(group);
-                let (periods, lags, org_code) = (self.periods, self.lags, group.code.as_str());
+                let (periods, lags, org_code) = (self.periods, self.lags, &group.code);
                 let asked = CompletenessInput { metric, org_code, months: &months, periods, lags, least, settled };
                 let measured = if has_later_cases {
                     measure_growing(&asked, &known.months_by_returns(group))
@@ -121,7 +121,7 @@ impl LateInput<'_> {
                 for one in measured.iter().filter(|one| one.provisional && periods.contains(&one.period)) {
                     found.provisional.insert(&metric.id, &group.code, one.period);
                 }
-                if group.code == NATIONAL {
+                if group.code.is_nation() {
                     let steps = if settled { Vec::new() } else { known.steps(group) };
                     found.summaries.extend(summarise(&metric.id, &months, &steps));
                     found.revisions.extend(as_known(metric, &steps));
@@ -129,9 +129,9 @@ impl LateInput<'_> {
                 }
                 // Of the others only those are worth a row of which something ever came in late, and the regions whose charts
                 // leave a period out, so that a reader can see why.
-                let leaves_out = matches!(Body::of(&group.code), Body::Region(_))
+                let leaves_out = matches!(group.code.body(), Body::Region(_))
                     && measured.iter().any(|one| one.provisional && periods.contains(&one.period));
-                if group.code == NATIONAL || !settled || leaves_out {
+                if group.code.is_nation() || !settled || leaves_out {
                     found.completeness.extend(measured);
                 }
             } else if !settled {
@@ -148,7 +148,7 @@ impl LateInput<'_> {
         let is_open = |period: &&Period| months_used(metric, **period).into_iter().any(|month| !grid.is_all_due(month));
         for period in self.periods.iter().filter(is_open) {
             found.provisional.insert_not_due(&metric.id, *period);
-            for group in self.groups.iter().filter(|group| group.code != UNATTRIBUTED) {
+            for group in self.groups.iter().filter(|group| group.code != *BodyId::unattributed()) {
                 found.provisional.insert(&metric.id, &group.code, *period);
             }
         }
@@ -163,7 +163,7 @@ impl LateInput<'_> {
             months_used(metric, **period).into_iter().any(|month| lag(month).is_none_or(|lag| lag < self.lags))
         };
         for period in self.periods.iter().filter(is_young) {
-            for group in self.groups.iter().filter(|group| group.code != UNATTRIBUTED) {
+            for group in self.groups.iter().filter(|group| group.code != *BodyId::unattributed()) {
                 found.provisional.insert(&metric.id, &group.code, *period);
             }
         }

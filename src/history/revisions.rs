@@ -1,15 +1,13 @@
 //! What has moved: figures as they were known or published earlier beside what they are now, why they changed, and how
 //! much figures have tended to change.
 
-use std::sync::Arc;
-
 use chrono::NaiveDate;
 
 use super::known::{KnownFigure, KnownMonth, KnownStep};
 use crate::definitions::model::Metric;
 use crate::metrics::ReturnChanges;
 use crate::stats::revision::{RevisedFigure, RevisionScale, RevisionStatistics, revision_statistics};
-use crate::vocabulary::body::NATIONAL;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::metric_id::MetricId;
 use crate::vocabulary::period::{Month, Period, PeriodType};
 use crate::vocabulary::quantity::{Ratio, RatioDifference, Unit};
@@ -120,7 +118,7 @@ impl RevisionSide {
 pub struct Revision {
     pub metric_id: MetricId,
     pub unit: Unit,
-    pub org_code: Arc<str>,
+    pub org_code: BodyId,
     pub period: Period,
     pub kind: RevisionKind,
     /// Period and revision of the earlier release, such as `2025-26Q1 r1`; empty for what was known.
@@ -149,7 +147,7 @@ impl Revision {
     }
 
     /// What the rows of the result file are sorted by.
-    pub(super) fn key(&self) -> (&str, RevisionKind, &str, &str, Period, NaiveDate) {
+    pub(super) fn key(&self) -> (&str, RevisionKind, &str, &BodyId, Period, NaiveDate) {
         (&self.metric_id, self.kind, &self.earlier_release, &self.org_code, self.period, self.earlier.as_of)
     }
 }
@@ -159,7 +157,7 @@ pub fn as_known(metric: &Metric, steps: &[KnownStep]) -> Vec<Revision> {
     let revision = |step: &KnownStep| Revision {
         metric_id: metric.id.clone(),
         unit: metric.unit,
-        org_code: Arc::clone(&step.org_code),
+        org_code: step.org_code.clone(),
         period: Period { kind: PeriodType::Month, first: step.month },
         kind: RevisionKind::AsKnown,
         earlier_release: String::new(),
@@ -189,7 +187,7 @@ impl RevisionSummary {
 /// For every lag from 1 on and both scales: the event months that were known before it, those that never moved included.
 /// `months` and `steps` are the nation's. Nothing where no month ever moved.
 pub fn summarise(metric_id: &MetricId, months: &[KnownMonth], steps: &[KnownStep]) -> Vec<RevisionSummary> {
-    if !steps.iter().any(|step| *step.org_code == *NATIONAL) {
+    if !steps.iter().any(|step| step.org_code.is_nation()) {
         return Vec::new();
     }
     let longest = months.iter().map(|month| month.counts.len()).max().unwrap_or(0);
@@ -233,5 +231,5 @@ fn moved(month: &KnownMonth, lag: u32, steps: &[KnownStep]) -> Option<RevisedFig
 }
 
 fn is_national(step: &KnownStep, month: Month) -> bool {
-    step.month == month && *step.org_code == *NATIONAL
+    step.month == month && step.org_code.is_nation()
 }

@@ -11,7 +11,9 @@ use crate::intake::{Intake, RunBasis};
 use crate::metrics::{FigureSource, Grid, counts_returns};
 use crate::rollups::RollupInput;
 use crate::sources::SubmittedTable;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::quantity::Shape;
+use crate::vocabulary::sender_code::SenderCode;
 
 /// Whether it can be measured how complete a metric's months are.
 pub fn is_measured(metric: &Metric) -> bool {
@@ -42,7 +44,7 @@ pub struct Snapshot<'a> {
     pub day: NaiveDate,
     pub part: SnapshotPart,
     /// Organisations that the snapshot tells of.
-    pub bodies: BTreeSet<String>,
+    pub bodies: BTreeSet<BodyId>,
     /// Datasets because of which metrics are looked at on that day.
     pub datasets: BTreeSet<String>,
     /// All that was in use, refused or not.
@@ -92,8 +94,8 @@ impl<'a> Snapshot<'a> {
 }
 
 /// The codes of all that sent something.
-pub fn organisations(admissions: &BTreeMap<&SubmittedTable, Vec<&Admission>>) -> BTreeSet<String> {
-    let codes: BTreeSet<&str> =
-        admissions.values().flatten().map(|admission| admission.submission.org_code()).collect();
-    codes.into_iter().map(str::to_owned).collect()
+pub fn organisations(admissions: &BTreeMap<&SubmittedTable, Vec<&Admission>>) -> BTreeSet<BodyId> {
+    let senders = admissions.values().flatten().filter_map(|admission| admission.submission.sender());
+    let codes: BTreeSet<&SenderCode> = senders.collect();
+    codes.into_iter().map(|code| BodyId::clone(code)).collect()
 }

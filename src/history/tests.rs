@@ -12,7 +12,7 @@ use crate::definitions::Definitions;
 use crate::definitions::model::Metric;
 use crate::metrics::ReturnChanges;
 use crate::stats::late::is_provisional;
-use crate::vocabulary::body::NATIONAL;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::metric_id::MetricId;
 use crate::vocabulary::period::{Month, Period, PeriodType};
 
@@ -65,7 +65,7 @@ fn periods(months: &[KnownMonth]) -> Vec<Period> {
 
 fn measured(months: &[KnownMonth], lags: u32, settled: bool) -> Vec<Completeness> {
     let (metric, periods) = (&*METRIC, periods(months));
-    let (org_code, least) = (NATIONAL, 0.98);
+    let (org_code, least) = (BodyId::nation(), 0.98);
     measure(&CompletenessInput { metric, org_code, months, periods: &periods, lags, least, settled })
 }
 
@@ -176,13 +176,12 @@ fn a_reason_is_given_for_every_change() {
 #[test]
 fn a_provisional_figure_is_one_of_its_metric_code_and_period() {
     let mut provisional = Provisional::default();
-    provisional.insert(&cre_01(), NATIONAL, month(first()));
-    provisional.insert(&cre_01(), "PEERS:E1", month(first()));
-    assert!(provisional.contains("CRE-01", NATIONAL, month(first())));
-    assert!(!provisional.contains("CRE-01", NATIONAL, month(first().plus(1))));
-    assert!(!provisional.contains("CRE-02", NATIONAL, month(first())));
-    let without = provisional.only(|code| code == NATIONAL);
-    assert!(
-        without.contains("CRE-01", NATIONAL, month(first())) && !without.contains("CRE-01", "PEERS:E1", month(first()))
-    );
+    let (nation, peers) = (BodyId::nation(), &BodyId::from("PEERS:E1"));
+    provisional.insert(&cre_01(), nation, month(first()));
+    provisional.insert(&cre_01(), peers, month(first()));
+    assert!(provisional.contains("CRE-01", nation, month(first())));
+    assert!(!provisional.contains("CRE-01", nation, month(first().plus(1))));
+    assert!(!provisional.contains("CRE-02", nation, month(first())));
+    let without = provisional.only(BodyId::is_nation);
+    assert!(without.contains("CRE-01", nation, month(first())) && !without.contains("CRE-01", peers, month(first())));
 }

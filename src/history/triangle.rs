@@ -1,10 +1,8 @@
 //! What was known of the nation's event months as time went on: the counts that completeness and revisions are measured on.
 
-use std::sync::Arc;
-
 use super::known::{KnownCounts, KnownMonth};
 use crate::definitions::model::Metric;
-use crate::vocabulary::body::NATIONAL;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::metric_id::MetricId;
 use crate::vocabulary::period::{Period, PeriodType};
 use crate::vocabulary::quantity::Shape;
@@ -13,7 +11,7 @@ use crate::vocabulary::quantity::Shape;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownCount {
     pub metric_id: MetricId,
-    pub org_code: Arc<str>,
+    pub org_code: BodyId,
     /// The event month.
     pub period: Period,
     /// Whole months from its end.
@@ -28,7 +26,7 @@ pub struct KnownCount {
 
 impl KnownCount {
     /// What the rows of the result file are sorted by.
-    pub(super) fn key(&self) -> (&str, &str, Period, u32) {
+    pub(super) fn key(&self) -> (&str, &BodyId, Period, u32) {
         (&self.metric_id, &self.org_code, self.period, self.lag)
     }
 
@@ -43,10 +41,9 @@ pub fn triangle(metric: &Metric, months: &[KnownMonth], settled: bool) -> Vec<Kn
     if settled {
         return Vec::new();
     }
-    let org_code: Arc<str> = NATIONAL.into();
     let count = |month: &KnownMonth, lag: u32, counts: KnownCounts| KnownCount {
         metric_id: metric.id.clone(),
-        org_code: Arc::clone(&org_code),
+        org_code: BodyId::nation().clone(),
         period: Period { kind: PeriodType::Month, first: month.month },
         lag,
         returns: counts.returns,

@@ -17,13 +17,15 @@ use crate::definitions::model::{Contract, Rollup};
 use crate::engine::{Engine, EngineError, EngineSettings, Trouble};
 use crate::metrics::Grid;
 use crate::progress::StepBar;
-use crate::rollups::{ReferenceData, RollupInput};
+use crate::rollups::{ReferenceData, RollupInput, UnfitCode};
 use crate::settings::Settings;
 use crate::sources::{CONFLICT_RULE, LAYOUT_RULE, Pinned, Source, SourceError, Submission, SubmittedTable, pin};
-use crate::vocabulary::body::{Organisation, UNATTRIBUTED, is_organisation};
+use crate::vocabulary::body::Organisation;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::finding::{Finding, FindingLevel};
 use crate::vocabulary::lives::Lives;
 use crate::vocabulary::period::{Month, Period};
+use crate::vocabulary::sender_code::SenderCodeError;
 
 pub use self::work::{WorkError, WorkFolder};
 
@@ -331,7 +333,7 @@ async fn read_reference(
     let Some(organisations) = of(ORGANISATIONS) else {
         return Err(IntakeError::NoOrganisations { location: location() });
     };
-    let mut findings = reserved_codes(organisations, &reference);
+    let mut findings = unfit_codes(organisations, &reference);
     findings.extend(check_organisations(&organisations.submission, &reference));
     if !findings.is_empty() {
         return Err(IntakeError::ReferenceRefused { location: location(), findings });
@@ -340,14 +342,18 @@ async fn read_reference(
     Ok(CheckedReference { data: reference, findings })
 }
 
-/// An organisation that has the code of an aggregate would be counted as one.
-fn reserved_codes(admission: &Admission, reference: &ReferenceData) -> Vec<Finding> {
-    let codes = reference.organisations.iter().map(|row| row.organisation.code.as_str());
-    let finding = |code: &str| {
-        let message = format!("organisation {code} has a code that is reserved for aggregates and unattributed rows");
+/// An organisation that has the code of an aggregate would be counted as one; one of another form could have no folder.
+fn unfit_codes(admission: &Admission, reference: &ReferenceData) -> Vec<Finding> {
+    let finding = |UnfitCode { text, why }: &UnfitCode| {
+        let message = match why {
+            SenderCodeError::Reserved => {
+                format!("organisation {text} has a code that is reserved for aggregates and unattributed rows")
+            }
+            SenderCodeError::Form => format!("organisation {text} has no code: {why}"),
+        };
         admission.submission.finding(FindingLevel::Blocking, "reserved_code", message)
     };
-    codes.filter(|code| !is_organisation(code)).map(finding).collect()
+    reference.unfit_codes.iter().map(finding).collect()
 }
 
 fn assemble(
@@ -399,12 +405,12 @@ pub fn grid_of<'a>(
 /// may be wrong; both must not be.
 fn outside_life(admission: &Admission, lives: &Lives) -> Option<Finding> {
     let scope = admission.submission.scope.as_ref().filter(|_| !admission.refused())?;
-    let outside = scope.span.months().all(|month| lives.is_outside(&scope.org_code, month));
+    let outside = scope.span.months().all(|month| lives.is_outside(&scope.sender, month));
     outside.then(|| {
         let message = format!(
             "{} did not exist in these months by the organisations dataset; the return is used. Correct valid_from or valid_to \
              there, or withdraw the return",
-            scope.org_code
+            scope.sender
         );
         admission.submission.finding(FindingLevel::Warning, "outside_life", message)
     })
@@ -414,11 +420,12 @@ fn refuse_unknown_organisations(
     admissions: &mut BTreeMap<SubmittedTable, Vec<Admission>>,
     organisations: &[Organisation],
 ) {
-    let known: BTreeSet<&str> = organisations.iter().map(|organisation| organisation.code.as_str()).collect();
+    let known: BTreeSet<&BodyId> = organisations.iter().map(|organisation| &*organisation.code).collect();
     for admission in admissions.values_mut().flatten() {
-        let org_code = admission.submission.org_code().to_owned();
-        if !org_code.is_empty() && org_code != UNATTRIBUTED && !known.contains(org_code.as_str()) {
-            let message = format!("organisation {org_code} is not in the organisations dataset");
+        let sender = admission.submission.sender();
+        let unknown = sender.filter(|sender| sender.is_organisation() && !known.contains::<BodyId>(sender));
+        if let Some(sender) = unknown {
+            let message = format!("organisation {sender} is not in the organisations dataset");
             let finding = admission.submission.finding(FindingLevel::Blocking, "unknown_organisation", message);
             admission.findings.push(finding);
         }

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 
 use crate::rollups::{PeerLink, ReferenceData};
 use crate::sources::Submission;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::finding::{Finding, FindingLevel};
 use crate::vocabulary::lives::{Described, Lives};
 
@@ -49,7 +50,7 @@ fn span_words(what: &str, (from, to): (NaiveDate, Option<NaiveDate>)) -> String 
 }
 
 fn wrong_successor(lives: &Lives, row: &Described) -> Option<String> {
-    let next = row.organisation.succeeded_by.as_deref()?;
+    let next = row.organisation.succeeded_by.as_ref()?;
     let own = words(row);
     if row.to.is_none() {
         return Some(format!("{own} is succeeded by {next} but has no last day; give valid_to, or empty succeeded_by"));
@@ -64,10 +65,10 @@ fn wrong_successor(lives: &Lives, row: &Described) -> Option<String> {
 
 /// Findings about the peer groups: none of them refuses the dataset, because every peer still counts once.
 pub(super) fn check_peers(submission: &Submission, reference: &ReferenceData) -> Vec<Finding> {
-    let known: BTreeSet<&str> = reference.organisations.iter().map(|row| row.organisation.code.as_str()).collect();
+    let known: BTreeSet<&BodyId> = reference.organisations.iter().map(|row| &*row.organisation.code).collect();
     let warning = |rule: &str, message: String| submission.finding(FindingLevel::Warning, rule, message);
     let mut findings = Vec::new();
-    let mut links: BTreeMap<(&str, &str), Vec<&PeerLink>> = BTreeMap::new();
+    let mut links: BTreeMap<(&BodyId, &BodyId), Vec<&PeerLink>> = BTreeMap::new();
     for link in &reference.peer_links {
         links.entry((&link.org_code, &link.peer_code)).or_default().push(link);
         let own = link_words(link);
@@ -75,7 +76,7 @@ pub(super) fn check_peers(submission: &Submission, reference: &ReferenceData) ->
             findings
                 .push(warning("own_peer", format!("{own} makes the organisation its own peer; the row is left out")));
         }
-        for code in [&link.org_code, &link.peer_code].into_iter().filter(|code| !known.contains(code.as_str())) {
+        for code in [&link.org_code, &link.peer_code].into_iter().filter(|code| !known.contains(code)) {
             let message =
                 format!("{own} names {code}, which the organisations dataset does not hold; the row is left out");
             findings.push(warning("unknown_peer", message));

@@ -1,8 +1,6 @@
 //! From summed integers to one observation: value, interval, standard, or the reason why there is none.
 //! Calls the statistics and decides nothing else.
 
-use std::sync::Arc;
-
 use super::series::{DelayStatistic, MetricSeries, series_of};
 use super::totals::Totals;
 use crate::definitions::model::Metric;
@@ -14,6 +12,7 @@ use crate::stats::rate::{self, rate_interval};
 use crate::stats::rate_ratio::ratio_of_counts;
 use crate::stats::real;
 use crate::stats::survival::SurvivalCurve;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::metric_id::MetricId;
 use crate::vocabulary::observation::{Coverage, Observation, StandardResult};
 use crate::vocabulary::period::Period;
@@ -22,7 +21,7 @@ use crate::vocabulary::quantity::{Interval, Shape, Status, Unit};
 /// Where an observation belongs.
 pub(super) struct ObservationPlace<'a> {
     pub metric_id: &'a MetricId,
-    pub org_code: &'a Arc<str>,
+    pub org_code: &'a BodyId,
     pub period: Period,
     pub coverage: Coverage,
 }
@@ -120,7 +119,7 @@ fn observation(metric: &Metric, series: &MetricSeries, at: &ObservationPlace<'_>
         label: figure.numerator.filter(|_| is_grade).and_then(title_of),
         metric_id: at.metric_id.clone(),
         metric_version: metric.version_at(at.period.last()).map_or(1, |version| version.version),
-        org_code: Arc::clone(at.org_code),
+        org_code: at.org_code.clone(),
         period: at.period,
         category: series.category.clone(),
         numerator: figure.numerator,

@@ -2,7 +2,6 @@
 //! period that has a figure.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{DataType, Date32Type, Int64Type};
@@ -11,7 +10,7 @@ use super::frame::months_used;
 use super::monthly::{ResultError, column};
 use crate::definitions::model::{Delays, Metric};
 use crate::engine::QueryTable;
-use crate::vocabulary::body::is_organisation;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::delay::{DelayBand, DelayRange};
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::Month;
@@ -20,7 +19,7 @@ use crate::vocabulary::quantity::Status;
 /// The cases of one metric, by organisation and month, each month by delay; `None` is a case that has not ended.
 #[derive(Debug, Default)]
 pub struct DelayRows {
-    cases: BTreeMap<(String, Month), BTreeMap<Option<i64>, i64>>,
+    cases: BTreeMap<(BodyId, Month), BTreeMap<Option<i64>, i64>>,
 }
 
 impl DelayRows {
@@ -49,12 +48,11 @@ impl DelayRows {
         let (codes, months) = (codes.as_string_view(), months.as_primitive::<Date32Type>());
         let (values, counts) = (values.as_primitive::<Int64Type>(), counts.as_primitive::<Int64Type>());
         for row in (0..batch.num_rows()).filter(|row| is_wanted(*row)) {
-            let null =
-                |name: &str| ResultError::Null { column: name.to_owned(), org_code: codes.value(row).to_owned() };
+            let null = |name: &str| ResultError::Null { column: name.to_owned(), org_code: codes.value(row).into() };
             let day = (!months.is_null(row)).then(|| Date32Type::to_naive_date_opt(months.value(row))).flatten();
             let month = Month::of(day.ok_or_else(|| null("month"))?);
             let delay = (!values.is_null(row)).then(|| values.value(row));
-            let of_month = self.cases.entry((codes.value(row).to_owned(), month)).or_default();
+            let of_month = self.cases.entry((codes.value(row).into(), month)).or_default();
             *of_month.entry(delay).or_default() += counts.value(row);
         }
         Ok(())
@@ -66,7 +64,7 @@ impl DelayRows {
             figure.metric_id == metric.id
                 && figure.category.is_none()
                 && figure.status == Status::Value
-                && is_organisation(&figure.org_code)
+                && figure.org_code.is_organisation()
         });
         of_metric.flat_map(|figure| self.bands_of(metric, delays, figure)).collect()
     }
@@ -74,12 +72,12 @@ impl DelayRows {
     fn bands_of(&self, metric: &Metric, delays: &Delays, figure: &Observation) -> Vec<DelayBand> {
         let months = months_used(metric, figure.period).into_iter();
         let cases: Vec<(Option<i64>, i64)> = months
-            .filter_map(|month| self.cases.get(&(figure.org_code.to_string(), month)))
+            .filter_map(|month| self.cases.get(&(figure.org_code.clone(), month)))
             .flat_map(|cases| cases.iter().map(|(delay, count)| (*delay, *count)))
             .collect();
         let band = |(number, range): (u32, DelayRange)| DelayBand {
             metric_id: figure.metric_id.clone(),
-            org_code: Arc::clone(&figure.org_code),
+            org_code: figure.org_code.clone(),
             period: figure.period,
             band: number,
             range,

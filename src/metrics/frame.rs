@@ -11,7 +11,7 @@ use super::returns::{FigureSource, Grid, GridCell};
 use super::totals::Totals;
 use crate::definitions::model::{Aggregation, Metric};
 use crate::sources::MonthSpan;
-use crate::vocabulary::body::NATIONAL;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::period::{Month, Period, PeriodType};
 
 /// All that the engine needs for one metric.
@@ -31,7 +31,7 @@ pub struct PeriodInput<'a> {
 #[derive(Debug)]
 pub struct MonthlyFrame<'a> {
     /// Everybody who had to return the metric's datasets, did so, or has rows; in the order of their codes.
-    pub(super) bodies: Vec<&'a str>,
+    pub(super) bodies: Vec<&'a BodyId>,
     /// Every month that some period asks for, oldest first.
     pub(super) months: Vec<Month>,
     /// By body, then month.
@@ -53,7 +53,7 @@ impl<'a> MonthlyFrame<'a> {
     /// Everything that the input knows.
     pub fn of(input: &PeriodInput<'a>) -> Self {
         let returned = input.sources.iter().flat_map(|source| input.grid.organisations(source));
-        let bodies: BTreeSet<&str> = returned.chain(input.rows.iter().map(|row| row.org_code.as_str())).collect();
+        let bodies: BTreeSet<&BodyId> = returned.chain(input.rows.iter().map(|row| &row.org_code)).collect();
         let months: BTreeSet<Month> =
             input.periods.iter().flat_map(|period| months_used(input.metric, *period)).collect();
         let states = bodies.iter().flat_map(|body| months.iter().map(move |month| (*body, *month)));
@@ -123,7 +123,7 @@ impl<'a> MonthlyFrame<'a> {
     }
 
     /// The codes of its bodies, in order.
-    pub fn bodies(&self) -> &[&'a str] {
+    pub fn bodies(&self) -> &[&'a BodyId] {
         &self.bodies
     }
 
@@ -133,7 +133,7 @@ impl<'a> MonthlyFrame<'a> {
     }
 
     /// The numbers of a body and a month; `None` where the frame lacks one of them.
-    pub fn body_month(&self, code: &str, month: Month) -> Option<BodyMonth> {
+    pub fn body_month(&self, code: &BodyId, month: Month) -> Option<BodyMonth> {
         let (body, month) = (self.bodies.binary_search(&code).ok()?, self.months.binary_search(&month).ok()?);
         Some(BodyMonth { body, month })
     }
@@ -145,11 +145,11 @@ impl<'a> MonthlyFrame<'a> {
 
     /// The bodies that a group adds up, with the months of them that count.
     pub fn members_of<'g>(&self, group: &'g Group) -> Vec<FrameMember<'g>> {
-        if group.code == NATIONAL {
+        if group.code.is_nation() {
             return (0..self.bodies.len()).map(|body| FrameMember { body, stays: None }).collect();
         }
-        let member = |code: &'g String| {
-            let body = self.bodies.binary_search(&code.as_str()).ok()?;
+        let member = |code: &'g BodyId| {
+            let body = self.bodies.binary_search(&code).ok()?;
             Some(FrameMember { body, stays: group.stays.get(code).map(Vec::as_slice) })
         };
         group.members.iter().filter_map(member).collect()
@@ -193,7 +193,7 @@ pub(super) struct MonthState {
 
 impl MonthState {
     /// Returns of earlier months are needed where the metric counts them here.
-    fn of(input: &PeriodInput<'_>, body: &str, month: Month) -> Self {
+    fn of(input: &PeriodInput<'_>, body: &BodyId, month: Month) -> Self {
         let mut state = Self::default();
         let metric = input.metric;
         let own = metric.own_rollups_at(month);

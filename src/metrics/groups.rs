@@ -2,19 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use crate::vocabulary::body::{Body, NATIONAL, PeerGroup, UNATTRIBUTED};
+use crate::vocabulary::body::PeerGroup;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::lives::Lives;
 use crate::vocabulary::period::{Month, Period};
 
 /// One body or aggregate that gets figures.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Group {
-    /// Organisation code or aggregate code.
-    pub code: String,
+    pub code: BodyId,
     /// Organisations that are added up; one for an organisation itself. Ignored for the nation, which adds every row.
-    pub members: Vec<String>,
+    pub members: Vec<BodyId>,
     /// The months in which members belong to it, where these are not all of them.
-    pub stays: BTreeMap<String, Vec<Stay>>,
+    pub stays: BTreeMap<BodyId, Vec<Stay>>,
 }
 
 /// Months in a row in which an organisation belongs to a group.
@@ -34,17 +34,17 @@ impl Stay {
 
 impl Group {
     /// A group whose members belong to it in every month.
-    pub fn of(code: impl Into<String>, members: Vec<String>) -> Self {
-        Self { code: code.into(), members, stays: BTreeMap::new() }
+    pub fn of(code: BodyId, members: Vec<BodyId>) -> Self {
+        Self { code, members, stays: BTreeMap::new() }
     }
 
     /// An organisation by itself.
-    pub fn single(code: &str) -> Self {
-        Self::of(code, vec![code.to_owned()])
+    pub fn single(code: &BodyId) -> Self {
+        Self::of(code.clone(), vec![code.clone()])
     }
 
     /// Whether a member belongs to it in some month of a period.
-    pub fn holds_in(&self, member: &str, period: Period) -> bool {
+    pub fn holds_in(&self, member: &BodyId, period: Period) -> bool {
         let holds = |stays: &Vec<Stay>| period.months().any(|month| stays.iter().any(|stay| stay.holds(month)));
         self.stays.get(member).is_none_or(holds)
     }
@@ -54,14 +54,14 @@ impl Group {
 /// organisation in the months in which it belonged there.
 pub fn groups(lives: &Lives, peer_groups: &[PeerGroup]) -> Vec<Group> {
     let mut groups: Vec<Group> = lives.codes().map(Group::single).collect();
-    groups.push(Group::single(UNATTRIBUTED));
-    groups.push(Group::of(NATIONAL, Vec::new()));
+    groups.push(Group::single(BodyId::unattributed()));
+    groups.push(Group::of(BodyId::nation().clone(), Vec::new()));
     for (region, residences) in lives.regions() {
-        let mut group = Group::of(Body::Region(region).to_string(), Vec::new());
+        let mut group = Group::of(BodyId::region(region), Vec::new());
         for residence in residences {
             group
                 .stays
-                .entry(residence.code.to_owned())
+                .entry(residence.code.clone())
                 .or_default()
                 .push(Stay { from: residence.from, to: residence.to });
         }
@@ -69,6 +69,6 @@ pub fn groups(lives: &Lives, peer_groups: &[PeerGroup]) -> Vec<Group> {
         groups.push(group);
     }
     let peers = peer_groups.iter();
-    groups.extend(peers.map(|group| Group::of(Body::PeersOf(&group.org_code).to_string(), group.peers.clone())));
+    groups.extend(peers.map(|group| Group::of(BodyId::peers_of(&group.org_code), group.peers.clone())));
     groups
 }

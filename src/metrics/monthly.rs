@@ -7,6 +7,7 @@ use arrow::datatypes::{DataType, Date32Type, Int64Type};
 
 use crate::definitions::model::Metric;
 use crate::sources::MonthSpan;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::period::Month;
 use crate::vocabulary::quantity::Shape;
 
@@ -16,7 +17,7 @@ pub enum ResultError {
     #[error("column {0} is missing from the result or has another type")]
     Column(String),
     #[error("column {column} is empty in a row of {org_code}")]
-    Null { column: String, org_code: String },
+    Null { column: String, org_code: BodyId },
     #[error("column {column} holds “{value}”, which is not a category of the metric")]
     Category { column: String, value: String },
 }
@@ -35,7 +36,7 @@ pub enum Amounts {
 /// One row of a metric's result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MonthlyRow {
-    pub org_code: String,
+    pub org_code: BodyId,
     pub month: Month,
     /// Key of the category; `None` when the metric has no breakdown.
     pub category: Option<String>,
@@ -93,7 +94,7 @@ impl MonthlyColumns {
     }
 
     fn row(&self, metric: &Metric, row: usize) -> Result<MonthlyRow, ResultError> {
-        let org_code = if self.org_code.is_null(row) { String::new() } else { self.org_code.value(row).to_owned() };
+        let org_code = BodyId::from(if self.org_code.is_null(row) { "" } else { self.org_code.value(row) });
         let null = |column: &str| ResultError::Null { column: column.to_owned(), org_code: org_code.clone() };
         if org_code.is_empty() {
             return Err(null("org_code"));

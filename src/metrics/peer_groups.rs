@@ -10,6 +10,7 @@ use crate::settings::PeerChoice;
 use crate::stats::neighbours::{NEIGHBOURS, Profile, neighbours};
 use crate::stats::quantile_groups::quantile_groups;
 use crate::vocabulary::body::{Organisation, PeerGroup};
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::quantity::count_text;
 
 /// Bands of police officer strength, of equal numbers of forces.
@@ -36,7 +37,7 @@ pub struct PeerInput<'a> {
 /// all, the fallback holds.
 pub fn peer_groups(input: &PeerInput<'_>) -> Vec<PeerGroup> {
     let valid = |link: &&PeerLink| link.valid_from <= input.day && link.valid_to.is_none_or(|to| input.day <= to);
-    let exists = |code: &str| input.organisations.iter().any(|organisation| organisation.code == code);
+    let exists = |code: &BodyId| input.organisations.iter().any(|organisation| organisation.code == *code);
     let counts = |link: &&PeerLink| link.peer_code != link.org_code && exists(&link.peer_code);
     let links: Vec<&PeerLink> =
         input.links.iter().filter(valid).filter(counts).filter(|_| !input.ignore_supplied).collect();
@@ -58,22 +59,22 @@ pub fn peer_groups(input: &PeerInput<'_>) -> Vec<PeerGroup> {
 
 /// The peers of an organisation, and where they come from.
 struct Peers {
-    codes: Vec<String>,
+    codes: Vec<BodyId>,
     source: String,
 }
 
 impl Peers {
     fn group_of(self, organisation: &Organisation) -> PeerGroup {
-        PeerGroup { org_code: organisation.code.clone(), peers: self.codes, source: self.source }
+        PeerGroup { org_code: BodyId::clone(&organisation.code), peers: self.codes, source: self.source }
     }
 }
 
 /// The supplied peers, each once however often it is listed, and who supplied them.
 fn supplied(links: &[&&PeerLink]) -> Peers {
-    let peers: BTreeSet<&str> = links.iter().map(|link| link.peer_code.as_str()).collect();
+    let peers: BTreeSet<&BodyId> = links.iter().map(|link| &link.peer_code).collect();
     let sources: BTreeSet<&str> = links.iter().map(|link| link.source.as_str()).collect();
     let sources: Vec<&str> = sources.into_iter().collect();
-    Peers { codes: peers.into_iter().map(str::to_owned).collect(), source: sources.join("; ") }
+    Peers { codes: peers.into_iter().cloned().collect(), source: sources.join("; ") }
 }
 
 fn is_police(organisation: &Organisation) -> bool {
@@ -110,8 +111,8 @@ impl StandIn<'_> {
     }
 }
 
-fn codes_but_of<'o>(own: &Organisation, others: impl Iterator<Item = &'o Organisation>) -> Vec<String> {
-    others.filter(|other| other.code != own.code).map(|other| other.code.clone()).collect()
+fn codes_but_of<'o>(own: &Organisation, others: impl Iterator<Item = &'o Organisation>) -> Vec<BodyId> {
+    others.filter(|other| other.code != own.code).map(|other| BodyId::clone(&other.code)).collect()
 }
 
 fn size_band(organisation: &Organisation, forces: &[&Organisation]) -> Option<Peers> {
@@ -135,7 +136,7 @@ fn size_band(organisation: &Organisation, forces: &[&Organisation]) -> Option<Pe
 fn nearest(organisation: &Organisation, forces: &[&Organisation], day: NaiveDate) -> Option<Peers> {
     #[expect(clippy::cast_precision_loss, reason = "no force has 2^53 officers")]
     let profile = |force: &&Organisation| Profile {
-        code: force.code.clone(),
+        code: BodyId::clone(&force.code),
         attributes: vec![force.officers.map(|officers| officers as f64)],
     };
     let profiles: Vec<Profile> = forces.iter().map(profile).collect();
@@ -149,7 +150,7 @@ fn nearest(organisation: &Organisation, forces: &[&Organisation], day: NaiveDate
         nearest.len(),
         day.format("%-d %B %Y")
     );
-    let peers = nearest.iter().filter_map(|one| forces.get(one.row)).map(|force| force.code.clone());
+    let peers = nearest.iter().filter_map(|one| forces.get(one.row)).map(|force| BodyId::clone(&force.code));
     Some(Peers { codes: peers.collect(), source })
 }
 
@@ -174,8 +175,8 @@ mod tests {
     }
 
     fn peers_of<'g>(groups: &'g [PeerGroup], code: &str) -> (Vec<&'g str>, &'g str) {
-        let group = groups.iter().find(|group| group.org_code == code).unwrap();
-        (group.peers.iter().map(String::as_str).collect(), group.source.as_str())
+        let group = groups.iter().find(|group| group.org_code == *code).unwrap();
+        (group.peers.iter().map(BodyId::as_str).collect(), group.source.as_str())
     }
 
     fn link(org: &str, peer: &str, to: Option<&str>) -> PeerLink {

@@ -2,7 +2,6 @@
 //! It decides what may be computed from what was returned; the statistics are in `assess`.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use super::assess;
 use super::frame::{AbsentReason, BodyMonth, FrameMember, MonthState, MonthlyFrame, PeriodInput, months_used};
@@ -23,7 +22,6 @@ pub fn observe_in(frame: &MonthlyFrame<'_>, input: &PeriodInput<'_>) -> Vec<Obse
     let series = series_of(input.metric);
     let mut observations = Vec::new();
     for group in input.groups {
-        let org_code: Arc<str> = group.code.as_str().into();
         let members = frame.members_of(group);
         let is_own = |only: &FrameMember<'_>| frame.bodies.get(only.body).is_some_and(|body| **body == group.code);
         let single = matches!(&*members, [only] if is_own(only));
@@ -38,7 +36,7 @@ pub fn observe_in(frame: &MonthlyFrame<'_>, input: &PeriodInput<'_>) -> Vec<Obse
             for series in series.iter().filter(|series| !single || series.grade.is_none()) {
                 let at = assess::ObservationPlace {
                     metric_id: &input.metric.id,
-                    org_code: &org_code,
+                    org_code: &group.code,
                     period: *period,
                     coverage,
                 };

@@ -229,7 +229,7 @@ fn amounts(parts: (i32, i64, Option<i64>, bool)) -> Option<Amounts> {
 fn encode(rows: &[MonthlyRow]) -> Result<Vec<u8>, ArrowError> {
     let part = || rows.iter().map(|row| parts(row.amounts));
     let columns: Vec<ArrayRef> = vec![
-        Arc::new(StringArray::from_iter_values(rows.iter().map(|row| &row.org_code))),
+        Arc::new(StringArray::from_iter_values(rows.iter().map(|row| row.org_code.as_str()))),
         Arc::new(Date32Array::from_iter_values(rows.iter().map(|row| month_days(row.month)))),
         Arc::new(rows.iter().map(|row| row.category.as_deref()).collect::<StringArray>()),
         Arc::new(Int32Array::from_iter_values(part().map(|part| part.0))),
@@ -265,7 +265,7 @@ fn decode(batch: &RecordBatch) -> Option<Vec<MonthlyRow>> {
     let row = |at: usize| {
         let second = second.is_valid(at).then(|| second.value(at));
         Some(MonthlyRow {
-            org_code: org_code.value(at).to_owned(),
+            org_code: org_code.value(at).into(),
             month: Month::of(Date32Type::to_naive_date_opt(month.value(at))?),
             category: category.is_valid(at).then(|| category.value(at).to_owned()),
             amounts: amounts((kind.value(at), first.value(at), second, observed.value(at)))?,
@@ -288,7 +288,7 @@ mod tests {
     fn row(amounts: Amounts) -> MonthlyRow {
         let category = matches!(amounts, Amounts::Counts { .. }).then(|| "vehicles".to_owned());
         MonthlyRow {
-            org_code: "E23000002".to_owned(),
+            org_code: "E23000002".into(),
             month: Month::new(2025, 4).unwrap(),
             category,
             amounts,

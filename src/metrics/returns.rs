@@ -15,7 +15,8 @@ use crate::definitions::model::{Contract, Metric};
 use crate::definitions::references::RETURNS;
 use crate::engine::{QueryTable, schema_of};
 use crate::sources::{MonthSpan, ROLLUP_PREFIX};
-use crate::vocabulary::body::{Organisation, UNATTRIBUTED};
+use crate::vocabulary::body::Organisation;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::lives::Lives;
 use crate::vocabulary::period::{Month, Period};
 use crate::vocabulary::returns::{Return, ReturnState};
@@ -143,7 +144,7 @@ pub fn counts_returns(metric: &Metric) -> bool {
 /// All cells of a run, by folder (dataset or submitted roll-up).
 #[derive(Debug, Default)]
 pub struct Grid {
-    cells: BTreeMap<String, BTreeMap<String, BTreeMap<Month, GridCell>>>,
+    cells: BTreeMap<String, BTreeMap<BodyId, BTreeMap<Month, GridCell>>>,
     /// By dataset: the first month for which a return is due, where there is one.
     since: BTreeMap<String, Month>,
     /// By dataset: kinds of organisation that must return it.
@@ -186,7 +187,7 @@ impl Grid {
             }
             None => GridCell::Accepted { submitted, late, span: scope.span, receipt },
         };
-        let cells = self.cells.entry(folder).or_default().entry(scope.org_code.clone()).or_default();
+        let cells = self.cells.entry(folder).or_default().entry(BodyId::clone(&scope.sender)).or_default();
         for month in scope.span.months() {
             let keep = matches!(cells.get(&month), Some(GridCell::Accepted { .. })) && blocking.is_some();
             let first = month == scope.span.first;
@@ -208,12 +209,12 @@ impl Grid {
         month.last_day() + Days::new(u64::from(days))
     }
 
-    fn known(&self, folder: &str, org_code: &str, month: Month) -> Option<&GridCell> {
+    fn known(&self, folder: &str, org_code: &BodyId, month: Month) -> Option<&GridCell> {
         self.cells.get(folder)?.get(org_code)?.get(&month)
     }
 
     /// What a figure can rest on in one organisation and month: records, else the submitted roll-up, else the reason.
-    pub fn cell(&self, source: &FigureSource, org_code: &str, month: Month) -> GridCell {
+    pub fn cell(&self, source: &FigureSource, org_code: &BodyId, month: Month) -> GridCell {
         let records = self.known(&source.dataset, org_code, month);
         let rollup = || self.known(&source.rollup_folder, org_code, month);
         match records {
@@ -225,7 +226,7 @@ impl Grid {
     /// Whether the figures of a returned month rest on the returns of earlier months too. With records they do, and so they
     /// do with the roll-up of a month, for it was made from the same records. Only a roll-up of a state that is the first
     /// that a body returned may stand for everything before it, and so may one of a longer span.
-    pub fn rests_on_earlier(&self, source: &FigureSource, org_code: &str, month: Month) -> bool {
+    pub fn rests_on_earlier(&self, source: &FigureSource, org_code: &BodyId, month: Month) -> bool {
         if matches!(self.known(&source.dataset, org_code, month), Some(GridCell::Accepted { .. })) {
             return true;
         }
@@ -237,14 +238,14 @@ impl Grid {
         }
     }
 
-    fn returned_before(&self, source: &FigureSource, org_code: &str, month: Month) -> bool {
+    fn returned_before(&self, source: &FigureSource, org_code: &BodyId, month: Month) -> bool {
         let folders = [&source.dataset, &source.rollup_folder];
         let months = folders.iter().filter_map(|folder| self.cells.get(*folder)?.get(org_code));
         months.filter_map(|cells| cells.keys().next()).any(|first| *first < month)
     }
 
     /// What became of the returns of an organisation since an earlier day.
-    pub fn changes_since(&self, earlier: &Self, sources: &[FigureSource], org_code: &str) -> ReturnChanges {
+    pub fn changes_since(&self, earlier: &Self, sources: &[FigureSource], org_code: &BodyId) -> ReturnChanges {
         let mut changes = ReturnChanges::default();
         for source in sources {
             let folders = [&source.dataset, &source.rollup_folder].into_iter();
@@ -262,7 +263,7 @@ impl Grid {
         changes
     }
 
-    fn unsent(&self, dataset: &str, org_code: &str, month: Month) -> GridCell {
+    fn unsent(&self, dataset: &str, org_code: &BodyId, month: Month) -> GridCell {
         if !self.expects(dataset, org_code, month) {
             GridCell::NotExpected
         } else if self.due(dataset, month) >= self.as_of {
@@ -274,7 +275,7 @@ impl Grid {
 
     /// Whether the organisation must return the dataset for a month: it existed in it, and was of a kind that must. Before
     /// the dataset's first month nobody must.
-    pub fn expects(&self, dataset: &str, org_code: &str, month: Month) -> bool {
+    pub fn expects(&self, dataset: &str, org_code: &BodyId, month: Month) -> bool {
         if self.since.get(dataset).is_some_and(|since| month < *since) {
             return false;
         }
@@ -287,17 +288,17 @@ impl Grid {
     }
 
     /// Whether the organisation did not exist in the month.
-    pub fn is_outside(&self, org_code: &str, month: Month) -> bool {
+    pub fn is_outside(&self, org_code: &BodyId, month: Month) -> bool {
         self.lives.is_outside(org_code, month)
     }
 
     /// Organisations that ever had to return the source's dataset, or ever returned it or its roll-up.
-    pub fn organisations(&self, source: &FigureSource) -> BTreeSet<&str> {
+    pub fn organisations(&self, source: &FigureSource) -> BTreeSet<&BodyId> {
         let described = self.lives.all().map(|described| &described.organisation);
         let expected = described.filter(|organisation| self.is_expected_from(&source.dataset, organisation));
-        let mut codes: BTreeSet<&str> = expected.map(|organisation| organisation.code.as_str()).collect();
+        let mut codes: BTreeSet<&BodyId> = expected.map(|organisation| &*organisation.code).collect();
         for folder in [&source.dataset, &source.rollup_folder] {
-            codes.extend(self.cells.get(folder).into_iter().flat_map(|cells| cells.keys().map(String::as_str)));
+            codes.extend(self.cells.get(folder).into_iter().flat_map(BTreeMap::keys));
         }
         codes
     }
@@ -333,8 +334,8 @@ impl Grid {
                 by_other_month: false,
             };
             let folders: Vec<FigureSource> = std::iter::once(dataset).chain(rollups).map(source).collect();
-            let mut codes: BTreeSet<&str> = folders.iter().flat_map(|source| self.organisations(source)).collect();
-            codes.remove(UNATTRIBUTED);
+            let mut codes: BTreeSet<&BodyId> = folders.iter().flat_map(|source| self.organisations(source)).collect();
+            codes.remove(BodyId::unattributed());
             for org_code in codes {
                 for month in months {
                     let cells = folders.iter().map(|source| self.cell(source, org_code, *month));
@@ -345,7 +346,7 @@ impl Grid {
                         GridCell::NotReturned | GridCell::NotYetDue | GridCell::NotExpected => (2, 0),
                     });
                     if let Some(cell) = found.filter(|cell| *cell != GridCell::NotExpected) {
-                        entries.push(PlacedCell { dataset, org_code: org_code.to_owned(), month: *month, cell });
+                        entries.push(PlacedCell { dataset, org_code: org_code.clone(), month: *month, cell });
                     }
                 }
             }
@@ -372,7 +373,7 @@ impl Grid {
             Arc::new(Date32Array::from_iter_values(entries.iter().map(|entry| month_days(pick(entry.span())))))
         };
         let columns: Vec<ArrayRef> = vec![
-            text(&|entry| entry.org_code.clone()),
+            text(&|entry| entry.org_code.to_string()),
             Arc::new(Date32Array::from_iter_values(entries.iter().map(|entry| month_days(entry.month)))),
             text(&|entry| entry.dataset.to_owned()),
             flag(&|entry| self.expects(entry.dataset, &entry.org_code, entry.month)),
@@ -395,7 +396,7 @@ impl Grid {
 /// A cell with its place.
 struct PlacedCell<'g> {
     dataset: &'g str,
-    org_code: String,
+    org_code: BodyId,
     month: Month,
     cell: GridCell,
 }

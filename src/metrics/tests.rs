@@ -9,12 +9,14 @@ use crate::definitions::Definitions;
 use crate::definitions::model::Metric;
 use crate::engine::{Engine, EngineSettings};
 use crate::sources::{MonthSpan, Submission, SubmissionScope, SubmittedTable};
-use crate::vocabulary::body::{NATIONAL, Organisation};
+use crate::vocabulary::body::Organisation;
 use crate::vocabulary::finding::FindingLevel;
 use crate::vocabulary::lives::Lives;
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::Period;
 use crate::vocabulary::quantity::Status;
+
+const NATIONAL: &str = "NATIONAL";
 
 const AS_OF: &str = "2025-07-15";
 
@@ -42,7 +44,7 @@ fn admission(table: SubmittedTable, org: &str, period: &str) -> Admission {
         table,
         submitted: "2025-05-10".parse().unwrap(),
         first_submitted: "2025-05-10".parse().unwrap(),
-        scope: Some(SubmissionScope { org_code: org.into(), span }),
+        scope: Some(SubmissionScope { sender: org.parse().unwrap(), span }),
         files: Vec::new(),
         unusable: Vec::new(),
     };
@@ -80,7 +82,8 @@ fn figures_of(metric: &str, rows: &[MonthlyRow], admitted: &[Admission], period:
         rollup_folder: format!("rollup-{}", metric.rollups[0]),
         by_other_month: false,
     };
-    let group = |code: &str, members: &[&str]| Group::of(code, members.iter().map(|member| (*member).into()).collect());
+    let group =
+        |code: &str, members: &[&str]| Group::of(code.into(), members.iter().map(|member| (*member).into()).collect());
     let groups = [group("A", &["A"]), group("B", &["B"]), group(NATIONAL, &[])];
     let periods = [period.parse().unwrap()];
     let sources = [source];

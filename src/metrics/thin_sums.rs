@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::Group;
-use crate::vocabulary::body::{Body, is_organisation};
+use crate::vocabulary::body_id::{Body, BodyId};
 use crate::vocabulary::observation::{Category, Observation};
 use crate::vocabulary::period::Period;
 use crate::vocabulary::quantity::Status;
@@ -16,20 +16,19 @@ const LEAST_OTHERS: usize = 3;
 /// Takes away every sum over peers of whom fewer than three have a figure, and every one that leaves one or two others when
 /// it is taken from the national figure together with the organisation's own. Figures of one metric stand together.
 pub fn withhold_thin_peers(groups: &[Group], observations: &mut [Observation]) {
-    let peers: HashMap<&str, HashSet<&str>> = groups
+    let peers: HashMap<&BodyId, HashSet<&BodyId>> = groups
         .iter()
-        .filter_map(|group| match Body::of(&group.code) {
-            Body::PeersOf(own) => Some((own, group.members.iter().map(String::as_str).collect())),
-            _ => None,
-        })
+        .filter(|group| group.code.is_of_peers())
+        .map(|group| (&group.code, group.members.iter().collect()))
         .collect();
     for of_metric in observations.chunk_by_mut(|one, other| one.metric_id == other.metric_id) {
         let with_figure = with_figure(of_metric);
         for observation in of_metric.iter_mut().filter(|one| one.numerator.is_some()) {
-            let Body::PeersOf(own) = Body::of(&observation.org_code) else { continue };
-            let Some((members, bodies)) = peers.get(own).zip(with_figure.get(&key(observation))) else { continue };
-            let others = || bodies.iter().filter(|code| ***code != *own);
-            let inside = others().filter(|code| members.contains(&***code)).count();
+            let Body::PeersOf(own) = observation.org_code.body() else { continue };
+            let members = peers.get(&observation.org_code);
+            let Some((members, bodies)) = members.zip(with_figure.get(&key(observation))) else { continue };
+            let others = || bodies.iter().filter(|code| **code != own);
+            let inside = others().filter(|code| members.contains(code)).count();
             let outside = others().count() - inside;
             if gives_away(inside) || gives_away(outside) {
                 take_away(observation);
@@ -50,10 +49,10 @@ fn key(observation: &Observation) -> PeriodCategory {
 }
 
 /// Organisations with a figure by period and category.
-fn with_figure(of_metric: &[Observation]) -> HashMap<PeriodCategory, HashSet<Arc<str>>> {
-    let mut found: HashMap<PeriodCategory, HashSet<Arc<str>>> = HashMap::new();
-    for one in of_metric.iter().filter(|one| one.numerator.is_some() && is_organisation(&one.org_code)) {
-        found.entry(key(one)).or_default().insert(Arc::clone(&one.org_code));
+fn with_figure(of_metric: &[Observation]) -> HashMap<PeriodCategory, HashSet<BodyId>> {
+    let mut found: HashMap<PeriodCategory, HashSet<BodyId>> = HashMap::new();
+    for one in of_metric.iter().filter(|one| one.numerator.is_some() && one.org_code.is_organisation()) {
+        found.entry(key(one)).or_default().insert(one.org_code.clone());
     }
     found
 }
@@ -89,8 +88,8 @@ mod tests {
     }
 
     fn is_shown(codes: &[&str], peers: &[&str]) -> bool {
-        let members = peers.iter().map(ToString::to_string).collect();
-        let groups = [Group::of("PEERS:A", members)];
+        let members = peers.iter().map(|peer| BodyId::from(*peer)).collect();
+        let groups = [Group::of("PEERS:A".into(), members)];
         let mut observations = figures(codes);
         withhold_thin_peers(&groups, &mut observations);
         let (sum, others) = observations.split_last().unwrap();

@@ -16,6 +16,7 @@ use arrow::error::ArrowError;
 use parquet::errors::ParquetError;
 
 use crate::definitions::model::Contract;
+use crate::vocabulary::sender_code::SenderCode;
 use cells::{CellProblem, CellProblems};
 use plan::ExtractPlan;
 use raw::RawFile;
@@ -90,8 +91,8 @@ pub struct Made {
 
 /// Who hands in the records.
 #[derive(Clone, Copy)]
-pub struct Submitter<'a> {
-    pub org_code: &'a str,
+pub struct KeyedSender<'a> {
+    pub code: &'a SenderCode,
     /// Replaces identifiers; it stays with the organisation.
     pub key: &'a SecretKey,
 }
@@ -101,7 +102,7 @@ pub struct Submitter<'a> {
 pub fn make_records(
     inputs: &[PathBuf],
     contract: &Contract,
-    submitter: Submitter<'_>,
+    sender: KeyedSender<'_>,
     target: &Path,
 ) -> Result<Made, PrepareError> {
     if let Some(field) = plan::unprepared_reference(contract) {
@@ -123,7 +124,7 @@ pub fn make_records(
     for (file, plan) in opened {
         let path = file.path().to_owned();
         for batch in file.batches(&plan.raw_columns)? {
-            let columns = plan.columns_of(&batch?, submitter, &path, &mut problems);
+            let columns = plan.columns_of(&batch?, sender, &path, &mut problems);
             if problems.is_empty() {
                 records.write(columns)?;
             }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, StringArray};
 
-use super::Submitter;
+use super::KeyedSender;
 use super::cells::{CellProblems, RawColumn};
 use super::raw::RawBatch;
 use crate::definitions::model::{Contract, Field, FieldType, Method};
@@ -111,7 +111,7 @@ impl ExtractPlan {
     pub fn columns_of(
         &self,
         batch: &RawBatch,
-        submitter: Submitter<'_>,
+        sender: KeyedSender<'_>,
         file: &Path,
         problems: &mut CellProblems,
     ) -> Vec<ArrayRef> {
@@ -121,11 +121,11 @@ impl ExtractPlan {
         };
         let field = |step: &FieldStep| match step {
             FieldStep::Organisation => {
-                let array: ArrayRef = Arc::new(StringArray::from(vec![submitter.org_code; batch.rows()]));
+                let array: ArrayRef = Arc::new(StringArray::from(vec![sender.code.as_str(); batch.rows()]));
                 Some(array)
             }
             FieldStep::Copy { column, field_type } => Some(raw(*column)?.copy(*field_type, problems)),
-            FieldStep::Make { column, method } => Some(raw(*column)?.make(method, submitter.key, problems)),
+            FieldStep::Make { column, method } => Some(raw(*column)?.make(method, sender.key, problems)),
         };
         self.steps.iter().filter_map(field).collect()
     }

@@ -35,8 +35,12 @@ fn made(dataset: &str, files: &[(&str, Vec<u8>)]) -> Result<(Made, Vec<RecordBat
         std::fs::write(path, bytes).unwrap();
     }
     let target = folder.path().join("out/records.parquet");
-    let made =
-        make_records(&inputs, &contract(dataset), Submitter { org_code: "E1", key: &key(folder.path()) }, &target);
+    let made = make_records(
+        &inputs,
+        &contract(dataset),
+        KeyedSender { code: &"E1".parse().unwrap(), key: &key(folder.path()) },
+        &target,
+    );
     let made = made.map_err(|error| with_causes(&error).replace(&format!("{}/", folder.path().display()), ""))?;
     let reader = ParquetRecordBatchReaderBuilder::try_new(std::fs::File::open(&target).unwrap()).unwrap();
     Ok((made, reader.build().unwrap().map(Result::unwrap).collect()))

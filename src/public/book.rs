@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::{Earlier, PublicInput};
 use crate::definitions::model::{Disclosure, Metric};
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::{Period, PeriodType};
 use crate::vocabulary::quantity::{Shape, Status};
@@ -16,7 +17,7 @@ pub(super) struct RowPlace<'a> {
     pub(super) metric: usize,
     pub(super) category: Option<&'a str>,
     /// Organisation or aggregate.
-    pub(super) code: &'a str,
+    pub(super) code: &'a BodyId,
     pub(super) period: Period,
 }
 

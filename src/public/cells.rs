@@ -7,7 +7,7 @@ use super::book::{BookRow, RowPlace};
 use super::counts::Measure;
 use crate::definitions::model::{BreakdownKind, Metric};
 use crate::disclosure::system::{CellPosition, CountCell, History};
-use crate::vocabulary::body::Body;
+use crate::vocabulary::body_id::{Body, BodyId};
 use crate::vocabulary::metric_id::MetricId;
 use crate::vocabulary::period::Period;
 
@@ -18,7 +18,7 @@ pub(super) struct CellPlace {
     pub(super) category: String,
     /// Which count, or what it is the difference of.
     pub(super) measure: String,
-    pub(super) code: String,
+    pub(super) code: BodyId,
     pub(super) period: Period,
     /// The earlier edition that alone has it; empty for the present one.
     pub(super) edition: String,
@@ -155,7 +155,7 @@ pub(super) fn draft(
     let RowPlace { metric, category, code, .. } = row.place;
     let breakdown = metrics.get(metric).and_then(|metric| metric.breakdown.as_ref());
     let is_sum = breakdown.is_some_and(|breakdown| breakdown.kind == BreakdownKind::Parts);
-    let kind = match (Body::of(code), category) {
+    let kind = match (code.body(), category) {
         (Body::Nation, _) => CellPosition::GrandTotal,
         (Body::Region(_) | Body::PeersOf(_), _) => CellPosition::RowTotal,
         (_, None) if is_sum => CellPosition::ColumnTotal,

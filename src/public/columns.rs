@@ -8,10 +8,11 @@ use super::book::{Book, BookRow, RowPlace};
 use super::counts::{CountColumn, Measure, PeriodCount, RowCount, Sums};
 use super::shared::{Shared, shared};
 use crate::definitions::model::{BreakdownKind, Metric};
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::period::Period;
 
 /// Counts of a column in one period by organisation or aggregate.
-type CodeCounts<'a> = Vec<(&'a str, i64)>;
+type CodeCounts<'a> = Vec<(&'a BodyId, i64)>;
 
 /// The names of all counts.
 #[derive(Debug)]
@@ -94,7 +95,7 @@ fn sums<'a>(metrics: &'a [Metric], counts: &BTreeMap<(Period, CountColumn<'a>), 
         let left = of(*first, Measure::Rest);
         let parts: Vec<&str> =
             others.iter().copied().filter(|key| of(*key, measure).is_some() && of(*key, measure) != left).collect();
-        let mut sum: BTreeMap<&str, i64> = BTreeMap::new();
+        let mut sum: BTreeMap<&BodyId, i64> = BTreeMap::new();
         for (code, count) in parts.iter().filter_map(|key| of(*key, measure)).flatten() {
             *sum.entry(code).or_default() += count;
         }

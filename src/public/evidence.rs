@@ -1,5 +1,6 @@
 //! What the attacker found, cell by cell, and summed up for each metric.
 
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::metric_id::MetricId;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,7 +35,7 @@ pub const EVIDENCE_HEADER: [&str; 13] = [
 pub struct EvidenceLine {
     pub metric_id: MetricId,
     pub category: String,
-    pub org_code: String,
+    pub org_code: BodyId,
     pub period: String,
     /// `numerator`, `rest` or `denominator`, or what it is beyond which other count.
     pub measure: String,
@@ -82,7 +83,7 @@ impl EvidenceLine {
         [
             self.metric_id.to_string(),
             self.category.clone(),
-            self.org_code.clone(),
+            self.org_code.to_string(),
             self.period.clone(),
             self.measure.clone(),
             self.edition.clone(),

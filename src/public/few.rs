@@ -6,6 +6,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use super::PublicInput;
 use crate::definitions::invariant_file::{Component, Operand, OperandPart};
 use crate::definitions::model::Disclosure;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::Period;
 
@@ -19,13 +20,13 @@ pub(super) fn few_cases(input: &PublicInput<'_>) -> BTreeSet<usize> {
         let figures = input.observations.iter().enumerate();
         figures.filter_map(|(at, one)| Some((at, one, *sets.get(&*one.metric_id)?)))
     };
-    let closed: HashSet<(usize, &str, Period)> = of_work()
+    let closed: HashSet<(usize, &BodyId, Period)> = of_work()
         .filter(|(_, one, _)| one.category.is_none() && has_few(one))
-        .map(|(_, one, set)| (set, &*one.org_code, one.period))
+        .map(|(_, one, set)| (set, &one.org_code, one.period))
         .collect();
     of_work()
         .filter(|(_, one, set)| {
-            one.denominator.is_some() && (has_few(one) || closed.contains(&(*set, &*one.org_code, one.period)))
+            one.denominator.is_some() && (has_few(one) || closed.contains(&(*set, &one.org_code, one.period)))
         })
         .map(|(at, _, _)| at)
         .collect()

@@ -8,7 +8,7 @@ use super::book::{Book, BookRow, RowPlace};
 use super::units::ProtectionUnit;
 use crate::disclosure::choice::choose;
 use crate::disclosure::system::SystemError;
-use crate::vocabulary::body::Body;
+use crate::vocabulary::body_id::{Body, BodyId};
 use crate::vocabulary::period::{Period, PeriodType};
 
 /// Bodies of one kind, which are shown together.
@@ -21,8 +21,8 @@ enum BodyLevel {
 }
 
 impl BodyLevel {
-    fn of(code: &str) -> Self {
-        match Body::of(code) {
+    fn of(code: &BodyId) -> Self {
+        match code.body() {
             Body::Nation => Self::Nation,
             Body::Region(_) => Self::Regions,
             Body::PeersOf(_) => Self::Peers,

@@ -11,6 +11,7 @@
 
 mod book;
 mod cells;
+mod classes;
 mod columns;
 mod counts;
 mod edition;
@@ -35,6 +36,7 @@ use crate::disclosure::system::SystemError;
 use crate::disclosure::{ProtectError, protect};
 use crate::metrics::Group;
 use crate::settings::Protection;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::metric_id::MetricId;
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::Period;
@@ -64,7 +66,7 @@ pub struct Earlier {
     pub release: Arc<str>,
     pub metric_id: MetricId,
     pub category: Option<Arc<str>>,
-    pub org_code: Arc<str>,
+    pub org_code: BodyId,
     pub period: Period,
     /// The true counts, also where they were withheld.
     pub numerator: i64,

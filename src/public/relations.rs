@@ -10,7 +10,7 @@ use super::columns::CountNames;
 use super::counts::{Measure, PeriodCount, RowCount};
 use crate::definitions::model::{Aggregation, BreakdownKind};
 use crate::metrics::Group;
-use crate::vocabulary::body::NATIONAL;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::period::{Period, PeriodType};
 
 /// A sum that was found: rows by position, which count of them, and what the total has besides.
@@ -25,7 +25,7 @@ pub(super) struct FoundSum {
 
 /// The organisations of an aggregate.
 struct Members<'a, 'b> {
-    codes: Vec<&'a str>,
+    codes: Vec<&'a BodyId>,
     /// `None` for the nation, to which all belong in every month.
     group: Option<&'b Group>,
 }
@@ -39,7 +39,7 @@ pub(super) struct SumFinder<'a, 'b> {
     book: &'b Book<'a>,
     columns: &'b CountNames<'a>,
     /// Members of each aggregate.
-    members: HashMap<&'a str, Members<'a, 'b>>,
+    members: HashMap<&'a BodyId, Members<'a, 'b>>,
     pub(super) found: Vec<FoundSum>,
     /// Sums that do not hold, in words.
     pub(super) unused: Vec<String>,
@@ -48,17 +48,17 @@ pub(super) struct SumFinder<'a, 'b> {
 impl<'a, 'b> SumFinder<'a, 'b> {
     pub(super) fn new(input: &'b PublicInput<'a>, book: &'b Book<'a>, columns: &'b CountNames<'a>) -> Self {
         let is_single = |group: &&Group| group.members.first() == Some(&group.code) && group.members.len() == 1;
-        let singles: Vec<&str> = input.groups.iter().filter(is_single).map(|group| group.code.as_str()).collect();
+        let singles: Vec<&BodyId> = input.groups.iter().filter(is_single).map(|group| &group.code).collect();
         let aggregates = input.groups.iter().filter(|group| !is_single(group));
         let members = aggregates
             .map(|group| {
-                let own = || group.members.iter().map(String::as_str).collect();
-                let found = if group.code == NATIONAL {
+                let own = || group.members.iter().collect();
+                let found = if group.code.is_nation() {
                     Members { codes: singles.clone(), group: None }
                 } else {
                     Members { codes: own(), group: Some(group) }
                 };
-                (group.code.as_str(), found)
+                (&group.code, found)
             })
             .collect();
         Self { input, book, columns, members, found: Vec::new(), unused: Vec::new() }
@@ -80,7 +80,7 @@ impl<'a, 'b> SumFinder<'a, 'b> {
 
     fn organisations(&mut self, row: usize, place: RowPlace<'a>, edition: BookEdition) {
         let Some(members) = self.members.get(place.code) else { return };
-        let belongs = |member: &&&str| members.group.is_none_or(|group| group.holds_in(member, place.period));
+        let belongs = |member: &&&BodyId| members.group.is_none_or(|group| group.holds_in(member, place.period));
         let inside = members.codes.iter().filter(belongs);
         let parts: Vec<usize> =
             inside.filter_map(|member| self.book.row(RowPlace { code: member, ..place }, edition)).collect();

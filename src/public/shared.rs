@@ -17,8 +17,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::PublicInput;
 use super::book::{Book, BookEdition, RowPlace, is_protected};
+use super::classes::Classes;
 use super::counts::{CountColumn, Measure, PeriodCount, RowCount, Sums, column};
 use crate::definitions::model::{BreakdownKind, Metric};
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::period::Period;
 
 /// Which counts are one cell.
@@ -49,6 +51,18 @@ impl Shared {
         self.families.get(metric).copied().unwrap_or(metric)
     }
 
+    /// Metrics of one invariant are a family: each is worked out from the others.
+    fn join_invariants(&mut self, input: &PublicInput<'_>) {
+        for invariant in input.invariants {
+            let operands = [&invariant.left].into_iter().chain(&invariant.right);
+            let metrics: Vec<usize> =
+                operands.filter_map(|operand| column(input, operand)).map(|column| column.metric).collect();
+            for (one, other) in metrics.iter().zip(metrics.iter().skip(1)) {
+                self.join(*one, *other);
+            }
+        }
+    }
+
     fn join(&mut self, one: usize, other: usize) {
         let (kept, left) = (self.family(one).min(self.family(other)), self.family(one).max(self.family(other)));
         for known in self.families.iter_mut().filter(|known| **known == left) {
@@ -60,7 +74,7 @@ impl Shared {
 /// A count of a body and the row it stands in; no row where a metric shows it that withholds nothing.
 #[derive(Debug, Clone, Copy)]
 struct BodyCount<'a> {
-    code: &'a str,
+    code: &'a BodyId,
     count: i64,
     row: usize,
 }
@@ -75,21 +89,18 @@ pub(super) fn shared<'a>(
     sums: &Sums<'a>,
     label: impl Fn(RowCount) -> Option<String>,
 ) -> Shared {
+    let related = Related { metrics: input.metrics, sums };
     let mut found = Shared {
         first: HashMap::new(),
         equals: Vec::new(),
-        public: HashSet::new(),
+        public: related.public(input, book),
         families: (0..input.metrics.len()).collect(),
     };
     let mut classes = Classes::default();
-    let related = Related { metrics: input.metrics, sums };
     let editions = (0..book.editions.len()).map(BookEdition::Earlier);
     for edition in [BookEdition::Present].into_iter().chain(editions) {
         for (period, columns) in tables(book, edition) {
-            let mut alike = related.alike(&columns, period);
-            // Those that agree everywhere come first: they hardly do by chance.
-            alike.sort_by_key(|pair| std::cmp::Reverse(pair.everywhere));
-            for Alike { one, other, .. } in alike {
+            for Alike { one, other, .. } in related.alike(&columns, period) {
                 found.join(one.column.metric, other.column.metric);
                 for both in common(one.entries, other.entries).filter(BothEntries::agree) {
                     let our = RowCount { row: both.our.row, measure: one.column.measure };
@@ -99,20 +110,12 @@ pub(super) fn shared<'a>(
             }
         }
     }
-    for invariant in input.invariants {
-        let metrics =
-            [&invariant.left].into_iter().chain(&invariant.right).filter_map(|operand| column(input, operand));
-        let metrics: Vec<usize> = metrics.map(|column| column.metric).collect();
-        for (one, other) in metrics.iter().zip(metrics.iter().skip(1)) {
-            found.join(*one, *other);
-        }
-    }
-    for members in classes.members.into_values().filter(|members| members.len() > 1) {
+    found.join_invariants(input);
+    for members in classes.of_several() {
         let name = members.iter().copied().min_by_key(|&count| label(count));
         found.first.extend(name.into_iter().flat_map(|name| members.iter().map(move |&count| (count, name))));
     }
-    found.equals = classes.equals;
-    found.public = related.public(input, book);
+    found.equals = classes.into_equals();
     found
 }
 
@@ -188,7 +191,7 @@ struct Related<'a, 'b> {
 }
 
 impl<'a> Related<'a, '_> {
-    /// Pairs of columns that are alike.
+    /// Pairs of columns that are alike. Those that agree everywhere come first: they hardly do by chance.
     fn alike<'e>(&self, columns: &'e BTreeMap<CountColumn<'a>, Entries<'a>>, period: Period) -> Vec<Alike<'e, 'a>> {
         let columns: Vec<KnownColumn<'e, 'a>> =
             columns.iter().map(|(column, entries)| KnownColumn { column: *column, entries }).collect();
@@ -204,6 +207,7 @@ impl<'a> Related<'a, '_> {
                 }
             }
         }
+        found.sort_by_key(|pair| std::cmp::Reverse(pair.everywhere));
         found
     }
 
@@ -306,35 +310,4 @@ fn agree(ours: &Entries<'_>, theirs: &Entries<'_>, share_a_rollup: bool) -> Opti
         }
     }
     (same >= different).then_some(false)
-}
-
-/// Counts put together into classes of the same.
-#[derive(Debug, Default)]
-struct Classes {
-    of: HashMap<RowCount, RowCount>,
-    members: BTreeMap<RowCount, Vec<RowCount>>,
-    equals: Vec<(RowCount, RowCount)>,
-}
-
-impl Classes {
-    /// Makes two counts one cell; where a relation may hold both, they stay two that are equal.
-    fn unite(&mut self, one: RowCount, other: RowCount, count: i64, exclude: impl Fn(RowCount, RowCount) -> bool) {
-        let key = |classes: &Self, count: RowCount| classes.of.get(&count).copied().unwrap_or(count);
-        let (kept, left) = (key(self, one), key(self, other));
-        if kept == left {
-            return;
-        }
-        let of = |classes: &Self, key: RowCount| classes.members.get(&key).cloned().unwrap_or_else(|| vec![key]);
-        let (mut stay, come) = (of(self, kept), of(self, left));
-        if stay.iter().any(|&stay| come.iter().any(|&come| exclude(stay, come))) {
-            if count > 0 {
-                self.equals.push((one, other));
-            }
-            return;
-        }
-        self.of.extend(come.iter().map(|&count| (count, kept)));
-        stay.extend(come);
-        self.members.remove(&left);
-        self.members.insert(kept, stay);
-    }
 }

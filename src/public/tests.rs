@@ -9,9 +9,10 @@ use super::*;
 use crate::definitions::Definitions;
 use crate::definitions::model::{Breakdown, BreakdownCategory, BreakdownKind, Disclosure};
 use crate::disclosure::CellProtection;
-use crate::vocabulary::body::NATIONAL;
 use crate::vocabulary::observation::{Category, StandardResult};
 use crate::vocabulary::quantity::{Interval, Shape, Unit};
+
+const NATIONAL: &str = "NATIONAL";
 
 const Q1: &str = "2025-26Q1";
 const RULE: WithholdingRule =
@@ -60,7 +61,8 @@ fn shares(id: &str, values: &[(&str, i64, i64)]) -> Vec<Observation> {
 
 /// Organisations A to F and the nation, with regions as given.
 fn groups(regions: &[(&str, &[&str])]) -> Vec<Group> {
-    let group = |code: &str, members: &[&str]| Group::of(code, members.iter().map(ToString::to_string).collect());
+    let group =
+        |code: &str, members: &[&str]| Group::of(code.into(), members.iter().map(|member| (*member).into()).collect());
     let mut groups: Vec<Group> = ["A", "B", "C", "D", "E", "F"].iter().map(|code| group(code, &[code])).collect();
     groups.push(group(NATIONAL, &[]));
     groups.extend(regions.iter().map(|(code, members)| group(code, members)));
@@ -87,7 +89,7 @@ fn earlier(release: &str, observation: &Observation, shown: bool) -> Earlier {
         release: release.into(),
         metric_id: observation.metric_id.clone(),
         category: observation.category.as_ref().map(|category| category.key.as_str().into()),
-        org_code: Arc::clone(&observation.org_code),
+        org_code: observation.org_code.clone(),
         period: observation.period,
         numerator: observation.numerator.unwrap(),
         denominator: observation.denominator,

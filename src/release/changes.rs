@@ -2,7 +2,6 @@
 //! of `results/revisions`.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Arc;
 
 use chrono::NaiveDate;
 
@@ -15,7 +14,7 @@ use crate::definitions::references::RETURNS;
 use crate::history::{Changes, Revision, RevisionKind, RevisionSide, reason_of};
 use crate::metrics::{ReturnChanges, groups, months_used, sources_of};
 use crate::sources::{MonthSpan, SubmittedTable};
-use crate::vocabulary::body::NATIONAL;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::{Period, whole_months_after};
 
@@ -30,7 +29,7 @@ struct MovedReturns<'r> {
     refused: Spans<'r>,
 }
 
-type Spans<'r> = BTreeMap<&'r SubmittedTable, BTreeMap<&'r str, Vec<MonthSpan>>>;
+type Spans<'r> = BTreeMap<&'r SubmittedTable, BTreeMap<&'r BodyId, Vec<MonthSpan>>>;
 
 impl<'r> MovedReturns<'r> {
     fn between(then: &'r RecordedReturns, now: &'r RecordedReturns) -> Self {
@@ -41,18 +40,18 @@ impl<'r> MovedReturns<'r> {
                 Some(before) if before != files => &mut moved.corrected,
                 Some(_) => continue,
             };
-            set.entry(&one.table).or_default().entry(&one.scope.org_code).or_default().push(one.scope.span);
+            set.entry(&one.table).or_default().entry(&one.scope.sender).or_default().push(one.scope.span);
         }
         for one in then.accepted.keys().filter(|one| !now.accepted.contains_key(*one)) {
             let set = if now.refused.contains(one) { &mut moved.refused } else { &mut moved.corrected };
-            set.entry(&one.table).or_default().entry(&one.scope.org_code).or_default().push(one.scope.span);
+            set.entry(&one.table).or_default().entry(&one.scope.sender).or_default().push(one.scope.span);
         }
         moved
     }
 
     /// What became of the returns that a figure rests on. `members` are the organisations of a sum; `None` stands for all.
-    fn of(&self, basis: &ReturnsUsed<'_>, members: Option<&[String]>, period: Period) -> ReturnChanges {
-        let is_member = |org: &str| members.is_none_or(|members| members.iter().any(|one| one == org));
+    fn of(&self, basis: &ReturnsUsed<'_>, members: Option<&[BodyId]>, period: Period) -> ReturnChanges {
+        let is_member = |org: &BodyId| members.is_none_or(|members| members.iter().any(|one| one == org));
         let any = |moved: &Spans<'_>| {
             let tables = moved.iter().filter(|(table, _)| basis.reads(table)).map(|(_, by_body)| by_body);
             let spans = tables.flatten().filter(|(org, _)| is_member(org)).flat_map(|(_, spans)| spans);
@@ -104,7 +103,7 @@ pub fn changes_since(
     let now = RecordedReturns::of(files);
     let moved = MovedReturns::between(&last.returns, &now);
     let groups = groups(&release.lives, &release.peer_groups);
-    let members: HashMap<&str, &[String]> = groups.iter().map(|one| (one.code.as_str(), &*one.members)).collect();
+    let members: HashMap<&BodyId, &[BodyId]> = groups.iter().map(|one| (&one.code, &*one.members)).collect();
     let mut found = Vec::new();
     for of_metric in release.observations.chunk_by(|one, other| one.metric_id == other.metric_id) {
         let Some(first) = of_metric.first() else { continue };
@@ -112,9 +111,9 @@ pub fn changes_since(
         let Some(metric) = release.metrics.iter().find(|metric| *metric.id == *first.metric_id) else { continue };
         let basis = ReturnsUsed::of(metric, definitions);
         for figure in of_metric.iter().filter(|figure| figure.category.is_none()) {
-            let then = published.get(&*figure.org_code).and_then(|of_code| of_code.get(&figure.period));
+            let then = published.get(&figure.org_code).and_then(|of_code| of_code.get(&figure.period));
             let Some(then) = then.filter(|then| then.differs(figure)) else { continue };
-            let members = (*figure.org_code != *NATIONAL).then(|| members.get(&*figure.org_code).copied());
+            let members = (!figure.org_code.is_nation()).then(|| members.get(&figure.org_code).copied());
             let members = members.map(Option::unwrap_or_default);
             let returns = moved.of(&basis, members, figure.period);
             let changes = Changes { definition: then.version != figure.metric_version, returns };
@@ -122,7 +121,7 @@ pub fn changes_since(
             found.push(Revision {
                 metric_id: figure.metric_id.clone(),
                 unit: figure.unit,
-                org_code: Arc::clone(&figure.org_code),
+                org_code: figure.org_code.clone(),
                 period: figure.period,
                 kind: RevisionKind::SinceLastRelease,
                 earlier_release: last.name.clone(),

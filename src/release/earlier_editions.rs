@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::store::{DamagedFile, PUBLIC_FOLDER, PublishError, PublishedRelease, ReleaseFolder, release_folders};
 use super::tables::{BREAKDOWNS, OBSERVATIONS, PublishedRows, UnreadableTable, parquet_path};
 use crate::public::Earlier;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::metric_id::{MetricId, MetricIdError};
 use crate::vocabulary::period::{Month, Period};
 use crate::vocabulary::quantity::Status;
@@ -78,7 +79,7 @@ fn public_releases(out: &Path, first: Month) -> Result<Vec<EarlierEdition>, Earl
 struct FigureKey {
     metric_id: String,
     category: String,
-    org_code: String,
+    org_code: BodyId,
     period: String,
 }
 
@@ -112,7 +113,7 @@ impl EarlierEdition {
                 release: Arc::clone(&self.name),
                 metric_id: metric_id(&mut ids, &row.key.metric_id).map_err(|error| wrong(error.to_string()))?,
                 category: Some(&*row.key.category).filter(|key| !key.is_empty()).map(&mut shared),
-                org_code: shared(&row.key.org_code),
+                org_code: row.key.org_code.clone(),
                 period,
                 numerator: row.numerator.unwrap_or(0),
                 denominator: row.denominator,
@@ -165,7 +166,7 @@ fn rows(published: &PublishedRelease, table: &str, file: &str) -> Result<Vec<Res
             key: FigureKey {
                 metric_id: metrics.get(row).to_owned(),
                 category: categories.map_or("", |categories| categories.get(row)).to_owned(),
-                org_code: codes.get(row).to_owned(),
+                org_code: codes.get(row).into(),
                 period: periods.get(row).to_owned(),
             },
             numerator: numerators.get(row),

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::store::{DamagedFile, PublishedRelease, RECORD, read_latest, record_of};
 use super::tables::{OBSERVATIONS, PublishedRows, UnreadableTable, parquet_path};
 use crate::sources::{SubmissionKey, SubmissionScope, SubmittedTable, key_of_recorded};
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::causes::with_causes;
 use crate::vocabulary::finding::{Finding, FindingLevel};
 use crate::vocabulary::period::Period;
@@ -50,7 +51,7 @@ pub struct LastRelease {
 }
 
 /// Headline figures by metric, code and period.
-pub(super) type PublishedFigures = HashMap<String, HashMap<String, BTreeMap<Period, LastFigure>>>;
+pub(super) type PublishedFigures = HashMap<String, HashMap<BodyId, BTreeMap<Period, LastFigure>>>;
 
 /// A headline figure as it was published.
 #[derive(Debug)]
@@ -151,7 +152,7 @@ fn figures_of(rows: &PublishedRows) -> Result<PublishedFigures, UnreadableTable>
             }
             let Some(of_metric) = figures.get_mut(metric) else { continue };
             if !of_metric.contains_key(code) {
-                of_metric.insert(code.to_owned(), BTreeMap::new());
+                of_metric.insert(code.into(), BTreeMap::new());
             }
             if let Some(of_code) = of_metric.get_mut(code) {
                 of_code.insert(period, figure);

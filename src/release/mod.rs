@@ -1,8 +1,10 @@
 //! A release: everything that its pages and result tables are made from, as plain values. Built once for each run; it
 //! refers to no engine and no file.
 
+mod bundle;
 mod changes;
 mod earlier_editions;
+mod imprint;
 mod last;
 pub mod names;
 mod public_edition;
@@ -17,14 +19,15 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use crate::assessment::Assessment;
-use crate::assessment::responsibilities::Responsibility;
 use crate::definitions::model::{Contract, Metric, Rollup};
 use crate::figures::{Figures, LongSeries};
 use crate::history::{AcceptedBefore, Lateness, ReturnKey, Revision};
 use crate::intake::RunBasis;
 use crate::settings::{Decision, PublicationSection};
 use crate::verdict::Verdicts;
+use crate::verdict::responsibilities::Responsibility;
 use crate::vocabulary::body::{Organisation, PeerGroup};
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::delay::DelayBand;
 use crate::vocabulary::event::RecordedEvent;
 use crate::vocabulary::finding::Finding;
@@ -34,6 +37,7 @@ use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::Period;
 use crate::vocabulary::returns::{Return, ReturnState};
 
+pub use self::bundle::{BundleError, PublishedEdition};
 pub use self::changes::changes_since;
 pub use self::last::{LastRelease, LastReleaseError};
 pub use self::public_edition::{EVIDENCE, PublicBasis, PublicEdition, PublicEditionError, make_public};
@@ -45,7 +49,8 @@ pub use self::summary::{ReleaseSummary, ToldByRecord, release_summaries};
 pub struct FindingLine {
     pub severity: &'static str,
     pub dataset: String,
-    pub org_code: String,
+    /// `None` where it is about no organisation's submission.
+    pub org_code: Option<BodyId>,
     pub month: String,
     pub message: String,
 }

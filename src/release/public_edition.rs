@@ -7,7 +7,6 @@ use std::path::Path;
 use super::earlier_editions::{EarlierError, read_earlier};
 use super::record::DisclosureRecord;
 use super::{Release, Together, Withheld, WorkWithheld};
-use crate::assessment::responsibilities::assess_responsibilities;
 use crate::assessment::{Assessment, AssessmentInput, Hidden, assess, withdraw_open_verdicts};
 use crate::definitions::invariant_file::Invariant;
 use crate::definitions::model::Disclosure;
@@ -20,8 +19,8 @@ use crate::public::{
 };
 use crate::settings::{DisclosureSection, ParityWish, VerdictSection};
 use crate::spreadsheet::without_formula;
+use crate::verdict::responsibilities::assess_responsibilities;
 use crate::verdict::{VerdictInput, Verdicts};
-use crate::vocabulary::body::{is_of_peers, is_organisation};
 use crate::vocabulary::metric_id::MetricId;
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::returns::{Return, ReturnState};
@@ -70,9 +69,9 @@ pub fn make_public(release: &Release, basis: &PublicBasis<'_>) -> Result<PublicE
     let earlier = read_earlier(basis.out, &release.trend)?;
     // Sums over peers overlap so much that they give single organisations away: the public edition has none.
     let groups = groups(&release.lives, &[]);
-    let all: Vec<&Observation> = release.observations.iter().filter(|one| !is_of_peers(&one.org_code)).collect();
+    let all: Vec<&Observation> = release.observations.iter().filter(|one| !one.org_code.is_of_peers()).collect();
     let observations: Vec<Observation> = all.iter().copied().cloned().collect();
-    let pieces: Vec<Observation> = basis.pieces.iter().filter(|one| !is_of_peers(&one.org_code)).cloned().collect();
+    let pieces: Vec<Observation> = basis.pieces.iter().filter(|one| !one.org_code.is_of_peers()).cloned().collect();
     let figures = withhold(&PublicInput {
         metrics: &release.metrics,
         invariants: basis.invariants,
@@ -147,7 +146,7 @@ fn of_work(
         .map(|metric| (metric.id.clone(), WorkWithheld::default()))
         .collect();
     let asked = |one: &Observation| {
-        one.category.is_none() && one.period == release.period && one.value.is_some() && is_organisation(&one.org_code)
+        one.category.is_none() && one.period == release.period && one.value.is_some() && one.org_code.is_organisation()
     };
     for (place, one) in observations.iter().enumerate().filter(|(_, one)| asked(one)) {
         let (Some(of), Some(numerator), Some(denominator)) =
@@ -197,7 +196,7 @@ fn public_release(release: &Release, shown: ShownFigures, rule: WithholdingRule,
         peer_groups: Vec::new(),
         events: release.events.clone(),
         decisions: release.decisions.clone(),
-        responsibilities: assess_responsibilities(&release.metrics, &observations, &assessment, release.period),
+        responsibilities: assess_responsibilities(&release.metrics, &observations, &verdicts, release.period),
         observations,
         long_series: LongSeries::default(),
         assessment,
@@ -217,7 +216,7 @@ fn public_release(release: &Release, shown: ShownFigures, rule: WithholdingRule,
 
 /// Only what is provisional: a change of a count from one day to another may give away a single case.
 fn public_lateness(lateness: &Lateness) -> Lateness {
-    let provisional = lateness.provisional.only(|code| !is_of_peers(code));
+    let provisional = lateness.provisional.only(|code| !code.is_of_peers());
     Lateness { provisional, ..Lateness::default() }
 }
 

@@ -1,7 +1,7 @@
 //! Puts a finished release in its place in one step, and keeps every other one whole.
 //! Writes into a staging folder, waits until that is on the disk, renames it, then moves the pointer; it makes no content.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::digest::{Hasher, sha256};
-use crate::files::{sync_folder, write_atomically};
+use crate::files::{is_inner_path, sync_folder, write_atomically};
 use crate::vocabulary::period::Period;
 
 const STAGING_PREFIX: &str = ".staging-";
@@ -129,7 +129,19 @@ impl PublishedRelease {
 
     /// Whether it was published with a file below a folder, there or not.
     pub fn had_files_below(&self, folder: &str) -> bool {
-        self.files.keys().any(|path| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
+        self.files_below(folder).next().is_some()
+    }
+
+    /// Paths of the files below a folder, in order.
+    pub fn files_below(&self, folder: &str) -> impl Iterator<Item = &str> {
+        let is_below = move |path: &&str| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+        self.files.keys().map(String::as_str).filter(is_below)
+    }
+
+    /// Folders that hold an edition, such as `national` and `forces/E23000001`: a first page, and what pages look like.
+    pub fn editions(&self) -> BTreeSet<&str> {
+        let folders = self.files.keys().filter_map(|path| path.strip_suffix("/index.html"));
+        folders.filter(|folder| self.had_files_below(&format!("{folder}/assets"))).collect()
     }
 
     fn is_whole(&self) -> bool {
@@ -305,8 +317,7 @@ fn sync_tree(root: &Path) -> std::io::Result<()> {
 
 /// Whatever a path was made from: nothing is written outside the release, or in the place of its folders.
 fn check_inside(path: &str) -> std::io::Result<()> {
-    let is_name = |part: &str| !matches!(part, "" | "." | "..") && !part.contains(['\\', '\0']);
-    if path.split('/').all(is_name) {
+    if is_inner_path(path) {
         return Ok(());
     }
     let message = format!("{path:?} is no path inside a release");

@@ -6,6 +6,7 @@ use crate::contract::{Admission, AdmittedFile, FailingFile};
 use crate::definitions::Definitions;
 use crate::intake::{RunBasis, WorkFolder};
 use crate::sources::{MonthSpan, SubmittedTable};
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::finding::{Finding, FindingLevel};
 use crate::vocabulary::period::{Month, Period};
 
@@ -14,7 +15,7 @@ use crate::vocabulary::period::{Month, Period};
 pub struct SubmissionLine {
     /// The dataset; that of its records where roll-ups were submitted.
     pub dataset: String,
-    pub org_code: String,
+    pub org_code: BodyId,
     /// The first and the last month that it holds.
     pub first: Month,
     pub last: Month,
@@ -74,7 +75,7 @@ impl SubmissionLine {
         let blocking = admission.findings.iter().filter(|finding| finding.level == FindingLevel::Blocking);
         Some(Self {
             dataset,
-            org_code: scope.org_code.clone(),
+            org_code: BodyId::clone(&scope.sender),
             first: scope.span.first,
             last: scope.span.last,
             submitted: admission.submission.submitted,
@@ -95,7 +96,7 @@ impl SubmissionLine {
         self.first <= period.last() && period.first.plus(-earlier) <= self.last
     }
 
-    fn place(&self) -> (&str, &str, Month, NaiveDate) {
+    fn place(&self) -> (&BodyId, &str, Month, NaiveDate) {
         (&self.org_code, &self.dataset, self.first, self.submitted)
     }
 }

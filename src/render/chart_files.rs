@@ -2,19 +2,21 @@
 //! there are thousands of them.
 
 use crate::definitions::blocks::Audience;
-use crate::render::charts::{PictureFormat, picture};
+use crate::render::charts::picture;
 use crate::render::{Emit, RenderError};
 use crate::report::{Figure, Page, PictureSource, Scope};
+use crate::vocabulary::copy_format::CopyFormat;
 
-/// Writes each chart of a page in each format: `charts/` with the path of the page and the name of the figure.
+/// Writes each chart of a page in each format of charts: `charts/` with the path of the page and the name of the figure.
 pub(super) fn write_charts(
     folder: &str,
     (scope, page): (&Scope<'_>, &Page),
-    formats: &[PictureFormat],
     emit: Emit<'_>,
 ) -> Result<(), RenderError> {
     let is_about_many = matches!(scope.edition.layout.audience, Audience::Office | Audience::Public);
-    if formats.is_empty() || !is_about_many {
+    let copies = scope.edition.copies;
+    let has_charts = copies.contains(&CopyFormat::Svg) || copies.contains(&CopyFormat::Png);
+    if !has_charts || !is_about_many {
         return Ok(());
     }
     let source = PictureSource::of(scope);
@@ -22,11 +24,11 @@ pub(super) fn write_charts(
         let failed = |source| RenderError::Chart { figure: figure.id.clone(), source };
         let svg = picture(figure, &source).map_err(failed)?;
         let path = format!("{folder}/{}", path_of(page, figure));
-        for format in formats {
-            match format {
-                PictureFormat::Svg => emit(&format!("{path}.svg"), svg.as_bytes())?,
-                PictureFormat::Png => emit(&format!("{path}.png"), &painted(figure, &svg)?)?,
-            }
+        if copies.contains(&CopyFormat::Svg) {
+            emit(&format!("{path}.svg"), svg.as_bytes())?;
+        }
+        if copies.contains(&CopyFormat::Png) {
+            emit(&format!("{path}.png"), &painted(figure, &svg)?)?;
         }
     }
     Ok(())
@@ -44,7 +46,7 @@ fn painted(figure: &Figure, svg: &str) -> Result<Vec<u8>, RenderError> {
     crate::render::charts::png(svg).map_err(failed)
 }
 
-/// The command line refuses this format where the program cannot paint.
+/// Settings and the command line refuse this format where the program cannot paint.
 #[cfg(not(feature = "png"))]
 fn painted(figure: &Figure, _: &str) -> Result<Vec<u8>, RenderError> {
     Err(RenderError::NoPainter { figure: figure.id.clone() })
@@ -52,18 +54,19 @@ fn painted(figure: &Figure, _: &str) -> Result<Vec<u8>, RenderError> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
+    use std::collections::{BTreeMap, BTreeSet};
     use std::path::Path;
     use std::sync::Mutex;
 
-    use crate::render::charts::PictureFormat;
     use crate::render::render_editions;
     use crate::report::{Edition, Facts, sample};
+    use crate::vocabulary::copy_format::CopyFormat;
 
-    fn charts(formats: &[PictureFormat]) -> BTreeMap<String, Vec<u8>> {
+    fn charts(formats: &[CopyFormat]) -> BTreeMap<String, Vec<u8>> {
         let (release, layouts) = (sample::release(), sample::layouts());
         let (facts, files) = (Facts::new(&release, &layouts), Mutex::new(BTreeMap::new()));
-        render_editions(&Edition::all(&facts, None), &sample::templates(), formats, &|path, bytes| {
+        let copies: BTreeSet<CopyFormat> = formats.iter().copied().collect();
+        render_editions(&Edition::all(&facts, None, &copies), &sample::templates(), &|path, bytes| {
             files.lock().unwrap().insert(path.to_owned(), bytes.to_vec());
             Ok(())
         })
@@ -76,8 +79,8 @@ mod tests {
     #[test]
     fn a_chart_in_a_file_says_what_it_is_and_where_it_comes_from_and_is_the_same_twice() {
         assert!(charts(&[]).is_empty());
-        let files = charts(&[PictureFormat::Svg]);
-        assert!(files == charts(&[PictureFormat::Svg]));
+        let files = charts(&[CopyFormat::Svg]);
+        assert!(files == charts(&[CopyFormat::Svg]));
         let is_about_many = |path: &&String| ["forces/", "inspection/"].iter().all(|folder| !path.starts_with(folder));
         let wrong = files
             .keys()
@@ -97,8 +100,8 @@ mod tests {
     #[cfg(feature = "png")]
     #[test]
     fn a_painted_chart_is_1600_pixels_wide_and_the_same_twice() {
-        let files = charts(&[PictureFormat::Png]);
-        assert!(files == charts(&[PictureFormat::Png]) && !files.is_empty());
+        let files = charts(&[CopyFormat::Png]);
+        assert!(files == charts(&[CopyFormat::Png]) && !files.is_empty());
         for (path, bytes) in &files {
             // The header of a PNG has the width after 16 bytes.
             assert_eq!(bytes[16..20], 1_600_u32.to_be_bytes(), "{path}");

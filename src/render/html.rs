@@ -10,16 +10,28 @@ use minijinja::{AutoEscape, Environment, Output, State, UndefinedBehavior, Value
 use serde::Serialize;
 
 use crate::render::charts::{ChartWidth, RowPlaces, inline, inline_styles, sign_styles};
+#[cfg(feature = "pdf")]
+use crate::render::pack::{Press, press};
+use crate::render::style_sheets::lightened;
+use crate::render::terse::terse;
 use crate::render::{RenderError, content_hash, scripts};
 use crate::report::charts::Chart;
 use crate::report::{Figure, Page, Room};
 
 /// The template of every page.
 const PAGE: &str = "page.html";
+/// Templates of pages end so.
+const HTML: &str = ".html";
+/// The template of packs.
+#[cfg(feature = "pdf")]
+const PACK: &str = "pack.typ";
 /// The style sheet of signs and drawings, which is made from the look of the charts.
 const SIGNS: &str = "signs.css";
-/// The script that the modules are joined to, and the ending of their names.
-const SCRIPT: &str = "site.js";
+/// The scripts that the modules are joined to, and the ending of the modules' names: one of editions of several
+/// organisations, and one of other pages.
+const SCRIPT_OF_SEVERAL: &str = "site";
+const SCRIPT_OF_ONE: &str = "own";
+const SCRIPT: &str = ".js";
 const MODULE: &str = ".mjs";
 
 /// A file that pages need; its name carries the hash of its content.
@@ -35,6 +47,8 @@ pub struct Asset {
 pub struct Templates {
     environment: Environment<'static>,
     assets: BTreeMap<String, Asset>,
+    #[cfg(feature = "pdf")]
+    press: Press,
 }
 
 impl Templates {
@@ -52,7 +66,9 @@ impl Templates {
         environment.set_formatter(write_value);
         let unindented = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
         environment.set_syntax(unindented.map_err(|source| RenderError::Template { name: String::new(), source })?);
-        for (name, source) in templates {
+        #[cfg_attr(not(feature = "pdf"), expect(unused_variables, reason = "packs are printed with a feature alone"))]
+        let (pages, others): (Vec<_>, Vec<_>) = templates.into_iter().partition(|(name, _)| name.ends_with(HTML));
+        for (name, source) in pages {
             let wrong = |source| RenderError::Template { name: name.clone(), source };
             environment.add_template_owned(name.clone(), source).map_err(wrong)?;
         }
@@ -63,38 +79,55 @@ impl Templates {
         let drawings = signs + &inline_styles();
         let (modules, assets): (Vec<_>, Vec<_>) = assets.into_iter().partition(|(name, _)| name.ends_with(MODULE));
         let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-        let script = scripts::join(&modules.into_iter().map(|(name, bytes)| (name, text(bytes))).collect());
-        let made = [(SIGNS.to_owned(), drawings.into_bytes()), (SCRIPT.to_owned(), script.into_bytes())];
-        let assets = assets.into_iter().chain(made);
-        Ok(Self { environment, assets: assets.map(|(name, bytes)| hashed(name, bytes)).collect() })
+        let modules = modules.into_iter().map(|(name, bytes)| (name, text(bytes))).collect();
+        let script = |name: &str| {
+            let script = scripts::join(&modules, &format!("{name}{MODULE}"));
+            (format!("{name}{SCRIPT}"), script.into_bytes())
+        };
+        let scripts = [SCRIPT_OF_SEVERAL, SCRIPT_OF_ONE].map(script);
+        let assets = assets.into_iter().chain([(SIGNS.to_owned(), drawings.into_bytes())]).chain(scripts);
+        Ok(Self {
+            environment,
+            assets: assets.map(|(name, bytes)| hashed(name, bytes)).collect(),
+            #[cfg(feature = "pdf")]
+            press: press_of(&others)?,
+        })
     }
 
-    /// The assets that every edition holds.
-    pub fn assets(&self) -> impl Iterator<Item = &Asset> {
-        self.assets.values()
+    /// What prints packs.
+    #[cfg(feature = "pdf")]
+    pub fn press(&self) -> &Press {
+        &self.press
     }
+
+    /// The assets of pages about several organisations, or of other pages.
+    pub fn assets(&self, names_several: bool) -> impl Iterator<Item = &Asset> {
+        let other = script_of(!names_several);
+        self.assets.iter().filter(move |(name, _)| **name != other).map(|(_, asset)| asset)
+    }
+}
+
+/// The press with the template of packs.
+#[cfg(feature = "pdf")]
+fn press_of(templates: &[(String, String)]) -> Result<Press, RenderError> {
+    let template = templates.iter().find(|(name, _)| name == PACK);
+    let (_, template) = template.ok_or(RenderError::TemplateMissing(PACK))?;
+    press(template).map_err(|source| RenderError::Pack { name: PACK.to_owned(), source })
+}
+
+fn script_of(names_several: bool) -> String {
+    format!("{}{SCRIPT}", if names_several { SCRIPT_OF_SEVERAL } else { SCRIPT_OF_ONE })
 }
 
 fn hashed(name: String, bytes: Vec<u8>) -> (String, Asset) {
     let is_style = Path::new(&name).extension().is_some_and(|ending| ending == "css");
-    let bytes = if is_style { lightened(&bytes) } else { bytes };
+    let bytes = if is_style { lightened(&String::from_utf8_lossy(&bytes)).into_bytes() } else { bytes };
     let hash = content_hash(&bytes);
     let path = match name.rsplit_once('.') {
         Some((stem, ending)) => format!("assets/{stem}-{hash}.{ending}"),
         None => format!("assets/{name}-{hash}"),
     };
     (name, Asset { path, bytes })
-}
-
-/// A style sheet without comments and indentation: every edition holds a copy, so a release has a hundred.
-fn lightened(css: &[u8]) -> Vec<u8> {
-    let text = String::from_utf8_lossy(css);
-    let mut parts = text.split("/*");
-    let mut light = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        light.push_str(part.split_once("*/").map_or("", |(_, after)| after));
-    }
-    without_indentation(&light).into_bytes()
 }
 
 /// A drawing of our own charts, which escape their texts themselves. It can be made from a chart and from nothing else.
@@ -190,7 +223,7 @@ pub struct PageFiles {
 
 /// The finished page. Templates see `page`, `root` (the way to the edition's folder), `assets` (path by name), `drawn`
 /// (drawings by the id of the figure or cell), `downloads` (files by their stems) and `index` (path of the edition's index;
-/// none of a page that belongs to no edition).
+/// none of a page that belongs to no edition), and `script` (path of the page's script).
 ///
 /// # Errors
 /// [`RenderError::Template`] when the template uses a name that the page does not have, and [`RenderError::Chart`] when a
@@ -204,12 +237,13 @@ pub fn render_page(templates: &Templates, page: &Page, files: &PageFiles) -> Res
         page => Value::from(Serde(page)),
         root => page.root(),
         downloads => Value::from(Serde(&files.downloads)),
-        assets,
         drawn,
+        script => assets.get(&script_of(page.frame.names_several)),
+        assets,
         index => files.index,
     };
     let html = templates.environment.get_template(PAGE).and_then(|template| template.render(context)).map_err(wrong)?;
-    Ok(without_indentation(&html))
+    Ok(terse(&html))
 }
 
 /// Texts are escaped as far as HTML needs it. The templates' own way escapes the slash too, which a page with many links has
@@ -238,14 +272,4 @@ fn write_value(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -
 fn write_text(text: &str, out: &mut Output<'_>) -> Result<(), minijinja::Error> {
     out.write_str(text)
         .map_err(|_| minijinja::Error::new(minijinja::ErrorKind::WriteFailure, "the page cannot be written"))
-}
-
-/// The same page without the blanks before lines and without empty lines, which no reader sees.
-fn without_indentation(html: &str) -> String {
-    let mut page = String::with_capacity(html.len());
-    for line in html.lines().map(|line| line.trim_start_matches([' ', '\t'])).filter(|line| !line.is_empty()) {
-        page.push_str(line);
-        page.push('\n');
-    }
-    page
 }

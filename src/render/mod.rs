@@ -4,8 +4,13 @@
 mod chart_files;
 pub mod charts;
 pub mod html;
+#[cfg(feature = "pdf")]
+mod pack;
 mod scripts;
 mod search_index;
+mod spreadsheet;
+mod style_sheets;
+mod terse;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,12 +19,12 @@ use std::sync::{Mutex, PoisonError};
 use rayon::prelude::*;
 
 use crate::digest::sha256;
-use crate::release::tables::{ReleaseTables, ResultsError};
+use crate::release::tables::ResultsError;
 use crate::render::chart_files::write_charts;
-use crate::render::charts::PictureFormat;
 use crate::render::html::{PageFiles, Templates, WrittenFile, render_page};
-use crate::report::{Edition, FileContent, Page, Scope, SearchIndex, build_page};
-use crate::vocabulary::code::CODE_WORDS;
+use crate::render::spreadsheet::spreadsheet;
+use crate::report::sheets::{SheetLimits, build_workbook};
+use crate::report::{Edition, FileContent, Pack, Page, Scope, SearchIndex, build_pack, build_page};
 
 /// Why an edition could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -38,10 +43,16 @@ pub enum RenderError {
     #[cfg(not(feature = "png"))]
     #[error("figure {figure}: this program was built without the feature png")]
     NoPainter { figure: String },
+    #[cfg(feature = "pdf")]
+    #[error("document {name}")]
+    Pack { name: String, source: pack::PackError },
+    #[cfg(not(feature = "pdf"))]
+    #[error("document {name}: this program was built without the feature pdf")]
+    NoPrinter { name: String },
     #[error("data file {stem}")]
     DataFile { stem: String, source: ResultsError },
-    #[error("organisation {0:?}: its edition cannot have a folder of that name; {CODE_WORDS}")]
-    Code(String),
+    #[error("spreadsheet {name}")]
+    Spreadsheet { name: String, source: spreadsheet::SpreadsheetError },
     #[error("{path}: cannot be written")]
     Write { path: String, source: std::io::Error },
 }
@@ -49,25 +60,19 @@ pub enum RenderError {
 /// Receives each finished file with its path inside the release, from any thread.
 pub type Emit<'e> = &'e (dyn Fn(&str, &[u8]) -> Result<(), RenderError> + Sync);
 
-/// Writes editions, their pages side by side on all cores, and the charts of editions of many organisations as files of the
-/// formats wanted.
+/// Writes editions, their pages side by side on all cores, with the copies that each has beside its pages.
 ///
 /// # Errors
 /// The first template, chart or data file that fails, and whatever `emit` returns.
-pub fn render_editions(
-    editions: &[Edition<'_>],
-    templates: &Templates,
-    charts: &[PictureFormat],
-    emit: Emit<'_>,
-) -> Result<(), RenderError> {
-    let folders = editions.iter().map(folder_of).collect::<Result<Vec<String>, RenderError>>()?;
+pub fn render_editions(editions: &[Edition<'_>], templates: &Templates, emit: Emit<'_>) -> Result<(), RenderError> {
+    let folders: Vec<String> = editions.iter().map(Edition::folder).collect();
     let parts: Vec<Part<'_>> =
         editions.iter().zip(&folders).flat_map(|(edition, folder)| parts_of(edition, folder)).collect();
     let output = Output { emit, data: Mutex::default() };
     let found: Vec<SearchIndex> = parts
         .par_iter()
         .with_max_len(1)
-        .map(|part| part.render(templates, charts, &output))
+        .map(|part| part.render(templates, &output))
         .collect::<Result<_, RenderError>>()?;
     let mut indexes: BTreeMap<&str, SearchIndex> = BTreeMap::new();
     for (part, index) in parts.iter().zip(found) {
@@ -84,13 +89,9 @@ pub fn render_editions(
 /// # Errors
 /// The first template, chart or data file that fails, and whatever `emit` returns.
 pub fn render_lone_page(templates: &Templates, page: &Page, emit: Emit<'_>) -> Result<(), RenderError> {
-    templates.assets().try_for_each(|asset| emit(&asset.path, &asset.bytes))?;
+    templates.assets(page.frame.names_several).try_for_each(|asset| emit(&asset.path, &asset.bytes))?;
     let html = render_page(templates, page, &PageFiles::default())?;
     emit(&page.path, html.as_bytes())
-}
-
-fn folder_of(edition: &Edition<'_>) -> Result<String, RenderError> {
-    edition.folder().map_err(|body| RenderError::Code(body.code.clone()))
 }
 
 /// Where files go. Several pages may offer one data file.
@@ -110,6 +111,7 @@ impl Output<'_> {
 
 /// A part of an edition that can be rendered on its own.
 struct Part<'e> {
+    edition: &'e Edition<'e>,
     folder: &'e str,
     /// `None` stands for the assets that all pages share.
     page: Option<Scope<'e>>,
@@ -117,56 +119,81 @@ struct Part<'e> {
 
 fn parts_of<'e>(edition: &'e Edition<'e>, folder: &'e str) -> impl Iterator<Item = Part<'e>> {
     let pages = edition.pages().into_iter().map(Some);
-    std::iter::once(None).chain(pages).map(move |page| Part { folder, page })
+    std::iter::once(None).chain(pages).map(move |page| Part { edition, folder, page })
 }
 
 impl Part<'_> {
     /// Writes it, and returns what can be found on its page.
-    fn render(
-        &self,
-        templates: &Templates,
-        charts: &[PictureFormat],
-        output: &Output<'_>,
-    ) -> Result<SearchIndex, RenderError> {
+    fn render(&self, templates: &Templates, output: &Output<'_>) -> Result<SearchIndex, RenderError> {
         let Some(scope) = self.page else {
-            return write_assets(templates, self.folder, output.emit).map(|()| SearchIndex::default());
+            self.write_assets(templates, output.emit)?;
+            return Ok(SearchIndex::default());
         };
-        let tables = &scope.edition.facts.tables;
         let Some(page) = build_page(&scope) else { return Ok(SearchIndex::default()) };
-        write_page(templates, self.folder, (&page, tables), output)?;
-        write_charts(self.folder, (&scope, &page), charts, output.emit)?;
+        write_page(templates, self.folder, (&scope.edition, &page), output)?;
+        write_charts(self.folder, (&scope, &page), output.emit)?;
         Ok(SearchIndex::of_page(&scope, &page))
+    }
+
+    fn write_assets(&self, templates: &Templates, emit: Emit<'_>) -> Result<(), RenderError> {
+        let mut assets = templates.assets(self.edition.names_several());
+        assets.try_for_each(|asset| emit(&format!("{}/{}", self.folder, asset.path), &asset.bytes))
     }
 }
 
-fn write_assets(templates: &Templates, folder: &str, emit: Emit<'_>) -> Result<(), RenderError> {
-    templates.assets().try_for_each(|asset| emit(&format!("{folder}/{}", asset.path), &asset.bytes))
-}
-
-/// Writes the page's data files, then the page that links to them.
+/// Writes the page's data files and spreadsheets, then the page that links to them.
 fn write_page(
     templates: &Templates,
     folder: &str,
-    (page, tables): (&Page, &ReleaseTables<'_>),
+    (edition, page): (&Edition<'_>, &Page),
     output: &Output<'_>,
 ) -> Result<(), RenderError> {
     let mut downloads = BTreeMap::new();
+    let mut workbook = None;
     for download in page.downloads() {
         let stem = &download.stem;
-        let bytes = match &download.content {
+        let (path, bytes) = match &download.content {
             FileContent::Rows(selections) => {
-                let made = tables.csv(selections);
-                Cow::Owned(made.map_err(|source| RenderError::DataFile { stem: stem.clone(), source })?)
+                let made = edition.facts.tables.csv(selections);
+                let bytes = made.map_err(|source| RenderError::DataFile { stem: stem.clone(), source })?;
+                (data_path(stem, &bytes), Cow::Owned(bytes))
             }
-            FileContent::Kept(bytes) => Cow::Borrowed(bytes.as_slice()),
+            FileContent::Kept(bytes) => (data_path(stem, bytes), Cow::Borrowed(bytes.as_slice())),
+            FileContent::Workbook(format) => {
+                let workbook =
+                    workbook.get_or_insert_with(|| build_workbook(edition, SheetLimits::OF_FORMATS)).as_ref();
+                let Some(workbook) = workbook else { continue };
+                let failed = |source| RenderError::Spreadsheet { name: stem.clone(), source };
+                (stem.clone(), Cow::Owned(spreadsheet(workbook, *format).map_err(failed)?))
+            }
+            FileContent::Pack => {
+                let Some(pack) = build_pack(edition) else { continue };
+                (stem.clone(), Cow::Owned(printed(templates, stem, &pack)?))
+            }
         };
-        let path = format!("data/{stem}-{}.csv", content_hash(&bytes));
         output.data(&format!("{folder}/{path}"), &bytes)?;
         downloads.insert(stem.clone(), WrittenFile { path, words: download.words_with_size(bytes.len()) });
     }
     let files = PageFiles { downloads, index: Some(search_index::PATH) };
     let html = render_page(templates, page, &files)?;
     (output.emit)(&format!("{folder}/{}", page.path), html.as_bytes())
+}
+
+#[cfg(feature = "pdf")]
+fn printed(templates: &Templates, name: &str, pack: &Pack) -> Result<Vec<u8>, RenderError> {
+    let failed = |source| RenderError::Pack { name: name.to_owned(), source };
+    pack::print_pack(templates.press(), pack).map_err(failed)
+}
+
+/// Settings and the command line refuse this format where the program cannot print.
+#[cfg(not(feature = "pdf"))]
+fn printed(_: &Templates, name: &str, _: &Pack) -> Result<Vec<u8>, RenderError> {
+    Err(RenderError::NoPrinter { name: name.to_owned() })
+}
+
+/// Path of a data file inside its edition.
+fn data_path(stem: &str, bytes: &[u8]) -> String {
+    format!("data/{stem}-{}.csv", content_hash(bytes))
 }
 
 /// The first 12 digits of the SHA-256 of a file's bytes, as linked files carry it in their names.
@@ -176,17 +203,22 @@ pub(crate) fn content_hash(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Cursor;
     use std::path::Path;
+
+    use calamine::{Ods, Reader as _};
 
     use super::*;
     use crate::report::{Facts, sample};
+    use crate::vocabulary::copy_format::{CopyFormat, SpreadsheetFormat};
 
     fn files() -> BTreeMap<String, Vec<u8>> {
         let (release, public, layouts) = (sample::release(), sample::public_release(), sample::layouts());
         let files = Mutex::new(BTreeMap::new());
         let [facts, public] = [&release, &public].map(|release| Facts::new(release, &layouts));
-        let editions = Edition::all(&facts, Some(&public));
-        render_editions(&editions, &sample::templates(), &[PictureFormat::Svg], &|path, bytes| {
+        let copies = BTreeSet::from([CopyFormat::Spreadsheet(SpreadsheetFormat::Ods), CopyFormat::Svg]);
+        let editions = Edition::all(&facts, Some(&public), &copies);
+        render_editions(&editions, &sample::templates(), &|path, bytes| {
             let before = files.lock().unwrap().insert(path.to_owned(), bytes.to_vec());
             assert!(before.is_none(), "{path} is written twice");
             Ok(())
@@ -309,13 +341,24 @@ mod tests {
         }
     }
 
+    /// What is read in a file, also in the cells of a spreadsheet.
+    fn text_of(path: &str, bytes: Vec<u8>) -> String {
+        if Path::new(path).extension().is_none_or(|ending| ending != "ods") {
+            return String::from_utf8(bytes).unwrap();
+        }
+        let sheets = Ods::new(Cursor::new(bytes)).unwrap().worksheets();
+        let cells = sheets.iter().flat_map(|(_, cells)| cells.rows().flatten());
+        cells.map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    }
+
     #[test]
     fn a_withheld_number_is_nowhere() {
         let files = files();
         let page = String::from_utf8(files["public/forces/E06.html"].clone()).unwrap();
         assert!(page.contains("Withheld figures") && page.contains("Fewer than 10 cases lie behind it"));
+        assert!(files.keys().any(|path| path.starts_with("public/public-figures-")));
         for (path, bytes) in files {
-            let text = String::from_utf8(bytes).unwrap();
+            let text = text_of(&path, bytes);
             let leaked = sample::WITHHELD_NUMBERS.iter().find(|number| text.contains(**number));
             assert_eq!(leaked, None, "{path} holds a withheld number");
         }

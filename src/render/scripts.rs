@@ -6,12 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 /// After these a line break means nothing.
 const OPEN: [char; 5] = ['{', '(', '[', ',', ';'];
 
-/// Joins modules, given by their file names. Lines that import are left out, and so are lines that are comments only.
-pub fn join(modules: &BTreeMap<String, String>) -> String {
+/// Joins a module, given by its file name, to those that it needs. Lines that import are left out, and so are lines that are
+/// comments only.
+pub fn join(modules: &BTreeMap<String, String>, first: &str) -> String {
     let mut joined = JoinedModules { modules, done: BTreeSet::new(), text: String::new() };
-    for name in modules.keys() {
-        joined.add(name);
-    }
+    joined.add(first);
     format!("\"use strict\";(() => {{\n{}}})();\n", joined.text)
 }
 
@@ -53,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn modules_stand_after_what_they_import_and_once() {
+    fn modules_stand_after_what_they_import_and_once_and_others_stay_out() {
         let module = |name: &str, text: &str| (name.to_owned(), text.to_owned());
         let modules = BTreeMap::from([
             module("a.mjs", "// About a.\nimport { c } from \"./c.mjs\";\n\nexport const a = c + 1;\n"),
@@ -62,8 +61,9 @@ mod tests {
                 "import { a } from \"./a.mjs\";\nimport { c } from \"./c.mjs\";\nuse(a,\n  c);\nif (a) {\n  use(c)\n}\n",
             ),
             module("c.mjs", "export const c = 1;\n"),
+            module("d.mjs", "import { a } from \"./a.mjs\";\n\nuse(a);\n"),
         ]);
         let expected = "\"use strict\";(() => {\nconst c = 1;const a = c + 1;use(a,c);if (a) {use(c)\n}\n})();\n";
-        assert_eq!(join(&modules), expected);
+        assert_eq!(join(&modules, "b.mjs"), expected);
     }
 }

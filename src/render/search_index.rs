@@ -25,7 +25,7 @@ mod tests {
     fn no_name_leaves_its_text() {
         let hostile = format!("</script><script>alert('\"')</script>\u{202e}\u{2028}\\{}", "n".repeat(500));
         let mut index = SearchIndex::default();
-        index.organisations.insert(NamedOrganisation { name: hostile.clone(), code: "E01".to_owned(), to: None });
+        index.organisations.insert(NamedOrganisation { name: hostile.clone(), code: "E01".into(), to: None });
         let (title, about, to) = (hostile.clone(), hostile.clone(), "index.html#x".to_owned());
         index.entries.push(SearchEntry { kind: SearchKind::Definition, title, about, to });
         let text = String::from_utf8(index_file(&index).unwrap()).unwrap();

@@ -5,14 +5,27 @@ use crate::definitions::model::Metric;
 use crate::report::edition::Scope;
 use crate::report::edition::frame::build_frame;
 use crate::report::page::Page;
-use crate::report::page::block::Block;
+use crate::report::page::block::{Block, Links};
+use crate::report::page::text::{Address, Text};
 use crate::report::{about, force, inspection, metric, national, public, returns, trends};
 use crate::vocabulary::body::Organisation;
 
 /// A page of an edition; `None` where there is nothing to say on it.
 pub fn build_page(scope: &Scope<'_>) -> Option<Page> {
-    let blocks: Vec<_> = scope.page.blocks.iter().flat_map(|block| blocks_of(scope, *block)).collect();
-    (!blocks.is_empty()).then(|| Page::new(scope.path(), build_frame(scope), blocks))
+    let mut blocks: Vec<_> = scope.page.blocks.iter().flat_map(|block| blocks_of(scope, *block)).collect();
+    if blocks.is_empty() {
+        return None;
+    }
+    blocks.extend(pages_below(scope));
+    Some(Page::new(scope.path(), build_frame(scope), blocks))
+}
+
+/// The way on from a main page to the pages of its part.
+fn pages_below(scope: &Scope<'_>) -> Option<Block> {
+    let below = scope.edition.navigation(Some(scope.page)).into_iter().map(|entry| entry.page);
+    let links: Vec<Text> =
+        below.map(|page| Text::default().link(scope.fill(&page.title), Address::page(&*page.path))).collect();
+    (!links.is_empty()).then(|| Block::Links(Links { label: "Further pages of this part".to_owned(), links }))
 }
 
 /// The blocks that a name stands for on a page; none where the release has nothing to say there.
@@ -103,8 +116,10 @@ fn blocks_of(scope: &Scope<'_>, name: BlockName) -> Vec<Block> {
         BlockName::EvidenceSummary => of_organisation(scope, |body| inspection::summary(scope, body)),
         BlockName::EvidenceOfStandards => of_organisation(scope, |body| inspection::standards_table(scope, body)),
         BlockName::Evidence => of_organisation(scope, |body| inspection::evidence_table(scope, body)),
+        BlockName::InspectorQuestions => of_organisation(scope, |body| inspection::inspector_questions(scope, body)),
         BlockName::EvidenceByPart => of_organisation(scope, |body| inspection::parts(scope, body)),
-        BlockName::Submissions => of_organisation(scope, |body| inspection::submissions(scope, body)),
+        BlockName::Submissions => of_organisation(scope, |body| returns::submissions::submissions(scope, body)),
+        BlockName::TakeAway => about::take_away::take_away(&scope.edition).into_iter().collect(),
         BlockName::Verification => of_organisation(scope, |body| inspection::verification(scope, body)),
     }
 }

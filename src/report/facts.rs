@@ -8,14 +8,14 @@ use crate::assessment::{
 };
 use crate::definitions::layout::Layouts;
 use crate::definitions::model::Metric;
-use crate::release::Release;
 use crate::release::names::Names;
 use crate::release::tables::ReleaseTables;
+use crate::release::{Release, SubmissionLine};
 use crate::report::words::{self, Change};
+use crate::verdict::responsibilities::Responsibility;
 use crate::verdict::{AspectFound, AspectLabel, BodySummary, FigureVerdict, NationalSummary, Standing};
-use crate::vocabulary::body::{
-    NATIONAL, Organisation, PEERS_PREFIX, PeerGroup, REGION_PREFIX, is_organisation, name_key,
-};
+use crate::vocabulary::body::{Organisation, PeerGroup, name_key};
+use crate::vocabulary::body_id::{Body, BodyId};
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::{Period, PeriodType};
 use crate::vocabulary::quantity::Status;
@@ -23,10 +23,18 @@ use crate::vocabulary::returns::{Return, ReturnState};
 use crate::vocabulary::shorthand::Shorthand;
 
 /// Where a figure of one metric stands: organisation, period and category.
-type MetricFigureKey<'a> = (&'a str, Period, Option<&'a str>);
+type MetricFigureKey<'a> = (&'a BodyId, Period, Option<&'a str>);
 
 /// Where a change of a sum stands: code, category, period and the earlier period.
-type MatchedPlace<'a> = (&'a str, Option<&'a str>, Period, Period);
+type MatchedPlace<'a> = (&'a BodyId, Option<&'a str>, Period, Period);
+
+/// What the release says of one organisation outside its figures, in the order of the release.
+#[derive(Debug, Default)]
+pub struct BodyFacts<'a> {
+    pub submissions: Vec<&'a SubmissionLine>,
+    pub returns: Vec<&'a Return>,
+    pub responsibilities: Vec<&'a Responsibility>,
+}
 
 /// How a figure moved from an earlier one, as pages say it.
 #[derive(Debug, Clone)]
@@ -130,22 +138,27 @@ pub struct Facts<'a> {
     /// The result tables of the release.
     pub tables: ReleaseTables<'a>,
     /// Codes by metric: organisations in order of their names, then regions.
-    codes: BTreeMap<&'a str, Vec<&'a str>>,
-    regions: BTreeMap<&'a str, BTreeSet<&'a str>>,
+    codes: BTreeMap<&'a str, Vec<&'a BodyId>>,
+    regions: BTreeMap<&'a str, BTreeSet<&'a BodyId>>,
     /// Signals of the report's period by metric and code.
-    signals: HashMap<&'a str, HashMap<&'a str, Vec<&'a Signal>>>,
+    signals: HashMap<&'a str, HashMap<&'a BodyId, Vec<&'a Signal>>>,
     /// Comparisons by metric and code.
-    comparisons: HashMap<&'a str, HashMap<&'a str, Vec<&'a FigureComparison>>>,
+    comparisons: HashMap<&'a str, HashMap<&'a BodyId, Vec<&'a FigureComparison>>>,
     /// Sums of two periods in which organisations lack, by metric, then code, category, period and earlier period.
     matched: HashMap<&'a str, HashMap<MatchedPlace<'a>, &'a MatchedChange>>,
     /// Metric, code and period of sums that lack too many of their usual cases.
-    incomplete: BTreeSet<(&'a str, &'a str, Period)>,
+    incomplete: BTreeSet<(&'a str, &'a BodyId, Period)>,
     /// By metric and code.
-    charts: HashMap<(&'a str, &'a str), &'a ControlChart>,
+    charts: HashMap<(&'a str, &'a BodyId), &'a ControlChart>,
     /// By metric and code.
-    run_charts: HashMap<(&'a str, &'a str), &'a SeriesRunChart>,
+    run_charts: HashMap<(&'a str, &'a BodyId), &'a SeriesRunChart>,
     /// By metric and code.
-    trends: HashMap<(&'a str, &'a str), &'a SeriesTrend>,
+    trends: HashMap<(&'a str, &'a BodyId), &'a SeriesTrend>,
+    /// By code.
+    bodies: HashMap<&'a BodyId, BodyFacts<'a>>,
+    /// How many organisations have a headline with a numerator, by metric and period.
+    counted: HashMap<(&'a str, Period), usize>,
+    nobody: BodyFacts<'a>,
 }
 
 impl<'a> Facts<'a> {
@@ -163,15 +176,18 @@ impl<'a> Facts<'a> {
             comparisons: HashMap::new(),
             matched: HashMap::new(),
             incomplete: (release.assessment.incomplete.iter())
-                .map(|sum| (sum.metric_id.as_str(), sum.org_code.as_str(), sum.period))
+                .map(|sum| (sum.metric_id.as_str(), &sum.org_code, sum.period))
                 .collect(),
-            charts: release.assessment.charts.iter().map(|c| ((&*c.metric_id, &*c.org_code), c)).collect(),
-            run_charts: release.assessment.run_charts.iter().map(|c| ((&*c.metric_id, &*c.org_code), c)).collect(),
-            trends: release.assessment.trends.iter().map(|t| ((&*t.metric_id, &*t.org_code), t)).collect(),
+            charts: release.assessment.charts.iter().map(|c| ((&*c.metric_id, &c.org_code), c)).collect(),
+            run_charts: release.assessment.run_charts.iter().map(|c| ((&*c.metric_id, &c.org_code), c)).collect(),
+            trends: release.assessment.trends.iter().map(|t| ((&*t.metric_id, &t.org_code), t)).collect(),
+            bodies: bodies(release),
+            counted: HashMap::new(),
+            nobody: BodyFacts::default(),
         };
         for change in &release.assessment.matched {
             let category = change.category.as_ref().map(|category| category.key.as_str());
-            let place = (change.org_code.as_str(), category, change.period, change.earlier_period);
+            let place = (&change.org_code, category, change.period, change.earlier_period);
             facts.matched.entry(&change.metric_id).or_default().insert(place, change);
         }
         for comparison in &release.assessment.comparisons {
@@ -182,19 +198,20 @@ impl<'a> Facts<'a> {
             let of_metric = facts.signals.entry(&signal.metric_id).or_default();
             of_metric.entry(&signal.org_code).or_default().push(signal);
         }
-        let mut codes: BTreeMap<&str, BTreeSet<(String, &str)>> = BTreeMap::new();
+        let mut codes: BTreeMap<&str, BTreeSet<(String, &BodyId)>> = BTreeMap::new();
         for figure in &release.observations {
             let category = figure.category.as_ref().map(|c| c.key.as_str());
-            let (metric, code) = (&*figure.metric_id, &*figure.org_code);
+            let (metric, code) = (&*figure.metric_id, &figure.org_code);
             facts.figures.entry(metric).or_default().insert((code, figure.period, category), figure);
-            if code.starts_with(REGION_PREFIX) {
+            if matches!(code.body(), Body::Region(_)) {
                 facts.regions.entry(metric).or_default().insert(code);
-            } else if is_organisation(code) && category.is_none() {
+            } else if code.is_organisation() && category.is_none() {
                 codes.entry(metric).or_default().insert((name_key(facts.short_name(code)), code));
+                *facts.counted.entry((metric, figure.period)).or_default() += usize::from(figure.numerator.is_some());
             }
         }
         for figure in &release.long_series.observations {
-            let place = (&*figure.org_code, figure.period, None);
+            let place = (&figure.org_code, figure.period, None);
             facts.figures.entry(&*figure.metric_id).or_default().entry(place).or_insert(figure);
         }
         facts.codes =
@@ -204,7 +221,7 @@ impl<'a> Facts<'a> {
 
     /// The headline of a metric for an organisation or aggregate in a period of the trend; of the nation and regions in any
     /// period that they are followed in.
-    pub fn figure(&self, metric: &Metric, code: &str, period: Period) -> Option<&'a Observation> {
+    pub fn figure(&self, metric: &Metric, code: &BodyId, period: Period) -> Option<&'a Observation> {
         self.figures.get(metric.id.as_str())?.get(&(code, period, None)).copied()
     }
 
@@ -215,38 +232,38 @@ impl<'a> Facts<'a> {
     }
 
     /// What stands out about a figure of the report's period.
-    pub fn signals(&self, metric: &Metric, code: &str) -> &[&'a Signal] {
+    pub fn signals(&self, metric: &Metric, code: &BodyId) -> &[&'a Signal] {
         self.signals.get(metric.id.as_str()).and_then(|of_metric| of_metric.get(code)).map_or(&[], Vec::as_slice)
     }
 
     /// The figure of the report's period held against another, if that other is there at all.
-    pub fn comparison(&self, metric: &Metric, code: &str, against: Against) -> Option<&'a FigureComparison> {
+    pub fn comparison(&self, metric: &Metric, code: &BodyId, against: Against) -> Option<&'a FigureComparison> {
         let of_code = self.comparisons.get(metric.id.as_str())?.get(code)?;
         of_code.iter().copied().find(|comparison| comparison.against == against)
     }
 
     /// The run chart of a code's series, where it has no control chart.
-    pub fn run_chart(&self, metric: &Metric, code: &str) -> Option<&'a SeriesRunChart> {
+    pub fn run_chart(&self, metric: &Metric, code: &BodyId) -> Option<&'a SeriesRunChart> {
         self.run_charts.get(&(metric.id.as_str(), code)).copied()
     }
 
     /// What the trend test says of a code's series, if it has a final figure.
-    pub fn trend(&self, metric: &Metric, code: &str) -> Option<&'a SeriesTrend> {
+    pub fn trend(&self, metric: &Metric, code: &BodyId) -> Option<&'a SeriesTrend> {
         self.trends.get(&(metric.id.as_str(), code)).copied()
     }
 
     /// The control chart of a code's series, where it has one.
-    pub fn control_chart(&self, metric: &Metric, code: &str) -> Option<&'a ControlChart> {
+    pub fn control_chart(&self, metric: &Metric, code: &BodyId) -> Option<&'a ControlChart> {
         self.charts.get(&(metric.id.as_str(), code)).copied()
     }
 
     /// The verdict on a figure of the report's period; `None` where the release has no such figure.
-    pub fn verdict(&self, metric: &Metric, code: &str) -> Option<&'a FigureVerdict> {
+    pub fn verdict(&self, metric: &Metric, code: &BodyId) -> Option<&'a FigureVerdict> {
         self.release.verdicts.get(&metric.id, code)
     }
 
     /// What a metric measures together with others; `None` of one that is not ranked.
-    pub fn subject(&self, metric: &Metric, code: &str) -> Option<&'a str> {
+    pub fn subject(&self, metric: &Metric, code: &BodyId) -> Option<&'a str> {
         self.verdict(metric, code)?.subject.as_deref()
     }
 
@@ -282,7 +299,7 @@ impl<'a> Facts<'a> {
     }
 
     /// Where a body stands, by subject.
-    pub fn summary_of(&self, code: &str) -> BodySummary<'a> {
+    pub fn summary_of(&self, code: &BodyId) -> BodySummary<'a> {
         self.release.verdicts.summary_of(code)
     }
 
@@ -297,41 +314,53 @@ impl<'a> Facts<'a> {
     }
 
     /// The headline in the period of the report.
-    pub fn current(&self, metric: &Metric, code: &str) -> Option<&'a Observation> {
+    pub fn current(&self, metric: &Metric, code: &BodyId) -> Option<&'a Observation> {
         self.figure(metric, code, self.release.period)
     }
 
     /// One category of a metric in a period.
-    pub fn category(&self, metric: &Metric, code: &str, key: &str, period: Period) -> Option<&'a Observation> {
+    pub fn category(&self, metric: &Metric, code: &BodyId, key: &str, period: Period) -> Option<&'a Observation> {
         self.figures.get(metric.id.as_str())?.get(&(code, period, Some(key))).copied()
     }
 
     /// Codes of the organisations that have a figure in any period, in order of their names.
-    pub fn codes(&self, metric: &Metric) -> &[&'a str] {
+    pub fn codes(&self, metric: &Metric) -> &[&'a BodyId] {
         self.codes.get(metric.id.as_str()).map_or(&[], Vec::as_slice)
     }
 
     /// Codes of the regional sums, in order.
-    pub fn region_codes(&self, metric: &Metric) -> Vec<&'a str> {
+    pub fn region_codes(&self, metric: &Metric) -> Vec<&'a BodyId> {
         self.regions.get(metric.id.as_str()).map(|set| set.iter().copied().collect()).unwrap_or_default()
     }
 
+    /// How many organisations other than this one have a numerator of the headline in a period.
+    pub fn others_counted(&self, metric: &Metric, own: &BodyId, period: Period) -> usize {
+        let all = self.counted.get(&(metric.id.as_str(), period)).copied().unwrap_or(0);
+        let own_figure = self.figure(metric, own, period).filter(|_| own.is_organisation());
+        all.saturating_sub(usize::from(own_figure.is_some_and(|own| own.numerator.is_some())))
+    }
+
+    /// The submissions, returns and responsibilities of an organisation.
+    pub fn body(&self, code: &BodyId) -> &BodyFacts<'a> {
+        self.bodies.get(code).unwrap_or(&self.nobody)
+    }
+
     /// The organisation's description, if the organisations dataset has one.
-    pub fn organisation(&self, code: &str) -> Option<&'a Organisation> {
+    pub fn organisation(&self, code: &BodyId) -> Option<&'a Organisation> {
         self.names.organisation(code)
     }
 
-    fn short_name(&self, code: &'a str) -> &'a str {
+    fn short_name(&self, code: &'a BodyId) -> &'a str {
         self.organisation(code).map_or(code, |o| o.short_name.as_str())
     }
 
     /// The name shown for any code of an organisation or aggregate.
-    pub fn name(&self, code: &str) -> String {
+    pub fn name(&self, code: &BodyId) -> String {
         self.names.body(code).to_owned()
     }
 
     /// A police force, or a body that the organisations dataset does not describe.
-    pub fn is_force(&self, code: &str) -> bool {
+    pub fn is_force(&self, code: &BodyId) -> bool {
         self.organisation(code).is_none_or(|o| o.kind.contains("force"))
     }
 
@@ -381,7 +410,7 @@ impl<'a> Facts<'a> {
             return Some(Moved::NotDue);
         }
         let category = now.category.as_ref().map(|category| category.key.as_str());
-        let place = (&*now.org_code, category, now.period, before.period);
+        let place = (&now.org_code, category, now.period, before.period);
         let matched = self.matched.get(metric.id.as_str()).and_then(|of_metric| of_metric.get(&place));
         match matched.map(|matched| (&matched.figures, matched.resting)) {
             None => Some(Moved::Told { change, before }),
@@ -398,7 +427,7 @@ impl<'a> Facts<'a> {
     }
 
     /// Whether a sum lacks so many of its usual cases that nothing is said of it over time.
-    pub fn lacks_cases(&self, metric: &Metric, code: &str, period: Period) -> bool {
+    pub fn lacks_cases(&self, metric: &Metric, code: &BodyId, period: Period) -> bool {
         self.incomplete.contains(&(metric.id.as_str(), code, period))
     }
 
@@ -414,13 +443,13 @@ impl<'a> Facts<'a> {
     }
 
     /// The peer group of an organisation.
-    pub fn peer_group(&self, code: &str) -> Option<&'a PeerGroup> {
-        self.release.peer_groups.iter().find(|group| group.org_code == code)
+    pub fn peer_group(&self, code: &BodyId) -> Option<&'a PeerGroup> {
+        self.release.peer_groups.iter().find(|group| group.org_code == *code)
     }
 
     /// The sum over an organisation's peers in a period.
-    pub fn peers(&self, metric: &Metric, code: &str, period: Period) -> Option<&'a Observation> {
-        self.figure(metric, &format!("{PEERS_PREFIX}{code}"), period)
+    pub fn peers(&self, metric: &Metric, code: &BodyId, period: Period) -> Option<&'a Observation> {
+        self.figure(metric, &BodyId::peers_of(code), period)
     }
 
     /// Names of the datasets that a metric rests on in the report's period.
@@ -442,19 +471,34 @@ impl<'a> Facts<'a> {
 
     /// Whether a figure may still grow: it was measured to be incomplete, or a return that a figure of the report's period
     /// rests on is not yet due.
-    pub fn is_provisional(&self, metric: &Metric, code: &str, period: Period) -> bool {
+    pub fn is_provisional(&self, metric: &Metric, code: &BodyId, period: Period) -> bool {
         let measured = self.release.lateness.provisional.contains(&metric.id, code, period);
         measured || (period == self.release.period && self.rests_on_returns_not_due(metric, code))
     }
 
-    fn rests_on_returns_not_due(&self, metric: &Metric, code: &str) -> bool {
+    fn rests_on_returns_not_due(&self, metric: &Metric, code: &BodyId) -> bool {
         let datasets = self.datasets(metric);
-        let peers = code.strip_prefix(PEERS_PREFIX).and_then(|own| self.peer_group(own)).map(|group| &group.peers);
-        let concerns = |other: &String| code == NATIONAL || other == code || peers.is_some_and(|p| p.contains(other));
+        let group = self.release.peer_groups.iter().find(|group| BodyId::peers_of(&group.org_code) == *code);
+        let is_peer = |other: &BodyId| group.is_some_and(|group| group.peers.contains(other));
+        let concerns = |other: &BodyId| code.is_nation() || other == code || is_peer(other);
         self.release.returns.iter().any(|r| {
             r.state == ReturnState::NotYetDue && datasets.contains(r.dataset.as_str()) && concerns(&r.org_code)
         })
     }
+}
+
+fn bodies(release: &Release) -> HashMap<&BodyId, BodyFacts<'_>> {
+    let mut bodies: HashMap<&BodyId, BodyFacts<'_>> = HashMap::new();
+    for line in &release.submissions {
+        bodies.entry(&line.org_code).or_default().submissions.push(line);
+    }
+    for one in &release.returns {
+        bodies.entry(&one.org_code).or_default().returns.push(one);
+    }
+    for one in &release.responsibilities {
+        bodies.entry(&one.org_code).or_default().responsibilities.push(one);
+    }
+    bodies
 }
 
 /// The state of a figure that the release does not hold at all.

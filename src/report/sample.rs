@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use chrono::{Days, NaiveDate};
 
-use crate::assessment::responsibilities::assess_responsibilities;
 use crate::assessment::{AssessmentInput, assess, withdraw_open_verdicts};
 use crate::contract::FailingFile;
 use crate::definitions::Definitions;
@@ -21,8 +20,10 @@ use crate::history::{Lateness, Provisional};
 use crate::release::{FindingLine, Release, RuleFailure, SubmissionLine, SubmittedFile, Withheld};
 use crate::render::html::Templates;
 use crate::settings::{ParityWish, PublicationSection, VerdictSection};
+use crate::verdict::responsibilities::assess_responsibilities;
 use crate::verdict::{VerdictInput, Verdicts};
-use crate::vocabulary::body::{NATIONAL, Organisation, PeerGroup, UNATTRIBUTED, is_of_peers};
+use crate::vocabulary::body::{Organisation, PeerGroup};
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::event::RecordedEvent;
 use crate::vocabulary::lives::Lives;
 use crate::vocabulary::observation::{Category, Coverage, Observation, StandardResult};
@@ -191,7 +192,7 @@ pub fn percent(numerator: i64, denominator: i64) -> Observation {
         label: None,
         metric_id: "CRE-01".parse().unwrap(),
         metric_version: 1,
-        org_code: NATIONAL.into(),
+        org_code: BodyId::nation().clone(),
         period: "2025-26Q1".parse().unwrap(),
         category: None,
         numerator: Some(numerator),
@@ -214,8 +215,8 @@ fn scatter(seed: usize) -> i64 {
 }
 
 /// The figure of one metric for the `index`-th code in the `at`-th period.
-fn figure(metric: &Metric, code: &str, (index, at): (usize, usize), period: Period) -> Observation {
-    let factor = if matches!(code, NATIONAL) { 14 } else { 1 };
+fn figure(metric: &Metric, code: &BodyId, (index, at): (usize, usize), period: Period) -> Observation {
+    let factor = if code.is_nation() { 14 } else { 1 };
     let size = (400 + 60 * i64::try_from(index).unwrap() + scatter(index * 31 + at)) * factor;
     let drift = i64::try_from(at).unwrap();
     let permille = 760 + 9 * drift + scatter(index * 7) + scatter(index * 13 + at) / 4;
@@ -239,8 +240,8 @@ fn figure(metric: &Metric, code: &str, (index, at): (usize, usize), period: Peri
     figure.standard =
         held.map(|s| StandardResult { level: s.level, kind: "historical", met: figure.value.map(|v| v >= s.level) });
     (figure.metric_id, figure.org_code, figure.period, figure.unit) =
-        (metric.id.clone(), code.into(), period, metric.unit);
-    if code == NATIONAL {
+        (metric.id.clone(), code.clone(), period, metric.unit);
+    if code.is_nation() {
         figure.coverage = Some(Coverage { returned: 38, expected: 42 });
     }
     figure
@@ -260,7 +261,7 @@ fn without_value(mut figure: Observation, status: Status) -> Observation {
 /// States of all kinds for some forces, so that every marker appears.
 fn with_state(figure: Observation, at: usize) -> Observation {
     let latest = at == 11;
-    match &*figure.org_code {
+    match figure.org_code.as_str() {
         "E04" if latest => {
             let mut absent = without_value(figure, Status::NotReturned);
             absent.coverage = Some(Coverage { returned: 0, expected: 3 });
@@ -282,11 +283,10 @@ fn observations(metrics: &[Metric], trend: &[Period]) -> Vec<Observation> {
     let mut all = Vec::new();
     for metric in metrics {
         let forces = NAMES.iter().map(|(code, _)| *code);
-        let codes =
-            forces.chain([NATIONAL, UNATTRIBUTED, "REGION:North West", "REGION:Wales", "PEERS:E01", "PEERS:E02"]);
-        for (index, code) in codes.enumerate() {
+        let others = ["NATIONAL", "UNATTRIBUTED", "REGION:North West", "REGION:Wales", "PEERS:E01", "PEERS:E02"];
+        for (index, code) in forces.chain(others).map(BodyId::from).enumerate() {
             for (at, period) in trend.iter().enumerate() {
-                let figure = figure(metric, code, (index, at), *period);
+                let figure = figure(metric, &code, (index, at), *period);
                 for category in metric.breakdown.iter().flat_map(|b| &b.categories) {
                     let mut part = figure.clone();
                     let breakdown = metric.breakdown.as_ref().unwrap().column.clone();
@@ -323,7 +323,7 @@ fn returns(period: Period) -> Vec<Return> {
                     }
                     _ => ReturnState::Accepted { submitted, late: false },
                 };
-                all.push(Return { dataset: dataset.to_owned(), org_code: code.to_owned(), month, state });
+                all.push(Return { dataset: dataset.to_owned(), org_code: code.into(), month, state });
             }
         }
     }
@@ -334,7 +334,7 @@ fn finding(org_code: &str, month: Month, message: &str) -> FindingLine {
     FindingLine {
         severity: "warning",
         dataset: "arrest_summons".to_owned(),
-        org_code: org_code.to_owned(),
+        org_code: Some(org_code.into()),
         month: month.to_string(),
         message: message.to_owned(),
     }
@@ -344,7 +344,7 @@ fn finding(org_code: &str, month: Month, message: &str) -> FindingLine {
 fn submissions(period: Period) -> Vec<SubmissionLine> {
     let line = |org_code: &str, month: Month, rows| SubmissionLine {
         dataset: "arrest_summons".to_owned(),
-        org_code: org_code.to_owned(),
+        org_code: org_code.into(),
         first: month,
         last: month,
         submitted: date("2025-05-09"),
@@ -385,11 +385,11 @@ pub fn release() -> Release {
         ..Organisation::force(code)
     };
     let organisations: Vec<Organisation> = NAMES.iter().map(organisation).collect();
-    let peers = ["E02", "E03", "E06"].map(str::to_owned).to_vec();
+    let peers = ["E02", "E03", "E06"].map(BodyId::from).to_vec();
     let source = "supplied peer groups of 1 April 2024".to_owned();
-    let peer_groups = vec![PeerGroup { org_code: "E01".to_owned(), peers, source }];
+    let peer_groups = vec![PeerGroup { org_code: "E01".into(), peers, source }];
     let events = vec![RecordedEvent {
-        org_code: NATIONAL.into(),
+        org_code: BodyId::nation().clone(),
         happened_on: date("2024-05-13"),
         kind: "system_migration".to_owned(),
         description: "Names moved from PNC to LEDS for <some> forces & agencies".to_owned(),
@@ -433,7 +433,7 @@ pub fn release() -> Release {
         peer_groups,
         events,
         decisions: Vec::new(),
-        responsibilities: assess_responsibilities(&metrics, &observations, &assessment, period),
+        responsibilities: assess_responsibilities(&metrics, &observations, &verdicts, period),
         assessment,
         verdicts,
         delays: Vec::new(),
@@ -459,7 +459,7 @@ pub fn release() -> Release {
 /// The same as a release for the public: its figures are withheld where the sample has withheld ones, and it has no peers.
 pub fn public_release() -> Release {
     let of = Withheld { threshold: 5, minimum_denominator: 10, work: BTreeMap::new() };
-    let of_peers = |one: &Observation| is_of_peers(&one.org_code);
+    let of_peers = |one: &Observation| one.org_code.is_of_peers();
     let mut release = Release { withheld: Some(of), peer_groups: Vec::new(), ..release() };
     release.observations.retain(|one| !of_peers(one));
     release
@@ -483,9 +483,12 @@ pub fn layouts() -> Layouts {
         rollup("transaction_volumes", "transactions"),
         rollup("subject_access_due", "rights_requests"),
     ];
-    // The sample has few metrics: its parts stand in place of those of the layout.
-    let inspection = include_str!("../../reports/inspection.toml").split("[[parts]]").next().unwrap();
-    let inspection = format!("{inspection}[[parts]]\ntitle = 'Timeliness'\nmetrics = ['CRE-06', 'CRE-01']\n");
+    // The sample has few metrics: its questions and parts stand in place of those of the layout.
+    let inspection = include_str!("../../reports/inspection.toml").split("[[inspector_questions]]").next().unwrap();
+    let asked = "title = 'Is it timely?'\nmetrics = ['CRE-01']";
+    let inspection = format!(
+        "{inspection}[[inspector_questions]]\n{asked}\n[[parts]]\ntitle = 'Timeliness'\nmetrics = ['CRE-06', 'CRE-01']\n"
+    );
     let public = of_known_metrics(include_str!("../../reports/public.toml"));
     let files = [
         ("reports/force.toml", include_str!("../../reports/force.toml")),

@@ -10,6 +10,7 @@ use crate::report::edition::Scope;
 use crate::report::page::Page;
 use crate::report::page::block::{Block, Section, SectionStyle};
 use crate::report::page::text::Address;
+use crate::vocabulary::body_id::BodyId;
 
 /// The most letters of a description.
 const ABOUT: usize = 200;
@@ -43,7 +44,7 @@ pub struct SearchEntry {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct NamedOrganisation {
     pub name: String,
-    pub code: String,
+    pub code: BodyId,
     /// Path of its own page inside the edition.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
@@ -134,8 +135,8 @@ fn organisations(scope: &Scope<'_>, page: &Page) -> BTreeSet<NamedOrganisation> 
     let rows = || page.tables().into_iter().flat_map(|table| &table.rows);
     let mut texts: BTreeSet<&str> = rows().map(|row| row.heading.as_str()).collect();
     texts.extend(rows().flat_map(|row| &row.cells).map(|cell| cell.text.as_str()));
-    let own = scope.organisation.map(|body| body.code.as_str());
-    let all = facts.release.organisations.iter().map(|body| (body.code.as_str(), facts.name(&body.code)));
+    let own = scope.organisation.map(|body| &*body.code);
+    let all = facts.release.organisations.iter().map(|body| (&*body.code, facts.name(&body.code)));
     let named = all.filter(|(code, name)| texts.contains(name.as_str()) || own == Some(code));
     named
         .map(|(code, name)| {

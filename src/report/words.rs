@@ -161,7 +161,7 @@ fn number_text(figure: &Observation, value: f64) -> String {
 }
 
 /// A value rounded from its counts where it has them.
-fn rounded_text(value: f64, counts: Option<Ratio>, unit: Unit) -> String {
+pub fn rounded_text(value: f64, counts: Option<Ratio>, unit: Unit) -> String {
     let exact = counts.and_then(|counts| ratio_text(counts.numerator, counts.denominator, unit));
     exact.unwrap_or_else(|| value_text(value, unit))
 }

@@ -17,9 +17,10 @@ use arrow::error::ArrowError;
 use crate::contract::{Admission, engine_type, month_days, pinned_table, rollup_contract, submission_month};
 use crate::definitions::model::{Contract, Rollup, StatementColumn};
 use crate::engine::{ENGINE_VERSION, Engine, EngineError, Query, QueryTable, Trouble, schema_of};
+use crate::vocabulary::body_id::BodyId;
 
 pub use costs::{RollupCosts, RollupRecord};
-pub use reference::{PeerLink, PublishedFigure, ReferenceData};
+pub use reference::{PeerLink, PublishedFigure, ReferenceData, UnfitCode};
 
 /// A roll-up that could not be computed or cached.
 #[derive(Debug, thiserror::Error)]
@@ -47,7 +48,7 @@ pub enum RollupError {
         "roll-up {rollup}: a row of {org_code} in {month} belongs to no submission; \
          return the path column `period` when `month` is another month than the submission's"
     )]
-    Unattributed { rollup: String, org_code: String, month: String },
+    Unattributed { rollup: String, org_code: BodyId, month: String },
 }
 
 impl RollupError {
@@ -368,7 +369,7 @@ pub fn identity(rollup: &Rollup, input: &RollupInput<'_>) -> String {
 fn attribute<'s>(rollup: &Rollup, rows: &RecordBatch, from: &[&'s Admission]) -> Result<ArrayRef, RollupError> {
     let scope = |admission: &&'s Admission| {
         let scope = admission.submission.scope.as_ref()?;
-        Some(((scope.org_code.as_str(), month_days(scope.span.first)), admission.fingerprint.as_str()))
+        Some(((scope.sender.as_str(), month_days(scope.span.first)), admission.fingerprint.as_str()))
     };
     let by_scope: HashMap<(&str, i32), &str> = from.iter().filter_map(scope).collect();
     Ok(Arc::new(StringArray::from(places_of(rollup, rows, &by_scope)?)))
@@ -389,7 +390,7 @@ pub fn submissions_of_rows(
     for (place, admission) in admissions.iter().enumerate() {
         let Some(scope) = &admission.submission.scope else { continue };
         let months = scope.span.months().map(month_days);
-        by_scope.extend(months.map(|month| ((scope.org_code.as_str(), month), place)));
+        by_scope.extend(months.map(|month| ((scope.sender.as_str(), month), place)));
     }
     batches.iter().map(|batch| places_of(rollup, batch, &by_scope)).collect()
 }
@@ -410,7 +411,7 @@ fn places_of<T: Copy>(
         let (org, month) = (orgs.value(row), months.value(row));
         by_scope.get(&(org, month)).copied().ok_or_else(|| RollupError::Unattributed {
             rollup: rollup.name.clone(),
-            org_code: org.to_owned(),
+            org_code: org.into(),
             month: Date32Type::to_naive_date_opt(month).map_or_else(String::new, |day| day.to_string()),
         })
     };

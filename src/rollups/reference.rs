@@ -10,14 +10,16 @@ use crate::contract::{Admission, is_blank, pinned_table};
 use crate::definitions::model::{Contract, Field, FieldType};
 use crate::engine::{Engine, EngineError, Query, QueryTable};
 use crate::vocabulary::body::Organisation;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::event::RecordedEvent;
 use crate::vocabulary::lives::{Described, Lives};
+use crate::vocabulary::sender_code::{SenderCode, SenderCodeError};
 
 /// One organisation's peer, with the days on which it holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PeerLink {
-    pub org_code: String,
-    pub peer_code: String,
+    pub org_code: BodyId,
+    pub peer_code: BodyId,
     pub source: String,
     pub valid_from: NaiveDate,
     pub valid_to: Option<NaiveDate>,
@@ -26,7 +28,7 @@ pub struct PeerLink {
 /// A figure as somebody else printed it, to be held against ours.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublishedFigure {
-    pub org_code: String,
+    pub org_code: BodyId,
     pub metric_id: String,
     /// `headline` or a category's key.
     pub category: String,
@@ -38,11 +40,20 @@ pub struct PublishedFigure {
     pub source: String,
 }
 
+/// A text that no organisation can have as its code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnfitCode {
+    pub text: String,
+    pub why: SenderCodeError,
+}
+
 /// All reference data of a run.
 #[derive(Debug, Default)]
 pub struct ReferenceData {
     /// Every description of an organisation, as the rows stand.
     pub organisations: Vec<Described>,
+    /// What stands in the organisations dataset in the place of a code and is none.
+    pub unfit_codes: Vec<UnfitCode>,
     pub peer_links: Vec<PeerLink>,
     pub events: Vec<RecordedEvent>,
     pub published_figures: Vec<PublishedFigure>,
@@ -81,26 +92,28 @@ impl ReferenceData {
 
     fn push(&mut self, dataset: &str, row: &ReferenceRow<'_>) {
         match dataset {
-            "organisations" => self.organisations.push(Described {
-                organisation: organisation(row),
-                from: validity(row).0,
-                to: validity(row).1,
-            }),
+            "organisations" => match organisation(row) {
+                Ok(organisation) => {
+                    let (from, to) = validity(row);
+                    self.organisations.push(Described { organisation, from, to });
+                }
+                Err(unfit) => self.unfit_codes.push(unfit),
+            },
             "peer_groups" => self.peer_links.push(PeerLink {
-                org_code: row.text("org_code"),
-                peer_code: row.text("peer_code"),
+                org_code: row.body("org_code"),
+                peer_code: row.body("peer_code"),
                 source: row.text("source"),
                 valid_from: validity(row).0,
                 valid_to: validity(row).1,
             }),
             "events" => self.events.push(RecordedEvent {
-                org_code: row.text("org_code"),
+                org_code: row.body("org_code"),
                 happened_on: row.date("happened_on").unwrap_or_default(),
                 kind: row.text("kind"),
                 description: row.text("description"),
             }),
             "published_figures" => self.published_figures.push(PublishedFigure {
-                org_code: row.text("org_code"),
+                org_code: row.body("org_code"),
                 metric_id: row.text("metric_id"),
                 category: row.text("category"),
                 period: row.text("period"),
@@ -127,18 +140,23 @@ fn selected(field: &Field) -> String {
     format!("\"{name}\"")
 }
 
-fn organisation(row: &ReferenceRow<'_>) -> Organisation {
+fn organisation(row: &ReferenceRow<'_>) -> Result<Organisation, UnfitCode> {
+    let text = row.text("org_code");
+    let code: SenderCode = text.parse().map_err(|why| UnfitCode { text: text.clone(), why })?;
+    if !code.is_organisation() {
+        return Err(UnfitCode { text, why: SenderCodeError::Reserved });
+    }
     let region = row.text("region");
-    Organisation {
-        code: row.text("org_code"),
+    Ok(Organisation {
+        code,
         name: row.text("name"),
         short_name: row.text("short_name"),
         kind: row.text("kind"),
         region: (!region.is_empty()).then_some(region),
         country: row.text("country"),
         officers: row.integer("officers"),
-        succeeded_by: Some(row.text("succeeded_by")).filter(|code| !code.is_empty()),
-    }
+        succeeded_by: Some(row.body("succeeded_by")).filter(|code| !code.is_empty()),
+    })
 }
 
 fn validity(row: &ReferenceRow<'_>) -> Validity {
@@ -159,6 +177,10 @@ impl ReferenceRow<'_> {
             (!texts.is_null(self.row)).then(|| texts.value(self.row).to_owned())
         });
         value.unwrap_or_default()
+    }
+
+    fn body(&self, name: &str) -> BodyId {
+        self.text(name).into()
     }
 
     fn integer(&self, name: &str) -> Option<i64> {

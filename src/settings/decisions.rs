@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::definitions::model::Metric;
 use crate::stats::control::LEAST_BASELINE;
+use crate::vocabulary::body_id::BodyId;
 
 /// What was decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,7 +28,7 @@ pub struct Decision {
     /// Id of the metric.
     pub metric: String,
     /// Code of the organisation, region or nation whose series it is; without one, every series of the metric.
-    pub organisation: Option<String>,
+    pub organisation: Option<BodyId>,
     pub kind: DecisionKind,
     pub from: Option<NaiveDate>,
     pub to: Option<NaiveDate>,

@@ -6,6 +6,7 @@
 
 mod decisions;
 mod disclosure;
+mod editions;
 mod parity;
 mod peers;
 mod publication;
@@ -18,10 +19,12 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::vocabulary::copy_format::CopyFormatError;
 use crate::vocabulary::period::PeriodType;
 
 pub use decisions::{Decision, DecisionError, DecisionKind, check_decisions};
 pub use disclosure::{DisclosureSection, Protection};
+pub use editions::EditionsSection;
 pub use parity::{ParityError, ParityWish, check_parity};
 pub use peers::{PeerChoice, PeersSection};
 pub use publication::{PublicationSection, UnsetPublication};
@@ -65,6 +68,12 @@ pub enum SettingsError {
         "settings {path}: disclosure.minimum_denominator is {minimum}, but must be 1 to {MOST_MINIMUM}: figures with fewer cases are withheld from the public edition; 1 withholds none"
     )]
     MinimumDenominator { path: PathBuf, minimum: i64 },
+    #[error("settings {path}: editions.copies")]
+    Copies {
+        path: PathBuf,
+        #[source]
+        source: CopyFormatError,
+    },
 }
 
 impl SettingsError {
@@ -135,6 +144,8 @@ pub struct FigureSettings {
     pub verdict: VerdictSection,
     /// Who publishes, and what readers are told.
     pub publication: PublicationSection,
+    /// What editions hold beside their pages.
+    pub editions: EditionsSection,
 }
 
 /// The settings file as it is typed: every section may be left out.
@@ -153,6 +164,7 @@ struct SettingsFile {
     parity: ParityWish,
     verdict: VerdictSection,
     publication: PublicationSection,
+    editions: EditionsSection,
 }
 
 impl From<SettingsFile> for Settings {
@@ -171,6 +183,7 @@ impl From<SettingsFile> for Settings {
             parity,
             verdict,
             publication,
+            editions,
         } = file;
         let figures = FigureSettings {
             trend,
@@ -183,6 +196,7 @@ impl From<SettingsFile> for Settings {
             parity,
             verdict,
             publication,
+            editions,
         };
         Self { engine, sql, figures }
     }
@@ -362,7 +376,7 @@ impl Settings {
         check("engine.threads", number(engine.threads), 0, number(MOST_THREADS))?;
         check("engine.memory_limit_mib", number(engine.memory_limit_mib), memory.0, memory.1)?;
         check("sql.most_rows", number(self.sql.most_rows), 1, number(MOST_SQL_ROWS))?;
-        let FigureSettings { trend, disclosure, late, parameters, verdict, .. } = &self.figures;
+        let FigureSettings { trend, disclosure, late, parameters, verdict, editions, .. } = &self.figures;
         for (name, value) in parameters {
             check(&format!("parameters.{name}"), i128::from(*value), 0, i128::from(MOST_DAYS))?;
         }
@@ -382,7 +396,9 @@ impl Settings {
         if !(1..=MOST_LATE_MONTHS).contains(&months) {
             return Err(SettingsError::LateMonths { path: path.to_owned(), months });
         }
-        Ok(())
+        let mut copies = editions.copies.iter();
+        let unavailable = copies.find_map(|copy| copy.available().err());
+        unavailable.map_or(Ok(()), |source| Err(SettingsError::Copies { path: path.to_owned(), source }))
     }
 }
 

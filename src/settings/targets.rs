@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::definitions::model::{Comparator, Metric, Standard, StandardKind};
 use crate::vocabulary::body::Organisation;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::quantity::{Better, Shape};
 
 /// One entry of `[[targets]]` in the settings.
@@ -23,7 +24,7 @@ pub struct LocalTarget {
     pub source: String,
     /// Codes it is for. Without codes and kinds it is for everybody, aggregates included.
     #[serde(default)]
-    pub organisations: Vec<String>,
+    pub organisations: Vec<BodyId>,
     /// Kinds of organisation it is for, such as `territorial_force`.
     #[serde(default)]
     pub kinds: Vec<String>,
@@ -43,7 +44,7 @@ pub enum TargetError {
     #[error("targets[{at}].kinds: {kind} is not a kind of organisation; known are {known}")]
     Kind { at: usize, kind: String, known: String },
     #[error("targets[{at}].organisations: the organisations dataset holds no {code} on the data date")]
-    Organisation { at: usize, code: String },
+    Organisation { at: usize, code: BodyId },
     #[error("targets[{at}].source: is empty; say who set the target")]
     Source { at: usize },
 }
@@ -58,7 +59,7 @@ pub fn check_targets(targets: &[LocalTarget], metrics: &[Metric], kinds: &[Strin
 
 /// The first target for an organisation that the organisations dataset does not hold.
 pub fn check_target_organisations(targets: &[LocalTarget], organisations: &[Organisation]) -> Result<(), TargetError> {
-    let unknown = |code: &&String| !organisations.iter().any(|organisation| organisation.code == **code);
+    let unknown = |code: &&BodyId| !organisations.iter().any(|organisation| organisation.code == **code);
     targets.iter().enumerate().try_for_each(|(at, target)| match target.organisations.iter().find(unknown) {
         Some(code) => Err(TargetError::Organisation { at, code: code.clone() }),
         None => Ok(()),
@@ -111,8 +112,8 @@ pub fn with_targets(metrics: &[Metric], targets: &[LocalTarget], organisations: 
 /// `None` when the target is for kinds that no organisation has: an empty list would mean everybody.
 fn standard(target: &LocalTarget, organisations: &[Organisation]) -> Option<Standard> {
     let of_kind = organisations.iter().filter(|organisation| target.kinds.contains(&organisation.kind));
-    let codes: Vec<String> =
-        target.organisations.iter().cloned().chain(of_kind.map(|organisation| organisation.code.clone())).collect();
+    let codes = of_kind.map(|organisation| BodyId::clone(&organisation.code));
+    let codes: Vec<BodyId> = target.organisations.iter().cloned().chain(codes).collect();
     let for_everybody = target.organisations.is_empty() && target.kinds.is_empty();
     (for_everybody || !codes.is_empty()).then(|| Standard {
         level: target.level,
@@ -129,7 +130,8 @@ fn standard(target: &LocalTarget, organisations: &[Organisation]) -> Option<Stan
 
 fn scope_words(target: &LocalTarget) -> String {
     let kinds = target.kinds.iter().map(|kind| kind.replace('_', " "));
-    let names: Vec<String> = target.organisations.iter().cloned().chain(kinds).collect();
+    let codes = target.organisations.iter().map(ToString::to_string);
+    let names: Vec<String> = codes.chain(kinds).collect();
     if names.is_empty() { String::new() } else { format!("For {} only", names.join(", ")) }
 }
 
@@ -173,7 +175,7 @@ mod tests {
     fn a_target_for_a_kind_is_for_its_organisations_alone() {
         let metrics = Definitions::built_in().unwrap().metrics;
         let body = |code: &str, kind: &str| Organisation {
-            code: code.to_owned(),
+            code: code.parse().unwrap(),
             name: code.to_owned(),
             short_name: code.to_owned(),
             kind: kind.to_owned(),
@@ -189,6 +191,6 @@ mod tests {
         let cre = added.iter().find(|metric| metric.id == "CRE-01").unwrap();
         let local: Vec<&Standard> = cre.standards.iter().filter(|s| s.kind == StandardKind::Local).collect();
         assert_eq!(local.len(), 1);
-        assert!(local[0].applies_to("A") && !local[0].applies_to("B") && !local[0].applies_to("NATIONAL"));
+        assert_eq!(["A", "B", "NATIONAL"].map(|code| local[0].applies_to(&code.into())), [true, false, false]);
     }
 }

@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 use chrono::{Datelike as _, NaiveDate};
 
 use super::{MonthSpan, SubmissionScope};
-use crate::vocabulary::code::{CODE_WORDS, Code};
 use crate::vocabulary::finding::{Finding, FindingLevel};
 use crate::vocabulary::period::{Month, Period, PeriodType};
+use crate::vocabulary::sender_code::{SenderCode, SenderCodeError};
 
 /// What a folder that holds roll-ups instead of records begins with.
 pub const ROLLUP_PREFIX: &str = "rollup-";
@@ -38,8 +38,8 @@ impl SubmittedTable {
 }
 
 /// The folder of one organisation's submission for a month, inside a source.
-pub fn submission_folder(table: &SubmittedTable, submitted: NaiveDate, org_code: &str, month: Month) -> String {
-    format!("{}/submitted={submitted}/org={org_code}/period={month}", table.folder())
+pub fn submission_folder(table: &SubmittedTable, submitted: NaiveDate, sender: &SenderCode, month: Month) -> String {
+    format!("{}/submitted={submitted}/org={sender}/period={month}", table.folder())
 }
 
 /// A path that is not part of a submission; `subject` is what a reader is told once.
@@ -163,12 +163,12 @@ fn parse_folders(
     let Some((org, period)) = scope else {
         return Ok(SubmissionKey { table: table.clone(), submitted: day, scope: None });
     };
-    let code = Code::parse(&value(org, "org=")?).ok_or_else(|| {
-        PathProblem::refused(&folder_of(path, org), format!("does not hold the code of an organisation: {CODE_WORDS}"))
+    let sender = value(org, "org=")?.parse().map_err(|error: SenderCodeError| {
+        PathProblem::refused(&folder_of(path, org), format!("does not hold the code of an organisation: {error}"))
     })?;
     let span = parse_span(table, &value(period, "period=")?);
     let span = span.map_err(|why| PathProblem::refused(&folder_of(path, period), why))?;
-    let scope = SubmissionScope { org_code: code.as_str().to_owned(), span };
+    let scope = SubmissionScope { sender, span };
     Ok(SubmissionKey { table: table.clone(), submitted: day, scope: Some(scope) })
 }
 
@@ -229,8 +229,8 @@ mod tests {
     fn a_submission_under_construction_is_ignored_and_a_wrong_folder_is_refused() {
         let tables = BTreeSet::from([SubmittedTable::Records("x".to_owned())]);
         let submitted = "2025-05-15".parse().unwrap();
-        let folder =
-            submission_folder(&SubmittedTable::Records("x".to_owned()), submitted, "E1", "2025-04".parse().unwrap());
+        let (sender, month) = ("E1".parse().unwrap(), "2025-04".parse().unwrap());
+        let folder = submission_folder(&SubmittedTable::Records("x".to_owned()), submitted, &sender, month);
         let path = format!("{folder}/records.parquet");
         assert!(parse_path(&path, &tables).is_ok());
         let level = |path: &str| parse_path(path, &tables).unwrap_err().level;
@@ -275,7 +275,7 @@ mod tests {
         let of = |path: &str| parse_unusable(path, "leads nowhere", &tables);
         let folder = "x/submitted=2025-05-12/org=E1/period=2025-04";
         assert_eq!(of(&format!("{folder}/a.parquet")), of(folder));
-        assert_eq!(of(folder).unwrap().scope.unwrap().org_code, "E1");
+        assert_eq!(of(folder).unwrap().scope.unwrap().sender.as_str(), "E1");
         let level = |path: &str| of(path).unwrap_err().level;
         assert_eq!(level("x/submitted=2025-05-12/org=E1"), FindingLevel::Blocking);
         assert_eq!(level("x"), FindingLevel::Blocking);

@@ -15,8 +15,10 @@ use object_store::ObjectStore;
 use object_store::local::LocalFileSystem;
 use object_store::path::{Error as PathError, Path as StorePath};
 
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::finding::{Finding, FindingLevel};
 use crate::vocabulary::period::Month;
+use crate::vocabulary::sender_code::SenderCode;
 use steady::SteadyStore;
 
 use walk::{EntryKind, SourceEntry, WalkError, walk};
@@ -87,7 +89,7 @@ impl MonthSpan {
 /// Organisation and months of a submission; reference datasets have none.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SubmissionScope {
-    pub org_code: String,
+    pub sender: SenderCode,
     pub span: MonthSpan,
 }
 
@@ -137,9 +139,14 @@ pub struct Submission {
 }
 
 impl Submission {
-    /// Organisation code, or empty for a reference dataset.
-    pub fn org_code(&self) -> &str {
-        self.scope.as_ref().map_or("", |scope| &scope.org_code)
+    /// Who sent it; `None` for a reference dataset.
+    pub fn sender(&self) -> Option<&SenderCode> {
+        self.scope.as_ref().map(|scope| &scope.sender)
+    }
+
+    /// The sender's code, or empty for a reference dataset.
+    pub fn sender_text(&self) -> &str {
+        self.sender().map_or("", |sender| sender.as_str())
     }
 
     /// Period text, or empty for a reference dataset.
@@ -153,7 +160,7 @@ impl Submission {
             level,
             rule: rule.to_owned(),
             dataset: self.table.folder(),
-            org_code: self.org_code().to_owned(),
+            org_code: self.sender().map(|sender| BodyId::clone(sender)),
             period: self.period_text(),
             message,
             ..Finding::default()

@@ -76,7 +76,7 @@ fn conflict(
     let scope = submission.scope.as_ref()?;
     let dataset = dataset_of(name)?;
     let overlapping = |other: &&&Submission| {
-        other.scope.as_ref().is_some_and(|o| o.org_code == scope.org_code && o.span.overlaps(scope.span))
+        other.scope.as_ref().is_some_and(|o| o.sender == scope.sender && o.span.overlaps(scope.span))
     };
     let records =
         chosen.iter().filter(|other| other.table == SubmittedTable::Records(dataset.clone())).find(overlapping);
@@ -101,7 +101,7 @@ mod tests {
 
     fn submission(table: SubmittedTable, submitted: &str, first: &str, last: &str) -> Submission {
         let span = MonthSpan { first: first.parse().unwrap(), last: last.parse().unwrap() };
-        let scope = Some(SubmissionScope { org_code: "A".into(), span });
+        let scope = Some(SubmissionScope { sender: "A".parse().unwrap(), span });
         let submitted = submitted.parse().unwrap();
         Submission { table, submitted, first_submitted: submitted, scope, files: Vec::new(), unusable: Vec::new() }
     }

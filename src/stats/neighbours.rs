@@ -1,6 +1,7 @@
 //! Statistical neighbours: the forces most like a force by stated attributes, for want of a supplied group.
 
 use super::arithmetic::median;
+use crate::vocabulary::body_id::BodyId;
 
 /// Makes the median absolute deviation comparable with a standard deviation.
 const MAD_SCALE: f64 = 1.4826;
@@ -10,7 +11,7 @@ pub const NEIGHBOURS: usize = 7;
 /// A force with its attributes, counts such as officers or population, the same ones in every force; `None` where unknown.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Profile {
-    pub code: String,
+    pub code: BodyId,
     pub attributes: Vec<Option<f64>>,
 }
 
@@ -60,12 +61,12 @@ fn nearest_to(
     profiles: &[Profile],
     count: usize,
 ) -> Vec<Neighbour> {
-    let mut others: Vec<(f64, &str, usize)> = places
+    let mut others: Vec<(f64, &BodyId, usize)> = places
         .iter()
         .zip(profiles)
         .enumerate()
         .filter(|(other, _)| *other != row)
-        .filter_map(|(other, (place, profile))| Some((distance(own, place.as_ref()?), profile.code.as_str(), other)))
+        .filter_map(|(other, (place, profile))| Some((distance(own, place.as_ref()?), &profile.code, other)))
         .collect();
     others.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.cmp(b.1)));
     others.into_iter().take(count).map(|(distance, _, row)| Neighbour { row, distance }).collect()
@@ -94,7 +95,7 @@ mod tests {
     use super::*;
 
     fn profile(code: &str, attributes: &[f64]) -> Profile {
-        Profile { code: code.to_owned(), attributes: attributes.iter().copied().map(Some).collect() }
+        Profile { code: code.into(), attributes: attributes.iter().copied().map(Some).collect() }
     }
 
     fn rows(found: &Neighbours, row: usize) -> Vec<usize> {

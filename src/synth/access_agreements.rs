@@ -41,7 +41,7 @@ pub fn write(submission: &Sending<'_>, rows: &mut RowFile) -> Result<(), SynthEr
         let term = last_signed(submission, level);
         let (year, month) = (term.begins.year() % 100, term.begins.number());
         let reference = format!("SYN-AA-{:02}-{number}-{year:02}{month:02}", submission.member.number);
-        rows.text(submission.code());
+        rows.text(submission.code().as_str());
         rows.text(reference.as_str());
         rows.text(level);
         rows.date(term.signed_on.to_epoch_days());

@@ -7,6 +7,7 @@ use super::NationPlan;
 use super::character::Character;
 use super::draw::{Draw, count, days, float};
 use crate::vocabulary::period::Month;
+use crate::vocabulary::sender_code::SenderCode;
 
 /// Accounts of the nation at scale 1.
 const NATIONAL_ACCOUNTS: f64 = 140_000.0;
@@ -49,7 +50,7 @@ pub struct Account {
 
 impl Roster {
     /// The roster of the body `code` with `share` of the national accounts; users are numbered from `first_user`.
-    pub fn new(plan: &NationPlan, code: &str, first_user: u64, share: f64) -> Self {
+    pub fn new(plan: &NationPlan, code: &SenderCode, first_user: u64, share: f64) -> Self {
         let initial = count(NATIONAL_ACCOUNTS * share * plan.record_scale()).max(FEWEST);
         Self { base: Draw::new(plan.seed, &["accounts", code]).bits(), first_user, initial, from: plan.from }
     }
@@ -205,8 +206,8 @@ mod tests {
 
     fn roster() -> (Roster, Character) {
         let from: Month = "2024-04".parse().unwrap();
-        let plan = NationPlan { from, to: from.plus(23), scale: 1.0, seed: 3 };
-        (Roster::new(&plan, "X", 1, 0.01), Character::new(3, "X"))
+        let (plan, code) = (NationPlan { from, to: from.plus(23), scale: 1.0, seed: 3 }, "X".parse().unwrap());
+        (Roster::new(&plan, &code, 1, 0.01), Character::new(3, &code))
     }
 
     #[test]

@@ -72,7 +72,7 @@ pub(super) fn each_report(
 }
 
 fn write_row(submission: &Sending<'_>, number: u64, report: &Report, rows: &mut RowFile) -> Result<(), SynthError> {
-    rows.text(submission.code());
+    rows.text(submission.code().as_str());
     rows.text(submission.reference("AS", number).as_str());
     rows.text(report.event_type);
     rows.time(report.event_at);
@@ -86,7 +86,7 @@ fn write_row(submission: &Sending<'_>, number: u64, report: &Report, rows: &mut 
 fn within_day(submission: &Sending<'_>, month: Month) -> f64 {
     let usual = submission.member.character.within_day_in(month);
     let since = month.months_since(submission.nation.faults.turning);
-    match (submission.code(), since) {
+    match (submission.code().as_str(), since) {
         (STEPS_UP, ..0) => 0.66,
         (STEPS_UP, 0) => 0.60,
         (STEPS_UP, _) => 0.89,
@@ -119,7 +119,7 @@ fn draw_delay_hours(within_day: f64, character: &Character, draw: &mut Draw) -> 
 
 /// Arrests in the hours before and after a clock change, created at and next to the 24-hour limit.
 fn around_clock_change(submission: &Sending<'_>, month: Month) -> Vec<Report> {
-    let change = clock_change(month).filter(|_| submission.code() == RARE_DATES);
+    let change = clock_change(month).filter(|_| submission.code().as_str() == RARE_DATES);
     let Some(change) = change else { return Vec::new() };
     let arrest = |(event_at, delay): (i64, i64)| Report {
         event_type: "arrest",

@@ -3,6 +3,7 @@
 
 use super::draw::Draw;
 use crate::vocabulary::period::Month;
+use crate::vocabulary::sender_code::SenderCode;
 
 /// The made-up habits of one body. Shares are 0 to 1.
 #[derive(Debug, Clone)]
@@ -68,7 +69,7 @@ pub struct Character {
 
 impl Character {
     /// The character of `code`.
-    pub fn new(seed: u64, code: &str) -> Self {
+    pub fn new(seed: u64, code: &SenderCode) -> Self {
         let mut draw = Draw::new(seed, &["character", code]);
         Self {
             volume: draw.between(0.80, 1.25),

@@ -91,7 +91,9 @@ fn the_rules_of_the_contracts_hold_but_for_the_planted_faults() {
     });
     let broken: BTreeSet<String> = (found.findings.iter())
         .filter(|finding| finding.level != FindingLevel::Reconciliation)
-        .map(|finding| format!("{} {} {}", finding.dataset, finding.org_code, finding.rule))
+        .map(|finding| {
+            format!("{} {} {}", finding.dataset, finding.org_code.as_deref().unwrap_or_default(), finding.rule)
+        })
         .collect();
     let planted = [
         "arrest_summons E23000003 created_before_event",

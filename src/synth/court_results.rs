@@ -44,7 +44,7 @@ pub fn write(submission: &Sending<'_>, rows: &mut RowFile) -> Result<(), SynthEr
         // Drawn for every result, written or not, so that a resubmission repeats the same results.
         let result = draw_result(received_at, median, character, draw);
         for _ in 0..selection.copies() {
-            rows.text(submission.code());
+            rows.text(submission.code().as_str());
             rows.text(submission.reference("CR", number).as_str());
             rows.text(result.court_type);
             rows.date(result.court_date);
@@ -66,7 +66,7 @@ struct CourtResult {
 }
 
 fn median_days(submission: &Sending<'_>) -> f64 {
-    if submission.code() != CLEARS_BACKLOG {
+    if submission.code().as_str() != CLEARS_BACKLOG {
         return submission.member.character.court_median_days;
     }
     if submission.after_turning() { BACKLOG_DAYS.1 } else { BACKLOG_DAYS.0 }

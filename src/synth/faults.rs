@@ -8,6 +8,7 @@ use super::member::Member;
 use super::organisations::Sender;
 use super::{Dataset, NationPlan};
 use crate::vocabulary::period::Month;
+use crate::vocabulary::sender_code::SenderCode;
 
 /// State of one submission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,9 +97,9 @@ impl Faults {
     }
 
     /// By how much the body `code` overstates the records of its return; 0 for all but the planted totals.
-    pub fn stated_too_many(&self, dataset: Dataset, code: &str, month: Month) -> i64 {
+    pub fn stated_too_many(&self, dataset: Dataset, code: &SenderCode, month: Month) -> i64 {
         let planted = |(body, of, in_last, _): &(&str, Dataset, bool, i64)| {
-            *body == code && *of == dataset && self.month_of(*in_last) == month
+            *body == code.as_str() && *of == dataset && self.month_of(*in_last) == month
         };
         MISSTATES.into_iter().find(planted).map_or(0, |(_, _, _, off)| off)
     }
@@ -108,7 +109,7 @@ impl Faults {
     }
 
     /// A day inside the deadline; a body sends its datasets together, transactions first.
-    fn usual_date(&self, dataset: Dataset, code: &str, month: Month) -> NaiveDate {
+    fn usual_date(&self, dataset: Dataset, code: &SenderCode, month: Month) -> NaiveDate {
         let transactions = dataset == Dataset::Transactions;
         let batch = if transactions { "transactions" } else { "other" };
         let spare = Draw::new(self.seed, &["submitted", batch, code, &month.to_string()]).below(7);
@@ -117,12 +118,12 @@ impl Faults {
 
     /// Every planted fault in words, for the summary and the marker file.
     pub fn words(&self, members: &[Member]) -> Vec<String> {
-        let name = |code: &str| {
-            let member = members.iter().find(|member| member.body.code == code);
+        let name = |code: &'static str| {
+            let member = members.iter().find(|member| member.body.code.as_str() == code);
             member.map_or_else(|| code.to_owned(), |member| format!("{} ({code})", member.body.short_name))
         };
         let (last, before, day) = (self.last, self.last_but_one, self.turning_day());
-        let misstated = |(code, dataset, in_last, off): (&str, Dataset, bool, i64)| {
+        let misstated = |(code, dataset, in_last, off): (&'static str, Dataset, bool, i64)| {
             let (month, much) = (self.month_of(in_last), if off > 0 { "more" } else { "fewer" });
             let (name, dataset, off) = (name(code), dataset.as_str(), off.abs());
             format!("{name}: stated_totals for {month} names {off} records {much} than {dataset} holds")

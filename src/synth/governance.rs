@@ -41,7 +41,7 @@ struct GovernanceEvent {
 pub fn write(submission: &Sending<'_>, rows: &mut RowFile) -> Result<(), SynthError> {
     let mut draw = submission.draw();
     for (number, entry) in (1..).zip(entries(submission, &mut draw)) {
-        rows.text(submission.code());
+        rows.text(submission.code().as_str());
         rows.text(submission.reference("GV", number).as_str());
         rows.text(entry.kind);
         rows.date(a_day_of(submission.month, &mut draw));

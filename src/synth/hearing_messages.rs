@@ -42,7 +42,7 @@ pub fn write(submission: &Sending<'_>, rows: &mut RowFile) -> Result<(), SynthEr
         let recordable = draw.chance(RECORDABLE);
         let outcome = draw_outcome(recordable, received_at, character, draw);
         let settled = submission.known_instant(Some(outcome.settled_at)).is_some();
-        rows.text(submission.code());
+        rows.text(submission.code().as_str());
         rows.text(submission.reference("HM", number).as_str());
         rows.time(received_at);
         rows.flag(recordable);

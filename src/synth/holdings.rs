@@ -31,7 +31,7 @@ pub fn write(submission: &Sending<'_>, rows: &mut RowFile) -> Result<(), SynthEr
         let own = Draw::new(nation.plan.seed, &["holdings", submission.code(), kind]).between(0.85, 1.15);
         let weeded = submission.draw().between(0.998, 1.0);
         let records = records * nation.police_share(member) * own * weeded * (1.0 + growth).powf(years);
-        rows.text(submission.code());
+        rows.text(submission.code().as_str());
         rows.text(kind);
         rows.int(whole(records));
         rows.end_row()?;

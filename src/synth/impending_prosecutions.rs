@@ -38,7 +38,7 @@ pub fn write(submission: &Sending<'_>, rows: &mut RowFile) -> Result<(), SynthEr
         if closed < first {
             return Ok(());
         }
-        rows.text(submission.code());
+        rows.text(submission.code().as_str());
         rows.text(submission.reference_of(begun.month, "IP", begun.number).as_str());
         rows.date(begun.day);
         rows.date((closed <= end).then_some(closed));

@@ -69,7 +69,7 @@ pub fn write(submission: &Sending<'_>, rows: &mut RowFile) -> Result<(), SynthEr
             return Ok(());
         }
         let closed = submission.known_day(Some(closed));
-        rows.text(submission.code());
+        rows.text(submission.code().as_str());
         rows.text(submission.reference_of(begun.month, "IN", begun.number).as_str());
         rows.time(aware);
         rows.flag(notifiable);

@@ -4,7 +4,7 @@ use super::Dataset;
 use super::accounts::Roster;
 use super::character::Character;
 use super::organisations::Sender;
-use crate::vocabulary::body::UNATTRIBUTED;
+use crate::vocabulary::body_id::BodyId;
 
 /// A body with its habits and its accounts.
 #[derive(Debug)]
@@ -42,6 +42,6 @@ impl Member {
 
     /// Whether it stands for rows without an organisation.
     pub fn is_unattributed(&self) -> bool {
-        self.body.code == UNATTRIBUTED
+        self.body.code == *BodyId::unattributed()
     }
 }

@@ -36,6 +36,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::vocabulary::period::Month;
+use crate::vocabulary::sender_code::SenderCode;
 use submission::Nation;
 
 /// Name of the file at the source's root that says what the data are.
@@ -243,10 +244,10 @@ pub fn write_nation(plan: &NationPlan, out: &Path, progress: &mut dyn FnMut(Prog
 ///
 /// # Errors
 /// A plan that makes no sense, or a file that cannot be written.
-pub fn write_submissions_of(bodies: &[&str], plan: &NationPlan, out: &Path) -> Result<Summary, SynthError> {
+pub fn write_submissions_of(bodies: &[SenderCode], plan: &NationPlan, out: &Path) -> Result<Summary, SynthError> {
     plan.check()?;
     let mut nation = Nation::new(plan)?;
-    nation.members.retain(|member| bodies.contains(&member.body.code.as_str()));
+    nation.members.retain(|member| bodies.contains(&member.body.code));
     let faults = nation.faults.words(&nation.members);
     let mut summary = Summary { files: 0, rows: BTreeMap::new(), bytes: 0, faults };
     work::write_submissions(&nation, out, &mut summary, &mut |_| {})?;

@@ -35,7 +35,7 @@ pub fn write(submission: &Sending<'_>, rows: &mut RowFile) -> Result<(), SynthEr
             if !report.recordable || report.event_at >= end || created < end {
                 return Ok(());
             }
-            rows.text(submission.code());
+            rows.text(submission.code().as_str());
             rows.text(submission.reference_of(month, "AS", number).as_str());
             rows.text("arrest_summons");
             rows.time(report.event_at);
@@ -50,7 +50,7 @@ pub fn write(submission: &Sending<'_>, rows: &mut RowFile) -> Result<(), SynthEr
             if request.kind != "subject_access" || answered <= last {
                 return Ok(());
             }
-            rows.text(submission.code());
+            rows.text(submission.code().as_str());
             rows.text(submission.reference_of(month, "RR", number).as_str());
             rows.text("subject_access");
             rows.time(None::<i64>);

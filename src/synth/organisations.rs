@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 
-use crate::vocabulary::body::UNATTRIBUTED;
+use crate::vocabulary::sender_code::SenderCode;
 
 use super::SynthError;
 
@@ -12,7 +12,7 @@ const TABLE: &str = include_str!("organisations.csv");
 /// One body. Strength is in police officers: of 31 March 2003, else of 28 February 1983, else an estimate of ours.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Sender {
-    pub code: String,
+    pub code: SenderCode,
     pub name: String,
     pub short_name: String,
     pub kind: String,
@@ -48,7 +48,7 @@ impl Sender {
     /// The stream of rows without an organisation, about one row in five hundred.
     pub fn unattributed(total_weight: f64) -> Self {
         Self {
-            code: UNATTRIBUTED.to_owned(),
+            code: SenderCode::unattributed(),
             name: "Rows without an organisation".to_owned(),
             short_name: "Unattributed".to_owned(),
             kind: "unattributed".to_owned(),

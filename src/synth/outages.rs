@@ -47,7 +47,7 @@ pub fn write(submission: &Sending<'_>, rows: &mut RowFile) -> Result<(), SynthEr
                 if outage.ended <= start {
                     continue;
                 }
-                rows.text(submission.code());
+                rows.text(submission.code().as_str());
                 rows.text(submission.reference_of(month, letters, number).as_str());
                 rows.text(system);
                 rows.time(outage.started);

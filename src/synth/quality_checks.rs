@@ -53,7 +53,7 @@ pub fn write(submission: &Sending<'_>, rows: &mut RowFile) -> Result<(), SynthEr
         };
         let resolved = london_day(at);
         let checked = submission.known_day(check.after.map(|after| resolved + after));
-        rows.text(submission.code());
+        rows.text(submission.code().as_str());
         rows.text(submission.reference("QC", number).as_str());
         rows.text(check.kind);
         rows.date(resolved);

@@ -100,7 +100,7 @@ fn write_peer_groups(bodies: &[Sender], valid_from: NaiveDate, path: &Path) -> R
 /// The table of events: the start of the nation and, once it has happened, the turning day.
 fn write_events(first: NaiveDate, turning: Option<NaiveDate>, path: &Path) -> Result<FinishedFile, SynthError> {
     let mut rows = RowFile::create(path, EVENTS)?;
-    let mut event = |code: &str, day: NaiveDate, kind: &str, description: &str| {
+    let mut event = |code: &'static str, day: NaiveDate, kind: &str, description: &str| {
         rows.text(code);
         rows.date(day.to_epoch_days());
         rows.text(kind);

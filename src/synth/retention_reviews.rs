@@ -65,7 +65,7 @@ pub fn write(submission: &Sending<'_>, rows: &mut RowFile) -> Result<(), SynthEr
 
 fn write_row(submission: &Sending<'_>, reference: &str, review: &Review, rows: &mut RowFile) -> Result<(), SynthError> {
     let reviewed = submission.known_day(review.reviewed);
-    rows.text(submission.code());
+    rows.text(submission.code().as_str());
     rows.text(reference);
     rows.text(review.kind);
     rows.date(review.due);

@@ -50,7 +50,7 @@ pub(super) struct Request {
 pub fn write(submission: &Sending<'_>, rows: &mut RowFile) -> Result<(), SynthError> {
     each_request(submission, submission.month, |number, request| {
         let closed = submission.known_day(Some(request.answered));
-        rows.text(submission.code());
+        rows.text(submission.code().as_str());
         rows.text(submission.reference("RR", number).as_str());
         rows.text(request.kind);
         rows.date(request.received);
@@ -131,6 +131,6 @@ fn outcome(kind: &str, draw: &mut Draw) -> &'static str {
 /// A day on which one request is certain to come in: 31 January or 29 February.
 fn rare_date(submission: &Sending<'_>, month: Month) -> Option<i32> {
     let last = month.last_day();
-    let rare = matches!((last.month(), last.day()), (1, 31) | (2, 29)) && submission.code() == RARE_DATES;
+    let rare = matches!((last.month(), last.day()), (1, 31) | (2, 29)) && submission.code().as_str() == RARE_DATES;
     rare.then(|| last.to_epoch_days())
 }

@@ -14,6 +14,7 @@ use super::moments::DAY_US;
 use super::organisations::{Sender, load_bodies};
 use super::{Dataset, NationPlan, SynthError};
 use crate::vocabulary::period::Month;
+use crate::vocabulary::sender_code::SenderCode;
 
 /// Everything that the files of a plan are made from.
 #[derive(Debug)]
@@ -84,7 +85,7 @@ pub struct Sending<'n> {
 
 impl Sending<'_> {
     /// The organisation's code.
-    pub fn code(&self) -> &str {
+    pub fn code(&self) -> &SenderCode {
         &self.member.body.code
     }
 

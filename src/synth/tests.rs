@@ -168,7 +168,8 @@ fn reason_codes_and_lengths_keep_to_their_ranges() {
     let plan = plan("2025-04", "2025-04");
     let nation = Nation::new(&plan).unwrap();
     let submissions = nation.submissions();
-    let largest = submissions.iter().find(|s| s.code() == "E23000001" && s.dataset == Dataset::Transactions).unwrap();
+    let largest =
+        submissions.iter().find(|s| s.code().as_str() == "E23000001" && s.dataset == Dataset::Transactions).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.parquet");
     let mut rows = row_file::RowFile::create(&path, transactions::COLUMNS).unwrap();

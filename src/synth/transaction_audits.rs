@@ -32,7 +32,7 @@ pub fn write(submission: &Sending<'_>, rows: &mut RowFile) -> Result<(), SynthEr
         let random = draw.chance(0.7);
         // A suspicion is behind a targeted audit, so it finds more.
         let justified = if random { character.justified } else { character.justified - 0.08 };
-        rows.text(submission.code());
+        rows.text(submission.code().as_str());
         rows.text(submission.reference("TA", number).as_str());
         rows.date(london_day(at));
         rows.text(if random { "random" } else { "targeted" });

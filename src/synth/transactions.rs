@@ -124,7 +124,7 @@ pub fn write(submission: &Sending<'_>, rows: &mut RowFile) -> Result<(), SynthEr
     let habits = Habits::new(submission, &mut draw);
     let mean = expected(per_year(submission), rhythm, submission.month);
     each_instant(submission.month, rhythm, mean, &mut draw, |at, draw| {
-        rows.text(submission.code());
+        rows.text(submission.code().as_str());
         rows.time(at);
         write_check(&habits, draw, rows);
         rows.end_row()

@@ -30,7 +30,7 @@ pub fn write(submission: &Sending<'_>, rows: &mut RowFile) -> Result<(), SynthEr
     let by_end = |day: Option<i32>| day.filter(|day| *day <= end);
     for account in member.roster.listed(month, &member.character) {
         let trained = by_end(account.trained);
-        rows.text(submission.code());
+        rows.text(submission.code().as_str());
         rows.text(account.reference().as_str());
         rows.text(account.role);
         rows.text(account.access_level);

@@ -3,7 +3,6 @@
 use crate::definitions::model::Metric;
 use crate::stats::real;
 use crate::stats::spread::{LEAST_VALUES, winsorised_deviation};
-use crate::vocabulary::body::is_organisation;
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::quantity::{Interval, Shape, Status};
 
@@ -64,7 +63,7 @@ impl Margin {
             return Ok(Self { amount, is_factor, basis: MarginBasis::Metric });
         }
         let counts = |figure: &&Observation| {
-            figure.status == Status::Value && is_organisation(&figure.org_code) && !figure.has_few_cases()
+            figure.status == Status::Value && figure.org_code.is_organisation() && !figure.has_few_cases()
         };
         let values: Vec<f64> = figures.filter(counts).filter_map(|figure| figure.value).collect();
         if values.len() < LEAST_VALUES {

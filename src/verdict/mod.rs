@@ -6,6 +6,7 @@ mod aspects;
 mod attention;
 mod margin;
 mod reach;
+pub mod responsibilities;
 mod shared;
 mod summary;
 
@@ -18,7 +19,8 @@ use std::sync::Arc;
 use crate::assessment::{Against, Assessment, ControlChart, FigureComparison, FunnelSummary, SeriesRunChart};
 use crate::definitions::model::Metric;
 use crate::stats::counts::Counts;
-use crate::vocabulary::body::{Body, Organisation, is_organisation};
+use crate::vocabulary::body::Organisation;
+use crate::vocabulary::body_id::{Body, BodyId};
 use crate::vocabulary::metric_id::MetricId;
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::Period;
@@ -49,7 +51,7 @@ pub struct VerdictInput<'a> {
 pub struct FigureVerdict {
     pub metric_id: MetricId,
     /// An organisation, a region or the nation.
-    pub org_code: Arc<str>,
+    pub org_code: BodyId,
     pub period: Period,
     /// What the metric measures together with others; `None` of one that is not ranked.
     pub subject: Option<Arc<str>>,
@@ -67,7 +69,7 @@ pub struct FigureVerdict {
 impl FigureVerdict {
     /// Whether the verdict is on the national figure.
     pub fn is_national(&self) -> bool {
-        Body::of(&self.org_code) == Body::Nation
+        self.org_code.body() == Body::Nation
     }
 }
 
@@ -105,14 +107,14 @@ impl Verdicts {
     }
 
     /// The verdict on the figure of a metric and a body; `None` where the release has no such figure.
-    pub fn get(&self, metric_id: &str, org_code: &str) -> Option<&FigureVerdict> {
+    pub fn get(&self, metric_id: &str, org_code: &BodyId) -> Option<&FigureVerdict> {
         let at = self.figures.binary_search_by(|verdict| key(verdict).cmp(&(metric_id, org_code))).ok()?;
         self.figures.get(at)
     }
 
     /// The verdicts on the figures of a body, by metric.
-    pub fn of_body<'v>(&'v self, org_code: &'v str) -> impl Iterator<Item = &'v FigureVerdict> {
-        self.figures.iter().filter(move |verdict| *verdict.org_code == *org_code)
+    pub fn of_body<'v>(&'v self, org_code: &'v BodyId) -> impl Iterator<Item = &'v FigureVerdict> {
+        self.figures.iter().filter(move |verdict| verdict.org_code == *org_code)
     }
 
     /// The verdicts on the figures of a metric, by code.
@@ -128,16 +130,16 @@ impl Verdicts {
     }
 }
 
-fn key(verdict: &FigureVerdict) -> (&str, &str) {
+fn key(verdict: &FigureVerdict) -> (&str, &BodyId) {
     (&verdict.metric_id, &verdict.org_code)
 }
 
 /// What was found, by metric and code.
 struct Lookups<'a> {
     assessment: &'a Assessment,
-    comparisons: HashMap<(&'a str, &'a str, Against), &'a FigureComparison>,
-    charts: HashMap<(&'a str, &'a str), &'a ControlChart>,
-    run_charts: HashMap<(&'a str, &'a str), &'a SeriesRunChart>,
+    comparisons: HashMap<(&'a str, &'a BodyId, Against), &'a FigureComparison>,
+    charts: HashMap<(&'a str, &'a BodyId), &'a ControlChart>,
+    run_charts: HashMap<(&'a str, &'a BodyId), &'a SeriesRunChart>,
     funnels: HashMap<&'a str, &'a FunnelSummary>,
 }
 
@@ -146,20 +148,20 @@ impl<'a> Lookups<'a> {
         let comparisons = assessment.comparisons.iter();
         Self {
             assessment,
-            comparisons: comparisons.map(|one| ((&*one.metric_id, &*one.org_code, one.against), one)).collect(),
-            charts: assessment.charts.iter().map(|one| ((&*one.metric_id, &*one.org_code), one)).collect(),
-            run_charts: assessment.run_charts.iter().map(|one| ((&*one.metric_id, &*one.org_code), one)).collect(),
+            comparisons: comparisons.map(|one| ((&*one.metric_id, &one.org_code, one.against), one)).collect(),
+            charts: assessment.charts.iter().map(|one| ((&*one.metric_id, &one.org_code), one)).collect(),
+            run_charts: assessment.run_charts.iter().map(|one| ((&*one.metric_id, &one.org_code), one)).collect(),
             funnels: assessment.funnels.iter().map(|one| (&*one.metric_id, one)).collect(),
         }
     }
 
     fn comparison(&self, figure: &'a Observation, against: Against) -> Option<&'a FigureComparison> {
-        self.comparisons.get(&(&*figure.metric_id, &*figure.org_code, against)).copied()
+        self.comparisons.get(&(&*figure.metric_id, &figure.org_code, against)).copied()
     }
 
     /// The centre of a figure's series: the mean of its control chart, or the median of its run chart.
     fn centre(&self, figure: &'a Observation) -> Option<f64> {
-        let place = (&*figure.metric_id, &*figure.org_code);
+        let place = (&*figure.metric_id, &figure.org_code);
         let of_chart = || self.charts.get(&place)?.points.iter().find(|point| point.period == figure.period);
         let of_run_chart = || self.run_charts.get(&place).filter(|chart| chart.period == figure.period);
         of_chart().map(|point| point.mean).or_else(|| of_run_chart().map(|chart| chart.centre))
@@ -183,7 +185,7 @@ struct MetricVerdicts<'a> {
 impl<'a> MetricVerdicts<'a> {
     fn of(&self, observations: &'a [Observation]) -> (Vec<FigureVerdict>, Vec<SharedCause>) {
         let is_judged = |one: &&Observation| {
-            let is_body = !matches!(Body::of(&one.org_code), Body::PeersOf(_) | Body::Unattributed);
+            let is_body = !matches!(one.org_code.body(), Body::PeersOf(_) | Body::Unattributed);
             one.category.is_none() && one.period == self.input.period && is_body
         };
         let figures: Vec<&Observation> = observations.iter().filter(is_judged).collect();
@@ -204,7 +206,7 @@ impl<'a> MetricVerdicts<'a> {
         let is_judged = AttentionDecision::without_comparison(figure).is_none();
         FigureVerdict {
             metric_id: figure.metric_id.clone(),
-            org_code: Arc::clone(&figure.org_code),
+            org_code: figure.org_code.clone(),
             period: figure.period,
             subject: self.subject.clone(),
             attention: Attention::CannotTell,
@@ -249,8 +251,8 @@ impl<'a> MetricVerdicts<'a> {
     }
 
     /// A police force, or a body that the organisations dataset does not describe.
-    fn is_force(&self, code: &str) -> bool {
-        let described = self.input.organisations.iter().find(|one| one.code == code);
-        is_organisation(code) && described.is_none_or(|one| one.kind.contains("force"))
+    fn is_force(&self, code: &BodyId) -> bool {
+        let described = self.input.organisations.iter().find(|one| one.code == *code);
+        code.is_organisation() && described.is_none_or(|one| one.kind.contains("force"))
     }
 }

@@ -2,6 +2,7 @@
 
 use super::FigureVerdict;
 use super::aspects::{Aspect, Standing};
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::metric_id::MetricId;
 
 /// Fewer forces share nothing.
@@ -22,7 +23,7 @@ pub struct SharedCause {
 
 /// Finds the shared causes among the verdicts of one metric, and marks every organisation and region that stands out by one.
 /// The nation is not marked: there the cause stands.
-pub(super) fn mark_shared(verdicts: &mut [FigureVerdict], is_force: impl Fn(&str) -> bool) -> Vec<SharedCause> {
+pub(super) fn mark_shared(verdicts: &mut [FigureVerdict], is_force: impl Fn(&BodyId) -> bool) -> Vec<SharedCause> {
     let mut causes = Vec::new();
     for aspect in [Aspect::OwnPast, Aspect::YearBefore] {
         let forces = verdicts.iter().filter(|verdict| is_force(&verdict.org_code));

@@ -8,7 +8,7 @@ use super::aspects::{Aspect, AspectFound, Standing};
 use super::attention::{Attention, DecidedBy};
 use super::shared::SharedCause;
 use super::{FigureVerdict, Verdicts};
-use crate::vocabulary::body::{NATIONAL, is_organisation};
+use crate::vocabulary::body_id::BodyId;
 
 /// Reasons that stand beside a force to look at first.
 const MOST_REASONS: usize = 3;
@@ -98,7 +98,7 @@ impl BodySummary<'_> {
 /// A force to look at.
 #[derive(Debug, Clone)]
 pub struct ForceToLookAt<'v> {
-    pub org_code: &'v str,
+    pub org_code: &'v BodyId,
     pub subjects: SubjectCounts,
     /// At most three subjects, those that ask to act before those that ask to look, the farthest first; of each the
     /// comparison that decided.
@@ -121,9 +121,8 @@ pub struct NationalSummary<'v> {
 
 impl Verdicts {
     /// Where a body stands, by subject.
-    pub fn summary_of<'v>(&'v self, org_code: &str) -> BodySummary<'v> {
-        let verdicts: Vec<&FigureVerdict> =
-            self.all().iter().filter(|verdict| *verdict.org_code == *org_code).collect();
+    pub fn summary_of<'v>(&'v self, org_code: &BodyId) -> BodySummary<'v> {
+        let verdicts: Vec<&FigureVerdict> = self.all().iter().filter(|verdict| verdict.org_code == *org_code).collect();
         let others = [Aspect::Peers, Aspect::Forces];
         BodySummary {
             worse_than_others: ranked(&verdicts, &others, Standing::Worse),
@@ -136,9 +135,8 @@ impl Verdicts {
     }
 
     /// Where the nation stands, and the forces to look at first. `is_force` says which organisations are forces.
-    pub fn national_summary(&self, is_force: impl Fn(&str) -> bool) -> NationalSummary<'_> {
-        let verdicts: Vec<&FigureVerdict> =
-            self.all().iter().filter(|verdict| *verdict.org_code == *NATIONAL).collect();
+    pub fn national_summary(&self, is_force: impl Fn(&BodyId) -> bool) -> NationalSummary<'_> {
+        let verdicts: Vec<&FigureVerdict> = self.all().iter().filter(|verdict| verdict.org_code.is_nation()).collect();
         NationalSummary {
             improved: ranked(&verdicts, &[Aspect::YearBefore], Standing::Better),
             worsened: ranked(&verdicts, &[Aspect::YearBefore], Standing::Worse),
@@ -147,9 +145,9 @@ impl Verdicts {
         }
     }
 
-    fn forces_to_look_at(&self, is_force: impl Fn(&str) -> bool) -> Vec<ForceToLookAt<'_>> {
-        let mut by_force: BTreeMap<&str, Vec<&FigureVerdict>> = BTreeMap::new();
-        for verdict in self.all().iter().filter(|one| is_organisation(&one.org_code) && is_force(&one.org_code)) {
+    fn forces_to_look_at(&self, is_force: impl Fn(&BodyId) -> bool) -> Vec<ForceToLookAt<'_>> {
+        let mut by_force: BTreeMap<&BodyId, Vec<&FigureVerdict>> = BTreeMap::new();
+        for verdict in self.all().iter().filter(|one| one.org_code.is_organisation() && is_force(&one.org_code)) {
             by_force.entry(&verdict.org_code).or_default().push(verdict);
         }
         let mut forces: Vec<ForceToLookAt<'_>> = by_force

@@ -216,12 +216,13 @@ fn verdicts_are_looked_up_by_metric_and_body() {
     let input =
         VerdictInput { metrics: &metrics, organisations: &[], assessment: &assessment, period, margin_percent: 25 };
     let verdicts = Verdicts::of(&input, &observations);
-    let told = |code: &str| verdicts.get("CRE-01", code).map(|one: &FigureVerdict| (one.attention, one.decided_by));
+    let told =
+        |code: &str| verdicts.get("CRE-01", &code.into()).map(|one: &FigureVerdict| (one.attention, one.decided_by));
     assert_eq!(told("F00"), Some((Attention::CannotTell, DecidedBy::NothingToCompare)));
     assert_eq!(told("F02"), Some((Attention::CannotTell, DecidedBy::FewCases)));
-    assert_eq!((told("F03"), verdicts.get("CRE-02", "F00")), (None, None));
+    assert_eq!((told("F03"), verdicts.get("CRE-02", &"F00".into())), (None, None));
     assert_eq!(verdicts.of_metric("CRE-01").len(), 3);
-    assert_eq!(verdicts.of_body("F01").map(|one| one.reach).collect::<Vec<_>>(), [Reach::default()]);
+    assert_eq!(verdicts.of_body(&"F01".into()).map(|one| one.reach).collect::<Vec<_>>(), [Reach::default()]);
 }
 
 #[test]
@@ -279,7 +280,7 @@ fn of_one_body() -> Verdicts {
 #[test]
 fn a_body_is_worse_in_so_many_subjects() {
     let verdicts = of_one_body();
-    let summary = verdicts.summary_of("F1");
+    let summary = verdicts.summary_of(&"F1".into());
     let told = |subjects: &[SubjectStanding<'_>]| -> Vec<(Option<String>, Vec<String>)> {
         let figure = |one: &StandingOut<'_>| format!("{} {}", one.verdict.metric_id, one.aspect.as_str());
         let of = |one: &SubjectStanding<'_>| (one.subject.map(str::to_owned), one.figures.iter().map(figure).collect());
@@ -312,7 +313,7 @@ fn forces_to_look_at_first_have_the_most_subjects_to_act_on() {
     figures.push(verdict("M-2", Some("Late"), "NATIONAL", Aspects { year_before: better(1.5), ..none }));
     let verdicts = gathered(figures);
     let nation = verdicts.national_summary(|code| code.starts_with('F'));
-    let codes: Vec<&str> = nation.forces.iter().map(|force| force.org_code).collect();
+    let codes: Vec<&str> = nation.forces.iter().map(|force| force.org_code.as_str()).collect();
     assert_eq!(codes, ["F2", "F1"], "X1 is no force, F3 is good");
     let reasons =
         |at: usize| -> Vec<&str> { nation.forces[at].reasons.iter().map(|one| &*one.verdict.metric_id).collect() };

@@ -1,7 +1,6 @@
 //! How long cases took, counted in bands.
 
-use std::sync::Arc;
-
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::metric_id::MetricId;
 use crate::vocabulary::period::Period;
 
@@ -9,7 +8,7 @@ use crate::vocabulary::period::Period;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DelayBand {
     pub metric_id: MetricId,
-    pub org_code: Arc<str>,
+    pub org_code: BodyId,
     pub period: Period,
     /// Its place among the bands of the metric, from 1.
     pub band: u32,

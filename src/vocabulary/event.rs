@@ -2,10 +2,12 @@
 
 use chrono::NaiveDate;
 
+use crate::vocabulary::body_id::BodyId;
+
 /// A recorded event that may explain a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordedEvent {
-    pub org_code: String,
+    pub org_code: BodyId,
     pub happened_on: NaiveDate,
     pub kind: String,
     pub description: String,

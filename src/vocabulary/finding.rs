@@ -3,6 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::vocabulary::body_id::BodyId;
+
 /// What a finding does to the submission it is about.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -34,8 +36,9 @@ pub struct Finding {
     /// Machine-readable name of the rule, such as `required` or `footer`.
     pub rule: String,
     pub dataset: String,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub org_code: String,
+    /// Whose submission it is about; `None` for reference data, and for what belongs to no submission.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub org_code: Option<BodyId>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub period: String,
     /// File or folder inside the source; empty when the finding is about the whole submission.
@@ -56,10 +59,9 @@ pub struct Finding {
 impl std::fmt::Display for Finding {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}: {}", self.level.as_str(), self.dataset)?;
-        for part in [&self.org_code, &self.period, &self.path] {
-            if !part.is_empty() {
-                write!(f, " {part}")?;
-            }
+        let org_code = self.org_code.as_deref().unwrap_or_default();
+        for part in [org_code, &self.period, &self.path].into_iter().filter(|part| !part.is_empty()) {
+            write!(f, " {part}")?;
         }
         write!(f, ": {}", self.message)?;
         if self.failing_rows.is_empty() { Ok(()) } else { write!(f, "; failing rows: {}", self.failing_rows) }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use crate::vocabulary::body::Organisation;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::period::Month;
 
 /// What an organisation was from one day to another.
@@ -31,14 +32,14 @@ impl Described {
 
 /// The descriptions of every organisation, the earliest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Lives(BTreeMap<String, Vec<Described>>);
+pub struct Lives(BTreeMap<BodyId, Vec<Described>>);
 
 impl Lives {
     /// From the rows of the organisations dataset, in any order.
     pub fn of(rows: impl IntoIterator<Item = Described>) -> Self {
-        let mut lives: BTreeMap<String, Vec<Described>> = BTreeMap::new();
+        let mut lives: BTreeMap<BodyId, Vec<Described>> = BTreeMap::new();
         for row in rows {
-            lives.entry(row.organisation.code.clone()).or_default().push(row);
+            lives.entry(BodyId::clone(&row.organisation.code)).or_default().push(row);
         }
         for rows in lives.values_mut() {
             rows.sort_by_key(|row| row.from);
@@ -62,8 +63,8 @@ impl Lives {
     }
 
     /// Codes in order.
-    pub fn codes(&self) -> impl Iterator<Item = &str> {
-        self.0.keys().map(String::as_str)
+    pub fn codes(&self) -> impl Iterator<Item = &BodyId> {
+        self.0.keys()
     }
 
     /// The organisations as described on a day: by the description that holds then, else by the latest one.
@@ -76,28 +77,28 @@ impl Lives {
 
     /// What an organisation was in a month: on the last day of it on which it existed. `None` outside its life, and of a
     /// code that the dataset does not describe.
-    pub fn in_month(&self, code: &str, month: Month) -> Option<&Described> {
+    pub fn in_month(&self, code: &BodyId, month: Month) -> Option<&Described> {
         self.0.get(code)?.iter().rev().find(|row| row.touches(month))
     }
 
     /// Whether the organisation did not exist on any day of the month. What the dataset does not describe, such as rows
     /// without an organisation, has no beginning and no end.
-    pub fn is_outside(&self, code: &str, month: Month) -> bool {
+    pub fn is_outside(&self, code: &BodyId, month: Month) -> bool {
         self.0.contains_key(code) && self.in_month(code, month).is_none()
     }
 
     /// Whether the organisation exists on the day.
-    pub fn exists_on(&self, code: &str, day: NaiveDate) -> bool {
+    pub fn exists_on(&self, code: &BodyId, day: NaiveDate) -> bool {
         self.0.get(code).is_some_and(|rows| rows.iter().any(|row| row.holds_on(day)))
     }
 
     /// The organisation that came after this one, if it ended and the dataset names its successor.
-    pub fn successor(&self, code: &str) -> Option<&str> {
-        self.0.get(code)?.last()?.organisation.succeeded_by.as_deref()
+    pub fn successor(&self, code: &BodyId) -> Option<&BodyId> {
+        self.0.get(code)?.last()?.organisation.succeeded_by.as_ref()
     }
 
     /// The organisation that in the end stands in the place of this one: itself where nobody came after it.
-    pub fn standing<'a>(&'a self, code: &'a str) -> &'a str {
+    pub fn standing<'a>(&'a self, code: &'a BodyId) -> &'a BodyId {
         let mut standing = code;
         // The dataset is refused where succession goes in a circle; the bound keeps a wrong caller from hanging.
         for _ in 0..self.0.len() {
@@ -131,7 +132,7 @@ impl Lives {
 /// An organisation in a region.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Residence<'a> {
-    pub code: &'a str,
+    pub code: &'a BodyId,
     pub from: Month,
     /// `None` while it still does.
     pub to: Option<Month>,
@@ -145,7 +146,7 @@ mod tests {
         Described {
             organisation: Organisation {
                 region: Some(region.to_owned()),
-                succeeded_by: (code == "E1").then(|| "E5".to_owned()),
+                succeeded_by: (code == "E1").then(|| "E5".into()),
                 ..Organisation::force(code)
             },
             from: from.parse().unwrap(),
@@ -164,10 +165,11 @@ mod tests {
             row("E1", "North", ("2000-01-01", "2025-02-09")),
             row("E5", "South", ("2025-05-16", "")),
         ]);
-        assert!(!lives.is_outside("E1", month("2025-05")) && lives.is_outside("E1", month("2025-06")));
-        assert!(lives.is_outside("E5", month("2025-04")) && !lives.is_outside("E5", month("2025-05")));
-        assert!(!lives.is_outside("UNATTRIBUTED", month("1990-01")));
-        assert_eq!((lives.standing("E1"), lives.standing("E5")), ("E5", "E5"));
+        let (first, next) = (BodyId::from("E1"), BodyId::from("E5"));
+        assert_eq!(["2025-05", "2025-06"].map(|text| lives.is_outside(&first, month(text))), [false, true]);
+        assert_eq!(["2025-04", "2025-05"].map(|text| lives.is_outside(&next, month(text))), [true, false]);
+        assert!(!lives.is_outside(BodyId::unattributed(), month("1990-01")));
+        assert_eq!((lives.standing(&first), lives.standing(&next)), (&next, &next));
         let regions = lives.regions();
         let stays = |region: &str| -> Vec<String> {
             let text = |one: &Residence<'_>| {

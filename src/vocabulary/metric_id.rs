@@ -1,13 +1,12 @@
 //! The id of a metric, such as `CRE-01`, in the one form that may become the name of a folder or file.
 //! It knows no metric.
 
-use std::borrow::Borrow;
-use std::fmt;
-use std::ops::Deref;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize, Serializer};
+use serde::Deserialize;
+
+use super::shared_text::stands_for_its_text;
 
 /// Most characters of an id.
 const MOST: usize = 16;
@@ -23,12 +22,7 @@ pub struct MetricIdError(String);
 #[serde(try_from = "String")]
 pub struct MetricId(Arc<str>);
 
-impl MetricId {
-    /// The id as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
+stands_for_its_text!(MetricId);
 
 impl FromStr for MetricId {
     type Err = MetricIdError;
@@ -45,69 +39,6 @@ impl TryFrom<String> for MetricId {
 
     fn try_from(text: String) -> Result<Self, MetricIdError> {
         text.parse()
-    }
-}
-
-impl Deref for MetricId {
-    type Target = str;
-
-    fn deref(&self) -> &str {
-        &self.0
-    }
-}
-
-/// Ids order and hash as their texts do, so that a map of ids is asked with a text.
-impl Borrow<str> for MetricId {
-    fn borrow(&self) -> &str {
-        &self.0
-    }
-}
-
-impl PartialEq<str> for MetricId {
-    fn eq(&self, other: &str) -> bool {
-        *self.0 == *other
-    }
-}
-
-impl PartialEq<&str> for MetricId {
-    fn eq(&self, other: &&str) -> bool {
-        *self.0 == **other
-    }
-}
-
-impl PartialEq<String> for MetricId {
-    fn eq(&self, other: &String) -> bool {
-        *self.0 == **other
-    }
-}
-
-impl PartialEq<MetricId> for str {
-    fn eq(&self, other: &MetricId) -> bool {
-        *self == *other.0
-    }
-}
-
-impl PartialEq<MetricId> for &str {
-    fn eq(&self, other: &MetricId) -> bool {
-        **self == *other.0
-    }
-}
-
-impl PartialEq<MetricId> for String {
-    fn eq(&self, other: &MetricId) -> bool {
-        **self == *other.0
-    }
-}
-
-impl fmt::Display for MetricId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl Serialize for MetricId {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.0)
     }
 }
 

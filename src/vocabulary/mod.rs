@@ -2,8 +2,9 @@
 //! They import no other module but each other.
 
 pub mod body;
+pub mod body_id;
 pub mod causes;
-pub mod code;
+pub mod copy_format;
 pub mod delay;
 pub mod event;
 pub mod finding;
@@ -17,4 +18,6 @@ pub mod quantity;
 #[cfg(test)]
 mod quantity_tests;
 pub mod returns;
+pub mod sender_code;
+mod shared_text;
 pub mod shorthand;

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::metric_id::MetricId;
 use crate::vocabulary::period::Period;
 use crate::vocabulary::quantity::{Interval, Ratio, Status, Unit, rests_on_few_cases};
@@ -36,14 +37,14 @@ pub struct Category {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FigureId {
     pub metric_id: MetricId,
-    pub org_code: Arc<str>,
+    pub org_code: BodyId,
     pub period: Period,
 }
 
 impl Observation {
     /// The name of the figure; a part or variant has that of its headline.
     pub fn id(&self) -> FigureId {
-        FigureId { metric_id: self.metric_id.clone(), org_code: Arc::clone(&self.org_code), period: self.period }
+        FigureId { metric_id: self.metric_id.clone(), org_code: self.org_code.clone(), period: self.period }
     }
 
     /// Whether the value rests on so few cases that it is shown, and neither judged nor made a finding.
@@ -64,7 +65,7 @@ pub struct Observation {
     pub metric_id: MetricId,
     pub metric_version: u32,
     /// Organisation code, or one of the aggregate codes of this module.
-    pub org_code: Arc<str>,
+    pub org_code: BodyId,
     pub period: Period,
     /// `None` for the headline figure.
     pub category: Option<Arc<Category>>,

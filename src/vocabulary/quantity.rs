@@ -27,6 +27,20 @@ pub enum Shape {
     Status,
 }
 
+impl Shape {
+    /// The name in data files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Proportion => "proportion",
+            Self::Rate => "rate",
+            Self::CountRatio => "count_ratio",
+            Self::Count => "count",
+            Self::Distribution => "distribution",
+            Self::Status => "status",
+        }
+    }
+}
+
 /// The unit of a value as data files write it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -146,6 +160,17 @@ pub enum Better {
     Higher,
     Lower,
     Neutral,
+}
+
+impl Better {
+    /// The name in data files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Higher => "higher",
+            Self::Lower => "lower",
+            Self::Neutral => "neutral",
+        }
+    }
 }
 
 /// Whether a cell holds a value or, if not, why not. Never expressed by 0, an empty text or a not-a-number value.
@@ -342,7 +367,8 @@ pub fn count_text(count: i64) -> String {
     decimal_text(i128::from(count), 0)
 }
 
-fn decimal_text(scaled: i128, decimals: u32) -> String {
+/// A number with so many decimals and thousands commas, from its units of the last decimal: 12,345 with one decimal is "1,234.5".
+pub fn decimal_text(scaled: i128, decimals: u32) -> String {
     let scale = 10_u128.pow(decimals);
     let (whole, part) = (scaled.unsigned_abs() / scale, scaled.unsigned_abs() % scale);
     let digits = whole.to_string();

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::period::Month;
 
 /// What became of one expected or received submission.
@@ -22,7 +23,7 @@ pub enum ReturnState {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Return {
     pub dataset: String,
-    pub org_code: String,
+    pub org_code: BodyId,
     pub month: Month,
     pub state: ReturnState,
 }

@@ -141,7 +141,7 @@ fn an_edition_is_a_file() {
     let refused = leds_metrics(&["list", "metrics", "--definitions", definitions.path()]);
     assert_eq!(refused.code, 10);
     let unknown = "reports/brief.toml: index.html, blocks: \"key_finding\" is unknown; known are opening, at_a_glance";
-    let misplaced = "reports/brief.toml: index.html, blocks: coverage needs a page with each = \"metric\"";
+    let misplaced = "reports/brief.toml: index.html, blocks: coverage needs each = \"metric\"";
     assert!(refused.stderr.contains(unknown) && refused.stderr.contains(misplaced), "{}", refused.stderr);
 
     definitions.write("reports/brief.toml", &layout("\"opening\", \"at_a_glance\""));

@@ -15,7 +15,7 @@ use self::kept::{Texts, digest};
 use self::nation::Nation;
 use self::outline::outline;
 use self::tables::Chosen;
-use crate::catalogue::rows::assert_as_in_catalogue;
+use crate::catalogue::rows::{assert_as_in_catalogue, assert_described, assert_references_resolve};
 use crate::support::{Finished, files_below, leds_metrics, text};
 
 /// Metrics whose pages and rows are kept in full, one of each kind: share, rate, count, delay, ratio, level only, persons,
@@ -57,8 +57,21 @@ const QUESTIONS: [(&str, &str); 8] = [
 ];
 
 /// The help of every command.
-const HELP: [&str; 12] =
-    ["", "check", "definitions", "demo", "explain", "generate", "list", "plan", "prepare", "run", "sql", "verify"];
+const HELP: [&str; 13] = [
+    "",
+    "bundle",
+    "check",
+    "definitions",
+    "demo",
+    "explain",
+    "generate",
+    "list",
+    "plan",
+    "prepare",
+    "run",
+    "sql",
+    "verify",
+];
 
 /// A hyphen and twelve digits.
 const HASH: usize = 13;
@@ -164,6 +177,11 @@ fn keep_release(texts: &mut Texts, name: &str, release: &Path, keep: &Keep) {
         }
     }
     texts.add(&format!("{name}/other-files.txt"), &others);
+    let results = [release.join("results"), release.join("public/results")];
+    for folder in results.iter().filter(|folder| folder.is_dir()) {
+        assert_references_resolve(folder);
+        assert_described(folder);
+    }
 }
 
 fn note_digest(path: &str, content: &str, words: &mut String) {

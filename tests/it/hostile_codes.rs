@@ -29,6 +29,21 @@ fn a_code_that_leads_out_of_its_folder_is_refused_before_anything_is_written() {
     }
 }
 
+/// A contract of one's own that lets any code through.
+#[test]
+fn a_code_that_can_have_no_folder_is_refused_whatever_the_contract_says() {
+    let bench = Bench::new();
+    let definitions = bench.export();
+    let pattern =
+        "        logicalTypeOptions:\n          pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$'\n        required: true";
+    definitions.edit("schemas/organisations.odcs.yaml", pattern, "        required: true");
+    bench.reference("organisations", "2020-01-02", &organisation("../x"));
+    bench.submit("arrest_summons", ("2025-05-12", "E1", "2025-04"), &arrests(&[GOOD]));
+    let run = bench.run("2025-04", &["--definitions", definitions.path()]);
+    assert_eq!(run.code, 21, "{}", run.stderr);
+    assert!(run.stderr.contains("organisation ../x has no code: a code has at most 32 letters"), "{}", run.stderr);
+}
+
 #[test]
 fn an_empty_code_and_a_blank_name_are_empty() {
     for (row, column) in

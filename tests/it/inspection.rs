@@ -6,6 +6,7 @@ use std::fs;
 
 use leds_metrics::digest::sha256;
 
+use crate::reading::read_in;
 use crate::support::{Bench, arrests, files_below, text};
 
 const MONTH: &str = "2025-04";
@@ -272,7 +273,7 @@ fn the_folder_of_one_organisation_holds_nothing_of_another() {
     let mut files = 0;
     for path in files_below(&folder).into_iter().filter(|path| !path.starts_with("assets")) {
         files += 1;
-        let text = String::from_utf8(fs::read(folder.join(&path)).unwrap()).unwrap();
+        let text = read_in(&folder.join(&path));
         for other in ["First", "Second", "E1", "E2", "org=E4", "523", "584", "89.6"] {
             assert!(!stands_in(&text, other), "{} holds {other}", path.display());
         }
@@ -303,4 +304,28 @@ fn an_organisation_that_returned_nothing_evidences_nothing_and_says_so() {
         let text = self::page(&bench, &format!("E2/{page}"));
         assert!(text.contains("Inspection edition: evidence about Second Police for HM Inspectorate"), "{page}");
     }
+}
+
+/// The questions stand in the order of the layout, and every metric of theirs with its figure or the reason why it has none.
+#[test]
+fn the_first_page_answers_the_questions_of_inspectors() {
+    let bench = published();
+    let index = page(&bench, "E1/index.html");
+    let table = between(&index, "id=\"tab-inspector-questions\"", "</table>")[0];
+    let at = |words: &str| table.find(words).unwrap_or_else(|| panic!("{words} is not there: {table}"));
+    let places = [
+        "Is the level of access appropriate?",
+        "SEC-03",
+        "Are the Security Operating Procedures followed?",
+        "SEC-04",
+        "TRN-01",
+        "Is the use efficient and effective?",
+        "CRE-01",
+        "83.3%",
+        "100 of 120",
+        "AMD-07",
+    ]
+    .map(at);
+    assert!(places.is_sorted(), "{places:?}");
+    assert!(!index.contains("HMICFRS asks more questions."));
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::reading::read_in;
 use crate::support::{Bench, arrests, files_below, submission_path, table, text};
 
 const FAST: (&str, &str) = ("2025-04-03T10:00:00Z", "2025-04-03T12:00:00Z");
@@ -271,7 +272,7 @@ fn the_public_edition_says_what_is_provisional_and_nothing_of_what_moved() {
     for path in files_below(&release) {
         let name = path.to_string_lossy().into_owned();
         assert!(!name.contains("revision") && !name.contains("completeness"), "{name}");
-        let page = String::from_utf8_lossy(&std::fs::read(release.join(&path)).unwrap()).into_owned();
+        let page = read_in(&release.join(&path));
         for told in
             ["what was known of each month", "how complete recent figures are", "changed since", "Expected in all"]
         {

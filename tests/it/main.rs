@@ -6,7 +6,9 @@
     reason = "a test that meets what it did not expect stops there, and says where"
 )]
 
+mod agreement;
 mod bad_input;
+mod bundle;
 mod catalogue;
 #[path = "../conformance/mod.rs"]
 mod conformance;
@@ -20,6 +22,7 @@ mod incomplete;
 mod inspection;
 mod invariants;
 mod late;
+mod markup;
 mod mergers;
 mod messages;
 mod national_trends;
@@ -30,12 +33,15 @@ mod public;
 mod public_nation;
 mod publication;
 mod published;
+mod reading;
 mod release;
 mod remembered;
 mod returns;
 mod rollups_alone;
 mod safety;
 mod second_opinion;
+mod sheets;
+mod side_by_side;
 mod spread;
 mod sql;
 mod steps;

@@ -7,6 +7,7 @@ use std::fs;
 use leds_metrics::disclosure::attack::{Assumption, attack_all};
 use leds_metrics::disclosure::system::{CellPosition, CountCell, History, Relation, System};
 
+use crate::reading::read_in;
 use crate::support::{Bench, arrests, files_below, incidents, table, text};
 
 const MONTH: &str = "2025-04";
@@ -101,7 +102,7 @@ fn a_withheld_number_is_in_no_public_file() {
     let release = bench.out().join(MONTH).join("r1");
     let mut pages = 0;
     for path in files_below(&release.join("public")) {
-        let text = String::from_utf8_lossy(&fs::read(release.join("public").join(&path)).unwrap()).into_owned();
+        let text = read_in(&release.join("public").join(&path));
         for number in ["1234", "1,234", "2318", "2,318", "2963", "2,963", "99.757", "84.567", "84.6"] {
             assert!(!stands_in(&text, number), "{} holds {number}", path.display());
         }
@@ -330,7 +331,7 @@ fn send_arrests(bench: &Bench, forces: &[(&str, usize, usize)]) {
 fn assert_nowhere(bench: &Bench, folder: &str, numbers: &[&str]) {
     let folder = bench.out().join(MONTH).join("r1").join(folder);
     for path in files_below(&folder) {
-        let text = String::from_utf8_lossy(&fs::read(folder.join(&path)).unwrap()).into_owned();
+        let text = read_in(&folder.join(&path));
         for number in numbers {
             assert!(!stands_in(&text, number), "{} holds {number}", path.display());
         }

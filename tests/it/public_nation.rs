@@ -3,8 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+use crate::markup::read_page;
 use crate::support::{files_below, leds_metrics, rows_of, table, text};
 use crate::verdicts::assert_verdicts_follow_in;
 
@@ -74,13 +75,9 @@ impl Nation {
     /// Headline and category figures of a release, by metric, category, code and period.
     fn figures(&self, period: &str, edition: &str) -> BTreeMap<Key, Row> {
         let folder = self.release(period).join(edition).join("results");
-        let rows = ["observations.csv", "breakdowns.csv"].map(|file| table(&read(&folder.join(file)))).concat();
+        let rows = ["observations.csv", "breakdowns.csv"].map(|file| table(&read_page(&folder.join(file)))).concat();
         rows.into_iter().map(|row| (key(&row), row)).collect()
     }
-}
-
-fn read(path: &Path) -> String {
-    String::from_utf8_lossy(&fs::read(path).unwrap()).into_owned()
 }
 
 /// Metric, category (empty for the headline), organisation or aggregate, period.
@@ -230,7 +227,7 @@ fn what_is_shown_stands_for_all_or_the_page_says_how_it_differs(nation: &Nation)
     assert!(sums.len() > 20);
     for (metric, [all, shown]) in sums {
         let share = |(x, n): (f64, f64)| 100.0 * x / n;
-        let page = read(&nation.release(QUARTER).join(format!("public/metrics/{metric}.html")));
+        let page = read_page(&nation.release(QUARTER).join(format!("public/metrics/{metric}.html")));
         let says = page.contains("Taken together they stand at") || page.contains("are not shown");
         assert!(shown.1 > 0.0 && (share(all) - share(shown)).abs() <= 1.0 || says, "{metric}: {all:?}, {shown:?}");
     }
@@ -247,7 +244,7 @@ fn there_is_no_chart_of_leftovers(nation: &Nation) {
             })
         };
         let count = |status: &str| bodies().filter(|(_, row)| row["status"] == status).count();
-        let page = read(&nation.release(QUARTER).join(format!("public/metrics/{metric}.html")));
+        let page = read_page(&nation.release(QUARTER).join(format!("public/metrics/{metric}.html")));
         let drawn =
             page.contains(&format!("fig-{metric}-comparison")) || page.contains(&format!("fig-{metric}-funnel"));
         assert!(
@@ -271,7 +268,7 @@ fn pages_of_organisations_and_answers_show_what_the_results_show(nation: &Nation
     let (mut rows_seen, mut withheld_seen) = (0, 0);
     for (code, figures) in by_code.iter().filter(|(code, _)| level(code) == "organisations" && **code != "UNATTRIBUTED")
     {
-        let page = read(&folder.join(format!("forces/{code}.html")));
+        let page = read_page(&folder.join(format!("forces/{code}.html")));
         let shown: BTreeMap<&str, &str> = page
             .split("<tr id=\"row-")
             .skip(1)
@@ -294,7 +291,7 @@ fn pages_of_organisations_and_answers_show_what_the_results_show(nation: &Nation
         withheld_seen += withheld;
     }
     assert!(rows_seen > 500 && withheld_seen > 200, "{rows_seen} rows, {withheld_seen} withheld");
-    let index = read(&folder.join("index.html"));
+    let index = read_page(&folder.join("index.html"));
     let answers: Vec<(&str, &str)> =
         index.split("aria-labelledby=\"question-").skip(1).map(|rest| rest.split_once('"').unwrap()).collect();
     assert_eq!(answers.len(), 10);
@@ -326,7 +323,7 @@ fn nothing_is_said_of_a_withheld_figure(nation: &Nation) {
         let folder = nation.release(period).join("public");
         for path in files_below(&folder).iter().filter(|path| path.extension().is_some_and(|kind| kind == "csv")) {
             let name = path.to_str().unwrap();
-            for row in table(&read(&folder.join(path))) {
+            for row in table(&read_page(&folder.join(path))) {
                 let found = key(&row);
                 let numbers = [
                     "numerator",
@@ -359,7 +356,7 @@ fn nothing_is_said_of_a_withheld_figure(nation: &Nation) {
                     && level(&key.2) == "organisations"
                     && row["status"] == "suppressed"
             });
-            let page = read(&folder.join(format!("metrics/{metric}.html")));
+            let page = read_page(&folder.join(format!("metrics/{metric}.html")));
             let drawn = ["comparison", "funnel"].iter().any(|kind| page.contains(&format!("id=\"fig-{metric}-{kind}")));
             assert!(!(closed && drawn), "{metric}: a drawing places organisations that are withheld");
         }

@@ -104,12 +104,37 @@ fn the_folder_of_releases_has_a_page_that_lists_them() {
 #[test]
 fn charts_are_files_where_a_run_asks_for_them_and_another_format_is_refused() {
     let bench = bench();
-    let refused = bench.run("2025-04", &["--charts", "gif"]);
+    let refused = bench.run("2025-04", &["--copies", "gif"]);
     assert_eq!(refused.code, 2, "{}", refused.stderr);
-    assert!(refused.stderr.contains("“gif” is no kind of file for charts"), "{}", refused.stderr);
+    assert!(
+        refused.stderr.contains("“gif” is no kind of copy; there are ods, xlsx, pdf, svg and png"),
+        "{}",
+        refused.stderr
+    );
     assert!(!bench.out().join("2025-04").exists(), "nothing is published");
-    bench.run("2025-04", &["--charts", "svg"]);
+    bench.run("2025-04", &["--copies", "svg"]);
     let chart = bench.published("2025-04", "national/charts/metrics/CRE-01/CRE-01-comparison.svg");
     assert!(chart.starts_with("<svg xmlns=") && chart.contains("Published"), "{chart}");
     assert!(!bench.out().join("2025-04/r1/forces/E1/charts").exists());
+}
+
+#[cfg(not(feature = "pdf"))]
+#[test]
+fn a_program_without_documents_says_how_to_get_them() {
+    let bench = bench();
+    let refused = bench.run("2025-04", &["--copies", "pdf"]);
+    assert_eq!(refused.code, 2, "{}", refused.stderr);
+    assert!(refused.stderr.contains("build it with --features pdf, or leave pdf out"), "{}", refused.stderr);
+    assert!(!bench.out().join("2025-04").exists(), "nothing is published");
+}
+
+#[cfg(feature = "pdf")]
+#[test]
+fn packs_are_documents_where_a_run_asks_for_them() {
+    let bench = bench();
+    bench.run("2025-04", &["--copies", "pdf"]);
+    let release = bench.out().join("2025-04/r1");
+    let printed = fs::read(release.join("national/national-summary-2025-04-r1.pdf")).unwrap();
+    assert!(printed.starts_with(b"%PDF-1.7"));
+    assert!(bench.published("2025-04", "national/index.html").contains("href=\"national-summary-2025-04-r1.pdf\""));
 }

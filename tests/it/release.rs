@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::reading::read_in;
 use crate::support::{Bench, arrests, files_below, submission_path, text};
 
 const APRIL: (&str, &str, &str) = ("2025-05-15", "E1", "2025-04");
@@ -133,10 +134,8 @@ fn a_refused_return_has_its_failing_rows_in_the_edition_of_its_sender_alone() {
     assert_eq!(rows.lines().filter(|line| line.starts_with("E1,twice-1,arrest,")).count(), 2, "{rows}");
     assert!(page.contains("<td>twice-1</td>"), "the keys stand on the page: {page}");
     let release = bench.out().join("2025-04").join("r1");
-    let with_rows: Vec<PathBuf> = files_below(&release)
-        .into_iter()
-        .filter(|path| String::from_utf8_lossy(&fs::read(release.join(path)).unwrap()).contains("twice-1"))
-        .collect();
+    let with_rows: Vec<PathBuf> =
+        files_below(&release).into_iter().filter(|path| read_in(&release.join(path)).contains("twice-1")).collect();
     assert_eq!(with_rows, [Path::new("forces/E1").join(&file), PathBuf::from("forces/E1/index.html")]);
 }
 

@@ -140,7 +140,6 @@ async fn figures(context: &Context, folder: &Path, source: &str) -> BTreeMap<&'s
         published_on: "2025-12-01".parse().unwrap(),
         again: false,
         public: false,
-        charts: Vec::new(),
         quiet: true,
     };
     let outcome = run(context, &options).await.unwrap();

@@ -14,6 +14,8 @@ use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use tempfile::TempDir;
 
+use crate::markup::read_page;
+
 /// Columns of the datasets that tests submit: name and type letter (S text, I integer, B boolean, D date, T timestamp).
 const COLUMNS: [(&str, &str); 16] = [
     ("organisations", "org_code:S name:S short_name:S kind:S region:S country:S officers:I valid_from:D valid_to:D"),
@@ -112,7 +114,7 @@ impl Bench {
         let latest: serde_json::Value =
             serde_json::from_slice(&fs::read(self.out().join(period).join("latest.json")).unwrap()).unwrap();
         let release = self.out().join(period).join(latest["path"].as_str().unwrap());
-        fs::read_to_string(release.join(path)).unwrap()
+        read_page(&release.join(path))
     }
 
     /// Every page of an edition in the latest release of a period, one after the other.
@@ -121,7 +123,7 @@ impl Bench {
             serde_json::from_slice(&fs::read(self.out().join(period).join("latest.json")).unwrap()).unwrap();
         let folder = self.out().join(period).join(latest["path"].as_str().unwrap()).join(edition);
         let pages = files_below(&folder).into_iter().filter(|path| path.extension().is_some_and(|end| end == "html"));
-        pages.map(|page| fs::read_to_string(folder.join(page)).unwrap()).collect()
+        pages.map(|page| read_page(&folder.join(page))).collect()
     }
 
     /// A settings file beside the source.

@@ -1,5 +1,6 @@
 //! The shape of the source: which module may name which library, and module docs.
 
+mod body_codes;
 mod errors;
 mod imports;
 mod type_names;
@@ -53,6 +54,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         ],
     ),
     ("plotters", &["render/charts/canvas.rs"]),
+    ("quick_xml", &["render/spreadsheet/ods.rs"]),
     ("rand_xoshiro", &["stats/draws.rs", "synth/draw.rs"]),
     (
         "rayon",
@@ -71,6 +73,10 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ),
     ("regex", &["definitions/model.rs"]),
     ("resvg", &["render/charts/png.rs"]),
+    ("typst", &["render/pack/press.rs"]),
+    ("typst_layout", &["render/pack/press.rs"]),
+    ("typst_pdf", &["render/pack/press.rs"]),
+    ("rust_xlsxwriter", &["render/spreadsheet"]),
     (
         "serde_json",
         &[
@@ -78,10 +84,14 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "cli/output.rs",
             "settings/mod.rs",
             "contract/memory.rs",
+            "release/bundle.rs",
             "release/last.rs",
             "release/store.rs",
             "release/summary.rs",
+            "release/tables/mod.rs",
+            "release/tables/package.rs",
             "render/mod.rs",
+            "render/pack/mod.rs",
             "render/search_index.rs",
         ],
     ),
@@ -93,6 +103,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("tokio", &["app", "contract", "engine", "figures", "main.rs", "metrics/prove.rs", "sources/mod.rs"]),
     ("toml", &["app/case.rs", "settings", "definitions"]),
     ("zeroize", &["prepare/key.rs"]),
+    ("zip", &["archive.rs"]),
     ("Utc::now", &["cli.rs"]),
     ("std::env", &["prepare/key.rs"]),
     (
@@ -131,6 +142,7 @@ const ORDER: &[&str] = &[
     "vocabulary",
     "spreadsheet",
     "files",
+    "archive",
     "digest",
     "progress",
     // The way of the figures.

@@ -154,7 +154,7 @@ async function ordersByChoice(page) {
   assert(worst.length > 0, "no metric to sort forces by");
   await page.select(".order select", worst[0].value);
   const column = Number(worst[0].value.split(" ")[0]);
-  const signs = await page.$eval("table[data-sort]", (table, at) => [...table.tBodies[0].rows].map((row) => row.cells[at].querySelector(".sign").classList[2] ?? row.cells[at].querySelector(".sign").classList[1]), column);
+  const signs = await page.$eval("table[data-sort]", (table, at) => [...table.tBodies[0].rows].map((row) => [...row.cells[at].querySelector(".sign, .verdict").classList].at(-1)), column);
   const ranks = ["worse", "worse-95", "different", "different-95", "no-difference", "better-95-down", "better-95-up", "better-down", "better-up"];
   const places = signs.map((sign) => (ranks.includes(sign) ? ranks.indexOf(sign) : 99));
   equal(places, [...places].sort((a, b) => a - b), "forces by a metric");

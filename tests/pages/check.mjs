@@ -1,5 +1,5 @@
 // Checks the pages of a release: markup (html-validate), accessibility (axe-core, wide and narrow, data tables open),
-// reflow at 320 px, that nothing is blocked or missing, and that each figure shows one drawing.
+// widths of pages, tables and navigation, that nothing is blocked or missing, and that each figure shows one drawing.
 //
 // Usage: node tests/pages/check.mjs RELEASE [--all | --per-kind=N]
 // Run it from a folder with puppeteer-core 24, axe-core 4.14 and html-validate 10 installed; CHROMIUM names the browser.
@@ -17,12 +17,20 @@ const { HtmlValidate } = require("html-validate");
 const axeSource = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 
 const WIDTHS = [1280, 320];
+// Where only the layout is looked at.
+const MORE_WIDTHS = [768, 360];
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 const MARKUP = {
   extends: ["html-validate:recommended"],
   root: true,
-  // Titles hold the page and the report, as readers with many tabs need; the templates' own indentation is no error.
-  rules: { "long-title": "off", "no-trailing-whitespace": "off" },
+  // Titles hold the page and the report, as readers with many tabs need. Pages leave out what HTML lets them: quotation marks
+  // in drawings, and the ends of cells, rows and entries.
+  rules: {
+    "attr-quotes": ["error", { style: "double", unquoted: true }],
+    "long-title": "off",
+    "no-implicit-close": "off",
+    "no-trailing-whitespace": "off",
+  },
 };
 
 const folder = resolve(process.argv[2] ?? ".");
@@ -50,6 +58,24 @@ function layoutProblems() {
   const problems = [];
   const root = document.documentElement;
   if (root.scrollWidth > root.clientWidth) problems.push(`page is ${root.scrollWidth} px wide in ${root.clientWidth}`);
+  // A page of this width holds every table of fewer than twelve columns; the others, such as series of months, scroll in their own regions.
+  for (const region of innerWidth < 1280 ? [] : document.querySelectorAll(".table-scroll")) {
+    const beyond = region.scrollWidth - region.clientWidth;
+    const isVast = region.querySelector("thead th:nth-child(12)");
+    if (beyond > 0 && !isVast) problems.push(`${region.getAttribute("aria-labelledby")} is ${beyond} px too wide`);
+  }
+  const navigation = document.querySelector(".site-nav");
+  if (navigation) {
+    const [main, part] = navigation.querySelectorAll("ul");
+    if (main.children.length > 7) problems.push(`${main.children.length} entries at the top of the navigation`);
+    if (navigation.querySelectorAll("[aria-current=page]").length > 1) problems.push("two entries of the navigation are current");
+    if (part && !main.querySelector("[aria-current]")) problems.push("no entry of the navigation is above its part");
+    const { height, bottom } = navigation.getBoundingClientRect();
+    if (height > 200 || bottom > 620) problems.push(`the navigation takes ${height} px and ends at ${bottom} px`);
+    for (const link of navigation.querySelectorAll("a")) {
+      if (link.getBoundingClientRect().height < 24) problems.push(`“${link.textContent}” is a small target`);
+    }
+  }
   const first = document.querySelector("a, button, summary, [tabindex]");
   if (!first?.matches('.skip-link[href="#main"]') || !document.querySelector("main#main")) problems.push("no skip link first");
   for (const figure of document.querySelectorAll("section.figure")) {
@@ -85,6 +111,11 @@ async function checkInBrowser(browser, name, width) {
   problems.push(...(await page.evaluate(layoutProblems)));
   await page.evaluate(() => document.querySelectorAll("details").forEach((details) => (details.open = true)));
   problems.push(...(await page.evaluate(layoutProblems)));
+  if (MORE_WIDTHS.includes(width)) {
+    await page.close();
+    record(`${name} at ${width} px`, [...new Set(problems)]);
+    return [];
+  }
   await page.evaluate(axeSource);
   const result = await page.evaluate((rules) => globalThis.axe.run({ runOnly: rules, preload: false }), RULES);
   for (const violation of result.violations) {
@@ -114,7 +145,7 @@ const incomplete = new Map();
 try {
   for (const name of opened) {
     // Side by side: each tab has a process of its own.
-    const left = await Promise.all(WIDTHS.map((width) => checkInBrowser(browser, name, width)));
+    const left = await Promise.all([...WIDTHS, ...MORE_WIDTHS].map((width) => checkInBrowser(browser, name, width)));
     for (const id of left.flat()) incomplete.set(id, (incomplete.get(id) ?? 0) + 1);
   }
 } finally {

@@ -1,10 +1,9 @@
 //! What was known of an event month, as plain values: its counts at each lag, its figure on a day, and each change of it.
 
-use std::sync::Arc;
-
 use chrono::NaiveDate;
 
 use crate::metrics::{ReturnChanges, SummedFigure, TotalCounts};
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::period::{Month, months_earlier, whole_months_after};
 use crate::vocabulary::quantity::Status;
 
@@ -83,7 +82,7 @@ impl KnownFigure {
 /// A change of what was known of an event month from one data date to the next.
 #[derive(Debug, Clone, PartialEq)]
 pub struct KnownStep {
-    pub org_code: Arc<str>,
+    pub org_code: BodyId,
     pub month: Month,
     pub earlier: KnownFigure,
     pub later: KnownFigure,

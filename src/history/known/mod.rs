@@ -5,7 +5,6 @@ mod counts;
 mod later_returns;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use chrono::NaiveDate;
 
@@ -13,6 +12,7 @@ use crate::definitions::model::Metric;
 use crate::metrics::{
     BodyMonth, FigureSource, FrameMember, Grid, Group, Headline, MonthlyFrame, ReturnChanges, TotalCounts, Totals,
 };
+use crate::vocabulary::body_id::BodyId;
 
 use counts::{DayPair, LagDay, MonthDays};
 pub(super) use counts::{KnownCounts, KnownFigure, KnownMonth, KnownStep};
@@ -21,7 +21,7 @@ pub(super) use counts::{KnownCounts, KnownFigure, KnownMonth, KnownStep};
 #[derive(Debug)]
 pub(super) struct PastFrame<'a> {
     pub(super) day: NaiveDate,
-    pub(super) bodies: &'a BTreeSet<String>,
+    pub(super) bodies: &'a BTreeSet<BodyId>,
     pub(super) frame: MonthlyFrame<'a>,
     pub(super) grid: &'a Grid,
 }
@@ -219,7 +219,6 @@ impl<'a> Known<'a> {
     /// Every change of the group's figures from one data date to the next, oldest month first.
     pub(super) fn steps(&self, group: &Group) -> Vec<KnownStep> {
         let (members, mut steps) = (self.input.frame.members_of(group), Vec::new());
-        let org_code: Arc<str> = group.code.as_str().into();
         for month in &self.months {
             for (column, pair) in month.pairs().enumerate() {
                 if self.sum(&members, month, column).returns == 0 {
@@ -228,7 +227,7 @@ impl<'a> Known<'a> {
                 let why = self.why_changed(&members, month, pair);
                 if why.any() {
                     steps.push(KnownStep {
-                        org_code: Arc::clone(&org_code),
+                        org_code: group.code.clone(),
                         month: month.month,
                         earlier: self.figure(&members, month, column),
                         later: self.figure(&members, month, column + 1),

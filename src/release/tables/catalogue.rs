@@ -2,6 +2,8 @@
 //! order, and what holds between its columns. `schemas/results.schema.json` and the table of `docs/results.md` are
 //! written from it.
 
+use super::{METRICS, ORGANISATIONS};
+
 /// One result table.
 #[derive(Debug)]
 pub struct TableSpec {
@@ -25,6 +27,30 @@ impl TableSpec {
     pub fn column(&self, name: &str) -> Option<&ColumnSpec> {
         self.columns.iter().find(|column| column.name == name)
     }
+
+    /// The columns whose values stand in a column of another table, where a row says what they mean.
+    pub fn references(&self) -> impl Iterator<Item = Reference> {
+        let of_column = |column: &'static str| {
+            let (table, key) = match (self.name, column) {
+                (METRICS, _) | (ORGANISATIONS, "org_code") => return None,
+                (_, "metric_id") => (METRICS, "metric_id"),
+                (_, "org_code") | (ORGANISATIONS, "peers" | "succeeded_by") => (ORGANISATIONS, "org_code"),
+                _ => return None,
+            };
+            Some(Reference { column, table, key })
+        };
+        self.columns.iter().filter_map(move |column| of_column(column.name))
+    }
+}
+
+/// A column whose values are those of the key of a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reference {
+    pub column: &'static str,
+    /// The table that says what the values mean.
+    pub table: &'static str,
+    /// Its key.
+    pub key: &'static str,
 }
 
 /// One column of a result table.

@@ -5,12 +5,12 @@ use std::sync::LazyLock;
 use rayon::prelude::*;
 
 use super::catalogue::{TableRule, TableSpec};
-use super::column::RowColumn;
-use super::columns::JudgedFigure;
+use super::column::{RowColumn, names_of, with_names};
+use super::columns::{DescribedBody, DescribedMetric, JudgedFigure};
 use super::filled::{Filled, FilledTable};
 use super::{
-    BREAKDOWNS, COMPLETENESS, CONTRIBUTIONS, CONTROL_LIMITS, DELAYS, FUNNELS, KNOWN_COUNTS, LONG_SERIES, OBSERVATIONS,
-    REVISIONS, VERDICTS, columns, rules,
+    BREAKDOWNS, COMPLETENESS, CONTRIBUTIONS, CONTROL_LIMITS, DELAYS, FUNNELS, KNOWN_COUNTS, LONG_SERIES, METRICS,
+    OBSERVATIONS, ORGANISATIONS, REVISIONS, VERDICTS, columns, rules,
 };
 use crate::history::Lateness;
 use crate::release::Release;
@@ -30,6 +30,7 @@ pub(super) trait ResultTable: Send + Sync {
 /// A result table of rows of type `R`.
 struct RowTable<R: 'static> {
     spec: TableSpec,
+    about: About,
     columns: fn() -> Vec<RowColumn<R>>,
     rows: RowsOf<R>,
 }
@@ -45,20 +46,27 @@ struct About {
     note: &'static str,
     sorted_by: &'static [&'static str],
     rules: &'static [TableRule],
+    /// Whether ids and codes have their names beside them, because people open the table by itself.
+    named: bool,
 }
 
 impl About {
-    fn spec<R>(self, columns: &[RowColumn<R>]) -> TableSpec {
-        let Self { name, row, note, sorted_by, rules } = self;
-        let columns = columns.iter().map(|column| column.spec.clone()).collect();
+    fn spec<R>(self, columns: Vec<RowColumn<R>>) -> TableSpec {
+        let columns = self.columns(columns).into_iter().map(|column| column.spec).collect();
+        let Self { name, row, note, sorted_by, rules, named: _ } = self;
         TableSpec { name, row, note, sorted_by, columns, rules }
+    }
+
+    /// The columns of the table, with those of names where it has them.
+    fn columns<R>(self, columns: Vec<RowColumn<R>>) -> Vec<RowColumn<R>> {
+        if self.named { with_names(columns) } else { columns }
     }
 }
 
-const PLAIN: About = About { name: "", row: "", note: "", sorted_by: &[], rules: &[] };
+const PLAIN: About = About { name: "", row: "", note: "", sorted_by: &[], rules: &[], named: false };
 
 fn table<R: Sync + 'static>(about: About, columns: fn() -> Vec<RowColumn<R>>, rows: RowsOf<R>) -> Box<dyn ResultTable> {
-    Box::new(RowTable { spec: about.spec(&columns()), columns, rows })
+    Box::new(RowTable { spec: about.spec(columns()), about, columns, rows })
 }
 
 impl<R: Sync> ResultTable for RowTable<R> {
@@ -68,14 +76,79 @@ impl<R: Sync> ResultTable for RowTable<R> {
 
     fn fill<'a>(&'static self, release: &'a Release) -> Option<Box<dyn FilledTable + 'a>> {
         let rows = (self.rows)(release)?;
-        Some(Box::new(Filled { spec: &self.spec, columns: (self.columns)(), further: Vec::new(), rows }))
+        let columns = self.about.columns((self.columns)());
+        let further = names_of(&columns);
+        Some(Box::new(Filled::new(&self.spec, columns, further, rows)))
     }
 }
 
-/// A table of figures. Its rows are made for the release: each figure with what it is labelled.
-struct FigureTable {
+/// Rows that are made for a release and refer to it.
+trait MadeRows: Send + Sync + 'static {
+    type Row<'a>: Send + Sync + 'a;
+
+    fn columns<'a>(&self) -> Vec<RowColumn<Self::Row<'a>>>;
+
+    /// Columns that only selections have.
+    fn further<'a>(&self) -> Vec<RowColumn<Self::Row<'a>>> {
+        Vec::new()
+    }
+
+    /// Sorted; `None` where the release does not have the table.
+    fn rows<'a>(&self, release: &'a Release) -> Option<Vec<Self::Row<'a>>>;
+}
+
+/// A result table whose rows are made for the release.
+struct MadeTable<M> {
     spec: TableSpec,
-    holds: FiguresHeld,
+    about: About,
+    made: M,
+}
+
+fn made_table<M: MadeRows>(about: About, made: M) -> Box<dyn ResultTable> {
+    Box::new(MadeTable { spec: about.spec(made.columns()), about, made })
+}
+
+impl<M: MadeRows> ResultTable for MadeTable<M> {
+    fn spec(&self) -> &TableSpec {
+        &self.spec
+    }
+
+    fn fill<'a>(&'static self, release: &'a Release) -> Option<Box<dyn FilledTable + 'a>> {
+        let rows = self.made.rows(release)?;
+        let columns: Vec<RowColumn<M::Row<'a>>> = self.about.columns(self.made.columns());
+        let further = names_of(&columns).into_iter().chain(self.made.further()).collect();
+        Some(Box::new(Filled::new(&self.spec, columns, further, rows)))
+    }
+}
+
+/// The metrics of the release.
+struct MetricsOfRelease;
+
+impl MadeRows for MetricsOfRelease {
+    type Row<'a> = DescribedMetric<'a>;
+
+    fn columns<'a>(&self) -> Vec<RowColumn<DescribedMetric<'a>>> {
+        columns::metrics()
+    }
+
+    fn rows<'a>(&self, release: &'a Release) -> Option<Vec<DescribedMetric<'a>>> {
+        Some(DescribedMetric::all(release))
+    }
+}
+
+/// The organisations of the release, and the sums over them.
+struct BodiesOfRelease;
+
+impl MadeRows for BodiesOfRelease {
+    type Row<'a> = DescribedBody<'a>;
+
+    fn columns<'a>(&self) -> Vec<RowColumn<DescribedBody<'a>>> {
+        columns::bodies()
+    }
+
+    fn rows<'a>(&self, release: &'a Release) -> Option<Vec<DescribedBody<'a>>> {
+        Some(DescribedBody::all(release))
+    }
 }
 
 /// Which figures a table holds.
@@ -87,8 +160,11 @@ enum FiguresHeld {
     LongSeries,
 }
 
-impl FiguresHeld {
-    fn columns<'a>(self) -> Vec<RowColumn<JudgedFigure<'a>>> {
+/// Each figure with what it is labelled.
+impl MadeRows for FiguresHeld {
+    type Row<'a> = JudgedFigure<'a>;
+
+    fn columns<'a>(&self) -> Vec<RowColumn<JudgedFigure<'a>>> {
         match self {
             Self::Headlines => columns::figures(),
             Self::PartsAndVariants => columns::breakdowns(),
@@ -96,9 +172,14 @@ impl FiguresHeld {
         }
     }
 
+    fn further<'a>(&self) -> Vec<RowColumn<JudgedFigure<'a>>> {
+        columns::for_readers()
+    }
+
     /// Sorted by all key columns, so that the same figures give the same bytes.
-    fn rows(self, release: &Release) -> Vec<JudgedFigure<'_>> {
+    fn rows<'a>(&self, release: &'a Release) -> Option<Vec<JudgedFigure<'a>>> {
         let all = match self {
+            Self::LongSeries if release.withheld.is_some() => return None,
             Self::LongSeries => &release.long_series.observations,
             Self::Headlines | Self::PartsAndVariants => &release.observations,
         };
@@ -115,49 +196,67 @@ impl FiguresHeld {
             ))
         });
         let judgements = &release.assessment.judgements;
-        figures.into_iter().map(|figure| JudgedFigure { figure, labels: judgements.of(figure) }).collect()
-    }
-}
-
-fn figure_table(about: About, holds: FiguresHeld) -> Box<dyn ResultTable> {
-    Box::new(FigureTable { spec: about.spec(&holds.columns()), holds })
-}
-
-impl ResultTable for FigureTable {
-    fn spec(&self) -> &TableSpec {
-        &self.spec
-    }
-
-    fn fill<'a>(&'static self, release: &'a Release) -> Option<Box<dyn FilledTable + 'a>> {
-        if matches!(self.holds, FiguresHeld::LongSeries) && release.withheld.is_some() {
-            return None;
-        }
-        let (columns, further) = (self.holds.columns(), columns::for_readers());
-        Some(Box::new(Filled { spec: &self.spec, columns, further, rows: self.holds.rows(release) }))
+        Some(figures.into_iter().map(|figure| JudgedFigure { figure, labels: judgements.of(figure) }).collect())
     }
 }
 
 fn tables() -> Vec<Box<dyn ResultTable>> {
-    [figure_tables(), vec![delays_table()], comparison_tables(), series_tables(), late_data_tables()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        reference_tables(),
+        figure_tables(),
+        vec![delays_table()],
+        comparison_tables(),
+        series_tables(),
+        late_data_tables(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// What the ids and codes of all other tables stand for.
+fn reference_tables() -> Vec<Box<dyn ResultTable>> {
+    vec![
+        made_table(
+            About {
+                name: METRICS,
+                row: "metric: what it measures, in which unit, and which side is better",
+                note: "The words are those of the version that holds at the end of the report's period.",
+                sorted_by: &["metric_id"],
+                rules: rules::METRICS,
+                named: true,
+            },
+            MetricsOfRelease,
+        ),
+        made_table(
+            About {
+                name: ORGANISATIONS,
+                row: "organisation or sum that a code stands for",
+                note: "An organisation is described as on the data date.",
+                sorted_by: &["org_code"],
+                rules: rules::ORGANISATIONS,
+                named: true,
+            },
+            BodiesOfRelease,
+        ),
+    ]
 }
 
 /// Figures, what they mean for those who answer for them, and what stands out.
 fn figure_tables() -> Vec<Box<dyn ResultTable>> {
     vec![
-        figure_table(
+        made_table(
             About {
                 name: OBSERVATIONS,
                 row: "headline figure",
                 sorted_by: &["metric_id", "org_code", "period_start"],
                 rules: rules::FIGURES,
+                named: true,
                 ..PLAIN
             },
             FiguresHeld::Headlines,
         ),
-        figure_table(
+        made_table(
             About {
                 name: BREAKDOWNS,
                 row: "part or variant of a figure, such as transactions by application",
@@ -167,7 +266,7 @@ fn figure_tables() -> Vec<Box<dyn ResultTable>> {
             },
             FiguresHeld::PartsAndVariants,
         ),
-        figure_table(
+        made_table(
             About {
                 name: LONG_SERIES,
                 row: "headline figure of the nation or a region, as far back as figures are followed",
@@ -175,6 +274,7 @@ fn figure_tables() -> Vec<Box<dyn ResultTable>> {
                        public edition does not have this table: it withholds figures of the trend's periods only.",
                 sorted_by: &["metric_id", "org_code", "period_start", "period_type"],
                 rules: rules::FIGURES,
+                ..PLAIN
             },
             FiguresHeld::LongSeries,
         ),
@@ -185,6 +285,7 @@ fn figure_tables() -> Vec<Box<dyn ResultTable>> {
                 note: "A figure stands out where a difference is sure and larger than the metric's margin.",
                 sorted_by: &["metric_id", "org_code", "period_start"],
                 rules: rules::VERDICTS,
+                named: true,
             },
             columns::verdicts,
             |release| Some(release.verdicts.all().iter().collect()),
@@ -236,6 +337,7 @@ fn comparison_tables() -> Vec<Box<dyn ResultTable>> {
                 name: "comparisons",
                 row: "comparison of a figure with its peers or with the year before",
                 sorted_by: &["metric_id", "against", "org_code", "period_start"],
+                named: true,
                 ..PLAIN
             },
             columns::comparisons,
@@ -307,6 +409,7 @@ fn series_tables() -> Vec<Box<dyn ResultTable>> {
                 note: "Grades, and series whose periods share months (rolling years), have no row.",
                 sorted_by: &["metric_id", "org_code", "period_start"],
                 rules: rules::TRENDS,
+                ..PLAIN
             },
             columns::trends,
             |release| Some(release.assessment.trends.iter().collect()),

@@ -7,6 +7,7 @@ mod column;
 mod columns;
 mod filled;
 mod list;
+mod package;
 mod read;
 mod rules;
 mod selection;
@@ -19,17 +20,19 @@ use arrow::error::ArrowError;
 use parquet::errors::ParquetError;
 
 pub use self::catalogue::{
-    CellTest, ColumnKind, ColumnSpec, Condition, Emptiness, Holds, TableRule, TableSpec, Values,
+    CellTest, ColumnKind, ColumnSpec, Condition, Emptiness, Holds, Reference, TableRule, TableSpec, Values,
 };
 use self::filled::FilledTable;
 use self::list::TABLES;
+use self::package::{CSVW_ENDING, DATA_PACKAGE, write_csvw, write_data_package};
 pub use self::read::{PublishedRows, RowSlice, UnreadableTable};
 pub use self::selection::{Beside, Bodies, Selection};
 use crate::release::Release;
+use crate::release::imprint::Imprint;
 use crate::release::names::Names;
 
 /// Version of the format; it travels in the Parquet metadata and in the run record.
-pub const FORMAT_VERSION: &str = "1.9.0";
+pub const FORMAT_VERSION: &str = "1.10.0";
 
 /// Results that could not be encoded.
 #[derive(Debug, thiserror::Error)]
@@ -52,6 +55,12 @@ pub enum ResultsError {
         #[source]
         source: csv::Error,
     },
+    #[error("results/{file}")]
+    Json {
+        file: String,
+        #[source]
+        source: serde_json::Error,
+    },
     #[error("the release has no table {0}")]
     NoTable(&'static str),
     #[error("the table {table} has no column {column}")]
@@ -63,6 +72,10 @@ pub fn catalogue() -> impl Iterator<Item = &'static TableSpec> {
     TABLES.iter().map(|table| table.spec())
 }
 
+/// The table of the metrics.
+pub const METRICS: &str = "metrics";
+/// The table of the organisations and of the sums over them.
+pub const ORGANISATIONS: &str = "organisations";
 /// The table of the headline figures.
 pub const OBSERVATIONS: &str = "observations";
 /// The table of the long series of the nation and its regions.
@@ -79,6 +92,8 @@ pub const FUNNELS: &str = "funnels";
 pub const CONTROL_LIMITS: &str = "control_limits";
 /// The table of figures that moved.
 pub const REVISIONS: &str = "revisions";
+/// The table of how much national figures have tended to move.
+pub const REVISION_STATISTICS: &str = "revision_statistics";
 /// The table of how complete figures are.
 pub const COMPLETENESS: &str = "completeness";
 
@@ -109,11 +124,10 @@ impl fmt::Debug for ResultFile<'_> {
 
 impl<'a> ResultFile<'a> {
     fn new(
-        table: &str,
-        ending: &str,
+        name: &str,
         encode: impl Fn(&mut (dyn Write + Send)) -> Result<(), ResultsError> + Send + Sync + 'a,
     ) -> Self {
-        Self { path: format!("results/{table}.{ending}"), encode: Box::new(encode) }
+        Self { path: format!("results/{name}"), encode: Box::new(encode) }
     }
 
     /// The same file below a folder of the release.
@@ -129,9 +143,15 @@ impl<'a> ResultFile<'a> {
     }
 }
 
+/// What the tables of a release take from it besides their rows.
+struct TableContext<'a> {
+    names: Names<'a>,
+    imprint: Imprint,
+}
+
 /// The result tables of one release: their rows, sorted once.
 pub struct ReleaseTables<'a> {
-    names: Names<'a>,
+    context: TableContext<'a>,
     tables: Vec<Box<dyn FilledTable + 'a>>,
 }
 
@@ -144,17 +164,24 @@ impl fmt::Debug for ReleaseTables<'_> {
 impl<'a> ReleaseTables<'a> {
     /// Every table that the release has.
     pub fn new(release: &'a Release) -> Self {
-        Self { names: Names::new(release), tables: TABLES.iter().filter_map(|table| table.fill(release)).collect() }
+        let context = TableContext { names: Names::new(release), imprint: Imprint::of(release) };
+        Self { context, tables: TABLES.iter().filter_map(|table| table.fill(release)).collect() }
     }
 
-    /// Every table as Parquet and as CSV.
+    /// Every table as Parquet and as CSV, each CSV file with its description, and the package of all of them.
     pub fn files(&self) -> Vec<ResultFile<'_>> {
+        let (context, imprint) = (&self.context, &self.context.imprint);
+        let specs: Vec<&'static TableSpec> = self.tables.iter().map(|table| table.spec()).collect();
         let mut files = Vec::new();
         for table in &self.tables {
-            let name = table.spec().name;
-            files.push(ResultFile::new(name, "parquet", |out| table.write_parquet(out)));
-            files.push(ResultFile::new(name, "csv", |out| table.write_csv(out)));
+            let (spec, all) = (table.spec(), specs.clone());
+            let name = spec.name;
+            files.push(ResultFile::new(&format!("{name}.parquet"), |out| table.write_parquet(context, out)));
+            files.push(ResultFile::new(&format!("{name}.csv"), |out| table.write_csv(&context.names, out)));
+            let described = format!("{name}.{CSVW_ENDING}");
+            files.push(ResultFile::new(&described, move |out| write_csvw(spec, &all, imprint, out)));
         }
+        files.push(ResultFile::new(DATA_PACKAGE, move |out| write_data_package(&specs, imprint, out)));
         files
     }
 
@@ -167,7 +194,7 @@ impl<'a> ReleaseTables<'a> {
         let mut out = Vec::new();
         let Some(first) = selections.first() else { return Ok(out) };
         let table = self.tables.iter().find(|table| table.spec().name == first.table);
-        table.ok_or(ResultsError::NoTable(first.table))?.write_selections(selections, &self.names, &mut out)?;
+        table.ok_or(ResultsError::NoTable(first.table))?.write_selections(selections, &self.context.names, &mut out)?;
         Ok(out)
     }
 }

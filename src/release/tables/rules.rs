@@ -144,3 +144,39 @@ pub(super) const VERDICTS: &[TableRule] = &[
         otherwise: &[cell("margin_measure", Filled), cell("margin_basis", Filled)],
     },
 ];
+
+/// Rules of metrics.
+pub(super) const METRICS: &[TableRule] = &[TableRule {
+    about: "A standard is whole or not there.",
+    when: &[cell("standard_level", Empty)],
+    then: &[
+        cell("standard_comparator", Empty),
+        cell("standard_kind", Empty),
+        cell("standard_from", Empty),
+        cell("standard_to", Empty),
+        cell("standard_source", Empty),
+    ],
+    otherwise: &[
+        cell("standard_comparator", Filled),
+        cell("standard_kind", Filled),
+        cell("standard_from", Filled),
+        cell("standard_source", Filled),
+    ],
+}];
+
+/// Rules of organisations and sums.
+pub(super) const ORGANISATIONS: &[TableRule] = &[TableRule {
+    about: "Only an organisation has a kind, a country and days; only a sum over some organisations has members.",
+    when: &[cell("stands_for", OneOf(&["organisation"]))],
+    then: &[cell("full_name", Filled), cell("kind", Filled), cell("country", Filled), cell("members", Empty)],
+    otherwise: &[
+        cell("full_name", Empty),
+        cell("kind", Empty),
+        cell("region", Empty),
+        cell("country", Empty),
+        cell("first_day", Empty),
+        cell("last_day", Empty),
+        cell("succeeded_by", Empty),
+        cell("peers", Empty),
+    ],
+}];

@@ -1,10 +1,7 @@
-//! Some rows and columns of a result table, as pages offer them. A selection adds the names of bodies and metrics to their
-//! codes, and what a table says of its rows for readers of pages alone.
+//! Some rows and columns of a result table, as pages offer them. A selection may have the names of bodies and metrics beside
+//! their codes, and what a table says of its rows for readers of pages alone.
 
-use std::borrow::Cow;
-
-use super::column::RowColumn;
-use crate::release::names::Names;
+use crate::vocabulary::body_id::{Body, BodyId};
 use crate::vocabulary::metric_id::MetricId;
 use crate::vocabulary::period::Period;
 
@@ -18,8 +15,7 @@ pub struct Selection {
     pub bodies: Bodies,
     /// `None` for every period.
     pub period: Option<Period>,
-    /// In order. Besides the columns of the table, `organisation` is the name of `org_code` and `metric_title` that of
-    /// `metric_id`.
+    /// In order. A selection of every table has `metric_name` beside `metric_id`, and `org_name` beside `org_code`.
     pub columns: &'static [&'static str],
     /// What other bodies have in the same metric and period, beside each row.
     pub beside: Vec<Beside>,
@@ -31,7 +27,7 @@ pub struct Beside {
     /// Stands before the names of the columns, with `_` between: `peers_value`.
     pub name: &'static str,
     /// `None` where the body may not be shown, or is not there: its cells are empty.
-    pub code: Option<String>,
+    pub code: Option<BodyId>,
     pub columns: &'static [&'static str],
 }
 
@@ -39,42 +35,21 @@ pub struct Beside {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Bodies {
     All,
-    /// All but those whose codes begin so.
-    Without(&'static [&'static str]),
-    /// Those whose codes begin so.
-    Beginning(&'static str),
-    /// Only these codes.
-    These(Vec<String>),
+    /// All but sums over peers.
+    ButPeers,
+    /// Sums over regions.
+    Regions,
+    These(Vec<BodyId>),
 }
 
 impl Bodies {
-    pub(super) fn hold(&self, code: &str) -> bool {
+    pub(super) fn hold(&self, code: &BodyId) -> bool {
         match self {
             Self::All => true,
-            Self::Without(prefixes) => !prefixes.iter().any(|prefix| code.starts_with(prefix)),
-            Self::Beginning(prefix) => code.starts_with(prefix),
-            Self::These(codes) => codes.iter().any(|one| one == code),
+            Self::ButPeers => !code.is_of_peers(),
+            Self::Regions => matches!(code.body(), Body::Region(_)),
+            Self::These(codes) => codes.contains(code),
         }
-    }
-}
-
-/// A column of a selection: one of the table, or the name of what it holds.
-pub(super) enum Selected<'t, R> {
-    Own(&'t RowColumn<R>),
-    /// The name of the body in `org_code`.
-    Body(&'t RowColumn<R>, &'t Names<'t>),
-    /// The title of the metric in `metric_id`.
-    Metric(&'t RowColumn<R>, &'t Names<'t>),
-}
-
-impl<R> Selected<'_, R> {
-    pub(super) fn cell<'r>(&'r self, row: &'r R, scratch: &'r mut String) -> Cow<'r, str> {
-        let name = match self {
-            Self::Own(column) => return column.read.cell(row, scratch),
-            Self::Body(column, names) => names.body(&column.read.text(row)).to_owned(),
-            Self::Metric(column, names) => names.metric(&column.read.text(row)).to_owned(),
-        };
-        super::column::safe_text(Cow::Owned(name))
     }
 }
 
@@ -89,7 +64,7 @@ mod tests {
     use super::*;
 
     fn selection(bodies: Bodies) -> Selection {
-        let columns = &["org_code", "organisation", "metric_title", "period", "numerator", "status", "reason"];
+        let columns = &["org_code", "org_name", "metric_name", "period", "numerator", "status", "reason"];
         let period = Some("2025-26Q1".parse().unwrap());
         let metric = Some("CRE-01".parse().unwrap());
         Selection { table: OBSERVATIONS, metric, bodies, period, columns, beside: Vec::new() }
@@ -112,16 +87,16 @@ mod tests {
             columns: &["metric_id", "org_code", "numerator", "denominator"],
             beside: vec![
                 Beside { name: "nobody", code: None, columns: &["value"] },
-                Beside { name: "all", code: code.map(str::to_owned), columns: &["numerator", "value"] },
+                Beside { name: "all", code: code.map(BodyId::from), columns: &["numerator", "value"] },
             ],
-            ..selection(Bodies::These(vec!["E01".to_owned()]))
+            ..selection(Bodies::These(vec!["E01".into()]))
         };
         let lines = lines_of(&[of("CRE-01", Some("NATIONAL")), of("CRE-01", Some("nowhere"))]);
         assert_eq!(lines[0], "metric_id,org_code,numerator,denominator,nobody_value,all_numerator,all_value");
         assert_eq!(lines.len(), 3, "one header for all");
         let whole = self::lines(&Selection {
             columns: &["numerator", "value"],
-            ..selection(Bodies::These(vec!["NATIONAL".to_owned()]))
+            ..selection(Bodies::These(vec![BodyId::nation().clone()]))
         });
         assert!(lines[1].starts_with("CRE-01,E01,") && lines[1].ends_with(&format!(",,{}", whole[1])), "{lines:?}");
         assert!(lines[2].starts_with("CRE-01,E01,") && lines[2].ends_with(",,,"), "{lines:?}");
@@ -129,9 +104,9 @@ mod tests {
 
     #[test]
     fn a_selection_holds_the_rows_asked_for_and_names_beside_codes() {
-        let lines = lines(&selection(Bodies::These(vec!["E01".to_owned(), "E06".to_owned()])));
+        let lines = lines(&selection(Bodies::These(vec!["E01".into(), "E06".into()])));
         assert_eq!(lines.len(), 3);
-        assert_eq!(lines[0], "org_code,organisation,metric_title,period,numerator,status,reason");
+        assert_eq!(lines[0], "org_code,org_name,metric_name,period,numerator,status,reason");
         let title = "Arrest/summons on PNC within 24 hours";
         assert!(lines[1].starts_with(&format!("E01,Ashdown & <Vale>,{title},2025-26Q1,")), "{}", lines[1]);
         // The sample has the count of a withheld figure: no table shows it.
@@ -141,16 +116,18 @@ mod tests {
     }
 
     #[test]
-    fn sums_can_be_left_out() {
+    fn sums_can_be_left_out_or_chosen() {
         let codes = |bodies| -> Vec<String> {
             let lines = lines(&selection(bodies));
             lines.iter().skip(1).map(|line| line.split(',').next().unwrap().to_owned()).collect()
         };
         let all = codes(Bodies::All);
-        let without = codes(Bodies::Without(&["PEERS:", "REGION:"]));
         assert!(all.contains(&"PEERS:E01".to_owned()) && all.contains(&"REGION:Wales".to_owned()));
-        let left: Vec<&String> = all.iter().filter(|code| !code.contains(':')).collect();
-        assert_eq!(without.iter().collect::<Vec<_>>(), left);
+        let (of_peers, others): (Vec<String>, Vec<String>) =
+            all.into_iter().partition(|code| code.starts_with("PEERS:"));
+        assert_eq!((of_peers.len(), codes(Bodies::ButPeers)), (2, others.clone()));
+        let regions: Vec<String> = others.into_iter().filter(|code| code.starts_with("REGION:")).collect();
+        assert_eq!(codes(Bodies::Regions), regions);
     }
 
     #[test]

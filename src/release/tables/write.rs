@@ -2,60 +2,66 @@
 
 use std::borrow::Borrow;
 use std::io::Write;
+use std::sync::Arc;
 
 use arrow::array::RecordBatch;
 use arrow::error::ArrowError;
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
-use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 
+use super::catalogue::TableSpec;
 use super::column::RowColumn;
-use super::selection::Selected;
-use super::{FORMAT_VERSION, ResultsError};
+use super::package::{parquet_metadata, parquet_schema};
+use super::{ResultsError, TableContext};
+use crate::release::names::Names;
 
 /// Rows that are encoded at once, and those of a Parquet row group.
 const BATCH: usize = 65_536;
+/// The tables of a release are small and stay for years, so that time is well spent on them.
+const ZSTD_LEVEL: i32 = 19;
 
-/// Writes rows as Parquet, with the version of the format.
+/// Writes rows as Parquet, with what each column holds, and what the file is.
 pub(super) fn write_parquet<R, B: Borrow<R>>(
-    name: &str,
+    table: &TableSpec,
     columns: &[RowColumn<R>],
-    rows: &[B],
+    (rows, context): (&[B], &TableContext<'_>),
     out: &mut (dyn Write + Send),
 ) -> Result<(), ResultsError> {
-    let file = || format!("{name}.parquet");
+    let file = || format!("{}.parquet", table.name);
     let parquet = |source| ResultsError::Parquet { file: file(), source };
-    let batch = |rows: &[B]| batch_of(columns, rows).map_err(|source| ResultsError::Arrow { file: file(), source });
+    let schema = Arc::new(parquet_schema(table));
+    let batch = |rows: &[B]| -> Result<RecordBatch, ArrowError> {
+        let arrays = columns.iter().map(|column| column.read.array(rows, &context.names));
+        RecordBatch::try_new(Arc::clone(&schema), arrays.collect::<Result<_, _>>()?)
+    };
+    let level = ZstdLevel::try_new(ZSTD_LEVEL).map_err(parquet)?;
     let properties = WriterProperties::builder()
-        .set_compression(Compression::ZSTD(ZstdLevel::default()))
+        .set_compression(Compression::ZSTD(level))
         .set_max_row_group_row_count(Some(BATCH))
         .set_created_by(format!("leds-metrics {}", env!("CARGO_PKG_VERSION")))
-        .set_key_value_metadata(Some(vec![KeyValue::new("format_version".to_owned(), FORMAT_VERSION.to_owned())]))
+        .set_key_value_metadata(Some(parquet_metadata(table, &context.imprint)))
         .build();
-    let mut writer = ArrowWriter::try_new(out, batch(&[])?.schema(), Some(properties)).map_err(parquet)?;
+    let mut writer = ArrowWriter::try_new(out, Arc::clone(&schema), Some(properties)).map_err(parquet)?;
     for chunk in rows.chunks(BATCH) {
-        writer.write(&batch(chunk)?).map_err(parquet)?;
+        let batch = batch(chunk).map_err(|source| ResultsError::Arrow { file: file(), source })?;
+        writer.write(&batch).map_err(parquet)?;
     }
     writer.close().map_err(parquet)?;
     Ok(())
 }
 
-fn batch_of<R, B: Borrow<R>>(columns: &[RowColumn<R>], rows: &[B]) -> Result<RecordBatch, ArrowError> {
-    let arrays = columns.iter().map(|column| Ok((column.spec.name, column.read.array(rows)?, true)));
-    RecordBatch::try_from_iter_with_nullable(arrays.collect::<Result<Vec<_>, ArrowError>>()?)
-}
-
 /// Rows of a table as CSV: a header, empty cells for no value, at most six decimals.
 pub(super) struct CsvRows<'o> {
     table: &'static str,
+    names: &'o Names<'o>,
     writer: csv::Writer<&'o mut (dyn Write + Send)>,
     scratch: String,
 }
 
 impl<'o> CsvRows<'o> {
-    pub(super) fn new(table: &'static str, out: &'o mut (dyn Write + Send)) -> Self {
-        Self { table, writer: csv::Writer::from_writer(out), scratch: String::new() }
+    pub(super) fn new(table: &'static str, names: &'o Names<'o>, out: &'o mut (dyn Write + Send)) -> Self {
+        Self { table, names, writer: csv::Writer::from_writer(out), scratch: String::new() }
     }
 
     pub(super) fn header(&mut self, names: impl Iterator<Item = String>) -> Result<(), ResultsError> {
@@ -64,10 +70,10 @@ impl<'o> CsvRows<'o> {
     }
 
     /// Adds cells to the row: those of `row`, or empty ones.
-    pub(super) fn cells<R>(&mut self, columns: &[Selected<'_, R>], row: Option<&R>) -> Result<(), ResultsError> {
+    pub(super) fn cells<R>(&mut self, columns: &[&RowColumn<R>], row: Option<&R>) -> Result<(), ResultsError> {
         for column in columns {
             let written = match row {
-                Some(row) => self.writer.write_field(column.cell(row, &mut self.scratch).as_bytes()),
+                Some(row) => self.writer.write_field(column.read.cell(row, self.names, &mut self.scratch).as_bytes()),
                 None => self.writer.write_field([]),
             };
             written.map_err(|source| self.wrong(source))?;

@@ -3,12 +3,15 @@
 
 use std::fmt::Write as _;
 
+use crate::render::charts::path_data::{InlineOutline, PathData};
 use crate::render::charts::svg::FONT_STACK;
 use crate::render::charts::{FONT, theme};
 
+/// Width of a line that says nothing of it, in hundredths of a px.
+const USUAL_WIDTH: i64 = 100;
 /// Widths of lines and twice the radii of dots that have a class, in hundredths of a px. Others keep their attribute.
-const WIDTHS: [u32; 20] =
-    [75, 100, 125, 150, 175, 200, 275, 300, 320, 400, 630, 680, 700, 800, 900, 980, 1_000, 1_020, 1_100, 1_200];
+const WIDTHS: [u32; 19] =
+    [75, 125, 150, 175, 200, 275, 300, 320, 400, 630, 680, 700, 800, 900, 980, 1_000, 1_020, 1_100, 1_200];
 
 /// A look that a shape has in common with others.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -29,11 +32,11 @@ struct InkFrame {
     bottom: i64,
 }
 
-/// Shapes of one look as the data of one path.
+/// Shapes of one look, which become one path.
 #[derive(Debug)]
 struct InlineShapes {
     look: InlineLook,
-    data: String,
+    outlines: Vec<InlineOutline>,
     frames: Vec<InkFrame>,
 }
 
@@ -55,8 +58,9 @@ pub fn inline(svg: &str) -> String {
             Some(shapes) => join(shapes, &mut elements),
         }
     }
-    let mut out = "<svg class=\"chart\"".to_owned();
-    for name in ["viewBox", "width", "height"] {
+    let mut out = "<svg class=chart".to_owned();
+    // The height follows from the width and the view.
+    for name in ["viewBox", "width"] {
         push_attribute(name, attribute(root, name), &mut out);
     }
     out.push('>');
@@ -96,7 +100,7 @@ fn join(new: InlineShapes, elements: &mut Vec<InlineElement>) {
     for element in elements.iter_mut().rev() {
         let InlineElement::InlineShapes(earlier) = element else { continue };
         if earlier.look == new.look {
-            earlier.data.push_str(&new.data);
+            earlier.outlines.extend(new.outlines);
             earlier.frames.extend(new.frames);
             return;
         }
@@ -122,55 +126,29 @@ impl InkFrame {
 
 impl InlineShapes {
     fn new(look: InlineLook) -> Self {
-        Self { look, data: String::new(), frames: Vec::new() }
+        Self { look, outlines: Vec::new(), frames: Vec::new() }
     }
 
-    /// A line through places, or the outline of a shape.
-    fn add(&mut self, places: &[(i64, i64)], is_closed: bool) {
-        let mut places_left = places.iter();
-        let Some(&(x, y)) = places_left.next() else { return };
-        push_tenths('M', x, &mut self.data);
-        push_second(y, &mut self.data);
-        let mut before = (x, y);
-        for &(x, y) in places_left {
-            match (x - before.0, y - before.1) {
-                (0, down) => push_tenths('v', down, &mut self.data),
-                (across, 0) => push_tenths('h', across, &mut self.data),
-                (across, down) => {
-                    push_tenths('l', across, &mut self.data);
-                    push_second(down, &mut self.data);
-                }
-            }
-            before = (x, y);
-        }
-        if is_closed {
-            self.data.push('z');
-        }
-        let beyond = self.look.reach();
-        self.frames.extend(InkFrame::around(places, beyond));
-    }
-
-    /// A circle with an outline.
-    fn add_ring(&mut self, (x, y): (i64, i64), radius: i64) {
-        let across = 2 * radius;
-        push_tenths('M', x - radius, &mut self.data);
-        push_second(y, &mut self.data);
-        for across in [across, -across] {
-            push_tenths('a', radius, &mut self.data);
-            push_second(radius, &mut self.data);
-            self.data.push_str(" 0 1 0");
-            push_second(across, &mut self.data);
-            self.data.push_str(" 0");
-        }
-        self.frames.extend(InkFrame::around(&[(x, y)], radius + self.look.reach()));
+    fn add(&mut self, outline: InlineOutline) {
+        let reach = self.look.reach();
+        let frame = match &outline {
+            InlineOutline::Open(places) | InlineOutline::Closed(places) => InkFrame::around(places, reach),
+            InlineOutline::Ring { centre, radius } => InkFrame::around(&[*centre], radius + reach),
+            InlineOutline::Dot(centre) => InkFrame::around(&[*centre], reach),
+        };
+        self.frames.extend(frame);
+        self.outlines.push(outline);
     }
 
     fn write(&self, out: &mut String) {
+        let mut data = PathData::default();
+        for outline in &self.outlines {
+            data.add(outline);
+        }
         out.push_str("<path");
         self.look.write(out);
-        out.push_str(" d=\"");
-        out.push_str(&self.data);
-        out.push_str("\"/>");
+        push_attribute("d", Some(&data.text), out);
+        out.push_str("/>");
     }
 }
 
@@ -207,7 +185,7 @@ impl InlineLook {
                 None => push_attribute(name, Some(colour), &mut attributes),
             }
         }
-        if let Some(width) = self.width.as_deref() {
+        if let Some(width) = self.width.as_deref().filter(|width| hundredths(width) != USUAL_WIDTH) {
             match WIDTHS.iter().find(|listed| i64::from(**listed) == hundredths(width)) {
                 Some(listed) => classes.push(format!("w{listed}")),
                 None => push_attribute("stroke-width", Some(width), &mut attributes),
@@ -244,24 +222,24 @@ fn shapes(line: &str) -> Option<InlineShapes> {
     Some(match tag {
         "line" => {
             let mut shapes = InlineShapes::new(InlineLook { fill: None, ..InlineLook::of(line) });
-            shapes.add(&[(number("x1"), number("y1")), (number("x2"), number("y2"))], false);
+            shapes.add(InlineOutline::Open(vec![(number("x1"), number("y1")), (number("x2"), number("y2"))]));
             shapes
         }
         "polyline" => {
             let mut shapes = InlineShapes::new(InlineLook { fill: None, ..InlineLook::of(line) });
-            shapes.add(&points(line), false);
+            shapes.add(InlineOutline::Open(points(line)));
             shapes
         }
         "polygon" => {
             let mut shapes = InlineShapes::new(InlineLook::of_area(line));
-            shapes.add(&points(line), true);
+            shapes.add(InlineOutline::Closed(points(line)));
             shapes
         }
         "rect" => {
             let mut shapes = InlineShapes::new(InlineLook::of_area(line));
             let (left, top) = (number("x"), number("y"));
             let (right, bottom) = (left + number("width"), top + number("height"));
-            shapes.add(&[(left, top), (right, top), (right, bottom), (left, bottom)], true);
+            shapes.add(InlineOutline::Closed(vec![(left, top), (right, top), (right, bottom), (left, bottom)]));
             shapes
         }
         "circle" => circle(line, (number("cx"), number("cy"))),
@@ -276,7 +254,7 @@ fn circle(line: &str, centre: (i64, i64)) -> InlineShapes {
     let radius = attribute(line, "r").map_or(0, hundredths);
     if look.stroke.is_some() {
         let mut shapes = InlineShapes::new(look);
-        shapes.add_ring(centre, (radius + 5) / 10);
+        shapes.add(InlineOutline::Ring { centre, radius: (radius + 5) / 10 });
         return shapes;
     }
     let pen = InlineLook {
@@ -286,11 +264,7 @@ fn circle(line: &str, centre: (i64, i64)) -> InlineShapes {
         ..InlineLook::default()
     };
     let mut shapes = InlineShapes::new(pen);
-    push_tenths('M', centre.0, &mut shapes.data);
-    push_second(centre.1, &mut shapes.data);
-    shapes.data.push_str("h0");
-    let beyond = shapes.look.reach();
-    shapes.frames.extend(InkFrame::around(&[centre], beyond));
+    shapes.add(InlineOutline::Dot(centre));
     shapes
 }
 
@@ -315,7 +289,7 @@ fn path(line: &str) -> InlineShapes {
             places.push((to_tenths(at.0), to_tenths(at.1)));
             kind = next.unwrap_or(' ');
         }
-        shapes.add(&places, open.is_some());
+        shapes.add(if open.is_some() { InlineOutline::Closed(places) } else { InlineOutline::Open(places) });
     }
     shapes
 }
@@ -325,7 +299,8 @@ fn words(line: &str) -> String {
     let Some((tag, rest)) = line.split_once('>') else { return line.to_owned() };
     let mut out = "<text".to_owned();
     for name in ["x", "y"] {
-        let place = attribute(tag, name).map(|value| px(10 * tenths(value)));
+        // A tenth of a px cannot be seen in words.
+        let place = attribute(tag, name).map(|value| ((tenths(value) + 5).div_euclid(10)).to_string());
         push_attribute(name, place.as_deref(), &mut out);
     }
     let mut classes = Vec::new();
@@ -358,10 +333,15 @@ fn attribute<'l>(line: &'l str, name: &str) -> Option<&'l str> {
     line.split_once(&format!(" {name}=\""))?.1.split('"').next()
 }
 
+/// Quotation marks stand where HTML needs them.
 fn push_attribute(name: &str, value: Option<&str>, out: &mut String) {
-    if let Some(value) = value {
-        let _ = write!(out, " {name}=\"{value}\"");
-    }
+    let Some(value) = value else { return };
+    // Writing to a text cannot fail.
+    let _ = if value.is_empty() || value.contains([' ', '"', '\'', '=', '<', '>', '`', '/']) || name == "d" {
+        write!(out, " {name}=\"{value}\"")
+    } else {
+        write!(out, " {name}={value}")
+    };
 }
 
 /// A decimal of at most two digits after the point, in hundredths.
@@ -391,19 +371,6 @@ fn px(hundredths: i64) -> String {
     }
 }
 
-fn push_tenths(before: char, tenths: i64, out: &mut String) {
-    out.push(before);
-    out.push_str(&px(10 * tenths));
-}
-
-/// A second number: a minus parts it from the first.
-fn push_second(tenths: i64, out: &mut String) {
-    if tenths >= 0 {
-        out.push(' ');
-    }
-    out.push_str(&px(10 * tenths));
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -430,9 +397,9 @@ mod tests {
         assert_eq!(
             drawn,
             format!(
-                "<svg class=\"chart\" viewBox=\"0 0 100 50\"><path class=\"s{grid} w100\" d=\"M38 10h30M38 20l30 5\"/>\
-                 <text x=\"32\" y=\"15.5\" class=\"e\">0% &amp; more</text><path class=\"s{text} w900 r\" d=\"M5 5h0\"/>\
-                 <path class=\"f{white} s{blue} w200\" d=\"M48 40a2 2 0 1 0 4 0a2 2 0 1 0-4 0\"/></svg>"
+                "<svg class=chart viewBox=\"0 0 100 50\"><path class=s{grid} d=\"M38 10h30M38 20l30 5\"/>\
+                 <text x=32 y=16 class=e>0% &amp; more</text><path class=\"s{text} w900 r\" d=\"M5 5h0\"/>\
+                 <path class=\"f{white} s{blue} w200\" d=\"M48 40a2 2 0 1 0 4 0 2 2 0 1 0-4 0\"/></svg>"
             )
         );
     }
@@ -451,10 +418,8 @@ mod tests {
     #[test]
     fn places_are_worked_out_anew_so_that_no_error_grows() {
         let path = "<path stroke=\"#595959\" stroke-width=\"1\" d=\"M0.04 0h0.04h0.04v5M1 1l-0.5 2.25z\"/>";
-        assert!(
-            drawn(&[path]).contains(" d=\"M0 0h0.1v0v5M1 1l-0.5 2.3z\"")
-                || drawn(&[path]).contains(" d=\"M0 0h0.1h0v5")
-        );
+        let drawn = drawn(&[path]);
+        assert!(drawn.contains(" d=\"M0 0h.1v0 5M1 1l-.5 2.3z\""), "{drawn}");
     }
 
     #[test]
@@ -470,7 +435,7 @@ mod tests {
                 assert_eq!(texts(&small), texts(&whole), "{}, {}", exhibit.kind, exhibit.state);
                 assert!(small.len() < whole.len(), "{}, {}", exhibit.kind, exhibit.state);
                 for name in [" stroke=", " fill=", " stroke-dasharray="] {
-                    let values = small.split(name).skip(1).map(|rest| rest.split('"').nth(1).unwrap().to_owned());
+                    let values = small.split(name).skip(1).map(|rest| rest.split([' ', '/', '>']).next().unwrap());
                     unlisted.extend(values.map(|value| format!("{name}{value}")));
                 }
             }

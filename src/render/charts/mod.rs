@@ -15,6 +15,7 @@ mod ink;
 mod inline;
 mod key;
 mod markers;
+mod path_data;
 mod period_axis;
 mod picture;
 mod placement;
@@ -35,14 +36,24 @@ mod trend_layout;
 mod trend_marks;
 
 pub use inline::{inline, inline_styles};
-pub use picture::{PictureFormat, picture};
+pub use picture::picture;
 pub use places::RowPlaces;
+#[cfg(feature = "pdf")]
+pub use signs::sign_drawings;
 pub use signs::sign_styles;
+#[cfg(feature = "pdf")]
+pub use svg::as_file;
 
 #[cfg(feature = "png")]
 pub use png::{PngError, png};
 
 use crate::report::charts::Chart;
+
+/// The font of all words in drawings and documents that leave their pages, regular and bold: its widths are those by which the
+/// drawings were laid out.
+#[cfg(any(feature = "png", feature = "pdf"))]
+pub const FONT_FILES: [&[u8]; 2] =
+    [include_bytes!("fonts/LiberationSans-Regular.ttf"), include_bytes!("fonts/LiberationSans-Bold.ttf")];
 
 /// The room a chart is drawn for. Text has its full size in each, so a chart is drawn again and never scaled down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

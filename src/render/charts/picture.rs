@@ -9,20 +9,6 @@ use crate::render::charts::text::{Weight, wrap};
 use crate::render::charts::{ChartError, ChartWidth, FONT, LINE_HEIGHT, theme};
 use crate::report::{Figure, PictureSource};
 
-/// The kinds of files that charts can be written as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PictureFormat {
-    Svg,
-    /// Pixels. The program paints them only if it was built with the feature `png`.
-    Png,
-}
-
-impl PictureFormat {
-    /// All of them, by their names on the command line, which are the endings of their files.
-    pub const NAMES: [(&'static str, Self); 2] = [("svg", Self::Svg), ("png", Self::Png)];
-}
-
 /// Around what is drawn, in px.
 const MARGIN: f64 = 40.0;
 /// Size of the message in px.
@@ -40,7 +26,8 @@ pub fn picture(figure: &Figure, source: &PictureSource) -> Result<String, ChartE
     let [drawn_width, drawn_height] = size_of(opening);
     let room = drawn_width.max(ChartWidth::Wide.px());
     let mut sheet = WrittenPicture { y: MARGIN / 2.0, body: String::new() };
-    sheet.lines(source.marking.iter().cloned(), (FONT, Weight::Bold));
+    let marking = source.marking.iter().flat_map(|marking| wrap(marking, room, FONT, Weight::Bold));
+    sheet.lines(marking, (FONT, Weight::Bold));
     sheet.lines(wrap(&figure.title, room, TITLE, Weight::Bold), (TITLE, Weight::Bold));
     sheet.lines(wrap(&figure.subtitle, room, FONT, Weight::Regular), (FONT, Weight::Regular));
     sheet.y += GAP;
@@ -102,4 +89,40 @@ fn escaped(text: &str) -> String {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::charts::gallery::exhibits;
+    use crate::report::page::figure::Room;
+    use crate::report::page::table::Table;
+
+    #[test]
+    fn hostile_words_round_a_chart_stay_words() {
+        let hostile = format!("</text><script>alert(\"1\")</script>\u{202e}\u{7}&{}", "n".repeat(500));
+        let drawing = exhibits().into_iter().find(|exhibit| exhibit.kind == "Trend").unwrap().chart;
+        let figure = Figure {
+            id: "fig".to_owned(),
+            label: String::new(),
+            title: hostile.clone(),
+            subtitle: hostile.clone(),
+            icons: Vec::new(),
+            room: Room::Full,
+            drawing,
+            text: String::new(),
+            table: Table::new("table", "", Vec::new(), Vec::new()),
+            table_summary: String::new(),
+            downloads: Vec::new(),
+        };
+        let source = PictureSource { marking: Some(hostile.clone()), sentences: vec![hostile] };
+        let svg = picture(&figure, &source).unwrap();
+        assert!(svg.contains("&lt;script&gt;alert(\"1\")") && svg.contains("&amp;n"));
+        assert!(!svg.contains("<script") && !svg.contains(['\u{202e}', '\u{7}']));
+        // Every line of words stays inside the picture: a line of 16 px has room for 81 of these letters.
+        let of_letter = |text: &str| text.split(|letter| letter != 'n').map(str::len).max();
+        let lines = svg.lines().filter(|line| line.starts_with("<text"));
+        let longest = lines.filter_map(of_letter).max().unwrap();
+        assert!((40..=81).contains(&longest), "{longest}");
+    }
 }

@@ -6,14 +6,17 @@ use std::sync::{Arc, LazyLock};
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{Options, Tree, fontdb};
 
+use crate::render::charts::FONT_FILES;
+use crate::render::charts::svg::as_file;
+
 /// Width of every picture in pixels: two for each px of a usual chart, so that print is sharp.
 const WIDTH: f32 = 1_600.0;
 
-/// One font family for all words: its widths are those by which the drawings were laid out.
 static FONTS: LazyLock<Arc<fontdb::Database>> = LazyLock::new(|| {
     let mut fonts = fontdb::Database::new();
-    fonts.load_font_data(include_bytes!("fonts/LiberationSans-Regular.ttf").to_vec());
-    fonts.load_font_data(include_bytes!("fonts/LiberationSans-Bold.ttf").to_vec());
+    for font in FONT_FILES {
+        fonts.load_font_data(font.to_vec());
+    }
     Arc::new(fonts)
 });
 
@@ -33,15 +36,9 @@ pub enum PngError {
 /// # Errors
 /// [`PngError`] when the text is no drawing or the picture would be too large.
 pub fn png(svg: &str) -> Result<Vec<u8>, PngError> {
-    // A drawing for a cell of a page leaves out what only files need.
-    let own = svg.replacen(
-        "<svg class=\"chart\" viewBox",
-        "<svg class=\"chart\" xmlns=\"http://www.w3.org/2000/svg\" viewBox",
-        1,
-    );
     let options =
         Options { fontdb: Arc::clone(&FONTS), font_family: "Liberation Sans".to_owned(), ..Options::default() };
-    let tree = Tree::from_str(&own, &options).map_err(|error| PngError::Drawing(error.to_string()))?;
+    let tree = Tree::from_str(&as_file(svg), &options).map_err(|error| PngError::Drawing(error.to_string()))?;
     let scale = WIDTH / tree.size().width();
     let size = tree.size().to_int_size().scale_by(scale);
     let sides = size.map_or((0, 0), |size| (size.width(), size.height()));

@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 
 use crate::render::charts::ink::{Ink, MarkLook, Stroke};
+use crate::render::charts::svg::as_file;
 use crate::render::charts::{ChartError, ChartWidth, theme};
 use crate::report::charts::{CellState, Chart};
 
@@ -16,10 +17,20 @@ pub fn sign_styles() -> Result<String, ChartError> {
     for state in CellState::all() {
         let drawing = Chart::Cell(state).render(ChartWidth::Small)?;
         // Writing to a text cannot fail.
-        let _ = writeln!(css, ".{} {{ background-image: url(\"{}\"); }}", state.sign(), data_address(&drawing));
+        let _ = writeln!(css, ".{} {{ --sign: url(\"{}\"); }}", state.sign(), data_address(&drawing));
     }
     add_line_styles(&mut css);
     Ok(css)
+}
+
+/// The drawing of each sign by its name.
+///
+/// # Errors
+/// [`ChartError`] when a sign cannot be drawn.
+#[cfg(feature = "pdf")]
+pub fn sign_drawings() -> Result<Vec<(&'static str, String)>, ChartError> {
+    let drawing = |state: CellState| Ok((state.sign(), as_file(&Chart::Cell(state).render(ChartWidth::Small)?)));
+    CellState::all().into_iter().map(drawing).collect()
 }
 
 /// The looks of the lines of a chart that a reader puts together, and of its axes.
@@ -49,9 +60,8 @@ fn stroke_style(Stroke { colour, width, dash }: Stroke) -> String {
 
 /// A drawing as an address that holds it.
 fn data_address(svg: &str) -> String {
-    let named = svg.replacen("<svg ", "<svg xmlns=\"http://www.w3.org/2000/svg\" ", 1);
     let mut address = "data:image/svg+xml,".to_owned();
-    for letter in named.chars() {
+    for letter in as_file(svg).chars() {
         match letter {
             '"' => address.push('\''),
             '\n' => address.push(' '),
@@ -88,7 +98,7 @@ mod tests {
         let names: Vec<&str> = CellState::all().into_iter().map(CellState::sign).collect();
         assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len(), "{names:?}");
         let css = sign_styles().unwrap();
-        assert_eq!(css.matches("background-image").count(), names.len());
+        assert_eq!(css.matches("--sign").count(), names.len());
         let addresses: Vec<&str> = css.split("url(\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
         assert_eq!(addresses.iter().collect::<BTreeSet<_>>().len(), names.len(), "two signs look alike");
     }

@@ -52,6 +52,15 @@ fn root(Sheet { width, height, font }: Sheet) -> String {
     )
 }
 
+/// The drawing as a file of its own. One for a cell of a page leaves out what only files need.
+pub fn as_file(svg: &str) -> String {
+    let root = svg.lines().next().unwrap_or_default();
+    if root.contains(" xmlns=") {
+        return svg.to_owned();
+    }
+    svg.replacen("<svg ", "<svg xmlns=\"http://www.w3.org/2000/svg\" ", 1)
+}
+
 /// One path for many lines or shapes: the points of a polyline or polygon, two or four for each.
 fn write_path(line: &str, extra: &Extra, svg: &mut String) {
     let (each, end) = if extra.outline == Joined::InFours { (4, "z") } else { (2, "") };

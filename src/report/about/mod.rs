@@ -4,3 +4,4 @@ pub mod accessibility;
 pub mod dictionary;
 pub mod notes;
 pub mod releases;
+pub mod take_away;

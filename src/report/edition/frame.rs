@@ -1,12 +1,14 @@
 //! The frame of each page of an edition: headings, navigation, warnings, and the dates and numbers of the release.
 
-use crate::report::edition::Scope;
+use crate::definitions::blocks::{Audience, BlockName};
+use crate::report::edition::{NavigationEntry, Scope};
 use crate::report::facts::Facts;
-use crate::report::page::frame::{Frame, NOT_GIVEN, Navigation, NavigationLink};
+use crate::report::page::frame::{Frame, LinkedPlace, NOT_GIVEN, Navigation, NavigationLink};
 use crate::report::page::text::{Address, Fact, Text};
 use crate::report::sentences::edition_mark::edition_mark;
 use crate::report::sentences::withheld;
 use crate::report::words;
+use crate::vocabulary::body::Organisation;
 use crate::vocabulary::returns::ReturnState;
 
 /// The frame of a page.
@@ -25,30 +27,44 @@ pub fn build_frame(scope: &Scope<'_>) -> Frame {
             Text::default().strong("Synthetic data.").and(rest)
         }),
         navigation: navigation(scope),
-        notice: facts
-            .release
-            .withheld
-            .as_ref()
-            .map(withheld::note)
-            .or_else(|| edition_mark(layout.audience, scope.organisation)),
-        release: release_facts(facts),
-        names_several: !layout.audience.is_of_one_organisation(),
+        notice: notice(facts, layout.audience, scope.organisation),
+        release: release_facts(facts).into_iter().chain(accessibility(scope)).collect(),
+        names_several: scope.edition.names_several(),
     }
 }
 
-fn navigation(scope: &Scope<'_>) -> Option<Navigation> {
-    let pages = scope.edition.navigation().into_iter();
-    let links: Vec<NavigationLink> = pages
-        .map(|(name, page)| NavigationLink {
-            words: name.to_owned(),
-            to: Address::page(&*page.path),
-            current: page.path == scope.page.path,
-        })
-        .collect();
-    (!links.is_empty()).then_some(Navigation { label: "Pages of this report", links })
+/// In the public edition what is withheld; in an edition for inspection whom it is for.
+pub fn notice(facts: &Facts<'_>, audience: Audience, about: Option<&Organisation>) -> Option<String> {
+    let withheld = facts.release.withheld.as_ref().map(withheld::note);
+    withheld.or_else(|| edition_mark(audience, about))
 }
 
-fn release_facts(facts: &Facts<'_>) -> Vec<Fact> {
+fn navigation(scope: &Scope<'_>) -> Option<Navigation> {
+    let main = scope.edition.navigation(None);
+    let above = scope.page.below.as_deref().unwrap_or(&scope.page.path);
+    let of_part = main.iter().find(|entry| entry.page.path == above && scope.page.navigation.is_some());
+    let below = of_part.map(|entry| scope.edition.navigation(Some(entry.page))).unwrap_or_default();
+    let links = |entries: &[NavigationEntry<'_>]| entries.iter().map(|entry| navigation_link(scope, entry)).collect();
+    (!main.is_empty()).then(|| Navigation { label: "Pages of this report", links: links(&main), part: links(&below) })
+}
+
+fn navigation_link(scope: &Scope<'_>, entry: &NavigationEntry<'_>) -> NavigationLink {
+    let leads_to = if entry.page.path == scope.page.path {
+        Some(LinkedPlace::ThisPage)
+    } else {
+        scope.page.below.as_ref().filter(|above| **above == entry.page.path).map(|_| LinkedPlace::PageAbove)
+    };
+    NavigationLink { words: entry.name.to_owned(), to: Address::page(&*entry.page.path), leads_to }
+}
+
+/// The way to the accessibility statement from every page: the law asks for it.
+fn accessibility(scope: &Scope<'_>) -> Option<Fact> {
+    let statement = scope.edition.page_with(BlockName::Accessibility)?;
+    Some(Fact::new("Accessibility", Text::default().link("Accessibility statement", statement)))
+}
+
+/// The dates, the state and the number of the release, and who publishes it.
+pub fn release_facts(facts: &Facts<'_>) -> Vec<Fact> {
     let release = facts.release;
     let given = |text: &Option<String>| text.clone().unwrap_or_else(|| NOT_GIVEN.to_owned());
     let next = release.publication.next_release.map(words::date_words);

@@ -6,13 +6,16 @@ mod picture;
 
 pub use picture::PictureSource;
 
+use std::collections::BTreeSet;
+
 use crate::definitions::blocks::{Audience, BlockName, Each};
 use crate::definitions::layout::{Layout, MetricSection, PageLayout, Placeholders};
 use crate::definitions::model::Metric;
 use crate::report::facts::Facts;
 use crate::report::page::text::Address;
 use crate::vocabulary::body::Organisation;
-use crate::vocabulary::code::Code;
+use crate::vocabulary::body_id::BodyId;
+use crate::vocabulary::copy_format::CopyFormat;
 
 /// One edition of a release.
 #[derive(Debug, Clone, Copy)]
@@ -21,6 +24,8 @@ pub struct Edition<'a> {
     pub facts: &'a Facts<'a>,
     /// Whom an edition of one organisation is about.
     organisation: Option<&'a Organisation>,
+    /// The kinds of files that stand beside its pages.
+    pub copies: &'a BTreeSet<CopyFormat>,
 }
 
 /// One page of an edition, and what it is made for.
@@ -34,22 +39,30 @@ pub struct Scope<'a> {
     pub section: Option<&'a MetricSection>,
 }
 
+/// A page that stands in the navigation.
+#[derive(Debug, Clone, Copy)]
+pub struct NavigationEntry<'a> {
+    /// Its name there.
+    pub name: &'a str,
+    pub page: &'a PageLayout,
+}
+
 impl<'a> Edition<'a> {
-    /// Every edition of a release. Editions for the public are made from the facts of the public release, where there is one,
+    /// Every edition of a release, with the copies that are wanted beside the pages. Editions for the public are made from the facts of the public release, where there is one,
     /// and from no others.
-    pub fn all(office: &'a Facts<'a>, public: Option<&'a Facts<'a>>) -> Vec<Self> {
+    pub fn all(office: &'a Facts<'a>, public: Option<&'a Facts<'a>>, copies: &'a BTreeSet<CopyFormat>) -> Vec<Self> {
         let mut editions = Vec::new();
         for layout in &office.layouts.editions {
             match layout.audience {
                 Audience::Office | Audience::Inspectorate => {
-                    editions.push(Self { layout, facts: office, organisation: None });
+                    editions.push(Self { layout, facts: office, organisation: None, copies });
                 }
                 Audience::Public => {
                     let facts = public.filter(|facts| facts.release.withheld.is_some());
-                    editions.extend(facts.map(|facts| Self { layout, facts, organisation: None }));
+                    editions.extend(facts.map(|facts| Self { layout, facts, organisation: None, copies }));
                 }
                 Audience::Inspection | Audience::Force => {
-                    let of = |body| Self { layout, facts: office, organisation: Some(body) };
+                    let of = |body| Self { layout, facts: office, organisation: Some(body), copies };
                     editions.extend(organisations(office, layout).into_iter().map(of));
                 }
             }
@@ -57,18 +70,57 @@ impl<'a> Edition<'a> {
         editions
     }
 
-    /// Folder inside the release.
-    ///
-    /// # Errors
-    /// The organisation whose code cannot be the name of a folder.
-    pub fn folder(&self) -> Result<String, &'a Organisation> {
-        match self.organisation {
-            None => Ok(self.layout.folder.clone()),
-            Some(body) => {
-                let code = Code::parse(&body.code).ok_or(body)?;
-                Ok(Placeholders::default().with("code", &code.to_string()).fill(&self.layout.folder))
-            }
+    /// Whom an edition of one organisation is about.
+    pub fn organisation(&self) -> Option<&'a Organisation> {
+        self.organisation
+    }
+
+    /// A path, name or title about a metric or an organisation with its placeholders replaced.
+    pub fn fill(&self, metric: Option<&Metric>, organisation: Option<&Organisation>, text: &str) -> String {
+        let period = self.facts.release.period.words();
+        let mut placeholders = Placeholders::default().with("report", &self.layout.title).with("period", &period);
+        if let Some(metric) = metric {
+            placeholders = placeholders.with("metric", &metric.id).with("metric_title", &metric.title);
         }
+        if let Some(body) = organisation {
+            placeholders = placeholders.with("code", &body.code).with("organisation", &body.name);
+        }
+        placeholders.fill(text)
+    }
+
+    /// Name of its spreadsheet without the ending, such as `force-figures-E23000013-2025-26Q4-r1`; `None` where it has none.
+    pub fn workbook_stem(&self) -> Option<String> {
+        Some(self.file_stem(&self.layout.workbook.as_ref()?.file))
+    }
+
+    /// Name of its pack without the ending, such as `force-pack-E23000013-2025-26Q4-r1`; `None` where it has none.
+    pub fn pack_stem(&self) -> Option<String> {
+        Some(self.file_stem(&self.layout.pack.as_ref()?.file))
+    }
+
+    /// A name of a file that says on its own what is in it.
+    fn file_stem(&self, file: &str) -> String {
+        let release = self.facts.release;
+        let code = self.organisation.map(|body| format!("-{}", body.code)).unwrap_or_default();
+        format!("{file}{code}-{}-r{}", release.period, release.revision)
+    }
+
+    /// The pages of its pack, in the order of the layout's list.
+    pub fn pack_pages(&self) -> Vec<Scope<'a>> {
+        let Some(pack) = &self.layout.pack else { return Vec::new() };
+        let page = |path: &String| self.layout.pages.iter().find(|page| page.path == *path);
+        pack.pages.iter().filter_map(page).flat_map(|page| self.scopes(page)).collect()
+    }
+
+    /// Whether its pages have rows of several organisations, of which a reader can highlight one.
+    pub fn names_several(&self) -> bool {
+        !self.layout.audience.is_of_one_organisation()
+    }
+
+    /// Folder inside the release.
+    pub fn folder(&self) -> String {
+        let of_one = |body: &Organisation| Placeholders::default().with("code", &body.code).fill(&self.layout.folder);
+        self.organisation.map_or_else(|| self.layout.folder.clone(), of_one)
     }
 
     /// Every page of the edition, in the order of its layout.
@@ -76,10 +128,11 @@ impl<'a> Edition<'a> {
         self.layout.pages.iter().filter(|page| self.has_something(page)).flat_map(|page| self.scopes(page)).collect()
     }
 
-    /// The pages that stand in the navigation, by their names there.
-    pub fn navigation(&self) -> Vec<(&'a str, &'a PageLayout)> {
-        let pages = self.layout.pages.iter().filter(|page| self.has_something(page));
-        pages.filter_map(|page| Some((page.navigation.as_deref()?, page))).collect()
+    /// The pages that stand in the navigation below a page, or at its top.
+    pub fn navigation(&self, above: Option<&PageLayout>) -> Vec<NavigationEntry<'a>> {
+        let is_there = |page: &&PageLayout| page.below.as_ref() == above.map(|page| &page.path);
+        let pages = self.layout.pages.iter().filter(is_there).filter(|page| self.has_something(page));
+        pages.filter_map(|page| Some(NavigationEntry { name: page.navigation.as_deref()?, page })).collect()
     }
 
     /// Where a metric has a page of its own; `None` in an edition without such pages.
@@ -89,8 +142,18 @@ impl<'a> Edition<'a> {
     }
 
     /// Where an organisation has a page of its own; `None` in an edition without such pages, and of a code that has none.
-    pub fn organisation_address(&self, code: &str) -> Option<Address> {
+    pub fn organisation_address(&self, code: &BodyId) -> Option<Address> {
         let page = self.layout.pages.iter().find(|page| page.each == Some(Each::Organisation))?;
+        let body = self.facts.organisation(code).filter(|body| has_figure(self.facts, body))?;
+        Some(Address::page(Placeholders::default().with("code", &body.code).fill(&page.path)))
+    }
+
+    /// Where the submissions of an organisation stand; `None` in an edition without them, and of a code that has no page.
+    pub fn submissions_address(&self, code: &BodyId) -> Option<Address> {
+        let page = self.layout.pages.iter().find(|page| page.blocks.contains(&BlockName::Submissions))?;
+        if page.each.is_none() {
+            return Some(Address::page(&*page.path));
+        }
         let body = self.facts.organisation(code).filter(|body| has_figure(self.facts, body))?;
         Some(Address::page(Placeholders::default().with("code", &body.code).fill(&page.path)))
     }
@@ -207,21 +270,11 @@ impl<'a> Scope<'a> {
 
     /// A path or title with its placeholders replaced.
     pub fn fill(&self, text: &str) -> String {
-        let period = self.facts().release.period.words();
-        let mut placeholders =
-            Placeholders::default().with("report", &self.edition.layout.title).with("period", &period);
-        if let Some(metric) = self.metric {
-            placeholders = placeholders.with("metric", &metric.id).with("metric_title", &metric.title);
-        }
-        if let Some(body) = self.organisation {
-            placeholders = placeholders.with("code", &body.code).with("organisation", &body.name);
-        }
-        if let Some(section) = self.section {
-            let (name, heading) = (self.name_of(section), section.heading());
-            let placeholders = placeholders.with("principle", &name).with("principle_title", &section.title);
-            return placeholders.with("section", &heading).fill(text);
-        }
-        placeholders.fill(text)
+        let text = self.edition.fill(self.metric, self.organisation, text);
+        let Some(section) = self.section else { return text };
+        let (name, heading) = (self.name_of(section), section.heading());
+        let placeholders = Placeholders::default().with("principle", &name).with("principle_title", &section.title);
+        placeholders.with("section", &heading).fill(&text)
     }
 }
 

@@ -24,10 +24,10 @@ use crate::report::sentences::standard;
 use crate::report::words;
 use crate::stats::control::LEAST_POINTS;
 use crate::stats::run_chart::RunSignal;
-use crate::vocabulary::body::{NATIONAL, Organisation, PEERS_PREFIX};
+use crate::vocabulary::body::Organisation;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::event::RecordedEvent;
 use crate::vocabulary::observation::Observation;
-use crate::vocabulary::period::Period;
 use crate::vocabulary::quantity::{Shape, Status};
 
 /// The peers of the organisation.
@@ -111,14 +111,14 @@ pub fn own_metrics(scope: &Scope<'_>, body: &Organisation) -> Vec<Block> {
 }
 
 /// The files of the page: figures, and limits where a chart has some.
-fn files(scope: &Scope<'_>, metrics: &[&Metric], code: &str) -> Vec<Block> {
+fn files(scope: &Scope<'_>, metrics: &[&Metric], code: &BodyId) -> Vec<Block> {
     let facts = scope.facts();
     let page = scope.section.map_or_else(String::new, |section| format!("-{}", scope.name_of(section)));
-    let shown = |metric: &Metric, code: String| Some(code).filter(|code| is_shown(facts, metric, code));
+    let shown = |metric: &Metric, code: BodyId| Some(code).filter(|code| is_shown(facts, metric, code));
     let of_metrics = metrics.iter().map(|metric| OwnFigures {
         metric,
-        peers: shown(metric, format!("{PEERS_PREFIX}{code}")),
-        all: shown(metric, NATIONAL.to_owned()).filter(|_| may_see_nation(facts, metric, code)),
+        peers: shown(metric, BodyId::peers_of(code)),
+        all: shown(metric, BodyId::nation().clone()).filter(|_| may_see_nation(facts, metric, code)),
     });
     let figures = download::own_figures(format!("figures{page}"), of_metrics.collect(), code);
     let with_limits: Vec<&Metric> =
@@ -129,7 +129,7 @@ fn files(scope: &Scope<'_>, metrics: &[&Metric], code: &str) -> Vec<Block> {
 }
 
 /// Whether a sum has a value in any period that is shown.
-fn is_shown(facts: &Facts<'_>, metric: &Metric, code: &str) -> bool {
+fn is_shown(facts: &Facts<'_>, metric: &Metric, code: &BodyId) -> bool {
     facts.release.trend.iter().any(|period| has_value(facts.figure(metric, code, *period)))
 }
 
@@ -146,12 +146,12 @@ pub fn not_measured(scope: &Scope<'_>, body: &Organisation) -> Option<Block> {
 }
 
 /// Whether the release holds any figure of the metric for the organisation, a value or not.
-fn is_measured(facts: &Facts<'_>, metric: &Metric, code: &str) -> bool {
+fn is_measured(facts: &Facts<'_>, metric: &Metric, code: &BodyId) -> bool {
     facts.codes(metric).contains(&code)
 }
 
 /// Who its peers are.
-pub fn peers_sentence(facts: &Facts<'_>, code: &str) -> String {
+pub fn peers_sentence(facts: &Facts<'_>, code: &BodyId) -> String {
     match facts.peer_group(code) {
         Some(group) if !group.peers.is_empty() => {
             let mut names: Vec<String> = group.peers.iter().map(|peer| facts.name(peer)).collect();
@@ -167,16 +167,13 @@ pub fn peers_sentence(facts: &Facts<'_>, code: &str) -> String {
 }
 
 fn metric_entry(facts: &Facts<'_>, metric: &Metric, body: &Organisation) -> Block {
-    let peers = ComparedLine {
-        role: SeriesRole::Peers,
-        label: "Peers".to_owned(),
-        code: format!("{PEERS_PREFIX}{}", body.code),
-    };
-    let all = ComparedLine { role: SeriesRole::AllForces, label: facts.everyone(metric), code: NATIONAL.to_owned() };
+    let peers = ComparedLine { role: SeriesRole::Peers, label: "Peers".to_owned(), code: BodyId::peers_of(&body.code) };
+    let all =
+        ComparedLine { role: SeriesRole::AllForces, label: facts.everyone(metric), code: BodyId::nation().clone() };
     // A count of one force and the count of all share no scale worth drawing; the table still has both.
     let compared = [peers, all].into_iter().filter(|line| {
         let is_total = metric.shape == Shape::Count;
-        let is_open = line.code != NATIONAL || may_see_nation(facts, metric, &body.code);
+        let is_open = !line.code.is_nation() || may_see_nation(facts, metric, &body.code);
         !is_total && is_open && is_shown(facts, metric, &line.code)
     });
     let figure = build_trend(
@@ -222,10 +219,6 @@ fn has_value(figure: Option<&Observation>) -> bool {
 }
 
 /// Whether the national figure, less the organisation's own, is over enough others in every period that is shown.
-pub fn may_see_nation(facts: &Facts<'_>, metric: &Metric, own: &str) -> bool {
-    let others = |period: &Period| {
-        let others = facts.codes(metric).iter().filter(|code| **code != own);
-        others.filter(|code| facts.figure(metric, code, *period).is_some_and(|one| one.numerator.is_some())).count()
-    };
-    !facts.release.trend.iter().any(|period| gives_away(others(period)))
+pub fn may_see_nation(facts: &Facts<'_>, metric: &Metric, own: &BodyId) -> bool {
+    !facts.release.trend.iter().any(|period| gives_away(facts.others_counted(metric, own, *period)))
 }

@@ -22,7 +22,7 @@ const TO_DO: &str = "Mend the rows of a refused return and submit its month agai
 
 /// Returns of the organisation that were refused, late or missing, each with what to do; `None` where all came in time.
 pub fn not_in_time(facts: &Facts<'_>, body: &Organisation) -> Option<Block> {
-    let own = facts.release.returns.iter().filter(|one| one.org_code == body.code);
+    let own = facts.body(&body.code).returns.iter().copied();
     let (mut refused, mut others): (Vec<&Return>, Vec<&Return>) = (Vec::new(), Vec::new());
     for one in own {
         match one.state {
@@ -67,12 +67,10 @@ fn refused_blocks(facts: &Facts<'_>, one: &Return) -> Vec<Block> {
         blocks.push(Block::paragraph(format!("{count} {noun} on this return: {names}.")));
     }
     let of_return = |line: &&SubmissionLine| {
-        line.org_code == one.org_code
-            && line.dataset == one.dataset
-            && !line.used
-            && (line.first..=line.last).contains(&one.month)
+        line.dataset == one.dataset && !line.used && (line.first..=line.last).contains(&one.month)
     };
-    let failures = facts.release.submissions.iter().filter(of_return).flat_map(|line| &line.failures);
+    let own = facts.body(&one.org_code).submissions.iter().copied();
+    let failures = own.filter(of_return).flat_map(|line| &line.failures);
     for failure in failures {
         blocks.extend(
             failure.rows.as_ref().map_or_else(|| vec![without_rows(facts, failure)], |rows| rows_blocks(failure, rows)),
@@ -116,7 +114,7 @@ fn without_rows(facts: &Facts<'_>, failure: &RuleFailure) -> Block {
 /// The submissions that the figures of some metrics rest on in the report's period, each once with the metrics that rest on it.
 pub fn behind(facts: &Facts<'_>, metrics: &[&Metric], body: &Organisation) -> Block {
     let period = facts.release.period;
-    let own = facts.release.submissions.iter().filter(|line| line.org_code == body.code);
+    let own = facts.body(&body.code).submissions.iter().copied();
     let rests = |line: &SubmissionLine, metric: &Metric| {
         let earlier = metric.earlier_months_at(period.last());
         facts.datasets(metric).contains(line.dataset.as_str()) && line.concerns(period, u32::from(earlier))

@@ -2,7 +2,6 @@
 //! verdicts and judges nothing itself.
 
 use crate::assessment::Against;
-use crate::assessment::responsibilities::{Responsibility, ResponsibilityOutcome};
 use crate::definitions::model::Metric;
 use crate::report::charts::MarkMeaning;
 use crate::report::edition::Scope;
@@ -14,6 +13,7 @@ use crate::report::returns::quality::own_returns_sentence;
 use crate::report::sentences::standard;
 use crate::report::sentences::standing::{self, StandOut};
 use crate::report::words;
+use crate::verdict::responsibilities::{Responsibility, ResponsibilityOutcome};
 use crate::vocabulary::body::Organisation;
 use crate::vocabulary::quantity::Better;
 
@@ -71,8 +71,8 @@ pub fn standards_message(facts: &Facts<'_>, body: &Organisation) -> String {
 /// The metrics whose standard has this outcome. The roles share it.
 fn with_outcome<'a>(facts: &Facts<'a>, body: &Organisation, outcome: ResponsibilityOutcome) -> Vec<&'a Metric> {
     let own = |metric: &&Metric| {
-        let mut of_metric = facts.release.responsibilities.iter().filter(|one| one.org_code == body.code);
-        of_metric.any(|one: &Responsibility| *one.metric_id == *metric.id && one.outcome == outcome)
+        let mut of_body = facts.body(&body.code).responsibilities.iter();
+        of_body.any(|one: &&Responsibility| *one.metric_id == *metric.id && one.outcome == outcome)
     };
     facts.release.metrics.iter().filter(own).collect()
 }

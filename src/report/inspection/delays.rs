@@ -10,6 +10,7 @@ use crate::report::page::figure::{Figure, Room};
 use crate::report::page::table::{Column, Row, Table};
 use crate::report::words;
 use crate::vocabulary::body::Organisation;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::delay::{DelayBand, DelayRange};
 use crate::vocabulary::period::Period;
 use crate::vocabulary::quantity::count_text;
@@ -43,9 +44,9 @@ pub fn delays(facts: &Facts<'_>, metric: &Metric, body: &Organisation, periods: 
 }
 
 /// The bands of a metric and an organisation, by period and band. They are sorted by metric and organisation.
-fn bands_of<'a>(facts: &Facts<'a>, metric: &Metric, code: &str) -> &'a [DelayBand] {
+fn bands_of<'a>(facts: &Facts<'a>, metric: &Metric, code: &BodyId) -> &'a [DelayBand] {
     let all = &facts.release.delays;
-    let order = |one: &DelayBand| (&*one.metric_id, &*one.org_code).cmp(&(metric.id.as_str(), code));
+    let order = |one: &DelayBand| (&*one.metric_id, &one.org_code).cmp(&(metric.id.as_str(), code));
     let from = all.partition_point(|one| order(one).is_lt());
     let to = all.partition_point(|one| order(one).is_le());
     all.get(from..to).unwrap_or_default()

@@ -2,22 +2,22 @@
 //! well the metric is documented, and the submissions that the figure rests on.
 
 use crate::assessment::Against;
-use crate::assessment::responsibilities::{Responsibility, ResponsibilityOutcome};
-use crate::definitions::blocks::BlockName;
 use crate::definitions::model::{Metric, Standard};
 use crate::report::edition::{Scope, metric_anchor};
 use crate::report::facts::Facts;
-use crate::report::inspection::submissions::{SubmissionsBehind, behind, dataset_anchor};
 use crate::report::metric::figures_table::value_cell;
 use crate::report::national::one_force::peers_cells;
 use crate::report::page::block::Block;
 use crate::report::page::cell::Cell;
 use crate::report::page::table::{Column, Row, Table, Widths};
 use crate::report::page::text::{Address, Mark, Text};
+use crate::report::returns::submissions::{SubmissionsBehind, behind, dataset_anchor};
 use crate::report::sentences::standard::met_state;
 use crate::report::sentences::{standard, standing};
 use crate::report::words;
+use crate::verdict::responsibilities::{Responsibility, ResponsibilityOutcome};
 use crate::vocabulary::body::Organisation;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::observation::Observation;
 
 /// What a metric says of one organisation.
@@ -37,10 +37,10 @@ impl<'a> DutyEvidence<'a> {
         all
     }
 
-    fn of(facts: &Facts<'a>, metric: &'a Metric, code: &str) -> Option<Self> {
+    fn of(facts: &Facts<'a>, metric: &'a Metric, code: &BodyId) -> Option<Self> {
         // The roles that answer for a metric share one judgement.
-        let is_of = |one: &&Responsibility| one.metric_id == metric.id && one.org_code == code;
-        let judged = facts.release.responsibilities.iter().find(is_of)?;
+        let mut own = facts.body(code).responsibilities.iter().copied();
+        let judged = own.find(|one: &&Responsibility| one.metric_id == metric.id)?;
         Some(Self { metric, figure: facts.current(metric, code), judged })
     }
 
@@ -48,6 +48,23 @@ impl<'a> DutyEvidence<'a> {
     pub fn held(&self) -> Option<&'a Standard> {
         standard::held(self.metric, self.figure?)
     }
+
+    /// The standard that held; where none did, the latest one that had begun. `None` where no source sets a level.
+    pub fn standard(&self) -> Option<DutyStandard<'a>> {
+        let end = self.judged.period.end();
+        let begun = |one: &&Standard| one.from <= end && one.applies_to(&self.judged.org_code);
+        let latest = || self.metric.standards.iter().filter(begun).max_by_key(|one| one.from);
+        let held = self.held().map(|standard| DutyStandard { standard, in_force: true });
+        held.or_else(|| latest().map(|standard| DutyStandard { standard, in_force: false }))
+    }
+}
+
+/// A standard that a duty is, or once was, measured by.
+#[derive(Debug, Clone, Copy)]
+pub struct DutyStandard<'a> {
+    pub standard: &'a Standard,
+    /// Whether the figure was held against it.
+    pub in_force: bool,
 }
 
 /// The place of an outcome in tables.
@@ -145,16 +162,14 @@ pub fn duty_cell(one: &DutyEvidence<'_>) -> Cell {
         let kind = words::sentence_case(standard::kind_words(standard.kind));
         format!("{kind}: {}", standard::level_words(standard, metric.unit))
     };
-    let end = one.judged.period.end();
-    let begun = metric.standards.iter().filter(|begun| begun.from <= end && begun.applies_to(&one.judged.org_code));
-    let mut lines = match (one.held(), begun.max_by_key(|begun| begun.from)) {
-        (Some(held), _) => vec![level(held), held.source.clone()],
-        (None, Some(last)) => vec![
+    let mut lines = match one.standard() {
+        Some(DutyStandard { standard: held, in_force: true }) => vec![level(held), held.source.clone()],
+        Some(DutyStandard { standard: last, in_force: false }) => vec![
             "No standard in force".to_owned(),
             format!("{}, {}", level(last), standard::dates_words(last)),
             last.source.clone(),
         ],
-        (None, None) => vec!["No source sets a level".to_owned()],
+        None => vec!["No source sets a level".to_owned()],
     };
     lines.push(format!("Metric: {}", standard::assurance_words(metric.evidence)));
     Cell::new(format!("Principle {}", metric.principle)).with_lines(lines.into_iter().map(Text::from))
@@ -174,7 +189,7 @@ pub fn outcome_cell(one: &DutyEvidence<'_>) -> Cell {
 }
 
 /// The figure of the peers; below it how the organisation stands against them.
-fn peers_cell(facts: &Facts<'_>, metric: &Metric, code: &str) -> Cell {
+pub fn peers_cell(facts: &Facts<'_>, metric: &Metric, code: &BodyId) -> Cell {
     let [figure, verdict] = peers_cells(facts, metric, code);
     figure.with_lines(lines_of(verdict))
 }
@@ -189,7 +204,7 @@ fn lines_of(cell: Cell) -> Vec<Text> {
 /// The datasets that the figure rests on, each with the number of its submissions and the way to them.
 fn submissions_cell(scope: &Scope<'_>, body: &Organisation, metric: &Metric) -> Cell {
     let facts = scope.facts();
-    let page = scope.edition.page_with(BlockName::Submissions);
+    let page = scope.edition.submissions_address(&body.code);
     let line = |SubmissionsBehind { dataset, used, refused }: &SubmissionsBehind<'_>| {
         let to = page.as_ref().map(|page| Address { anchor: dataset_anchor(dataset), ..page.clone() });
         let to = to.filter(|_| used + refused > 0);

@@ -3,16 +3,16 @@
 //! others an edition about one organisation holds sums alone.
 
 mod delays;
-mod evidence;
-mod organisations;
+pub mod evidence;
+pub mod organisations;
 mod parts;
-mod submissions;
+mod questions;
 mod summary;
 mod verification;
 
 pub use evidence::evidence_table;
 pub use organisations::inspected_organisations;
 pub use parts::parts;
-pub use submissions::submissions;
+pub use questions::inspector_questions;
 pub use summary::{standards_table, summary};
 pub use verification::verification;

@@ -2,9 +2,8 @@
 
 use std::cmp::Reverse;
 
-use crate::assessment::responsibilities::ResponsibilityOutcome;
 use crate::report::charts::MarkMeaning;
-use crate::report::edition::Scope;
+use crate::report::edition::{Edition, Scope};
 use crate::report::facts::Facts;
 use crate::report::inspection::evidence::{DutyEvidence, counts};
 use crate::report::page::block::Block;
@@ -13,24 +12,28 @@ use crate::report::page::table::{Column, Row, Table, Widths};
 use crate::report::page::text::{Address, Text};
 use crate::report::sentences::standing;
 use crate::report::words;
+use crate::verdict::responsibilities::ResponsibilityOutcome;
 use crate::vocabulary::body::{Organisation, name_key};
 use crate::vocabulary::returns::ReturnState;
 
 /// What one organisation evidences.
 #[derive(Debug)]
-struct InspectedLine<'a> {
-    body: &'a Organisation,
+pub struct InspectedLine<'a> {
+    pub body: &'a Organisation,
     /// First page of its edition.
     to: Option<Address>,
     evidence: Vec<DutyEvidence<'a>>,
-    worse: usize,
-    refused: usize,
-    missing: usize,
+    /// Subjects on which it is clearly worse than its peers.
+    pub worse: usize,
+    /// Its returns that were refused.
+    pub refused: usize,
+    /// Its returns that did not come.
+    pub missing: usize,
 }
 
 impl<'a> InspectedLine<'a> {
     fn of(facts: &Facts<'a>, body: &'a Organisation, to: Option<Address>) -> Self {
-        let own = || facts.release.returns.iter().filter(|one| one.org_code == body.code);
+        let own = || facts.body(&body.code).returns.iter().copied();
         Self {
             body,
             to,
@@ -41,7 +44,8 @@ impl<'a> InspectedLine<'a> {
         }
     }
 
-    fn with(&self, outcome: ResponsibilityOutcome) -> usize {
+    /// How many metrics have an outcome.
+    pub fn with(&self, outcome: ResponsibilityOutcome) -> usize {
         self.evidence.iter().filter(|one| one.judged.outcome == outcome).count()
     }
 
@@ -52,22 +56,28 @@ impl<'a> InspectedLine<'a> {
     }
 }
 
-/// Every organisation that has an edition for inspection, those with most standards not met first; and the run record.
-pub fn inspected_organisations(scope: &Scope<'_>) -> Vec<Block> {
-    let facts = scope.facts();
-    let own = scope.edition.folder().unwrap_or_default();
+/// Every organisation that has an edition for inspection, those with most standards not met first.
+pub fn inspected_lines<'a>(edition: &Edition<'a>) -> Vec<InspectedLine<'a>> {
+    let own = edition.folder();
     let address = |folder: &str| {
         let inside = folder.strip_prefix(&own)?.strip_prefix('/')?;
         Some(Address::page(format!("{inside}/index.html")))
     };
-    let inspected = scope.edition.inspected();
-    let mut lines: Vec<InspectedLine<'_>> =
-        inspected.iter().map(|(body, folder)| InspectedLine::of(facts, body, address(folder))).collect();
+    let inspected = edition.inspected().into_iter();
+    let mut lines: Vec<InspectedLine<'a>> =
+        inspected.map(|(body, folder)| InspectedLine::of(edition.facts, body, address(&folder))).collect();
     lines.sort_by_cached_key(|line| {
         let (not_met, not_evidenced) =
             (line.with(ResponsibilityOutcome::NotMet), line.with(ResponsibilityOutcome::NotEvidenced));
         (Reverse(not_met), Reverse(not_evidenced), name_key(&line.body.name))
     });
+    lines
+}
+
+/// Every organisation that has an edition for inspection, those with most standards not met first; and the run record.
+pub fn inspected_organisations(scope: &Scope<'_>) -> Vec<Block> {
+    let facts = scope.facts();
+    let lines = inspected_lines(&scope.edition);
     let mut columns = vec![Column::words("Organisation")];
     columns.extend(ResponsibilityOutcome::ALL.map(|outcome| Column::numbers(words::sentence_case(outcome.words()))));
     columns.extend(["Subjects clearly worse than peers", "Returns refused", "Returns missing"].map(Column::numbers));

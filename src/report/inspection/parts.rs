@@ -29,7 +29,7 @@ pub fn parts(scope: &Scope<'_>, body: &Organisation) -> Vec<Block> {
 fn section(scope: &Scope<'_>, body: &Organisation, (number, part): (usize, &LayoutPart)) -> Option<Block> {
     let facts = scope.facts();
     let known = part.metrics.iter().filter_map(|id| facts.release.metrics.iter().find(|metric| metric.id == *id));
-    let metrics: Vec<&Metric> = known.filter(|metric| facts.codes(metric).contains(&body.code.as_str())).collect();
+    let metrics: Vec<&Metric> = known.filter(|metric| facts.codes(metric).contains(&&*body.code)).collect();
     let rows: Vec<Row> = metrics.iter().flat_map(|metric| rows(scope, body, metric)).collect();
     let mut columns = vec![Column::words("Metric and category")];
     columns.extend(periods(facts).into_iter().map(|period| Column::numbers(period.words())));

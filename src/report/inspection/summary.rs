@@ -1,6 +1,5 @@
 //! The first page about an organisation: how many duties are met, and the standards that held.
 
-use crate::assessment::responsibilities::ResponsibilityOutcome;
 use crate::definitions::blocks::BlockName;
 use crate::report::edition::{Scope, metric_anchor};
 use crate::report::facts::Facts;
@@ -9,11 +8,12 @@ use crate::report::inspection::evidence::{DutyEvidence, counts, outcome_cell};
 use crate::report::metric::figures_table::value_cell;
 use crate::report::page::block::{Block, Tile, Tone};
 use crate::report::page::cell::Cell;
-use crate::report::page::table::{Column, Row, Table};
+use crate::report::page::table::{Column, Row, Table, Widths};
 use crate::report::page::text::{Address, Text};
 use crate::report::returns::quality::own_returns_sentence;
 use crate::report::sentences::standard;
 use crate::report::words;
+use crate::verdict::responsibilities::ResponsibilityOutcome;
 use crate::vocabulary::body::Organisation;
 
 /// The message: standards, peers and returns; then how many metrics have each outcome.
@@ -70,19 +70,19 @@ pub fn standards_table(scope: &Scope<'_>, body: &Organisation) -> Option<Block> 
         let level = Cell::new(format!("{kind}: {}", standard::level_words(held, one.metric.unit)));
         let note = (!held.note.is_empty()).then(|| held.note.clone());
         let source = Cell::new(&*held.source).with_detail(Some(held.address.clone()).filter(|to| !to.is_empty()));
-        let cells = vec![level.with_detail(note), source, value_cell(one.figure), outcome_cell(&one)];
+        let cells = vec![value_cell(one.figure), outcome_cell(&one), level.with_detail(note), source];
         Some(Row::new(one.metric.heading(), cells).linked(scope.edition.figures_address(one.metric)))
     };
     let columns = vec![
         Column::words("Metric"),
-        Column::words("Standard"),
-        Column::words("Source"),
         Column::numbers("Figure"),
         Column::words("Outcome"),
+        Column::words("Standard"),
+        Column::words("Source"),
     ];
     let rows: Vec<Row> = DutyEvidence::about(facts, body).into_iter().filter_map(row).collect();
     let caption = format!("{}: standards in force, {}", body.short_name, facts.release.period.words());
-    let table = Table::new("tab-standards", caption, columns, rows).into_block()?;
+    let table = Table::new("tab-standards", caption, columns, rows).with_widths(Widths::DenseOfWords).into_block()?;
     Some(Block::section("standards", "Standards in force", vec![table, Block::Aside(others_words(facts).into())]))
 }
 

@@ -11,8 +11,9 @@ use crate::vocabulary::body::Organisation;
 pub fn verification(scope: &Scope<'_>, body: &Organisation) -> Vec<Block> {
     let release = scope.facts().release;
     let contact = release.publication.contact.as_deref().unwrap_or("the publisher of this report");
-    let is_own = |line: &&SubmissionLine| line.org_code == body.code && line.concerns(release.period, 0);
-    let example = release.submissions.iter().filter(is_own).find_map(|line| line.files.first());
+    let own = scope.facts().body(&body.code).submissions.iter().copied();
+    let concerned = |line: &&SubmissionLine| line.concerns(release.period, 0);
+    let example = own.filter(concerned).find_map(|line| line.files.first());
     let steps = vec![
         Text::from(
             "Choose a figure on the page “Evidence”. Its last column names the datasets that it rests on, each with a link.",

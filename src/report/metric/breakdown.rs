@@ -5,7 +5,7 @@ use crate::report::facts::{Facts, MATCHED_NOTE, Moved};
 use crate::report::metric::figures_table::{absent_cell, limit_cells, moved_cell, remark};
 use crate::report::page::table::{Cell, Column, Row, Table};
 use crate::report::words;
-use crate::vocabulary::body::NATIONAL;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::Period;
 use crate::vocabulary::quantity::{Shape, Unit};
@@ -27,14 +27,14 @@ fn lines<'o>(
     breakdown: &Breakdown,
     period: Period,
 ) -> Vec<(String, Unit, Option<&'o Observation>)> {
-    let headline = facts.figure(metric, NATIONAL, period);
+    let headline = facts.figure(metric, BodyId::nation(), period);
     let variants = breakdown.kind == BreakdownKind::Variants;
     let mut lines: Vec<_> = breakdown
         .categories
         .iter()
         .enumerate()
         .map(|(index, category)| {
-            let own = facts.category(metric, NATIONAL, &category.key, period);
+            let own = facts.category(metric, BodyId::nation(), &category.key, period);
             // The headline is the first variant, and may be its only observation.
             let figure = own.or(headline.filter(|_| variants && index == 0));
             (category.title.clone(), category.unit.unwrap_or(metric.unit), figure)

@@ -7,18 +7,17 @@ use crate::definitions::model::Metric;
 use crate::report::charts::{Chart, ComparisonChart, ComparisonRow, JudgedMark};
 use crate::report::facts::Facts;
 use crate::report::metric::figures_table::{FigureLine, figures_table, interval_cells, reason};
-use crate::report::metric::funnel::label_mark;
 use crate::report::page::figure::{Figure, Room};
 use crate::report::page::table::{Cell, Column, Table};
-use crate::report::sentences::{standard, withheld};
+use crate::report::sentences::{standard, standing, withheld};
 use crate::report::words;
 use crate::stats::ranks::Rank;
-use crate::vocabulary::body::{NATIONAL, UNATTRIBUTED};
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::quantity::{Shape, Status};
 use crate::vocabulary::shorthand::Shorthand;
 
-type ComparedBody<'o> = (&'o str, Option<&'o Observation>);
+type ComparedBody<'o> = (&'o BodyId, Option<&'o Observation>);
 
 /// The figure; `None` when no organisation has a value.
 pub fn build_comparison(facts: &Facts<'_>, metric: &Metric) -> Option<Figure> {
@@ -85,7 +84,7 @@ fn text(facts: &Facts<'_>, metric: &Metric, with_value: &[ComparedBody<'_>], wit
             format!("The only value is that of {highest}.")
         });
     }
-    if let Some(national) = facts.current(metric, NATIONAL).and_then(words::value_in_sentence) {
+    if let Some(national) = facts.current(metric, BodyId::nation()).and_then(words::value_in_sentence) {
         sentences.push(format!("{} together: {national}.", facts.everyone(metric)));
     }
     if with_value.iter().any(|(_, f)| f.is_some_and(|f| f.interval_95.is_some())) {
@@ -126,11 +125,11 @@ fn chart(
             interval_95: shown.and_then(|f| f.interval_95),
             interval_998: shown.and_then(|f| f.interval_998),
             emphasised: false,
-            mark: funnel_mark(facts, metric, code),
+            mark: among_all_mark(facts, metric, code),
             note: reason(*figure).unwrap_or_default(),
         }
     };
-    let national = facts.current(metric, NATIONAL);
+    let national = facts.current(metric, BodyId::nation());
     let reference = national.and_then(|f| {
         let value = f.value.filter(|_| f.status == Status::Value && is_level(metric))?;
         Some((format!("{} {}", facts.everyone(metric), words::value_in_sentence(f)?), value))
@@ -147,10 +146,9 @@ fn chart(
     }
 }
 
-/// What the funnel says of an organisation; `None` where the metric has no funnel.
-fn funnel_mark(facts: &Facts<'_>, metric: &Metric, code: &str) -> Option<JudgedMark> {
-    let force = facts.funnel(metric)?.forces.iter().find(|force| *force.org_code == *code)?;
-    Some(label_mark(force.label(), metric.better))
+/// Where an organisation stands among all forces; `None` where it has no place there.
+fn among_all_mark(facts: &Facts<'_>, metric: &Metric, code: &BodyId) -> Option<JudgedMark> {
+    facts.verdict(metric, code)?.aspects.forces.map(|_| standing::among_all_mark(facts, metric, code))
 }
 
 /// What nine in ten of the intervals need: one tiny organisation does not decide the axis.
@@ -173,14 +171,14 @@ fn is_level(metric: &Metric) -> bool {
 
 fn table(facts: &Facts<'_>, metric: &Metric, with_value: &[ComparedBody<'_>], without: &[ComparedBody<'_>]) -> Table {
     let total = with_value.len() + without.len();
-    let line = |code: &str, heading: String, emphasised: bool| {
+    let line = |code: &BodyId, heading: String, emphasised: bool| {
         let figure = facts.current(metric, code);
         FigureLine { heading, figure, emphasised, note: note(code, figure) }
     };
-    let mut lines = vec![line(NATIONAL, facts.everyone(metric), true)];
+    let mut lines = vec![line(BodyId::nation(), facts.everyone(metric), true)];
     lines.extend(with_value.iter().chain(without).map(|(code, _)| line(code, facts.name(code), false)));
-    if facts.current(metric, UNATTRIBUTED).is_some() {
-        lines.push(line(UNATTRIBUTED, facts.name(UNATTRIBUTED), false));
+    if facts.current(metric, BodyId::unattributed()).is_some() {
+        lines.push(line(BodyId::unattributed(), facts.name(BodyId::unattributed()), false));
     }
     let caption = format!(
         "{}, by organisation, {}: {} of {total} {} have a value",
@@ -198,13 +196,14 @@ fn table(facts: &Facts<'_>, metric: &Metric, with_value: &[ComparedBody<'_>], wi
         table = table.with_column(Column::in_unit("Upper 99.8% limit", metric.unit), upper);
     }
     let places = &facts.release.assessment.ranks;
-    let place = |code: &str| places.iter().find(|place| place.metric_id == metric.id && place.org_code == code);
+    let place = |code: &BodyId| places.iter().find(|place| place.metric_id == metric.id && place.org_code == *code);
     if places.iter().any(|place| place.metric_id == metric.id) {
-        let codes = std::iter::once(NATIONAL).chain(with_value.iter().chain(without).map(|(code, _)| *code));
+        let codes = std::iter::once(BodyId::nation()).chain(with_value.iter().chain(without).map(|(code, _)| *code));
         let cells = codes.map(|code| {
             place(code).map_or_else(|| Cell::absent(Shorthand::NotApplicable), |found| place_cell(found.rank))
         });
-        let unattributed = facts.current(metric, UNATTRIBUTED).map(|_| Cell::absent(Shorthand::NotApplicable));
+        let unattributed =
+            facts.current(metric, BodyId::unattributed()).map(|_| Cell::absent(Shorthand::NotApplicable));
         table = table.with_column(Column::numbers("Place, 1 is best"), cells.chain(unattributed));
     }
     table
@@ -220,10 +219,10 @@ fn wide_limits(figure: Option<&Observation>, metric: &Metric) -> [Cell; 2] {
 }
 
 /// How far the figure rests on its returns, where not fully.
-pub fn note(code: &str, figure: Option<&Observation>) -> String {
+pub fn note(code: &BodyId, figure: Option<&Observation>) -> String {
     let coverage = figure.filter(|f| f.status == Status::Value).and_then(|f| f.coverage);
     match coverage.filter(|c| c.returned < c.expected) {
-        Some(c) if code == NATIONAL => format!("{} of {} monthly returns used", c.returned, c.expected),
+        Some(c) if code.is_nation() => format!("{} of {} monthly returns used", c.returned, c.expected),
         Some(c) => format!("{} of {} months returned", c.returned, c.expected),
         None => String::new(),
     }

@@ -6,7 +6,7 @@ use crate::definitions::model::Metric;
 use crate::report::facts::{Facts, Moved, both_words};
 use crate::report::page::table::{Cell, Column, Row, Table};
 use crate::report::words;
-use crate::vocabulary::body::NATIONAL;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::quantity::{RatioDifference, Unit, value_text};
 use crate::vocabulary::shorthand::Shorthand;
 
@@ -55,7 +55,7 @@ pub fn contribution_table(facts: &Facts<'_>, metric: &Metric) -> Option<Table> {
          without it.",
         words::number_words(MOST)
     ));
-    let national = facts.current(metric, NATIONAL).zip(facts.figure(metric, NATIONAL, base));
+    let national = facts.current(metric, BodyId::nation()).zip(facts.figure(metric, BodyId::nation(), base));
     if shown_alone {
         return Some(table.explained(format!(
             "The sum differs from the change of the national figure, which also counts {} that are not shown.",

@@ -6,9 +6,11 @@ use crate::definitions::model::Metric;
 use crate::report::charts::{ControlLine, PointSign};
 use crate::report::facts::Facts;
 use crate::report::page::table::{Cell, Column, Table};
+use crate::report::sentences::standing::{self, SeriesPlace};
 use crate::report::words;
 use crate::stats::chart_choice::ChartChoice;
 use crate::stats::control::{Assurance, FULL_POINTS, LEAST_POINTS, PointType, Variation};
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::event::RecordedEvent;
 use crate::vocabulary::quantity::{Better, Unit, value_text};
 use crate::vocabulary::shorthand::Shorthand;
@@ -26,7 +28,7 @@ pub struct Control<'a> {
 
 impl<'a> Control<'a> {
     /// The chart of a code's series, where it has one.
-    pub fn of(facts: &'a Facts<'a>, metric: &'a Metric, code: &str) -> Option<Self> {
+    pub fn of(facts: &'a Facts<'a>, metric: &'a Metric, code: &BodyId) -> Option<Self> {
         Some(Self { facts, metric, chart: facts.control_chart(metric, code)? })
     }
 
@@ -41,6 +43,12 @@ impl<'a> Control<'a> {
         };
         let segments = self.chart.points.chunk_by(|a, b| a.segment == b.segment);
         segments.map(|segment| segment.iter().map(line).collect()).collect()
+    }
+
+    /// What is said of a point, which at the report's period is what its verdict says.
+    pub fn label(&self, point: &ControlPoint) -> VariationLabel {
+        let place = SeriesPlace { code: &self.chart.org_code, period: point.period };
+        standing::variation(self.facts, self.metric, &place, point.label)
     }
 
     fn cut(&self, value: f64) -> f64 {
@@ -65,8 +73,10 @@ impl<'a> Control<'a> {
         };
         let figure = self.facts.figure(self.metric, &self.chart.org_code, period);
         let labels = figure.map(|figure| self.facts.labels(figure)).unwrap_or_default();
+        let place = SeriesPlace { code: &self.chart.org_code, period };
+        let label = labels.variation.map(|label| standing::variation(self.facts, self.metric, &place, label));
         let when = if at + 1 == trend.len() { String::new() } else { format!(" ({})", period.words()) };
-        let variation = labels.variation.and_then(|label| Some(format!("{}{when}", icon_words(label)?)));
+        let variation = label.and_then(|label| Some(format!("{}{when}", icon_words(label)?)));
         variation.into_iter().chain(labels.assurance.map(|found| assurance_words(found).to_owned())).collect()
     }
 
@@ -137,12 +147,12 @@ impl<'a> Control<'a> {
 
     fn special_sentence(&self) -> Option<String> {
         let special = |point: &&ControlPoint| {
-            !matches!(sign(point.label, self.metric.better), PointSign::NotJudged | PointSign::Usual)
+            !matches!(sign(self.label(point), self.metric.better), PointSign::NotJudged | PointSign::Usual)
         };
         let points: Vec<&ControlPoint> = self.chart.points.iter().filter(special).collect();
         let (last, more) = points.split_at(points.len().saturating_sub(MOST_NAMED));
         let say = |point: &&ControlPoint| {
-            format!("{} ({})", point.period.words(), variation_words(point.label).to_lowercase())
+            format!("{} ({})", point.period.words(), variation_words(self.label(point)).to_lowercase())
         };
         let names: Vec<String> = more.iter().map(say).collect();
         let others = if last.is_empty() { "" } else { ", and earlier figures that the table marks" };
@@ -190,7 +200,7 @@ impl<'a> Control<'a> {
             (0..trend.len()).map(cell).collect()
         };
         let labels = (0..trend.len()).map(|at| {
-            let label = self.chart.point(at).map_or(VariationLabel::CannotTell, |point| point.label);
+            let label = self.chart.point(at).map_or(VariationLabel::CannotTell, |point| self.label(point));
             Cell::new(variation_words(label))
         });
         table

@@ -5,15 +5,16 @@ use crate::report::facts::Facts;
 use crate::report::page::table::{Cell, Column, Row, Table};
 use crate::report::words::{date_words, number_words};
 use crate::settings::{Decision, DecisionKind};
+use crate::vocabulary::body_id::BodyId;
 
 /// One row for each decision; `None` where nothing was decided. `code` limits it to the series of one organisation.
-pub fn decision_table(facts: &Facts<'_>, metric: &Metric, code: Option<&str>) -> Option<Table> {
+pub fn decision_table(facts: &Facts<'_>, metric: &Metric, code: Option<&BodyId>) -> Option<Table> {
     let concerns = |one: &&Decision| {
-        let own = one.organisation.as_deref();
+        let own = one.organisation.as_ref();
         one.metric == metric.id && (code.is_none() || own.is_none() || own == code)
     };
     let row = |one: &Decision| {
-        let series = one.organisation.as_deref().map_or_else(|| "All series".to_owned(), |code| facts.name(code));
+        let series = one.organisation.as_ref().map_or_else(|| "All series".to_owned(), |code| facts.name(code));
         Row::new(series, vec![Cell::new(what_words(one)), Cell::new(&*one.reason), Cell::new(&*one.decided_by)])
     };
     let rows: Vec<Row> = facts.release.decisions.iter().filter(concerns).map(row).collect();
@@ -47,7 +48,7 @@ mod tests {
         let day = |day: &str| Some(day.parse().unwrap());
         let decision = |kind, organisation: Option<&str>| Decision {
             metric: "CRE-01".into(),
-            organisation: organisation.map(str::to_owned),
+            organisation: organisation.map(BodyId::from),
             kind,
             from: day("2024-05-01"),
             to: day("2024-06-30"),
@@ -73,7 +74,7 @@ mod tests {
             ]
         );
         assert_eq!(rows[1].heading, "All series");
-        assert_eq!(decision_table(&facts, metric, Some("E01")).unwrap().rows.len(), 2);
+        assert_eq!(decision_table(&facts, metric, Some(&"E01".into())).unwrap().rows.len(), 2);
         let other = release.metrics.iter().find(|metric| metric.id != "CRE-01").unwrap();
         assert_eq!(decision_table(&facts, other, None), None);
     }

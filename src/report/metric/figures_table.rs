@@ -89,7 +89,7 @@ pub fn interval_cells(figure: Option<&Observation>, interval: Option<Interval>, 
 }
 
 /// A count behind a figure. Withheld with the figure; otherwise shown even where the value cannot be given.
-fn count_cell(figure: Option<&Observation>, count: Option<i64>) -> Cell {
+pub fn count_cell(figure: Option<&Observation>, count: Option<i64>) -> Cell {
     let withheld = figure.is_some_and(|f| f.status == Status::Suppressed);
     match count.filter(|_| !withheld) {
         Some(count) => Cell::count(count),

@@ -3,17 +3,16 @@
 
 use crate::assessment::{FunnelForce, FunnelSummary, SizeLimits};
 use crate::definitions::model::Metric;
-use crate::report::charts::{
-    Chart, FunnelChart, FunnelPoint, JudgedMark, LimitLevel, LimitLine, MarkLevel, MarkMeaning, MarkSide,
-};
+use crate::report::charts::{Chart, FunnelChart, FunnelPoint, LimitLevel, LimitLine};
 use crate::report::facts::Facts;
 use crate::report::metric::funnel_words::{centre_words, description, ends, held, label_words, method_lines, title};
 use crate::report::page::download;
 use crate::report::page::figure::{Figure, Room};
 use crate::report::page::table::{Cell, Column, Row, Table};
+use crate::report::sentences::standing;
 use crate::report::words;
 use crate::stats::funnel::FunnelLabel;
-use crate::vocabulary::quantity::{Better, Shape, Unit};
+use crate::vocabulary::quantity::{Shape, Unit};
 
 /// Steps of size in which limits are worked out where no force lies.
 const SIZES: u32 = 32;
@@ -42,24 +41,6 @@ pub fn build_funnel(facts: &Facts<'_>, metric: &Metric) -> Option<Figure> {
     })
 }
 
-/// What a label says of a force, as a mark.
-pub fn label_mark(label: FunnelLabel, better: Better) -> JudgedMark {
-    let (side, level) = match label {
-        FunnelLabel::AboveAct => (MarkSide::Above, MarkLevel::Strong),
-        FunnelLabel::AboveLook => (MarkSide::Above, MarkLevel::Weak),
-        FunnelLabel::BelowAct => (MarkSide::Below, MarkLevel::Strong),
-        FunnelLabel::BelowLook => (MarkSide::Below, MarkLevel::Weak),
-        FunnelLabel::Within => return JudgedMark::plain(MarkMeaning::NoDifference),
-        FunnelLabel::CannotTell | FunnelLabel::SpreadTooWide => return JudgedMark::plain(MarkMeaning::CannotTell),
-    };
-    let meaning = match (better, side) {
-        (Better::Neutral, _) => MarkMeaning::Different,
-        (Better::Higher, MarkSide::Above) | (Better::Lower, MarkSide::Below) => MarkMeaning::Better,
-        _ => MarkMeaning::Worse,
-    };
-    JudgedMark { meaning, level, side }
-}
-
 fn chart(facts: &Facts<'_>, metric: &Metric, funnel: &FunnelSummary, forces: &[&FunnelForce]) -> FunnelChart {
     let curve = curve(funnel, forces);
     let line = |level: LimitLevel, upper: bool| {
@@ -83,7 +64,7 @@ fn chart(facts: &Facts<'_>, metric: &Metric, funnel: &FunnelSummary, forces: &[&
         size: force.size,
         value: force.value,
         named: named(force),
-        mark: label_mark(force.label(), metric.better),
+        mark: standing::among_all_mark(facts, metric, &force.org_code),
     };
     FunnelChart {
         unit: metric.unit,

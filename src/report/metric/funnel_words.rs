@@ -11,6 +11,7 @@ use crate::report::sentences::withheld;
 use crate::report::words;
 use crate::stats::funnel::FunnelLabel;
 use crate::stats::overdispersion::Spreading;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::quantity::Interval;
 
 /// From so many forces on their usual spread is estimated.
@@ -196,7 +197,7 @@ fn range_sentence(facts: &Facts<'_>, metric: &Metric, funnel: &FunnelSummary) ->
 
 /// Forces without a point.
 fn absent_sentence(facts: &Facts<'_>, metric: &Metric, forces: &[&FunnelForce]) -> Option<String> {
-    let drawn = |code: &str| forces.iter().any(|force| *force.org_code == *code);
+    let drawn = |code: &BodyId| forces.iter().any(|force| force.org_code == *code);
     let mut by_reason: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for code in facts.codes(metric).iter().filter(|code| facts.is_force(code) && !drawn(code)) {
         let why = reason(facts.current(metric, code)).unwrap_or_else(|| "nothing to count".to_owned());

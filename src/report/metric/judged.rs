@@ -8,19 +8,20 @@ use crate::report::page::figure::CommonRemarks;
 use crate::report::page::table::Cell;
 use crate::report::sentences::margins::not_judged;
 use crate::report::sentences::runs::on_median_sentence;
+use crate::report::sentences::standing::{self, SeriesPlace};
 use crate::report::words::{self, Change};
 use crate::stats::benchmark::Strength;
 use crate::stats::control::{Assurance, PointType, Variation};
 use crate::stats::funnel::FunnelLabel;
 use crate::stats::trend::{Seasons, TrendLabel};
-use crate::vocabulary::body::NATIONAL;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::Period;
 use crate::vocabulary::quantity::{Interval, Ratio, Status, Unit, rests_on_few_cases, value_text};
 
 /// What is said about the figure of the report's period, at most three sentences: beside others, over time, and whether it
 /// will meet its standard. None without a value, and none of few cases.
-pub fn judged_sentences(facts: &Facts<'_>, (metric, code): (&Metric, &str), remarks: CommonRemarks) -> Vec<String> {
+pub fn judged_sentences(facts: &Facts<'_>, (metric, code): (&Metric, &BodyId), remarks: CommonRemarks) -> Vec<String> {
     let judged = |figure: &&Observation| figure.status == Status::Value && !figure.has_few_cases();
     let Some(figure) = facts.current(metric, code).filter(judged) else {
         return Vec::new();
@@ -222,7 +223,7 @@ fn change_words(change: &Change, interval: Interval, unit: Unit, of_interval: &s
 }
 
 /// Only what is unusual is said.
-fn funnel_sentence(facts: &Facts<'_>, metric: &Metric, code: &str) -> Option<String> {
+fn funnel_sentence(facts: &Facts<'_>, metric: &Metric, code: &BodyId) -> Option<String> {
     let funnel = facts.funnel(metric)?;
     // Outside the limits, and by more than the margin.
     facts.verdict(metric, code)?.aspects.forces?.label.standing()?;
@@ -242,11 +243,15 @@ fn funnel_sentence(facts: &Facts<'_>, metric: &Metric, code: &str) -> Option<Str
 
 fn variation_sentence(
     facts: &Facts<'_>,
-    (metric, code): (&Metric, &str),
+    (metric, code): (&Metric, &BodyId),
     variation: VariationLabel,
     remarks: CommonRemarks,
 ) -> Option<String> {
-    match variation {
+    if standing::own_past_is_close(facts, metric, code) {
+        return Some(format!("The latest changes of {} are smaller than the margin of the metric.", metric.id));
+    }
+    let place = SeriesPlace { code, period: facts.release.period };
+    match standing::variation(facts, metric, &place, variation) {
         VariationLabel::CannotTell => {
             let on_median = facts.run_chart(metric, code).and_then(|chart| on_median_sentence(facts, metric, chart));
             let untold = format!("It is too early to say whether the changes of {} are more than usual.", metric.id);
@@ -283,7 +288,7 @@ fn variation_sentence(
 }
 
 /// The signal of the report's period that gives the point its type.
-fn deciding_signal<'a>(facts: &Facts<'a>, metric: &Metric, code: &str) -> Option<&'a Signal> {
+fn deciding_signal<'a>(facts: &Facts<'a>, metric: &Metric, code: &BodyId) -> Option<&'a Signal> {
     const ORDER: [&str; 4] = ["outside_limits", "trend_of_seven", "two_in_three", "run_of_seven"];
     let rank = |signal: &&&'a Signal| ORDER.iter().position(|rule| signal.rule.starts_with(rule));
     facts
@@ -338,7 +343,7 @@ fn assurance_sentence(assurance: Assurance) -> &'static str {
     }
 }
 
-fn trend_sentence(facts: &Facts<'_>, (metric, code): (&Metric, &str), trend: TrendVerdict) -> Option<String> {
+fn trend_sentence(facts: &Facts<'_>, (metric, code): (&Metric, &BodyId), trend: TrendVerdict) -> Option<String> {
     let TrendVerdict::Told(label) = trend else { return None };
     let series = facts.trend(metric, code)?;
     let window = series.found.as_ref().ok()?;
@@ -362,7 +367,7 @@ fn trend_sentence(facts: &Facts<'_>, (metric, code): (&Metric, &str), trend: Tre
     let change = Change::of(window.change.value, series.unit);
     let size = change_words(&change, window.change.look, series.unit, "");
     let size = size.map(|size| format!(": its trend line ends {size}")).unwrap_or_default();
-    let whose = if code == NATIONAL { "The national figure" } else { "It" };
+    let whose = if code.is_nation() { "The national figure" } else { "It" };
     Some(format!("{whose} has {how} {over} (at the {level} level){size}."))
 }
 
@@ -420,7 +425,7 @@ mod tests {
                 known.extend([chart.on_median(), chart.points].map(|points| points.to_string()));
                 known.extend(numbers(&words::limit_in_sentence(chart.centre, metric.unit)));
             }
-            for code in facts.codes(metric).iter().copied().chain([NATIONAL]) {
+            for code in facts.codes(metric).iter().copied().chain([BodyId::nation()]) {
                 for sentence in judged_sentences(&facts, (metric, code), CommonRemarks::WithEachFigure) {
                     assert!(sentence.ends_with('.') && !sentence.contains('_'), "{sentence}");
                     for number in numbers(&sentence) {

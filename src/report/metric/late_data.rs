@@ -11,7 +11,7 @@ use crate::report::page::table::{Cell, Column, Row, Table};
 use crate::report::sentences::withheld;
 use crate::report::words::{self, Change};
 use crate::stats::revision::{RevisionScale, Tendency};
-use crate::vocabulary::body::{NATIONAL, is_organisation};
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::period::{Period, PeriodType};
 use crate::vocabulary::quantity::{Unit, count_text, value_text};
 use crate::vocabulary::shorthand::Shorthand;
@@ -31,7 +31,7 @@ pub fn late_data(facts: &Facts<'_>, metric: &Metric) -> Option<Block> {
 fn office_blocks(facts: &Facts<'_>, metric: &Metric) -> Vec<Block> {
     let late = &facts.release.lateness;
     let measured: Vec<&Completeness> =
-        late.completeness.iter().filter(|one| one.metric_id == metric.id && one.org_code == NATIONAL).collect();
+        late.completeness.iter().filter(|one| one.metric_id == metric.id && one.org_code.is_nation()).collect();
     let is_whole = |one: &&&Completeness| !one.provisional && one.completeness.is_some_and(|share| share >= 1.0);
     let incomplete: Vec<&Completeness> = measured.iter().filter(|one| !is_whole(one)).copied().collect();
     let revisions: Vec<&Revision> = late.revisions.iter().filter(|one| one.metric_id == metric.id).collect();
@@ -54,7 +54,8 @@ fn office_blocks(facts: &Facts<'_>, metric: &Metric) -> Vec<Block> {
 
 /// Of the public edition: what is provisional. It has neither counts of other days nor estimates.
 fn public_blocks(facts: &Facts<'_>, metric: &Metric) -> Vec<Block> {
-    let is_provisional = |period: &&Period| facts.release.lateness.provisional.contains(&metric.id, NATIONAL, **period);
+    let is_provisional =
+        |period: &&Period| facts.release.lateness.provisional.contains(&metric.id, BodyId::nation(), **period);
     let periods: Vec<String> = facts.release.trend.iter().filter(is_provisional).map(|period| period.words()).collect();
     if periods.is_empty() {
         return Vec::new();
@@ -172,14 +173,14 @@ fn estimate_cell(projected: Projected) -> Cell {
 fn changes_table(facts: &Facts<'_>, metric: &Metric, revisions: &[&Revision]) -> (Option<Table>, usize) {
     let since = || revisions.iter().copied().filter(|one| one.kind == RevisionKind::SinceLastRelease);
     let Some(release) = since().next().map(|one| one.earlier_release.clone()) else { return (None, 0) };
-    let national: Vec<&Revision> = since().filter(|one| *one.org_code == *NATIONAL).collect();
-    let own: Vec<&Revision> = since().filter(|one| is_organisation(&one.org_code)).collect();
+    let national: Vec<&Revision> = since().filter(|one| one.org_code.is_nation()).collect();
+    let own: Vec<&Revision> = since().filter(|one| one.org_code.is_organisation()).collect();
     let shown = if own.len() > MOST_ROWS { &[] } else { own.as_slice() };
     let left_out = own.len() - shown.len();
     let row = |one: &&Revision| {
         let mut cells = vec![Cell::new(one.period.words_with_short_name())];
         cells.extend(change_cells(metric.unit, one));
-        Row::new(if *one.org_code == *NATIONAL { facts.everyone(metric) } else { facts.name(&one.org_code) }, cells)
+        Row::new(if one.org_code.is_nation() { facts.everyone(metric) } else { facts.name(&one.org_code) }, cells)
     };
     let rows: Vec<Row> = national.iter().chain(shown).map(row).collect();
     let mut columns = vec![Column::words("Organisation"), Column::words("Period")];
@@ -190,7 +191,7 @@ fn changes_table(facts: &Facts<'_>, metric: &Metric, revisions: &[&Revision]) ->
 }
 
 fn known_table(metric: &Metric, revisions: &[&Revision]) -> Option<Table> {
-    let known = |one: &&&Revision| one.kind == RevisionKind::AsKnown && *one.org_code == *NATIONAL;
+    let known = |one: &&&Revision| one.kind == RevisionKind::AsKnown && one.org_code.is_nation();
     let row = |one: &&Revision| {
         let mut cells = vec![Cell::date(one.earlier.as_of), Cell::date(one.later.as_of)];
         cells.extend(change_cells(metric.unit, one));

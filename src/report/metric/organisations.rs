@@ -10,6 +10,7 @@ use crate::report::page::table::{Cell, Column, Row, Table};
 use crate::report::sentences::margins::without_margin;
 use crate::report::sentences::standing;
 use crate::report::words;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::quantity::Shape;
 use crate::vocabulary::shorthand::Shorthand;
 
@@ -44,7 +45,7 @@ struct ShownComparisons {
 
 /// One organisation with its comparisons.
 struct Line<'a> {
-    code: &'a str,
+    code: &'a BodyId,
     peers: Option<&'a FigureComparison>,
     year: Option<&'a FigureComparison>,
 }
@@ -73,7 +74,7 @@ fn is_held_as_ratio(metric: &Metric) -> bool {
 }
 
 impl<'a> Line<'a> {
-    fn of(facts: &Facts<'a>, metric: &Metric, code: &'a str) -> Self {
+    fn of(facts: &Facts<'a>, metric: &Metric, code: &'a BodyId) -> Self {
         Self {
             code,
             peers: facts.comparison(metric, code, Against::Peers),

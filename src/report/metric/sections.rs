@@ -22,7 +22,7 @@ use crate::report::page::table::{Cell, Column, Row, Table};
 use crate::report::page::text::{Fact, Text};
 use crate::report::sentences::{standard, withheld};
 use crate::report::words;
-use crate::vocabulary::body::{NATIONAL, UNATTRIBUTED};
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::quantity::{Better, Shape};
 
@@ -48,7 +48,7 @@ pub fn charts(facts: &Facts<'_>, metric: &Metric) -> Block {
         facts,
         &TrendRequest {
             metric,
-            code: NATIONAL,
+            code: BodyId::nation(),
             role: SeriesRole::Subject,
             subject: facts.everyone(metric),
             compared: Vec::new(),
@@ -124,11 +124,11 @@ fn undrawn_words(shape: Shape) -> &'static str {
 }
 
 fn findings(facts: &Facts<'_>, metric: &Metric) -> Vec<String> {
-    let mut sentences = now_sentences(facts, metric, NATIONAL);
-    let Some(figure) = facts.current(metric, NATIONAL) else { return sentences };
+    let mut sentences = now_sentences(facts, metric, BodyId::nation());
+    let Some(figure) = facts.current(metric, BodyId::nation()) else { return sentences };
     sentences.extend(interval_sentence(metric, figure));
     sentences.push(standard::sentence(metric, figure));
-    sentences.extend(judged_sentences(facts, (metric, NATIONAL), CommonRemarks::WithEachFigure));
+    sentences.extend(judged_sentences(facts, (metric, BodyId::nation()), CommonRemarks::WithEachFigure));
     sentences
 }
 
@@ -153,14 +153,14 @@ pub fn interval_sentence(metric: &Metric, figure: &Observation) -> Option<String
 /// One row per organisation and one column per period, newest at the right.
 fn trend_table(facts: &Facts<'_>, metric: &Metric) -> Table {
     let trend = &facts.release.trend;
-    let row = |code: &str, heading: String, emphasised: bool| {
+    let row = |code: &BodyId, heading: String, emphasised: bool| {
         let cells = trend.iter().map(|period| Cell::figure(facts.figure(metric, code, *period))).collect();
         Row::new(heading, cells).emphasised(emphasised)
     };
-    let mut rows = vec![row(NATIONAL, facts.everyone(metric), true)];
+    let mut rows = vec![row(BodyId::nation(), facts.everyone(metric), true)];
     rows.extend(facts.codes(metric).iter().map(|code| row(code, facts.name(code), false)));
-    if facts.current(metric, UNATTRIBUTED).is_some() {
-        rows.push(row(UNATTRIBUTED, facts.name(UNATTRIBUTED), false));
+    if facts.current(metric, BodyId::unattributed()).is_some() {
+        rows.push(row(BodyId::unattributed(), facts.name(BodyId::unattributed()), false));
     }
     let mut columns = vec![Column::words("Organisation")];
     columns.extend(trend.iter().map(|period| Column::numbers(facts.period_heading(metric, *period))));
@@ -234,7 +234,7 @@ fn better_words(metric: &Metric) -> &'static str {
 }
 
 /// The standards of a metric: all, or those that apply to one organisation. A local target concerns nobody else.
-pub fn standards_table(metric: &Metric, code: Option<&str>) -> Option<Table> {
+pub fn standards_table(metric: &Metric, code: Option<&BodyId>) -> Option<Table> {
     let row = |held: &Standard| {
         let note = if held.note.is_empty() { "No note".to_owned() } else { held.note.clone() };
         let source = Cell::new(held.source.clone()).with_detail(Some(held.address.clone()).filter(|a| !a.is_empty()));

@@ -5,16 +5,16 @@ use crate::definitions::model::Metric;
 use crate::report::facts::Facts;
 use crate::report::page::table::{Cell, Column, Row, Table};
 use crate::report::words::{self, Change};
-use crate::vocabulary::body::NATIONAL;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::period::{Period, PeriodType};
 use crate::vocabulary::quantity::{Unit, value_text};
 use crate::vocabulary::shorthand::Shorthand;
 
 /// One row for each step; `None` where no series seems to have taken one. `code` limits it to the series of one
 /// organisation, and then says nothing of others but how many they are.
-pub fn step_table(facts: &Facts<'_>, metric: &Metric, code: Option<&str>) -> Option<Table> {
+pub fn step_table(facts: &Facts<'_>, metric: &Metric, code: Option<&BodyId>) -> Option<Table> {
     let concerns =
-        |step: &&ProposedStep| *step.metric_id == *metric.id && code.is_none_or(|code| *step.org_code == *code);
+        |step: &&ProposedStep| *step.metric_id == *metric.id && code.is_none_or(|code| step.org_code == *code);
     let row = |step: &ProposedStep| {
         let (before, after) = step.means;
         let event = step.event.as_ref().map_or_else(
@@ -33,11 +33,11 @@ pub fn step_table(facts: &Facts<'_>, metric: &Metric, code: Option<&str>) -> Opt
             Cell::new(event),
             Cell::new(decision_words(step.decision)),
         ];
-        let name = if *step.org_code == *NATIONAL { facts.everyone(metric) } else { facts.name(&step.org_code) };
+        let name = if step.org_code.is_nation() { facts.everyone(metric) } else { facts.name(&step.org_code) };
         Row::new(name, cells)
     };
     let mut steps: Vec<&ProposedStep> = facts.release.assessment.steps.iter().filter(concerns).collect();
-    steps.sort_by_key(|step| (*step.org_code != *NATIONAL, facts.name(&step.org_code), step.period));
+    steps.sort_by_key(|step| (!step.org_code.is_nation(), facts.name(&step.org_code), step.period));
     let rows: Vec<Row> = steps.into_iter().map(row).collect();
     let columns = vec![
         Column::words("Series"),
@@ -65,8 +65,8 @@ pub const STEPS_EXPLAINED: &str = "A step is a proposal. Limits begin anew there
 
 /// In how many of the series steps were looked for, and why not in the others; `None` where there are no series, or where
 /// a table of steps says that they were looked for in all.
-pub fn search_sentence(facts: &Facts<'_>, metric: Option<&Metric>, code: Option<&str>) -> Option<String> {
-    let concerns = |metric_id: &str, org_code: &str| {
+pub fn search_sentence(facts: &Facts<'_>, metric: Option<&Metric>, code: Option<&BodyId>) -> Option<String> {
+    let concerns = |metric_id: &str, org_code: &BodyId| {
         metric.is_none_or(|metric| metric_id == metric.id) && code.is_none_or(|code| org_code == code)
     };
     let assessment = &facts.release.assessment;

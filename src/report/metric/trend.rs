@@ -63,7 +63,7 @@ fn chart(data: &TrendData<'_>) -> TrendChart {
         own = own.into_iter().map(|point| TrendPoint { sign: PointSign::NotJudged, ..bare(point) }).collect();
         for line in &control.chart.points {
             if let Some(point) = own.get_mut(line.at) {
-                point.sign = sign(line.label, request.metric.better);
+                point.sign = sign(control.label(line), request.metric.better);
             }
         }
     }
@@ -124,7 +124,7 @@ fn proposed_levels(data: &TrendData<'_>) -> Option<ProposedLevels> {
     let (metric, code) = (data.request.metric, data.request.code);
     let steps = data.facts.release.assessment.steps.iter();
     let mut open = steps
-        .filter(|step| *step.metric_id == *metric.id && *step.org_code == *code && step.decision == StepDecision::Open);
+        .filter(|step| *step.metric_id == *metric.id && step.org_code == *code && step.decision == StepDecision::Open);
     let step = open.next_back()?;
     let at = data.facts.release.trend.iter().position(|period| *period == step.period)?;
     let (before, after) = step.means;

@@ -9,7 +9,7 @@ use crate::report::metric::control::Control;
 use crate::report::page::figure::{CommonRemarks, Room};
 use crate::report::sentences::runs::run_sentence;
 use crate::report::sentences::standard;
-use crate::vocabulary::body::NATIONAL;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::event::RecordedEvent;
 use crate::vocabulary::observation::Observation;
 
@@ -18,14 +18,14 @@ use crate::vocabulary::observation::Observation;
 pub struct ComparedLine {
     pub role: SeriesRole,
     pub label: String,
-    pub code: String,
+    pub code: BodyId,
 }
 
 /// What to show: the metric of one code, by the name readers know it by.
 #[derive(Debug)]
 pub struct TrendRequest<'m> {
     pub metric: &'m Metric,
-    pub code: &'m str,
+    pub code: &'m BodyId,
     pub role: SeriesRole,
     pub subject: String,
     pub compared: Vec<ComparedLine>,
@@ -96,11 +96,11 @@ impl<'a> TrendData<'a> {
     }
 }
 
-fn series<'o>(facts: &Facts<'o>, metric: &Metric, code: &str) -> Series<'o> {
+fn series<'o>(facts: &Facts<'o>, metric: &Metric, code: &BodyId) -> Series<'o> {
     facts.release.trend.iter().map(|period| facts.figure(metric, code, *period)).collect()
 }
 
-fn provisional(facts: &Facts<'_>, metric: &Metric, code: &str) -> Vec<bool> {
+fn provisional(facts: &Facts<'_>, metric: &Metric, code: &BodyId) -> Vec<bool> {
     facts.release.trend.iter().map(|period| facts.is_provisional(metric, code, *period)).collect()
 }
 
@@ -124,12 +124,12 @@ fn spans<'m>(metric: &'m Metric, figures: &Series<'_>) -> Vec<(&'m Standard, Ran
 }
 
 /// Events of the code and of the nation. Rolling years overlap: an event belongs to the first that holds it.
-pub fn events<'f>(facts: &Facts<'f>, code: &str) -> Vec<(usize, &'f RecordedEvent)> {
+pub fn events<'f>(facts: &Facts<'f>, code: &BodyId) -> Vec<(usize, &'f RecordedEvent)> {
     let trend = &facts.release.trend;
     let at = |event: &RecordedEvent| {
         trend.iter().position(|p| p.start() <= event.happened_on && event.happened_on <= p.end())
     };
-    let concerns = |event: &&RecordedEvent| event.org_code == code || event.org_code == NATIONAL;
+    let concerns = |event: &&RecordedEvent| event.org_code == *code || event.org_code.is_nation();
     let mut found: Vec<_> =
         facts.release.events.iter().filter(concerns).filter_map(|event| Some((at(event)?, event))).collect();
     found.sort_by_key(|(at, event)| (*at, event.happened_on));

@@ -7,7 +7,6 @@ use crate::report::metric::trend_words::{break_words, event_words, standard_word
 use crate::report::page::table::{Cell, Column, Table};
 use crate::report::sentences::standard;
 use crate::report::words;
-use crate::vocabulary::body::NATIONAL;
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::{Period, PeriodType};
 use crate::vocabulary::quantity::Status;
@@ -55,7 +54,7 @@ pub fn trend_data_table(data: &TrendData<'_>) -> Table {
     if years.into_iter().any(|earlier| is_matched(data, earlier)) {
         table = table.explained(MATCHED_NOTE);
     }
-    if data.request.code != NATIONAL {
+    if !data.request.code.is_nation() {
         return table;
     }
     table.with_column(Column::numbers("Monthly returns used"), returns_used(&data.figures))
@@ -109,7 +108,7 @@ fn note(data: &TrendData<'_>, index: usize, figure: Option<&Observation>) -> Str
     if data.provisional.get(index).is_some_and(|is| *is) {
         parts.push(Shorthand::Provisional.to_string());
     }
-    let months = figure.filter(|f| *f.org_code != *NATIONAL && f.status == Status::Value).and_then(|f| f.coverage);
+    let months = figure.filter(|f| !f.org_code.is_nation() && f.status == Status::Value).and_then(|f| f.coverage);
     if let Some(coverage) = months.filter(|c| c.returned < c.expected) {
         parts.push(format!("{} of {} months returned", coverage.returned, coverage.expected));
     }

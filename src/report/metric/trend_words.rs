@@ -8,7 +8,7 @@ use crate::report::metric::trend_data::TrendData;
 use crate::report::page::figure::Room;
 use crate::report::sentences::standard;
 use crate::report::words::{self, Change};
-use crate::vocabulary::body::NATIONAL;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::event::RecordedEvent;
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::{Month, Period};
@@ -84,8 +84,8 @@ pub fn break_words(data: &TrendData<'_>, at: usize) -> String {
 }
 
 /// The value now, and how it moved. Key findings use it too, so that both say the same.
-pub fn now_sentences(facts: &Facts<'_>, metric: &Metric, code: &str) -> Vec<String> {
-    let name = if code == NATIONAL { facts.everyone(metric) } else { facts.name(code) };
+pub fn now_sentences(facts: &Facts<'_>, metric: &Metric, code: &BodyId) -> Vec<String> {
+    let name = if code.is_nation() { facts.everyone(metric) } else { facts.name(code) };
     let period = facts.release.period;
     let now = facts.current(metric, code);
     let Some((value, now)) = now.and_then(|f| Some((words::value_in_sentence(f)?, f))) else {
@@ -258,7 +258,8 @@ mod tests {
     fn every_number_of_a_description_stands_in_its_table() {
         let (release, layouts) = (sample::release(), sample::layouts());
         let facts = Facts::new(&release, &layouts);
-        let editions = Edition::all(&facts, None);
+        let copies = std::collections::BTreeSet::new();
+        let editions = Edition::all(&facts, None, &copies);
         let pages: Vec<Page> =
             editions.iter().flat_map(Edition::pages).filter_map(|scope| build_page(&scope)).collect();
         let mut checked = 0;

@@ -13,7 +13,7 @@ use crate::report::page::text::Mark;
 use crate::report::sentences::{standard, standing};
 use crate::report::words::{self, Change};
 use crate::stats::overdispersion::quantile;
-use crate::vocabulary::body::NATIONAL;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::Period;
 use crate::vocabulary::quantity::{Status, Unit};
@@ -41,9 +41,9 @@ pub fn national_figures(scope: &Scope<'_>) -> Vec<Block> {
         ]);
     }
     let row = |metric: &Metric| {
-        let figure = facts.current(metric, NATIONAL);
-        let mut cells = vec![value_cell(figure).with_detail(None), trend_cell(facts, metric, NATIONAL)];
-        cells.extend(before.into_iter().flat_map(|before| change_cells(facts, metric, NATIONAL, before)));
+        let figure = facts.current(metric, BodyId::nation());
+        let mut cells = vec![value_cell(figure).with_detail(None), trend_cell(facts, metric, BodyId::nation())];
+        cells.extend(before.into_iter().flat_map(|before| change_cells(facts, metric, BodyId::nation(), before)));
         cells.push(standard_cell(metric, figure));
         if is_office {
             cells.extend([spread_cell(facts, metric), worse_cell(facts, metric)]);
@@ -94,7 +94,7 @@ pub fn change_columns(before: Option<Period>) -> Vec<Column> {
 }
 
 /// The size of a change with its sign, and its verdict.
-pub fn change_cells(facts: &Facts<'_>, metric: &Metric, code: &str, before: Period) -> [Cell; 2] {
+pub fn change_cells(facts: &Facts<'_>, metric: &Metric, code: &BodyId, before: Period) -> [Cell; 2] {
     let (now, then) = (facts.current(metric, code), facts.figure(metric, code, before));
     let moved = now.zip(then).and_then(|(now, then)| facts.moved(metric, now, then));
     let size = match moved.as_ref().and_then(Moved::change) {
@@ -114,7 +114,7 @@ fn signed_cell(change: &Change) -> Cell {
 }
 
 /// The last periods of a series as a small line.
-pub fn trend_cell(facts: &Facts<'_>, metric: &Metric, code: &str) -> Cell {
+pub fn trend_cell(facts: &Facts<'_>, metric: &Metric, code: &BodyId) -> Cell {
     let trend = &facts.release.trend;
     let first = trend.len().saturating_sub(SPARK_PERIODS);
     let periods: Vec<Period> = trend.iter().copied().skip(first).collect();
@@ -176,7 +176,7 @@ fn spread_cell(facts: &Facts<'_>, metric: &Metric) -> Cell {
         return Cell::absent(Shorthand::NotApplicable);
     }
     let values: Vec<f64> = in_order.iter().filter_map(|figure| figure.value).collect();
-    let national = facts.current(metric, NATIONAL);
+    let national = facts.current(metric, BodyId::nation());
     let strip = StripPlot {
         unit: metric.unit,
         better: metric.better,
@@ -204,8 +204,8 @@ fn worse_cell(facts: &Facts<'_>, metric: &Metric) -> Cell {
 }
 
 /// The forces that are clearly worse than their peers on a metric, in order of their names.
-pub fn worse_forces<'a>(facts: &Facts<'a>, metric: &Metric) -> Vec<&'a str> {
-    let is_worse = |code: &&&str| {
+pub fn worse_forces<'a>(facts: &Facts<'a>, metric: &Metric) -> Vec<&'a BodyId> {
+    let is_worse = |code: &&&BodyId| {
         let state = standing::state(facts, metric, code, Against::Peers);
         facts.is_force(code) && standing::is_clear(state, MarkMeaning::Worse)
     };

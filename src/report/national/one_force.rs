@@ -11,10 +11,12 @@ use crate::report::national::all_metrics::{change_cells, change_columns, rows, s
 use crate::report::national::summary::{gaps, reason, touched_words};
 use crate::report::page::block::Block;
 use crate::report::page::table::{Cell, Column, Table, Widths};
-use crate::report::page::text::Text;
+use crate::report::page::text::{Address, Text};
+use crate::report::returns::submissions::{behind, dataset_anchor};
 use crate::report::sentences::standing::{self, StandOut};
 use crate::report::words;
 use crate::vocabulary::body::Organisation;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::quantity::Ratio;
 use crate::vocabulary::shorthand::Shorthand;
 
@@ -39,11 +41,17 @@ pub fn first(scope: &Scope<'_>, body: &Organisation) -> Vec<Block> {
         stand_out_section(scope, body, ("better", "Clearly better than its peers"), &better),
     ];
     let [worse, better] = columns;
-    vec![
-        Block::Lead(message.into()),
-        Block::paragraph(peers_sentence(facts, &body.code)),
-        Block::columns(vec![worse], vec![better]),
-    ]
+    let mut blocks = vec![Block::Lead(message.into()), Block::paragraph(peers_sentence(facts, &body.code))];
+    blocks.extend(scope.edition.submissions_address(&body.code).map(submissions_line));
+    blocks.push(Block::columns(vec![worse], vec![better]));
+    blocks
+}
+
+/// The way from the figures of the organisation to its files.
+fn submissions_line(to: Address) -> Block {
+    let text = Text::from("Each figure leads to its submissions. See also ")
+        .link("all submissions with their files and hashes", to);
+    Block::Paragraph(text.and("."))
 }
 
 fn subjects_words(count: usize) -> String {
@@ -54,7 +62,7 @@ fn subjects_words(count: usize) -> String {
     }
 }
 
-fn returns_words(facts: &Facts<'_>, code: &str) -> String {
+fn returns_words(facts: &Facts<'_>, code: &BodyId) -> String {
     match gaps(facts).iter().find(|gap| gap.code == code) {
         Some(gap) => format!(
             "Missing or late returns: {}. {}",
@@ -89,6 +97,10 @@ pub fn metrics(scope: &Scope<'_>, body: &Organisation) -> Block {
         let figure = facts.current(metric, code);
         facts.codes(metric).contains(&code).then_some(())?;
         let value = Cell::figure_with_unit(figure).with_detail(figure.and_then(words::counts_remark));
+        let value = match submissions_of(scope, metric, code) {
+            Some(to) => value.with_link(to),
+            None => value,
+        };
         let mut cells = vec![value, trend_cell(facts, metric, code)];
         cells.extend(peers_cells(facts, metric, code));
         cells.extend(before.into_iter().flat_map(|before| change_cells(facts, metric, code, before)));
@@ -101,8 +113,16 @@ pub fn metrics(scope: &Scope<'_>, body: &Organisation) -> Block {
     Block::section("metrics", "All metrics", vec![Block::Table(table)])
 }
 
+/// Where the submissions of a figure stand: those of the first dataset of which there is any.
+fn submissions_of(scope: &Scope<'_>, metric: &Metric, code: &BodyId) -> Option<Address> {
+    let page = scope.edition.submissions_address(code)?;
+    let datasets = behind(scope.facts(), metric, code);
+    let sent = datasets.iter().find(|dataset| dataset.used + dataset.refused > 0)?;
+    Some(Address { anchor: dataset_anchor(sent.dataset), ..page })
+}
+
 /// The figure of the peers, and how the organisation differs from them.
-pub fn peers_cells(facts: &Facts<'_>, metric: &Metric, code: &str) -> [Cell; 2] {
+pub fn peers_cells(facts: &Facts<'_>, metric: &Metric, code: &BodyId) -> [Cell; 2] {
     let Some(found) = facts.comparison(metric, code, Against::Peers) else {
         let peers = facts.peers(metric, code, facts.release.period);
         let peers =

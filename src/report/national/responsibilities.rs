@@ -4,26 +4,25 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::assessment::Against;
-use crate::assessment::responsibilities::{Comparison, Responsibility, ResponsibilityOutcome};
 use crate::definitions::model::{Metric, Role};
-use crate::report::charts::{CellState, JudgedMark, MarkLevel, MarkMeaning, MarkSide};
+use crate::report::charts::{CellState, MarkMeaning, MarkSide};
 use crate::report::edition::Scope;
 use crate::report::facts::Facts;
 use crate::report::page::block::Block;
 use crate::report::page::table::{Cell, Column, Row, Table, Widths};
-use crate::report::page::text::Mark;
 use crate::report::sentences::{standard, standing};
 use crate::report::words;
-use crate::vocabulary::body::{NATIONAL, Organisation};
-use crate::vocabulary::quantity::Shape;
+use crate::verdict::responsibilities::{Responsibility, ResponsibilityOutcome};
+use crate::vocabulary::body::Organisation;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::shorthand::Shorthand;
 
 /// One judgement for each metric and organisation: the roles share it.
-type Judged<'f> = BTreeMap<(&'f str, &'f str), &'f Responsibility>;
+type Judged<'f> = BTreeMap<(&'f str, &'f BodyId), &'f Responsibility>;
 
 fn judged<'f>(facts: &Facts<'f>, is_wanted: impl Fn(&Responsibility) -> bool) -> Judged<'f> {
     let wanted = facts.release.responsibilities.iter().filter(|one| is_wanted(one));
-    wanted.map(|one| ((one.metric_id.as_str(), one.org_code.as_str()), one)).collect()
+    wanted.map(|one| ((one.metric_id.as_str(), &one.org_code), one)).collect()
 }
 
 /// How to read the page: of the nation, or of the organisation that the page is for.
@@ -84,7 +83,7 @@ fn own_judgements<'f>(facts: &Facts<'f>, body: &Organisation) -> Judged<'f> {
     judged(facts, |one| one.org_code == body.code)
 }
 
-fn of_metric<'f>(judged: &Judged<'f>, metric: &Metric, code: &str) -> Option<&'f Responsibility> {
+fn of_metric<'f>(judged: &Judged<'f>, metric: &Metric, code: &BodyId) -> Option<&'f Responsibility> {
     judged.get(&(metric.id.as_str(), code)).copied()
 }
 
@@ -131,10 +130,10 @@ fn national_table(
     columns.push(Column::words("On a year before"));
     let row = |metric: &&Metric| {
         let of_metric: Vec<&&Responsibility> =
-            judged.iter().filter(|((id, code), _)| *id == metric.id && *code != NATIONAL).map(|(_, one)| one).collect();
+            judged.iter().filter(|((id, code), _)| *id == metric.id && !code.is_nation()).map(|(_, one)| one).collect();
         let count = |outcome: ResponsibilityOutcome| of_metric.iter().filter(|one| one.outcome == outcome).count();
-        let nation = self::of_metric(judged, metric, NATIONAL);
-        let mut cells = vec![roles_cell(metric), outcome_cell(metric, facts, NATIONAL, nation)];
+        let nation = self::of_metric(judged, metric, BodyId::nation());
+        let mut cells = vec![roles_cell(metric), outcome_cell(metric, facts, BodyId::nation(), nation)];
         cells.extend(ResponsibilityOutcome::ALL.map(|outcome| Cell::count(count(outcome))));
         cells.push(Cell::new(moves_words(facts, of_metric.iter().copied().copied(), Against::YearBefore)));
         Row::new(metric.heading(), cells).linked(scope.edition.metric_address(metric))
@@ -150,9 +149,9 @@ fn organisations_table(facts: &Facts<'_>, judged: &Judged<'_>) -> Table {
         ResponsibilityOutcome::ALL.iter().map(|outcome| Column::numbers(words::sentence_case(outcome.words()))),
     );
     columns.extend(["On a year before", "Against peers"].map(Column::words));
-    let mut codes: BTreeSet<(String, &str)> = BTreeSet::new();
-    codes.extend(judged.keys().filter(|(_, code)| *code != NATIONAL).map(|(_, code)| (facts.name(code), *code)));
-    let row = |(name, code): &(String, &str)| {
+    let mut codes: BTreeSet<(String, &BodyId)> = BTreeSet::new();
+    codes.extend(judged.keys().filter(|(_, code)| !code.is_nation()).map(|(_, code)| (facts.name(code), *code)));
+    let row = |(name, code): &(String, &BodyId)| {
         let own: Vec<&&Responsibility> = judged.iter().filter(|((_, c), _)| c == code).map(|(_, one)| one).collect();
         let count = |outcome: ResponsibilityOutcome| own.iter().filter(|one| one.outcome == outcome).count();
         let mut cells: Vec<Cell> = ResponsibilityOutcome::ALL.map(|outcome| Cell::count(count(outcome))).into();
@@ -164,27 +163,11 @@ fn organisations_table(facts: &Facts<'_>, judged: &Judged<'_>) -> Table {
     Table::new("tab-responsibility-organisations", caption, columns, codes.iter().map(row).collect())
 }
 
-/// How a grade stands against that of a year before; `None` of a metric that is no grade. Grades are facts, of which no verdict
-/// on chance or size is made.
-fn grade_state(metric: &Metric, one: &Responsibility) -> Option<CellState> {
-    let comparison = one.against_year_before.filter(|_| metric.shape == Shape::Status)?;
-    let meaning = match comparison {
-        Comparison::Better => MarkMeaning::Better,
-        Comparison::Worse => MarkMeaning::Worse,
-        Comparison::Higher | Comparison::Lower => MarkMeaning::Different,
-        Comparison::NoClearDifference => MarkMeaning::NoDifference,
-        Comparison::NotTested | Comparison::CannotTell => MarkMeaning::CannotTell,
-    };
-    let side = if comparison == Comparison::Lower { MarkSide::Below } else { MarkSide::Above };
-    Some(CellState::Judged(JudgedMark { meaning, level: MarkLevel::Weak, side }))
-}
-
 /// "12 better, 3 worse, 20 close, 2 without a clear difference": how figures stand against others or against a year before.
 fn moves_words<'f>(facts: &Facts<'_>, judged: impl Iterator<Item = &'f Responsibility>, against: Against) -> String {
     let state = |one: &Responsibility| {
         let metric = facts.release.metrics.iter().find(|metric| metric.id == one.metric_id)?;
-        let grade = grade_state(metric, one).filter(|_| against == Against::YearBefore);
-        Some(grade.unwrap_or_else(|| standing::state(facts, metric, &one.org_code, against)))
+        Some(standing::state(facts, metric, &one.org_code, against))
     };
     let states: Vec<CellState> = judged.filter_map(state).collect();
     let count = |is_counted: &dyn Fn(CellState) -> bool| states.iter().filter(|state| is_counted(**state)).count();
@@ -241,14 +224,10 @@ fn force_table(
     let row = |metric: &&Metric| {
         let one = of_metric(own, metric, &body.code)?;
         let compared = |against| standing::verdict_cell(facts, metric, &body.code, against);
-        let grade = grade_state(metric, one).map(|state| {
-            let words = standing::words_of(metric, state, Against::YearBefore);
-            Cell::marks(vec![Mark::new(state, words)])
-        });
         let cells = vec![
             roles_cell(metric),
             outcome_cell(metric, facts, &one.org_code, Some(one)),
-            grade.unwrap_or_else(|| compared(Against::YearBefore)),
+            compared(Against::YearBefore),
             compared(Against::Peers),
         ];
         Some(Row::new(metric.heading(), cells).linked(scope.edition.figures_address(metric)))
@@ -264,7 +243,7 @@ fn roles_cell(metric: &Metric) -> Cell {
 }
 
 /// The outcome; below it the standard, or why nothing is evidenced.
-fn outcome_cell(metric: &Metric, facts: &Facts<'_>, code: &str, one: Option<&Responsibility>) -> Cell {
+fn outcome_cell(metric: &Metric, facts: &Facts<'_>, code: &BodyId, one: Option<&Responsibility>) -> Cell {
     let Some(one) = one else { return Cell::absent(Shorthand::NotAvailable) };
     let held = facts.current(metric, code).and_then(|figure| standard::held(metric, figure));
     let standard = held.map(|held| {

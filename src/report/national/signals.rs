@@ -9,6 +9,7 @@ use crate::report::page::table::{Cell, Column, Row, Table};
 use crate::report::page::text::Address;
 use crate::report::words;
 use crate::stats::benchmark::Strength;
+use crate::verdict::AspectLabel;
 use crate::vocabulary::quantity::Unit;
 
 /// How many signals there are, and what a signal is.
@@ -56,19 +57,20 @@ fn current<'f>(facts: &Facts<'f>) -> Vec<&'f Signal> {
 
 /// Those that call for action and do not contradict the verdict on their figure.
 fn shown<'f>(facts: &Facts<'f>) -> Vec<&'f Signal> {
-    let is_shown = |signal: &&Signal| signal.severity == Strength::Act && is_large(facts, signal);
+    let is_shown = |signal: &&Signal| signal.severity == Strength::Act && is_clear(facts, signal);
     current(facts).into_iter().filter(is_shown).collect()
 }
 
-/// Whether a difference from others is larger than the margin too. Signals of a series are about more than one figure.
-fn is_large(facts: &Facts<'_>, signal: &Signal) -> bool {
+/// Whether a difference from others stands out at the 99.8% level by more than the margin. Signals of a series are about more
+/// than one figure.
+fn is_clear(facts: &Facts<'_>, signal: &Signal) -> bool {
     let aspects = || facts.release.verdicts.get(&signal.metric_id, &signal.org_code).map(|verdict| verdict.aspects);
     let found = match signal.kind {
         SignalKind::Peers => aspects().and_then(|aspects| aspects.peers),
         SignalKind::Funnel => aspects().and_then(|aspects| aspects.forces),
         SignalKind::ControlChart | SignalKind::RunChart | SignalKind::Trend | SignalKind::ChangePoint => return true,
     };
-    found.is_some_and(|found| found.label.standing().is_some())
+    found.is_some_and(|found| matches!(found.label, AspectLabel::StandsOut(_, Strength::Act)))
 }
 
 fn summary(facts: &Facts<'_>, all: usize, shown: usize) -> Vec<String> {

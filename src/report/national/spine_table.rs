@@ -16,7 +16,8 @@ use crate::report::page::cell::CellValue;
 use crate::report::page::table::{Cell, Column, Table, Widths};
 use crate::report::sentences::standing;
 use crate::report::words;
-use crate::vocabulary::body::{NATIONAL, Organisation};
+use crate::vocabulary::body::Organisation;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::Period;
 use crate::vocabulary::quantity::{Shape, Status, Unit};
@@ -72,16 +73,16 @@ fn reading(body: &Organisation) -> String {
 }
 
 /// The national figure, where it tells of no single other.
-fn nation_cell(facts: &Facts<'_>, metric: &Metric, own: &str) -> Cell {
+fn nation_cell(facts: &Facts<'_>, metric: &Metric, own: &BodyId) -> Cell {
     if may_see_nation(facts, metric, own) {
-        Cell::figure_with_unit(facts.current(metric, NATIONAL))
+        Cell::figure_with_unit(facts.current(metric, BodyId::nation()))
     } else {
         Cell::absent(Shorthand::Withheld)
     }
 }
 
 /// The verdict on the change since a year before, and its size.
-fn change_cell(facts: &Facts<'_>, metric: &Metric, code: &str, before: Period) -> Cell {
+fn change_cell(facts: &Facts<'_>, metric: &Metric, code: &BodyId, before: Period) -> Cell {
     let [size, verdict] = change_cells(facts, metric, code, before);
     match size.value {
         CellValue::Number { .. } => verdict.with_detail(Some(size.text)),
@@ -90,11 +91,11 @@ fn change_cell(facts: &Facts<'_>, metric: &Metric, code: &str, before: Period) -
 }
 
 /// Where the figure lies between those of others. Counts of bodies of unequal size, and grades, have no place among others.
-fn spine_cell(facts: &Facts<'_>, metric: &Metric, code: &str) -> Cell {
+fn spine_cell(facts: &Facts<'_>, metric: &Metric, code: &BodyId) -> Cell {
     let drawn = || {
         let is_drawn =
             metric.shape != Shape::Count && metric.unit != Unit::Grade && may_see_nation(facts, metric, code);
-        let all = value(facts.current(metric, NATIONAL)).filter(|_| is_drawn)?;
+        let all = value(facts.current(metric, BodyId::nation())).filter(|_| is_drawn)?;
         let own = facts.current(metric, code);
         let subject = value(own)?;
         let middle_half = middle_half(&others(facts, metric, code));
@@ -123,7 +124,7 @@ fn spine_cell(facts: &Facts<'_>, metric: &Metric, code: &str) -> Cell {
 }
 
 /// The figure of the peers that the organisation was held against; without a comparison their sum.
-fn peers_value(facts: &Facts<'_>, metric: &Metric, code: &str) -> Option<f64> {
+fn peers_value(facts: &Facts<'_>, metric: &Metric, code: &BodyId) -> Option<f64> {
     match facts.comparison(metric, code, Against::Peers) {
         Some(found) => found.value,
         None => value(facts.peers(metric, code, facts.release.period)),
@@ -135,7 +136,7 @@ fn value(figure: Option<&Observation>) -> Option<f64> {
 }
 
 /// Values of the other forces that are not of few cases, from the lowest to the highest.
-fn others(facts: &Facts<'_>, metric: &Metric, own: &str) -> Vec<f64> {
+fn others(facts: &Facts<'_>, metric: &Metric, own: &BodyId) -> Vec<f64> {
     let codes = facts.codes(metric).iter().filter(|code| **code != own && facts.is_force(code));
     let figures = codes.filter_map(|code| facts.current(metric, code)).filter(|figure| !figure.has_few_cases());
     let mut values: Vec<f64> = figures.filter_map(|figure| value(Some(figure))).collect();

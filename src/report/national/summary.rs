@@ -17,7 +17,8 @@ use crate::report::returns::coverage::state_words;
 use crate::report::sentences::standard;
 use crate::report::sentences::standing::{self, StandOut, Unremarkable};
 use crate::report::words;
-use crate::vocabulary::body::{NATIONAL, name_key};
+use crate::vocabulary::body::name_key;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::Month;
 use crate::vocabulary::quantity::{Ratio, Status};
@@ -33,7 +34,7 @@ const REASONS_SHOWN: usize = 3;
 /// A force, and the subjects on which it is clearly worse than its peers, the largest difference first.
 #[derive(Debug)]
 pub struct Concerned<'a> {
-    pub code: &'a str,
+    pub code: &'a BodyId,
     pub worse: Vec<StandOut<'a>>,
 }
 
@@ -64,7 +65,7 @@ pub fn message(facts: &Facts<'_>) -> String {
     let of = words::number_words(facts.release.metrics.len());
     let moved = match (facts.year_before(), better, worse) {
         (None, ..) => format!("This release has {of} metrics and no figures of a year before"),
-        (Some(before), 0, 0) => format!("No national figure differs clearly from that of {}", before.words()),
+        (Some(before), 0, 0) => format!("No national figure has become better or worse since {}", before.words()),
         (Some(before), better, worse) => format!(
             "Since {}, {} of {of} national figures {} become better and {} worse",
             before.words(),
@@ -104,7 +105,7 @@ fn outcome(figure: &Observation) -> Option<bool> {
 
 /// The national figures for which a standard held.
 fn in_force<'a>(facts: &Facts<'a>) -> Vec<(&'a Metric, &'a Observation)> {
-    let figure = |metric: &'a Metric| Some((metric, facts.current(metric, NATIONAL)?));
+    let figure = |metric: &'a Metric| Some((metric, facts.current(metric, BodyId::nation())?));
     let figures = facts.release.metrics.iter().filter_map(figure);
     figures.filter(|(metric, figure)| standard::held(metric, figure).is_some()).collect()
 }
@@ -172,8 +173,9 @@ fn returns_tile(scope: &Scope<'_>, tone: impl Fn(bool) -> Tone) -> Tile {
 fn principles_table(scope: &Scope<'_>) -> Table {
     let facts = scope.facts();
     let mark = |metric: &Metric| {
-        let state = standing::state(facts, metric, NATIONAL, Against::YearBefore);
-        let words = format!("{}: {}", metric.heading(), standing::words_of(metric, state, Against::YearBefore));
+        let state = standing::state(facts, metric, BodyId::nation(), Against::YearBefore);
+        let verdict = standing::verdict_mark(facts, metric, BodyId::nation(), Against::YearBefore);
+        let words = format!("{}: {}", metric.heading(), verdict.words);
         (rank(state), Mark::alone(state, words).linked(scope.edition.metric_address(metric)))
     };
     let sections = scope.sections().into_iter();
@@ -209,7 +211,12 @@ fn rank(state: CellState) -> u8 {
 }
 
 fn year_signs(facts: &Facts<'_>) -> Vec<CellState> {
-    facts.release.metrics.iter().map(|metric| standing::state(facts, metric, NATIONAL, Against::YearBefore)).collect()
+    facts
+        .release
+        .metrics
+        .iter()
+        .map(|metric| standing::state(facts, metric, BodyId::nation(), Against::YearBefore))
+        .collect()
 }
 
 /// The signs that stand on a page, each once, with their words.
@@ -235,7 +242,7 @@ pub fn signs_explained(used: &[CellState], against: Against) -> Block {
 fn changes(scope: &Scope<'_>, id: &str, meaning: MarkMeaning) -> Option<Block> {
     let facts = scope.facts();
     let before = facts.year_before()?;
-    let found = standing::stand_outs(facts, NATIONAL, Against::YearBefore, meaning);
+    let found = standing::stand_outs(facts, BodyId::nation(), Against::YearBefore, meaning);
     let row = |one: &StandOut<'_>| {
         let (then, now) = then_and_now(facts, one.metric)?;
         let verdict = Mark::alone(one.state, standing::words_of(one.metric, one.state, Against::YearBefore));
@@ -263,8 +270,8 @@ fn changes(scope: &Scope<'_>, id: &str, meaning: MarkMeaning) -> Option<Block> {
 
 /// A national figure of a year before and of now, over the same organisations, in words.
 fn then_and_now(facts: &Facts<'_>, metric: &Metric) -> Option<(String, String)> {
-    let now = facts.current(metric, NATIONAL)?;
-    let then = facts.figure(metric, NATIONAL, facts.year_before()?)?;
+    let now = facts.current(metric, BodyId::nation())?;
+    let then = facts.figure(metric, BodyId::nation(), facts.year_before()?)?;
     let (then, now) = match facts.moved(metric, now, then)? {
         Moved::Told { before, .. } => (before, now),
         Moved::Matched(matched) => {
@@ -286,7 +293,7 @@ fn standards(scope: &Scope<'_>) -> Option<Block> {
             interval_95: figure.interval_95,
             standard: figure.standard.as_ref()?.level,
             met: outcome(figure),
-            provisional: facts.is_provisional(metric, NATIONAL, facts.release.period),
+            provisional: facts.is_provisional(metric, BodyId::nation(), facts.release.period),
         };
         let level = standard::level_words(held, metric.unit);
         let value = Cell::figure_with_unit(Some(figure)).with_detail(words::counts_remark(figure));
@@ -313,7 +320,7 @@ fn standards(scope: &Scope<'_>) -> Option<Block> {
 /// The forces by the number of subjects on which they are clearly worse than their peers, most first; then by name.
 pub fn concerned<'a>(facts: &Facts<'a>) -> Vec<Concerned<'a>> {
     let forces = facts.release.organisations.iter().filter(|body| facts.is_force(&body.code));
-    let is_measured = |code: &str| {
+    let is_measured = |code: &BodyId| {
         let mut metrics = facts.release.metrics.iter();
         metrics.any(|metric| standing::state(facts, metric, code, Against::Peers) != CellState::NotApplicable)
     };
@@ -360,7 +367,7 @@ fn force_entry(scope: &Scope<'_>, force: &Concerned<'_>) -> Block {
 }
 
 /// A metric on which an organisation stands out, with its figure and that of its peers.
-pub fn reason(scope: &Scope<'_>, code: &str, one: &StandOut<'_>) -> Text {
+pub fn reason(scope: &Scope<'_>, code: &BodyId, one: &StandOut<'_>) -> Text {
     let facts = scope.facts();
     let words = standing::words_of(one.metric, one.state, Against::Peers);
     let text = Text::default().mark(Mark::alone(one.state, words)).and(" ");
@@ -379,7 +386,7 @@ pub fn reason(scope: &Scope<'_>, code: &str, one: &StandOut<'_>) -> Text {
 /// What one organisation did not return in time: months and datasets by what became of them.
 #[derive(Debug)]
 pub struct Gap<'a> {
-    pub code: &'a str,
+    pub code: &'a BodyId,
     parts: BTreeMap<&'static str, Vec<&'a Return>>,
 }
 
@@ -405,7 +412,7 @@ impl Gap<'_> {
             let mut months: Vec<Month> = returns.iter().map(|one| one.month).collect();
             months.sort_unstable();
             months.dedup();
-            let of_months = |one: &&Return| one.org_code == self.code && months.contains(&one.month);
+            let of_months = |one: &&Return| one.org_code == *self.code && months.contains(&one.month);
             let all = facts.release.returns.iter().filter(of_months).count();
             let what = if all == returns.len() && all > 1 {
                 "all returns".to_owned()
@@ -423,13 +430,13 @@ impl Gap<'_> {
 }
 
 /// How many metrics have no figure for an organisation because its returns are missing.
-pub fn metrics_without_figure(facts: &Facts<'_>, code: &str) -> usize {
+pub fn metrics_without_figure(facts: &Facts<'_>, code: &BodyId) -> usize {
     let metrics = facts.release.metrics.iter();
     metrics.filter(|metric| standing::state(facts, metric, code, Against::Peers) == CellState::Missing).count()
 }
 
 /// How many metrics lack the figure, as a sentence.
-pub fn touched_words(facts: &Facts<'_>, code: &str) -> String {
+pub fn touched_words(facts: &Facts<'_>, code: &BodyId) -> String {
     match metrics_without_figure(facts, code) {
         0 => "No metric lacks its figure.".to_owned(),
         1 => "One metric has no figure.".to_owned(),

@@ -9,7 +9,8 @@ use crate::release::tables::{
     BREAKDOWNS, Beside, Bodies, COMPLETENESS, CONTRIBUTIONS, CONTROL_LIMITS, DELAYS, FUNNELS, KNOWN_COUNTS,
     LONG_SERIES, OBSERVATIONS, REVISIONS, Selection,
 };
-use crate::vocabulary::body::{NATIONAL, PEERS_PREFIX, REGION_PREFIX};
+use crate::vocabulary::body_id::BodyId;
+use crate::vocabulary::copy_format::{CopyFormat, SpreadsheetFormat};
 use crate::vocabulary::period::Period;
 
 /// What is in a file that a page offers.
@@ -19,6 +20,21 @@ pub enum FileContent {
     Rows(Vec<Selection>),
     /// The bytes of a file that was written before.
     Kept(Vec<u8>),
+    /// The tables of the edition as a spreadsheet.
+    Workbook(SpreadsheetFormat),
+    /// The pages of the edition that readers take away on paper, as a PDF document.
+    Pack,
+}
+
+impl FileContent {
+    /// The kind of file, as words of links name it.
+    fn kind(&self) -> String {
+        match self {
+            Self::Rows(_) | Self::Kept(_) => "CSV".to_owned(),
+            Self::Workbook(format) => format.ending().to_uppercase(),
+            Self::Pack => "PDF".to_owned(),
+        }
+    }
 }
 
 /// A file that a page offers.
@@ -26,7 +42,7 @@ pub enum FileContent {
 pub struct Download {
     /// What a reader gets, as the words of a link without the size. In a figure: the words that stand before its number.
     pub words: String,
-    /// Name of the file without hash and ending; unique in an edition.
+    /// Name of the file, that of data without hash and ending; unique in an edition.
     pub stem: String,
     #[serde(skip)]
     pub content: FileContent,
@@ -35,7 +51,29 @@ pub struct Download {
 impl Download {
     /// The words of the link to a file of so many bytes.
     pub fn words_with_size(&self, bytes: usize) -> String {
-        format!("{} (CSV, {} KB)", self.words, bytes.div_ceil(1_000))
+        format!("{} ({}, {} KB)", self.words, self.content.kind(), bytes.div_ceil(1_000))
+    }
+}
+
+/// All tables of an edition as a spreadsheet in a file of that name.
+pub fn workbook(stem: &str, format: SpreadsheetFormat) -> Download {
+    let program = match format {
+        SpreadsheetFormat::Ods => "an open document spreadsheet",
+        SpreadsheetFormat::Xlsx => "an Excel workbook",
+    };
+    Download {
+        words: format!("Download all tables as {program}"),
+        stem: format!("{stem}.{}", format.ending()),
+        content: FileContent::Workbook(format),
+    }
+}
+
+/// The pages of an edition that readers take away on paper, in a file of that name.
+pub fn pack(stem: &str) -> Download {
+    Download {
+        words: "Download the main pages as a document to print or send".to_owned(),
+        stem: format!("{stem}.{}", CopyFormat::Pdf.ending()),
+        content: FileContent::Pack,
     }
 }
 
@@ -44,8 +82,8 @@ const OWN: &[&str] = &[
     "metric_id",
     "metric_version",
     "org_code",
-    "organisation",
-    "metric_title",
+    "org_name",
+    "metric_name",
     "period",
     "period_start",
     "numerator",
@@ -72,7 +110,7 @@ const FIGURES: &[&str] = &[
     "metric_id",
     "metric_version",
     "org_code",
-    "organisation",
+    "org_name",
     "period",
     "period_start",
     "numerator",
@@ -101,7 +139,7 @@ const PARTS: &[&str] = &[
     "metric_id",
     "metric_version",
     "org_code",
-    "organisation",
+    "org_name",
     "period",
     "period_start",
     "breakdown",
@@ -124,9 +162,9 @@ const PARTS: &[&str] = &[
 
 const LIMITS: &[&str] = &[
     "metric_id",
-    "metric_title",
+    "metric_name",
     "org_code",
-    "organisation",
+    "org_name",
     "period_type",
     "period",
     "period_start",
@@ -141,9 +179,9 @@ const LIMITS: &[&str] = &[
 
 const OF_FUNNEL: &[&str] = &[
     "metric_id",
-    "metric_title",
+    "metric_name",
     "org_code",
-    "organisation",
+    "org_name",
     "period_type",
     "period",
     "period_start",
@@ -171,9 +209,9 @@ const OF_FUNNEL: &[&str] = &[
 
 const OF_REVISIONS: &[&str] = &[
     "metric_id",
-    "metric_title",
+    "metric_name",
     "org_code",
-    "organisation",
+    "org_name",
     "kind",
     "earlier_release",
     "period_type",
@@ -193,9 +231,9 @@ const OF_REVISIONS: &[&str] = &[
 
 const OF_COMPLETENESS: &[&str] = &[
     "metric_id",
-    "metric_title",
+    "metric_name",
     "org_code",
-    "organisation",
+    "org_name",
     "period_type",
     "period",
     "earlier_months",
@@ -212,11 +250,11 @@ const OF_COMPLETENESS: &[&str] = &[
 ];
 
 const OF_DELAYS: &[&str] =
-    &["metric_id", "metric_title", "org_code", "organisation", "period", "longer_than", "up_to", "ended", "cases"];
+    &["metric_id", "metric_name", "org_code", "org_name", "period", "longer_than", "up_to", "ended", "cases"];
 
 /// Every headline figure of a metric but those of peers.
 pub fn all_figures(metric: &Metric) -> Download {
-    let bodies = Bodies::Without(&[PEERS_PREFIX]);
+    let bodies = Bodies::ButPeers;
     let words = format!("Download all figures of {} with their counts", metric.id);
     download(metric, "all-figures", words, of(metric, OBSERVATIONS, bodies, FIGURES))
 }
@@ -224,7 +262,7 @@ pub fn all_figures(metric: &Metric) -> Download {
 /// Every category or further percentile of a metric in the report's period, but those of peers. Earlier periods are in the
 /// result tables: with them this would be the largest file of a release, many times over.
 pub fn all_parts(metric: &Metric, period: Period) -> Download {
-    let bodies = Bodies::Without(&[PEERS_PREFIX]);
+    let bodies = Bodies::ButPeers;
     let parts = if metric.breakdown.is_some() { "all categories" } else { "further percentiles" };
     let words = format!("Download {parts} of {} in {} with their counts", metric.id, period.words());
     let selection = Selection { period: Some(period), ..of(metric, BREAKDOWNS, bodies, PARTS) };
@@ -236,13 +274,13 @@ pub fn all_parts(metric: &Metric, period: Period) -> Download {
 pub struct OwnFigures<'m> {
     pub metric: &'m Metric,
     /// The peers, where their sum may be shown.
-    pub peers: Option<String>,
+    pub peers: Option<BodyId>,
     /// All forces, likewise.
-    pub all: Option<String>,
+    pub all: Option<BodyId>,
 }
 
 /// The figures of one organisation in some metrics, each with those of peers and of all beside it.
-pub fn own_figures(stem: String, metrics: Vec<OwnFigures<'_>>, code: &str) -> Download {
+pub fn own_figures(stem: String, metrics: Vec<OwnFigures<'_>>, code: &BodyId) -> Download {
     let selection = |own: OwnFigures<'_>| Selection {
         beside: vec![
             Beside { name: "peers", code: own.peers, columns: OF_OTHERS },
@@ -255,7 +293,7 @@ pub fn own_figures(stem: String, metrics: Vec<OwnFigures<'_>>, code: &str) -> Do
 }
 
 /// Mean and limits of the series of one organisation in some metrics.
-pub fn own_limits(stem: String, metrics: &[&Metric], code: &str) -> Download {
+pub fn own_limits(stem: String, metrics: &[&Metric], code: &BodyId) -> Download {
     let bodies = only(code);
     let selections = metrics.iter().map(|metric| of(metric, CONTROL_LIMITS, bodies.clone(), LIMITS)).collect();
     let words = "Download the limits of usual variation of this page".to_owned();
@@ -263,13 +301,13 @@ pub fn own_limits(stem: String, metrics: &[&Metric], code: &str) -> Download {
 }
 
 /// The long series of some bodies.
-pub fn long_series(metric: &Metric, name: &str, codes: Vec<String>) -> Download {
+pub fn long_series(metric: &Metric, name: &str, codes: Vec<BodyId>) -> Download {
     download(metric, name, "the data", of(metric, LONG_SERIES, Bodies::These(codes), FIGURES))
 }
 
 /// The long series of the nation, of every metric.
 pub fn all_long_series(stem: &str) -> Download {
-    let bodies = only(NATIONAL);
+    let bodies = only(BodyId::nation());
     let selection = of_every_metric(LONG_SERIES, bodies, OWN);
     let words = "Download every national series with its counts".to_owned();
     Download { words, stem: stem.to_owned(), content: FileContent::Rows(vec![selection]) }
@@ -282,7 +320,7 @@ pub fn national_series(stem: &str) -> Download {
 
 /// The figures of all regions in a period, of every metric.
 pub fn regions(period: Period) -> Download {
-    let bodies = Bodies::Beginning(REGION_PREFIX);
+    let bodies = Bodies::Regions;
     let selection = Selection { period: Some(period), ..of_every_metric(LONG_SERIES, bodies, OWN) };
     let words = "Download the figures of all regions with their counts".to_owned();
     Download { words, stem: "regions".to_owned(), content: FileContent::Rows(vec![selection]) }
@@ -290,9 +328,9 @@ pub fn regions(period: Period) -> Download {
 
 const OF_CONTRIBUTIONS: &[&str] = &[
     "metric_id",
-    "metric_title",
+    "metric_name",
     "org_code",
-    "organisation",
+    "org_name",
     "period_type",
     "period",
     "baseline",
@@ -320,7 +358,7 @@ pub fn all_contributions() -> Download {
 
 /// Every revision of national figures.
 pub fn all_revisions(stem: &str) -> Download {
-    let bodies = only(NATIONAL);
+    let bodies = only(BodyId::nation());
     let selection = of_every_metric(REVISIONS, bodies, OF_REVISIONS);
     let words = "Download every revision of national figures".to_owned();
     Download { words, stem: stem.to_owned(), content: FileContent::Rows(vec![selection]) }
@@ -328,9 +366,9 @@ pub fn all_revisions(stem: &str) -> Download {
 
 const OF_KNOWN_COUNTS: &[&str] = &[
     "metric_id",
-    "metric_title",
+    "metric_name",
     "org_code",
-    "organisation",
+    "org_name",
     "period_type",
     "period",
     "lag",
@@ -352,11 +390,11 @@ pub fn completeness_curve(metric: &Metric) -> Download {
 
 /// The categories of a metric for the nation.
 pub fn national_parts(metric: &Metric) -> Download {
-    download(metric, "by-category", "the data", of(metric, BREAKDOWNS, only(NATIONAL), PARTS))
+    download(metric, "by-category", "the data", of(metric, BREAKDOWNS, only(BodyId::nation()), PARTS))
 }
 
 /// Mean and limits of the series of a trend figure.
-pub fn usual_variation(metric: &Metric, code: &str) -> Download {
+pub fn usual_variation(metric: &Metric, code: &BodyId) -> Download {
     let bodies = only(code);
     download(metric, "limits", "the limits of usual variation", of(metric, CONTROL_LIMITS, bodies, LIMITS))
 }
@@ -374,13 +412,13 @@ pub fn revisions(metric: &Metric) -> Download {
 
 /// How complete the national figures of a metric are.
 pub fn completeness(metric: &Metric) -> Download {
-    let bodies = only(NATIONAL);
+    let bodies = only(BodyId::nation());
     let words = format!("Download completeness of {}", metric.id);
     download(metric, "completeness", words, of(metric, COMPLETENESS, bodies, OF_COMPLETENESS))
 }
 
 /// How long the cases of an organisation took.
-pub fn delays(metric: &Metric, code: &str) -> Download {
+pub fn delays(metric: &Metric, code: &BodyId) -> Download {
     let bodies = only(code);
     download(metric, "delays", "the data", of(metric, DELAYS, bodies, OF_DELAYS))
 }
@@ -400,8 +438,8 @@ fn of_every_metric(table: &'static str, bodies: Bodies, columns: &'static [&'sta
     Selection { table, metric: None, bodies, period: None, columns, beside: Vec::new() }
 }
 
-fn only(code: &str) -> Bodies {
-    Bodies::These(vec![code.to_owned()])
+fn only(code: &BodyId) -> Bodies {
+    Bodies::These(vec![code.clone()])
 }
 
 fn download(metric: &Metric, name: &str, words: impl Into<String>, selection: Selection) -> Download {

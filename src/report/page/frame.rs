@@ -38,6 +38,8 @@ pub struct Frame {
 pub struct Navigation {
     pub label: &'static str,
     pub links: Vec<NavigationLink>,
+    /// The pages below the main page that the page belongs to; empty where there are none.
+    pub part: Vec<NavigationLink>,
 }
 
 /// A link of the navigation.
@@ -45,8 +47,18 @@ pub struct Navigation {
 pub struct NavigationLink {
     pub words: String,
     pub to: Address,
-    /// Whether it leads to the page that it stands on.
-    pub current: bool,
+    /// What it has to do with the page that it stands on; `None` where that is nothing.
+    pub leads_to: Option<LinkedPlace>,
+}
+
+/// What a link of the navigation has to do with the page that it stands on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LinkedPlace {
+    /// It leads to that page.
+    ThisPage,
+    /// It leads to the page above that page.
+    PageAbove,
 }
 
 impl Frame {

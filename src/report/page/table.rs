@@ -202,8 +202,12 @@ impl Table {
 
 fn shorthand_used(columns: &[Column], rows: &[Row]) -> Option<String> {
     let cells = rows.iter().flat_map(|row| std::iter::once(&row.heading).chain(row.cells.iter().flat_map(Cell::texts)));
-    let texts = columns.iter().map(|column| &column.heading).chain(cells);
-    let marked: Vec<&String> = texts.filter(|text| text.contains('[')).collect();
+    shorthand_sentence(columns.iter().map(|column| &column.heading).chain(cells).map(String::as_str))
+}
+
+/// The meaning of the shorthand in some texts, exactly as far as it is used; `None` where none is.
+pub fn shorthand_sentence<'t>(texts: impl Iterator<Item = &'t str>) -> Option<String> {
+    let marked: Vec<&str> = texts.filter(|text| text.contains('[')).collect();
     let used = |shorthand: &Shorthand| marked.iter().any(|text| text.contains(shorthand.as_str()));
     let explained = |shorthand: Shorthand| format!("{shorthand} = {}", shorthand.meaning());
     let parts: Vec<String> = Shorthand::ALL.into_iter().filter(used).map(explained).collect();

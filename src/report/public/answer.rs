@@ -15,14 +15,14 @@ use crate::report::page::text::{Mark, Text};
 use crate::report::public::in_hundred::InHundred;
 use crate::report::sentences::{standard, standing, withheld};
 use crate::report::words;
-use crate::vocabulary::body::NATIONAL;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::quantity::{Shape, Status, Unit, count_text};
 
 /// The answer that the release gives.
 pub fn answer(scope: &Scope<'_>, question: &Question, metric: &Metric) -> AnsweredQuestion {
     let facts = scope.facts();
-    let figure = facts.current(metric, NATIONAL);
+    let figure = facts.current(metric, BodyId::nation());
     let given = figure.and_then(|figure| Some((figure, number(figure)?)));
     let (number, words, sentences) = match given {
         Some((figure, number)) => {
@@ -124,10 +124,10 @@ fn level_words(metric: &Metric, held: &Standard) -> String {
 fn move_sentence(facts: &Facts<'_>, metric: &Metric, now: &Observation) -> Option<String> {
     let before = facts.year_before()?;
     let title = format!("“{}”", metric.title);
-    let Some(then) = facts.figure(metric, NATIONAL, before).filter(|then| then.value.is_some()) else {
+    let Some(then) = facts.figure(metric, BodyId::nation(), before).filter(|then| then.value.is_some()) else {
         return Some(format!("There is no figure of {title} for {}.", before.words()));
     };
-    let now = facts.current(metric, NATIONAL).filter(|current| std::ptr::eq(*current, now))?;
+    let now = facts.current(metric, BodyId::nation()).filter(|current| std::ptr::eq(*current, now))?;
     Some(match facts.moved(metric, now, then) {
         Some(Moved::Told { before, .. }) => {
             let then = with_counts(before)?;
@@ -159,11 +159,11 @@ fn with_counts(figure: &Observation) -> Option<String> {
 
 /// What the verdict says of the change, as the end of a sentence; nothing of a full count, which has no verdict.
 fn verdict_clause(facts: &Facts<'_>, metric: &Metric) -> String {
-    let comparison = facts.comparison(metric, NATIONAL, Against::YearBefore);
+    let comparison = facts.comparison(metric, BodyId::nation(), Against::YearBefore);
     if comparison.is_some_and(|one| facts.told(one) == PeerComparison::NotTested) {
         return String::new();
     }
-    let state = standing::state(facts, metric, NATIONAL, Against::YearBefore);
+    let state = standing::state(facts, metric, BodyId::nation(), Against::YearBefore);
     let word = standing::words_of(metric, state, Against::YearBefore);
     match state {
         _ if !standing::is_told(state) => "; we cannot say whether that is a change".to_owned(),
@@ -185,7 +185,7 @@ fn drawing(facts: &Facts<'_>, metric: &Metric, figure: &Observation) -> Option<C
 fn line(facts: &Facts<'_>, metric: &Metric) -> Option<Chart> {
     let request = TrendRequest {
         metric,
-        code: NATIONAL,
+        code: BodyId::nation(),
         role: SeriesRole::Subject,
         subject: facts.everyone(metric),
         compared: Vec::new(),

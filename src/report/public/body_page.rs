@@ -14,7 +14,8 @@ use crate::report::page::text::{Mark, Text};
 use crate::report::sentences::standing::Unremarkable;
 use crate::report::sentences::{standard, standing, withheld};
 use crate::report::words;
-use crate::vocabulary::body::{NATIONAL, Organisation};
+use crate::vocabulary::body::Organisation;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::quantity::Status;
 
@@ -76,9 +77,6 @@ const NOTHING_STANDS_OUT: &str = "Among all forces, none of these figures is cle
 
 const STANDING_OUT: &str = "A figure is clearly better or worse where it lies outside the range that is usual for forces of its \
                             size, by more than chance is likely to give. That is a reason to ask, not a verdict.";
-
-/// The words for what does not stand out among all.
-const AMONG_ALL: Unremarkable = Unremarkable { close: "usual", unclear: "no clear difference" };
 
 fn shown_words(body: &Organisation, shown: &Shown<'_>) -> String {
     let number = words::number_words;
@@ -145,10 +143,10 @@ fn stand_out(
         if !standing::is_clear(state, meaning) || !subjects.insert(facts.subject(metric, &body.code)?) {
             return None;
         }
-        let words = standing::words_for(metric, state, AMONG_ALL);
+        let words = standing::words_for(metric, state, Unremarkable::AMONG_ALL);
         let text = Text::default().mark(Mark::alone(state, words)).and(" ");
         let text = text.link_if(&*metric.title, scope.edition.metric_address(metric));
-        let all = facts.current(metric, NATIONAL).and_then(words::value_in_sentence)?;
+        let all = facts.current(metric, BodyId::nation()).and_then(words::value_in_sentence)?;
         Some(text.and(format!(": {}, all together {all}", words::value_in_sentence(figure)?)))
     };
     let lines: Vec<Text> = shown.figures.iter().filter_map(line).collect();
@@ -168,8 +166,8 @@ pub fn figures(scope: &Scope<'_>, body: &Organisation) -> Vec<Block> {
     let row = |metric: &Metric| {
         let figure = facts.current(metric, code).filter(|figure| figure.status == Status::Value)?;
         let value = Cell::figure_with_unit(Some(figure)).with_detail(words::counts_remark(figure));
-        let all = Cell::figure_with_unit(facts.current(metric, NATIONAL));
-        let mut cells = vec![value, all, among_all_cell(facts, metric, code)];
+        let all = Cell::figure_with_unit(facts.current(metric, BodyId::nation()));
+        let mut cells = vec![value, all, standing::among_all_cell(facts, metric, code)];
         cells.extend(before.map(|_| standing::verdict_cell(facts, metric, code, Against::YearBefore)));
         cells.push(standard_cell(metric, Some(figure)));
         Some(cells)
@@ -183,13 +181,6 @@ pub fn figures(scope: &Scope<'_>, body: &Organisation) -> Vec<Block> {
         .map(|table| Block::section("figures", "Its figures", vec![table]))
         .into_iter()
         .collect()
-}
-
-fn among_all_cell(facts: &Facts<'_>, metric: &Metric, code: &str) -> Cell {
-    match standing::among_all(facts, metric, code) {
-        CellState::NotApplicable => Cell::new("not compared"),
-        state => Cell::marks(vec![Mark::new(state, standing::words_for(metric, state, AMONG_ALL))]),
-    }
 }
 
 /// What is withheld and what is missing, each with the reason.

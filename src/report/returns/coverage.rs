@@ -8,7 +8,8 @@ use crate::report::facts::Facts;
 use crate::report::page::block::Block;
 use crate::report::page::table::{Cell, Column, Row, Table};
 use crate::report::words;
-use crate::vocabulary::body::NATIONAL;
+use crate::vocabulary::body::name_key;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::period::Month;
 use crate::vocabulary::quantity::{Status, Unit, count_text};
 use crate::vocabulary::returns::{Return, ReturnState};
@@ -58,12 +59,12 @@ fn coverage_sentence(facts: &Facts<'_>, metric: &Metric) -> String {
         n => format!(" and {} in part", words::number_words(n)),
     };
     let months = facts
-        .current(metric, NATIONAL)
+        .current(metric, BodyId::nation())
         .and_then(|f| f.coverage)
         .map(|c| format!(", {} of {} monthly returns", c.returned, c.expected))
         .unwrap_or_default();
     let what = format!("{} of {} {} in full{in_part}", count.complete, count.expected, count.bodies);
-    let undecided = facts.current(metric, NATIONAL).and_then(|figure| facts.labels(figure).undecided);
+    let undecided = facts.current(metric, BodyId::nation()).and_then(|figure| facts.labels(figure).undecided);
     let bounds = undecided.map_or_else(String::new, |undecided| bounds_sentence(undecided, metric.unit));
     format!("The figures rest on the returns of {what}{months}. Nothing is estimated for missing returns.{bounds}")
 }
@@ -84,38 +85,78 @@ pub fn exceptions_block(facts: &Facts<'_>, id: &str, returns: &[&Return]) -> Blo
     exceptions_table(facts, id, returns).map_or_else(none, Block::Table)
 }
 
-/// One row per organisation, dataset and state; `None` when every return was accepted in time.
-fn exceptions_table(facts: &Facts<'_>, id: &str, returns: &[&Return]) -> Option<Table> {
-    let mut sorted: Vec<&Return> = returns.iter().copied().filter(|r| !is_in_time(&r.state)).collect();
-    sorted.sort_by_cached_key(|r| (facts.name(&r.org_code), r.org_code.clone(), r.dataset.clone(), r.month));
-    let groups: Vec<&[&Return]> = sorted.chunk_by(|a, b| is_same_case(a, b)).collect();
-    let row = |group: &&[&Return]| {
-        let first = group.first()?;
-        let months: Vec<Month> = group.iter().map(|r| r.month).collect();
-        let cells = vec![
-            Cell::new(facts.layouts.sources.title(&first.dataset)),
-            Cell::new(words::months_words(&months)),
-            Cell::new(state_words(&first.state)),
-            Cell::new(detail_words(&group.iter().map(|r| &r.state).collect::<Vec<_>>())),
-        ];
-        Some(Row::new(facts.name(&first.org_code), cells))
-    };
-    let columns = ["Organisation", "Dataset", "Months", "State", "Detail"].map(Column::words).to_vec();
-    let caption = format!("Returns not accepted in time, {}", facts.release.period.words());
-    (!groups.is_empty()).then(|| Table::new(id, caption, columns, groups.iter().filter_map(row).collect()))
+/// Returns of one organisation that share their state, its reason and their months.
+struct ReturnGroup<'r> {
+    state: &'r ReturnState,
+    months: Vec<Month>,
+    /// Of one dataset after the other.
+    returns: Vec<&'r Return>,
 }
 
-/// Whether two returns differ in nothing but the month and the day they came.
-fn is_same_case(a: &Return, b: &Return) -> bool {
-    let reason = |r: &Return| match &r.state {
+/// One row per organisation and what became of its returns; `None` when every return was accepted in time.
+fn exceptions_table(facts: &Facts<'_>, id: &str, returns: &[&Return]) -> Option<Table> {
+    let mut sorted: Vec<&Return> = returns.iter().copied().filter(|r| !is_in_time(&r.state)).collect();
+    sorted.sort_by_cached_key(|r| (name_key(&facts.name(&r.org_code)), r.org_code.clone(), r.dataset.clone(), r.month));
+    let mut rows = Vec::new();
+    for own in sorted.chunk_by(|a, b| a.org_code == b.org_code) {
+        for group in groups_of(own) {
+            let Some(first) = group.returns.first() else { continue };
+            let states: Vec<&ReturnState> = group.returns.iter().map(|r| &r.state).collect();
+            let cells = vec![
+                Cell::new(datasets_words(facts, &group, returns)),
+                Cell::new(words::months_words(&group.months)),
+                Cell::new(state_words(group.state)),
+                Cell::new(detail_words(&states)),
+            ];
+            rows.push(Row::new(facts.name(&first.org_code), cells));
+        }
+    }
+    let columns = ["Organisation", "Datasets", "Months", "State", "Detail"].map(Column::words).to_vec();
+    let caption = format!("Returns not accepted in time, {}", facts.release.period.words());
+    (!rows.is_empty()).then(|| Table::new(id, caption, columns, rows))
+}
+
+/// The returns of one organisation, those of several datasets together where the same became of them in the same months.
+fn groups_of<'r>(own: &[&'r Return]) -> Vec<ReturnGroup<'r>> {
+    let mut groups: Vec<ReturnGroup<'r>> = Vec::new();
+    for of_dataset in own.chunk_by(|a, b| a.dataset == b.dataset && is_same_case(&a.state, &b.state)) {
+        let Some(first) = of_dataset.first() else { continue };
+        let months: Vec<Month> = of_dataset.iter().map(|r| r.month).collect();
+        match groups.iter_mut().find(|group| group.months == months && is_same_case(group.state, &first.state)) {
+            Some(group) => group.returns.extend(of_dataset),
+            None => groups.push(ReturnGroup { state: &first.state, months, returns: of_dataset.to_vec() }),
+        }
+    }
+    groups
+}
+
+/// The datasets of a group by name, or that they are all that the organisation owed of `returns` in these months, where those
+/// are too many to name.
+fn datasets_words(facts: &Facts<'_>, group: &ReturnGroup<'_>, returns: &[&Return]) -> String {
+    let mut titles: Vec<String> = group.returns.iter().map(|r| facts.layouts.sources.title(&r.dataset)).collect();
+    titles.dedup();
+    let owed = |r: &&&Return| {
+        group.months.contains(&r.month) && group.returns.first().is_some_and(|first| first.org_code == r.org_code)
+    };
+    let is_all = returns.iter().filter(owed).count() == group.returns.len();
+    if is_all {
+        words::sentence_case(&words::names_or_number(&titles, "datasets, all that were due"))
+    } else {
+        words::list_words(&titles)
+    }
+}
+
+/// Whether two returns differ in nothing but the day they came.
+fn is_same_case(a: &ReturnState, b: &ReturnState) -> bool {
+    let reason = |state: &ReturnState| match state {
         ReturnState::Refused { reason, replaced, .. } => (reason.clone(), *replaced),
         _ => (String::new(), None),
     };
-    let key = |r: &Return| (r.org_code.clone(), r.dataset.clone(), state_words(&r.state), reason(r));
-    key(a) == key(b)
+    state_words(a) == state_words(b) && reason(a) == reason(b)
 }
 
-fn is_in_time(state: &ReturnState) -> bool {
+/// Whether a return was accepted in time.
+pub fn is_in_time(state: &ReturnState) -> bool {
     matches!(state, ReturnState::Accepted { late: false, .. })
 }
 
@@ -155,7 +196,8 @@ pub fn detail_words(states: &[&ReturnState]) -> String {
     }
 }
 
-fn submitted(state: &ReturnState) -> Option<NaiveDate> {
+/// When a return came; `None` of one that did not.
+pub fn submitted(state: &ReturnState) -> Option<NaiveDate> {
     match state {
         ReturnState::Accepted { submitted, .. } | ReturnState::Refused { submitted, .. } => Some(*submitted),
         ReturnState::NotReturned | ReturnState::NotYetDue => None,

@@ -1,14 +1,18 @@
 //! Returns and findings about the data: those of all, and those of one organisation.
 
+use std::collections::BTreeMap;
+
 use crate::release::FindingLine;
+use crate::report::charts::{CellState, JudgedMark, MarkLevel, MarkMeaning, MarkSide};
 use crate::report::facts::Facts;
 use crate::report::page::block::Block;
-use crate::report::page::table::{Cell, Column, Row, Table};
+use crate::report::page::table::{Cell, Column, Row, Table, Widths};
+use crate::report::page::text::Mark;
 use crate::report::returns::coverage::{detail_words, exceptions_block, state_words};
 use crate::report::words;
-use crate::vocabulary::body::Organisation;
+use crate::vocabulary::body::{Organisation, name_key};
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::returns::{Return, ReturnState};
-use crate::vocabulary::shorthand::Shorthand;
 
 /// How many returns were accepted, refused and missing.
 pub fn returns_summary(facts: &Facts<'_>) -> Block {
@@ -29,8 +33,20 @@ pub fn returns_not_in_time(facts: &Facts<'_>) -> Block {
 
 /// Returns of each organisation.
 pub fn returns_by_organisation(facts: &Facts<'_>) -> Block {
-    let table = grid_table(facts, &returns(facts));
-    Block::section("returns-by-organisation", "Returns by organisation", vec![Block::Table(table)])
+    let returns = returns(facts);
+    let datasets = datasets_of(&returns);
+    let titles = datasets.iter().enumerate();
+    let titles =
+        titles.map(|(at, dataset)| format!("{}: {}", letters(at), facts.layouts.sources.title(dataset)).into());
+    let blocks = vec![
+        Block::paragraph(
+            "Read across for an organisation and down for a dataset. Each sign stands for the worst of the months.",
+        ),
+        Block::Key(ReturnSign::ALL.map(|sign| Mark::new(sign.look(), sign.words())).to_vec()),
+        Block::Table(grid_table(facts, &returns, &datasets)),
+        Block::section("dataset-columns", "The datasets in the columns", vec![Block::List(titles.collect())]),
+    ];
+    Block::section("returns-by-organisation", "Returns by organisation", blocks)
 }
 
 /// What the checks of the data found, at most `limit` findings.
@@ -48,13 +64,14 @@ pub fn own_returns(facts: &Facts<'_>, body: &Organisation) -> Block {
 
 /// What the checks found in the data of one organisation, at most `limit` findings.
 pub fn own_findings(facts: &Facts<'_>, body: &Organisation, limit: usize) -> Block {
-    let own: Vec<&FindingLine> = facts.release.findings.iter().filter(|f| f.org_code == body.code).collect();
+    let own: Vec<&FindingLine> =
+        facts.release.findings.iter().filter(|f| f.org_code.as_ref() == Some(&*body.code)).collect();
     findings_section("Findings about the data", facts, (&own, limit))
 }
 
 /// How many returns of one organisation were accepted, refused and missing; `None` where none was due.
 pub fn own_returns_sentence(facts: &Facts<'_>, body: &Organisation) -> Option<String> {
-    let own: Vec<&Return> = facts.release.returns.iter().filter(|one| one.org_code == body.code).collect();
+    let own = facts.body(&body.code).returns.clone();
     let count = |wanted: fn(&ReturnState) -> bool| own.iter().filter(|one| wanted(&one.state)).count();
     let due = count(|state| *state != ReturnState::NotYetDue);
     let parts = [
@@ -133,30 +150,91 @@ fn datasets_table(facts: &Facts<'_>, returns: &[&Return]) -> Table {
     Table::new("tab-datasets", caption, columns, datasets_of(returns).iter().map(row).collect())
 }
 
-/// Organisations by dataset: months accepted of months expected.
-fn grid_table(facts: &Facts<'_>, returns: &[&Return]) -> Table {
-    let datasets = datasets_of(returns);
-    let mut codes: Vec<(String, &str)> =
-        returns.iter().map(|r| (facts.name(&r.org_code), r.org_code.as_str())).collect();
-    codes.sort();
-    codes.dedup();
-    let row = |(name, code): &(String, &str)| {
-        let cell = |dataset: &&str| {
-            let mine = || returns.iter().filter(|r| r.org_code == *code && r.dataset == **dataset);
-            let accepted = mine().filter(|r| matches!(r.state, ReturnState::Accepted { .. })).count();
-            let expected = mine().count();
-            if expected == 0 {
-                Cell::absent(Shorthand::NotApplicable)
-            } else {
-                Cell::new(format!("{accepted} of {expected}"))
-            }
-        };
-        Row::new(name.clone(), datasets.iter().map(cell).collect())
+/// What became of the returns of one organisation and dataset, the worst last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum ReturnSign {
+    NotExpected,
+    InTime,
+    NotYetDue,
+    Late,
+    Refused,
+    NotReturned,
+}
+
+impl ReturnSign {
+    const ALL: [Self; 6] =
+        [Self::InTime, Self::Late, Self::Refused, Self::NotReturned, Self::NotYetDue, Self::NotExpected];
+
+    fn of(state: &ReturnState) -> Self {
+        match state {
+            ReturnState::Accepted { late: false, .. } => Self::InTime,
+            ReturnState::Accepted { late: true, .. } => Self::Late,
+            ReturnState::Refused { .. } => Self::Refused,
+            ReturnState::NotReturned => Self::NotReturned,
+            ReturnState::NotYetDue => Self::NotYetDue,
+        }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Self::NotExpected => "blank: no return due",
+            Self::InTime => "accepted in time",
+            Self::NotYetDue => "not yet due",
+            Self::Late => "accepted late",
+            Self::Refused => "refused",
+            Self::NotReturned => "not returned",
+        }
+    }
+
+    fn look(self) -> CellState {
+        let worse = |level| CellState::Judged(JudgedMark { meaning: MarkMeaning::Worse, level, side: MarkSide::Above });
+        match self {
+            Self::NotExpected => CellState::NotApplicable,
+            Self::InTime => CellState::Judged(JudgedMark::plain(MarkMeaning::NoDifference)),
+            Self::NotYetDue => CellState::Judged(JudgedMark::plain(MarkMeaning::CannotTell)),
+            Self::Late => worse(MarkLevel::Weak),
+            Self::Refused => worse(MarkLevel::Strong),
+            Self::NotReturned => CellState::Missing,
+        }
+    }
+}
+
+/// The name of a narrow column: A to Z, then AA, AB and so on.
+fn letters(at: usize) -> String {
+    let last = u8::try_from(at % 26).map_or('Z', |letter| char::from(b'A' + letter));
+    let before = (at / 26).checked_sub(1).map_or_else(String::new, letters);
+    format!("{before}{last}")
+}
+
+/// Organisations by dataset: the worst that became of the months, as a sign.
+fn grid_table(facts: &Facts<'_>, returns: &[&Return], datasets: &[&str]) -> Table {
+    let mut signs: BTreeMap<(&BodyId, &str), ReturnSign> = BTreeMap::new();
+    let mut accepted: BTreeMap<&BodyId, usize> = BTreeMap::new();
+    for one in returns {
+        let sign = ReturnSign::of(&one.state);
+        let worst = signs.entry((&one.org_code, &*one.dataset)).or_insert(sign);
+        *worst = sign.max(*worst);
+        *accepted.entry(&one.org_code).or_default() += usize::from(matches!(one.state, ReturnState::Accepted { .. }));
+    }
+    let mut codes: Vec<&BodyId> = accepted.keys().copied().collect();
+    codes.sort_by_cached_key(|code| (name_key(&facts.name(code)), *code));
+    let row = |code: &&BodyId| {
+        let expected = returns.iter().filter(|one| one.org_code == **code).count();
+        let used = accepted.get(code).copied().unwrap_or_default();
+        let mut cells = vec![Cell::new(format!("{used} of {expected}"))];
+        cells.extend(datasets.iter().map(|dataset| {
+            let sign = signs.get(&(*code, *dataset)).copied().unwrap_or(ReturnSign::NotExpected);
+            Cell::marks(vec![Mark::alone(sign.look(), sign.words())])
+        }));
+        Row::new(facts.name(code), cells)
     };
-    let mut columns = vec![Column::words("Organisation")];
-    columns.extend(datasets.iter().map(|d| Column::numbers(facts.layouts.sources.title(d))));
-    let caption = format!("Monthly returns accepted of those expected, {}", facts.release.period.words());
-    Table::new("tab-grid", caption, columns, codes.iter().map(row).collect())
+    let mut columns = vec![Column::words("Organisation"), Column::numbers("Accepted")];
+    columns.extend(datasets.iter().enumerate().map(|(at, dataset)| Column {
+        spoken: Some(format!("{},", facts.layouts.sources.title(dataset))),
+        ..Column::words(letters(at)).unsorted()
+    }));
+    let caption = format!("Monthly returns of each organisation, {}", facts.release.period.words());
+    Table::new("tab-grid", caption, columns, codes.iter().map(row).collect()).with_widths(Widths::Matrix)
 }
 
 /// How many findings there are and how many of them stand in the table.
@@ -184,7 +262,7 @@ fn findings_sentence(findings: &[&FindingLine], limit: usize) -> String {
 
 /// The first findings.
 fn findings_table(facts: &Facts<'_>, findings: &[&FindingLine], limit: usize) -> Table {
-    let name = |code: &str| if code.is_empty() { "All organisations".to_owned() } else { facts.name(code) };
+    let name = |code: Option<&BodyId>| code.map_or_else(|| "All organisations".to_owned(), |code| facts.name(code));
     let row = |finding: &&FindingLine| {
         let month = finding.month.parse().map_or_else(|_| finding.month.clone(), words::month_words);
         let cells = vec![
@@ -193,7 +271,7 @@ fn findings_table(facts: &Facts<'_>, findings: &[&FindingLine], limit: usize) ->
             Cell::new(words::sentence_case(finding.severity)),
             Cell::new(words::sentence_case(&words::with_plain_names(&finding.message))),
         ];
-        Row::new(name(&finding.org_code), cells)
+        Row::new(name(finding.org_code.as_ref()), cells)
     };
     let columns = ["Organisation", "Dataset", "Month", "Severity", "Finding"].map(Column::words).to_vec();
     let rows: Vec<Row> = findings.iter().take(limit).map(row).collect();
@@ -201,8 +279,8 @@ fn findings_table(facts: &Facts<'_>, findings: &[&FindingLine], limit: usize) ->
 }
 
 /// Every return of one organisation; `None` when none is expected of it.
-fn own_returns_table(facts: &Facts<'_>, code: &str) -> Option<Table> {
-    let mut own: Vec<&Return> = facts.release.returns.iter().filter(|r| r.org_code == code).collect();
+fn own_returns_table(facts: &Facts<'_>, code: &BodyId) -> Option<Table> {
+    let mut own = facts.body(code).returns.clone();
     own.sort_by_key(|r| (r.dataset.as_str(), r.month));
     let row = |r: &&Return| {
         let cells = vec![
@@ -215,4 +293,14 @@ fn own_returns_table(facts: &Facts<'_>, code: &str) -> Option<Table> {
     let columns = ["Dataset", "Month", "State", "Detail"].map(Column::words).to_vec();
     let caption = format!("Monthly returns of {}, {}", facts.name(code), facts.release.period.words());
     (!own.is_empty()).then(|| Table::new("tab-own-returns", caption, columns, own.iter().map(row).collect()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::letters;
+
+    #[test]
+    fn narrow_columns_are_named_like_those_of_a_spreadsheet() {
+        assert_eq!([0, 15, 25, 26, 51, 52, 701, 702].map(letters), ["A", "P", "Z", "AA", "AZ", "BA", "ZZ", "AAA"]);
+    }
 }

@@ -5,7 +5,7 @@ use crate::report::facts::Facts;
 use crate::report::words;
 use crate::stats::spread::LEAST_VALUES;
 use crate::verdict::NoMargin;
-use crate::vocabulary::body::NATIONAL;
+use crate::vocabulary::body_id::BodyId;
 
 /// How the figures are judged; `None` where the metric has a margin.
 pub fn without_margin(facts: &Facts<'_>, metric: &Metric) -> Option<String> {
@@ -38,6 +38,6 @@ pub fn not_judged(facts: &Facts<'_>, metric: &Metric) -> String {
 
 /// Why the metric has no margin, as every verdict of the metric says.
 fn no_margin(facts: &Facts<'_>, metric: &Metric) -> Option<NoMargin> {
-    let mut codes = facts.codes(metric).iter().copied().chain([NATIONAL]);
+    let mut codes = facts.codes(metric).iter().copied().chain([BodyId::nation()]);
     codes.find_map(|code| facts.verdict(metric, code))?.margin.err()
 }

@@ -7,11 +7,12 @@ use crate::report::page::figure::CommonRemarks;
 use crate::report::words;
 use crate::stats::control::LEAST_POINTS;
 use crate::stats::run_chart::{LEAST_USEFUL, RunSignal};
+use crate::vocabulary::body_id::BodyId;
 
 /// One sentence with the median, the counts and what is usual; it stands in the figure's description and above its table.
 ///
 /// That there are too few figures is a remark common to most figures of a page.
-pub fn run_sentence(facts: &Facts<'_>, (metric, code): (&Metric, &str), remarks: CommonRemarks) -> Option<String> {
+pub fn run_sentence(facts: &Facts<'_>, (metric, code): (&Metric, &BodyId), remarks: CommonRemarks) -> Option<String> {
     let chart = facts.run_chart(metric, code)?;
     let median = words::limit_in_sentence(chart.centre, metric.unit);
     Some(match chart.signal {

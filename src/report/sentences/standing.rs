@@ -3,16 +3,19 @@
 
 use std::collections::BTreeSet;
 
-use crate::assessment::{Against, FigureComparison, PeerComparison};
+use crate::assessment::{Against, FigureComparison, PeerComparison, VariationLabel};
 use crate::definitions::model::{Metric, ReadsAs};
 use crate::report::charts::{CellState, JudgedMark, MarkLevel, MarkMeaning, MarkSide};
 use crate::report::facts::Facts;
 use crate::report::page::table::Cell;
 use crate::report::page::text::Mark;
+use crate::report::words::sentence_case;
 use crate::stats::benchmark::Strength;
-use crate::verdict::{AspectFound, AspectLabel, Standing};
-use crate::vocabulary::body::NATIONAL;
-use crate::vocabulary::quantity::Status;
+use crate::stats::control::{PointType, Variation};
+use crate::verdict::{Aspect, AspectFound, AspectLabel, Attention, DecidedBy, FigureVerdict, Standing};
+use crate::vocabulary::body_id::BodyId;
+use crate::vocabulary::period::Period;
+use crate::vocabulary::quantity::{Better, Status};
 
 /// A figure that stands out.
 #[derive(Debug, Clone, Copy)]
@@ -25,7 +28,7 @@ pub struct StandOut<'a> {
 }
 
 /// What is said of a figure held against another.
-pub fn state(facts: &Facts<'_>, metric: &Metric, code: &str, against: Against) -> CellState {
+pub fn state(facts: &Facts<'_>, metric: &Metric, code: &BodyId, against: Against) -> CellState {
     let untold = CellState::Judged(JudgedMark::plain(MarkMeaning::CannotTell));
     let Some(figure) = facts.current(metric, code) else { return CellState::NotApplicable };
     match &figure.status {
@@ -41,7 +44,7 @@ pub fn state(facts: &Facts<'_>, metric: &Metric, code: &str, against: Against) -
 }
 
 /// Where the figure of one organisation stands among all; not applicable where that is not asked.
-pub fn among_all(facts: &Facts<'_>, metric: &Metric, code: &str) -> CellState {
+pub fn among_all(facts: &Facts<'_>, metric: &Metric, code: &BodyId) -> CellState {
     let found = facts.verdict(metric, code).and_then(|verdict| verdict.aspects.forces);
     let Some(found) = found else { return CellState::NotApplicable };
     let plain = |meaning| CellState::Judged(JudgedMark::plain(meaning));
@@ -67,6 +70,14 @@ fn level(strength: Strength) -> MarkLevel {
     if strength == Strength::Act { MarkLevel::Strong } else { MarkLevel::Weak }
 }
 
+/// The same as the mark of a chart, in which whatever does not stand out looks alike.
+pub fn among_all_mark(facts: &Facts<'_>, metric: &Metric, code: &BodyId) -> JudgedMark {
+    match among_all(facts, metric, code) {
+        CellState::Judged(mark) if !mark.meaning.is_unremarkable() => mark,
+        _ => JudgedMark::plain(MarkMeaning::NoDifference),
+    }
+}
+
 /// The words for what does not stand out.
 #[derive(Debug, Clone, Copy)]
 pub struct Unremarkable {
@@ -76,6 +87,9 @@ pub struct Unremarkable {
 }
 
 impl Unremarkable {
+    /// The words for a figure among those of all.
+    pub const AMONG_ALL: Self = Self { close: "usual", unclear: "no clear difference" };
+
     /// The words for a figure held against that.
     pub fn against(against: Against) -> Self {
         match against {
@@ -86,27 +100,128 @@ impl Unremarkable {
 }
 
 /// The verdict on a figure held against another, as a sign with its word.
-pub fn verdict_cell(facts: &Facts<'_>, metric: &Metric, code: &str, against: Against) -> Cell {
-    let state = state(facts, metric, code, against);
-    let is_judged = matches!(state, CellState::Judged(_));
-    let comparison = facts.comparison(metric, code, against).filter(|_| is_judged);
-    if comparison.is_some_and(|one| facts.told(one) == PeerComparison::NotTested) {
-        return Cell::new("count, not tested");
+pub fn verdict_cell(facts: &Facts<'_>, metric: &Metric, code: &BodyId, against: Against) -> Cell {
+    if is_untested(facts, metric, code, against) {
+        return Cell::new(NOT_TESTED);
     }
-    Cell::marks(vec![Mark::new(state, words_of(metric, state, against))])
+    Cell::marks(vec![verdict_mark(facts, metric, code, against)])
+}
+
+/// What is said of a full count, of which no verdict is made.
+const NOT_TESTED: &str = "count, not tested";
+
+/// The verdict on a figure held against another, as a mark with its word.
+pub fn verdict_mark(facts: &Facts<'_>, metric: &Metric, code: &BodyId, against: Against) -> Mark {
+    let state = state(facts, metric, code, against);
+    let is_untested = is_untested(facts, metric, code, against);
+    Mark::new(state, if is_untested { NOT_TESTED.to_owned() } else { words_of(metric, state, against) })
+}
+
+/// Whether the figure is a full count with a difference that chance is not asked about.
+fn is_untested(facts: &Facts<'_>, metric: &Metric, code: &BodyId, against: Against) -> bool {
+    let is_judged = matches!(state(facts, metric, code, against), CellState::Judged(_));
+    let comparison = facts.comparison(metric, code, against).filter(|_| is_judged);
+    comparison.is_some_and(|one| facts.told(one) == PeerComparison::NotTested)
+}
+
+/// Where the figure of one organisation stands among all, as a sign with its word.
+pub fn among_all_cell(facts: &Facts<'_>, metric: &Metric, code: &BodyId) -> Cell {
+    match among_all(facts, metric, code) {
+        CellState::NotApplicable => Cell::new("not compared"),
+        state => Cell::marks(vec![Mark::new(state, words_for(metric, state, Unremarkable::AMONG_ALL))]),
+    }
+}
+
+/// How much attention a figure asks for, in words.
+pub fn attention_words(attention: Attention) -> &'static str {
+    match attention {
+        Attention::Act => "Look first",
+        Attention::Look => "Look",
+        Attention::Good => "Clearly better",
+        Attention::None => "None",
+        Attention::CannotTell => "Cannot tell",
+    }
+}
+
+/// Why a figure asks for the attention it does: "Clearly worse than its peers".
+pub fn reason_words(verdict: &FigureVerdict) -> String {
+    match verdict.decided_by {
+        DecidedBy::Aspect(aspect) => {
+            let label = verdict.aspects.get(aspect).map_or(AspectLabel::CannotTell, |found| found.label);
+            stands_out_words(aspect, label)
+        }
+        DecidedBy::NothingStandsOut => "Nothing stands out".to_owned(),
+        DecidedBy::SharedCause => "Stands out only where half of the forces do".to_owned(),
+        DecidedBy::NoBetterSide => "Neither side is better".to_owned(),
+        DecidedBy::NoFigure => "No figure".to_owned(),
+        DecidedBy::FewCases => "Few cases".to_owned(),
+        DecidedBy::NothingToCompare => "Nothing to compare with".to_owned(),
+    }
+}
+
+fn stands_out_words(aspect: Aspect, label: AspectLabel) -> String {
+    let AspectLabel::StandsOut(standing, strength) = label else { return "Nothing stands out".to_owned() };
+    let clearly = if strength == Strength::Act { "clearly " } else { "" };
+    let words = match aspect {
+        Aspect::Standard => format!("standard {clearly}missed"),
+        Aspect::Peers => format!("{clearly}{} than its peers", standing.as_str()),
+        Aspect::Forces => format!("{clearly}{} than most forces", standing.as_str()),
+        Aspect::OwnPast => format!("{} than usual for its series", standing.as_str()),
+        Aspect::YearBefore => format!("{clearly}{} than a year before", standing.as_str()),
+    };
+    sentence_case(&words)
 }
 
 /// Whether anything is said of a figure among the earlier periods of its series.
-pub fn own_past_is_told(facts: &Facts<'_>, metric: &Metric, code: &str) -> bool {
+pub fn own_past_is_told(facts: &Facts<'_>, metric: &Metric, code: &BodyId) -> bool {
     own_past(facts, metric, code).is_some_and(|found| found.label.is_told())
 }
 
-fn own_past(facts: &Facts<'_>, metric: &Metric, code: &str) -> Option<AspectFound> {
+fn own_past(facts: &Facts<'_>, metric: &Metric, code: &BodyId) -> Option<AspectFound> {
     facts.verdict(metric, code)?.aspects.own_past
 }
 
+/// What the chart of a series says of a figure, as pages say it. Of the report's period the verdict decides: what lies outside
+/// the limits by less than the margin is usual, where nothing can be said of that neither side is better, and few cases are not
+/// judged.
+pub fn variation(facts: &Facts<'_>, metric: &Metric, place: &SeriesPlace<'_>, label: VariationLabel) -> VariationLabel {
+    if place.period != facts.release.period {
+        return label;
+    }
+    let is_high_better = metric.better == Better::Higher;
+    match (own_past(facts, metric, place.code).map(|found| found.label), label) {
+        (Some(AspectLabel::Close), VariationLabel::Shift) => VariationLabel::NoShift,
+        (Some(AspectLabel::Close), VariationLabel::Judged(Variation::Point(_))) => {
+            VariationLabel::Judged(Variation::Point(PointType::CommonCause))
+        }
+        (None, _) => VariationLabel::CannotTell,
+        (Some(AspectLabel::CannotTell), VariationLabel::Judged(Variation::Point(point))) => {
+            let is_high = match point {
+                PointType::SpecialCauseImprovement => is_high_better,
+                PointType::SpecialCauseConcern => !is_high_better,
+                _ => return label,
+            };
+            let neutral = if is_high { PointType::SpecialCauseNeutralHigh } else { PointType::SpecialCauseNeutralLow };
+            VariationLabel::Judged(Variation::Point(neutral))
+        }
+        _ => label,
+    }
+}
+
+/// A figure of a series.
+#[derive(Debug, Clone, Copy)]
+pub struct SeriesPlace<'a> {
+    pub code: &'a BodyId,
+    pub period: Period,
+}
+
+/// Whether the figure lies outside the limits of its series by less than the margin.
+pub fn own_past_is_close(facts: &Facts<'_>, metric: &Metric, code: &BodyId) -> bool {
+    own_past(facts, metric, code).is_some_and(|found| found.label == AspectLabel::Close)
+}
+
 /// Where a figure stands among the earlier periods of its series, as a sign with its word.
-pub fn own_past_cell(facts: &Facts<'_>, metric: &Metric, code: &str) -> Cell {
+pub fn own_past_cell(facts: &Facts<'_>, metric: &Metric, code: &BodyId) -> Cell {
     let found = own_past(facts, metric, code);
     let Some(label) = found.map(|found| found.label).filter(|label| label.is_told()) else {
         return Cell::marks(vec![Mark::new(
@@ -187,7 +302,7 @@ pub fn is_clear(state: CellState, meaning: MarkMeaning) -> bool {
 }
 
 /// The metrics on which a body stands out on one side, the largest first.
-pub fn stand_outs<'a>(facts: &Facts<'a>, code: &str, against: Against, meaning: MarkMeaning) -> Vec<StandOut<'a>> {
+pub fn stand_outs<'a>(facts: &Facts<'a>, code: &BodyId, against: Against, meaning: MarkMeaning) -> Vec<StandOut<'a>> {
     let stand_out = |metric: &'a Metric| {
         let state = state(facts, metric, code, against);
         let comparison = facts.comparison(metric, code, against).filter(|_| is(state, meaning))?;
@@ -199,14 +314,14 @@ pub fn stand_outs<'a>(facts: &Facts<'a>, code: &str, against: Against, meaning: 
 }
 
 /// Each subject once, by its metric that lies farthest. A metric that is not ranked has no subject.
-pub fn by_subject<'a>(facts: &Facts<'a>, code: &str, mut found: Vec<StandOut<'a>>) -> Vec<StandOut<'a>> {
+pub fn by_subject<'a>(facts: &Facts<'a>, code: &BodyId, mut found: Vec<StandOut<'a>>) -> Vec<StandOut<'a>> {
     let mut told = BTreeSet::new();
     found.retain(|one| facts.subject(one.metric, code).is_some_and(|subject| told.insert(subject)));
     found
 }
 
 /// The subjects on which an organisation differs clearly from its peers, at the 99.8% level; the largest first.
-pub fn beside_peers<'a>(facts: &Facts<'a>, code: &str, meaning: MarkMeaning) -> Vec<StandOut<'a>> {
+pub fn beside_peers<'a>(facts: &Facts<'a>, code: &BodyId, meaning: MarkMeaning) -> Vec<StandOut<'a>> {
     let mut found = stand_outs(facts, code, Against::Peers, meaning);
     found.retain(|one| is_clear(one.state, meaning));
     by_subject(facts, code, found)
@@ -214,7 +329,7 @@ pub fn beside_peers<'a>(facts: &Facts<'a>, code: &str, meaning: MarkMeaning) -> 
 
 /// How many national figures stand so against a year before.
 pub fn national_count(facts: &Facts<'_>, wanted: impl Fn(CellState) -> bool) -> usize {
-    let states = facts.release.metrics.iter().map(|metric| state(facts, metric, NATIONAL, Against::YearBefore));
+    let states = facts.release.metrics.iter().map(|metric| state(facts, metric, BodyId::nation(), Against::YearBefore));
     states.filter(|state| wanted(*state)).count()
 }
 

@@ -5,7 +5,7 @@ use crate::definitions::model::{Disclosure, Metric};
 use crate::release::{Together, Withheld, WorkWithheld};
 use crate::report::facts::Facts;
 use crate::report::words;
-use crate::vocabulary::body::{NATIONAL, REGION_PREFIX, is_organisation};
+use crate::vocabulary::body_id::{Body, BodyId};
 use crate::vocabulary::period::Period;
 use crate::vocabulary::quantity::{Shape, Status, Unit, ratio_text};
 
@@ -127,15 +127,21 @@ fn of_work(facts: &Facts<'_>, metric: &Metric, (least, of): (i64, &WorkWithheld)
 struct WithheldLevel {
     /// The begin of the sentence that says that they are not shown.
     subject: String,
-    holds: fn(&str) -> bool,
+    holds: fn(&BodyId) -> bool,
 }
 
 /// Which levels are not shown in which periods, and why.
 fn of_persons(facts: &Facts<'_>, metric: &Metric, withheld: &Withheld) -> Vec<String> {
     let levels = [
-        WithheldLevel { subject: format!("Figures of single {} are", facts.bodies(metric)), holds: is_organisation },
-        WithheldLevel { subject: "Figures of regions are".to_owned(), holds: |code| code.starts_with(REGION_PREFIX) },
-        WithheldLevel { subject: "The figure of the nation is".to_owned(), holds: |code| code == NATIONAL },
+        WithheldLevel {
+            subject: format!("Figures of single {} are", facts.bodies(metric)),
+            holds: BodyId::is_organisation,
+        },
+        WithheldLevel {
+            subject: "Figures of regions are".to_owned(),
+            holds: |code| matches!(code.body(), Body::Region(_)),
+        },
+        WithheldLevel { subject: "The figure of the nation is".to_owned(), holds: BodyId::is_nation },
     ];
     let mut sentences: Vec<String> = levels.iter().filter_map(|level| not_shown(facts, metric, level)).collect();
     if !sentences.is_empty() {
@@ -165,7 +171,7 @@ fn not_shown(facts: &Facts<'_>, metric: &Metric, level: &WithheldLevel) -> Optio
 }
 
 fn is_hidden(facts: &Facts<'_>, metric: &Metric, period: Period, level: &WithheldLevel) -> bool {
-    let codes = facts.codes(metric).iter().copied().chain(facts.region_codes(metric)).chain([NATIONAL]);
+    let codes = facts.codes(metric).iter().copied().chain(facts.region_codes(metric)).chain([BodyId::nation()]);
     let mut figures = codes.filter(|code| (level.holds)(code)).filter_map(|code| facts.figure(metric, code, period));
     figures.any(|figure| figure.status == Status::Suppressed)
 }

@@ -6,6 +6,7 @@ use crate::report::charts::MigrationStage;
 use crate::report::facts::Facts;
 use crate::report::trends::figures;
 use crate::vocabulary::body::name_key;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::Period;
 use crate::vocabulary::quantity::Status;
@@ -21,7 +22,7 @@ const BEGUN_FROM: i64 = 10;
 /// The way of one organisation.
 #[derive(Debug)]
 pub struct Adoption<'a> {
-    pub code: &'a str,
+    pub code: &'a BodyId,
     /// One for each month; `None` where the release has none.
     pub figures: Vec<Option<&'a Observation>>,
     pub moved: MoveMonth,
@@ -73,18 +74,18 @@ impl Adoption<'_> {
 /// The organisations that have a figure in some month and still exist, in the order in which they moved: by month, then by the
 /// share now, the largest first, then by name.
 pub fn adoptions<'a>(facts: &Facts<'a>, metric: &Metric, months: &[Period]) -> Vec<Adoption<'a>> {
-    let of = |code: &&'a str| {
+    let of = |code: &&'a BodyId| {
         let figures = figures(facts, metric, code, months);
         Adoption { code, moved: MoveMonth::of(&figures), figures }
     };
     let mut all: Vec<Adoption<'a>> = facts.codes(metric).iter().map(of).collect();
-    let has_ended = |code: &str| months.last().is_some_and(|last| facts.release.lives.is_outside(code, last.first));
+    let has_ended = |code: &BodyId| months.last().is_some_and(|last| facts.release.lives.is_outside(code, last.first));
     all.retain(|one| one.figures.iter().flatten().any(|figure| is_told(figure)) && !has_ended(one.code));
     let share = |one: &Adoption<'_>| one.now().filter(|now| is_told(now)).and_then(|now| now.value).unwrap_or(-1.0);
     all.sort_by(|a, b| {
         let by_month = (a.moved.at().is_none(), a.moved.at()).cmp(&(b.moved.at().is_none(), b.moved.at()));
         by_month.then_with(|| share(b).total_cmp(&share(a))).then_with(|| {
-            let key = |one: &Adoption<'_>| (name_key(&facts.name(one.code)), one.code.to_owned());
+            let key = |one: &Adoption<'_>| (name_key(&facts.name(one.code)), one.code.clone());
             key(a).cmp(&key(b))
         })
     });

@@ -22,18 +22,22 @@ use crate::vocabulary::quantity::{Better, Ratio, Unit};
 const NO_REGION: &str = "Organisations of no region";
 
 /// A change taken apart, over the organisations that returned both periods.
-struct DecomposedChange<'a> {
-    metric: &'a Metric,
+pub struct DecomposedChange<'a> {
+    pub metric: &'a Metric,
     parts: Vec<&'a NationalContribution>,
-    base: Period,
-    before: Ratio,
-    now: Ratio,
-    rate: f64,
-    mix: f64,
+    /// The earlier period.
+    pub base: Period,
+    pub before: Ratio,
+    pub now: Ratio,
+    /// What own rates added.
+    pub rate: f64,
+    /// What shares of cases added.
+    pub mix: f64,
 }
 
 impl<'a> DecomposedChange<'a> {
-    fn of(facts: &Facts<'a>, metric: &'a Metric) -> Option<Self> {
+    /// The change of a national figure; `None` where it is not taken apart.
+    pub fn of(facts: &Facts<'a>, metric: &'a Metric) -> Option<Self> {
         let parts = parts_of_change(facts, metric);
         let base = parts.first()?.base_period;
         let sum = |counts: fn(&NationalContribution) -> Option<(i64, i64)>| {
@@ -53,11 +57,18 @@ impl<'a> DecomposedChange<'a> {
         crate::stats::real(of.numerator) / crate::stats::real(of.denominator) * f64::from(self.metric.unit.multiplier())
     }
 
+    /// One of the two figures, without its unit.
+    pub fn cell(&self, of: Ratio) -> Cell {
+        let value = self.value(of);
+        Cell::shown(words::rounded_text(value, Some(of), self.metric.unit), value, self.metric.unit)
+    }
+
     fn say(&self, of: Ratio) -> String {
         words::ratio_in_sentence(self.value(of), Some(of), self.metric.unit)
     }
 
-    fn change(&self) -> Option<Change> {
+    /// The change.
+    pub fn change(&self) -> Option<Change> {
         Some(Change::of_ratios(change_of(&self.parts)?, self.metric.unit))
     }
 
@@ -80,7 +91,7 @@ impl<'a> DecomposedChange<'a> {
     }
 
     /// The organisation that added most, either way.
-    fn largest(&self) -> Option<&'a NationalContribution> {
+    pub fn largest(&self) -> Option<&'a NationalContribution> {
         let size = |part: &&NationalContribution| (part.rate_effect + part.mix_effect).abs();
         let mut all = self.parts.clone();
         all.sort_by(|a, b| size(b).total_cmp(&size(a)).then_with(|| a.org_code.cmp(&b.org_code)));

@@ -18,7 +18,7 @@ use crate::report::words::{self, Change};
 use crate::stats::overdispersion::quantile;
 use crate::stats::real;
 use crate::stats::revision::{RevisionScale, Tendency};
-use crate::vocabulary::body::NATIONAL;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::period::{Month, PeriodType};
 use crate::vocabulary::quantity::{Unit, value_text};
 use crate::vocabulary::shorthand::Shorthand;
@@ -71,7 +71,7 @@ pub fn late_overview(scope: &Scope<'_>) -> Vec<Block> {
 pub fn message(facts: &Facts<'_>) -> String {
     let metrics = || facts.release.metrics.iter();
     let period = facts.release.period;
-    let provisional = metrics().filter(|metric| facts.is_provisional(metric, NATIONAL, period)).count();
+    let provisional = metrics().filter(|metric| facts.is_provisional(metric, BodyId::nation(), period)).count();
     let revised = metrics().filter(|metric| has_moved(&summaries(facts, metric))).count();
     let may = match provisional {
         0 => format!("No national figure of {} is provisional", period.words()),
@@ -93,7 +93,7 @@ fn has_moved(summaries: &[&RevisionSummary]) -> bool {
 /// How complete the national figure of the report's period is.
 fn completeness<'a>(facts: &Facts<'a>, metric: &Metric) -> Option<&'a Completeness> {
     let mut all = facts.release.lateness.completeness.iter();
-    all.find(|one| one.metric_id == metric.id && one.org_code == NATIONAL && one.period == facts.release.period)
+    all.find(|one| one.metric_id == metric.id && one.org_code.is_nation() && one.period == facts.release.period)
 }
 
 fn complete_cell(one: &Completeness) -> Cell {
@@ -103,7 +103,7 @@ fn complete_cell(one: &Completeness) -> Cell {
 }
 
 /// The statistics of national revisions in the unit of the metric, by lag.
-fn summaries<'a>(facts: &Facts<'a>, metric: &Metric) -> Vec<&'a RevisionSummary> {
+pub fn summaries<'a>(facts: &Facts<'a>, metric: &Metric) -> Vec<&'a RevisionSummary> {
     let all = facts.release.lateness.summaries.iter();
     all.filter(|one| one.metric_id == metric.id && one.scale == RevisionScale::Units).collect()
 }
@@ -115,7 +115,8 @@ fn revision_cell(metric: &Metric, summary: Option<&RevisionSummary>) -> Cell {
     Cell::change(&Change::of(summary.statistics.mean, metric.unit)).with_detail(Some(months))
 }
 
-fn tendency_words(summary: &RevisionSummary) -> Option<&'static str> {
+/// Which way revisions tended to go; `None` without a tendency.
+pub fn tendency_words(summary: &RevisionSummary) -> Option<&'static str> {
     Some(match summary.statistics.tendency()? {
         Tendency::Upward => "upward",
         Tendency::Downward => "downward",
@@ -301,7 +302,7 @@ impl YoungMonth {
         let mut all = facts.release.lateness.completeness.iter();
         let own = all.find(|one| {
             let is_month = one.period.kind == PeriodType::Month && one.period.first == *month;
-            one.metric_id == metric.id && one.org_code == NATIONAL && is_month
+            one.metric_id == metric.id && one.org_code.is_nation() && is_month
         })?;
         let expected = own.denominator.unwrap_or(own.numerator).ultimate.filter(|cases| *cases > 0.0)?;
         let point = |count: &&KnownCount| CurvePoint {

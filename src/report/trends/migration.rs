@@ -19,7 +19,7 @@ use crate::report::sentences::standing;
 use crate::report::trends::adoption::{Adoption, MOVED_FROM, MoveMonth, Passing, adoptions, passing};
 use crate::report::trends::{breaks, figures, long_months, points, span_words, value};
 use crate::report::words;
-use crate::vocabulary::body::NATIONAL;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::Period;
 use crate::vocabulary::quantity::{Ratio, Shape, Unit};
@@ -33,6 +33,18 @@ const BY_SYSTEM: &str = "system";
 const NO_MOVE: &str = "This release holds no figure of the move from the PNC to LEDS.";
 /// At most so many organisations are named in a sentence.
 const NAMED: usize = 8;
+
+/// The move from one system to the other that a release follows, and its months.
+#[derive(Debug, Clone, Copy)]
+pub struct FollowedMove<'a> {
+    pub metric: &'a Metric,
+    pub months: &'a [Period],
+}
+
+/// The move that the release follows; `None` without one, or where the nation has no figure of any month.
+pub fn followed_move<'a>(facts: &'a Facts<'a>) -> Option<FollowedMove<'a>> {
+    SystemMigration::of(facts).map(|migration| FollowedMove { metric: migration.metric, months: migration.months })
+}
 
 /// What the sections of a move rest on.
 struct SystemMigration<'a> {
@@ -48,7 +60,7 @@ impl<'a> SystemMigration<'a> {
         let is_move = |metric: &&Metric| metric.course == Course::Monotone && metric.shape == Shape::Proportion;
         let metric = facts.release.metrics.iter().find(is_move)?;
         let months = long_months(facts);
-        let nation = figures(facts, metric, NATIONAL, months);
+        let nation = figures(facts, metric, BodyId::nation(), months);
         nation.iter().any(|figure| value(*figure).is_some()).then_some(Self { facts, metric, months, nation })
     }
 
@@ -146,7 +158,7 @@ fn share_figure(migration: &SystemMigration<'_>) -> Figure {
         room: Room::Full,
         drawing: Chart::Share(ShareChart {
             periods: months.iter().copied().map(period_tick).collect(),
-            lower: points(facts, metric, NATIONAL, months),
+            lower: points(facts, metric, BodyId::nation(), months),
             lower_label: "LEDS".to_owned(),
             upper_label: "PNC".to_owned(),
             breaks: breaks(metric, months),
@@ -154,7 +166,7 @@ fn share_figure(migration: &SystemMigration<'_>) -> Figure {
         text: share_text(migration),
         table: Table::new("tab-migration-share", subtitle, columns, rows),
         table_summary: String::new(),
-        downloads: vec![download::long_series(metric, "share-by-month", vec![NATIONAL.to_owned()])],
+        downloads: vec![download::long_series(metric, "share-by-month", vec![BodyId::nation().clone()])],
     }
 }
 
@@ -200,15 +212,15 @@ fn share_text(migration: &SystemMigration<'_>) -> String {
 fn region_figure(migration: &SystemMigration<'_>) -> Option<Figure> {
     let SystemMigration { facts, metric, months, ref nation } = *migration;
     let codes = facts.region_codes(metric);
-    let panel = |code: &&str| SmallPanel {
+    let panel = |code: &&BodyId| SmallPanel {
         label: facts.name(code),
         points: points(facts, metric, code, months),
         limits: None,
         mark: standing::plain_mark(standing::state(facts, metric, code, Against::YearBefore)),
     };
     let with_value =
-        |code: &&&str| figures(facts, metric, code, months).into_iter().any(|figure| value(figure).is_some());
-    let codes: Vec<&str> = codes.iter().filter(with_value).copied().collect();
+        |code: &&&BodyId| figures(facts, metric, code, months).into_iter().any(|figure| value(figure).is_some());
+    let codes: Vec<&BodyId> = codes.iter().filter(with_value).copied().collect();
     let (first, last) = (months.first()?, months.last()?);
     let mut columns = vec![Column::words("Month"), Column::in_unit(facts.everyone(metric), metric.unit)];
     columns.extend(codes.iter().map(|code| Column::in_unit(facts.name(code), metric.unit)));
@@ -217,13 +229,13 @@ fn region_figure(migration: &SystemMigration<'_>) -> Option<Figure> {
         Row::new(month.words(), std::iter::once(Cell::figure(nation)).chain(own).collect())
     };
     let subtitle = format!("{}, each region, {}, by month", metric.title, span_words(months));
-    let mut now: Vec<(&str, &Observation)> = codes
+    let mut now: Vec<(&BodyId, &Observation)> = codes
         .iter()
         .filter_map(|code| Some((*code, facts.figure(metric, code, *last).filter(|one| value(Some(*one)).is_some())?)))
         .collect();
     now.sort_by(|(_, a), (_, b)| a.value.unwrap_or_default().total_cmp(&b.value.unwrap_or_default()));
     let (low, high) = (now.first().copied(), now.last().copied());
-    let say = |one: (&str, &Observation)| {
+    let say = |one: (&BodyId, &Observation)| {
         format!("{} in {}", words::value_in_sentence(one.1).unwrap_or_default(), facts.name(one.0))
     };
     let title = match low.zip(high) {
@@ -258,16 +270,16 @@ fn region_figure(migration: &SystemMigration<'_>) -> Option<Figure> {
         downloads: vec![download::long_series(
             metric,
             "regions-by-month",
-            std::iter::once(NATIONAL).chain(codes.iter().copied()).map(str::to_owned).collect(),
+            std::iter::once(BodyId::nation()).chain(codes.iter().copied()).cloned().collect(),
         )],
     })
 }
 
 /// Which regions have passed the share, and when the last one did.
-fn passed_by_region(migration: &SystemMigration<'_>, codes: &[&str]) -> String {
+fn passed_by_region(migration: &SystemMigration<'_>, codes: &[&BodyId]) -> String {
     let facts = migration.facts;
-    let when = |code: &str| passing(&figures(facts, migration.metric, code, migration.months), MOVED_FROM);
-    let all: Vec<(&str, Option<Passing>)> = codes.iter().map(|code| (*code, when(code))).collect();
+    let when = |code: &BodyId| passing(&figures(facts, migration.metric, code, migration.months), MOVED_FROM);
+    let all: Vec<(&BodyId, Option<Passing>)> = codes.iter().map(|code| (*code, when(code))).collect();
     let open: Vec<String> =
         all.iter().filter(|(_, passing)| passing.is_none()).map(|(code, _)| facts.name(code)).collect();
     if !open.is_empty() {
@@ -309,24 +321,24 @@ fn matrix_figure(migration: &SystemMigration<'_>, all: &[Adoption<'_>]) -> Figur
         Some(share) => share,
         None => Shorthand::NotAvailable.to_string(),
     };
-    let everyone = Adoption { code: NATIONAL, figures: nation.clone(), moved: MoveMonth::NotYet };
+    let everyone = Adoption { code: BodyId::nation(), figures: nation.clone(), moved: MoveMonth::NotYet };
     let chart_row = |one: &Adoption<'_>| MigrationRow {
-        label: if one.code == NATIONAL { facts.everyone(metric) } else { facts.name(one.code) },
+        label: if one.code.is_nation() { facts.everyone(metric) } else { facts.name(one.code) },
         stages: one.stages().split_off(from),
         words: share(one.now()),
-        emphasised: one.code == NATIONAL,
+        emphasised: one.code.is_nation(),
     };
     let table_row = |one: &Adoption<'_>| {
         let cells = one.figures.iter().skip(from).map(|figure| Cell::figure(*figure)).collect();
-        let name = if one.code == NATIONAL { facts.everyone(metric) } else { facts.name(one.code) };
-        Row::new(name, cells).emphasised(one.code == NATIONAL)
+        let name = if one.code.is_nation() { facts.everyone(metric) } else { facts.name(one.code) };
+        Row::new(name, cells).emphasised(one.code.is_nation())
     };
     let lines = || std::iter::once(&everyone).chain(all);
     let mut columns = vec![Column::words("Organisation")];
     columns.extend(shown.iter().map(|month| Column::numbers(facts.period_heading(metric, *month))));
     let subtitle = format!("{} of each organisation, {}, by month", metric.title, span_words(shown));
     let caption = format!("{} (%) of each organisation, {}, by month", metric.title, span_words(shown));
-    let codes = lines().map(|one| one.code.to_owned()).collect();
+    let codes = lines().map(|one| one.code.clone()).collect();
     Figure {
         id: "fig-migration-matrix".to_owned(),
         label: String::new(),
@@ -427,7 +439,7 @@ pub fn migration_by_system(scope: &Scope<'_>) -> Vec<Block> {
 fn system_figure(facts: &Facts<'_>, metric: &Metric, breakdown: &Breakdown) -> Option<Figure> {
     let trend = &facts.release.trend;
     let of = |key: &str| -> Vec<Option<&Observation>> {
-        trend.iter().map(|period| facts.category(metric, NATIONAL, key, *period)).collect()
+        trend.iter().map(|period| facts.category(metric, BodyId::nation(), key, *period)).collect()
     };
     let lines: Vec<(&str, Vec<Option<&Observation>>)> =
         breakdown.categories.iter().map(|category| (category.title.as_str(), of(&category.key))).collect();

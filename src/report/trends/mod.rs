@@ -16,6 +16,7 @@ pub mod summary;
 use crate::definitions::model::{Metric, StandardKind};
 use crate::report::charts::SparkPoint;
 use crate::report::facts::Facts;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::{Period, PeriodType};
 use crate::vocabulary::quantity::Status;
@@ -34,7 +35,12 @@ pub fn long_months<'a>(facts: &Facts<'a>) -> &'a [Period] {
 }
 
 /// The figures of a code in some periods.
-pub fn figures<'a>(facts: &Facts<'a>, metric: &Metric, code: &str, periods: &[Period]) -> Vec<Option<&'a Observation>> {
+pub fn figures<'a>(
+    facts: &Facts<'a>,
+    metric: &Metric,
+    code: &BodyId,
+    periods: &[Period],
+) -> Vec<Option<&'a Observation>> {
     periods.iter().map(|period| facts.figure(metric, code, *period)).collect()
 }
 
@@ -44,7 +50,7 @@ pub fn value(figure: Option<&Observation>) -> Option<f64> {
 }
 
 /// The values of a code in some periods, as points of a line.
-pub fn points(facts: &Facts<'_>, metric: &Metric, code: &str, periods: &[Period]) -> Vec<SparkPoint> {
+pub fn points(facts: &Facts<'_>, metric: &Metric, code: &BodyId, periods: &[Period]) -> Vec<SparkPoint> {
     let point = |period: &Period| SparkPoint {
         value: value(facts.figure(metric, code, *period)),
         provisional: facts.is_provisional(metric, code, *period),

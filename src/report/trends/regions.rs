@@ -14,15 +14,15 @@ use crate::report::sentences::standing::{self, Unremarkable};
 use crate::report::trends::{figures, long_periods, points, span_words, value};
 use crate::report::words;
 use crate::stats::ranks::{Rank, Ranked, ranks};
-use crate::vocabulary::body::NATIONAL;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::Period;
 use crate::vocabulary::quantity::Unit;
 use crate::vocabulary::shorthand::Shorthand;
 
 /// The places of a metric's regions in a period, in the order of their codes. Few cases have no place.
-fn places(facts: &Facts<'_>, metric: &Metric, codes: &[&str], period: Period) -> Vec<Option<Rank>> {
-    let ranked = |code: &&str| {
+pub fn places(facts: &Facts<'_>, metric: &Metric, codes: &[&BodyId], period: Period) -> Vec<Option<Rank>> {
+    let ranked = |code: &&BodyId| {
         let figure = facts.figure(metric, code, period).filter(|figure| !figure.has_few_cases())?;
         Some(Ranked { value: value(Some(figure))?, interval: figure.interval_998? })
     };
@@ -50,7 +50,8 @@ fn open_places_cell(rank: Option<Rank>) -> Cell {
 /// Every metric by region in the report's period, with the places of the regions.
 pub fn region_places(scope: &Scope<'_>) -> Vec<Block> {
     let facts = scope.facts();
-    let mut regions: Vec<&str> = facts.release.metrics.iter().flat_map(|metric| facts.region_codes(metric)).collect();
+    let mut regions: Vec<&BodyId> =
+        facts.release.metrics.iter().flat_map(|metric| facts.region_codes(metric)).collect();
     regions.sort_unstable();
     regions.dedup();
     if regions.is_empty() {
@@ -111,8 +112,8 @@ pub fn message(facts: &Facts<'_>) -> String {
 /// The series of each region of one metric, by what is said of its change in a year; nothing without regions.
 pub fn region_series(facts: &Facts<'_>, metric: &Metric) -> Vec<Block> {
     let periods = long_periods(facts);
-    let has_value = |code: &&str| figures(facts, metric, code, periods).into_iter().any(|one| value(one).is_some());
-    let codes: Vec<&str> = facts.region_codes(metric).into_iter().filter(has_value).collect();
+    let has_value = |code: &&BodyId| figures(facts, metric, code, periods).into_iter().any(|one| value(one).is_some());
+    let codes: Vec<&BodyId> = facts.region_codes(metric).into_iter().filter(has_value).collect();
     if codes.is_empty() || metric.unit == Unit::Grade {
         return Vec::new();
     }
@@ -120,9 +121,9 @@ pub fn region_series(facts: &Facts<'_>, metric: &Metric) -> Vec<Block> {
     vec![Block::section("regions", "Regions", vec![figure, Block::Table(place_table(facts, metric, &codes))])]
 }
 
-fn region_figure(facts: &Facts<'_>, metric: &Metric, codes: &[&str]) -> Figure {
+fn region_figure(facts: &Facts<'_>, metric: &Metric, codes: &[&BodyId]) -> Figure {
     let periods = long_periods(facts);
-    let panel = |code: &str, label: String| SmallPanel {
+    let panel = |code: &BodyId, label: String| SmallPanel {
         label,
         points: points(facts, metric, code, periods),
         limits: None,
@@ -132,7 +133,7 @@ fn region_figure(facts: &Facts<'_>, metric: &Metric, codes: &[&str]) -> Figure {
     let mut columns = vec![Column::words("Period"), Column::numbers(facts.everyone(metric))];
     columns.extend(codes.iter().map(|code| Column::numbers(facts.name(code))));
     let row = |period: &Period| {
-        let cells = std::iter::once(NATIONAL).chain(codes.iter().copied());
+        let cells = std::iter::once(BodyId::nation()).chain(codes.iter().copied());
         let cells = cells.map(|code| Cell::figure(facts.figure(metric, code, *period))).collect();
         Row::new(facts.period_heading(metric, *period), cells)
     };
@@ -165,7 +166,7 @@ fn region_figure(facts: &Facts<'_>, metric: &Metric, codes: &[&str]) -> Figure {
         downloads: vec![download::long_series(
             metric,
             "regions",
-            std::iter::once(NATIONAL).chain(codes.iter().copied()).map(str::to_owned).collect(),
+            std::iter::once(BodyId::nation()).chain(codes.iter().copied()).cloned().collect(),
         )],
     }
 }
@@ -174,11 +175,11 @@ fn region_figure(facts: &Facts<'_>, metric: &Metric, codes: &[&str]) -> Figure {
 fn panel_groups(
     facts: &Facts<'_>,
     metric: &Metric,
-    codes: &[&str],
-    panel: &impl Fn(&str, String) -> SmallPanel,
+    codes: &[&BodyId],
+    panel: &impl Fn(&BodyId, String) -> SmallPanel,
 ) -> Vec<PanelGroup> {
     let against = Unremarkable::against(Against::YearBefore);
-    let nation = panel(NATIONAL, facts.everyone(metric));
+    let nation = panel(BodyId::nation(), facts.everyone(metric));
     let mut groups = vec![PanelGroup { title: String::new(), panels: vec![nation] }];
     let kinds = [
         (MarkMeaning::Worse, "Worse than a year before".to_owned()),
@@ -188,7 +189,7 @@ fn panel_groups(
         (MarkMeaning::NoDifference, words::sentence_case(against.unclear)),
         (MarkMeaning::CannotTell, "Not compared with a year before".to_owned()),
     ];
-    let meaning = |code: &str| match standing::state(facts, metric, code, Against::YearBefore) {
+    let meaning = |code: &BodyId| match standing::state(facts, metric, code, Against::YearBefore) {
         CellState::Judged(mark) => mark.meaning,
         CellState::Missing | CellState::Withheld | CellState::NotApplicable => MarkMeaning::CannotTell,
     };
@@ -201,7 +202,7 @@ fn panel_groups(
 }
 
 /// The lowest and the highest region now.
-fn title(facts: &Facts<'_>, metric: &Metric, codes: &[&str]) -> String {
+fn title(facts: &Facts<'_>, metric: &Metric, codes: &[&BodyId]) -> String {
     let own = codes.iter().filter_map(|code| facts.current(metric, code)).filter(|one| value(Some(*one)).is_some());
     let mut own: Vec<&Observation> = own.collect();
     own.sort_by(|a, b| a.value.unwrap_or_default().total_cmp(&b.value.unwrap_or_default()));
@@ -217,11 +218,11 @@ fn title(facts: &Facts<'_>, metric: &Metric, codes: &[&str]) -> String {
 }
 
 /// Each region now and a year before, with its places.
-fn place_table(facts: &Facts<'_>, metric: &Metric, codes: &[&str]) -> Table {
+fn place_table(facts: &Facts<'_>, metric: &Metric, codes: &[&BodyId]) -> Table {
     let before = facts.year_before();
     let now = places(facts, metric, codes, facts.release.period);
     let then = before.map(|before| places(facts, metric, codes, before));
-    let row = |(at, code): (usize, &&str)| {
+    let row = |(at, code): (usize, &&BodyId)| {
         let mut cells = vec![Cell::figure_with_unit(facts.current(metric, code))];
         cells.push(place_cell(now.get(at).copied().flatten()));
         cells.extend(then.as_ref().map(|then| place_cell(then.get(at).copied().flatten())));

@@ -13,7 +13,7 @@ use crate::report::page::frame::NOT_GIVEN;
 use crate::report::page::table::{Cell, Column, Row, Table};
 use crate::report::page::text::Fact;
 use crate::report::words;
-use crate::vocabulary::body::{Body, NATIONAL};
+use crate::vocabulary::body_id::Body;
 use crate::vocabulary::period::Period;
 
 /// More changes of national figures than these are left to the data file.
@@ -48,8 +48,8 @@ pub fn message(facts: &Facts<'_>) -> String {
     let Some(release) = all.first().map(|one| release_words(&one.earlier_release)) else {
         return "No figure of an earlier release has changed.".to_owned();
     };
-    let national = all.iter().filter(|one| Body::of(&one.org_code) == Body::Nation).count();
-    let others = all.iter().filter(|one| matches!(Body::of(&one.org_code), Body::Organisation(_))).count();
+    let national = all.iter().filter(|one| one.org_code.body() == Body::Nation).count();
+    let others = all.iter().filter(|one| matches!(one.org_code.body(), Body::Organisation(_))).count();
     let figures = |count: usize| if count == 1 { "figure" } else { "figures" };
     format!(
         "{} national {} and {} {} of single organisations have changed since {release}.",
@@ -74,7 +74,7 @@ fn policy(facts: &Facts<'_>) -> Block {
 fn reasons_table(all: &[&Revision]) -> Table {
     let mut by_reason: BTreeMap<Reason, [i64; 3]> = BTreeMap::new();
     for one in all {
-        let place = match Body::of(&one.org_code) {
+        let place = match one.org_code.body() {
             Body::Nation => 0,
             Body::Region(_) => 1,
             Body::Organisation(_) => 2,
@@ -98,7 +98,7 @@ fn national_table(scope: &Scope<'_>, all: &[&Revision]) -> Option<Table> {
     let metric = |id: &str| facts.release.metrics.iter().find(|metric| metric.id == id);
     let national: Vec<(&Metric, &Revision)> = all
         .iter()
-        .filter(|one| *one.org_code == *NATIONAL)
+        .filter(|one| one.org_code.is_nation())
         .filter_map(|one| Some((metric(&one.metric_id)?, *one)))
         .collect();
     let row = |(metric, one): &(&Metric, &Revision)| {

@@ -13,7 +13,7 @@ use crate::report::page::table::{Cell, Column, Row, Table, Widths};
 use crate::report::sentences::standing;
 use crate::report::trends::{long_periods, value};
 use crate::report::words;
-use crate::vocabulary::body::NATIONAL;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::{Period, PeriodType};
 use crate::vocabulary::quantity::Unit;
@@ -44,9 +44,9 @@ pub fn seasons(scope: &Scope<'_>) -> Vec<Block> {
     }
     let before = facts.year_before();
     let row = |metric: &Metric| {
-        let cells = same.iter().map(|period| Cell::figure_with_unit(facts.figure(metric, NATIONAL, *period)));
+        let cells = same.iter().map(|period| Cell::figure_with_unit(facts.figure(metric, BodyId::nation(), *period)));
         let mut cells: Vec<Cell> = cells.collect();
-        cells.extend(before.into_iter().flat_map(|before| change_cells(facts, metric, NATIONAL, before)));
+        cells.extend(before.into_iter().flat_map(|before| change_cells(facts, metric, BodyId::nation(), before)));
         Some(cells)
     };
     let mut columns = vec![Column::words("Metric")];
@@ -112,10 +112,10 @@ fn changed<'a>(facts: &Facts<'a>) -> Vec<ChangedPercentage<'a>> {
     let meanings = [MarkMeaning::Better, MarkMeaning::Worse, MarkMeaning::Different];
     let found = meanings
         .into_iter()
-        .flat_map(|meaning| standing::stand_outs(facts, NATIONAL, Against::YearBefore, meaning).into_iter());
+        .flat_map(|meaning| standing::stand_outs(facts, BodyId::nation(), Against::YearBefore, meaning).into_iter());
     let found = found.filter(|one| one.metric.unit == Unit::Percent).filter_map(|one| {
-        let now = facts.current(one.metric, NATIONAL)?;
-        let before = facts.figure(one.metric, NATIONAL, year_before)?;
+        let now = facts.current(one.metric, BodyId::nation())?;
+        let before = facts.figure(one.metric, BodyId::nation(), year_before)?;
         let change = facts.moved(one.metric, now, before)?.change()?.clone();
         Some((
             change.amount().abs(),
@@ -141,13 +141,13 @@ fn changed_figure(facts: &Facts<'_>, changed: &[ChangedPercentage<'_>]) -> Figur
         now: value(Some(one.now)),
         mark: standing::plain_mark(one.state),
         words: one.words.clone(),
-        provisional: facts.is_provisional(one.metric, NATIONAL, period),
+        provisional: facts.is_provisional(one.metric, BodyId::nation(), period),
         emphasised: false,
     };
     let row = |one: &ChangedPercentage<'_>| {
         let moved = facts.moved(one.metric, one.now, one.before);
         let basis = moved.as_ref().and_then(Moved::basis_words);
-        let verdict = standing::verdict_cell(facts, one.metric, NATIONAL, Against::YearBefore);
+        let verdict = standing::verdict_cell(facts, one.metric, BodyId::nation(), Against::YearBefore);
         let change = Cell::new(one.words.clone()).with_detail(basis);
         let cells = vec![Cell::figure(Some(one.before)), Cell::figure(Some(one.now)), change, verdict];
         Row::new(one.metric.heading(), cells)

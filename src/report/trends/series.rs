@@ -16,12 +16,12 @@ use crate::report::page::block::Block;
 use crate::report::page::download;
 use crate::report::page::figure::{Figure, Room};
 use crate::report::page::table::{Cell, Column, Table, Widths};
-use crate::report::page::text::{Mark, Text};
+use crate::report::page::text::Text;
 use crate::report::sentences::{standard, standing};
 use crate::report::trends::{breaks, figures, long_periods, points, span_words, value};
 use crate::report::words;
 use crate::report::words::Change;
-use crate::vocabulary::body::NATIONAL;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::Period;
 use crate::vocabulary::quantity::Unit;
@@ -42,7 +42,7 @@ pub fn long_series(scope: &Scope<'_>) -> Vec<Block> {
     ];
     columns.extend(change_columns(before));
     let row = |metric: &Metric| {
-        let own = figures(facts, metric, NATIONAL, periods);
+        let own = figures(facts, metric, BodyId::nation(), periods);
         let told: Vec<&Observation> = own.iter().copied().flatten().filter(|one| value(Some(*one)).is_some()).collect();
         let by_value =
             |a: &&&Observation, b: &&&Observation| a.value.unwrap_or_default().total_cmp(&b.value.unwrap_or_default());
@@ -55,9 +55,9 @@ pub fn long_series(scope: &Scope<'_>) -> Vec<Block> {
             shown(told.iter().min_by(by_value)),
             shown(told.iter().max_by(by_value)),
             line_cell(facts, metric, &told),
-            Cell::figure_with_unit(facts.current(metric, NATIONAL)),
+            Cell::figure_with_unit(facts.current(metric, BodyId::nation())),
         ];
-        cells.extend(before.into_iter().flat_map(|before| change_cells(facts, metric, NATIONAL, before)));
+        cells.extend(before.into_iter().flat_map(|before| change_cells(facts, metric, BodyId::nation(), before)));
         Some(cells)
     };
     let caption = format!("National figures, {}", span_words(periods));
@@ -99,14 +99,14 @@ fn line_cell(facts: &Facts<'_>, metric: &Metric, told: &[&Observation]) -> Cell 
         return Cell::absent(Shorthand::NotApplicable);
     }
     let periods = long_periods(facts);
-    let state = standing::state(facts, metric, NATIONAL, Against::YearBefore);
+    let state = standing::state(facts, metric, BodyId::nation(), Against::YearBefore);
     let last = match state {
         CellState::Judged(mark) if standing::is_told(state) && !mark.meaning.is_unremarkable() => Some(mark),
         _ => None,
     };
     let line = Sparkline {
         unit: metric.unit,
-        points: points(facts, metric, NATIONAL, periods),
+        points: points(facts, metric, BodyId::nation(), periods),
         breaks: breaks(metric, periods),
         last,
     };
@@ -117,8 +117,8 @@ fn line_cell(facts: &Facts<'_>, metric: &Metric, told: &[&Observation]) -> Cell 
 /// The series of one metric of the nation, with its verdict.
 pub fn national_series(facts: &Facts<'_>, metric: &Metric) -> Vec<Block> {
     let periods = long_periods(facts);
-    let own = figures(facts, metric, NATIONAL, periods);
-    let version = facts.current(metric, NATIONAL).map(|figure| figure.metric_version);
+    let own = figures(facts, metric, BodyId::nation(), periods);
+    let version = facts.current(metric, BodyId::nation()).map(|figure| figure.metric_version);
     let level_only = version.and_then(|version| metric.level_only(version));
     let mut blocks = vec![Block::Paragraph(verdict_words(facts, metric))];
     if let Some(reason) = level_only {
@@ -140,13 +140,12 @@ fn verdict_words(facts: &Facts<'_>, metric: &Metric) -> Text {
     let Some(before) = facts.year_before() else {
         return "The release has no figure of a year before to compare with.".into();
     };
-    let state = standing::state(facts, metric, NATIONAL, Against::YearBefore);
-    let moved = facts.current(metric, NATIONAL).zip(facts.figure(metric, NATIONAL, before));
+    let moved = facts.current(metric, BodyId::nation()).zip(facts.figure(metric, BodyId::nation(), before));
     let change = moved.and_then(|(now, then)| facts.moved(metric, now, then));
     let change = change.as_ref().and_then(|moved| moved.change()).map(Change::verb_words);
     let change = change.map(|change| format!(" The figure {change}.")).unwrap_or_default();
     Text::from(format!("Against {}: ", before.words()))
-        .mark(Mark::new(state, standing::words_of(metric, state, Against::YearBefore)))
+        .mark(standing::verdict_mark(facts, metric, BodyId::nation(), Against::YearBefore))
         .and(format!(".{change}"))
 }
 
@@ -177,7 +176,7 @@ fn series_figure(facts: &Facts<'_>, metric: &Metric, own: &[Option<&Observation>
         text: text(own),
         table: figures_table(&format!("tab-{}-long", metric.id), subtitle, "Period", (metric.unit, &lines)),
         table_summary: String::new(),
-        downloads: vec![download::long_series(metric, "series", vec![NATIONAL.to_owned()])],
+        downloads: vec![download::long_series(metric, "series", vec![BodyId::nation().clone()])],
     }
 }
 
@@ -256,7 +255,7 @@ fn note(
         let level = standard::level_words(held, metric.unit);
         parts.push(format!("{} of {level}: {}", standard::kind_words(held.kind), standard::outcome_words(figure)));
     }
-    if figure.is_some_and(|figure| facts.is_provisional(metric, NATIONAL, figure.period)) {
+    if figure.is_some_and(|figure| facts.is_provisional(metric, BodyId::nation(), figure.period)) {
         parts.push(Shorthand::Provisional.to_string());
     }
     parts.join("; ")
@@ -273,7 +272,7 @@ fn series_chart(
         value: value(figure),
         lower: None,
         upper: None,
-        provisional: facts.is_provisional(metric, NATIONAL, *period),
+        provisional: facts.is_provisional(metric, BodyId::nation(), *period),
         sign: PointSign::Plain,
     };
     let span = |(held, range): &(&Standard, RangeInclusive<usize>)| StandardSpan {

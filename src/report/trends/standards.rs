@@ -14,7 +14,7 @@ use crate::report::page::text::Mark;
 use crate::report::sentences::standard;
 use crate::report::trends::{is_historical, long_periods, span_words};
 use crate::report::words;
-use crate::vocabulary::body::NATIONAL;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::Period;
 use crate::vocabulary::shorthand::Shorthand;
@@ -33,7 +33,7 @@ struct DocumentedStandards<'a> {
 fn documented<'a>(facts: &Facts<'a>) -> Vec<DocumentedStandards<'a>> {
     let of = |metric: &'a Metric| {
         let mut standards: Vec<&Standard> =
-            metric.standards.iter().filter(|standard| standard.applies_to(NATIONAL)).collect();
+            metric.standards.iter().filter(|standard| standard.applies_to(BodyId::nation())).collect();
         standards.sort_by_key(|standard| standard.from);
         (!standards.is_empty()).then_some(DocumentedStandards { metric, standards })
     };
@@ -62,7 +62,7 @@ pub fn message(facts: &Facts<'_>) -> String {
     let all = documented(facts);
     let count: usize = all.iter().map(|one| one.standards.len()).sum();
     let period = facts.release.period;
-    let held = all.iter().filter(|one| one.metric.standard_for(NATIONAL, period).is_some()).count();
+    let held = all.iter().filter(|one| one.metric.standard_for(BodyId::nation(), period).is_some()).count();
     if count == 0 {
         return "No standard is documented for any metric.".to_owned();
     }
@@ -153,12 +153,12 @@ fn met_table(scope: &Scope<'_>, all: &[DocumentedStandards<'_>]) -> Option<Table
     let facts = scope.facts();
     let periods = long_periods(facts);
     let shown = periods.get(periods.len().saturating_sub(PERIODS_SHOWN)..).unwrap_or_default();
-    let cell = |metric: &Metric, period: &Period| match facts.figure(metric, NATIONAL, *period) {
+    let cell = |metric: &Metric, period: &Period| match facts.figure(metric, BodyId::nation(), *period) {
         Some(figure) if figure.standard.is_some() => outcome_cell(figure),
         _ => Cell::absent(Shorthand::NotApplicable),
     };
     let holds = |metric: &Metric, period: &Period| {
-        facts.figure(metric, NATIONAL, *period).is_some_and(|figure| figure.standard.is_some())
+        facts.figure(metric, BodyId::nation(), *period).is_some_and(|figure| figure.standard.is_some())
     };
     let row = |one: &DocumentedStandards<'_>| {
         let metric = one.metric;

@@ -1,12 +1,15 @@
 //! Published rows against the catalogue: columns, values, order, and what holds between columns.
 
-use std::fs;
+use std::collections::BTreeSet;
+use std::fs::{self, File};
 use std::path::Path;
 
 use leds_metrics::release::tables::{
-    CellTest, ColumnKind, ColumnSpec, Condition, Emptiness, TableSpec, Values, catalogue,
+    CellTest, ColumnKind, ColumnSpec, Condition, Emptiness, Reference, TableSpec, Values, catalogue,
 };
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use regex::Regex;
+use serde_json::Value;
 
 /// Every row of a published table is as the catalogue says.
 pub fn assert_as_in_catalogue(csv_path: &Path) {
@@ -33,6 +36,60 @@ pub fn assert_as_in_catalogue(csv_path: &Path) {
         let place = row.place();
         assert!(last.is_none_or(|last| last < place), "{}: not sorted, or twice", told());
         last = Some(place);
+    }
+}
+
+/// Every id and code of the tables in a folder has its row in the table that says what it means.
+pub fn assert_references_resolve(results: &Path) {
+    let cells = |table: &str, column: &str| -> Option<BTreeSet<String>> {
+        let mut reader = csv::Reader::from_path(results.join(format!("{table}.csv"))).ok()?;
+        let at = reader.headers().unwrap().iter().position(|name| name == column).unwrap();
+        Some(reader.records().map(|row| row.unwrap()[at].to_owned()).filter(|cell| !cell.is_empty()).collect())
+    };
+    let mut followed = 0;
+    for table in catalogue() {
+        for Reference { column, table: target, key } in table.references() {
+            let Some(found) = cells(table.name, column) else { continue };
+            let known = cells(target, key).unwrap();
+            let unknown: Vec<&String> = found.difference(&known).collect();
+            assert!(unknown.is_empty(), "{}: {column} of {}: {unknown:?}", results.display(), table.name);
+            followed += found.len();
+        }
+    }
+    assert!(followed > 100, "{}: only {followed} references", results.display());
+}
+
+/// Every table of a folder is described for machines: by its own metadata, in the data package, and in its Parquet file.
+pub fn assert_described(results: &Path) {
+    let json = |name: &str| -> Value { serde_json::from_slice(&fs::read(results.join(name)).unwrap()).unwrap() };
+    let package = json("datapackage.json");
+    let resources: Vec<&Value> = package["resources"].as_array().unwrap().iter().collect();
+    let there = |table: &&TableSpec| results.join(format!("{}.csv", table.name)).exists();
+    let tables: Vec<&TableSpec> = catalogue().filter(there).collect();
+    let packed: Vec<&str> = resources.iter().map(|one| one["name"].as_str().unwrap()).collect();
+    assert_eq!(packed, tables.iter().map(|table| table.name).collect::<Vec<_>>());
+    for (table, resource) in tables.iter().zip(resources) {
+        let csv = format!("{}.csv", table.name);
+        let own = &json(&format!("{csv}-metadata.json"))["tables"][0];
+        assert_eq!((&own["url"], &resource["path"]), (&Value::from(&*csv), &Value::from(&*csv)));
+        let columns = own["tableSchema"]["columns"].as_array().unwrap();
+        let fields = resource["schema"]["fields"].as_array().unwrap();
+        let file = File::open(results.join(format!("{}.parquet", table.name))).unwrap();
+        let parquet = ParquetRecordBatchReaderBuilder::try_new(file).unwrap();
+        assert_eq!([columns.len(), fields.len(), parquet.schema().fields().len()], [table.columns.len(); 3], "{csv}");
+        for (at, column) in table.columns.iter().enumerate() {
+            let told = &parquet.schema().field(at).metadata()["description"];
+            let named = [&columns[at]["name"], &columns[at]["titles"][0], &fields[at]["name"]];
+            assert_eq!(named, [&Value::from(column.name); 3], "{csv}");
+            let described = [&columns[at]["dc:description"], &fields[at]["description"], &Value::from(told.as_str())];
+            assert_eq!(described, [&Value::from(column.about); 3], "{csv}");
+        }
+        let key = Value::from(table.sorted_by);
+        assert_eq!([&own["tableSchema"]["primaryKey"], &resource["schema"]["primaryKey"]], [&key; 2], "{csv}");
+        let told = parquet.metadata().file_metadata().key_value_metadata().unwrap();
+        for key in ["format_version", "title", "description", "release", "data_date", "published_on", "source"] {
+            assert!(told.iter().any(|pair| pair.key == key && pair.value.is_some()), "{csv}: {key}");
+        }
     }
 }
 

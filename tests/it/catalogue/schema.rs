@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 
 use leds_metrics::release::tables::{
-    CellTest, ColumnKind, ColumnSpec, Condition, Emptiness, FORMAT_VERSION, TableSpec, Values, catalogue,
+    CellTest, ColumnKind, ColumnSpec, Condition, Emptiness, FORMAT_VERSION, Reference, TableSpec, Values, catalogue,
 };
 use serde::ser::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 const DESCRIPTION: &str = "The Parquet metadata (format_version) and run-record.json carry the format version. The \
     Parquet and CSV files hold the same rows; columns stand in the order of `required`, and x-sorted-by names the \
-    columns by which rows are sorted: a column with an enum in the order of the enum. In CSV an absent value is an empty \
+    columns by which rows are sorted: a column with an enum in the order of the enum. x-references names the columns whose \
+    values have a row in another table of the same folder. In CSV an absent value is an empty \
     cell, decimals have six places, and the file begins with a header. No other column is there: all are required and \
     maxProperties is their number. x-parquet names the Arrow type of the Parquet column.";
 
@@ -85,11 +86,17 @@ fn of_table(table: &TableSpec) -> Object {
         .with("title", json!(format!("A row of results/{}", table.name)))
         .with("description", json!(format!("One row for each {}.{note}", table.row)))
         .with("x-sorted-by", json!(table.sorted_by))
+        .with("x-references", of_references(table))
         .with("type", json!("object"))
         .with("required", json!(names))
         .with("maxProperties", json!(names.len()))
         .with("properties", Object(columns.collect()));
     if table.rules.is_empty() { object } else { object.with("allOf", Json::List(rules.collect())) }
+}
+
+fn of_references(table: &TableSpec) -> Object {
+    let place = |one: Reference| (one.column.to_owned(), json!(format!("{}.{}", one.table, one.key)).into());
+    Object(table.references().map(place).collect())
 }
 
 fn of_column(column: &ColumnSpec) -> Object {

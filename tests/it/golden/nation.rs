@@ -5,12 +5,13 @@ use std::fs;
 use std::path::PathBuf;
 
 use leds_metrics::synth::{NationPlan, write_submissions_of};
+use leds_metrics::vocabulary::sender_code::SenderCode;
 use tempfile::TempDir;
 
 use crate::support::{Finished, files_below, leds_metrics, parquet, parquet_of, text};
 
 /// The bodies under made-up names. `generate` plants a fault at most of them.
-const BODIES: &str = "\
+pub const BODIES: &str = "\
 E23000003,Alder Constabulary,Alder,territorial_force,North,England,3380,2000-01-01,,
 E23000007,Beech Police,Beech,territorial_force,North,England,4018,2000-01-01,,
 E23000011,Cedar Police,Cedar,territorial_force,North,England,3194,2000-01-01,,
@@ -112,7 +113,7 @@ impl Nation {
         let plan =
             NationPlan { from: "2025-01".parse().unwrap(), to: "2026-03".parse().unwrap(), scale: 0.002, seed: 1 };
         let codes = BODIES.lines().filter_map(|body| body.split(',').next());
-        let codes: Vec<&str> = codes.chain(["UNATTRIBUTED"]).collect();
+        let codes: Vec<SenderCode> = codes.chain(["UNATTRIBUTED"]).map(|code| code.parse().unwrap()).collect();
         write_submissions_of(&codes, &plan, &source).unwrap();
         for path in files_below(&source).iter().filter(|path| !is_alive(text(path))) {
             fs::remove_file(source.join(path)).unwrap();

@@ -3,6 +3,8 @@
 
 use html5gum::{Token, Tokenizer};
 
+use crate::markup::with_end_tags;
+
 /// Elements that have no end tag.
 const VOID: [&str; 8] = ["area", "br", "hr", "img", "input", "link", "meta", "source"];
 
@@ -39,7 +41,8 @@ pub fn outline(html: &str) -> String {
 pub fn tree(html: &str) -> Element {
     let root = Element { name: String::new(), attributes: Vec::new(), children: Vec::new() };
     let mut open = vec![root];
-    for Ok(token) in Tokenizer::new(html) {
+    let html = with_end_tags(html);
+    for Ok(token) in Tokenizer::new(&html) {
         match token {
             Token::StartTag(tag) => {
                 let attributes = tag.attributes.iter().map(|(name, value)| (utf8(name), utf8(value))).collect();
@@ -74,11 +77,13 @@ fn utf8(bytes: &[u8]) -> String {
 }
 
 impl Element {
-    fn attribute(&self, name: &str) -> Option<&str> {
+    /// The value of an attribute.
+    pub fn attribute(&self, name: &str) -> Option<&str> {
         self.attributes.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
     }
 
-    fn elements(&self) -> impl Iterator<Item = &Element> {
+    /// The elements directly below.
+    pub fn elements(&self) -> impl Iterator<Item = &Element> {
         self.children.iter().filter_map(|child| match child {
             Node::Element(element) => Some(element),
             Node::Text(_) => None,
@@ -185,7 +190,8 @@ fn push(before: &str, text: &str, lines: &mut Vec<String>) {
     }
 }
 
-fn squeezed(text: &str) -> String {
+/// A text as one line, with one space between words.
+pub fn squeezed(text: &str) -> String {
     text.split_ascii_whitespace().collect::<Vec<_>>().join(" ")
 }
 

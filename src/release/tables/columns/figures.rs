@@ -2,11 +2,15 @@
 
 use std::borrow::Cow;
 
-use super::{AGAINST, Identified, MET, PERIOD, STANDARD_KINDS, STATUSES, body_and_period, columns, metric_id};
+use super::verdicts::COMPARED;
+use super::{Identified, MET, PERIOD, STANDARD_KINDS, STATUSES, UNITS, body_and_period, columns, metric_id};
 use crate::assessment::Labels;
-use crate::assessment::responsibilities::Responsibility;
+
 use crate::release::tables::catalogue::{ANY, at_least, between, except, one_of};
 use crate::release::tables::column::RowColumn;
+use crate::verdict::AspectLabel;
+use crate::verdict::responsibilities::Responsibility;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::observation::Observation;
 use crate::vocabulary::period::Period;
 use crate::vocabulary::quantity::{Status, millionths as scaled};
@@ -30,7 +34,7 @@ impl Identified for JudgedFigure<'_> {
         &self.figure.metric_id
     }
 
-    fn org_code(&self) -> &str {
+    fn org_code(&self) -> &BodyId {
         &self.figure.org_code
     }
 
@@ -56,11 +60,7 @@ pub(in crate::release::tables) fn figures<'a>() -> Vec<RowColumn<JudgedFigure<'a
         /// status is value.
         Decimal "value" at_least(0).or_empty() => |o| o.figure.value.map(scaled);
         /// Unit of value, limits and standard.
-        Text "unit" one_of(&[
-            "percent", "hours", "days", "records", "cases", "transactions", "requests", "organisations",
-            "per_1000_officers", "per_1000_users", "per_million_transactions", "per_million_records",
-            "per_100_results", "per_user", "per_officer", "ratio", "grade"
-        ]) => |o| Cow::Borrowed(o.figure.unit.as_str());
+        Text "unit" one_of(UNITS) => |o| Cow::Borrowed(o.figure.unit.as_str());
         /// Whether there is a value or why not: not_returned (nothing was sent and the due date has passed), missing
         /// (should exist but does not, such as a quarter with two of its three months), not_applicable (cannot exist,
         /// such as a share of nothing), suppressed (the public edition withholds it), cannot_tell (the data are there
@@ -168,14 +168,10 @@ pub(in crate::release::tables) fn responsibilities() -> Vec<RowColumn<Responsibi
         /// What the standard is.
         Text "standard_kind" one_of(STANDARD_KINDS).or_empty()
             => |r| Cow::Borrowed(r.standard.map_or("", |(_, kind)| kind));
-        /// The figure against the same period a year before, by the 95% interval of the difference. Null where the
-        /// release does not hold that period, or another version of the metric made it.
-        Text "against_year_before" one_of(AGAINST).or_empty()
-            => |r| Cow::Borrowed(r.against_year_before.map_or("", |c| c.as_str()));
-        /// The figure against the sum over its peers, by the 95% interval of the difference. Null for the nation, for
-        /// counts and grades, and without peers.
-        Text "against_peers" one_of(AGAINST).or_empty()
-            => |r| Cow::Borrowed(r.against_peers.map_or("", |c| c.as_str()));
+        /// The label of the verdict against the same period a year before: year_before of results/verdicts.
+        Text "against_year_before" one_of(COMPARED).or_empty() => |r| label_words(r.against_year_before);
+        /// The label of the verdict against the peers: peers of results/verdicts.
+        Text "against_peers" one_of(COMPARED).or_empty() => |r| label_words(r.against_peers);
         /// Why nothing is evidenced, or how many the few cases are. Null otherwise.
         Text "reason" ANY.or_empty() => |r| Cow::Borrowed(&r.reason);
     });
@@ -217,6 +213,10 @@ fn is_open(row: &JudgedFigure<'_>) -> bool {
 
 fn label<'r>(row: &'r JudgedFigure<'_>, read: fn(&Labels) -> Option<&'static str>) -> Cow<'r, str> {
     Cow::Borrowed(row.labels.and_then(read).unwrap_or_default())
+}
+
+fn label_words(label: Option<AspectLabel>) -> Cow<'static, str> {
+    Cow::Borrowed(label.map_or("", AspectLabel::as_str))
 }
 
 fn met_words(met: bool) -> &'static str {

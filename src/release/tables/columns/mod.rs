@@ -4,6 +4,7 @@
 mod comparisons;
 mod figures;
 mod late;
+mod reference;
 mod series;
 mod verdicts;
 
@@ -12,17 +13,19 @@ use std::borrow::Cow;
 pub(super) use self::comparisons::{comparisons, contributions, funnels, parity, ranks};
 pub(super) use self::figures::{JudgedFigure, breakdowns, figures, for_readers, long_series, responsibilities};
 pub(super) use self::late::{completeness, delays, known_counts, revision_statistics, revisions};
+pub(super) use self::reference::{DescribedBody, DescribedMetric, bodies, metrics};
 pub(super) use self::series::{change_points, control_limits, run_charts, signals, trends};
 pub(super) use self::verdicts::verdicts;
 use super::catalogue::{ANY, matching, one_of};
 use super::column::RowColumn;
-use crate::assessment::responsibilities::Responsibility;
 use crate::assessment::{
     ControlPoint, FigureComparison, FunnelForce, NationalContribution, OrganisationRank, ParityFigure, ProposedStep,
     SeriesRunChart, SeriesTrend, Signal,
 };
 use crate::history::{Completeness, KnownCount, Revision};
 use crate::verdict::FigureVerdict;
+use crate::verdict::responsibilities::Responsibility;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::delay::DelayBand;
 use crate::vocabulary::period::Period;
 
@@ -33,9 +36,27 @@ const PERIOD: &str = "Review period as it is written on the command line.";
 
 const PERIOD_TYPES: &[&str] = &["month", "fy_quarter", "cal_quarter", "financial_year", "calendar_year", "rolling_12m"];
 const STATUSES: &[&str] = &["value", "not_returned", "missing", "not_applicable", "suppressed", "cannot_tell"];
+const UNITS: &[&str] = &[
+    "percent",
+    "hours",
+    "days",
+    "records",
+    "cases",
+    "transactions",
+    "requests",
+    "organisations",
+    "per_1000_officers",
+    "per_1000_users",
+    "per_million_transactions",
+    "per_million_records",
+    "per_100_results",
+    "per_user",
+    "per_officer",
+    "ratio",
+    "grade",
+];
 const STANDARD_KINDS: &[&str] = &["historical", "current_law", "former_law", "expectation", "local"];
 const MET: &[&str] = &["met", "not_met"];
-const AGAINST: &[&str] = &["better", "worse", "higher", "lower", "no_clear_difference", "not_tested", "cannot_tell"];
 const MEASURES: &[&str] = &["difference", "ratio"];
 const YES_NO: &[&str] = &["yes", "no"];
 
@@ -62,7 +83,7 @@ use columns;
 /// A row about one metric, body and period.
 trait Identified {
     fn metric_id(&self) -> &str;
-    fn org_code(&self) -> &str;
+    fn org_code(&self) -> &BodyId;
     fn period(&self) -> Period;
 }
 
@@ -73,7 +94,7 @@ macro_rules! identified {
                 &self.metric_id
             }
 
-            fn org_code(&self) -> &str {
+            fn org_code(&self) -> &BodyId {
                 &self.org_code
             }
 
@@ -119,7 +140,7 @@ fn metric_id<R>(read: fn(&R) -> &str) -> RowColumn<R> {
 fn body_and_period<R: Identified>(body: &'static str, period: &'static str) -> Vec<RowColumn<R>> {
     let mut columns = columns! { R:
         /// The body that the row is of.
-        Name "org_code" ANY => R::org_code;
+        Body "org_code" ANY => R::org_code;
         /// Kind of review period.
         Text "period_type" one_of(PERIOD_TYPES) => |row| Cow::Borrowed(row.period().kind.as_str());
         /// The review period.

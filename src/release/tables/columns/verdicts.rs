@@ -28,7 +28,7 @@ macro_rules! standing_out_or {
 }
 
 /// What a comparison with one other figure says.
-const COMPARED: &[&str] = standing_out_or!("unclear", "cannot_tell");
+pub(super) const COMPARED: &[&str] = standing_out_or!("unclear", "cannot_tell");
 /// What a comparison with the usual spread of all forces says.
 const AMONG_FORCES: &[&str] = standing_out_or!("usual", "too_wide", "cannot_tell");
 

@@ -15,6 +15,7 @@ use crate::report::page::text::Text;
 use crate::report::returns::coverage::{detail_words, state_words};
 use crate::report::words;
 use crate::vocabulary::body::Organisation;
+use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::finding::FindingLevel;
 use crate::vocabulary::period::Month;
 use crate::vocabulary::returns::{Return, ReturnState};
@@ -28,13 +29,12 @@ pub struct SubmissionsBehind<'a> {
 }
 
 /// The submissions behind the figure of a metric in the report's period, dataset by dataset.
-pub fn behind<'a>(facts: &Facts<'a>, metric: &Metric, code: &str) -> Vec<SubmissionsBehind<'a>> {
+pub fn behind<'a>(facts: &Facts<'a>, metric: &Metric, code: &BodyId) -> Vec<SubmissionsBehind<'a>> {
     let months = months_behind(facts, metric);
     let of_dataset = |dataset: &'a str| {
-        let concerned =
-            |line: &&SubmissionLine| line.org_code == code && line.dataset == dataset && holds_any(line, &months);
-        let (used, refused): (Vec<&SubmissionLine>, _) =
-            facts.release.submissions.iter().filter(concerned).partition(|line| line.used);
+        let concerned = |line: &&SubmissionLine| line.dataset == dataset && holds_any(line, &months);
+        let own = facts.body(code).submissions.iter().copied();
+        let (used, refused): (Vec<&SubmissionLine>, _) = own.filter(concerned).partition(|line| line.used);
         SubmissionsBehind { dataset, used: used.len(), refused: refused.len() }
     };
     facts.datasets(metric).into_iter().map(of_dataset).collect()
@@ -87,20 +87,19 @@ fn lead(facts: &Facts<'_>, body: &Organisation, all: usize, refused: usize) -> S
 }
 
 /// The submissions behind any figure of the organisation, by dataset and month.
-fn all_behind<'a>(facts: &Facts<'a>, code: &str) -> Vec<&'a SubmissionLine> {
+pub fn all_behind<'a>(facts: &Facts<'a>, code: &BodyId) -> Vec<&'a SubmissionLine> {
     let mut months: BTreeMap<&str, BTreeSet<Month>> = BTreeMap::new();
     for metric in &facts.release.metrics {
         for dataset in facts.datasets(metric) {
             months.entry(dataset).or_default().extend(months_behind(facts, metric));
         }
     }
-    for one in facts.release.returns.iter().filter(|one| one.org_code == code) {
+    for one in &facts.body(code).returns {
         months.entry(&one.dataset).or_default().insert(one.month);
     }
-    let is_behind = |line: &&SubmissionLine| {
-        line.org_code == code && months.get(line.dataset.as_str()).is_some_and(|months| holds_any(line, months))
-    };
-    let mut lines: Vec<&SubmissionLine> = facts.release.submissions.iter().filter(is_behind).collect();
+    let is_behind =
+        |line: &&SubmissionLine| months.get(line.dataset.as_str()).is_some_and(|months| holds_any(line, months));
+    let mut lines: Vec<&SubmissionLine> = facts.body(code).submissions.iter().copied().filter(is_behind).collect();
     lines.sort_by_cached_key(|line| (facts.layouts.sources.title(&line.dataset), line.first, line.submitted));
     lines
 }
@@ -149,14 +148,14 @@ fn file_lines(file: &SubmittedFile) -> [Text; 2] {
     [Text::default().code(&*file.path), hash]
 }
 
-fn used_words(facts: &Facts<'_>, line: &SubmissionLine) -> &'static str {
+/// What became of a submission.
+pub fn used_words(facts: &Facts<'_>, line: &SubmissionLine) -> &'static str {
     let is_late = |one: &&Return| {
-        one.org_code == line.org_code
-            && one.dataset == line.dataset
+        one.dataset == line.dataset
             && (line.first..=line.last).contains(&one.month)
             && matches!(one.state, ReturnState::Accepted { late: true, submitted } if submitted == line.submitted)
     };
-    let late = facts.release.returns.iter().any(|one| is_late(&one));
+    let late = facts.body(&line.org_code).returns.iter().any(is_late);
     match (line.used, line.counted_by_sender, late) {
         (false, _, _) => "Refused",
         (true, true, true) => "Used; received late; counts made by the sender",
@@ -167,7 +166,7 @@ fn used_words(facts: &Facts<'_>, line: &SubmissionLine) -> &'static str {
 }
 
 /// Why a submission was refused.
-fn reasons(facts: &Facts<'_>, line: &SubmissionLine) -> Vec<String> {
+pub fn reasons(facts: &Facts<'_>, line: &SubmissionLine) -> Vec<String> {
     if line.used {
         return Vec::new();
     }
@@ -181,7 +180,7 @@ fn reasons(facts: &Facts<'_>, line: &SubmissionLine) -> Vec<String> {
     // Of months before the report's period the findings alone say why.
     let is_of = |finding: &&FindingLine| {
         finding.severity == FindingLevel::Blocking.as_str()
-            && finding.org_code == line.org_code
+            && finding.org_code.as_ref() == Some(&line.org_code)
             && finding.dataset == line.dataset
             && finding.month == line.first.to_string()
     };
@@ -195,9 +194,9 @@ fn reasons(facts: &Facts<'_>, line: &SubmissionLine) -> Vec<String> {
 }
 
 /// Returns of the period without a submission; `None` where there are none.
-fn not_there(facts: &Facts<'_>, code: &str) -> Option<Block> {
+fn not_there(facts: &Facts<'_>, code: &BodyId) -> Option<Block> {
     let is_absent =
-        |one: &&Return| one.org_code == code && matches!(one.state, ReturnState::NotReturned | ReturnState::NotYetDue);
+        |one: &&Return| one.org_code == *code && matches!(one.state, ReturnState::NotReturned | ReturnState::NotYetDue);
     let mut absent: Vec<&Return> = facts.release.returns.iter().filter(is_absent).collect();
     absent.sort_by_key(|one| (&one.dataset, one.month));
     let row = |one: &&Return| {

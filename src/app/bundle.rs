@@ -1,0 +1,61 @@
+//! `bundle`: one edition of a published release as a zip archive that can be handed on.
+
+use std::path::{Path, PathBuf};
+
+use super::folders::release_folder;
+use super::nearest::did_you_mean;
+use super::{AppError, UsageError};
+use crate::files::{resolved, write_atomically};
+use crate::release::PublishedEdition;
+use crate::release::store::PublishedRelease;
+
+/// What `bundle` was asked to do.
+#[derive(Debug, Clone)]
+pub struct BundleOptions {
+    /// A release, or the folder of a period's releases, of which the latest is taken.
+    pub release: PathBuf,
+    /// Folder of the edition inside the release.
+    pub edition: String,
+    /// The archive; without it, a file in the current folder that says release and edition.
+    pub out: Option<PathBuf>,
+    /// Whether a file that is there may be replaced.
+    pub overwrite: bool,
+}
+
+/// Writes the archive, whole or not at all, and gives its path.
+pub fn bundle(options: &BundleOptions) -> Result<PathBuf, AppError> {
+    let release = PublishedRelease::open(&release_folder(&options.release)?)?;
+    let folder = edition_folder(&release, &options.edition)?;
+    let edition = PublishedEdition::open(&release, folder)?;
+    let out = options.out.clone().unwrap_or_else(|| PathBuf::from(format!("{}.zip", edition.stem())));
+    check_free(&out, release.folder(), options.overwrite)?;
+    let archive = edition.archive()?;
+    write_atomically(&out, &archive).map_err(|source| AppError::Write { path: out.clone(), source })?;
+    Ok(out)
+}
+
+/// The folder of an edition of the release, by its name.
+fn edition_folder<'n>(release: &PublishedRelease, name: &'n str) -> Result<&'n str, UsageError> {
+    let name = name.trim_end_matches('/');
+    let known = release.editions();
+    if known.contains(name) {
+        return Ok(name);
+    }
+    let meant = did_you_mean(name, known.iter().copied());
+    let known = known.into_iter().collect::<Vec<&str>>().join(", ");
+    Err(UsageError::UnknownEdition { name: name.to_owned(), meant, known })
+}
+
+/// Nothing that is there is replaced unasked, and nothing is written into a release, which never changes.
+fn check_free(out: &Path, release: &Path, overwrite: bool) -> Result<(), UsageError> {
+    if resolved(out).starts_with(resolved(release)) {
+        return Err(UsageError::InsideRelease(out.to_owned()));
+    }
+    if out.is_dir() {
+        return Err(UsageError::Exists(out.to_owned()));
+    }
+    if out.exists() && !overwrite {
+        return Err(UsageError::ExistsUnlessOverwritten(out.to_owned()));
+    }
+    Ok(())
+}
