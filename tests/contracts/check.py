@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Proves that the contracts in schemas/ work in a tool that is not ours.
 
-    python3 tests/contracts/datacontract.py WORK [--leds-metrics target/release/leds-metrics]
+    python3 tests/contracts/check.py WORK [--leds-metrics target/release/leds-metrics]
 
 Installs the Data Contract CLI into WORK/venv, lets it `lint` every contract and `test` good and broken submissions of
 every dataset, and compares its verdicts with those written below. With --leds-metrics, `leds-metrics check` must reach
@@ -31,6 +31,8 @@ import dataclasses
 import datetime as dt
 import functools
 import json
+import logging
+import multiprocessing
 import os
 import pathlib
 import subprocess
@@ -370,22 +372,19 @@ def write_files(case, contract, source):
             parquet.write_table(content, target)
 
 
-def their_verdicts(case, contract, source, tool):
-    """Every (verdict, type of check, field) of `datacontract test` that did not pass."""
-    report = source.with_suffix(".json")
-    folder = source / case.dataset / (case.folder or contract.submission())
-    command = [tool, "test", contract.path, "--output", report, "--output-format", "json"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    if not report.exists():
-        raise RuntimeError(f"datacontract wrote no report: {done.stdout}{done.stderr}")
+def their_verdicts(case, contract, source):
+    """Every (verdict, type of check, field) of `datacontract test` that did not pass. Changes into the case's folder."""
+    from datacontract.data_contract import DataContract
+
+    os.chdir(source / case.dataset / (case.folder or contract.submission()))
     words = {"warning": "warned", "failed": "failed", "error": "failed"}
-    checks = json.loads(report.read_text(encoding="utf-8"))["checks"]
+    checks = DataContract(data_contract_file=str(contract.path)).test().checks
     # Types are not tested in Parquet files; the tool says so by a warning for each field.
-    tested = [check for check in checks if check["type"] != "field_type"]
+    tested = [check for check in checks if check.type != "field_type"]
     if not tested:
         raise RuntimeError("datacontract tested nothing")
     # Without a result is a check that was not reached, because the folder could not be read.
-    return {(words[c["result"]], c["type"], c["field"]) for c in tested if c["result"] in words}
+    return {(words[c.result], c.type, c.field) for c in tested if c.result in words}
 
 
 # Nothing can be checked without reference data, so that `check` ends there and lists its findings as text only.
@@ -427,9 +426,7 @@ def run_case(numbered, contracts, work, program):
     label = f"{case.dataset}: {case.name}"
     write_files(case, contract, source)
     try:
-        right, words = compare(
-            case.theirs, their_verdicts(case, contract, source, work / "venv" / "bin" / "datacontract")
-        )
+        right, words = compare(case.theirs, their_verdicts(case, contract, source))
         label += f": datacontract {words}"
         if program and case.ours is not None:
             if case.dataset != "organisations":
@@ -442,28 +439,38 @@ def run_case(numbered, contracts, work, program):
     return right, label
 
 
-def lint(contract, work):
-    done = subprocess.run(
-        [work / "venv" / "bin" / "datacontract", "lint", contract.path], capture_output=True, text=True, check=False
-    )
-    right = done.returncode == 0 and "is valid" in done.stdout
-    return right, f"{contract.dataset}: lint: {'valid' if right else done.stdout}"
+def lint(contract):
+    from datacontract.data_contract import DataContract
+
+    run = DataContract(data_contract_file=str(contract.path)).lint()
+    right = run.result == "passed" and any("is valid" in check.name for check in run.checks)
+    return right, f"{contract.dataset}: lint: {'valid' if right else [check.reason for check in run.checks]}"
+
+
+def be_quiet():
+    """The tool logs what the broken cases are there to bring about."""
+    logging.disable(logging.ERROR)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("work", type=pathlib.Path, help="folder for the tool and the test files")
     parser.add_argument("--leds-metrics", type=pathlib.Path, help="binary whose `check` is compared")
+    parser.add_argument("--install", action="store_true", help="fetch the tool, and test nothing")
     arguments = parser.parse_args()
     work = arguments.work.resolve()
     work.mkdir(parents=True, exist_ok=True)
     enter_environment(work)
+    if arguments.install:
+        return 0
     contracts = {c.dataset: c for c in map(Contract, sorted(SCHEMAS.glob("*.odcs.yaml")))}
     cases = [case for contract in contracts.values() for case in cases_of(contract)] + list(limits_of(contracts))
     program = arguments.leds_metrics and arguments.leds_metrics.resolve()
     passed = failed = 0
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        linted = pool.map(functools.partial(lint, work=work), contracts.values())
+    # Loading the tool takes longer than any case: each process does it once. Processes, because a case has a folder of its own.
+    spawn = multiprocessing.get_context("spawn")
+    with concurrent.futures.ProcessPoolExecutor(os.cpu_count(), spawn, initializer=be_quiet) as pool:
+        linted = pool.map(lint, contracts.values())
         tested = pool.map(
             functools.partial(run_case, contracts=contracts, work=work, program=program), enumerate(cases)
         )
