@@ -1,30 +1,36 @@
 //! The command line: arguments in, one call into `app`, text or JSON out, an exit code.
 //! stdout carries data, stderr messages. No figure is touched here.
 
+mod clock;
 mod output;
 mod prepare;
+mod schedule;
 mod sql;
 mod values;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use chrono::{NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use self::clock::clock_from;
 use self::output::{print, print_json, print_line, tell};
 use self::prepare::{PrepareArguments, print_prepared};
+use self::schedule::{DueManner, ServiceArguments, StatusArguments, print_status, run_due, serve};
 use self::sql::{SqlArguments, run_sql};
-use self::values::{parse_copies, parse_day};
+use self::values::{parse_copies, parse_day, parse_moment};
 use crate::app::bundle::{BundleOptions, bundle};
 use crate::app::check::{CheckOptions, CheckReport, check};
+use crate::app::due::RunPlaces;
 use crate::app::plan::{PlanReport, plan};
 use crate::app::prepare::prepare;
-use crate::app::run::run;
+use crate::app::recorded::run_by_hand;
 use crate::app::verify::verify;
 use crate::app::{AppError, Context, RunOptions, RunOutcome, UsageError, definitions, demo, generate};
 use crate::exit;
 use crate::intake::DataDate;
+use crate::schedule::Wait;
 use crate::settings::{Settings, UnsetPublication};
 use crate::synth::NationPlan;
 use crate::vocabulary::causes::with_causes;
@@ -49,7 +55,7 @@ pub struct Cli {
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 done · 2 usage or settings · 10 definitions invalid · 20 input missing or unreadable · \
-21 contract violated · 30 a metric failed · 31 published with gaps · 40 rendering failed · 50 publication failed";
+21 contract violated · 30 a metric failed · 31 published with gaps · 40 rendering failed · 50 publication failed · 60 a person has to look (status)";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -95,16 +101,28 @@ enum Command {
         #[command(flatten)]
         input: Input,
         #[command(flatten)]
-        release: ReleaseArgs,
+        places: ReleasePlaces,
+        /// Review period, such as 2025-04, 2025-26Q1, 2025Q2, 2025-26, 2025 or 12m-to-2025-06.
+        #[arg(long)]
+        period: Period,
         #[arg(long)]
         json: bool,
     },
-    /// Compute a review period and publish a release.
+    /// Compute a review period and publish a release, or publish what the schedules have due.
     Run {
         #[command(flatten)]
         input: Input,
         #[command(flatten)]
-        release: ReleaseArgs,
+        places: ReleasePlaces,
+        /// Review period, such as 2025-04, 2025-26Q1, 2025Q2, 2025-26, 2025 or 12m-to-2025-06.
+        #[arg(long, required_unless_present = "due")]
+        period: Option<Period>,
+        /// Publish what the schedules of the settings have due, once; for a timer.
+        #[arg(long, conflicts_with_all = ["period", "as_of", "published_on", "again", "public"])]
+        due: bool,
+        /// Take this time for now, such as 2026-05-15T01:30:00Z, to try a schedule out.
+        #[arg(long, value_name = "TIME", value_parser = parse_moment, requires = "due")]
+        now: Option<DateTime<Utc>>,
         /// Date printed as the day of publication [default: today in London].
         #[arg(long, value_name = "DATE", value_parser = parse_day)]
         published_on: Option<NaiveDate>,
@@ -122,6 +140,10 @@ enum Command {
         #[arg(long, value_name = "FORMATS", value_parser = parse_copies)]
         copies: Option<BTreeSet<CopyFormat>>,
     },
+    /// Publish what the schedules of the settings have due, whenever it is due, until it is stopped.
+    Schedule(ServiceArguments),
+    /// Say what was published, what is due next, and what needs a person.
+    Status(StatusArguments),
     /// Ask a source, its roll-ups and a release anything, in SQL that only reads.
     Sql(SqlArguments),
     /// Pack one edition of a release into a zip archive that can be handed on.
@@ -197,34 +219,37 @@ impl Input {
     }
 }
 
-/// What is published, and where.
+/// Where releases are published.
 #[derive(Debug, Args)]
-struct ReleaseArgs {
+struct ReleasePlaces {
     /// Folder of releases.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// Review period, such as 2025-04, 2025-26Q1, 2025Q2, 2025-26, 2025 or 12m-to-2025-06.
-    #[arg(long)]
-    period: Period,
     /// Folder for caches, remembered checks and failing rows [default: the out folder's name with -work].
     #[arg(long, value_name = "DIR")]
     work: Option<PathBuf>,
 }
 
-impl ReleaseArgs {
-    /// A run that publishes the usual editions, on that day.
-    fn options(&self, input: Input, published_on: NaiveDate, quiet: bool) -> RunOptions {
+impl ReleasePlaces {
+    /// A run that publishes the usual editions of a period, on that day.
+    fn options(&self, input: Input, period: Period, published_on: NaiveDate) -> RunOptions {
         RunOptions {
             source: input.source,
             out: self.out.clone(),
             work: self.work(),
-            period: self.period,
+            period,
             as_of: input.as_of,
             published_on,
             again: false,
             public: false,
-            quiet,
+            wait: Wait::No,
+            quiet: false,
         }
+    }
+
+    /// Where schedules read and write.
+    fn with_source(&self, source: String) -> RunPlaces {
+        RunPlaces { source, out: self.out.clone(), work: self.work() }
     }
 
     /// Beside the releases and never inside them: it holds record-level rows.
@@ -284,28 +309,34 @@ async fn dispatch(cli: Cli) -> Result<u8, AppError> {
             print_check(&report, json)?;
             Ok(if report.blocked() { exit::CONTRACT } else { exit::OK })
         }
-        Command::Plan { input, release, json } => {
-            note_ambiguity(release.period);
-            let options = release.options(input, today(), quiet);
+        Command::Plan { input, places, period, json } => {
+            note_ambiguity(period);
+            let options = RunOptions { quiet, ..places.options(input, period, today()) };
             let planned = plan(&load().await?, &options).await?;
             print_plan(&planned, json)?;
             Ok(exit::OK)
         }
-        Command::Run { input, release, published_on, allow_gaps, again, public, copies } => {
-            note_ambiguity(release.period);
-            let published_on = published_on.unwrap_or_else(today);
-            let options = RunOptions { again, public, ..release.options(input, published_on, quiet) };
+        Command::Run { input, places, period, due, now, published_on, allow_gaps, again, public, copies } => {
             let mut context = load().await?;
             if let Some(copies) = copies {
                 context.settings.figures.editions.copies = copies;
             }
-            let outcome = run(&context, &options).await?;
+            // The parser lets exactly one of the two through.
+            let Some(period) = period.filter(|_| !due) else {
+                let places = places.with_source(input.source);
+                return run_due(&context, &places, clock_from(now), DueManner { allow_gaps, quiet }).await;
+            };
+            note_ambiguity(period);
+            let published_on = published_on.unwrap_or_else(today);
+            let options = RunOptions { again, public, quiet, ..places.options(input, period, published_on) };
+            let outcome = run_by_hand(&context, &options, &clock_from(None)).await?;
             note_unset_publication(&context.settings);
             note_past_release(&context.settings, published_on);
             print_outcome(&outcome)?;
-            let has_gaps = outcome.refused > 0 || outcome.without_memory;
-            Ok(if has_gaps && !allow_gaps { exit::GAPS } else { exit::OK })
+            Ok(if outcome.has_gaps() && !allow_gaps { exit::GAPS } else { exit::OK })
         }
+        Command::Schedule(arguments) => serve(&load().await?, &arguments, quiet).await,
+        Command::Status(arguments) => print_status(&load().await?, &arguments).await,
         Command::Sql(arguments) => {
             run_sql(&load().await?, arguments, today(), quiet).await?;
             Ok(exit::OK)
@@ -374,9 +405,9 @@ fn note_past_release(settings: &Settings, published_on: NaiveDate) {
     }
 }
 
-/// Today in London: the only place where the clock is read.
+/// Today in London.
 fn today() -> NaiveDate {
-    london_date(Utc::now().naive_utc())
+    london_date(clock_from(None).now().naive_utc())
 }
 
 fn print_outcome(outcome: &RunOutcome) -> Result<(), AppError> {

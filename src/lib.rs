@@ -2,7 +2,8 @@
 //!
 //! The modules stand in one line, each using only those to its left: `vocabulary` → `definitions` → `sources` → `stats` →
 //! `settings` → `contract` → `rollups` → `metrics` → `intake` → `history` → `assessment` → `verdict` → `checks` → `figures` →
-//! `public` → `release` → `report` → `render`, wired together by `app`. `docs/architecture.md` says more.
+//! `public` → `release` → `report` → `render`, wired together by `app`. `ledger` and `schedule` say when it runs.
+//! `docs/architecture.md` says more.
 #![forbid(unsafe_code)]
 
 pub mod app;
@@ -20,6 +21,7 @@ pub mod figures;
 pub mod files;
 pub mod history;
 pub mod intake;
+pub mod ledger;
 pub mod metrics;
 pub mod prepare;
 pub mod progress;
@@ -28,6 +30,7 @@ pub mod release;
 pub mod render;
 pub mod report;
 pub mod rollups;
+pub mod schedule;
 pub mod settings;
 pub mod sources;
 pub mod spreadsheet;

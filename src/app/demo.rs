@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 
 use super::run::run;
 use super::{AppError, Context, RunOptions, RunOutcome, generate};
+use crate::schedule::Wait;
 use crate::settings::Settings;
 use crate::synth::NationPlan;
 use crate::vocabulary::period::{Month, Period, PeriodType};
@@ -43,6 +44,7 @@ pub async fn demo(out: &Path, seed: u64, published_on: NaiveDate, quiet: bool) -
         published_on,
         again: false,
         public: false,
+        wait: Wait::No,
         quiet,
     };
     let month = run(&context, &options(PeriodType::Month)).await?;

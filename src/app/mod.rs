@@ -6,6 +6,7 @@ mod case;
 pub mod check;
 pub mod definitions;
 pub mod demo;
+pub mod due;
 mod folders;
 pub mod generate;
 mod identity;
@@ -13,12 +14,14 @@ mod nearest;
 pub mod plan;
 pub mod prepare;
 mod publication;
+pub mod recorded;
 mod release_index;
 pub mod run;
 mod run_options;
 mod run_outcome;
 mod run_plan;
 pub mod sql;
+pub mod status;
 mod timings;
 mod usage;
 pub mod verify;
@@ -31,14 +34,18 @@ use crate::engine::{Engine, EngineError, EngineSettings, Trouble};
 use crate::exit;
 use crate::figures::FiguresError;
 use crate::intake::{IntakeError, WorkError};
+use crate::ledger::LedgerError;
 use crate::metrics::prove;
 use crate::prepare::PrepareError;
 use crate::release::store::{DamagedFile, PublishError};
 use crate::release::tables::{ResultsError, UnreadableTable};
 use crate::release::{BundleError, PublicEditionError};
 use crate::render::RenderError;
+use crate::schedule::ScheduleTimesError;
 use crate::settings::{Settings, SettingsError, UnfitError};
 use crate::synth::SynthError;
+use crate::vocabulary::period::Period;
+use crate::vocabulary::returns::Outstanding;
 
 pub use run_options::RunOptions;
 pub use run_outcome::RunOutcome;
@@ -110,6 +117,12 @@ pub enum AppError {
     NothingSent { period: String, held: String },
     #[error("no submission of {period} was accepted; nothing can be published{hint}")]
     NothingAccepted { period: String, hint: String },
+    #[error("{period}: {outstanding}; the schedule waits for {percent}%")]
+    ReturnsOutstanding { period: Period, percent: u8, outstanding: Outstanding },
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    #[error(transparent)]
+    ScheduleTimes(#[from] ScheduleTimesError),
     #[error("{failed} of {cases} hand-worked cases failed")]
     CasesFailed { failed: usize, cases: usize },
 }
@@ -121,6 +134,24 @@ impl AppError {
             Self::Figures(error) => error.trouble() == Trouble::Changed,
             Self::Intake(error) => error.trouble() == Trouble::Changed,
             Self::SourceChanged(_) => true,
+            _ => false,
+        }
+    }
+
+    /// Whether the same run may succeed later although nobody mends anything: a store or disk that could not be read or written,
+    /// another run that was publishing, a file that changed while it was read. What submissions, settings or definitions hold
+    /// stays as it is.
+    pub(crate) fn may_pass(&self) -> bool {
+        match self {
+            Self::Figures(error) => error.trouble().may_pass(),
+            Self::Intake(error) => error.trouble().may_pass(),
+            Self::Work(_)
+            | Self::SourceChanged(_)
+            | Self::Publish(_)
+            | Self::Ledger(_)
+            | Self::Read { .. }
+            | Self::Write { .. }
+            | Self::Render(RenderError::Write { .. }) => true,
             _ => false,
         }
     }
@@ -141,6 +172,7 @@ impl AppError {
             Self::Usage(_)
             | Self::Statement(_)
             | Self::Settings(_)
+            | Self::ScheduleTimes(_)
             | Self::Unfit(_)
             | Self::Prepare(PrepareError::Key(_) | PrepareError::Exists(_)) => exit::USAGE,
             Self::Definitions(_) | Self::Prepare(PrepareError::UnpreparedReference { .. }) => exit::DEFINITIONS,
@@ -157,6 +189,7 @@ impl AppError {
             | Self::Work(_)
             | Self::Render(RenderError::Write { .. })
             | Self::Publish(_)
+            | Self::Ledger(_)
             | Self::PublicEdition(_)
             | Self::Rows(_)
             | Self::Output(_)
@@ -175,6 +208,7 @@ impl AppError {
             | Self::UnreadableTable(_)
             | Self::Read { .. }
             | Self::NothingSent { .. }
+            | Self::ReturnsOutstanding { .. }
             | Self::Prepare(_) => exit::INPUT,
         }
     }

@@ -31,6 +31,7 @@ use crate::render::{RenderError, render_editions};
 use crate::report::{Edition, Facts};
 use crate::vocabulary::copy_format::CopyFormat;
 use crate::vocabulary::finding::Finding;
+use crate::vocabulary::returns::Outstanding;
 
 /// All that a release is made of.
 pub(super) struct Publication<'a> {
@@ -120,6 +121,7 @@ impl Publication<'_> {
             refused: intake.refused(),
             without_memory,
             counts,
+            outstanding: Outstanding::default(),
         })
     }
 }

@@ -17,6 +17,7 @@ use crate::release::LastRelease;
 use crate::release::record::RecordCounts;
 use crate::release::store::is_whole;
 use crate::settings::{UnfitError, check_target_organisations};
+use crate::vocabulary::returns::Outstanding;
 
 /// How often a run begins anew because files of the source change under it.
 const ATTEMPTS: u32 = 3;
@@ -56,6 +57,8 @@ async fn execute(plan: &RunPlan<'_>, changed: Changed, mut timings: Timings) -> 
     timings.end_of("check");
     changed.check(&intake)?;
     check_target_organisations(&context.settings.figures.targets, &intake.organisations).map_err(UnfitError::from)?;
+    let outstanding = Outstanding::of(&intake.grid.returns(options.period));
+    options.check_enough_returned(&outstanding)?;
     options.check_something_left(&intake)?;
     let basis = RunBasis {
         check,
@@ -70,6 +73,7 @@ async fn execute(plan: &RunPlan<'_>, changed: Changed, mut timings: Timings) -> 
         Some(outcome) => outcome,
         None => compute_and_publish(plan, basis, &earlier, identity, timings).await?,
     };
+    let outcome = RunOutcome { outstanding, ..outcome };
     list_releases(plan, &intake)?;
     step.finish();
     Ok(outcome)
@@ -113,5 +117,6 @@ fn already_published(plan: &RunPlan<'_>, identity: &str, intake: &Intake) -> Opt
         refused: intake.refused(),
         without_memory: latest.identity == incomplete,
         counts: RecordCounts::new(intake, None, &intake.findings),
+        outstanding: Outstanding::default(),
     })
 }

@@ -8,9 +8,11 @@ use chrono::NaiveDate;
 use super::folders::{WrittenPlace, check_is_folder, check_outside_source, check_work_folder};
 use super::{AppError, UsageError};
 use crate::intake::{DataDate, Intake};
+use crate::schedule::Wait;
 use crate::sources::MonthSpan;
 use crate::vocabulary::finding::{Finding, FindingLevel};
 use crate::vocabulary::period::Period;
+use crate::vocabulary::returns::Outstanding;
 
 /// What `run` was asked to do.
 #[derive(Debug, Clone)]
@@ -25,6 +27,8 @@ pub struct RunOptions {
     pub again: bool,
     /// Add the public edition, with small numbers withheld.
     pub public: bool,
+    /// Whether the run waits for returns.
+    pub wait: Wait,
     pub quiet: bool,
 }
 
@@ -62,6 +66,17 @@ impl RunOptions {
             ),
             ..Finding::default()
         })
+    }
+
+    /// A run that waits for returns ends here until enough of them have come in.
+    pub(super) fn check_enough_returned(&self, outstanding: &Outstanding) -> Result<(), AppError> {
+        match self.wait {
+            Wait::ForPercent(percent) if !outstanding.reaches(percent) => {
+                let outstanding = outstanding.clone();
+                Err(AppError::ReturnsOutstanding { period: self.period, percent, outstanding })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// A period of which nothing was sent, or nothing accepted, has no report.

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::release::record::RecordCounts;
+use crate::vocabulary::returns::Outstanding;
 
 /// What `run` did.
 #[derive(Debug, Clone)]
@@ -18,4 +19,13 @@ pub struct RunOutcome {
     /// Whether metrics have no figure because the engine may not have enough memory.
     pub without_memory: bool,
     pub counts: RecordCounts,
+    /// Returns of the period that were not there.
+    pub outstanding: Outstanding,
+}
+
+impl RunOutcome {
+    /// Whether figures are missing that the submissions, or more memory, would have given.
+    pub fn has_gaps(&self) -> bool {
+        self.refused > 0 || self.without_memory
+    }
 }

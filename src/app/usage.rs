@@ -31,6 +31,8 @@ pub enum UsageError {
     RollupOutOfMemory(String),
     #[error("--tables needs --source, --release or both")]
     NothingToList,
+    #[error("the settings have no [[schedules]]; docs/operations.md shows one")]
+    NoSchedules,
     #[error("there are no such cases")]
     NoCases,
     #[error("{0} exists already; nothing was overwritten")]

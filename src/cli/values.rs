@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{Datelike as _, NaiveDate};
+use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 
 use crate::vocabulary::copy_format::CopyFormat;
 use crate::vocabulary::period::Month;
@@ -12,6 +12,12 @@ pub(super) fn parse_day(text: &str) -> Result<NaiveDate, String> {
     let day = text.parse::<NaiveDate>().ok().filter(|day| day.to_string() == text);
     day.filter(|day| Month::new(day.year(), day.month()).is_some())
         .ok_or_else(|| format!("“{text}” is not a day; write it as year-month-day, such as 2025-07-31"))
+}
+
+/// A time as it is written in the ledger.
+pub(super) fn parse_moment(text: &str) -> Result<DateTime<Utc>, String> {
+    text.parse::<DateTime<Utc>>()
+        .map_err(|_| format!("“{text}” is no time; write day, time and zone, such as 2026-05-15T01:30:00Z"))
 }
 
 /// The word for no copies at all.

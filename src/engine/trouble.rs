@@ -21,6 +21,16 @@ pub enum Trouble {
     Content,
 }
 
+impl Trouble {
+    /// Whether the same again may succeed later although nobody mends anything.
+    pub fn may_pass(self) -> bool {
+        match self {
+            Self::Reading | Self::Writing | Self::Changed => true,
+            Self::Memory | Self::Content => false,
+        }
+    }
+}
+
 /// The kind of trouble that an error and what caused it tell of.
 pub fn trouble_of(error: &(dyn Error + 'static)) -> Trouble {
     let mut next = Some(error);

@@ -10,6 +10,7 @@ mod editions;
 mod parity;
 mod peers;
 mod publication;
+mod schedules;
 mod targets;
 mod unfit;
 mod verdict;
@@ -28,6 +29,7 @@ pub use editions::EditionsSection;
 pub use parity::{ParityError, ParityWish, check_parity};
 pub use peers::{PeerChoice, PeersSection};
 pub use publication::{PublicationSection, UnsetPublication};
+pub use schedules::{CatchUp, ScheduleError, ScheduleSection, WaitFor, check_schedules};
 pub use targets::{LocalTarget, TargetError, check_target_organisations, check_targets, with_targets};
 pub use unfit::UnfitError;
 pub use verdict::VerdictSection;
@@ -68,6 +70,12 @@ pub enum SettingsError {
         "settings {path}: disclosure.minimum_denominator is {minimum}, but must be 1 to {MOST_MINIMUM}: figures with fewer cases are withheld from the public edition; 1 withholds none"
     )]
     MinimumDenominator { path: PathBuf, minimum: i64 },
+    #[error("settings {path}")]
+    Schedules {
+        path: PathBuf,
+        #[source]
+        source: ScheduleError,
+    },
     #[error("settings {path}: editions.copies")]
     Copies {
         path: PathBuf,
@@ -121,6 +129,8 @@ const MOST_MARGIN_PERCENT: u32 = 400;
 pub struct Settings {
     pub engine: EngineSection,
     pub sql: SqlSection,
+    /// Releases that are made without anyone asking.
+    pub schedules: Vec<ScheduleSection>,
     pub figures: FigureSettings,
 }
 
@@ -154,6 +164,7 @@ pub struct FigureSettings {
 struct SettingsFile {
     engine: EngineSection,
     sql: SqlSection,
+    schedules: Vec<ScheduleSection>,
     trend: TrendSection,
     disclosure: DisclosureSection,
     peers: PeersSection,
@@ -173,6 +184,7 @@ impl From<SettingsFile> for Settings {
         let SettingsFile {
             engine,
             sql,
+            schedules,
             trend,
             disclosure,
             peers,
@@ -198,7 +210,7 @@ impl From<SettingsFile> for Settings {
             publication,
             editions,
         };
-        Self { engine, sql, figures }
+        Self { engine, sql, schedules, figures }
     }
 }
 
@@ -396,6 +408,8 @@ impl Settings {
         if !(1..=MOST_LATE_MONTHS).contains(&months) {
             return Err(SettingsError::LateMonths { path: path.to_owned(), months });
         }
+        check_schedules(&self.schedules)
+            .map_err(|source| SettingsError::Schedules { path: path.to_owned(), source })?;
         let mut copies = editions.copies.iter();
         let unavailable = copies.find_map(|copy| copy.available().err());
         unavailable.map_or(Ok(()), |source| Err(SettingsError::Copies { path: path.to_owned(), source }))

@@ -4,6 +4,7 @@
 pub mod body;
 pub mod body_id;
 pub mod causes;
+pub mod clock;
 pub mod copy_format;
 pub mod delay;
 pub mod event;
@@ -18,6 +19,7 @@ pub mod quantity;
 #[cfg(test)]
 mod quantity_tests;
 pub mod returns;
+pub mod schedule_name;
 pub mod sender_code;
 mod shared_text;
 pub mod shorthand;

@@ -105,6 +105,11 @@ pub fn london_date(instant: NaiveDateTime) -> NaiveDate {
     (instant + offset).date()
 }
 
+/// A time in London in words, such as "15 May 2026, 01:30 BST".
+pub fn london_moment(instant: DateTime<Utc>) -> String {
+    instant.with_timezone(&London).format("%-d %B %Y, %H:%M %Z").to_string()
+}
+
 /// Whole months from the end of `month` to `day`: 0 until a month has passed, negative before the month's last day.
 pub fn whole_months_after(month: Month, day: NaiveDate) -> i32 {
     Month::of(day + Days::new(1)).months_since(month) - 1

@@ -39,6 +39,7 @@ mod remembered;
 mod returns;
 mod rollups_alone;
 mod safety;
+mod schedule;
 mod second_opinion;
 mod sheets;
 mod side_by_side;

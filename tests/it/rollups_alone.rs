@@ -9,6 +9,7 @@ use leds_metrics::app::RunOptions;
 use leds_metrics::app::prepare::write_rollups;
 use leds_metrics::app::run::run;
 use leds_metrics::app::{Context, generate};
+use leds_metrics::schedule::Wait;
 use leds_metrics::settings::Settings;
 use leds_metrics::sources::SubmittedTable;
 use leds_metrics::synth::NationPlan;
@@ -140,6 +141,7 @@ async fn figures(context: &Context, folder: &Path, source: &str) -> BTreeMap<&'s
         published_on: "2025-12-01".parse().unwrap(),
         again: false,
         public: false,
+        wait: Wait::No,
         quiet: true,
     };
     let outcome = run(context, &options).await.unwrap();

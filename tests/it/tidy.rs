@@ -18,8 +18,9 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("async_trait", &["engine/mod.rs", "sources"]),
     ("blake3", &["app", "contract/admission.rs", "files.rs", "metrics/remembered.rs", "rollups", "synth/draw.rs"]),
     ("bytes", &["contract/pages.rs", "release/tables/read.rs", "rollups/segment.rs", "sources/steady.rs"]),
-    ("chrono_tz", &["vocabulary/period.rs", "synth/moments.rs"]),
+    ("chrono_tz", &["schedule/mod.rs", "synth/moments.rs", "vocabulary/period.rs"]),
     ("clap", &["cli.rs", "cli", "main.rs"]),
+    ("croner", &["schedule/mod.rs"]),
     (
         "csv",
         &[
@@ -35,12 +36,15 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         ],
     ),
     ("datafusion", &["engine"]),
-    ("futures", &["contract", "engine", "figures", "intake", "sources"]),
+    ("futures", &["contract", "engine", "figures", "intake", "ledger/store.rs", "sources"]),
     ("hmac", &["digest.rs"]),
     ("include_dir", &["app/verify.rs", "definitions/mod.rs"]),
     ("indicatif", &["progress.rs"]),
     ("minijinja", &["render"]),
-    ("object_store", &["engine", "sources", "contract/admission.rs", "contract/footer.rs", "contract/pages.rs"]),
+    (
+        "object_store",
+        &["engine", "sources", "contract/admission.rs", "contract/footer.rs", "contract/pages.rs", "ledger/store.rs"],
+    ),
     (
         "parquet",
         &[
@@ -84,6 +88,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "cli/output.rs",
             "settings/mod.rs",
             "contract/memory.rs",
+            "ledger/store.rs",
             "release/bundle.rs",
             "release/last.rs",
             "release/store.rs",
@@ -100,11 +105,14 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("statrs", &["stats/distributions.rs"]),
     ("strsim", &["app/nearest.rs"]),
     ("tempfile", &["files.rs", "intake/work.rs", "prepare/staging.rs", "release/store.rs"]),
-    ("tokio", &["app", "contract", "engine", "figures", "main.rs", "metrics/prove.rs", "sources/mod.rs"]),
+    (
+        "tokio",
+        &["app", "cli/schedule.rs", "contract", "engine", "figures", "main.rs", "metrics/prove.rs", "sources/mod.rs"],
+    ),
     ("toml", &["app/case.rs", "settings", "definitions"]),
     ("zeroize", &["prepare/key.rs"]),
     ("zip", &["archive.rs"]),
-    ("Utc::now", &["cli.rs"]),
+    ("Utc::now", &["cli/clock.rs"]),
     ("std::env", &["prepare/key.rs"]),
     (
         "std::fs",
@@ -115,6 +123,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "definitions/mod.rs",
             "files.rs",
             "intake/work.rs",
+            "ledger/store.rs",
             "metrics/remembered.rs",
             "prepare",
             "release/store.rs",
@@ -125,7 +134,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "synth/row_file.rs",
         ],
     ),
-    ("std::process", &["main.rs"]),
+    ("std::process", &["app/recorded.rs", "main.rs"]),
     (
         "std::thread",
         &["settings/mod.rs", "contract/admission.rs", "engine/mod.rs", "main.rs", "release/store.rs", "synth/work.rs"],
@@ -166,6 +175,9 @@ const ORDER: &[&str] = &[
     "release",
     "report",
     "render",
+    // When it runs, and what is known of it.
+    "ledger",
+    "schedule",
     // What stands beside it, and the wiring.
     "synth",
     "sql_functions",

@@ -1,0 +1,174 @@
+//! `run --due` and `schedule`: what the schedules have to do now, once or for as long as the service lives.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::recorded::Record;
+use super::{AppError, Context, RunOptions, RunOutcome};
+use crate::exit;
+use crate::ledger::{Ended, Ledger, RunResult};
+use crate::schedule::{DueRun, Schedule, Todo, Wait};
+use crate::vocabulary::clock::Clock;
+use crate::vocabulary::period::{Period, london_date};
+use crate::vocabulary::schedule_name::ScheduleName;
+
+/// Where the schedules read and write.
+#[derive(Debug, Clone)]
+pub struct RunPlaces {
+    pub source: String,
+    pub out: PathBuf,
+    pub work: PathBuf,
+}
+
+/// What was done about one release.
+#[derive(Debug)]
+pub struct Done {
+    pub schedule: ScheduleName,
+    pub period: Period,
+    pub what: WhatWasDone,
+}
+
+/// What was done, and how it went.
+#[derive(Debug)]
+pub enum WhatWasDone {
+    Ran(RunOutcome),
+    /// It failed, or waits for returns.
+    Failed {
+        error: AppError,
+        again_at: Option<DateTime<Utc>>,
+    },
+    /// Another program has begun it.
+    BegunElsewhere,
+    LeftOut,
+}
+
+/// Does what is due, once.
+pub struct DueRuns<'d> {
+    context: &'d Context,
+    schedules: Vec<Schedule>,
+    places: &'d RunPlaces,
+    ledger: Ledger,
+    clock: Arc<dyn Clock>,
+    quiet: bool,
+}
+
+impl<'d> DueRuns<'d> {
+    /// Understands the schedules of the settings.
+    ///
+    /// # Errors
+    /// No schedule, one whose times cannot be used, or a ledger that cannot be opened.
+    pub fn new(
+        context: &'d Context,
+        places: &'d RunPlaces,
+        clock: Arc<dyn Clock>,
+        quiet: bool,
+    ) -> Result<Self, AppError> {
+        let schedules = schedules_of(context)?;
+        let ledger = Ledger::open(&places.out)?;
+        Ok(Self { context, schedules, places, ledger, clock, quiet })
+    }
+
+    /// Makes every release that is due, one after the other, and tells of each as it is done. What fails keeps no other from
+    /// being made.
+    ///
+    /// # Errors
+    /// A ledger that cannot be read or written.
+    pub async fn run(&self, tell: &mut dyn FnMut(&Done)) -> Result<(), AppError> {
+        for schedule in &self.schedules {
+            let todo = schedule.todo(&self.ledger.read().await?, self.clock.now());
+            for one in todo {
+                let (run, what) = match one {
+                    Todo::Run { run, wait } => {
+                        let what = self.make(schedule, &run, wait).await?;
+                        (run, what)
+                    }
+                    Todo::LeaveOut(run) => {
+                        self.leave_out(&run).await?;
+                        (run, WhatWasDone::LeftOut)
+                    }
+                };
+                tell(&Done { schedule: schedule.name.clone(), period: run.key.period, what });
+            }
+        }
+        Ok(())
+    }
+
+    /// When there may be something to do again.
+    ///
+    /// # Errors
+    /// A ledger that cannot be read.
+    pub async fn wake_at(&self) -> Result<Option<DateTime<Utc>>, AppError> {
+        let (history, now) = (self.ledger.read().await?, self.clock.now());
+        Ok(self.schedules.iter().filter_map(|schedule| schedule.wake_at(&history, now)).min())
+    }
+
+    async fn make(&self, schedule: &Schedule, run: &DueRun, wait: Wait) -> Result<WhatWasDone, AppError> {
+        let options = RunOptions {
+            source: self.places.source.clone(),
+            out: self.places.out.clone(),
+            work: self.places.work.clone(),
+            period: run.key.period,
+            as_of: None,
+            published_on: london_date(self.clock.now().naive_utc()),
+            again: false,
+            public: schedule.public,
+            wait,
+            quiet: self.quiet,
+        };
+        let record = Record { ledger: &self.ledger, clock: &self.clock, key: run.key.clone(), attempt: run.attempt };
+        if !record.begin(&options, Some(run.due_at)).await? {
+            return Ok(WhatWasDone::BegunElsewhere);
+        }
+        let outcome = record.run(self.context, &options).await;
+        let again_at = match &outcome {
+            Err(error) => self.again_at(schedule, run, error).await?,
+            Ok(_) => None,
+        };
+        record.end(&outcome, again_at).await?;
+        Ok(match outcome {
+            Ok(outcome) => WhatWasDone::Ran(outcome),
+            Err(error) => WhatWasDone::Failed { error, again_at },
+        })
+    }
+
+    /// When the schedule tries again; never where another attempt would fail in the same way.
+    async fn again_at(
+        &self,
+        schedule: &Schedule,
+        run: &DueRun,
+        error: &AppError,
+    ) -> Result<Option<DateTime<Utc>>, AppError> {
+        let now = self.clock.now();
+        Ok(match error {
+            AppError::ReturnsOutstanding { .. } => schedule.again_after_waiting(now),
+            error if error.may_pass() => schedule.again_after_failure(&self.ledger.read().await?, run, now),
+            _ => None,
+        })
+    }
+
+    async fn leave_out(&self, run: &DueRun) -> Result<(), AppError> {
+        let ended = Ended {
+            at: self.clock.now(),
+            result: RunResult::LeftOut,
+            exit_code: exit::OK,
+            release: None,
+            message: None,
+            again_at: None,
+            refused: 0,
+            outstanding: Vec::new(),
+        };
+        self.ledger.end(&run.key, run.attempt, &ended).await?;
+        Ok(())
+    }
+}
+
+/// The schedules of the settings, understood.
+pub(super) fn schedules_of(context: &Context) -> Result<Vec<Schedule>, AppError> {
+    let sections = &context.settings.schedules;
+    if sections.is_empty() {
+        return Err(super::UsageError::NoSchedules.into());
+    }
+    Ok(sections.iter().map(Schedule::new).collect::<Result<Vec<Schedule>, _>>()?)
+}

@@ -1,0 +1,190 @@
+//! Reads and writes the files of the ledger in a store. An event is put only where there is none; a sign of life replaces the
+//! one before it.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use futures::TryStreamExt;
+use object_store::local::LocalFileSystem;
+use object_store::path::Path as StorePath;
+use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt, PutMode, PutPayload};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::{Attempt, Begun, Ended, RunHistory, RunKey};
+
+/// Folder of the ledger beside the releases.
+const FOLDER: &str = "ledger";
+
+/// Folder of the runs that no schedule asked for. No schedule has a name with an underscore.
+const BY_HAND: &str = "by_hand";
+
+/// The ledger cannot be read or written.
+#[derive(Debug, thiserror::Error)]
+#[error("ledger of {place}")]
+pub struct LedgerError {
+    place: String,
+    #[source]
+    source: LedgerTrouble,
+}
+
+/// What is wrong with it.
+#[derive(Debug, thiserror::Error)]
+enum LedgerTrouble {
+    #[error(transparent)]
+    Folder(std::io::Error),
+    #[error(transparent)]
+    Store(#[from] object_store::Error),
+    #[error(transparent)]
+    Event(#[from] serde_json::Error),
+}
+
+/// Events of a run, as their files are called.
+const BEGUN: &str = "begun";
+const ENDED: &str = "ended";
+const ALIVE: &str = "alive";
+
+/// A run is at work.
+#[derive(Debug, Serialize, Deserialize)]
+struct SignOfLife {
+    at: DateTime<Utc>,
+}
+
+/// The ledger of a folder of releases.
+#[derive(Debug, Clone)]
+pub struct Ledger {
+    store: Arc<dyn ObjectStore>,
+    /// For messages.
+    place: String,
+}
+
+impl Ledger {
+    /// The ledger of a folder of releases, which is made if it is not there yet.
+    ///
+    /// # Errors
+    /// A folder that cannot be made.
+    pub fn open(out: &std::path::Path) -> Result<Self, LedgerError> {
+        let place = out.display().to_string();
+        let wrong = |source| LedgerError { place: place.clone(), source };
+        std::fs::create_dir_all(out).map_err(|error| wrong(LedgerTrouble::Folder(error)))?;
+        let store = LocalFileSystem::new_with_prefix(PathBuf::from(out)).map_err(|error| wrong(error.into()))?;
+        Ok(Self { store: Arc::new(store), place })
+    }
+
+    /// Everything that it holds. A file that is no event is named and does not stop the rest.
+    ///
+    /// # Errors
+    /// A store that cannot be read.
+    pub async fn read(&self) -> Result<RunHistory, LedgerError> {
+        let folder = StorePath::from(FOLDER);
+        let mut listed: Vec<ObjectMeta> =
+            self.store.list(Some(&folder)).try_collect().await.map_err(|error| self.wrong(error))?;
+        listed.sort_unstable_by(|one, other| one.location.cmp(&other.location));
+        let mut history = RunHistory::default();
+        let mut found: BTreeMap<RunKey, BTreeMap<u32, Attempt>> = BTreeMap::new();
+        for file in listed {
+            let Some(name) = EventName::parse(&file.location) else {
+                history.unreadable.push(format!("{}: is no event of the ledger", file.location));
+                continue;
+            };
+            let bytes = self.store.get(&file.location).await.map_err(|error| self.wrong(error))?;
+            let bytes = bytes.bytes().await.map_err(|error| self.wrong(error))?;
+            let attempts = found.entry(name.key).or_default();
+            let attempt = attempts.entry(name.attempt).or_insert_with(|| Attempt::numbered(name.attempt));
+            if let Err(error) = enter(attempt, name.event, &bytes) {
+                history.unreadable.push(format!("{}: {error}", file.location));
+            }
+        }
+        for (key, attempts) in found {
+            for attempt in attempts.into_values() {
+                history.enter(key.clone(), attempt);
+            }
+        }
+        Ok(history)
+    }
+
+    /// Begins an attempt. False where another program has begun it.
+    ///
+    /// # Errors
+    /// A store that cannot be written.
+    pub async fn begin(&self, key: &RunKey, attempt: u32, begun: &Begun) -> Result<bool, LedgerError> {
+        self.put_new(&EventName { key: key.clone(), attempt, event: BEGUN }, begun).await
+    }
+
+    /// Ends an attempt. False where it has ended already.
+    ///
+    /// # Errors
+    /// A store that cannot be written.
+    pub async fn end(&self, key: &RunKey, attempt: u32, ended: &Ended) -> Result<bool, LedgerError> {
+        self.put_new(&EventName { key: key.clone(), attempt, event: ENDED }, ended).await
+    }
+
+    /// Says that an attempt is still at work.
+    ///
+    /// # Errors
+    /// A store that cannot be written.
+    pub async fn give_sign_of_life(&self, key: &RunKey, attempt: u32, at: DateTime<Utc>) -> Result<(), LedgerError> {
+        let name = EventName { key: key.clone(), attempt, event: ALIVE };
+        let payload = self.payload(&SignOfLife { at })?;
+        self.store.put(&name.location(), payload).await.map_err(|error| self.wrong(error))?;
+        Ok(())
+    }
+
+    async fn put_new(&self, name: &EventName<'_>, event: &impl Serialize) -> Result<bool, LedgerError> {
+        let payload = self.payload(event)?;
+        match self.store.put_opts(&name.location(), payload, PutMode::Create.into()).await {
+            Ok(_) => Ok(true),
+            Err(object_store::Error::AlreadyExists { .. }) => Ok(false),
+            Err(error) => Err(self.wrong(error)),
+        }
+    }
+
+    fn payload(&self, event: &impl Serialize) -> Result<PutPayload, LedgerError> {
+        let mut text = serde_json::to_vec_pretty(event).map_err(|error| self.wrong(error))?;
+        text.push(b'\n');
+        Ok(text.into())
+    }
+
+    fn wrong(&self, source: impl Into<LedgerTrouble>) -> LedgerError {
+        LedgerError { place: self.place.clone(), source: source.into() }
+    }
+}
+
+/// Enters an event into its attempt.
+fn enter(attempt: &mut Attempt, event: &str, bytes: &[u8]) -> Result<(), serde_json::Error> {
+    fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<Option<T>, serde_json::Error> {
+        serde_json::from_slice(bytes).map(Some)
+    }
+    match event {
+        BEGUN => attempt.begun = read::<Begun>(bytes)?,
+        ENDED => attempt.ended = read::<Ended>(bytes)?,
+        _ => attempt.alive_at = read::<SignOfLife>(bytes)?.map(|sign| sign.at),
+    }
+    Ok(())
+}
+
+/// The place of an event.
+struct EventName<'n> {
+    key: RunKey,
+    attempt: u32,
+    event: &'n str,
+}
+
+impl<'n> EventName<'n> {
+    fn location(&self) -> StorePath {
+        let schedule = self.key.schedule.as_ref().map_or(BY_HAND, |name| name.as_str());
+        StorePath::from(format!("{FOLDER}/{schedule}/{}/{:04}-{}.json", self.key.period, self.attempt, self.event))
+    }
+
+    fn parse(location: &'n StorePath) -> Option<Self> {
+        let [folder, schedule, period, file]: [&str; 4] =
+            location.as_ref().split('/').collect::<Vec<&str>>().try_into().ok()?;
+        let (attempt, event) = file.strip_suffix(".json")?.split_once('-')?;
+        let schedule = if schedule == BY_HAND { None } else { Some(schedule.parse().ok()?) };
+        let known = folder == FOLDER && [BEGUN, ENDED, ALIVE].contains(&event);
+        let key = RunKey { schedule, period: period.parse().ok()? };
+        known.then_some(Self { key, attempt: attempt.parse().ok()?, event })
+    }
+}
