@@ -3,9 +3,9 @@
 
     python3 tests/tables/metadata.py RESULTS...
 
-RESULTS is a folder such as releases/2025-26Q1/r1/results. Each CSV file is read by its CSVW metadata (package csvw), all of
-them as the Frictionless data package (package frictionless), and the descriptions in the Parquet files are held against the
-package (pyarrow). Both validators are also shown copies with mistakes, which they must refuse. Prints one line for each check
+RESULTS is a folder such as releases/2025-26Q1/r1/results. Each CSV file is read by its CSVW metadata (package csvw; of long
+ones some rows), all of them as the Frictionless data package (package frictionless), and the descriptions in the Parquet
+files are held against the package (pyarrow). Both validators are also shown copies with mistakes, which they must refuse. Prints one line for each check
 and ends with "N passed, N failed"; the exit code is 1 when any failed.
 """
 
@@ -30,8 +30,26 @@ SAID = ["format_version", "title", "description", "release", "data_date", "publi
 SHORT = ["metrics", "organisations", "ranks"]
 
 
+# csvw reads a thousand rows in a second. frictionless, which is quicker, reads all of them by the same types.
+MOST_ROWS = 3_000
+
+
 def csvw_problems(path):
-    """What the validator says of a CSV file, which finds the metadata by itself."""
+    """What the validator says of a CSV file, which finds the metadata by itself. Of a long table it reads rows evenly spread."""
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    step = -(-len(lines) // MOST_ROWS)
+    if step == 1:
+        return csvw_problems_of_all(path)
+    with tempfile.TemporaryDirectory() as folder:
+        part = pathlib.Path(folder) / path.name
+        part.write_text("".join(lines[:1] + lines[1::step]), encoding="utf-8")
+        shutil.copy(path.with_name(f"{path.name}-metadata.json"), folder)
+        for named in (one for table in SHORT for one in path.parent.glob(f"{table}.csv*")):
+            shutil.copy(named, folder)
+        return csvw_problems_of_all(part)
+
+
+def csvw_problems_of_all(path):
     try:
         read = csvw.CSVW(str(path), validate=True)
         if read.no_metadata:
