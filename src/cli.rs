@@ -17,7 +17,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use self::clock::clock_from;
 use self::output::{print, print_json, print_line, tell};
 use self::prepare::{PrepareArguments, print_prepared};
-use self::schedule::{DueManner, ServiceArguments, StatusArguments, print_status, run_due, serve};
+use self::schedule::{DueManner, ServiceArguments, StatusArguments, print_status, run_due, serve, tell_of_hook};
 use self::sql::{SqlArguments, run_sql};
 use self::values::{parse_copies, parse_day, parse_moment};
 use crate::app::bundle::{BundleOptions, bundle};
@@ -25,7 +25,8 @@ use crate::app::check::{CheckOptions, CheckReport, check};
 use crate::app::due::RunPlaces;
 use crate::app::plan::{PlanReport, plan};
 use crate::app::prepare::prepare;
-use crate::app::recorded::run_by_hand;
+use crate::app::recorded::{RunByHand, run_by_hand};
+use crate::app::stop::unless_stopped;
 use crate::app::verify::verify;
 use crate::app::{AppError, Context, RunOptions, RunOutcome, UsageError, definitions, demo, generate};
 use crate::exit;
@@ -36,6 +37,7 @@ use crate::synth::NationPlan;
 use crate::vocabulary::causes::with_causes;
 use crate::vocabulary::copy_format::CopyFormat;
 use crate::vocabulary::period::{Month, Period, ambiguity, london_date};
+use crate::vocabulary::stop::Stop;
 
 /// Documented performance metrics of police use of PNC and LEDS, per force and review period.
 #[derive(Debug, Parser)]
@@ -55,7 +57,7 @@ pub struct Cli {
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 done · 2 usage or settings · 10 definitions invalid · 20 input missing or unreadable · \
-21 contract violated · 30 a metric failed · 31 published with gaps · 40 rendering failed · 50 publication failed · 60 a person has to look (status)";
+21 contract violated · 30 a metric failed · 31 published with gaps · 40 rendering failed · 50 publication failed · 60 a person has to look (status) · 130 stopped";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -262,9 +264,11 @@ impl ReleasePlaces {
     }
 }
 
-/// Runs the command line to its exit code.
-pub async fn execute(cli: Cli) -> u8 {
-    match dispatch(cli).await {
+/// Runs the command line to its exit code, unless somebody asks to end before.
+pub async fn execute(cli: Cli, stop: Stop) -> u8 {
+    let writes_that_it_stopped = matches!(cli.command, Command::Run { .. } | Command::Schedule(_));
+    let done = Box::pin(dispatch(cli, &stop));
+    match if writes_that_it_stopped { done.await } else { unless_stopped(&stop, done).await } {
         Ok(code) => code,
         Err(error) => {
             tell(format_args!("error: {}", with_causes(&error)));
@@ -276,9 +280,12 @@ pub async fn execute(cli: Cli) -> u8 {
     }
 }
 
-async fn dispatch(cli: Cli) -> Result<u8, AppError> {
+async fn dispatch(cli: Cli, stop: &Stop) -> Result<u8, AppError> {
     let Cli { command, definitions: folder, settings, quiet } = cli;
-    let load = || Context::load(folder.as_ref(), settings.as_ref());
+    let load = || async {
+        let context = Context::load(folder.as_ref(), settings.as_ref()).await?;
+        Ok::<Context, AppError>(Context { stop: stop.clone(), ..context })
+    };
     match command {
         Command::Demo { out, seed, published_on } => {
             let outcomes = demo::demo(&out, seed, published_on.unwrap_or_else(today), quiet).await?;
@@ -329,7 +336,9 @@ async fn dispatch(cli: Cli) -> Result<u8, AppError> {
             note_ambiguity(period);
             let published_on = published_on.unwrap_or_else(today);
             let options = RunOptions { again, public, quiet, ..places.options(input, period, published_on) };
-            let outcome = run_by_hand(&context, &options, &clock_from(None)).await?;
+            let RunByHand { outcome, hook } = run_by_hand(&context, &options, &clock_from(None)).await?;
+            tell_of_hook(hook.as_ref());
+            let outcome = outcome?;
             note_unset_publication(&context.settings);
             note_past_release(&context.settings, published_on);
             print_outcome(&outcome)?;

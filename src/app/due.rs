@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::hook::HookError;
 use super::recorded::Record;
 use super::{AppError, Context, RunOptions, RunOutcome};
 use crate::exit;
-use crate::ledger::{Ended, Ledger, RunResult};
+use crate::ledger::{Ended, Ledger, RunKey, RunResult};
 use crate::schedule::{DueRun, Schedule, Todo, Wait};
 use crate::vocabulary::clock::Clock;
-use crate::vocabulary::period::{Period, london_date};
-use crate::vocabulary::schedule_name::ScheduleName;
+use crate::vocabulary::period::london_date;
 
 /// Where the schedules read and write.
 #[derive(Debug, Clone)]
@@ -25,15 +25,22 @@ pub struct RunPlaces {
 /// What was done about one release.
 #[derive(Debug)]
 pub struct Done {
-    pub schedule: ScheduleName,
-    pub period: Period,
+    pub key: RunKey,
     pub what: WhatWasDone,
+    /// What went wrong with the command that is called afterwards.
+    pub hook: Option<HookError>,
+}
+
+impl Done {
+    fn of(run: &DueRun, what: WhatWasDone) -> Self {
+        Self { key: run.key.clone(), what, hook: None }
+    }
 }
 
 /// What was done, and how it went.
 #[derive(Debug)]
 pub enum WhatWasDone {
-    Ran(RunOutcome),
+    Ran(Box<RunOutcome>),
     /// It failed, or waits for returns.
     Failed {
         error: AppError,
@@ -79,17 +86,17 @@ impl<'d> DueRuns<'d> {
         for schedule in &self.schedules {
             let todo = schedule.todo(&self.ledger.read().await?, self.clock.now());
             for one in todo {
-                let (run, what) = match one {
-                    Todo::Run { run, wait } => {
-                        let what = self.make(schedule, &run, wait).await?;
-                        (run, what)
-                    }
+                let done = match one {
+                    Todo::Run { run, wait } => Box::pin(self.make(schedule, &run, wait)).await?,
                     Todo::LeaveOut(run) => {
                         self.leave_out(&run).await?;
-                        (run, WhatWasDone::LeftOut)
+                        Done::of(&run, WhatWasDone::LeftOut)
                     }
                 };
-                tell(&Done { schedule: schedule.name.clone(), period: run.key.period, what });
+                tell(&done);
+                if self.context.stop.is_asked() {
+                    return Err(AppError::Stopped);
+                }
             }
         }
         Ok(())
@@ -104,7 +111,7 @@ impl<'d> DueRuns<'d> {
         Ok(self.schedules.iter().filter_map(|schedule| schedule.wake_at(&history, now)).min())
     }
 
-    async fn make(&self, schedule: &Schedule, run: &DueRun, wait: Wait) -> Result<WhatWasDone, AppError> {
+    async fn make(&self, schedule: &Schedule, run: &DueRun, wait: Wait) -> Result<Done, AppError> {
         let options = RunOptions {
             source: self.places.source.clone(),
             out: self.places.out.clone(),
@@ -119,18 +126,19 @@ impl<'d> DueRuns<'d> {
         };
         let record = Record { ledger: &self.ledger, clock: &self.clock, key: run.key.clone(), attempt: run.attempt };
         if !record.begin(&options, Some(run.due_at)).await? {
-            return Ok(WhatWasDone::BegunElsewhere);
+            return Ok(Done::of(run, WhatWasDone::BegunElsewhere));
         }
         let outcome = record.run(self.context, &options).await;
         let again_at = match &outcome {
             Err(error) => self.again_at(schedule, run, error).await?,
             Ok(_) => None,
         };
-        record.end(&outcome, again_at).await?;
-        Ok(match outcome {
-            Ok(outcome) => WhatWasDone::Ran(outcome),
+        let hook = record.end(self.context, &outcome, again_at).await?;
+        let what = match outcome {
+            Ok(outcome) => WhatWasDone::Ran(Box::new(outcome)),
             Err(error) => WhatWasDone::Failed { error, again_at },
-        })
+        };
+        Ok(Done { hook, ..Done::of(run, what) })
     }
 
     /// When the schedule tries again; never where another attempt would fail in the same way.
@@ -143,6 +151,8 @@ impl<'d> DueRuns<'d> {
         let now = self.clock.now();
         Ok(match error {
             AppError::ReturnsOutstanding { .. } => schedule.again_after_waiting(now),
+            // Whoever is started next may go on at once.
+            AppError::Stopped => Some(now),
             error if error.may_pass() => schedule.again_after_failure(&self.ledger.read().await?, run, now),
             _ => None,
         })

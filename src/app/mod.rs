@@ -9,7 +9,9 @@ pub mod demo;
 pub mod due;
 mod folders;
 pub mod generate;
+pub mod hook;
 mod identity;
+pub mod letter;
 mod nearest;
 pub mod plan;
 pub mod prepare;
@@ -22,6 +24,7 @@ mod run_outcome;
 mod run_plan;
 pub mod sql;
 pub mod status;
+pub mod stop;
 mod timings;
 mod usage;
 pub mod verify;
@@ -46,6 +49,7 @@ use crate::settings::{Settings, SettingsError, UnfitError};
 use crate::synth::SynthError;
 use crate::vocabulary::period::Period;
 use crate::vocabulary::returns::Outstanding;
+use crate::vocabulary::stop::Stop;
 
 pub use run_options::RunOptions;
 pub use run_outcome::RunOutcome;
@@ -123,6 +127,10 @@ pub enum AppError {
     Ledger(#[from] LedgerError),
     #[error(transparent)]
     ScheduleTimes(#[from] ScheduleTimesError),
+    #[error("the letter to the operators could not be written down")]
+    Letter(#[source] serde_json::Error),
+    #[error("stopped, as asked; nothing was published")]
+    Stopped,
     #[error("{failed} of {cases} hand-worked cases failed")]
     CasesFailed { failed: usize, cases: usize },
 }
@@ -147,6 +155,7 @@ impl AppError {
             Self::Intake(error) => error.trouble().may_pass(),
             Self::Work(_)
             | Self::SourceChanged(_)
+            | Self::Stopped
             | Self::Publish(_)
             | Self::Ledger(_)
             | Self::Read { .. }
@@ -182,6 +191,7 @@ impl AppError {
                 Trouble::Reading | Trouble::Changed => exit::INPUT,
                 Trouble::Memory | Trouble::Content => exit::METRIC,
             },
+            Self::Stopped => exit::STOPPED,
             Self::CasesFailed { .. } => exit::METRIC,
             Self::Intake(error) if error.trouble() != Trouble::Writing => exit::INPUT,
             // A disk that is full, or may not be written, is no fault of a page or a submission.
@@ -197,6 +207,7 @@ impl AppError {
             | Self::Generate(_)
             | Self::Prepare(PrepareError::Write { .. }) => exit::PUBLISH,
             Self::Identity(_)
+            | Self::Letter(_)
             | Self::Text(_)
             | Self::Render(_)
             | Self::Results(_)
@@ -218,6 +229,8 @@ impl AppError {
 pub struct Context {
     pub definitions: Definitions,
     pub settings: Settings,
+    /// Whether the work is to end before it is done.
+    pub stop: Stop,
 }
 
 impl Context {
@@ -234,7 +247,7 @@ impl Context {
             Some(folder) => Definitions::from_folder(folder)?,
             None => Definitions::built_in()?,
         };
-        let context = Self { definitions, settings };
+        let context = Self { definitions, settings, stop: Stop::default() };
         let kinds = context.definitions.kinds_of_organisation();
         context.settings.figures.check_against(&context.definitions.metrics, kinds)?;
         if folder.is_some() {

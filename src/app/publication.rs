@@ -28,7 +28,7 @@ use crate::release::{
 };
 use crate::render::html::Templates;
 use crate::render::{RenderError, render_editions};
-use crate::report::{Edition, Facts};
+use crate::report::{Edition, Facts, build_digest};
 use crate::vocabulary::copy_format::CopyFormat;
 use crate::vocabulary::finding::Finding;
 use crate::vocabulary::returns::Outstanding;
@@ -52,7 +52,7 @@ impl Publication<'_> {
         timings.begin_stage();
         let (context, options, intake) = (plan.context, plan.options, basis.intake);
         let definitions = &context.definitions;
-        let staging = Staging::begin(&options.out)?;
+        let staging = Staging::begin(&options.out, &context.stop)?;
         let revision = plan.revision()?;
         let findings: Vec<Finding> = (intake.findings.iter().cloned())
             .chain(figures.findings.iter().cloned())
@@ -83,6 +83,7 @@ impl Publication<'_> {
         if public.is_some() {
             timings.end_of("disclosure");
         }
+        let digest = build_digest(&Facts::new(&release, &definitions.layouts), counts.figures_changed);
         timings.begin_stage();
         let files =
             write_files(definitions, (&release, public.as_ref()), &context.settings.figures.editions.copies, &staging)?;
@@ -121,6 +122,7 @@ impl Publication<'_> {
             refused: intake.refused(),
             without_memory,
             counts,
+            digest: Some(digest),
             outstanding: Outstanding::default(),
         })
     }

@@ -4,10 +4,15 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::hook::{self, HookError};
+use super::letter::Letter;
+use super::publication::load_templates;
 use super::run::run;
+use super::stop::unless_stopped;
 use super::{AppError, Context, RunOptions, RunOutcome};
 use crate::exit;
 use crate::ledger::{Begun, Ended, Ledger, RunKey, RunResult, SIGN_OF_LIFE_EVERY};
+use crate::render::html::render_letter;
 use crate::vocabulary::causes::with_causes;
 use crate::vocabulary::clock::Clock;
 
@@ -40,7 +45,7 @@ impl Record<'_> {
             self.attempt,
             Arc::clone(self.clock),
         ));
-        let outcome = run(context, options).await;
+        let outcome = unless_stopped(&context.stop, Box::pin(run(context, options))).await;
         signs.abort();
         outcome
     }
@@ -48,15 +53,30 @@ impl Record<'_> {
     /// Writes down how it ended. `again_at` is when the schedule tries again by itself.
     pub(super) async fn end(
         &self,
+        context: &Context,
         outcome: &Result<RunOutcome, AppError>,
         again_at: Option<DateTime<Utc>>,
-    ) -> Result<(), AppError> {
+    ) -> Result<Option<HookError>, AppError> {
         let ended = match outcome {
             Ok(outcome) => self.ended_well(outcome),
             Err(error) => Ended { again_at, ..self.ended_badly(error) },
         };
         self.ledger.end(&self.key, self.attempt, &ended).await?;
-        Ok(())
+        self.write_letter(context, &Letter::of(&self.key, &ended, outcome)).await
+    }
+
+    /// Writes a letter to the operators beside the events, and calls the command that takes it to them. The answer is what went
+    /// wrong with the command.
+    async fn write_letter(&self, context: &Context, letter: &Letter) -> Result<Option<HookError>, AppError> {
+        let html = render_letter(&load_templates(&context.definitions)?, letter)?;
+        let json = serde_json::to_vec_pretty(letter).map_err(AppError::Letter)?;
+        for (form, bytes) in [("txt", letter.text().into_bytes()), ("html", html.into_bytes()), ("json", json.clone())]
+        {
+            self.ledger.put_letter(&self.key, self.attempt, form, bytes).await?;
+        }
+        let notify = context.settings.notify.clone();
+        let called = tokio::task::spawn_blocking(move || hook::call(&notify, &json)).await;
+        Ok(called.ok().and_then(Result::err))
     }
 
     fn ended_well(&self, outcome: &RunOutcome) -> Ended {
@@ -92,15 +112,22 @@ impl Record<'_> {
     }
 }
 
+/// What a person is told of a run.
+pub struct RunByHand {
+    pub outcome: Result<RunOutcome, AppError>,
+    /// What went wrong with the command that is called after it.
+    pub hook: Option<HookError>,
+}
+
 /// Runs for a person, who waits for the answer.
 ///
 /// # Errors
-/// Those of the run, and of the ledger.
+/// Options that contradict each other, and those of the ledger.
 pub async fn run_by_hand(
     context: &Context,
     options: &RunOptions,
     clock: &Arc<dyn Clock>,
-) -> Result<RunOutcome, AppError> {
+) -> Result<RunByHand, AppError> {
     options.check()?;
     let ledger = Ledger::open(&options.out)?;
     let key = RunKey { schedule: None, period: options.period };
@@ -111,8 +138,8 @@ pub async fn run_by_hand(
         record.attempt += 1;
     }
     let outcome = record.run(context, options).await;
-    record.end(&outcome, None).await?;
-    outcome
+    let hook = record.end(context, &outcome, None).await?;
+    Ok(RunByHand { outcome, hook })
 }
 
 async fn give_signs_of_life(ledger: Ledger, key: RunKey, attempt: u32, clock: Arc<dyn Clock>) {

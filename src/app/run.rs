@@ -117,6 +117,7 @@ fn already_published(plan: &RunPlan<'_>, identity: &str, intake: &Intake) -> Opt
         refused: intake.refused(),
         without_memory: latest.identity == incomplete,
         counts: RecordCounts::new(intake, None, &intake.findings),
+        digest: None,
         outstanding: Outstanding::default(),
     })
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::release::record::RecordCounts;
+use crate::report::Digest;
 use crate::vocabulary::returns::Outstanding;
 
 /// What `run` did.
@@ -19,6 +20,8 @@ pub struct RunOutcome {
     /// Whether metrics have no figure because the engine may not have enough memory.
     pub without_memory: bool,
     pub counts: RecordCounts,
+    /// What the release brings; `None` where nothing was published.
+    pub digest: Option<Digest>,
     /// Returns of the period that were not there.
     pub outstanding: Outstanding,
 }

@@ -12,7 +12,9 @@ use super::output::{print_json, print_line, tell};
 use super::values::parse_moment;
 use super::{ReleasePlaces, print_outcome};
 use crate::app::due::{Done, DueRuns, RunPlaces, WhatWasDone};
+use crate::app::hook::HookError;
 use crate::app::status::{ReleaseState, ReleaseStatus, ScheduleStatus, StatusReport, status};
+use crate::app::stop::unless_stopped;
 use crate::app::{AppError, Context};
 use crate::exit;
 use crate::vocabulary::causes::with_causes;
@@ -91,6 +93,7 @@ pub(super) async fn serve(context: &Context, arguments: &ServiceArguments, quiet
     loop {
         let wake_at = match look(&runs).await {
             Ok(wake_at) => wake_at,
+            Err(AppError::Stopped) => return Err(AppError::Stopped),
             Err(error) => {
                 tell(format_args!("error: {}", with_causes(&error)));
                 Some(clock.now() + PAUSE_AFTER_TROUBLE)
@@ -103,7 +106,11 @@ pub(super) async fn serve(context: &Context, arguments: &ServiceArguments, quiet
         tell(format_args!("the next thing to do is at {}", london_moment(wake_at)));
         while clock.now() < wake_at {
             let pause = (wake_at - clock.now()).min(LOOK_AT_LEAST_EVERY).to_std();
-            tokio::time::sleep(pause.unwrap_or(Duration::ZERO)).await;
+            let sleep = async {
+                tokio::time::sleep(pause.unwrap_or(Duration::ZERO)).await;
+                Ok(())
+            };
+            unless_stopped(&context.stop, sleep).await?;
         }
     }
 }
@@ -125,31 +132,40 @@ fn exit_code(done: &Done, allow_gaps: bool) -> u8 {
     }
 }
 
-fn print_done(Done { schedule, period, what }: &Done) -> Result<(), AppError> {
+fn print_done(Done { key, what, hook }: &Done) -> Result<(), AppError> {
+    let run = key.to_string();
+    tell_of_hook(hook.as_ref());
     match what {
         WhatWasDone::Ran(outcome) => {
-            tell(format_args!("{schedule} {period}:"));
+            tell(format_args!("{run}:"));
             print_outcome(outcome)?;
         }
         WhatWasDone::Failed { error: AppError::ReturnsOutstanding { outstanding, percent, .. }, again_at } => {
             let again = again_at.map_or(String::new(), |at| format!("; tried again at {}", london_moment(at)));
-            tell(format_args!("{schedule} {period}: waits for {percent}% of the returns: {outstanding}{again}"));
+            tell(format_args!("{run}: waits for {percent}% of the returns: {outstanding}{again}"));
         }
         WhatWasDone::Failed { error, again_at } => {
-            tell(format_args!("{schedule} {period}: error: {}", with_causes(error)));
+            tell(format_args!("{run}: error: {}", with_causes(error)));
             match again_at {
-                Some(at) => tell(format_args!("{schedule} {period}: tried again at {}", london_moment(*at))),
+                Some(at) => tell(format_args!("{run}: tried again at {}", london_moment(*at))),
                 None => tell(format_args!(
-                    "{schedule} {period}: not tried again; mend the cause and run this period by hand, with --period"
+                    "{run}: not tried again; mend the cause and run this period by hand, with --period"
                 )),
             }
         }
-        WhatWasDone::BegunElsewhere => tell(format_args!("{schedule} {period}: another program is at work on it")),
+        WhatWasDone::BegunElsewhere => tell(format_args!("{run}: another program is at work on it")),
         WhatWasDone::LeftOut => {
-            tell(format_args!("{schedule} {period}: left out, because its time has gone by (catch_up)"));
+            tell(format_args!("{run}: left out, because its time has gone by (catch_up)"));
         }
     }
     Ok(())
+}
+
+/// A command that failed is no trouble of the run.
+pub(super) fn tell_of_hook(hook: Option<&HookError>) {
+    if let Some(error) = hook {
+        tell(format_args!("warning: {}", with_causes(error)));
+    }
 }
 
 /// Prints what stands in the ledger. The exit code is not 0 where a person has to look.

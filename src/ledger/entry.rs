@@ -1,5 +1,7 @@
 //! The events of the ledger, and the attempts that they make up.
 
+use std::fmt;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +14,15 @@ pub struct RunKey {
     /// The schedule; without one, a person asked.
     pub schedule: Option<ScheduleName>,
     pub period: Period,
+}
+
+impl fmt::Display for RunKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.schedule {
+            Some(schedule) => write!(f, "{schedule} {}", self.period),
+            None => write!(f, "{}", self.period),
+        }
+    }
 }
 
 /// A run began.

@@ -46,6 +46,9 @@ const BEGUN: &str = "begun";
 const ENDED: &str = "ended";
 const ALIVE: &str = "alive";
 
+/// What was written to the operators.
+const LETTER: &str = "letter";
+
 /// A run is at work.
 #[derive(Debug, Serialize, Deserialize)]
 struct SignOfLife {
@@ -85,6 +88,9 @@ impl Ledger {
         let mut history = RunHistory::default();
         let mut found: BTreeMap<RunKey, BTreeMap<u32, Attempt>> = BTreeMap::new();
         for file in listed {
+            if file.location.filename().is_some_and(|name| name.contains(&format!("-{LETTER}."))) {
+                continue;
+            }
             let Some(name) = EventName::parse(&file.location) else {
                 history.unreadable.push(format!("{}: is no event of the ledger", file.location));
                 continue;
@@ -132,6 +138,17 @@ impl Ledger {
         Ok(())
     }
 
+    /// Puts a letter about an attempt beside its events: `txt`, `html` or `json`.
+    ///
+    /// # Errors
+    /// A store that cannot be written.
+    pub async fn put_letter(&self, key: &RunKey, attempt: u32, form: &str, letter: Vec<u8>) -> Result<(), LedgerError> {
+        let folder = EventName { key: key.clone(), attempt, event: LETTER };
+        let location = StorePath::from(format!("{}.{form}", folder.stem()));
+        self.store.put(&location, letter.into()).await.map_err(|error| self.wrong(error))?;
+        Ok(())
+    }
+
     async fn put_new(&self, name: &EventName<'_>, event: &impl Serialize) -> Result<bool, LedgerError> {
         let payload = self.payload(event)?;
         match self.store.put_opts(&name.location(), payload, PutMode::Create.into()).await {
@@ -174,8 +191,12 @@ struct EventName<'n> {
 
 impl<'n> EventName<'n> {
     fn location(&self) -> StorePath {
+        StorePath::from(format!("{}.json", self.stem()))
+    }
+
+    fn stem(&self) -> String {
         let schedule = self.key.schedule.as_ref().map_or(BY_HAND, |name| name.as_str());
-        StorePath::from(format!("{FOLDER}/{schedule}/{}/{:04}-{}.json", self.key.period, self.attempt, self.event))
+        format!("{FOLDER}/{schedule}/{}/{:04}-{}", self.key.period, self.attempt, self.event)
     }
 
     fn parse(location: &'n StorePath) -> Option<Self> {

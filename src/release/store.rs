@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::digest::{Hasher, sha256};
 use crate::files::{is_inner_path, sync_folder, write_atomically};
 use crate::vocabulary::period::Period;
+use crate::vocabulary::stop::Stop;
 
 const STAGING_PREFIX: &str = ".staging-";
 const LOCK_FILE: &str = ".lock";
@@ -225,11 +226,13 @@ pub struct Staging {
     folder: tempfile::TempDir,
     /// Held until the end, so that two runs cannot publish into one folder at once.
     _lock: fs::File,
+    stop: Stop,
 }
 
 impl Staging {
-    /// Locks `out`, clears what a killed run left behind, and opens a staging folder.
-    pub fn begin(out: &Path) -> Result<Self, PublishError> {
+    /// Locks `out`, clears what a killed run left behind, and opens a staging folder, which takes no more files once somebody
+    /// asks to end.
+    pub fn begin(out: &Path, stop: &Stop) -> Result<Self, PublishError> {
         let wrong = |source| PublishError::Write { path: out.to_owned(), source };
         fs::create_dir_all(out).map_err(wrong)?;
         let lock = fs::File::create(out.join(LOCK_FILE)).map_err(wrong)?;
@@ -240,7 +243,7 @@ impl Staging {
             }
         }
         let folder = tempfile::Builder::new().prefix(STAGING_PREFIX).tempdir_in(out).map_err(wrong)?;
-        Ok(Self { out: out.to_owned(), folder, _lock: lock })
+        Ok(Self { out: out.to_owned(), folder, _lock: lock, stop: stop.clone() })
     }
 
     /// Opens one file of the release.
@@ -250,6 +253,9 @@ impl Staging {
 
     fn open(&self, path: &str) -> std::io::Result<fs::File> {
         check_inside(path)?;
+        if self.stop.is_asked() {
+            return Err(std::io::ErrorKind::Interrupted.into());
+        }
         let target = self.folder.path().join(path);
         match fs::File::create(&target) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
@@ -273,7 +279,7 @@ impl Staging {
         let wrong = |source| PublishError::Write { path: release.clone(), source };
         fs::create_dir_all(&folder).map_err(wrong)?;
         readable(self.folder.path()).map_err(wrong)?;
-        sync_tree(self.folder.path()).map_err(wrong)?;
+        sync_tree(self.folder.path(), &self.stop).map_err(wrong)?;
         fs::rename(self.folder.path(), &release).map_err(wrong)?;
         // The staging name is gone: what the guard would remove no longer exists.
         let _ = self.folder.keep();
@@ -290,8 +296,8 @@ impl Staging {
     }
 }
 
-/// Waits until every file and folder below `root` is on the disk.
-fn sync_tree(root: &Path) -> std::io::Result<()> {
+/// Waits until every file and folder below `root` is on the disk, unless somebody asks to end.
+fn sync_tree(root: &Path, stop: &Stop) -> std::io::Result<()> {
     let (mut files, mut folders) = (Vec::new(), vec![root.to_owned()]);
     let mut next = 0;
     while let Some(folder) = folders.get(next) {
@@ -305,7 +311,10 @@ fn sync_tree(root: &Path) -> std::io::Result<()> {
         files.extend(others);
     }
     let share = files.len().div_ceil(SYNCED_AT_ONCE).max(1);
-    let sync_files = |files: &[PathBuf]| files.iter().try_for_each(|file| fs::File::open(file)?.sync_all());
+    let sync_file = |file: &PathBuf| {
+        if stop.is_asked() { Err(std::io::ErrorKind::Interrupted.into()) } else { fs::File::open(file)?.sync_all() }
+    };
+    let sync_files = |files: &[PathBuf]| files.iter().try_for_each(sync_file);
     std::thread::scope(|scope| {
         let waiting: Vec<_> = files.chunks(share).map(|part| scope.spawn(move || sync_files(part))).collect();
         waiting.into_iter().try_for_each(|thread| {

@@ -20,6 +20,9 @@ use crate::report::{Figure, Page, Room};
 
 /// The template of every page.
 const PAGE: &str = "page.html";
+
+/// The page that a letter to the operators becomes.
+const LETTER: &str = "letter.html";
 /// Templates of pages end so.
 const HTML: &str = ".html";
 /// The template of packs.
@@ -244,6 +247,16 @@ pub fn render_page(templates: &Templates, page: &Page, files: &PageFiles) -> Res
     };
     let html = templates.environment.get_template(PAGE).and_then(|template| template.render(context)).map_err(wrong)?;
     Ok(terse(&html))
+}
+
+/// A letter as a page for a mail: whole in itself, without links, pictures or scripts.
+///
+/// # Errors
+/// A template that is wrong or missing.
+pub fn render_letter(templates: &Templates, letter: &impl Serialize) -> Result<String, RenderError> {
+    let wrong = |source| RenderError::Template { name: LETTER.to_owned(), source };
+    let template = templates.environment.get_template(LETTER).map_err(wrong)?;
+    template.render(Value::from(Serde(letter))).map_err(wrong)
 }
 
 /// Texts are escaped as far as HTML needs it. The templates' own way escapes the slash too, which a page with many links has

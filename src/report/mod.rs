@@ -4,6 +4,7 @@
 pub mod about;
 mod build;
 pub mod charts;
+mod digest;
 pub mod edition;
 mod facts;
 mod force;
@@ -23,6 +24,7 @@ mod trends;
 mod words;
 
 pub use build::build_page;
+pub use digest::{BodyLine, Digest, build_digest};
 pub use edition::{Edition, PictureSource, Scope};
 pub use facts::Facts;
 pub use pack::{Pack, build_pack};

@@ -7,6 +7,7 @@
 mod decisions;
 mod disclosure;
 mod editions;
+mod notify;
 mod parity;
 mod peers;
 mod publication;
@@ -26,6 +27,7 @@ use crate::vocabulary::period::PeriodType;
 pub use decisions::{Decision, DecisionError, DecisionKind, check_decisions};
 pub use disclosure::{DisclosureSection, Protection};
 pub use editions::EditionsSection;
+pub use notify::NotifySection;
 pub use parity::{ParityError, ParityWish, check_parity};
 pub use peers::{PeerChoice, PeersSection};
 pub use publication::{PublicationSection, UnsetPublication};
@@ -121,6 +123,9 @@ const MOST_SQL_ROWS: usize = 1_000_000_000;
 /// Parameters of metrics are numbers of days or months: none lasts longer than a century.
 const MOST_DAYS: i64 = 36_500;
 
+/// An hour: whoever is told of a run is told soon.
+const MOST_SECONDS: u32 = 3_600;
+
 /// A larger margin would call nearly all figures close.
 const MOST_MARGIN_PERCENT: u32 = 400;
 
@@ -131,6 +136,8 @@ pub struct Settings {
     pub sql: SqlSection,
     /// Releases that are made without anyone asking.
     pub schedules: Vec<ScheduleSection>,
+    /// Who is told of each run.
+    pub notify: NotifySection,
     pub figures: FigureSettings,
 }
 
@@ -165,6 +172,7 @@ struct SettingsFile {
     engine: EngineSection,
     sql: SqlSection,
     schedules: Vec<ScheduleSection>,
+    notify: NotifySection,
     trend: TrendSection,
     disclosure: DisclosureSection,
     peers: PeersSection,
@@ -185,6 +193,7 @@ impl From<SettingsFile> for Settings {
             engine,
             sql,
             schedules,
+            notify,
             trend,
             disclosure,
             peers,
@@ -210,7 +219,7 @@ impl From<SettingsFile> for Settings {
             publication,
             editions,
         };
-        Self { engine, sql, schedules, figures }
+        Self { engine, sql, schedules, notify, figures }
     }
 }
 
@@ -388,6 +397,7 @@ impl Settings {
         check("engine.threads", number(engine.threads), 0, number(MOST_THREADS))?;
         check("engine.memory_limit_mib", number(engine.memory_limit_mib), memory.0, memory.1)?;
         check("sql.most_rows", number(self.sql.most_rows), 1, number(MOST_SQL_ROWS))?;
+        check("notify.timeout_seconds", self.notify.timeout_seconds.into(), 1, MOST_SECONDS.into())?;
         let FigureSettings { trend, disclosure, late, parameters, verdict, editions, .. } = &self.figures;
         for (name, value) in parameters {
             check(&format!("parameters.{name}"), i128::from(*value), 0, i128::from(MOST_DAYS))?;

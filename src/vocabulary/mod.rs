@@ -23,3 +23,4 @@ pub mod schedule_name;
 pub mod sender_code;
 mod shared_text;
 pub mod shorthand;
+pub mod stop;

@@ -148,8 +148,8 @@ fn assert_public_knows_no_other(release: &Path) {
 fn no_page_contradicts_the_verdicts_of_the_kept_nation() {
     let nation = Nation::new();
     let runs = [
-        "run --source @/source --out @/out --period 2026-03 --published-on 2026-06-10",
-        "run --public --source @/source --out @/out --period 2025-26Q4 --published-on 2026-06-10",
+        "run --source @/source --out @/out --period 2026-03 --published-on 2026-06-10 --copies xlsx",
+        "run --public --source @/source --out @/out --period 2025-26Q4 --published-on 2026-06-10 --copies xlsx",
     ];
     for command in runs {
         let done = nation.call(command);

@@ -12,7 +12,7 @@ use crate::verdicts::assert_verdicts_follow_in;
 const QUARTER: &str = "2025-26Q1";
 /// The periods that are published.
 const PERIODS: [&str; 1] = [QUARTER];
-const SETTINGS: &str = "[trend]\nmonth = 3\nquarter = 1\n[parameters]\ndormant_days = 90\ndecision_days = 30\nleaver_days = \
+const SETTINGS: &str = "[editions]\ncopies = []\n[trend]\nmonth = 3\nquarter = 1\n[parameters]\ndormant_days = 90\ndecision_days = 30\nleaver_days = \
                         7\nrefresher_months = 24\n";
 /// Levels that about half of the organisations meet, so that there are both kinds of each metric.
 const TARGETS: [(&str, u32); 6] =

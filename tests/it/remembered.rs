@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::support::{arrests, files_below, leds_metrics, parquet, submission_path, text};
 
 const PERIOD: &str = "2025-05";
-const SETTINGS: &str = "[parameters]\ndormant_days = 90\ndecision_days = 30\nleaver_days = 1\nrefresher_months = 24\n";
+const SETTINGS: &str = "[editions]\ncopies = []\n[parameters]\ndormant_days = 90\ndecision_days = 30\nleaver_days = 1\nrefresher_months = 24\n";
 
 /// A small synthetic nation of two months.
 struct Nation {

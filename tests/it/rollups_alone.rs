@@ -40,6 +40,7 @@ async fn compare() {
         Settings::parse(Path::new("leds-metrics.toml"), include_str!("../../leds-metrics.toml")).unwrap();
     // The asked month alone: the months before are there only as far as its own figures need them.
     settings.figures.trend.month = 1;
+    settings.figures.editions.copies.clear();
     let context = Arc::new(Context::with(None, settings).await.unwrap());
     let month = |text: &str| text.parse().unwrap();
     let plan = NationPlan { from: month("2024-10"), to: month("2025-03"), scale: 0.00002, seed: 5 };

@@ -57,7 +57,7 @@ impl Scheduled {
     /// The events of the ledger, without signs of life.
     fn events(&self) -> Vec<String> {
         let names = files_below(&self.bench.out().join("ledger")).into_iter().map(|path| text(&path).to_owned());
-        names.filter(|name| !name.ends_with("alive.json")).collect()
+        names.filter(|name| !name.ends_with("alive.json") && !name.contains("-letter.")).collect()
     }
 
     fn releases(&self) -> Vec<String> {
@@ -70,6 +70,11 @@ impl Scheduled {
         found.sort();
         found
     }
+}
+
+/// Asks a process to end, as a service manager does.
+fn end(child: &Child) {
+    assert!(Command::new("kill").arg(child.id().to_string()).status().unwrap().success());
 }
 
 /// Waits until something holds; a test that waits for ever tells nothing.
@@ -196,6 +201,96 @@ fn a_killed_run_is_taken_up_again_once_it_has_been_silent() {
     assert!(scheduled.events().contains(&"monthly/2025-04/0002-ended.json".to_owned()));
 }
 
+/// A letter stands beside the events of each run, and the command of the settings gets it. Names are harmless in all its forms.
+#[test]
+fn operators_get_a_letter_after_each_run_and_no_run_depends_on_it() {
+    let got = tempfile::tempdir().unwrap();
+    let file = got.path().join("letter.json");
+    let notify = |command: &str| format!("{MONTHS}[notify]\ntimeout_seconds = 1\ncommand = {command}\n");
+    let keeps = format!("[\"sh\", \"-c\", \"cat > '{}'\"]", text(&file));
+    let scheduled = Scheduled::new(&notify(&keeps));
+    let names = "E1,First Police,<b>First & Co</b>,territorial_force,North,England,1000,2000-01-01,\n\
+                 E2,Second Police,Second,territorial_force,North,England,500,2000-01-01,\n";
+    scheduled.bench.reference("organisations", "2025-05-01", names);
+    // The last day for most returns lies before that of the last submission.
+    scheduled.bench.submit("arrest_summons", ("2025-06-13", "E2", "2025-04"), &arrests(&[FAST]));
+    assert_eq!(scheduled.due(DUE).code, 0);
+    let letter: serde_json::Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
+    assert_eq!(letter["subject"], "April 2025: published (2025-04/r1)");
+    assert_eq!(letter["schedule"], "monthly");
+    assert_eq!(letter["needs_a_person"], false);
+    assert_eq!(letter["run"]["result"], "published");
+    assert_eq!(letter["digest"]["returns"][0]["code"], "E1");
+    let form = |form: &str| {
+        let path = scheduled.bench.out().join("ledger/monthly/2025-04").join(format!("0001-letter.{form}"));
+        fs::read_to_string(path).unwrap()
+    };
+    assert_eq!(fs::read_to_string(&file).unwrap(), form("json"));
+    let (plain, html) = (form("txt"), form("html"));
+    assert!(plain.starts_with("April 2025: published (2025-04/r1)\n\n"), "{plain}");
+    assert!(plain.contains("\nReturns missing, late or refused\n- <b>First & Co</b>: "), "{plain}");
+    assert!(html.contains("<li>&lt;b&gt;First &amp; Co&lt;/b&gt;: ") && !html.contains("<b>"), "{html}");
+
+    // A run that failed is told too.
+    fs::remove_file(&file).unwrap();
+    fs::remove_dir_all(scheduled.bench.source()).unwrap();
+    assert_eq!(scheduled.bench.run("2025-05", &["--settings", text(&scheduled.settings)]).code, 20);
+    let letter: serde_json::Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
+    assert_eq!(letter["subject"], "May 2025: failed; somebody has to look");
+    assert!(letter["schedule"].is_null() && letter["needs_a_person"] == true, "{letter}");
+
+    for (command, trouble) in [
+        ("[\"no-such-program\"]", "warning: notify.command: no-such-program could not be started: No such file"),
+        ("[\"false\"]", "warning: notify.command: false ended with exit status: 1"),
+        ("[\"sleep\", \"60\"]", "warning: notify.command: sleep took longer than 1 seconds and was ended"),
+    ] {
+        let scheduled = Scheduled::new(&notify(command));
+        let done = scheduled.due(DUE);
+        assert_eq!(done.code, 0, "{}", done.stderr);
+        assert!(done.stderr.contains(trouble), "{}", done.stderr);
+    }
+}
+
+/// At any moment of a run: in the first files of the release, and before and after.
+#[test]
+fn a_stopped_run_leaves_no_trace_and_the_next_one_goes_on_at_once() {
+    let scheduled = Scheduled::new(MONTHS);
+    let staging = || fs::read_dir(scheduled.bench.out()).unwrap().flatten().any(|entry| is_staging(&entry));
+    let mut attempts = 0;
+    for moment in [0, 100, 300, 600] {
+        attempts += 1;
+        let mut run = scheduled.start(&["run", "--due"], &format!("2025-06-14T00:30:{attempts}0Z"));
+        let begun = format!("monthly/2025-04/{attempts:04}-begun.json");
+        wait_until(|| scheduled.bench.out().join("ledger").join(&begun).exists(), "the beginning of the run");
+        if moment == 0 {
+            wait_until(|| staging() || run.try_wait().unwrap().is_some(), "the first file of the release");
+        } else {
+            std::thread::sleep(Duration::from_millis(moment));
+        }
+        let since = Instant::now();
+        end(&run);
+        let done = run.wait_with_output().unwrap();
+        assert!(since.elapsed() < Duration::from_secs(20), "{:?}", since.elapsed());
+        if done.status.success() || done.status.code() == Some(31) {
+            break;
+        }
+        assert_eq!(done.status.code(), Some(130), "{done:?}");
+        assert!(!staging(), "a staging folder is left");
+        let spill = fs::read_dir(scheduled.bench.work().join("spill")).into_iter().flatten().count();
+        assert_eq!(spill, 0, "spilled rows are left");
+        assert!(scheduled.events().contains(&format!("monthly/2025-04/{attempts:04}-ended.json")));
+        assert!(scheduled.releases().is_empty());
+    }
+    // In the same minute, without a wait for silence.
+    let due = scheduled.due("2025-06-14T00:30:50Z");
+    assert_eq!(due.code, 0, "{}", due.stderr);
+    assert_eq!(scheduled.releases(), ["2025-04/r1"]);
+}
+
+fn is_staging(entry: &fs::DirEntry) -> bool {
+    entry.file_name().to_string_lossy().starts_with(".staging-")
+}
+
 #[test]
 fn the_service_publishes_at_the_time_and_goes_on() {
     let scheduled = Scheduled::new(MONTHS);
@@ -203,8 +298,9 @@ fn the_service_publishes_at_the_time_and_goes_on() {
     let ended = scheduled.bench.out().join("ledger/monthly/2025-04/0001-ended.json");
     wait_until(|| ended.exists(), "the end of the run");
     assert!(service.try_wait().unwrap().is_none(), "the service has ended");
-    service.kill().unwrap();
+    end(&service);
     let said = service.wait_with_output().unwrap();
+    assert_eq!(said.status.code(), Some(130));
     let messages = String::from_utf8_lossy(&said.stderr);
     assert!(messages.starts_with("the next thing to do is at 14 June 2025, 01:30 BST\n"), "{messages}");
     assert!(String::from_utf8_lossy(&said.stdout).ends_with("2025-04/r1/national/index.html\n"), "{messages}");

@@ -100,11 +100,14 @@ impl Bench {
         self.run_on("2025-12-01", period, more)
     }
 
-    /// `run` for a period, published on a day.
+    /// `run` for a period, published on a day. Without copies unless they are asked for: they take a quarter of a run.
     pub fn run_on(&self, day: &str, period: &str, more: &[&str]) -> Finished {
         let (source, out) = (self.source(), self.out());
         let mut arguments = vec!["run", "--source", text(&source), "--out", text(&out), "--period", period];
         arguments.extend(["--published-on", day]);
+        if !says_copies(more) {
+            arguments.extend(["--copies", "none"]);
+        }
         arguments.extend(more);
         leds_metrics(&arguments)
     }
@@ -192,6 +195,14 @@ impl Exported {
         assert!(before.contains(from), "{file} does not hold “{from}”");
         self.write(file, &before.replacen(from, to, 1));
     }
+}
+
+/// Whether options, or the settings that they name, say which copies a run makes.
+fn says_copies(options: &[&str]) -> bool {
+    let settings = options.iter().skip_while(|option| **option != "--settings").nth(1);
+    let in_settings =
+        settings.and_then(|path| fs::read_to_string(path).ok()).is_some_and(|text| text.contains("copies"));
+    options.contains(&"--copies") || in_settings
 }
 
 /// Paths of all files below a folder, relative to it and in order.

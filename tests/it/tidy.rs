@@ -102,6 +102,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ),
     ("serde_saphyr", &["definitions"]),
     ("sha2", &["digest.rs"]),
+    ("signal_hook", &["main.rs"]),
     ("statrs", &["stats/distributions.rs"]),
     ("strsim", &["app/nearest.rs"]),
     ("tempfile", &["files.rs", "intake/work.rs", "prepare/staging.rs", "release/store.rs"]),
@@ -134,10 +135,18 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "synth/row_file.rs",
         ],
     ),
-    ("std::process", &["app/recorded.rs", "main.rs"]),
+    ("std::process", &["app/hook.rs", "app/recorded.rs", "main.rs"]),
     (
         "std::thread",
-        &["settings/mod.rs", "contract/admission.rs", "engine/mod.rs", "main.rs", "release/store.rs", "synth/work.rs"],
+        &[
+            "app/hook.rs",
+            "settings/mod.rs",
+            "contract/admission.rs",
+            "engine/mod.rs",
+            "main.rs",
+            "release/store.rs",
+            "synth/work.rs",
+        ],
     ),
 ];
 

@@ -1,0 +1,66 @@
+//! What a release brings, in a few lines for a message to those who run the program. Its words are those of the national
+//! summary.
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use super::national::summary::{concerned, gaps, message};
+use super::{Facts, words};
+use crate::vocabulary::body_id::BodyId;
+use crate::vocabulary::period::Period;
+
+/// Forces that a message names.
+const FORCES_NAMED: usize = 10;
+
+/// What a release brings.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Digest {
+    pub period: Period,
+    /// The period in full words.
+    pub period_words: String,
+    /// Whether all data were made up.
+    pub synthetic: bool,
+    /// The protective marking, where the publisher has given one.
+    pub marking: Option<String>,
+    pub published_on: NaiveDate,
+    pub data_date: NaiveDate,
+    /// How the nation is doing, in a sentence.
+    pub message: String,
+    /// Headline figures that the release before had otherwise; `None` of the first release of a period.
+    pub figures_changed: Option<usize>,
+    /// Who returned late, was refused or did not return, by name.
+    pub returns: Vec<BodyLine>,
+    /// Forces that are clearly worse than their peers, the one with most subjects first.
+    pub forces: Vec<BodyLine>,
+}
+
+/// What is said of one organisation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BodyLine {
+    pub code: BodyId,
+    pub name: String,
+    pub words: String,
+}
+
+/// Gathers what a release brings; `figures_changed` is the number of headline figures that the release before had otherwise.
+pub fn build_digest(facts: &Facts<'_>, figures_changed: usize) -> Digest {
+    let release = facts.release;
+    let line = |code: &BodyId, words: String| BodyLine { code: code.clone(), name: facts.name(code), words };
+    let worse = concerned(facts).into_iter().filter(|force| !force.worse.is_empty()).take(FORCES_NAMED);
+    let forces = worse.map(|force| {
+        let metrics: Vec<String> = force.worse.iter().map(|one| one.metric.id.to_string()).collect();
+        line(force.code, format!("clearly worse than its peers on {}", words::list_words(&metrics)))
+    });
+    Digest {
+        period: release.period,
+        period_words: release.period.words_with_short_name(),
+        synthetic: release.synthetic,
+        marking: release.publication.marking.clone(),
+        published_on: release.published_on,
+        data_date: release.as_of,
+        message: message(facts),
+        figures_changed: (release.revision > 1).then_some(figures_changed),
+        returns: gaps(facts).iter().map(|gap| line(gap.code, gap.words(facts))).collect(),
+        forces: forces.collect(),
+    }
+}
