@@ -18,5 +18,5 @@ pub const GAPS: u8 = 31;
 pub const RENDER: u8 = 40;
 /// The release could not be put in place, or its public edition would give a withheld count away; the last one stands.
 pub const PUBLISH: u8 = 50;
-/// `status`: a release failed, and no schedule tries it again.
+/// `status` and `doctor`: a release failed, and no schedule tries it again.
 pub const NEEDS_A_PERSON: u8 = 60;
