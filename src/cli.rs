@@ -2,9 +2,13 @@
 //! stdout carries data, stderr messages. No figure is touched here.
 
 mod clock;
+mod doctor;
 mod output;
 mod prepare;
+mod prune;
 mod schedule;
+mod settings;
+mod shell;
 mod sql;
 mod values;
 
@@ -13,11 +17,16 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
 use self::clock::clock_from;
+use self::doctor::{DoctorArguments, run_doctor};
 use self::output::{print, print_json, print_line, tell};
 use self::prepare::{PrepareArguments, print_prepared};
+use self::prune::{PruneArguments, run_prune};
 use self::schedule::{DueManner, ServiceArguments, StatusArguments, print_status, run_due, serve, tell_of_hook};
+use self::settings::{SettingsCommand, print_schema, show_settings};
+use self::shell::{print_completions, write_manual};
 use self::sql::{SqlArguments, run_sql};
 use self::values::{parse_copies, parse_day, parse_moment};
 use crate::app::bundle::{BundleOptions, bundle};
@@ -57,7 +66,7 @@ pub struct Cli {
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 done · 2 usage or settings · 10 definitions invalid · 20 input missing or unreadable · \
-21 contract violated · 30 a metric failed · 31 published with gaps · 40 rendering failed · 50 publication failed · 60 a person has to look (status) · 130 stopped";
+21 contract violated · 30 a metric failed · 31 published with gaps · 40 rendering failed · 50 publication failed · 60 a person has to look (status, doctor) · 130 stopped";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -146,6 +155,10 @@ enum Command {
     Schedule(ServiceArguments),
     /// Say what was published, what is due next, and what needs a person.
     Status(StatusArguments),
+    /// Look whether a run finds all that it needs, and say what to do about what is wrong.
+    Doctor(DoctorArguments),
+    /// Say which old releases and caches the rules of [retention] let go, and why; with --remove, remove them.
+    Prune(PruneArguments),
     /// Ask a source, its roll-ups and a release anything, in SQL that only reads.
     Sql(SqlArguments),
     /// Pack one edition of a release into a zip archive that can be handed on.
@@ -183,6 +196,13 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Say which settings hold and where each comes from, or describe the file for editors.
+    #[command(subcommand)]
+    Settings(SettingsCommand),
+    /// Print what a shell completes commands and options by.
+    Completions { shell: Shell },
+    /// Write the manual, a page for the program and for each command.
+    Manual { folder: PathBuf },
     /// Work with definitions.
     #[command(subcommand)]
     Definitions(DefinitionsCommand),
@@ -293,17 +313,7 @@ async fn dispatch(cli: Cli, stop: &Stop) -> Result<u8, AppError> {
             Ok(exit::OK)
         }
         Command::Generate { from, to, scale, seed, out } => {
-            let summary = generate::generate(&NationPlan { from, to, scale, seed }, &out, quiet)?;
-            print_line(format_args!(
-                "{} files, {} bytes of synthetic data in {}",
-                summary.files,
-                summary.bytes,
-                out.display()
-            ))?;
-            for fault in summary.faults {
-                print_line(format_args!("planted: {fault}"))?;
-            }
-            Ok(exit::OK)
+            print_generated(&NationPlan { from, to, scale, seed }, &out, quiet).map(done)
         }
         Command::Prepare(arguments) => {
             let prepared = prepare(&load().await?, &arguments.options(today(), quiet)).await?;
@@ -346,10 +356,9 @@ async fn dispatch(cli: Cli, stop: &Stop) -> Result<u8, AppError> {
         }
         Command::Schedule(arguments) => serve(&load().await?, &arguments, quiet).await,
         Command::Status(arguments) => print_status(&load().await?, &arguments).await,
-        Command::Sql(arguments) => {
-            run_sql(&load().await?, arguments, today(), quiet).await?;
-            Ok(exit::OK)
-        }
+        Command::Doctor(arguments) => run_doctor(arguments, folder, settings).await,
+        Command::Prune(arguments) => run_prune(&load().await?, &arguments).map(done),
+        Command::Sql(arguments) => run_sql(&load().await?, arguments, today(), quiet).await.map(done),
         Command::Bundle { release, edition, out, overwrite } => {
             let archive = bundle(&BundleOptions { release, edition, out, overwrite })?;
             print_line(format_args!("{}", archive.display()))?;
@@ -367,8 +376,26 @@ async fn dispatch(cli: Cli, stop: &Stop) -> Result<u8, AppError> {
             let outcomes = verify(&load().await?, cases.as_deref(), metric.as_deref()).await?;
             print_cases(&outcomes, json)
         }
+        Command::Completions { shell } => print_completions(shell).map(done),
+        Command::Manual { folder } => write_manual(&folder).map(done),
+        Command::Settings(SettingsCommand::Show { json }) => {
+            show_settings(&load().await?, settings.as_deref(), json).map(done)
+        }
+        Command::Settings(SettingsCommand::Schema) => print_schema().map(done),
         Command::Definitions(command) => work_with_definitions(command, folder.as_deref()).await,
     }
+}
+
+/// The exit code of a command that either fails or has done all that it was asked for.
+fn done((): ()) -> u8 {
+    exit::OK
+}
+
+fn print_generated(plan: &NationPlan, out: &Path, quiet: bool) -> Result<(), AppError> {
+    let summary = generate::generate(plan, out, quiet)?;
+    let (files, bytes) = (summary.files, summary.bytes);
+    print_line(format_args!("{files} files, {bytes} bytes of synthetic data in {}", out.display()))?;
+    summary.faults.iter().try_for_each(|fault| print_line(format_args!("planted: {fault}")))
 }
 
 async fn work_with_definitions(command: DefinitionsCommand, folder: Option<&Path>) -> Result<u8, AppError> {

@@ -20,5 +20,5 @@ pub const RENDER: u8 = 40;
 pub const PUBLISH: u8 = 50;
 /// Stopped by somebody before the work was done; nothing was published. The number that shells give a program that Ctrl-C ends.
 pub const STOPPED: u8 = 130;
-/// `status`: a release failed, and no schedule tries it again.
+/// `status` and `doctor`: a release failed, and no schedule tries it again.
 pub const NEEDS_A_PERSON: u8 = 60;

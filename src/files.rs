@@ -4,6 +4,7 @@
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Component, Path, PathBuf};
+use std::time::SystemTime;
 
 /// Bytes of the hash (BLAKE3) in front of what is remembered.
 pub const HASH_BYTES: usize = 32;
@@ -56,6 +57,86 @@ pub fn read_remembered(path: &Path) -> io::Result<Option<Vec<u8>>> {
     };
     let content = bytes.split_off(HASH_BYTES.min(bytes.len()));
     Ok((blake3::hash(&content).as_bytes() == bytes.as_slice()).then_some(content))
+}
+
+/// Says that a remembered file was of use now: what was of no use for longest is forgotten first. Where the day of the file
+/// cannot be set it is only forgotten sooner.
+pub fn mark_used(path: &Path) {
+    let file = fs::File::options().append(true).open(path);
+    let _ = file.and_then(|file| file.set_modified(SystemTime::now()));
+}
+
+/// A file, and when it was last changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangedFile {
+    pub path: PathBuf,
+    pub changed: SystemTime,
+}
+
+/// Bytes of all files below a folder. A link counts as a link.
+///
+/// # Errors
+/// A folder that cannot be read.
+pub fn bytes_below(folder: &Path) -> io::Result<u64> {
+    let mut bytes = 0;
+    each_file(folder, &mut |_, about| {
+        bytes += about.len();
+        Ok(())
+    })?;
+    Ok(bytes)
+}
+
+/// How many files there are below a folder.
+///
+/// # Errors
+/// A folder that cannot be read.
+pub fn files_below(folder: &Path) -> io::Result<u64> {
+    let mut files = 0;
+    each_file(folder, &mut |_, _| {
+        files += 1;
+        Ok(())
+    })?;
+    Ok(files)
+}
+
+/// The file below a folder that was changed last; `None` where there is none.
+///
+/// # Errors
+/// A folder that cannot be read.
+pub fn newest_file(folder: &Path) -> io::Result<Option<ChangedFile>> {
+    let mut newest: Option<ChangedFile> = None;
+    each_file(folder, &mut |path, about| {
+        let changed = about.modified()?;
+        if newest.as_ref().is_none_or(|newest| newest.changed < changed) {
+            newest = Some(ChangedFile { path: path.to_owned(), changed });
+        }
+        Ok(())
+    })?;
+    Ok(newest)
+}
+
+fn each_file(folder: &Path, look: &mut dyn FnMut(&Path, &fs::Metadata) -> io::Result<()>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let about = entry.metadata()?;
+        if about.is_dir() {
+            each_file(&entry.path(), look)?;
+        } else {
+            look(&entry.path(), &about)?;
+        }
+    }
+    Ok(())
+}
+
+/// Makes a file in a folder and removes it again.
+///
+/// # Errors
+/// A folder that cannot be written, or a full disk.
+pub fn try_to_write(folder: &Path) -> io::Result<()> {
+    let mut file = tempfile::Builder::new().prefix(".leds-metrics-").tempfile_in(folder)?;
+    file.write_all(b"leds-metrics\n")?;
+    file.as_file().sync_all()?;
+    file.close()
 }
 
 /// Makes a folder that only its owner may enter, and closes one that is there already.

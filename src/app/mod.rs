@@ -6,6 +6,7 @@ mod case;
 pub mod check;
 pub mod definitions;
 pub mod demo;
+pub mod doctor;
 pub mod due;
 mod folders;
 pub mod generate;
@@ -15,6 +16,7 @@ pub mod letter;
 mod nearest;
 pub mod plan;
 pub mod prepare;
+pub mod prune;
 mod publication;
 pub mod recorded;
 mod release_index;
@@ -22,6 +24,7 @@ pub mod run;
 mod run_options;
 mod run_outcome;
 mod run_plan;
+pub mod settings_shown;
 pub mod sql;
 pub mod status;
 pub mod stop;
@@ -178,6 +181,7 @@ impl AppError {
     /// The documented exit code.
     pub fn exit_code(&self) -> u8 {
         match self {
+            Self::Settings(SettingsError::Unwritten(_)) => exit::RENDER,
             Self::Usage(_)
             | Self::Statement(_)
             | Self::Settings(_)

@@ -1,25 +1,24 @@
 //! The page that lists the releases of a folder. It belongs to none of them, and every run makes it anew, so that a run that
-//! was killed before it leaves no old page for long.
+//! was killed before it leaves no old page for long. So does `prune`.
 
 use std::fs;
+use std::path::Path;
 
-use super::AppError;
 use super::publication::load_templates;
-use super::run_plan::RunPlan;
+use super::{AppError, Context};
 use crate::files::write_atomically;
-use crate::intake::Intake;
-use crate::release::release_summaries;
+use crate::release::{NamedBody, release_summaries};
 use crate::render::{RenderError, render_lone_page};
 use crate::report::about::releases::{ReleasesInput, releases_page};
 
-/// Writes the page, where it says something else than the one that is there.
-pub(super) fn list_releases(plan: &RunPlan<'_>, intake: &Intake) -> Result<(), AppError> {
-    let (context, out) = (plan.context, &plan.options.out);
+/// Writes the page, where it says something else than the one that is there. `bodies` are those that the newest release
+/// describes.
+pub(super) fn list_releases(context: &Context, out: &Path, bodies: &[NamedBody]) -> Result<(), AppError> {
     let releases = release_summaries(out)?;
     let page = releases_page(&ReleasesInput {
         releases: &releases,
         layouts: &context.definitions.layouts,
-        organisations: &intake.organisations,
+        organisations: bodies,
         publication: &context.settings.figures.publication,
     });
     let write = |path: &str, bytes: &[u8]| {

@@ -13,9 +13,9 @@ use crate::figures::{self, FiguresError};
 use crate::history::EarlierReturns;
 use crate::intake::{self, Intake, RunBasis, WorkFolder};
 use crate::progress::StepBar;
-use crate::release::LastRelease;
 use crate::release::record::RecordCounts;
 use crate::release::store::is_whole;
+use crate::release::{LastRelease, NamedBody};
 use crate::settings::{UnfitError, check_target_organisations};
 use crate::vocabulary::returns::Outstanding;
 
@@ -74,7 +74,7 @@ async fn execute(plan: &RunPlan<'_>, changed: Changed, mut timings: Timings) -> 
         None => compute_and_publish(plan, basis, &earlier, identity, timings).await?,
     };
     let outcome = RunOutcome { outstanding, ..outcome };
-    list_releases(plan, &intake)?;
+    list_releases(context, &options.out, &NamedBody::all(&intake.organisations))?;
     step.finish();
     Ok(outcome)
 }

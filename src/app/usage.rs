@@ -26,6 +26,8 @@ pub enum UsageError {
     NoTables { name: String },
     #[error("{0}: neither a release nor the folder of a period's releases")]
     NoRelease(PathBuf),
+    #[error("--out {0}: there is no such folder of releases")]
+    NoFolderOfReleases(PathBuf),
     /// The words name the roll-up, and the setting that would let the engine make it.
     #[error("{0}")]
     RollupOutOfMemory(String),

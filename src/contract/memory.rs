@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::admitted::{Admission, AdmittedFile};
-use crate::files::{read_remembered, write_remembered};
+use crate::files::{mark_used, read_remembered, write_remembered};
 use crate::sources::Submission;
 use crate::vocabulary::finding::Finding;
 
@@ -90,9 +90,10 @@ impl AdmissionMemory {
         self.changed = true;
     }
 
-    /// Writes the memory back if it changed.
+    /// Writes the memory back if it changed; otherwise only says that it was of use.
     pub fn save(&self) -> std::io::Result<()> {
         if !self.changed {
+            mark_used(&self.file);
             return Ok(());
         }
         write_remembered(&self.file, &serde_json::to_vec(&self.entries)?)

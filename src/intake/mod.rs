@@ -1,6 +1,7 @@
 //! Taking in submissions, the first half of every command that reads a source: list, pin, admit, and read the reference
 //! data. Shared by `check`, `plan` and `run`, so that they cannot disagree about what was sent.
 
+mod cache;
 mod reference_checks;
 mod work;
 
@@ -27,7 +28,8 @@ use crate::vocabulary::lives::Lives;
 use crate::vocabulary::period::{Month, Period};
 use crate::vocabulary::sender_code::SenderCodeError;
 
-pub use self::work::{WorkError, WorkFolder};
+pub use self::cache::{CachePart, CacheReview, CachedFile};
+pub use self::work::{IdleWorkFolder, WorkError, WorkFolder};
 
 /// The dataset without which no organisation has a name.
 const ORGANISATIONS: &str = "organisations";
@@ -107,6 +109,12 @@ impl Opened {
     pub fn first_month(&self) -> Option<Month> {
         let scopes = self.pinned.submissions.iter().filter_map(|submission| submission.scope.as_ref());
         scopes.map(|scope| scope.span.first).min()
+    }
+
+    /// Whether the dataset is there without which nothing can be published.
+    pub fn names_organisations(&self) -> bool {
+        let wanted = SubmittedTable::Reference(ORGANISATIONS.to_owned());
+        self.pinned.submissions.iter().any(|submission| submission.table == wanted)
     }
 
     /// The periods that a run computes, oldest first; the last is the one asked for. A trend begins no earlier than the

@@ -10,6 +10,7 @@ use tempfile::TempDir;
 
 use crate::files::private_folder;
 
+const SPILL: &str = "spill";
 const SPILL_PREFIX: &str = "run-";
 const LOCK_FILE: &str = ".lock";
 
@@ -52,10 +53,10 @@ impl WorkFolder {
         if !path.exists() {
             private_folder(path).map_err(wrong)?;
         }
-        for part in [work.admissions(), work.rollups(), work.monthly(), path.join("refused"), path.join("spill")] {
+        for part in [work.admissions(), work.rollups(), work.monthly(), path.join("refused"), path.join(SPILL)] {
             private_folder(&part).map_err(wrong)?;
         }
-        let spill = SpillFolder::open(&path.join("spill")).map_err(wrong)?;
+        let spill = SpillFolder::open(&path.join(SPILL)).map_err(wrong)?;
         Ok(Self { spill: Some(Arc::new(spill)), ..work })
     }
 
@@ -79,9 +80,40 @@ impl WorkFolder {
         self.path.join("monthly")
     }
 
+    /// Whether a command is at work in it now.
+    pub fn is_busy(&self) -> bool {
+        is_at_work(&self.path.join(SPILL))
+    }
+
     /// Where this run's engine spills; `None` for a folder that is only looked into.
     pub fn spill(&self) -> Option<PathBuf> {
         self.spill.as_ref().map(|spill| spill.folder.path().to_owned())
+    }
+}
+
+/// A work folder while no command is at work in it; none begins before this is dropped.
+#[derive(Debug)]
+pub struct IdleWorkFolder {
+    pub work: WorkFolder,
+    /// Whoever begins looks for what is left over first, and waits for this.
+    _looking: File,
+}
+
+impl IdleWorkFolder {
+    /// Keeps everybody else from beginning.
+    ///
+    /// # Errors
+    /// A command is at work there, or the folder cannot be written.
+    pub fn hold(path: &Path) -> Result<Self, WorkError> {
+        let wrong = |source| WorkError { path: path.to_owned(), source };
+        let spill = path.join(SPILL);
+        private_folder(&spill).map_err(wrong)?;
+        let looking = lock_folder(&spill).map_err(wrong)?;
+        if is_at_work(&spill) {
+            let busy = "a run or check is at work there; wait for it to end";
+            return Err(wrong(io::Error::new(io::ErrorKind::WouldBlock, busy)));
+        }
+        Ok(Self { work: WorkFolder::unopened(path.to_owned()), _looking: looking })
     }
 }
 
@@ -115,6 +147,11 @@ fn lock_folder(folder: &Path) -> io::Result<File> {
     let lock = File::create(folder.join(LOCK_FILE))?;
     lock.lock()?;
     Ok(lock)
+}
+
+/// Whether a command has a spill folder there.
+fn is_at_work(spill: &Path) -> bool {
+    fs::read_dir(spill).into_iter().flatten().flatten().any(|entry| is_in_use(&entry.path()))
 }
 
 fn is_in_use(folder: &Path) -> bool {

@@ -21,7 +21,7 @@ use super::{MetricError, compute_monthly};
 use crate::contract::month_days;
 use crate::definitions::model::Metric;
 use crate::engine::{ENGINE_VERSION, Engine, QueryTable, schema_of};
-use crate::files::{read_remembered, write_remembered};
+use crate::files::{mark_used, read_remembered, write_remembered};
 use crate::vocabulary::metric_id::MetricId;
 use crate::vocabulary::period::Month;
 
@@ -142,12 +142,6 @@ impl Monthly {
 fn keep(path: &Path, rows: &[MonthlyRow]) -> io::Result<()> {
     let content = encode(rows).map_err(io::Error::other)?;
     write_remembered(path, &content)
-}
-
-/// Where the day of the file cannot be set it is only forgotten sooner.
-fn mark_used(path: &Path) {
-    let file = std::fs::File::options().append(true).open(path);
-    let _ = file.and_then(|file| file.set_modified(SystemTime::now()));
 }
 
 /// A hash of all that a metric's monthly rows follow from; `None` if it reads a table without an identity or lacks a setting.

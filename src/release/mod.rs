@@ -9,6 +9,7 @@ mod last;
 pub mod names;
 mod public_edition;
 pub mod record;
+pub mod retention;
 pub mod store;
 mod submissions;
 mod summary;
@@ -42,7 +43,7 @@ pub use self::changes::changes_since;
 pub use self::last::{LastRelease, LastReleaseError};
 pub use self::public_edition::{EVIDENCE, PublicBasis, PublicEdition, PublicEditionError, make_public};
 pub use self::submissions::{RuleFailure, SubmissionLine, SubmittedFile};
-pub use self::summary::{ReleaseSummary, ToldByRecord, release_summaries};
+pub use self::summary::{NamedBody, ReleaseSummary, ToldByRecord, bodies_of_newest, release_summaries};
 
 /// A finding about data, worded for a reader.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -26,6 +27,10 @@ pub const PUBLIC_FOLDER: &str = "public";
 /// Files that are waited for at once: most of the time goes by while the disk writes, not while a thread works.
 const SYNCED_AT_ONCE: usize = 16;
 
+/// How often, and after what pauses, a held lock is tried before somebody else is taken to be at work.
+const MOST_LOOKS: u32 = 5;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
+
 /// A release that could not be put in place. Whatever stood before still stands.
 #[derive(Debug, thiserror::Error)]
 pub enum PublishError {
@@ -43,6 +48,12 @@ pub enum PublishError {
     },
     #[error("release folder {0}: another run is publishing there; wait for it to end")]
     Locked(PathBuf),
+    #[error("{path}: does not say which revisions were removed; write the number of the last one into it again")]
+    RemovedUnreadable {
+        path: PathBuf,
+        #[source]
+        source: serde_json::Error,
+    },
     #[error(
         "release folder {folder}: holds revision {last}, and there is no number after that; give that folder another name"
     )]
@@ -209,23 +220,117 @@ fn folders_in(path: &Path) -> Result<Vec<PathBuf>, PublishError> {
     Ok(paths.map_err(wrong)?.into_iter().filter(|path| path.is_dir()).collect())
 }
 
-/// The number that the next release of a period gets.
+/// What `{out}/{period}/removed.json` says, once every release of a period was removed.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct RemovedReleases {
+    /// The number of the last one. No other release gets a number that readers have seen.
+    last_revision: u32,
+}
+
+/// The file of a period's folder that says what was there.
+const REMOVED: &str = "removed.json";
+
+fn removed_in(folder: &Path) -> Result<RemovedReleases, PublishError> {
+    let path = folder.join(REMOVED);
+    match fs::read(&path) {
+        Ok(text) => serde_json::from_slice(&text).map_err(|source| PublishError::RemovedUnreadable { path, source }),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(RemovedReleases::default()),
+        Err(source) => Err(PublishError::Read { path, source }),
+    }
+}
+
+/// The number that the next release of a period gets: no release had it before, though it was removed.
 ///
 /// # Errors
 /// Where no number is left, or the folder of the period cannot be read.
 pub fn next_revision(out: &Path, period: Period) -> Result<u32, PublishError> {
     let folder = out.join(period.to_string());
     let last = releases_of(&folder)?.iter().map(|one| one.revision).max().unwrap_or(0);
+    let last = last.max(if folder.is_dir() { removed_in(&folder)?.last_revision } else { 0 });
     last.checked_add(1).ok_or(PublishError::NoRevisionLeft { folder: folder.join(format!("r{last}")), last })
+}
+
+/// The right to change a folder of releases, which one program has at a time. The system takes it back when the program ends.
+#[derive(Debug)]
+pub struct WritingRight {
+    out: PathBuf,
+    _lock: fs::File,
+}
+
+impl WritingRight {
+    /// Locks `out` and clears what a killed program left behind.
+    ///
+    /// # Errors
+    /// Another program has the right, or the folder cannot be written.
+    pub fn take(out: &Path) -> Result<Self, PublishError> {
+        let wrong = |source| PublishError::Write { path: out.to_owned(), source };
+        fs::create_dir_all(out).map_err(wrong)?;
+        let lock = fs::File::create(out.join(LOCK_FILE)).map_err(wrong)?;
+        // Who only looks whether somebody has the lock holds it for a moment.
+        let mut looks = 1;
+        while lock.try_lock().is_err() {
+            if looks == MOST_LOOKS {
+                return Err(PublishError::Locked(out.to_owned()));
+            }
+            looks += 1;
+            std::thread::sleep(BETWEEN_LOOKS);
+        }
+        for entry in fs::read_dir(out).map_err(wrong)?.flatten() {
+            if entry.file_name().to_string_lossy().starts_with(STAGING_PREFIX) {
+                fs::remove_dir_all(entry.path()).map_err(wrong)?;
+            }
+        }
+        Ok(Self { out: out.to_owned(), _lock: lock })
+    }
+
+    /// A folder in the same file system that nobody sees; dropped, it is removed.
+    fn hidden_folder(&self) -> std::io::Result<tempfile::TempDir> {
+        tempfile::Builder::new().prefix(STAGING_PREFIX).tempdir_in(&self.out)
+    }
+
+    /// Removes a release. It loses its name in one step, and that is on the disk before the first file goes: a program that is
+    /// killed meanwhile leaves a folder that nobody sees, and the next one clears it away.
+    ///
+    /// # Errors
+    /// A folder that cannot be written.
+    pub fn remove(&self, release: &ReleaseFolder) -> Result<(), PublishError> {
+        let wrong = |source| PublishError::Write { path: release.folder.clone(), source };
+        let hidden = self.hidden_folder().map_err(wrong)?;
+        fs::rename(&release.folder, hidden.path().join("removed")).map_err(wrong)?;
+        let names = release.folder.parent().map_or(Ok(()), sync_folder);
+        names.and_then(|()| sync_folder(hidden.path())).map_err(wrong)?;
+        hidden.close().map_err(wrong)
+    }
+
+    /// Says that every release of a period is about to go, up to the last one: nothing points to them any more, and their
+    /// numbers stay taken.
+    ///
+    /// # Errors
+    /// A folder that cannot be written.
+    pub fn close_period(&self, period: Period, last_revision: u32) -> Result<(), PublishError> {
+        let folder = self.out.join(period.to_string());
+        let wrong = |source| PublishError::Write { path: folder.clone(), source };
+        let text = serde_json::to_vec_pretty(&RemovedReleases { last_revision });
+        let text = text.map_err(|error| wrong(error.into()))?;
+        write_atomically(&folder.join(REMOVED), &text).map_err(wrong)?;
+        match fs::remove_file(folder.join(POINTER)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(wrong(error)),
+            _ => sync_folder(&folder).map_err(wrong),
+        }
+    }
+}
+
+/// Whether another program is changing a folder of releases now.
+pub fn is_being_written(out: &Path) -> bool {
+    fs::File::open(out.join(LOCK_FILE)).is_ok_and(|lock| lock.try_lock().is_err())
 }
 
 /// A release under construction. Nobody sees it until [`Staging::commit`]; dropped before, it is removed.
 #[derive(Debug)]
 pub struct Staging {
-    out: PathBuf,
     folder: tempfile::TempDir,
     /// Held until the end, so that two runs cannot publish into one folder at once.
-    _lock: fs::File,
+    right: WritingRight,
     stop: Stop,
 }
 
@@ -233,17 +338,10 @@ impl Staging {
     /// Locks `out`, clears what a killed run left behind, and opens a staging folder, which takes no more files once somebody
     /// asks to end.
     pub fn begin(out: &Path, stop: &Stop) -> Result<Self, PublishError> {
+        let right = WritingRight::take(out)?;
         let wrong = |source| PublishError::Write { path: out.to_owned(), source };
-        fs::create_dir_all(out).map_err(wrong)?;
-        let lock = fs::File::create(out.join(LOCK_FILE)).map_err(wrong)?;
-        lock.try_lock().map_err(|_| PublishError::Locked(out.to_owned()))?;
-        for entry in fs::read_dir(out).map_err(wrong)?.flatten() {
-            if entry.file_name().to_string_lossy().starts_with(STAGING_PREFIX) {
-                fs::remove_dir_all(entry.path()).map_err(wrong)?;
-            }
-        }
-        let folder = tempfile::Builder::new().prefix(STAGING_PREFIX).tempdir_in(out).map_err(wrong)?;
-        Ok(Self { out: out.to_owned(), folder, _lock: lock, stop: stop.clone() })
+        let folder = right.hidden_folder().map_err(wrong)?;
+        Ok(Self { folder, right, stop: stop.clone() })
     }
 
     /// Opens one file of the release.
@@ -274,7 +372,7 @@ impl Staging {
 
     /// Makes the release visible under its number, then points to it. Returns its folder.
     pub fn commit(self, period: Period, revision: u32, identity: &str) -> Result<PathBuf, PublishError> {
-        let folder = self.out.join(period.to_string());
+        let folder = self.right.out.join(period.to_string());
         let release = folder.join(format!("r{revision}"));
         let wrong = |source| PublishError::Write { path: release.clone(), source };
         fs::create_dir_all(&folder).map_err(wrong)?;
@@ -283,7 +381,7 @@ impl Staging {
         fs::rename(self.folder.path(), &release).map_err(wrong)?;
         // The staging name is gone: what the guard would remove no longer exists.
         let _ = self.folder.keep();
-        sync_folder(&folder).and_then(|()| sync_folder(&self.out)).map_err(wrong)?;
+        sync_folder(&folder).and_then(|()| sync_folder(&self.right.out)).map_err(wrong)?;
         let latest = Latest {
             period: period.to_string(),
             revision,

@@ -6,7 +6,10 @@ use std::path::Path;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use super::store::{PublishError, ReleaseFolder, record_of, release_folders};
+use super::store::{DamagedFile, PublishError, PublishedRelease, ReleaseFolder, record_of, release_folders};
+use super::tables::{ORGANISATIONS, PublishedRows, UnreadableTable, parquet_path};
+use crate::vocabulary::body::Organisation;
+use crate::vocabulary::body_id::BodyId;
 
 /// A published release.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +28,21 @@ pub struct ToldByRecord {
     pub figures_changed: usize,
     /// Folders that hold an edition, such as `national` and `forces/E23000001`.
     pub editions: BTreeSet<String>,
+}
+
+/// An organisation as the list of releases names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedBody {
+    pub code: BodyId,
+    pub name: String,
+}
+
+impl NamedBody {
+    /// Organisations as they are described.
+    pub fn all(organisations: &[Organisation]) -> Vec<Self> {
+        let named = |one: &Organisation| Self { code: BodyId::clone(&one.code), name: one.name.clone() };
+        organisations.iter().map(named).collect()
+    }
 }
 
 #[derive(Deserialize)]
@@ -49,6 +67,37 @@ struct RecordedCounts {
 pub fn release_summaries(out: &Path) -> Result<Vec<ReleaseSummary>, PublishError> {
     let summary = |folder: ReleaseFolder| ReleaseSummary { told: ToldByRecord::of(&folder.folder), folder };
     Ok(release_folders(out)?.into_iter().map(summary).collect())
+}
+
+/// The organisations of the newest release whose table of them can be read; none where there is none.
+pub fn bodies_of_newest(releases: &[ReleaseSummary]) -> Vec<NamedBody> {
+    let day = |one: &&ReleaseSummary| one.told.as_ref().map(|told| (told.as_of, told.published_on));
+    let mut newest_first: Vec<&ReleaseSummary> = releases.iter().filter(|one| one.told.is_some()).collect();
+    newest_first.sort_by_key(|one| std::cmp::Reverse(day(one)));
+    newest_first.iter().find_map(|one| bodies_of(&one.folder.folder).ok()).unwrap_or_default()
+}
+
+/// A table of organisations that cannot be read.
+#[derive(Debug, thiserror::Error)]
+enum UnnamedBodies {
+    #[error(transparent)]
+    Damaged(#[from] DamagedFile),
+    #[error(transparent)]
+    Table(#[from] UnreadableTable),
+}
+
+fn bodies_of(release: &Path) -> Result<Vec<NamedBody>, UnnamedBodies> {
+    let path = parquet_path(ORGANISATIONS);
+    let content = PublishedRelease::open(release)?.read(&path)?;
+    let rows = PublishedRows::read(ORGANISATIONS, &release.join(&path), content)?;
+    let mut found = Vec::new();
+    for part in rows.parts() {
+        let (codes, names) = (part.texts("org_code")?, part.texts("full_name")?);
+        let bodies =
+            (0..part.count()).map(|row| NamedBody { code: codes.get(row).into(), name: names.get(row).to_owned() });
+        found.extend(bodies.filter(|one| one.code.is_organisation()));
+    }
+    Ok(found)
 }
 
 impl ToldByRecord {

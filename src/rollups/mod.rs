@@ -17,6 +17,7 @@ use arrow::error::ArrowError;
 use crate::contract::{Admission, engine_type, month_days, pinned_table, rollup_contract, submission_month};
 use crate::definitions::model::{Contract, Rollup, StatementColumn};
 use crate::engine::{ENGINE_VERSION, Engine, EngineError, Query, QueryTable, Trouble, schema_of};
+use crate::files::mark_used;
 use crate::vocabulary::body_id::BodyId;
 
 pub use costs::{RollupCosts, RollupRecord};
@@ -298,6 +299,9 @@ impl Rollups<'_> {
             let prints = segment.fingerprints.iter().map(String::as_str);
             let fresh: BTreeSet<&str> =
                 prints.filter(|print| wanted.contains(print) && !seen.contains(print)).collect();
+            if !fresh.is_empty() {
+                mark_used(&segment.path);
+            }
             for batch in &segment.batches {
                 let rows = rows_of(batch, &fresh).and_then(|rows| to_schema(&rows, &schema));
                 let rows = rows.map_err(|source| arrow_error(rollup, source))?;

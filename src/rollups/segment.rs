@@ -31,6 +31,8 @@ const EXTENSION: &str = "rollup";
 
 /// The content of a cache file.
 pub(super) struct CachedRows {
+    /// The file itself.
+    pub path: PathBuf,
     pub fingerprints: Vec<String>,
     pub batches: Vec<RecordBatch>,
 }
@@ -51,7 +53,7 @@ pub(super) fn write(
     drop(batch);
     write_remembered(&path, &bytes).map_err(wrong)?;
     // Fresh rows are held as those from the cache are: in small parts that share no memory.
-    decode(bytes).map_err(|error| wrong(io::Error::other(error)))
+    decode(&path, bytes).map_err(|error| wrong(io::Error::other(error)))
 }
 
 fn with_prints(rows: &RecordBatch, prints: ArrayRef) -> Result<RecordBatch, ArrowError> {
@@ -79,15 +81,15 @@ fn encode(batch: &RecordBatch, joined: String) -> Result<Vec<u8>, ParquetError> 
 /// # Errors
 /// The system does not let the file be read.
 pub(super) fn read(path: &Path) -> io::Result<Option<CachedRows>> {
-    Ok(read_remembered(path)?.and_then(|bytes| decode(bytes).ok()))
+    Ok(read_remembered(path)?.and_then(|bytes| decode(path, bytes).ok()))
 }
 
-fn decode(bytes: Vec<u8>) -> Result<CachedRows, ParquetError> {
+fn decode(path: &Path, bytes: Vec<u8>) -> Result<CachedRows, ParquetError> {
     let builder = ParquetRecordBatchReaderBuilder::try_new(Bytes::from(bytes))?;
     let fingerprints = covered(builder.metadata().file_metadata().key_value_metadata());
     let reader = builder.with_batch_size(BATCH_ROWS).build()?;
     let batches = reader.map(|batch| Ok(compact(&batch?)?)).collect::<Result<Vec<_>, ParquetError>>()?;
-    Ok(CachedRows { fingerprints, batches })
+    Ok(CachedRows { path: path.to_owned(), fingerprints, batches })
 }
 
 /// The same rows in memory of their own: texts are read as views into pages that they share with other batches.

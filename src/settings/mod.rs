@@ -7,11 +7,16 @@
 mod decisions;
 mod disclosure;
 mod editions;
+mod effective;
+mod notes;
 mod notify;
 mod parity;
 mod peers;
 mod publication;
+mod retention;
 mod schedules;
+mod schema;
+mod shape;
 mod targets;
 mod unfit;
 mod verdict;
@@ -27,11 +32,14 @@ use crate::vocabulary::period::PeriodType;
 pub use decisions::{Decision, DecisionError, DecisionKind, check_decisions};
 pub use disclosure::{DisclosureSection, Protection};
 pub use editions::EditionsSection;
+pub use effective::{EffectiveKey, EffectiveSettings, SettingOrigin};
 pub use notify::NotifySection;
 pub use parity::{ParityError, ParityWish, check_parity};
 pub use peers::{PeerChoice, PeersSection};
 pub use publication::{PublicationSection, UnsetPublication};
+pub use retention::RetentionSection;
 pub use schedules::{CatchUp, ScheduleError, ScheduleSection, WaitFor, check_schedules};
+pub use schema::settings_schema;
 pub use targets::{LocalTarget, TargetError, check_target_organisations, check_targets, with_targets};
 pub use unfit::UnfitError;
 pub use verdict::VerdictSection;
@@ -54,6 +62,8 @@ pub enum SettingsError {
         #[source]
         source: Box<toml::de::Error>,
     },
+    #[error("the settings cannot be written down")]
+    Unwritten(#[source] serde_json::Error),
     #[error("settings {path}")]
     Record {
         path: PathBuf,
@@ -101,6 +111,11 @@ impl SettingsError {
 /// Forty years of months.
 const MOST_PERIODS: u16 = 480;
 
+/// Twenty years of months and of quarters, and forty of years.
+const MOST_MONTHS: u16 = 240;
+const MOST_QUARTERS: u16 = 80;
+const MOST_YEARS: u16 = 40;
+
 /// A larger threshold would withhold figures that are not small.
 const MOST_THRESHOLD: i64 = 100;
 
@@ -138,6 +153,8 @@ pub struct Settings {
     pub schedules: Vec<ScheduleSection>,
     /// Who is told of each run.
     pub notify: NotifySection,
+    /// What `prune` may remove.
+    pub retention: RetentionSection,
     pub figures: FigureSettings,
 }
 
@@ -166,13 +183,14 @@ pub struct FigureSettings {
 }
 
 /// The settings file as it is typed: every section may be left out.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct SettingsFile {
     engine: EngineSection,
     sql: SqlSection,
     schedules: Vec<ScheduleSection>,
     notify: NotifySection,
+    retention: RetentionSection,
     trend: TrendSection,
     disclosure: DisclosureSection,
     peers: PeersSection,
@@ -194,6 +212,7 @@ impl From<SettingsFile> for Settings {
             sql,
             schedules,
             notify,
+            retention,
             trend,
             disclosure,
             peers,
@@ -219,7 +238,45 @@ impl From<SettingsFile> for Settings {
             publication,
             editions,
         };
-        Self { engine, sql, schedules, notify, figures }
+        Self { engine, sql, schedules, notify, retention, figures }
+    }
+}
+
+impl From<Settings> for SettingsFile {
+    /// The file that gives the same settings.
+    fn from(settings: Settings) -> Self {
+        let Settings { engine, sql, schedules, notify, retention, figures } = settings;
+        let FigureSettings {
+            trend,
+            disclosure,
+            peers,
+            late,
+            parameters,
+            targets,
+            decisions,
+            parity,
+            verdict,
+            publication,
+            editions,
+        } = figures;
+        Self {
+            engine,
+            sql,
+            schedules,
+            notify,
+            retention,
+            trend,
+            disclosure,
+            peers,
+            late,
+            parameters,
+            targets,
+            decisions,
+            parity,
+            verdict,
+            publication,
+            editions,
+        }
     }
 }
 
@@ -230,7 +287,7 @@ struct RecordedSettings {
 }
 
 /// Threads and memory of the engine.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct EngineSection {
     /// 0 takes one thread for each core.
@@ -252,7 +309,7 @@ impl EngineSection {
 }
 
 /// What a statement of `sql` may ask for.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SqlSection {
     /// A result with more rows is an error.
@@ -339,14 +396,49 @@ impl TrendSection {
         asked.max(self.periods(kind))
     }
 
-    /// Each key with its value and the most it may be: twenty years, and forty of years.
+    /// Each key with its value and the most it may be.
     fn lengths(self) -> impl Iterator<Item = (&'static str, u16, u16)> {
         let national = match self.national {
             SeriesLength::Periods(periods) => Some(("national", periods, MOST_PERIODS)),
             SeriesLength::All(AllPeriods::All) => None,
         };
-        let trend = [("month", self.month, 240), ("quarter", self.quarter, 80), ("year", self.year, 40)];
+        let trend = [
+            ("month", self.month, MOST_MONTHS),
+            ("quarter", self.quarter, MOST_QUARTERS),
+            ("year", self.year, MOST_YEARS),
+        ];
         trend.into_iter().chain(national)
+    }
+}
+
+/// A settings file, or a run record that stands for one, as it is written.
+struct WrittenSettings {
+    path: PathBuf,
+    text: String,
+}
+
+impl WrittenSettings {
+    /// The named file, or [`DEFAULT_FILE`] if there is one.
+    fn read(named: Option<&Path>) -> Result<Option<Self>, SettingsError> {
+        let path = match named {
+            Some(path) => path.to_owned(),
+            None if Path::new(DEFAULT_FILE).is_file() => PathBuf::from(DEFAULT_FILE),
+            None => return Ok(None),
+        };
+        let text =
+            std::fs::read_to_string(&path).map_err(|source| SettingsError::Read { path: path.clone(), source })?;
+        Ok(Some(Self { path, text }))
+    }
+
+    fn is_record(&self) -> bool {
+        self.path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
+    }
+
+    fn parse(&self) -> Result<Settings, SettingsError> {
+        if self.is_record() {
+            return Settings::parse_record(&self.path, &self.text);
+        }
+        Settings::parse(&self.path, &self.text)
     }
 }
 
@@ -354,17 +446,8 @@ impl Settings {
     /// Reads the named file, or [`DEFAULT_FILE`] if there is one, or takes the defaults. The run record of a release gives the
     /// settings that decided its figures; the engine then has its defaults.
     pub fn load(named: Option<&Path>) -> Result<Self, SettingsError> {
-        let path = match named {
-            Some(path) => path.to_owned(),
-            None if Path::new(DEFAULT_FILE).is_file() => PathBuf::from(DEFAULT_FILE),
-            None => return Ok(Self::default()),
-        };
-        let text =
-            std::fs::read_to_string(&path).map_err(|source| SettingsError::Read { path: path.clone(), source })?;
-        if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) {
-            return Self::parse_record(&path, &text);
-        }
-        Self::parse(&path, &text)
+        let Some(file) = WrittenSettings::read(named)? else { return Ok(Self::default()) };
+        file.parse()
     }
 
     /// Reads settings from text; `path` is for messages.
@@ -398,6 +481,17 @@ impl Settings {
         check("engine.memory_limit_mib", number(engine.memory_limit_mib), memory.0, memory.1)?;
         check("sql.most_rows", number(self.sql.most_rows), 1, number(MOST_SQL_ROWS))?;
         check("notify.timeout_seconds", self.notify.timeout_seconds.into(), 1, MOST_SECONDS.into())?;
+        let RetentionSection { revisions, periods, work_mib } = &self.retention;
+        if let Some(revisions) = revisions {
+            check("retention.revisions", (*revisions).into(), 1, retention::MOST_REVISIONS.into())?;
+        }
+        for (kind, kept) in periods {
+            let key = format!("retention.periods.{}", kind.as_str());
+            check(&key, (*kept).into(), 1, retention::MOST_KEPT_PERIODS.into())?;
+        }
+        if let Some(work_mib) = work_mib {
+            check("retention.work_mib", (*work_mib).into(), 1, retention::MOST_WORK_MIB.into())?;
+        }
         let FigureSettings { trend, disclosure, late, parameters, verdict, editions, .. } = &self.figures;
         for (name, value) in parameters {
             check(&format!("parameters.{name}"), i128::from(*value), 0, i128::from(MOST_DAYS))?;
@@ -469,6 +563,20 @@ mod tests {
             "settings settings.toml: trend.quarter is 400, but must be 1 to 80"
         );
         assert!(message("[trend]\nmonth = 0").ends_with("trend.month is 0, but must be 1 to 240"));
+    }
+
+    #[test]
+    fn nothing_is_removed_unless_a_number_is_set() {
+        assert_eq!(parse("").unwrap().retention, RetentionSection::default());
+        let set =
+            parse("[retention]\nrevisions = 2\nperiods = { month = 24, rolling_12m = 4 }\nwork_mib = 100").unwrap();
+        let periods = [(PeriodType::Month, 24), (PeriodType::Rolling12m, 4)].into();
+        assert_eq!(set.retention, RetentionSection { revisions: Some(2), periods, work_mib: Some(100) });
+        for wrong in
+            ["revisions = 0", "periods = { month = 0 }", "periods = { quarter = 2 }", "work_mib = 0", "days = 3"]
+        {
+            assert!(parse(&format!("[retention]\n{wrong}")).is_err(), "{wrong} was taken");
+        }
     }
 
     #[test]

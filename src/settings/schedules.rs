@@ -8,7 +8,7 @@ use crate::vocabulary::period::Period;
 use crate::vocabulary::schedule_name::ScheduleName;
 
 /// A return may be late for a while, and not for longer than a period of review.
-const MOST_DAYS: u32 = 366;
+pub(super) const MOST_DAYS: u32 = 366;
 
 /// One entry of `[[schedules]]`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,7 +4,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, Offset, TimeZone, Utc};
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, Offset, TimeDelta, TimeZone, Utc};
 use chrono_tz::Europe::London;
 use serde::{Deserialize, Serialize};
 
@@ -108,6 +108,15 @@ pub fn london_date(instant: NaiveDateTime) -> NaiveDate {
 /// A time in London in words, such as "15 May 2026, 01:30 BST".
 pub fn london_moment(instant: DateTime<Utc>) -> String {
     instant.with_timezone(&London).format("%-d %B %Y, %H:%M %Z").to_string()
+}
+
+/// The instants of a year at which the clocks of London change.
+pub fn clock_changes(year: i32) -> Vec<DateTime<Utc>> {
+    let Some(first) = NaiveDate::from_ymd_opt(year, 1, 1) else { return Vec::new() };
+    let begins = first.and_time(chrono::NaiveTime::MIN).and_utc();
+    let offset = |at: DateTime<Utc>| London.offset_from_utc_datetime(&at.naive_utc()).fix();
+    let hours = (1..).map(|hour| begins + TimeDelta::hours(hour)).take_while(|at| at.year() == year);
+    hours.filter(|at| offset(*at) != offset(*at - TimeDelta::hours(1))).collect()
 }
 
 /// Whole months from the end of `month` to `day`: 0 until a month has passed, negative before the month's last day.

@@ -45,31 +45,42 @@ const COMMANDS: [(&str, &str); 9] = [
 ];
 
 /// Commands that need no source.
-const QUESTIONS: [(&str, &str); 8] = [
+const QUESTIONS: [(&str, &str); 10] = [
     ("explain-share", "explain CRE-01"),
     ("explain-delay", "explain CRE-03"),
     ("explain-parts", "explain ACC-01"),
     ("list-metrics", "list metrics"),
     ("list-datasets", "list datasets"),
     ("list-periods", "list periods"),
+    ("settings-show", "settings show"),
+    ("settings-schema", "settings schema"),
     ("unknown-metric", "explain CRE-99"),
     ("unknown-period", "plan --source @/source --out @/out --period 2025-26Q5"),
 ];
 
 /// The help of every command.
-const HELP: [&str; 13] = [
+const HELP: [&str; 22] = [
     "",
     "bundle",
     "check",
+    "completions",
     "definitions",
     "demo",
+    "doctor",
     "explain",
     "generate",
     "list",
+    "manual",
     "plan",
     "prepare",
+    "prune",
     "run",
+    "schedule",
+    "settings",
+    "settings schema",
+    "settings show",
     "sql",
+    "status",
     "verify",
 ];
 

@@ -20,6 +20,8 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("bytes", &["contract/pages.rs", "release/tables/read.rs", "rollups/segment.rs", "sources/steady.rs"]),
     ("chrono_tz", &["schedule/mod.rs", "synth/moments.rs", "vocabulary/period.rs"]),
     ("clap", &["cli.rs", "cli", "main.rs"]),
+    ("clap_complete", &["cli.rs", "cli/shell.rs"]),
+    ("clap_mangen", &["cli/shell.rs"]),
     ("croner", &["schedule/mod.rs"]),
     (
         "csv",
@@ -80,13 +82,14 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("typst", &["render/pack/press.rs"]),
     ("typst_layout", &["render/pack/press.rs"]),
     ("typst_pdf", &["render/pack/press.rs"]),
+    ("rustix", &["app/doctor/machine.rs"]),
     ("rust_xlsxwriter", &["render/spreadsheet"]),
     (
         "serde_json",
         &[
             "app",
             "cli/output.rs",
-            "settings/mod.rs",
+            "settings",
             "contract/memory.rs",
             "ledger/store.rs",
             "release/bundle.rs",
@@ -123,6 +126,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "contract/failing.rs",
             "definitions/mod.rs",
             "files.rs",
+            "intake/cache.rs",
             "intake/work.rs",
             "ledger/store.rs",
             "metrics/remembered.rs",

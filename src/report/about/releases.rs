@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::definitions::blocks::Audience;
 use crate::definitions::layout::{Layout, Layouts, Placeholders};
-use crate::release::{ReleaseSummary, ToldByRecord};
+use crate::release::{NamedBody, ReleaseSummary, ToldByRecord};
 use crate::report::page::Page;
 use crate::report::page::block::{Block, Details};
 use crate::report::page::frame::Frame;
@@ -13,7 +13,7 @@ use crate::report::page::table::{Cell, Column, Row, Table};
 use crate::report::page::text::{Address, Text};
 use crate::report::words;
 use crate::settings::PublicationSection;
-use crate::vocabulary::body::{Organisation, name_key};
+use crate::vocabulary::body::name_key;
 use crate::vocabulary::period::Period;
 
 /// All that the page is made of.
@@ -23,7 +23,7 @@ pub struct ReleasesInput<'a> {
     pub releases: &'a [ReleaseSummary],
     pub layouts: &'a Layouts,
     /// Those that the newest release describes.
-    pub organisations: &'a [Organisation],
+    pub organisations: &'a [NamedBody],
     pub publication: &'a PublicationSection,
 }
 
@@ -75,7 +75,7 @@ impl ReleasesInput<'_> {
     /// The editions about one organisation each for these readers, folded.
     fn of_one_each(&self, release: &ReleaseSummary, told: &ToldByRecord, audience: Audience) -> Option<Block> {
         let layouts: Vec<&Layout> = self.layouts.editions.iter().filter(|layout| layout.audience == audience).collect();
-        let mut named: Vec<(&Organisation, String)> = Vec::new();
+        let mut named: Vec<(&NamedBody, String)> = Vec::new();
         for body in self.organisations {
             let folders =
                 layouts.iter().map(|layout| Placeholders::default().with("code", &body.code).fill(&layout.folder));
