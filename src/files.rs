@@ -174,7 +174,12 @@ fn follow(mut path: PathBuf, part: Component<'_>) -> PathBuf {
 
 /// Whether a path, with `/` between its parts, leads to a place below the folder that it is taken from, on every system.
 pub fn is_inner_path(path: &str) -> bool {
-    path.split('/').all(|part| !matches!(part, "" | "." | "..") && !part.contains(['\\', ':', '\0']))
+    path.split('/').all(|part| !matches!(part, "" | "." | "..") && !part.contains(is_no_part_of_a_name))
+}
+
+/// A character that some system, or a list with a line for each path, takes for something else.
+fn is_no_part_of_a_name(c: char) -> bool {
+    matches!(c, '\\' | ':') || c.is_control()
 }
 
 /// Passes bytes on and keeps the first failure: writers of CSV and Parquet hand on its words only.

@@ -19,8 +19,9 @@ use crate::figures::Figures;
 use crate::files::Watched;
 use crate::history::EarlierReturns;
 use crate::intake::RunBasis;
+use crate::release::manifest::{MANIFEST, Manifest};
 use crate::release::record::{InputFile, RecordCounts, RunRecord};
-use crate::release::store::{PUBLIC_FOLDER, RECORD, Staging};
+use crate::release::store::{PUBLIC_FOLDER, RECORD, Staging, manifest_of};
 use crate::release::tables::{FORMAT_VERSION, ResultFile};
 use crate::release::{
     EVIDENCE, LastRelease, LastReleaseError, PublicBasis, PublicEdition, Release, ReleaseNumber, changes_since,
@@ -97,6 +98,7 @@ impl Publication<'_> {
             as_of: release.as_of,
             published_on: options.published_on,
             synthetic: release.synthetic,
+            last_release: last.ok().flatten().map(|last| last.name().to_owned()),
             program_version: env!("CARGO_PKG_VERSION"),
             engine_version: ENGINE_VERSION,
             threads: context.settings.engine.thread_count(),
@@ -111,7 +113,8 @@ impl Publication<'_> {
             files,
             timings: timings.into_milliseconds(),
         };
-        write_record(&staging, &record)?;
+        let record_hash = write_record(&staging, &record)?;
+        write_manifest(&staging, &manifest_of(&record.files, record_hash))?;
         let pointed = if without_memory { incomplete_identity(&identity, &context.settings.engine) } else { identity };
         let folder = staging.commit(options.period, revision, &pointed)?;
         Ok(RunOutcome {
@@ -192,13 +195,20 @@ impl Writer<'_> {
     }
 }
 
-fn write_record(staging: &Staging, record: &RunRecord) -> Result<(), RenderError> {
+/// Writes the run record and returns its SHA-256.
+fn write_record(staging: &Staging, record: &RunRecord) -> Result<String, RenderError> {
     let wrong = |source| RenderError::Write { path: RECORD.to_owned(), source };
     // A line for each value, without the indentation: it would be a sixth of the file.
     let mut text = Vec::new();
     let mut writer = serde_json::Serializer::with_formatter(&mut text, PrettyFormatter::with_indent(b""));
     record.serialize(&mut writer).map_err(|error| wrong(error.into()))?;
-    staging.write(RECORD, &text).map_err(wrong)?;
+    staging.write(RECORD, &text).map_err(wrong)
+}
+
+/// Writes the manifest, as the last file: it names all others.
+fn write_manifest(staging: &Staging, manifest: &Manifest) -> Result<(), RenderError> {
+    let written = staging.write(MANIFEST, manifest.text().as_bytes());
+    written.map_err(|source| RenderError::Write { path: MANIFEST.to_owned(), source })?;
     Ok(())
 }
 

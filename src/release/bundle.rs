@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::imprint::{Imprint, source_words};
+use super::manifest::{MANIFEST, Manifest};
 use super::store::{DamagedFile, PUBLIC_FOLDER, PublishedRelease, RECORD, record_of};
 use crate::archive::{Archive, ArchiveError};
 use crate::digest::sha256;
@@ -17,9 +18,6 @@ use crate::vocabulary::period::Period;
 
 /// The page that a reader opens first.
 const FIRST_PAGE: &str = "index.html";
-
-/// The file of an archive with the SHA-256 of each other file, as `sha256sum -c` reads it.
-const HASHES: &str = "SHA256SUMS";
 
 /// The file that says to people what the archive holds.
 const README: &str = "README.txt";
@@ -128,7 +126,7 @@ impl<'r> PublishedEdition<'r> {
         let mut packed = PackedFiles {
             stem: self.stem(),
             archive: Archive::new(Cursor::new(Vec::new()), self.imprint.published_on),
-            hashes: String::new(),
+            manifest: Manifest::default(),
         };
         packed.add(README, self.readme().as_bytes())?;
         packed.add(DESCRIPTION, &self.description()?)?;
@@ -160,8 +158,8 @@ impl<'r> PublishedEdition<'r> {
         }
         let _ = writeln!(
             text,
-            "\nOpen {FIRST_PAGE} in a browser. The pages need no network.\n{HASHES} has the SHA-256 of each file. To check the \
-             files, call this command in their folder:\n\n    sha256sum -c {HASHES}"
+            "\nOpen {FIRST_PAGE} in a browser. The pages need no network.\n{MANIFEST} has the SHA-256 of each file. To check the \
+             files, call this command in their folder:\n\n    sha256sum -c {MANIFEST}"
         );
         text
     }
@@ -181,7 +179,7 @@ impl<'r> PublishedEdition<'r> {
             synthetic: imprint.synthetic,
             source: &imprint.source,
             first_page: FIRST_PAGE,
-            hashes: HASHES,
+            hashes: MANIFEST,
         };
         let mut text = serde_json::to_vec_pretty(&description).map_err(BundleError::Description)?;
         text.push(b'\n');
@@ -194,19 +192,18 @@ struct PackedFiles {
     /// The folder in which all files of the archive lie.
     stem: String,
     archive: Archive<Cursor<Vec<u8>>>,
-    /// A line for each file.
-    hashes: String,
+    manifest: Manifest,
 }
 
 impl PackedFiles {
     fn add(&mut self, path: &str, content: &[u8]) -> Result<(), BundleError> {
         self.archive.add(&format!("{}/{path}", self.stem), content)?;
-        let _ = writeln!(self.hashes, "{}  {path}", sha256(content));
+        self.manifest.add(path, sha256(content));
         Ok(())
     }
 
     fn finish(mut self) -> Result<Vec<u8>, BundleError> {
-        self.archive.add(&format!("{}/{HASHES}", self.stem), self.hashes.as_bytes())?;
+        self.archive.add(&format!("{}/{MANIFEST}", self.stem), self.manifest.text().as_bytes())?;
         Ok(self.archive.finish()?.into_inner())
     }
 }

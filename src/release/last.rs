@@ -101,6 +101,11 @@ struct RecordedInput {
 }
 
 impl LastRelease {
+    /// Period and revision, such as `2025-26Q1 r1`.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Reads the release before the next one of a period; `None` where nothing was published yet.
     ///
     /// # Errors

@@ -6,6 +6,7 @@ mod changes;
 mod earlier_editions;
 mod imprint;
 mod last;
+pub mod manifest;
 pub mod names;
 mod public_edition;
 pub mod record;

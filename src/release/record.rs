@@ -132,6 +132,8 @@ pub struct RunRecord {
     pub as_of: NaiveDate,
     pub published_on: NaiveDate,
     pub synthetic: bool,
+    /// The release whose figures this one was compared with, such as `2025-26Q1 r1`.
+    pub last_release: Option<String>,
     pub program_version: &'static str,
     pub engine_version: &'static str,
     pub threads: usize,
@@ -145,7 +147,7 @@ pub struct RunRecord {
     pub counts: RecordCounts,
     pub disclosure: Option<DisclosureRecord>,
     pub findings: Vec<Finding>,
-    /// SHA-256 of each file of the release but this one.
+    /// SHA-256 of each file of the release but this one and the manifest, which names this one too.
     pub files: BTreeMap<String, String>,
     /// Milliseconds of each step. With the roll-ups' costs and the numbers of what was read, the only content that differs
     /// between equal runs.

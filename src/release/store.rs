@@ -10,6 +10,7 @@ use std::time::Duration;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::manifest::{MANIFEST, Manifest};
 use crate::digest::{Hasher, sha256};
 use crate::files::{is_inner_path, sync_folder, write_atomically};
 use crate::vocabulary::period::Period;
@@ -157,8 +158,22 @@ impl PublishedRelease {
     }
 
     fn is_whole(&self) -> bool {
-        self.files.par_iter().all(|(path, _)| self.read(path).is_ok())
+        self.has_its_manifest() && self.files.par_iter().all(|(path, _)| self.read(path).is_ok())
     }
+
+    /// Whether the manifest is there and is that of the run record.
+    fn has_its_manifest(&self) -> bool {
+        let record = record_of(&self.folder).map(|record| sha256(&record));
+        let wanted = record.map(|record| manifest_of(&self.files, record).text());
+        wanted.is_ok_and(|wanted| fs::read(self.folder.join(MANIFEST)).is_ok_and(|there| there == wanted.as_bytes()))
+    }
+}
+
+/// The manifest of a release: the files that its run record names, and the run record with its SHA-256.
+pub fn manifest_of(files: &BTreeMap<String, String>, record: String) -> Manifest {
+    let mut manifest = Manifest::of(files.clone());
+    manifest.add(RECORD, record);
+    manifest
 }
 
 /// The run record of a release, unread.

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use leds_metrics::digest::sha256;
+
 use crate::reading::read_in;
 use crate::support::{Bench, arrests, files_below, submission_path, text};
 
@@ -172,4 +174,32 @@ fn a_damaged_cache_file_is_scanned_again() {
     let again = bench.run("2025-04", &["--again"]);
     assert_eq!(again.code, 0, "{}", again.stderr);
     assert_eq!(bench.published("2025-04", "results/observations.csv"), before);
+}
+
+#[test]
+fn a_release_says_the_hash_of_each_of_its_files() {
+    let bench = bench();
+    let run = bench.run("2025-04", &["--public"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let release = bench.out().join("2025-04/r1");
+    let others = files_below(&release).into_iter().filter(|path| path != Path::new("SHA256SUMS"));
+    let lines = others.map(|path| format!("{}  {}\n", sha256(&fs::read(release.join(&path)).unwrap()), text(&path)));
+    let mut lines: Vec<String> = lines.collect();
+    lines.sort_by(|a, b| a.split_at(64).1.cmp(b.split_at(64).1));
+    assert!(lines.iter().any(|line| line.ends_with("  run-record.json\n")), "{lines:?}");
+    assert_eq!(fs::read_to_string(release.join("SHA256SUMS")).unwrap(), lines.concat());
+}
+
+#[test]
+fn a_release_without_its_manifest_is_published_again() {
+    let bench = bench();
+    bench.run("2025-04", &[]);
+    let manifest = bench.out().join("2025-04/r1/SHA256SUMS");
+    let whole = fs::read_to_string(&manifest).unwrap();
+    assert!(bench.run("2025-04", &[]).stdout.contains("/r1/"));
+    let (_, all_but_the_first) = whole.split_once('\n').unwrap();
+    fs::write(&manifest, all_but_the_first).unwrap();
+    assert!(bench.run("2025-04", &[]).stdout.contains("/r2/"));
+    fs::remove_file(bench.out().join("2025-04/r2/SHA256SUMS")).unwrap();
+    assert!(bench.run("2025-04", &[]).stdout.contains("/r3/"));
 }

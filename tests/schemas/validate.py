@@ -143,8 +143,12 @@ def check_record(release, tables, report):
     validator = jsonschema_rs.Draft202012Validator(load(SCHEMAS / "run-record.schema.json"))
     report.add("run-record.json fits the schema", map(words, validator.iter_errors(record)))
     on_disk = {path.relative_to(release).as_posix(): path for path in release.rglob("*") if path.is_file()}
+    manifest = on_disk.pop("SHA256SUMS").read_text(encoding="utf-8")
     on_disk.pop("run-record.json")
     listed = record["files"]
+    whole = listed | {"run-record.json": hashlib.sha256((release / "run-record.json").read_bytes()).hexdigest()}
+    wanted = "".join(f"{whole[path]}  {path}\n" for path in sorted(whole))
+    report.add("SHA256SUMS names the files of the record and the record", [] if manifest == wanted else ["it does not"])
     problems = [f"{path} is not in the record" for path in sorted(on_disk.keys() - listed.keys())]
     problems += [f"{path} is not in the release" for path in sorted(listed.keys() - on_disk.keys())]
     hashes = {path: hashlib.sha256(on_disk[path].read_bytes()).hexdigest() for path in on_disk.keys() & listed.keys()}

@@ -32,7 +32,7 @@ use crate::release::imprint::Imprint;
 use crate::release::names::Names;
 
 /// Version of the format; it travels in the Parquet metadata and in the run record.
-pub const FORMAT_VERSION: &str = "1.10.0";
+pub const FORMAT_VERSION: &str = "1.11.0";
 
 /// Results that could not be encoded.
 #[derive(Debug, thiserror::Error)]
