@@ -157,7 +157,7 @@ enum Command {
     Status(StatusArguments),
     /// Look whether a run finds all that it needs, and say what to do about what is wrong.
     Doctor(DoctorArguments),
-    /// Say which old releases and caches the rules of [retention] let go, and why; with --remove, remove them.
+    /// Say which old releases and caches the settings let go, and why; with --remove, remove them.
     Prune(PruneArguments),
     /// Ask a source, its roll-ups and a release anything, in SQL that only reads.
     Sql(SqlArguments),
