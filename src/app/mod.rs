@@ -4,6 +4,7 @@
 pub mod bundle;
 mod case;
 pub mod check;
+pub mod compare;
 pub mod definitions;
 pub mod demo;
 pub mod due;
@@ -14,6 +15,7 @@ mod nearest;
 pub mod plan;
 pub mod prepare;
 mod publication;
+mod recompute;
 pub mod recorded;
 mod release_index;
 pub mod run;
@@ -23,8 +25,10 @@ mod run_plan;
 pub mod sql;
 pub mod status;
 mod timings;
+pub mod trace;
 mod usage;
 pub mod verify;
+pub mod verify_release;
 
 use std::path::PathBuf;
 
@@ -37,6 +41,7 @@ use crate::intake::{IntakeError, WorkError};
 use crate::ledger::LedgerError;
 use crate::metrics::prove;
 use crate::prepare::PrepareError;
+use crate::release::published::RereadError;
 use crate::release::store::{DamagedFile, PublishError};
 use crate::release::tables::{ResultsError, UnreadableTable};
 use crate::release::{BundleError, PublicEditionError};
@@ -94,6 +99,8 @@ pub enum AppError {
     #[error(transparent)]
     DamagedRelease(#[from] DamagedFile),
     #[error(transparent)]
+    Reread(#[from] RereadError),
+    #[error(transparent)]
     Bundle(#[from] BundleError),
     #[error(transparent)]
     UnreadableTable(#[from] UnreadableTable),
@@ -123,6 +130,10 @@ pub enum AppError {
     Ledger(#[from] LedgerError),
     #[error(transparent)]
     ScheduleTimes(#[from] ScheduleTimesError),
+    #[error("there is no temporary folder to run in")]
+    TemporaryFolder(#[source] std::io::Error),
+    #[error("{failed} of {checks} checks of the release failed")]
+    ReleaseDiffers { failed: usize, checks: usize },
     #[error("{failed} of {cases} hand-worked cases failed")]
     CasesFailed { failed: usize, cases: usize },
 }
@@ -194,6 +205,7 @@ impl AppError {
             | Self::Rows(_)
             | Self::Output(_)
             | Self::Write { .. }
+            | Self::TemporaryFolder(_)
             | Self::Generate(_)
             | Self::Prepare(PrepareError::Write { .. }) => exit::PUBLISH,
             Self::Identity(_)
@@ -204,6 +216,8 @@ impl AppError {
             Self::SourceChanged(_)
             | Self::Engine(_)
             | Self::DamagedRelease(_)
+            | Self::Reread(_)
+            | Self::ReleaseDiffers { .. }
             | Self::Bundle(BundleError::Damaged(_) | BundleError::Record { .. })
             | Self::UnreadableTable(_)
             | Self::Read { .. }

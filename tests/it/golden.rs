@@ -57,10 +57,11 @@ const QUESTIONS: [(&str, &str); 8] = [
 ];
 
 /// The help of every command.
-const HELP: [&str; 13] = [
+const HELP: [&str; 16] = [
     "",
     "bundle",
     "check",
+    "compare",
     "definitions",
     "demo",
     "explain",
@@ -70,7 +71,9 @@ const HELP: [&str; 13] = [
     "prepare",
     "run",
     "sql",
+    "trace",
     "verify",
+    "verify-release",
 ];
 
 /// A hyphen and twelve digits.
