@@ -6,6 +6,7 @@ mod doctor;
 mod output;
 mod prepare;
 mod prune;
+mod releases;
 mod schedule;
 mod settings;
 mod shell;
@@ -24,6 +25,9 @@ use self::doctor::{DoctorArguments, run_doctor};
 use self::output::{print, print_json, print_line, tell};
 use self::prepare::{PrepareArguments, print_prepared};
 use self::prune::{PruneArguments, run_prune};
+use self::releases::{
+    CompareArguments, TraceArguments, VerifyReleaseArguments, print_comparison, print_proof, print_trace,
+};
 use self::schedule::{DueManner, ServiceArguments, StatusArguments, print_status, run_due, serve, tell_of_hook};
 use self::settings::{SettingsCommand, print_schema, show_settings};
 use self::shell::{print_completions, write_manual};
@@ -174,6 +178,12 @@ enum Command {
         #[arg(long)]
         overwrite: bool,
     },
+    /// Prove that a release is what was published, that its source is what it was made from, and that it can be made again.
+    VerifyRelease(VerifyReleaseArguments),
+    /// Tell every figure that two releases do not have in common, and why it changed.
+    Compare(CompareArguments),
+    /// Follow a published figure to the definition that made it and the submissions behind it.
+    Trace(TraceArguments),
     /// List metrics, datasets or kinds of period.
     List {
         what: Listed,
@@ -362,6 +372,18 @@ async fn dispatch(cli: Cli, stop: &Stop) -> Result<u8, AppError> {
         Command::Bundle { release, edition, out, overwrite } => {
             let archive = bundle(&BundleOptions { release, edition, out, overwrite })?;
             print_line(format_args!("{}", archive.display()))?;
+            Ok(exit::OK)
+        }
+        Command::VerifyRelease(arguments) => {
+            let again = if arguments.runs_again() { Some(load().await?) } else { None };
+            print_proof(arguments, again, quiet).await
+        }
+        Command::Compare(arguments) => {
+            print_comparison(&load().await?, arguments)?;
+            Ok(exit::OK)
+        }
+        Command::Trace(arguments) => {
+            print_trace(&load().await?, arguments)?;
             Ok(exit::OK)
         }
         Command::List { what, json } => {

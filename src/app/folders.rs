@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::{AppError, UsageError};
 use crate::files::resolved;
-use crate::release::store::latest_in;
+use crate::release::manifest::MANIFEST;
+use crate::release::store::{RECORD, latest_in};
 
 /// A folder or file that a command writes to, by the name of its option.
 #[derive(Debug, Clone, Copy)]
@@ -51,12 +52,16 @@ pub fn check_work_folder(work: &Path, out: Option<&Path>, source: Option<&str>) 
 
 /// The release itself, or the latest one of a period's folder.
 pub fn release_folder(folder: &Path) -> Result<PathBuf, AppError> {
-    if folder.join("results").is_dir() {
+    if is_release(folder) {
         return Ok(folder.to_owned());
     }
-    let latest = latest_in(folder).map(|latest| folder.join(latest.path));
-    let latest = latest.filter(|release| release.join("results").is_dir());
+    let latest = latest_in(folder).map(|latest| folder.join(latest.path)).filter(|release| is_release(release));
     latest.ok_or_else(|| UsageError::NoRelease(folder.to_owned()).into())
+}
+
+/// Whether a folder is a release, or what is left of one. Results may be copied without their record.
+fn is_release(folder: &Path) -> bool {
+    folder.join("results").is_dir() || folder.join(RECORD).is_file() || folder.join(MANIFEST).is_file()
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 pub mod bundle;
 mod case;
 pub mod check;
+pub mod compare;
 pub mod definitions;
 pub mod demo;
 pub mod doctor;
@@ -18,6 +19,7 @@ pub mod plan;
 pub mod prepare;
 pub mod prune;
 mod publication;
+mod recompute;
 pub mod recorded;
 mod release_index;
 pub mod run;
@@ -29,8 +31,10 @@ pub mod sql;
 pub mod status;
 pub mod stop;
 mod timings;
+pub mod trace;
 mod usage;
 pub mod verify;
+pub mod verify_release;
 
 use std::path::PathBuf;
 
@@ -43,6 +47,7 @@ use crate::intake::{IntakeError, WorkError};
 use crate::ledger::LedgerError;
 use crate::metrics::prove;
 use crate::prepare::PrepareError;
+use crate::release::published::RereadError;
 use crate::release::store::{DamagedFile, PublishError};
 use crate::release::tables::{ResultsError, UnreadableTable};
 use crate::release::{BundleError, PublicEditionError};
@@ -101,6 +106,8 @@ pub enum AppError {
     #[error(transparent)]
     DamagedRelease(#[from] DamagedFile),
     #[error(transparent)]
+    Reread(#[from] RereadError),
+    #[error(transparent)]
     Bundle(#[from] BundleError),
     #[error(transparent)]
     UnreadableTable(#[from] UnreadableTable),
@@ -134,6 +141,10 @@ pub enum AppError {
     Letter(#[source] serde_json::Error),
     #[error("stopped, as asked; nothing was published")]
     Stopped,
+    #[error("there is no temporary folder to run in")]
+    TemporaryFolder(#[source] std::io::Error),
+    #[error("{failed} of {checks} checks of the release failed")]
+    ReleaseDiffers { failed: usize, checks: usize },
     #[error("{failed} of {cases} hand-worked cases failed")]
     CasesFailed { failed: usize, cases: usize },
 }
@@ -208,6 +219,7 @@ impl AppError {
             | Self::Rows(_)
             | Self::Output(_)
             | Self::Write { .. }
+            | Self::TemporaryFolder(_)
             | Self::Generate(_)
             | Self::Prepare(PrepareError::Write { .. }) => exit::PUBLISH,
             Self::Identity(_)
@@ -219,6 +231,8 @@ impl AppError {
             Self::SourceChanged(_)
             | Self::Engine(_)
             | Self::DamagedRelease(_)
+            | Self::Reread(_)
+            | Self::ReleaseDiffers { .. }
             | Self::Bundle(BundleError::Damaged(_) | BundleError::Record { .. })
             | Self::UnreadableTable(_)
             | Self::Read { .. }

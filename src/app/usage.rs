@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use chrono::NaiveDate;
 
+use crate::vocabulary::metric_id::MetricId;
 use crate::vocabulary::period::Period;
 use crate::vocabulary::sender_code::SenderCodeError;
 
@@ -43,6 +44,19 @@ pub enum UsageError {
     ExistsUnlessOverwritten(PathBuf),
     #[error("{name} is no edition of this release{meant}; editions are {known}")]
     UnknownEdition { name: String, meant: String, known: String },
+    #[error(
+        "{name} is neither the code nor the name of a body in this release{meant}; results/organisations.csv lists them"
+    )]
+    UnknownBody { name: String, meant: String },
+    #[error("the release has no figure of {metric} for {body} in {period}{meant}; it has one for {known}")]
+    NoFigure { metric: String, body: String, period: String, meant: String, known: String },
+    #[error(
+        "the release was made with another definition of {metric}, or of roll-ups, than the one at hand; name the folder \
+         of its definitions with --definitions"
+    )]
+    OtherDefinition { metric: MetricId },
+    #[error("{one} and {other} hold no period in common; name two releases that do")]
+    NothingInCommon { one: PathBuf, other: PathBuf },
     #[error("--out {0} lies inside the release, which never changes; name a place elsewhere")]
     InsideRelease(PathBuf),
     #[error("name the folder of the definitions with --definitions")]

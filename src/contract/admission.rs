@@ -9,7 +9,7 @@ use std::time::Duration;
 use arrow::array::RecordBatch;
 use chrono::NaiveDate;
 use futures::StreamExt;
-use object_store::{ObjectStore, ObjectStoreExt};
+use object_store::ObjectStore;
 use tokio::task::JoinError;
 
 use super::admitted::{Admission, AdmittedFile, CHANGED_RULE, MEMORY_RULE};
@@ -18,17 +18,13 @@ use super::memory::AdmissionMemory;
 use super::scan::{self, RuleCheck, ScanResult};
 use super::{failing, numbered_table, pinned_table};
 use crate::definitions::model::Contract;
-use crate::digest::Hasher;
 use crate::engine::{ENGINE_VERSION, Engine, EngineError, Query, Trouble, trouble_of};
-use crate::sources::{SourceFile, Submission, SubmissionScope, SubmittedTable, UnusableFile};
+use crate::sources::{SourceFile, Submission, SubmissionScope, SubmittedTable, UnusableFile, hash_content};
 use crate::vocabulary::finding::{Finding, FindingLevel};
 use crate::vocabulary::period::ambiguity;
 
 /// Rows that one grouped statement takes; bounds the memory of counting distinct keys.
 const ROWS_PER_SCAN: u64 = 16_000_000;
-
-/// Bytes read at a time for a content hash.
-const HASH_BLOCK: u64 = 8 * 1024 * 1024;
 
 /// How often files that the system does not let us read are tried again, one submission at a time, and the pause before that.
 const READ_AGAIN: u32 = 2;
@@ -479,7 +475,7 @@ async fn read_file(
     submission: &Submission,
     file: &SourceFile,
 ) -> Result<CheckedFile, object_store::Error> {
-    let sha256 = hash_content(store, file).await?;
+    let sha256 = hash_content(store, &file.location()?, file.size).await?;
     let footer = match check_footer(store, submission, file, contract).await {
         Ok(footer) => Ok(footer.rows),
         Err(FooterError::Wrong(findings)) => Err(findings),
@@ -521,17 +517,4 @@ fn rules_hash(contract: &Contract) -> String {
 /// The admission of a submission that did not change since an earlier run; nothing is read.
 pub fn recall_unchanged(memory: &AdmissionMemory, submission: &Submission, contract: &Contract) -> Option<Admission> {
     memory.recall(submission, &rules_hash(contract))
-}
-
-/// SHA-256 of a file's content, read in blocks so that memory does not grow with the file.
-async fn hash_content(store: &Arc<dyn ObjectStore>, file: &SourceFile) -> Result<String, object_store::Error> {
-    let path = file.location()?;
-    let mut hasher = Hasher::default();
-    let mut read = 0;
-    while read < file.size {
-        let end = file.size.min(read + HASH_BLOCK);
-        hasher.update(&store.get_range(&path, read..end).await?);
-        read = end;
-    }
-    Ok(hasher.finish())
 }

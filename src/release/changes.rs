@@ -11,7 +11,7 @@ use super::record::InputFile;
 use crate::definitions::Definitions;
 use crate::definitions::model::Metric;
 use crate::definitions::references::RETURNS;
-use crate::history::{Changes, Revision, RevisionKind, RevisionSide, reason_of};
+use crate::history::{Changes, Reason, Revision, RevisionKind, RevisionSide, reason_of};
 use crate::metrics::{ReturnChanges, groups, months_used, sources_of};
 use crate::sources::{MonthSpan, SubmittedTable};
 use crate::vocabulary::body_id::BodyId;
@@ -61,8 +61,39 @@ impl<'r> MovedReturns<'r> {
     }
 }
 
+/// Why figures of two releases differ: what became of the returns in between, and whose returns a code stands for.
+pub(super) struct MovedBetween<'r> {
+    moved: MovedReturns<'r>,
+    members: HashMap<&'r BodyId, &'r [BodyId]>,
+}
+
+impl<'r> MovedBetween<'r> {
+    /// Of a code without members nothing can have moved.
+    pub(super) fn new(
+        then: &'r RecordedReturns,
+        now: &'r RecordedReturns,
+        members: HashMap<&'r BodyId, &'r [BodyId]>,
+    ) -> Self {
+        Self { moved: MovedReturns::between(then, now), members }
+    }
+
+    /// Why the figure of a body and period is another one.
+    pub(super) fn reason(&self, basis: &ReturnsUsed<'_>, code: &BodyId, at: ChangedAt) -> Reason {
+        let members = (!code.is_nation()).then(|| self.members.get(code).copied()).map(Option::unwrap_or_default);
+        let returns = self.moved.of(basis, members, at.period);
+        reason_of(Changes { definition: at.has_other_version, returns })
+    }
+}
+
+/// Where a figure changed, and whether another version of the metric made it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ChangedAt {
+    pub(super) period: Period,
+    pub(super) has_other_version: bool,
+}
+
 /// The returns that figures of a metric rest on.
-struct ReturnsUsed<'m> {
+pub(super) struct ReturnsUsed<'m> {
     metric: &'m Metric,
     /// `None` for all of them.
     tables: Option<BTreeSet<SubmittedTable>>,
@@ -71,7 +102,7 @@ struct ReturnsUsed<'m> {
 }
 
 impl<'m> ReturnsUsed<'m> {
-    fn of(metric: &'m Metric, definitions: &Definitions) -> Self {
+    pub(super) fn of(metric: &'m Metric, definitions: &Definitions) -> Self {
         let sources = sources_of(metric, definitions);
         let any_month = sources.iter().any(|source| source.by_other_month);
         let datasets = sources.into_iter().map(|source| SubmittedTable::Records(source.dataset));
@@ -101,9 +132,9 @@ pub fn changes_since(
 ) -> Vec<Revision> {
     let files = inputs.iter().map(|file| RecordedFile { path: &file.path, sha256: &file.sha256, used: file.used });
     let now = RecordedReturns::of(files);
-    let moved = MovedReturns::between(&last.returns, &now);
     let groups = groups(&release.lives, &release.peer_groups);
     let members: HashMap<&BodyId, &[BodyId]> = groups.iter().map(|one| (&one.code, &*one.members)).collect();
+    let moved = MovedBetween::new(&last.returns, &now, members);
     let mut found = Vec::new();
     for of_metric in release.observations.chunk_by(|one, other| one.metric_id == other.metric_id) {
         let Some(first) = of_metric.first() else { continue };
@@ -112,11 +143,8 @@ pub fn changes_since(
         let basis = ReturnsUsed::of(metric, definitions);
         for figure in of_metric.iter().filter(|figure| figure.category.is_none()) {
             let then = published.get(&figure.org_code).and_then(|of_code| of_code.get(&figure.period));
-            let Some(then) = then.filter(|then| then.differs(figure)) else { continue };
-            let members = (!figure.org_code.is_nation()).then(|| members.get(&figure.org_code).copied());
-            let members = members.map(Option::unwrap_or_default);
-            let returns = moved.of(&basis, members, figure.period);
-            let changes = Changes { definition: then.version != figure.metric_version, returns };
+            let Some(then) = then.filter(|then| then.numbers().differ(Numbers::of(figure))) else { continue };
+            let at = ChangedAt { period: figure.period, has_other_version: then.version != figure.metric_version };
             let later = side_of(figure, release.as_of);
             found.push(Revision {
                 metric_id: figure.metric_id.clone(),
@@ -127,7 +155,7 @@ pub fn changes_since(
                 earlier_release: last.name.clone(),
                 earlier: then.side(figure.period, last.as_of),
                 later,
-                reason: reason_of(changes),
+                reason: moved.reason(&basis, &figure.org_code, at),
             });
         }
     }
@@ -164,9 +192,31 @@ impl LastFigure {
         }
     }
 
+    /// What stands there of it.
+    pub(super) fn numbers(&self) -> Numbers<'_> {
+        let Self { version: _, numerator, denominator, value, status } = self;
+        Numbers { numerator: *numerator, denominator: *denominator, value: *value, status }
+    }
+}
+
+/// What a figure is, apart from where it stands.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Numbers<'f> {
+    numerator: Option<i64>,
+    denominator: Option<i64>,
+    value: Option<f64>,
+    status: &'f str,
+}
+
+impl<'f> Numbers<'f> {
+    fn of(figure: &'f Observation) -> Self {
+        let Observation { numerator, denominator, value, status, .. } = figure;
+        Self { numerator: *numerator, denominator: *denominator, value: *value, status: status.as_str() }
+    }
+
     /// Whether another figure stands here now. What had no number then and has none now has not changed: only a day passed by
     /// which its return was due.
-    fn differs(&self, now: &Observation) -> bool {
+    pub(super) fn differ(self, now: Numbers<'_>) -> bool {
         let same_value = match (self.value, now.value) {
             (Some(then), Some(now)) => (then - now).abs() <= ROUNDING,
             (None, None) => true,
@@ -175,7 +225,7 @@ impl LastFigure {
         let counts = (self.numerator, self.denominator);
         let same_counts = counts == (now.numerator, now.denominator);
         let empty = self.value.is_none() && counts == (None, None);
-        !(same_counts && same_value && (empty || self.status == now.status.as_str()))
+        !(same_counts && same_value && (empty || self.status == now.status))
     }
 }
 

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::store::{DamagedFile, PublishedRelease, RECORD, read_latest, record_of};
-use super::tables::{OBSERVATIONS, PublishedRows, UnreadableTable, parquet_path};
+use super::tables::{BREAKDOWNS, OBSERVATIONS, PublishedRows, UnreadableTable, parquet_path};
 use crate::sources::{SubmissionKey, SubmissionScope, SubmittedTable, key_of_recorded};
 use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::causes::with_causes;
@@ -53,8 +53,8 @@ pub struct LastRelease {
 /// Headline figures by metric, code and period.
 pub(super) type PublishedFigures = HashMap<String, HashMap<BodyId, BTreeMap<Period, LastFigure>>>;
 
-/// A headline figure as it was published.
-#[derive(Debug)]
+/// A figure as it was published.
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct LastFigure {
     pub(super) version: u32,
     pub(super) numerator: Option<i64>,
@@ -135,36 +135,60 @@ impl LastRelease {
 
 fn figures_of(rows: &PublishedRows) -> Result<PublishedFigures, UnreadableTable> {
     let mut figures = PublishedFigures::new();
-    for part in rows.parts() {
+    for PlacedFigure { place, figure } in figure_rows(rows)? {
+        let of_metric = figures.entry(place.metric_id).or_default();
+        of_metric.entry(place.org_code).or_default().insert(place.period, figure);
+    }
+    Ok(figures)
+}
+
+/// Which figure of a release a row is.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct PublishedPlace {
+    pub(super) metric_id: String,
+    /// Empty for a headline figure.
+    pub(super) category: String,
+    pub(super) org_code: BodyId,
+    pub(super) period: Period,
+}
+
+/// A row of a table of figures.
+pub(super) struct PlacedFigure {
+    pub(super) place: PublishedPlace,
+    pub(super) figure: LastFigure,
+}
+
+/// The figures of one table, in its order.
+pub(super) fn figure_rows(published: &PublishedRows) -> Result<Vec<PlacedFigure>, UnreadableTable> {
+    let mut found = Vec::new();
+    for part in published.parts() {
         let (metrics, codes, periods) = (part.texts("metric_id")?, part.texts("org_code")?, part.texts("period")?);
         let (versions, statuses) = (part.versions("metric_version")?, part.texts("status")?);
         let (numerators, denominators) = (part.wholes("numerator")?, part.wholes("denominator")?);
         let values = part.decimals("value")?;
+        // Headline figures have no category.
+        let categories = published.is_of(BREAKDOWNS).then(|| part.texts("category")).transpose()?;
         for row in 0..part.count() {
             let figure = LastFigure {
-                version: versions.get(row).ok_or_else(|| rows.wrong("a figure has no metric_version"))?,
+                version: versions.get(row).ok_or_else(|| published.wrong("a figure has no metric_version"))?,
                 numerator: numerators.get(row),
                 denominator: denominators.get(row),
                 value: values.get(row),
                 status: statuses.get(row).to_owned(),
             };
-            let (metric, code, period) = (metrics.get(row), codes.get(row), periods.get(row));
-            let period =
-                period.parse().map_err(|_| rows.wrong(format!("“{period}” is not what column period holds")))?;
-            // Rows are sorted: the entries of a metric and code are nearly always there.
-            if !figures.contains_key(metric) {
-                figures.insert(metric.to_owned(), HashMap::new());
-            }
-            let Some(of_metric) = figures.get_mut(metric) else { continue };
-            if !of_metric.contains_key(code) {
-                of_metric.insert(code.into(), BTreeMap::new());
-            }
-            if let Some(of_code) = of_metric.get_mut(code) {
-                of_code.insert(period, figure);
-            }
+            let period = periods.get(row);
+            let place = PublishedPlace {
+                metric_id: metrics.get(row).to_owned(),
+                category: categories.map_or("", |categories| categories.get(row)).to_owned(),
+                org_code: codes.get(row).into(),
+                period: period
+                    .parse()
+                    .map_err(|_| published.wrong(format!("“{period}” is not what column period holds")))?,
+            };
+            found.push(PlacedFigure { place, figure });
         }
     }
-    Ok(figures)
+    Ok(found)
 }
 
 /// The latest submission of one return.

@@ -3,18 +3,23 @@
 
 mod bundle;
 mod changes;
+pub mod comparison;
+pub mod differences;
 mod earlier_editions;
 mod imprint;
 mod last;
 pub mod manifest;
 pub mod names;
+pub mod proof;
 mod public_edition;
+pub mod published;
 pub mod record;
 pub mod retention;
 pub mod store;
 mod submissions;
 mod summary;
 pub mod tables;
+pub mod trace;
 
 use std::collections::BTreeMap;
 
@@ -43,7 +48,7 @@ pub use self::bundle::{BundleError, PublishedEdition};
 pub use self::changes::changes_since;
 pub use self::last::{LastRelease, LastReleaseError};
 pub use self::public_edition::{EVIDENCE, PublicBasis, PublicEdition, PublicEditionError, make_public};
-pub use self::submissions::{RuleFailure, SubmissionLine, SubmittedFile};
+pub use self::submissions::{FigureBasis, RuleFailure, SubmissionLine, SubmittedFile};
 pub use self::summary::{NamedBody, ReleaseSummary, ToldByRecord, bodies_of_newest, release_summaries};
 
 /// A finding about data, worded for a reader.

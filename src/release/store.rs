@@ -85,12 +85,27 @@ pub fn latest_in(folder: &Path) -> Option<Latest> {
     serde_json::from_slice(&fs::read(folder.join(POINTER)).ok()?).ok()
 }
 
+/// Makes a release the latest one of the folder of its period.
+///
+/// # Errors
+/// Whatever hinders writing.
+pub fn write_latest(folder: &Path, latest: &Latest) -> std::io::Result<()> {
+    write_atomically(&folder.join(POINTER), &serde_json::to_vec_pretty(latest)?)
+}
+
 /// A file of a release that cannot be read, or is not what the run record of its release says.
 #[derive(Debug, thiserror::Error)]
 #[error("{path}: this file of a release {damage}; restore the release from a copy")]
 pub struct DamagedFile {
     path: PathBuf,
     damage: String,
+}
+
+impl DamagedFile {
+    /// A run record that does not say what one says.
+    pub(super) fn no_record(folder: &Path, error: &serde_json::Error) -> Self {
+        Self { path: folder.join(RECORD), damage: format!("is no run record ({error})") }
+    }
 }
 
 /// What a run record says of the other files of its release.
@@ -114,10 +129,8 @@ impl PublishedRelease {
     /// # Errors
     /// Where the record is missing or damaged.
     pub fn open(folder: &Path) -> Result<Self, DamagedFile> {
-        let RecordedFiles { files } = serde_json::from_slice(&record_of(folder)?).map_err(|error| DamagedFile {
-            path: folder.join(RECORD),
-            damage: format!("is no run record ({error})"),
-        })?;
+        let RecordedFiles { files } =
+            serde_json::from_slice(&record_of(folder)?).map_err(|error| DamagedFile::no_record(folder, &error))?;
         Ok(Self { folder: folder.to_owned(), files })
     }
 
@@ -181,8 +194,33 @@ pub fn manifest_of(files: &BTreeMap<String, String>, record: String) -> Manifest
 /// # Errors
 /// Where it cannot be read.
 pub fn record_of(folder: &Path) -> Result<Vec<u8>, DamagedFile> {
-    let path = folder.join(RECORD);
+    content_of(folder, RECORD)
+}
+
+/// Whatever the file of a release holds now.
+///
+/// # Errors
+/// Where it cannot be read.
+pub fn content_of(folder: &Path, path: &str) -> Result<Vec<u8>, DamagedFile> {
+    let path = folder.join(path);
     fs::read(&path).map_err(|error| DamagedFile { path, damage: format!("cannot be read ({error})") })
+}
+
+/// SHA-256 by path of every file below a folder, with `/` between the parts of the path; why there is none, for a file that
+/// cannot be read. Links are files, and are not entered.
+///
+/// # Errors
+/// A folder that cannot be listed.
+pub fn hashes_below(root: &Path) -> Result<BTreeMap<String, Result<String, String>>, DamagedFile> {
+    let tree = FolderTree::below(root)
+        .map_err(|error| DamagedFile { path: root.to_owned(), damage: format!("cannot be listed ({error})") })?;
+    let hash = |file: &PathBuf| {
+        let parts = file.strip_prefix(root).unwrap_or(file).iter();
+        let path = parts.map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/");
+        let content = fs::read(file).map_err(|error| format!("cannot be read ({error})"));
+        (path, content.map(|content| sha256(&content)))
+    };
+    Ok(tree.files.par_iter().map(hash).collect())
 }
 
 /// Whether the release that a pointer names is there, with every file as its run record says.
@@ -403,26 +441,38 @@ impl Staging {
             path: format!("r{revision}"),
             identity: identity.to_owned(),
         };
-        let text = serde_json::to_vec_pretty(&latest).map_err(|error| wrong(error.into()))?;
-        write_atomically(&folder.join(POINTER), &text).map_err(wrong)?;
+        write_latest(&folder, &latest).map_err(wrong)?;
         Ok(release)
+    }
+}
+
+/// What lies below a folder.
+struct FolderTree {
+    /// Files, and links to whatever it may be.
+    files: Vec<PathBuf>,
+    /// The folder itself is the first.
+    folders: Vec<PathBuf>,
+}
+
+impl FolderTree {
+    fn below(root: &Path) -> std::io::Result<Self> {
+        let mut tree = Self { files: Vec::new(), folders: vec![root.to_owned()] };
+        let mut next = 0;
+        while let Some(folder) = tree.folders.get(next) {
+            next += 1;
+            for entry in fs::read_dir(folder)?.collect::<std::io::Result<Vec<fs::DirEntry>>>()? {
+                let is_folder = entry.file_type()?.is_dir();
+                let found = if is_folder { &mut tree.folders } else { &mut tree.files };
+                found.push(entry.path());
+            }
+        }
+        Ok(tree)
     }
 }
 
 /// Waits until every file and folder below `root` is on the disk, unless somebody asks to end.
 fn sync_tree(root: &Path, stop: &Stop) -> std::io::Result<()> {
-    let (mut files, mut folders) = (Vec::new(), vec![root.to_owned()]);
-    let mut next = 0;
-    while let Some(folder) = folders.get(next) {
-        next += 1;
-        let (below, others): (Vec<PathBuf>, Vec<PathBuf>) = fs::read_dir(folder)?
-            .map(|entry| entry.map(|entry| entry.path()))
-            .collect::<std::io::Result<Vec<PathBuf>>>()?
-            .into_iter()
-            .partition(|path| path.is_dir());
-        folders.extend(below);
-        files.extend(others);
-    }
+    let FolderTree { files, folders } = FolderTree::below(root)?;
     let share = files.len().div_ceil(SYNCED_AT_ONCE).max(1);
     let sync_file = |file: &PathBuf| {
         if stop.is_asked() { Err(std::io::ErrorKind::Interrupted.into()) } else { fs::File::open(file)?.sync_all() }

@@ -1,10 +1,15 @@
 //! The submissions that the figures of organisations rest on, and the rows for which some of them were refused.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 
 use crate::contract::{Admission, AdmittedFile, FailingFile};
 use crate::definitions::Definitions;
+use crate::definitions::layout::SourceNames;
+use crate::definitions::model::Metric;
 use crate::intake::{RunBasis, WorkFolder};
+use crate::metrics::months_used;
 use crate::sources::{MonthSpan, SubmittedTable};
 use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::finding::{Finding, FindingLevel};
@@ -66,11 +71,7 @@ impl SubmissionLine {
     fn of(basis: &RunBasis<'_>, table: &SubmittedTable, admission: &Admission) -> Option<Self> {
         let definitions = basis.check.definitions;
         let scope = admission.submission.scope.as_ref()?;
-        let (dataset, counted_by_sender) = match table {
-            SubmittedTable::Reference(_) => return None,
-            SubmittedTable::Records(dataset) => (dataset.clone(), false),
-            SubmittedTable::Rollup(name) => (definitions.rollup(name)?.dataset.clone(), true),
-        };
+        let DatasetOf { dataset, counted_by_sender } = DatasetOf::table(table, definitions)?;
         let of_report = scope.span.overlaps(MonthSpan { first: basis.period.first, last: basis.period.last() });
         let blocking = admission.findings.iter().filter(|finding| finding.level == FindingLevel::Blocking);
         Some(Self {
@@ -98,6 +99,57 @@ impl SubmissionLine {
 
     fn place(&self) -> (&BodyId, &str, Month, NaiveDate) {
         (&self.org_code, &self.dataset, self.first, self.submitted)
+    }
+}
+
+/// What a submission counts as.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct DatasetOf {
+    pub(super) dataset: String,
+    pub(super) counted_by_sender: bool,
+}
+
+impl DatasetOf {
+    /// `None` for reference data, and for a roll-up that is no longer defined.
+    pub(super) fn table(table: &SubmittedTable, definitions: &Definitions) -> Option<Self> {
+        match table {
+            SubmittedTable::Reference(_) => None,
+            SubmittedTable::Records(dataset) => Some(Self { dataset: dataset.clone(), counted_by_sender: false }),
+            SubmittedTable::Rollup(name) => {
+                Some(Self { dataset: definitions.rollup(name)?.dataset.clone(), counted_by_sender: true })
+            }
+        }
+    }
+}
+
+/// What the figures of a metric in a period rest on. Pages about submissions and `trace` follow the same rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FigureBasis<'m, 's> {
+    /// Roll-ups of the version that holds at the end of the period.
+    pub rollups: &'m [String],
+    /// Datasets of these roll-ups; none of a metric that counts the returns of all datasets.
+    pub datasets: BTreeSet<&'s str>,
+    /// Months whose submissions count, those before the period included that the metric needs.
+    pub months: BTreeSet<Month>,
+}
+
+impl<'m, 's> FigureBasis<'m, 's> {
+    /// The basis of a metric's figures in a period.
+    pub fn of(metric: &'m Metric, period: Period, sources: &'s SourceNames) -> Self {
+        let rollups = metric.own_rollups_at(period.last()).unwrap_or(&metric.rollups);
+        let earlier = i32::from(metric.earlier_months_at(period.last()));
+        let used = months_used(metric, period).into_iter();
+        Self {
+            rollups,
+            datasets: rollups.iter().filter_map(|rollup| sources.dataset_of(rollup)).collect(),
+            months: used.flat_map(|month| (0..=earlier).map(move |back| month.plus(-back))).collect(),
+        }
+    }
+
+    /// Whether a submission of a dataset and these months is behind the figure.
+    pub fn holds(&self, dataset: &str, first: Month, last: Month) -> bool {
+        let is_of = self.datasets.is_empty() || self.datasets.contains(dataset);
+        is_of && self.months.range(first..=last).next().is_some()
     }
 }
 

@@ -10,7 +10,7 @@ use crate::definitions::layout::Layouts;
 use crate::definitions::model::Metric;
 use crate::release::names::Names;
 use crate::release::tables::ReleaseTables;
-use crate::release::{Release, SubmissionLine};
+use crate::release::{FigureBasis, Release, SubmissionLine};
 use crate::report::words::{self, Change};
 use crate::verdict::responsibilities::Responsibility;
 use crate::verdict::{AspectFound, AspectLabel, BodySummary, FigureVerdict, NationalSummary, Standing};
@@ -454,8 +454,12 @@ impl<'a> Facts<'a> {
 
     /// Names of the datasets that a metric rests on in the report's period.
     pub fn datasets(&self, metric: &Metric) -> BTreeSet<&'a str> {
-        let rollups = metric.own_rollups_at(self.release.period.last()).unwrap_or(&metric.rollups);
-        rollups.iter().filter_map(|rollup| self.layouts.sources.dataset_of(rollup)).collect()
+        self.basis(metric).datasets
+    }
+
+    /// What the figures of a metric in the report's period rest on.
+    pub fn basis<'m>(&self, metric: &'m Metric) -> FigureBasis<'m, 'a> {
+        FigureBasis::of(metric, self.release.period, &self.layouts.sources)
     }
 
     /// Names of the datasets that some version of a metric rests on.

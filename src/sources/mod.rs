@@ -1,6 +1,7 @@
 //! Finds what was submitted: lists an object store, reads the folder names, and pins the submissions that a data date allows.
 //! It never opens a file's rows and judges no content.
 
+mod content;
 mod layout;
 mod pin;
 mod steady;
@@ -23,6 +24,7 @@ use steady::SteadyStore;
 
 use walk::{EntryKind, SourceEntry, WalkError, walk};
 
+pub use content::{SourceContent, hash_content};
 pub use layout::{LAYOUT_RULE, ROLLUP_PREFIX, SubmissionKey, SubmittedTable, key_of_recorded, submission_folder};
 pub use pin::{CONFLICT_RULE, Pinned, pin};
 

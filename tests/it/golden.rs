@@ -59,10 +59,11 @@ const QUESTIONS: [(&str, &str); 10] = [
 ];
 
 /// The help of every command.
-const HELP: [&str; 22] = [
+const HELP: [&str; 25] = [
     "",
     "bundle",
     "check",
+    "compare",
     "completions",
     "definitions",
     "demo",
@@ -81,7 +82,9 @@ const HELP: [&str; 22] = [
     "settings show",
     "sql",
     "status",
+    "trace",
     "verify",
+    "verify-release",
 ];
 
 /// A hyphen and twelve digits.

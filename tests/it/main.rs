@@ -10,6 +10,7 @@ mod agreement;
 mod bad_input;
 mod bundle;
 mod catalogue;
+mod compare;
 #[path = "../conformance/mod.rs"]
 mod conformance;
 mod definitions;
@@ -53,8 +54,10 @@ mod steps;
 mod support;
 mod targets;
 mod tidy;
+mod trace;
 mod trends;
 mod verdicts;
+mod verify_release;
 mod versions;
 mod voice;
 mod words;

@@ -93,7 +93,9 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "contract/memory.rs",
             "ledger/store.rs",
             "release/bundle.rs",
+            "release/differences.rs",
             "release/last.rs",
+            "release/published.rs",
             "release/store.rs",
             "release/summary.rs",
             "release/tables/mod.rs",
@@ -108,7 +110,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("signal_hook", &["main.rs"]),
     ("statrs", &["stats/distributions.rs"]),
     ("strsim", &["app/nearest.rs"]),
-    ("tempfile", &["files.rs", "intake/work.rs", "prepare/staging.rs", "release/store.rs"]),
+    ("tempfile", &["app/recompute.rs", "files.rs", "intake/work.rs", "prepare/staging.rs", "release/store.rs"]),
     (
         "tokio",
         &["app", "cli/schedule.rs", "contract", "engine", "figures", "main.rs", "metrics/prove.rs", "sources/mod.rs"],

@@ -59,6 +59,11 @@ impl PublishedRows {
         self.batches.iter().map(|rows| RowSlice { of: self, rows })
     }
 
+    /// Whether they are the rows of that table.
+    pub fn is_of(&self, table: &str) -> bool {
+        self.table.name == table
+    }
+
     /// A cell that does not hold what its reader needs.
     pub fn wrong(&self, message: impl Into<String>) -> UnreadableTable {
         UnreadableTable { path: self.path.clone(), message: message.into() }

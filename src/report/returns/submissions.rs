@@ -4,7 +4,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::definitions::model::Metric;
-use crate::metrics::months_used;
 use crate::release::{FindingLine, SubmissionLine, SubmittedFile};
 use crate::report::edition::Scope;
 use crate::report::facts::Facts;
@@ -30,22 +29,14 @@ pub struct SubmissionsBehind<'a> {
 
 /// The submissions behind the figure of a metric in the report's period, dataset by dataset.
 pub fn behind<'a>(facts: &Facts<'a>, metric: &Metric, code: &BodyId) -> Vec<SubmissionsBehind<'a>> {
-    let months = months_behind(facts, metric);
+    let basis = facts.basis(metric);
     let of_dataset = |dataset: &'a str| {
-        let concerned = |line: &&SubmissionLine| line.dataset == dataset && holds_any(line, &months);
+        let concerned = |line: &&SubmissionLine| line.dataset == dataset && holds_any(line, &basis.months);
         let own = facts.body(code).submissions.iter().copied();
         let (used, refused): (Vec<&SubmissionLine>, _) = own.filter(concerned).partition(|line| line.used);
         SubmissionsBehind { dataset, used: used.len(), refused: refused.len() }
     };
     facts.datasets(metric).into_iter().map(of_dataset).collect()
-}
-
-/// The months whose submissions the figure of the report's period rests on.
-fn months_behind(facts: &Facts<'_>, metric: &Metric) -> BTreeSet<Month> {
-    let period = facts.release.period;
-    let earlier = i32::from(metric.earlier_months_at(period.last()));
-    let used = months_used(metric, period).into_iter();
-    used.flat_map(|month| (0..=earlier).map(move |back| month.plus(-back))).collect()
 }
 
 fn holds_any(line: &SubmissionLine, months: &BTreeSet<Month>) -> bool {
@@ -90,8 +81,9 @@ fn lead(facts: &Facts<'_>, body: &Organisation, all: usize, refused: usize) -> S
 pub fn all_behind<'a>(facts: &Facts<'a>, code: &BodyId) -> Vec<&'a SubmissionLine> {
     let mut months: BTreeMap<&str, BTreeSet<Month>> = BTreeMap::new();
     for metric in &facts.release.metrics {
-        for dataset in facts.datasets(metric) {
-            months.entry(dataset).or_default().extend(months_behind(facts, metric));
+        let basis = facts.basis(metric);
+        for dataset in basis.datasets {
+            months.entry(dataset).or_default().extend(&basis.months);
         }
     }
     for one in &facts.body(code).returns {
