@@ -28,7 +28,7 @@ use self::prune::{PruneArguments, run_prune};
 use self::releases::{
     CompareArguments, TraceArguments, VerifyReleaseArguments, print_comparison, print_proof, print_trace,
 };
-use self::schedule::{DueManner, ServiceArguments, StatusArguments, print_status, run_due, serve, tell_of_hook};
+use self::schedule::{DueManner, ServiceArguments, StatusArguments, print_status, run_due, serve, warn_of};
 use self::settings::{SettingsCommand, print_schema, show_settings};
 use self::shell::{print_completions, write_manual};
 use self::sql::{SqlArguments, run_sql};
@@ -356,8 +356,8 @@ async fn dispatch(cli: Cli, stop: &Stop) -> Result<u8, AppError> {
             note_ambiguity(period);
             let published_on = published_on.unwrap_or_else(today);
             let options = RunOptions { again, public, quiet, ..places.options(input, period, published_on) };
-            let RunByHand { outcome, hook } = run_by_hand(&context, &options, &clock_from(None)).await?;
-            tell_of_hook(hook.as_ref());
+            let RunByHand { outcome, trouble } = run_by_hand(&context, &options, &clock_from(None)).await?;
+            warn_of(trouble.as_ref());
             let outcome = outcome?;
             note_unset_publication(&context.settings);
             note_past_release(&context.settings, published_on);

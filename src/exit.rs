@@ -18,7 +18,7 @@ pub const GAPS: u8 = 31;
 pub const RENDER: u8 = 40;
 /// The release could not be put in place, or its public edition would give a withheld count away; the last one stands.
 pub const PUBLISH: u8 = 50;
-/// Stopped by somebody before the work was done; nothing was published. The number that shells give a program that Ctrl-C ends.
+/// Stopped by somebody before the work was done; a run that was at work has published nothing. The number that shells give a program that Ctrl-C ends.
 pub const STOPPED: u8 = 130;
 /// `status` and `doctor`: a release failed, and no schedule tries it again.
 pub const NEEDS_A_PERSON: u8 = 60;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::hook::HookError;
-use super::recorded::Record;
+use super::folders::check_run_folders;
+use super::recorded::{AfterRunError, Record};
 use super::{AppError, Context, RunOptions, RunOutcome};
 use crate::exit;
 use crate::ledger::{Ended, Ledger, RunKey, RunResult};
@@ -27,13 +27,13 @@ pub struct RunPlaces {
 pub struct Done {
     pub key: RunKey,
     pub what: WhatWasDone,
-    /// What went wrong with the command that is called afterwards.
-    pub hook: Option<HookError>,
+    /// What went wrong when the run was over.
+    pub trouble: Option<AfterRunError>,
 }
 
 impl Done {
     fn of(run: &DueRun, what: WhatWasDone) -> Self {
-        Self { key: run.key.clone(), what, hook: None }
+        Self { key: run.key.clone(), what, trouble: None }
     }
 }
 
@@ -65,7 +65,7 @@ impl<'d> DueRuns<'d> {
     /// Understands the schedules of the settings.
     ///
     /// # Errors
-    /// No schedule, one whose times cannot be used, or a ledger that cannot be opened.
+    /// No schedule, one whose times cannot be used, folders inside each other, or a ledger that cannot be opened.
     pub fn new(
         context: &'d Context,
         places: &'d RunPlaces,
@@ -73,6 +73,7 @@ impl<'d> DueRuns<'d> {
         quiet: bool,
     ) -> Result<Self, AppError> {
         let schedules = schedules_of(context)?;
+        check_run_folders(&places.source, &places.out, &places.work)?;
         let ledger = Ledger::open(&places.out)?;
         Ok(Self { context, schedules, places, ledger, clock, quiet })
     }
@@ -133,12 +134,12 @@ impl<'d> DueRuns<'d> {
             Err(error) => self.again_at(schedule, run, error).await?,
             Ok(_) => None,
         };
-        let hook = record.end(self.context, &outcome, again_at).await?;
+        let trouble = record.end(self.context, &outcome, again_at).await;
         let what = match outcome {
             Ok(outcome) => WhatWasDone::Ran(Box::new(outcome)),
             Err(error) => WhatWasDone::Failed { error, again_at },
         };
-        Ok(Done { hook, ..Done::of(run, what) })
+        Ok(Done { trouble, ..Done::of(run, what) })
     }
 
     /// When the schedule tries again; never where another attempt would fail in the same way.
@@ -159,16 +160,7 @@ impl<'d> DueRuns<'d> {
     }
 
     async fn leave_out(&self, run: &DueRun) -> Result<(), AppError> {
-        let ended = Ended {
-            at: self.clock.now(),
-            result: RunResult::LeftOut,
-            exit_code: exit::OK,
-            release: None,
-            message: None,
-            again_at: None,
-            refused: 0,
-            outstanding: Vec::new(),
-        };
+        let ended = Ended::new(self.clock.now(), RunResult::LeftOut, exit::OK);
         self.ledger.end(&run.key, run.attempt, &ended).await?;
         Ok(())
     }

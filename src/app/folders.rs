@@ -64,6 +64,14 @@ fn is_release(folder: &Path) -> bool {
     folder.join("results").is_dir() || folder.join(RECORD).is_file() || folder.join(MANIFEST).is_file()
 }
 
+/// The folders of a run lie apart, before anything is written into one of them.
+pub(super) fn check_run_folders(source: &str, out: &Path, work: &Path) -> Result<(), AppError> {
+    let written = WrittenPlace { option: "--out", path: out };
+    check_outside_source(source, &[written])?;
+    check_is_folder(&[written, WrittenPlace { option: "--work", path: work }])?;
+    check_work_folder(work, Some(out), Some(source))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -99,6 +99,7 @@ fn subject(key: &RunKey, ended: &Ended) -> String {
         RunResult::Waiting => "waits for returns",
         RunResult::Failed if ended.again_at.is_some() => "failed and is tried again",
         RunResult::Failed => "failed; somebody has to look",
+        RunResult::Stopped => "stopped before it was done",
         RunResult::LeftOut => "left out",
     };
     let release = ended.release.as_ref().map(|release| format!(" ({release})")).unwrap_or_default();

@@ -137,9 +137,7 @@ pub enum AppError {
     Ledger(#[from] LedgerError),
     #[error(transparent)]
     ScheduleTimes(#[from] ScheduleTimesError),
-    #[error("the letter to the operators could not be written down")]
-    Letter(#[source] serde_json::Error),
-    #[error("stopped, as asked; nothing was published")]
+    #[error("stopped, as asked")]
     Stopped,
     #[error("there is no temporary folder to run in")]
     TemporaryFolder(#[source] std::io::Error),
@@ -223,7 +221,6 @@ impl AppError {
             | Self::Generate(_)
             | Self::Prepare(PrepareError::Write { .. }) => exit::PUBLISH,
             Self::Identity(_)
-            | Self::Letter(_)
             | Self::Text(_)
             | Self::Render(_)
             | Self::Results(_)

@@ -11,10 +11,12 @@ use super::run::run;
 use super::stop::unless_stopped;
 use super::{AppError, Context, RunOptions, RunOutcome};
 use crate::exit;
-use crate::ledger::{Begun, Ended, Ledger, RunKey, RunResult, SIGN_OF_LIFE_EVERY};
+use crate::ledger::{Begun, Ended, Ledger, LedgerError, RunKey, RunResult, SIGN_OF_LIFE_EVERY};
+use crate::render::RenderError;
 use crate::render::html::render_letter;
 use crate::vocabulary::causes::with_causes;
 use crate::vocabulary::clock::Clock;
+use crate::vocabulary::returns::Outstanding;
 
 /// A run as it stands in the ledger.
 pub(super) struct Record<'r> {
@@ -50,73 +52,95 @@ impl Record<'_> {
         outcome
     }
 
-    /// Writes down how it ended. `again_at` is when the schedule tries again by itself.
+    /// Writes down how it ended, and tells the operators. `again_at` is when the schedule tries again by itself. The run stands
+    /// as it is whatever becomes of this; the answer is the first thing that went wrong.
     pub(super) async fn end(
         &self,
         context: &Context,
         outcome: &Result<RunOutcome, AppError>,
         again_at: Option<DateTime<Utc>>,
-    ) -> Result<Option<HookError>, AppError> {
+    ) -> Option<AfterRunError> {
         let ended = match outcome {
             Ok(outcome) => self.ended_well(outcome),
             Err(error) => Ended { again_at, ..self.ended_badly(error) },
         };
-        self.ledger.end(&self.key, self.attempt, &ended).await?;
-        self.write_letter(context, &Letter::of(&self.key, &ended, outcome)).await
+        let letter = Letter::of(&self.key, &ended, outcome);
+        let written = self.ledger.end(&self.key, self.attempt, &ended).await.map_err(AfterRunError::from);
+        let kept = self.keep_letter(context, &letter).await;
+        let sent = send_letter(context, &letter).await;
+        written.err().or(kept.err()).or(sent.err())
     }
 
-    /// Writes a letter to the operators beside the events, and calls the command that takes it to them. The answer is what went
-    /// wrong with the command.
-    async fn write_letter(&self, context: &Context, letter: &Letter) -> Result<Option<HookError>, AppError> {
+    /// Puts a letter beside the events of its run, in each of its forms.
+    async fn keep_letter(&self, context: &Context, letter: &Letter) -> Result<(), AfterRunError> {
+        let (key, attempt) = (&self.key, self.attempt);
+        self.ledger.put_letter(key, attempt, "txt", letter.text().into_bytes()).await?;
+        self.ledger.put_letter(key, attempt, "json", json_of(letter)?).await?;
         let html = render_letter(&load_templates(&context.definitions)?, letter)?;
-        let json = serde_json::to_vec_pretty(letter).map_err(AppError::Letter)?;
-        for (form, bytes) in [("txt", letter.text().into_bytes()), ("html", html.into_bytes()), ("json", json.clone())]
-        {
-            self.ledger.put_letter(&self.key, self.attempt, form, bytes).await?;
-        }
-        let notify = context.settings.notify.clone();
-        let called = tokio::task::spawn_blocking(move || hook::call(&notify, &json)).await;
-        Ok(called.ok().and_then(Result::err))
+        Ok(self.ledger.put_letter(key, attempt, "html", html.into_bytes()).await?)
     }
 
     fn ended_well(&self, outcome: &RunOutcome) -> Ended {
-        let has_gaps = outcome.has_gaps();
+        let result = if outcome.published { RunResult::Published } else { RunResult::Unchanged };
+        let exit_code = if outcome.has_gaps() { exit::GAPS } else { exit::OK };
         Ended {
-            at: self.clock.now(),
-            result: if outcome.published { RunResult::Published } else { RunResult::Unchanged },
-            exit_code: if has_gaps { exit::GAPS } else { exit::OK },
             release: Some(format!("{}/r{}", self.key.period, outcome.revision)),
-            message: None,
-            again_at: None,
             refused: outcome.refused,
-            outstanding: outcome.outstanding.by_organisation.keys().map(ToString::to_string).collect(),
+            outstanding: codes_of(&outcome.outstanding),
+            ..Ended::new(self.clock.now(), result, exit_code)
         }
     }
 
     fn ended_badly(&self, error: &AppError) -> Ended {
-        let waiting = match error {
-            AppError::ReturnsOutstanding { outstanding, .. } => Some(outstanding),
-            _ => None,
+        let result = match error {
+            AppError::ReturnsOutstanding { .. } => RunResult::Waiting,
+            AppError::Stopped => RunResult::Stopped,
+            _ => RunResult::Failed,
         };
-        let codes = waiting.into_iter().flat_map(|outstanding| outstanding.by_organisation.keys());
-        Ended {
-            at: self.clock.now(),
-            result: if waiting.is_some() { RunResult::Waiting } else { RunResult::Failed },
-            exit_code: error.exit_code(),
-            release: None,
-            message: Some(with_causes(error)),
-            again_at: None,
-            refused: 0,
-            outstanding: codes.map(ToString::to_string).collect(),
-        }
+        let outstanding = match error {
+            AppError::ReturnsOutstanding { outstanding, .. } => codes_of(outstanding),
+            _ => Vec::new(),
+        };
+        let message = Some(with_causes(error));
+        Ended { message, outstanding, ..Ended::new(self.clock.now(), result, error.exit_code()) }
     }
+}
+
+/// Organisations from which something is outstanding.
+fn codes_of(outstanding: &Outstanding) -> Vec<String> {
+    outstanding.by_organisation.keys().map(ToString::to_string).collect()
+}
+
+fn json_of(letter: &Letter) -> Result<Vec<u8>, AfterRunError> {
+    serde_json::to_vec_pretty(letter).map_err(AfterRunError::Letter)
+}
+
+/// Calls the command that takes letters further.
+async fn send_letter(context: &Context, letter: &Letter) -> Result<(), AfterRunError> {
+    let (notify, json) = (context.settings.notify.clone(), json_of(letter)?);
+    // A call that was broken off was broken off with the program.
+    let called = tokio::task::spawn_blocking(move || hook::call(&notify, &json)).await;
+    Ok(called.unwrap_or(Ok(()))?)
+}
+
+/// What went wrong when a run was over. The run keeps its result and its exit code.
+#[derive(Debug, thiserror::Error)]
+pub enum AfterRunError {
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    #[error("the letter to the operators could not be written down")]
+    Letter(#[source] serde_json::Error),
+    #[error("the letter to the operators")]
+    Page(#[from] RenderError),
+    #[error(transparent)]
+    Hook(#[from] HookError),
 }
 
 /// What a person is told of a run.
 pub struct RunByHand {
     pub outcome: Result<RunOutcome, AppError>,
-    /// What went wrong with the command that is called after it.
-    pub hook: Option<HookError>,
+    /// What went wrong when it was over.
+    pub trouble: Option<AfterRunError>,
 }
 
 /// Runs for a person, who waits for the answer.
@@ -138,8 +162,8 @@ pub async fn run_by_hand(
         record.attempt += 1;
     }
     let outcome = record.run(context, options).await;
-    let hook = record.end(context, &outcome, None).await?;
-    Ok(RunByHand { outcome, hook })
+    let trouble = record.end(context, &outcome, None).await;
+    Ok(RunByHand { outcome, trouble })
 }
 
 async fn give_signs_of_life(ledger: Ledger, key: RunKey, attempt: u32, clock: Arc<dyn Clock>) {

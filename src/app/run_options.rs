@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use chrono::NaiveDate;
 
-use super::folders::{WrittenPlace, check_is_folder, check_outside_source, check_work_folder};
+use super::folders::check_run_folders;
 use super::{AppError, UsageError};
 use crate::intake::{DataDate, Intake};
 use crate::schedule::Wait;
@@ -40,9 +40,7 @@ impl RunOptions {
 
     /// What contradicts itself before anything is read.
     pub(super) fn check(&self) -> Result<(), AppError> {
-        let out = WrittenPlace { option: "--out", path: &self.out };
-        check_outside_source(&self.source, &[out])?;
-        check_is_folder(&[out, WrittenPlace { option: "--work", path: &self.work }])?;
+        check_run_folders(&self.source, &self.out, &self.work)?;
         let published_on = self.published_on;
         if let Some(as_of) = self.as_of.filter(|as_of| *as_of > published_on) {
             return Err(UsageError::DataAfterPublication { as_of, published_on }.into());
@@ -50,7 +48,7 @@ impl RunOptions {
         if self.period.start() > published_on {
             return Err(UsageError::PeriodAfterPublication { period: self.period, published_on }.into());
         }
-        check_work_folder(&self.work, Some(&self.out), Some(&self.source))
+        Ok(())
     }
 
     /// A release of a period that is not over says so.

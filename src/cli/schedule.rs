@@ -12,7 +12,7 @@ use super::output::{print_json, print_line, tell};
 use super::values::parse_moment;
 use super::{ReleasePlaces, print_outcome};
 use crate::app::due::{Done, DueRuns, RunPlaces, WhatWasDone};
-use crate::app::hook::HookError;
+use crate::app::recorded::AfterRunError;
 use crate::app::status::{ReleaseState, ReleaseStatus, ScheduleStatus, StatusReport, status};
 use crate::app::stop::unless_stopped;
 use crate::app::{AppError, Context};
@@ -70,7 +70,7 @@ pub(super) async fn run_due(
     let runs = DueRuns::new(context, places, Arc::clone(&clock), manner.quiet)?;
     let (mut codes, mut unprinted) = (Vec::new(), None);
     runs.run(&mut |done| {
-        unprinted = print_done(done).err();
+        unprinted = unprinted.take().or(print_done(done).err());
         codes.push(exit_code(done, manner.allow_gaps));
     })
     .await?;
@@ -132,9 +132,9 @@ fn exit_code(done: &Done, allow_gaps: bool) -> u8 {
     }
 }
 
-fn print_done(Done { key, what, hook }: &Done) -> Result<(), AppError> {
+fn print_done(Done { key, what, trouble }: &Done) -> Result<(), AppError> {
     let run = key.to_string();
-    tell_of_hook(hook.as_ref());
+    warn_of(trouble.as_ref());
     match what {
         WhatWasDone::Ran(outcome) => {
             tell(format_args!("{run}:"));
@@ -161,9 +161,9 @@ fn print_done(Done { key, what, hook }: &Done) -> Result<(), AppError> {
     Ok(())
 }
 
-/// A command that failed is no trouble of the run.
-pub(super) fn tell_of_hook(hook: Option<&HookError>) {
-    if let Some(error) = hook {
+/// What went wrong when a run was over takes nothing from the run.
+pub(super) fn warn_of(trouble: Option<&AfterRunError>) {
+    if let Some(error) = trouble {
         tell(format_args!("warning: {}", with_causes(error)));
     }
 }

@@ -63,6 +63,22 @@ pub struct Ended {
     pub outstanding: Vec<String>,
 }
 
+impl Ended {
+    /// An end of which nothing more is to be said.
+    pub fn new(at: DateTime<Utc>, result: RunResult, exit_code: u8) -> Self {
+        Self {
+            at,
+            result,
+            exit_code,
+            release: None,
+            message: None,
+            again_at: None,
+            refused: 0,
+            outstanding: Vec::new(),
+        }
+    }
+}
+
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -75,22 +91,13 @@ pub enum RunResult {
     Waiting,
     /// An error, told in the message.
     Failed,
+    /// Somebody ended it before it was done.
+    Stopped,
     /// Its time went by, and the schedule does not catch up.
     LeftOut,
 }
 
 impl RunResult {
-    /// The name in data files.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Published => "published",
-            Self::Unchanged => "unchanged",
-            Self::Waiting => "waiting",
-            Self::Failed => "failed",
-            Self::LeftOut => "left_out",
-        }
-    }
-
     /// Whether a release stands for it.
     pub fn has_release(self) -> bool {
         matches!(self, Self::Published | Self::Unchanged)

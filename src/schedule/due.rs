@@ -88,7 +88,7 @@ impl Schedule {
             None => DueState::AgainAt(now),
             Some(ended) => match ended.result {
                 RunResult::Published | RunResult::Unchanged | RunResult::LeftOut => DueState::Settled,
-                RunResult::Waiting | RunResult::Failed => {
+                RunResult::Waiting | RunResult::Failed | RunResult::Stopped => {
                     ended.again_at.map_or(DueState::NeedsAPerson, DueState::AgainAt)
                 }
             },

@@ -231,6 +231,15 @@ fn operators_get_a_letter_after_each_run_and_no_run_depends_on_it() {
     assert!(plain.contains("\nReturns missing, late or refused\n- <b>First & Co</b>: "), "{plain}");
     assert!(html.contains("<li>&lt;b&gt;First &amp; Co&lt;/b&gt;: ") && !html.contains("<b>"), "{html}");
 
+    // A letter that cannot be made takes nothing from a release.
+    let other = Scheduled::new(MONTHS);
+    let definitions = other.bench.export();
+    fs::remove_file(std::path::Path::new(definitions.path()).join("reports/templates/letter.html")).unwrap();
+    let done = other.bench.run("2025-04", &["--definitions", definitions.path()]);
+    assert_eq!(done.code, 0, "{}", done.stderr);
+    assert!(done.stderr.contains("warning: the letter to the operators: "), "{}", done.stderr);
+    assert!(done.stdout.ends_with("2025-04/r1/national/index.html\n"), "{}", done.stderr);
+
     // A run that failed is told too.
     fs::remove_file(&file).unwrap();
     fs::remove_dir_all(scheduled.bench.source()).unwrap();
@@ -280,6 +289,10 @@ fn a_stopped_run_leaves_no_trace_and_the_next_one_goes_on_at_once() {
         assert_eq!(spill, 0, "spilled rows are left");
         assert!(scheduled.events().contains(&format!("monthly/2025-04/{attempts:04}-ended.json")));
         assert!(scheduled.releases().is_empty());
+        let letter = format!("ledger/monthly/2025-04/{attempts:04}-letter.txt");
+        let letter = fs::read_to_string(scheduled.bench.out().join(letter)).unwrap();
+        assert!(letter.starts_with("April 2025: stopped before it was done\n\n"), "{letter}");
+        assert!(!letter.contains("Somebody has to"), "{letter}");
     }
     // In the same minute, without a wait for silence.
     let due = scheduled.due("2025-06-14T00:30:50Z");
@@ -314,6 +327,12 @@ fn schedules_that_cannot_be_followed_are_refused() {
         assert_eq!(done.code, 2, "{}", done.stderr);
         done.stderr
     };
+    let inside = Scheduled::new(MONTHS);
+    let (source, out) = (inside.bench.source(), inside.bench.source().join("releases"));
+    let places = ["--source", text(&source), "--out", text(&out), "--settings", text(&inside.settings)];
+    let refused = leds_metrics(&[&["run", "--due", "--now", DUE], &places[..]].concat());
+    assert_eq!(refused.code, 2, "{}", refused.stderr);
+    assert!(!out.exists(), "the ledger lies in the source");
     assert!(message("").contains("the settings have no [[schedules]]; docs/operations.md shows one"));
     assert!(message(&MONTHS.replace("30 1", "61 1")).contains("schedules: monthly: when = “61 1 * * *” is no times"));
     assert!(message(&MONTHS.repeat(2)).contains("schedules[1].name: monthly names another schedule too"));
