@@ -32,7 +32,7 @@ use self::schedule::{DueManner, ServiceArguments, StatusArguments, print_status,
 use self::settings::{SettingsCommand, print_schema, show_settings};
 use self::shell::{print_completions, write_manual};
 use self::sql::{SqlArguments, run_sql};
-use self::values::{parse_copies, parse_day, parse_moment};
+use self::values::{parse_copies, parse_day, parse_moment, place};
 use crate::app::bundle::{BundleOptions, bundle};
 use crate::app::check::{CheckOptions, CheckReport, check};
 use crate::app::due::RunPlaces;
@@ -44,6 +44,7 @@ use crate::app::verify::verify;
 use crate::app::{AppError, Context, RunOptions, RunOutcome, UsageError, definitions, demo, generate};
 use crate::exit;
 use crate::intake::DataDate;
+use crate::place::Place;
 use crate::schedule::Wait;
 use crate::settings::{Settings, UnsetPublication};
 use crate::synth::NationPlan;
@@ -168,7 +169,8 @@ enum Command {
     /// Pack one edition of a release into a zip archive that can be handed on.
     Bundle {
         /// A release, or a period's folder of releases.
-        release: PathBuf,
+        #[arg(value_parser = place())]
+        release: Place,
         /// Folder of the edition in the release, such as national, public or forces/E23000013.
         edition: String,
         /// The archive [default: a file in the current folder, named after edition and release].
@@ -236,9 +238,9 @@ enum Listed {
 /// Where submissions come from.
 #[derive(Debug, Args)]
 struct Input {
-    /// Folder of submissions.
-    #[arg(long, value_name = "DIR")]
-    source: String,
+    /// Folder of submissions, or its address, such as s3://bucket/folder or az://container/folder.
+    #[arg(long, value_name = "DIR", value_parser = place())]
+    source: Place,
     /// Data date: later submissions are left out [default: the date of the latest submission until today].
     #[arg(long, value_name = "DATE", value_parser = parse_day)]
     as_of: Option<NaiveDate>,
@@ -254,9 +256,9 @@ impl Input {
 /// Where releases are published.
 #[derive(Debug, Args)]
 struct ReleasePlaces {
-    /// Folder of releases.
-    #[arg(long, value_name = "DIR")]
-    out: PathBuf,
+    /// Folder of releases, or its address, such as s3://bucket/folder or az://container/folder.
+    #[arg(long, value_name = "DIR", value_parser = place())]
+    out: Place,
     /// Folder for caches, remembered checks and failing rows [default: the out folder's name with -work].
     #[arg(long, value_name = "DIR")]
     work: Option<PathBuf>,
@@ -280,16 +282,19 @@ impl ReleasePlaces {
     }
 
     /// Where schedules read and write.
-    fn with_source(&self, source: String) -> RunPlaces {
+    fn with_source(&self, source: Place) -> RunPlaces {
         RunPlaces { source, out: self.out.clone(), work: self.work() }
     }
 
     /// Beside the releases and never inside them: it holds record-level rows.
     fn work(&self) -> PathBuf {
-        self.work.clone().unwrap_or_else(|| {
-            let mut name = self.out.file_name().unwrap_or_default().to_owned();
-            name.push("-work");
-            self.out.with_file_name(name)
+        self.work.clone().unwrap_or_else(|| match &self.out {
+            Place::Disk(out) => {
+                let mut name = out.file_name().unwrap_or_default().to_owned();
+                name.push("-work");
+                out.with_file_name(name)
+            }
+            Place::Store(folder) => format!("{}-work", folder.name().unwrap_or("leds-metrics")).into(),
         })
     }
 }
@@ -493,7 +498,7 @@ fn print_outcome(outcome: &RunOutcome) -> Result<(), AppError> {
             outcome.refused
         ));
     }
-    print_line(format_args!("{}", outcome.release.join(&outcome.first_page).display()))
+    print_line(format_args!("{}", outcome.release.join(&outcome.first_page)))
 }
 
 fn print_check(report: &CheckReport, json: bool) -> Result<(), AppError> {

@@ -86,19 +86,6 @@ pub fn bytes_below(folder: &Path) -> io::Result<u64> {
     Ok(bytes)
 }
 
-/// How many files there are below a folder.
-///
-/// # Errors
-/// A folder that cannot be read.
-pub fn files_below(folder: &Path) -> io::Result<u64> {
-    let mut files = 0;
-    each_file(folder, &mut |_, _| {
-        files += 1;
-        Ok(())
-    })?;
-    Ok(files)
-}
-
 /// The file below a folder that was changed last; `None` where there is none.
 ///
 /// # Errors

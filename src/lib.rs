@@ -23,6 +23,7 @@ pub mod history;
 pub mod intake;
 pub mod ledger;
 pub mod metrics;
+pub mod place;
 pub mod prepare;
 pub mod progress;
 pub mod public;

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use super::folders::release_folder;
 use super::nearest::did_you_mean;
 use super::{AppError, UsageError};
-use crate::files::{resolved, write_atomically};
+use crate::files::write_atomically;
+use crate::place::Place;
 use crate::release::PublishedEdition;
 use crate::release::store::PublishedRelease;
 
@@ -13,7 +14,7 @@ use crate::release::store::PublishedRelease;
 #[derive(Debug, Clone)]
 pub struct BundleOptions {
     /// A release, or the folder of a period's releases, of which the latest is taken.
-    pub release: PathBuf,
+    pub release: Place,
     /// Folder of the edition inside the release.
     pub edition: String,
     /// The archive; without it, a file in the current folder that says release and edition.
@@ -47,8 +48,8 @@ fn edition_folder<'n>(release: &PublishedRelease, name: &'n str) -> Result<&'n s
 }
 
 /// Nothing that is there is replaced unasked, and nothing is written into a release, which never changes.
-fn check_free(out: &Path, release: &Path, overwrite: bool) -> Result<(), UsageError> {
-    if resolved(out).starts_with(resolved(release)) {
+fn check_free(out: &Path, release: &Place, overwrite: bool) -> Result<(), UsageError> {
+    if release.holds(&out.into()) {
         return Err(UsageError::InsideRelease(out.to_owned()));
     }
     if out.is_dir() {

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::folders::check_work_folder;
 use super::{AppError, Context};
 use crate::intake::{self, DataDate, Intake, SubmissionCheck, WorkFolder};
+use crate::place::Place;
 use crate::progress::StepBar;
 use crate::vocabulary::finding::{Finding, FindingLevel};
 
@@ -31,7 +32,7 @@ impl CheckReport {
 /// What `check` was asked to do.
 #[derive(Debug, Clone)]
 pub struct CheckOptions {
-    pub source: String,
+    pub source: Place,
     pub work: PathBuf,
     pub date: DataDate,
     pub quiet: bool,

@@ -36,8 +36,8 @@ pub async fn demo(out: &Path, seed: u64, published_on: NaiveDate, quiet: bool) -
             .map_err(|error| AppError::Write { path: marker(out), source: error })?;
     }
     let options = |kind| RunOptions {
-        source: source.to_string_lossy().into_owned(),
-        out: out.join("releases"),
+        source: source.as_path().into(),
+        out: out.join("releases").as_path().into(),
         work: out.join("work"),
         period: Period::holding(kind, last),
         as_of: None,

@@ -10,6 +10,7 @@ use super::recorded::{AfterRunError, Record};
 use super::{AppError, Context, RunOptions, RunOutcome};
 use crate::exit;
 use crate::ledger::{Ended, Ledger, RunKey, RunResult};
+use crate::place::Place;
 use crate::schedule::{DueRun, Schedule, Todo, Wait};
 use crate::vocabulary::clock::Clock;
 use crate::vocabulary::period::london_date;
@@ -17,8 +18,8 @@ use crate::vocabulary::period::london_date;
 /// Where the schedules read and write.
 #[derive(Debug, Clone)]
 pub struct RunPlaces {
-    pub source: String,
-    pub out: PathBuf,
+    pub source: Place,
+    pub out: Place,
     pub work: PathBuf,
 }
 

@@ -1,10 +1,10 @@
 //! Whether the folders of a command may stand where they were named: nothing that is written lies inside the source, where
 //! a later run would read it, and no record-level rows lie where they would be handed on.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::{AppError, UsageError};
-use crate::files::resolved;
+use crate::place::Place;
 use crate::release::manifest::MANIFEST;
 use crate::release::store::{RECORD, latest_in};
 
@@ -12,15 +12,14 @@ use crate::release::store::{RECORD, latest_in};
 #[derive(Debug, Clone, Copy)]
 pub struct WrittenPlace<'a> {
     pub option: &'static str,
-    pub path: &'a Path,
+    pub place: &'a Place,
 }
 
 /// Nothing that is written lies inside the source.
-pub fn check_outside_source(source: &str, written: &[WrittenPlace<'_>]) -> Result<(), AppError> {
-    let source = resolved(Path::new(source));
-    for WrittenPlace { option, path } in written {
-        if resolved(path).starts_with(&source) {
-            return Err(UsageError::InsideSource { option, path: (*path).to_owned() }.into());
+pub fn check_outside_source(source: &Place, written: &[WrittenPlace<'_>]) -> Result<(), AppError> {
+    for WrittenPlace { option, place } in written {
+        if source.holds(place) {
+            return Err(UsageError::InsideSource { option, place: (*place).clone() }.into());
         }
     }
     Ok(())
@@ -28,10 +27,11 @@ pub fn check_outside_source(source: &str, written: &[WrittenPlace<'_>]) -> Resul
 
 /// What is to be a folder is not a file already, nor lies below one.
 pub fn check_is_folder(written: &[WrittenPlace<'_>]) -> Result<(), AppError> {
-    for WrittenPlace { option, path } in written {
-        if let Some(file) = path.ancestors().find(|one| one.is_file()) {
-            let (path, file) = ((*path).to_owned(), file.to_owned());
-            return Err(UsageError::File { option, path, file }.into());
+    for WrittenPlace { option, place } in written {
+        let above = place.on_disk().into_iter().flat_map(Path::ancestors);
+        if let Some(file) = above.into_iter().find(|one| one.is_file()) {
+            let (place, file) = ((*place).clone(), file.to_owned());
+            return Err(UsageError::File { option, place, file }.into());
         }
     }
     Ok(())
@@ -39,11 +39,11 @@ pub fn check_is_folder(written: &[WrittenPlace<'_>]) -> Result<(), AppError> {
 
 /// Refuses a work folder that is, or lies in, the folder of releases or of submissions: its record-level rows would be handed
 /// on with a release, or taken for submissions.
-pub fn check_work_folder(work: &Path, out: Option<&Path>, source: Option<&str>) -> Result<(), AppError> {
-    let places = [(out, "--out"), (source.map(Path::new), "--source")];
+pub fn check_work_folder(work: &Path, out: Option<&Place>, source: Option<&Place>) -> Result<(), AppError> {
+    let places = [(out, "--out"), (source, "--source")];
     for (place, argument) in places.into_iter().filter_map(|(place, argument)| Some((place?, argument))) {
-        if resolved(work).starts_with(resolved(place)) {
-            let (work, place) = (work.to_owned(), place.to_owned());
+        if place.holds(&work.into()) {
+            let (work, place) = (work.to_owned(), place.clone());
             return Err(UsageError::WorkInside { work, option: argument, place }.into());
         }
     }
@@ -51,29 +51,39 @@ pub fn check_work_folder(work: &Path, out: Option<&Path>, source: Option<&str>) 
 }
 
 /// The release itself, or the latest one of a period's folder.
-pub fn release_folder(folder: &Path) -> Result<PathBuf, AppError> {
-    if is_release(folder) {
-        return Ok(folder.to_owned());
+pub fn release_folder(folder: &Place) -> Result<Place, AppError> {
+    if is_release(folder)? {
+        return Ok(folder.clone());
     }
-    let latest = latest_in(folder).map(|latest| folder.join(latest.path)).filter(|release| is_release(release));
-    latest.ok_or_else(|| UsageError::NoRelease(folder.to_owned()).into())
+    if let Some(latest) = latest_in(folder)? {
+        let release = folder.join(&latest.path);
+        if is_release(&release)? {
+            return Ok(release);
+        }
+    }
+    Err(UsageError::NoRelease(folder.clone()).into())
 }
 
 /// Whether a folder is a release, or what is left of one. Results may be copied without their record.
-fn is_release(folder: &Path) -> bool {
-    folder.join("results").is_dir() || folder.join(RECORD).is_file() || folder.join(MANIFEST).is_file()
+fn is_release(folder: &Place) -> Result<bool, AppError> {
+    let wrong = |source| AppError::Unreachable { place: folder.clone(), source };
+    Ok(folder.has_file(RECORD).map_err(wrong)?
+        || folder.has_file(MANIFEST).map_err(wrong)?
+        || folder.join("results").is_there().map_err(wrong)?)
 }
 
 /// The folders of a run lie apart, before anything is written into one of them.
-pub(super) fn check_run_folders(source: &str, out: &Path, work: &Path) -> Result<(), AppError> {
-    let written = WrittenPlace { option: "--out", path: out };
+pub(super) fn check_run_folders(source: &Place, out: &Place, work: &Path) -> Result<(), AppError> {
+    let written = WrittenPlace { option: "--out", place: out };
     check_outside_source(source, &[written])?;
-    check_is_folder(&[written, WrittenPlace { option: "--work", path: work }])?;
+    check_is_folder(&[written, WrittenPlace { option: "--work", place: &work.into() }])?;
     check_work_folder(work, Some(out), Some(source))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
+
     use super::*;
 
     #[test]
@@ -82,7 +92,8 @@ mod tests {
         let source = folder.path().join("source");
         std::fs::create_dir_all(source.join("inner")).unwrap();
         let inside = |path: PathBuf| {
-            check_outside_source(source.to_str().unwrap(), &[WrittenPlace { option: "--out", path: &path }]).is_err()
+            let written = WrittenPlace { option: "--out", place: &path.as_path().into() };
+            check_outside_source(&source.as_path().into(), &[written]).is_err()
         };
         assert!(inside(source.clone()));
         assert!(inside(source.join("out/deep")));

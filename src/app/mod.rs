@@ -40,12 +40,13 @@ use std::path::PathBuf;
 
 use crate::definitions::{Definitions, DefinitionsError};
 use crate::engine::output::OutputError;
-use crate::engine::{Engine, EngineError, EngineSettings, Trouble};
+use crate::engine::{Engine, EngineError, EngineSettings, Trouble, trouble_of};
 use crate::exit;
 use crate::figures::FiguresError;
 use crate::intake::{IntakeError, WorkError};
 use crate::ledger::LedgerError;
 use crate::metrics::prove;
+use crate::place::Place;
 use crate::prepare::PrepareError;
 use crate::release::published::RereadError;
 use crate::release::store::{DamagedFile, PublishError};
@@ -111,6 +112,18 @@ pub enum AppError {
     Bundle(#[from] BundleError),
     #[error(transparent)]
     UnreadableTable(#[from] UnreadableTable),
+    #[error("{place}: cannot be written")]
+    Unwritable {
+        place: Place,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("{place}: cannot be reached")]
+    Unreachable {
+        place: Place,
+        #[source]
+        source: std::io::Error,
+    },
     #[error("{path}: cannot be read")]
     Read {
         path: PathBuf,
@@ -165,11 +178,13 @@ impl AppError {
         match self {
             Self::Figures(error) => error.trouble().may_pass(),
             Self::Intake(error) => error.trouble().may_pass(),
+            Self::Publish(error) => trouble_of(error) != Trouble::Refused,
             Self::Work(_)
             | Self::SourceChanged(_)
             | Self::Stopped
-            | Self::Publish(_)
             | Self::Ledger(_)
+            | Self::Unreachable { .. }
+            | Self::Unwritable { .. }
             | Self::Read { .. }
             | Self::Write { .. }
             | Self::Render(RenderError::Write { .. }) => true,
@@ -201,7 +216,7 @@ impl AppError {
             Self::Intake(IntakeError::ReferenceRefused { .. }) | Self::NothingAccepted { .. } => exit::CONTRACT,
             Self::Figures(error) => match error.trouble() {
                 Trouble::Writing => exit::PUBLISH,
-                Trouble::Reading | Trouble::Changed => exit::INPUT,
+                Trouble::Reading | Trouble::Refused | Trouble::Changed => exit::INPUT,
                 Trouble::Memory | Trouble::Content => exit::METRIC,
             },
             Self::Stopped => exit::STOPPED,
@@ -209,14 +224,15 @@ impl AppError {
             Self::Intake(error) if error.trouble() != Trouble::Writing => exit::INPUT,
             // A disk that is full, or may not be written, is no fault of a page or a submission.
             Self::Intake(_)
+            | Self::Publish(_)
             | Self::Work(_)
             | Self::Render(RenderError::Write { .. })
-            | Self::Publish(_)
             | Self::Ledger(_)
             | Self::PublicEdition(_)
             | Self::Rows(_)
             | Self::Output(_)
             | Self::Write { .. }
+            | Self::Unwritable { .. }
             | Self::TemporaryFolder(_)
             | Self::Generate(_)
             | Self::Prepare(PrepareError::Write { .. }) => exit::PUBLISH,
@@ -232,6 +248,7 @@ impl AppError {
             | Self::ReleaseDiffers { .. }
             | Self::Bundle(BundleError::Damaged(_) | BundleError::Record { .. })
             | Self::UnreadableTable(_)
+            | Self::Unreachable { .. }
             | Self::Read { .. }
             | Self::NothingSent { .. }
             | Self::ReturnsOutstanding { .. }

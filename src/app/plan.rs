@@ -67,7 +67,7 @@ pub async fn plan(context: &Context, options: &RunOptions) -> Result<PlanReport,
         rollups,
         metrics: context.definitions.metrics.len(),
         revision: plan.revision()?,
-        last_release: plan.latest().map(|last| format!("{}/{}", last.period, last.path)),
+        last_release: plan.latest()?.map(|last| format!("{}/{}", last.period, last.path)),
         findings: opened.listing_findings.iter().chain(&opened.pinned.findings).cloned().collect(),
     })
 }

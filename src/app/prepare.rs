@@ -72,7 +72,7 @@ pub async fn prepare(context: &Context, options: &PrepareOptions) -> Result<Prep
 
     let step = StepBar::new(options.quiet);
     step.start("Preparing", 2 + rollups.len());
-    check_work_folder(&options.work, Some(&options.out), None)?;
+    check_work_folder(&options.work, Some(&options.out.as_path().into()), None)?;
     let work = WorkFolder::open(&options.work)?;
     let engine = context.engine_settings(work.spill());
     // Records that are not handed in stay in the work folder, even if the run is killed.
@@ -151,7 +151,7 @@ async fn admit_staged(
     work: &Path,
     date: DataDate,
 ) -> Result<Staged, AppError> {
-    let opened = intake::open(&folder.to_string_lossy(), date, definitions, engine).await?;
+    let opened = intake::open(&folder.into(), date, definitions, engine).await?;
     let mut admissions = Vec::new();
     for submission in opened.pinned.submissions {
         let Some(contract) = intake::contract_of(definitions, &submission.table) else { continue };

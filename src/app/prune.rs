@@ -11,6 +11,7 @@ use super::folders::{WrittenPlace, check_is_folder, check_work_folder};
 use super::release_index::list_releases;
 use super::{AppError, Context, UsageError};
 use crate::intake::{CachePart, CacheReview, CachedFile, IdleWorkFolder, WorkFolder};
+use crate::place::Place;
 use crate::release::retention::{Fate, KnownRelease, fates};
 use crate::release::store::{WritingRight, is_being_written};
 use crate::release::{bodies_of_newest, release_summaries};
@@ -19,7 +20,7 @@ use crate::vocabulary::period::Period;
 /// What `prune` was asked to do.
 #[derive(Debug, Clone)]
 pub struct PruneOptions {
-    pub out: PathBuf,
+    pub out: Place,
     pub work: PathBuf,
     /// Without this it only says what it would do.
     pub remove: bool,
@@ -69,10 +70,10 @@ pub struct CacheLine {
 /// until then is whole.
 pub fn prune(context: &Context, options: &PruneOptions) -> Result<PruneReport, AppError> {
     let PruneOptions { out, work, remove } = options;
-    if !out.is_dir() {
+    if !out.is_there().map_err(|source| AppError::Unreachable { place: out.clone(), source })? {
         return Err(UsageError::NoFolderOfReleases(out.clone()).into());
     }
-    check_is_folder(&[WrittenPlace { option: "--work", path: work }])?;
+    check_is_folder(&[WrittenPlace { option: "--work", place: &work.as_path().into() }])?;
     check_work_folder(work, Some(out), None)?;
     // Both are held before anything goes, so that a refusal leaves everything as it was.
     let right = remove.then(|| WritingRight::take(out)).transpose()?;
@@ -140,8 +141,7 @@ fn report(
 
 /// Who is at work now, for a removal that was not asked for yet.
 fn busy(options: &PruneOptions) -> Vec<String> {
-    let publishing =
-        is_being_written(&options.out).then(|| format!("a run is publishing in {}", options.out.display()));
+    let publishing = is_being_written(&options.out).then(|| format!("a run is publishing in {}", options.out));
     let at_work = WorkFolder::unopened(options.work.clone()).is_busy();
     let at_work = at_work.then(|| format!("a run or check is at work in {}", options.work.display()));
     publishing.into_iter().chain(at_work).collect()

@@ -53,7 +53,7 @@ impl Publication<'_> {
         timings.begin_stage();
         let (context, options, intake) = (plan.context, plan.options, basis.intake);
         let definitions = &context.definitions;
-        let staging = Staging::begin(&options.out, &context.stop)?;
+        let staging = Staging::begin(&options.out, &plan.spool(), &context.stop)?;
         let revision = plan.revision()?;
         let findings: Vec<Finding> = (intake.findings.iter().cloned())
             .chain(figures.findings.iter().cloned())

@@ -2,8 +2,7 @@
 //! beside, in a temporary folder. What comes out is compared with the release byte for byte.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::Value;
 
@@ -11,7 +10,7 @@ use super::run::run;
 use super::{AppError, Context, RunOptions};
 use crate::digest::sha256;
 use crate::engine::ENGINE_VERSION;
-use crate::files::resolved;
+use crate::place::Place;
 use crate::release::differences::differences;
 use crate::release::manifest::MANIFEST;
 use crate::release::proof::{ReleaseCheck, ReleaseProof};
@@ -43,7 +42,7 @@ const HASHES_OF_FILES: &str = "files";
 pub(super) struct Recomputation<'r> {
     pub(super) proof: &'r ReleaseProof,
     pub(super) record: &'r PublishedRecord,
-    pub(super) source: &'r str,
+    pub(super) source: &'r Place,
     pub(super) quiet: bool,
 }
 
@@ -61,8 +60,8 @@ impl ReleasePlace {
         Some(Self { period: period.parse().ok()?, revision: revision.parse().ok()? })
     }
 
-    fn path(self) -> PathBuf {
-        Path::new(&self.period.to_string()).join(format!("r{}", self.revision))
+    fn path(self) -> String {
+        format!("{}/r{}", self.period, self.revision)
     }
 }
 
@@ -71,9 +70,9 @@ impl Recomputation<'_> {
     /// record.
     pub(super) async fn checks(self, mut context: Context) -> Result<Vec<ReleaseCheck>, AppError> {
         let folder = tempfile::tempdir().map_err(AppError::TemporaryFolder)?;
-        let out = folder.path().join("releases");
+        let out = Place::from(folder.path()).join("releases");
         let mut checks = vec![self.check_of_program(&context), self.check_of_neighbours(&out)?];
-        context.settings.figures = Settings::load(Some(&self.proof.folder().join(RECORD)))?.figures;
+        context.settings.figures = self.settings()?.figures;
         let check = "the same run gives each file again, byte for byte";
         let options = self.options(&out, &folder.path().join("work"));
         match run(&context, &options).await {
@@ -86,13 +85,21 @@ impl Recomputation<'_> {
         Ok(checks)
     }
 
-    fn options(self, out: &Path, work: &Path) -> RunOptions {
+    /// Those of the record.
+    fn settings(self) -> Result<Settings, AppError> {
+        let folder = self.proof.folder();
+        let record = content_of(folder, RECORD)?;
+        let path = folder.join(RECORD).to_string();
+        Ok(Settings::parse_record(Path::new(&path), &String::from_utf8_lossy(&record))?)
+    }
+
+    fn options(self, out: &Place, work: &Path) -> RunOptions {
         let record = self.record;
         // Submissions of days to come are named only where no day was asked for.
         let was_not_asked = record.findings.iter().any(|one| one.rule == LAYOUT_RULE && one.path.is_empty());
         RunOptions {
-            source: self.source.to_owned(),
-            out: out.to_owned(),
+            source: self.source.clone(),
+            out: out.clone(),
             work: work.to_owned(),
             period: record.period,
             as_of: Some(record.as_of).filter(|_| !was_not_asked),
@@ -123,7 +130,7 @@ impl Recomputation<'_> {
 
     /// Gives the new run what the run of the release found in its folder of releases: the last release, the public editions
     /// before it, and the revisions that its own number follows.
-    fn check_of_neighbours(self, out: &Path) -> Result<ReleaseCheck, AppError> {
+    fn check_of_neighbours(self, out: &Place) -> Result<ReleaseCheck, AppError> {
         let record = self.record;
         let mut problems = Vec::new();
         let last = record.last_release.as_deref();
@@ -139,35 +146,33 @@ impl Recomputation<'_> {
         if let Some(revision) = record.revision.checked_sub(1).filter(|before| *before > 0) {
             let before = ReleasePlace { period: record.period, revision };
             if !self.has_copied(before, out).unwrap_or_default() {
-                let path = out.join(before.path());
-                fs::create_dir_all(&path).map_err(|source| AppError::Write { path, source })?;
+                let path = out.join(&before.path());
+                path.make().map_err(|source| AppError::Unwritable { place: path, source })?;
             }
         }
         Ok(ReleaseCheck::new("the releases that it was made beside lie beside it", problems))
     }
 
     /// Copies what a run reads of another release; false where that is not beside this one.
-    fn has_copied(self, place: ReleasePlace, out: &Path) -> std::io::Result<bool> {
-        let own = resolved(self.proof.folder());
-        let Some(beside) = own.parent().and_then(Path::parent) else { return Ok(false) };
-        let (from, to) = (beside.join(place.path()), out.join(place.path()));
-        if !from.join(RECORD).is_file() {
+    fn has_copied(self, place: ReleasePlace, out: &Place) -> std::io::Result<bool> {
+        let beside = self.proof.folder().parent().and_then(|period| period.parent());
+        let Some(beside) = beside else { return Ok(false) };
+        let (from, to) = (beside.join(&place.path()), out.join(&place.path()));
+        if !from.has_file(RECORD)? {
             return Ok(false);
         }
         let tables = [OBSERVATIONS, BREAKDOWNS].map(parquet_path);
         let of_public = tables.each_ref().map(|table| format!("{PUBLIC_FOLDER}/{table}"));
         for file in tables.into_iter().chain(of_public).chain([RECORD.to_owned()]) {
-            let (from, to) = (from.join(&file), to.join(&file));
-            if from.is_file() {
-                to.parent().map_or(Ok(()), fs::create_dir_all)?;
-                fs::copy(from, to)?;
+            if from.has_file(&file)? {
+                to.write(&file, &from.read(&file)?)?;
             }
         }
         Ok(true)
     }
 
     /// The files that only one of the two has, or that are not the same. Record and manifest tell of the run too.
-    fn unequal_files(self, made: &Path) -> Result<Vec<String>, AppError> {
+    fn unequal_files(self, made: &Place) -> Result<Vec<String>, AppError> {
         let (here, made) = (self.proof.there(), hashes_below(made)?);
         let paths: BTreeSet<&String> = here.keys().chain(made.keys()).collect();
         let paths = paths.into_iter().filter(|path| ![RECORD, MANIFEST].contains(&path.as_str()));
@@ -180,11 +185,11 @@ impl Recomputation<'_> {
         Ok(paths.filter_map(problem).collect())
     }
 
-    fn check_of_record(self, made: &Path) -> Result<ReleaseCheck, AppError> {
-        let read = |folder: &Path| -> Result<Value, AppError> {
+    fn check_of_record(self, made: &Place) -> Result<ReleaseCheck, AppError> {
+        let read = |folder: &Place| -> Result<Value, AppError> {
             let record = content_of(folder, RECORD)?;
             serde_json::from_slice(&record)
-                .map_err(|error| AppError::Read { path: folder.join(RECORD), source: error.into() })
+                .map_err(|error| AppError::Unreachable { place: folder.join(RECORD), source: error.into() })
         };
         let (recorded, made) = (read(self.proof.folder())?, read(made)?);
         let left_out = MAY_DIFFER.into_iter().chain([HASHES_OF_FILES]).collect();
@@ -196,11 +201,11 @@ impl Recomputation<'_> {
 }
 
 /// Makes a copied release the latest of its period.
-fn point_to(out: &Path, place: ReleasePlace) -> Result<(), AppError> {
+fn point_to(out: &Place, place: ReleasePlace) -> Result<(), AppError> {
     let (period, revision) = (place.period.to_string(), place.revision);
-    let path = out.join(&period);
+    let folder = out.join(&period);
     let latest = Latest { period, revision, path: format!("r{revision}"), identity: String::new() };
-    write_latest(&path, &latest).map_err(|source| AppError::Write { path, source })
+    write_latest(&folder, &latest).map_err(|source| AppError::Unwritable { place: folder, source })
 }
 
 #[cfg(test)]
@@ -210,7 +215,7 @@ mod tests {
     #[test]
     fn a_release_is_named_by_period_and_revision_and_by_nothing_else() {
         let place = ReleasePlace::named("2025-26Q1 r12").unwrap();
-        assert_eq!(place.path(), Path::new("2025-26Q1/r12"));
+        assert_eq!(place.path(), "2025-26Q1/r12");
         for wrong in ["", "2025-26Q1", "2025-26Q1 r", "../x r1", "2025-26Q1 r1/..", "2025-26Q5 r1"] {
             assert_eq!(ReleasePlace::named(wrong), None, "{wrong}");
         }

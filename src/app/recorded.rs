@@ -84,7 +84,7 @@ impl Record<'_> {
         let result = if outcome.published { RunResult::Published } else { RunResult::Unchanged };
         let exit_code = if outcome.has_gaps() { exit::GAPS } else { exit::OK };
         Ended {
-            release: Some(format!("{}/r{}", self.key.period, outcome.revision)),
+            release: Some(format!("{}/{}", self.key.period, outcome.release.name().unwrap_or_default())),
             refused: outcome.refused,
             outstanding: codes_of(&outcome.outstanding),
             ..Ended::new(self.clock.now(), result, exit_code)

@@ -1,19 +1,16 @@
 //! The page that lists the releases of a folder. It belongs to none of them, and every run makes it anew, so that a run that
 //! was killed before it leaves no old page for long. So does `prune`.
 
-use std::fs;
-use std::path::Path;
-
 use super::publication::load_templates;
 use super::{AppError, Context};
-use crate::files::write_atomically;
+use crate::place::Place;
 use crate::release::{NamedBody, release_summaries};
 use crate::render::{RenderError, render_lone_page};
 use crate::report::about::releases::{ReleasesInput, releases_page};
 
 /// Writes the page, where it says something else than the one that is there. `bodies` are those that the newest release
 /// describes.
-pub(super) fn list_releases(context: &Context, out: &Path, bodies: &[NamedBody]) -> Result<(), AppError> {
+pub(super) fn list_releases(context: &Context, out: &Place, bodies: &[NamedBody]) -> Result<(), AppError> {
     let releases = release_summaries(out)?;
     let page = releases_page(&ReleasesInput {
         releases: &releases,
@@ -22,12 +19,10 @@ pub(super) fn list_releases(context: &Context, out: &Path, bodies: &[NamedBody])
         publication: &context.settings.figures.publication,
     });
     let write = |path: &str, bytes: &[u8]| {
-        let path = out.join(path);
-        if fs::read(&path).is_ok_and(|there| there == bytes) {
+        if out.read(path).is_ok_and(|there| there == bytes) {
             return Ok(());
         }
-        let written = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| write_atomically(&path, bytes));
-        written.map_err(|source| RenderError::Write { path: path.display().to_string(), source })
+        out.write(path, bytes).map_err(|source| RenderError::Write { path: out.join(path).to_string(), source })
     };
     Ok(render_lone_page(&load_templates(&context.definitions)?, &page, &write)?)
 }

@@ -14,7 +14,7 @@ use crate::history::EarlierReturns;
 use crate::intake::{self, Intake, RunBasis, WorkFolder};
 use crate::progress::StepBar;
 use crate::release::record::RecordCounts;
-use crate::release::store::is_whole;
+use crate::release::store::{is_whole, mend_pointer};
 use crate::release::{LastRelease, NamedBody};
 use crate::settings::{UnfitError, check_target_organisations};
 use crate::vocabulary::returns::Outstanding;
@@ -69,11 +69,12 @@ async fn execute(plan: &RunPlan<'_>, changed: Changed, mut timings: Timings) -> 
     };
     let earlier = EarlierReturns::find(&basis).await?;
     let identity = Identity::new(&basis, &earlier, options).hash().map_err(AppError::Identity)?;
-    let outcome = match already_published(plan, &identity, &intake) {
+    let outcome = match already_published(plan, &identity, &intake)? {
         Some(outcome) => outcome,
         None => compute_and_publish(plan, basis, &earlier, identity, timings).await?,
     };
     let outcome = RunOutcome { outstanding, ..outcome };
+    mend_pointer(&options.out, options.period)?;
     list_releases(context, &options.out, &NamedBody::all(&intake.organisations))?;
     step.finish();
     Ok(outcome)
@@ -104,13 +105,13 @@ impl Changed {
 }
 
 /// The last release, where it is whole and already says what this run would say.
-fn already_published(plan: &RunPlan<'_>, identity: &str, intake: &Intake) -> Option<RunOutcome> {
+fn already_published(plan: &RunPlan<'_>, identity: &str, intake: &Intake) -> Result<Option<RunOutcome>, AppError> {
     let options = plan.options;
     let incomplete = incomplete_identity(identity, &plan.context.settings.engine);
-    let latest = plan.latest().filter(|_| !options.again)?;
+    let Some(latest) = plan.latest()?.filter(|_| !options.again) else { return Ok(None) };
     let says_the_same = latest.identity == identity || latest.identity == incomplete;
-    (says_the_same && is_whole(&options.out, &latest)).then(|| RunOutcome {
-        release: options.out.join(options.period.to_string()).join(&latest.path),
+    Ok((says_the_same && is_whole(&options.out, &latest)).then(|| RunOutcome {
+        release: options.out.join(&options.period.to_string()).join(&latest.path),
         first_page: plan.context.definitions.layouts.first_page(),
         revision: latest.revision,
         published: false,
@@ -119,5 +120,5 @@ fn already_published(plan: &RunPlan<'_>, identity: &str, intake: &Intake) -> Opt
         counts: RecordCounts::new(intake, None, &intake.findings),
         digest: None,
         outstanding: Outstanding::default(),
-    })
+    }))
 }

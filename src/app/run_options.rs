@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use super::folders::check_run_folders;
 use super::{AppError, UsageError};
 use crate::intake::{DataDate, Intake};
+use crate::place::Place;
 use crate::schedule::Wait;
 use crate::sources::MonthSpan;
 use crate::vocabulary::finding::{Finding, FindingLevel};
@@ -17,8 +18,8 @@ use crate::vocabulary::returns::Outstanding;
 /// What `run` was asked to do.
 #[derive(Debug, Clone)]
 pub struct RunOptions {
-    pub source: String,
-    pub out: PathBuf,
+    pub source: Place,
+    pub out: Place,
     pub work: PathBuf,
     pub period: Period,
     pub as_of: Option<NaiveDate>,

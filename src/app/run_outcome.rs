@@ -1,7 +1,6 @@
 //! What a run leaves: a release, new or unchanged, and what is missing from it.
 
-use std::path::PathBuf;
-
+use crate::place::Place;
 use crate::release::record::RecordCounts;
 use crate::report::Digest;
 use crate::vocabulary::returns::Outstanding;
@@ -10,7 +9,7 @@ use crate::vocabulary::returns::Outstanding;
 #[derive(Debug, Clone)]
 pub struct RunOutcome {
     /// Folder of the release, new or unchanged.
-    pub release: PathBuf,
+    pub release: Place,
     /// Path inside the release of the page to begin with.
     pub first_page: String,
     pub revision: u32,

@@ -1,5 +1,7 @@
 //! A run with everything resolved that can be known before a submission is read. `plan` prints it, `run` executes it.
 
+use std::path::PathBuf;
+
 use super::{AppError, Context, RunOptions};
 use crate::intake::{self, Opened, SubmissionCheck, WorkFolder};
 use crate::progress::StepBar;
@@ -36,8 +38,16 @@ impl<'c> RunPlan<'c> {
     }
 
     /// The pointer to the latest release of the period.
-    pub fn latest(&self) -> Option<Latest> {
-        read_latest(&self.options.out, self.options.period)
+    ///
+    /// # Errors
+    /// A folder of releases that cannot be read.
+    pub fn latest(&self) -> Result<Option<Latest>, AppError> {
+        Ok(read_latest(&self.options.out, self.options.period)?)
+    }
+
+    /// Where a release is written that goes to an object store.
+    pub fn spool(&self) -> PathBuf {
+        self.work.spill().unwrap_or_else(|| self.work.path().to_owned())
     }
 
     /// The number of the next release of the period.

@@ -2,7 +2,7 @@
 //! the statistics as functions. Publishes nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde::Serialize;
 
@@ -16,6 +16,7 @@ use crate::engine::{Engine, EngineError, MostRows, Query, QueryResult, QueryTabl
 use crate::figures::{FiguresError, load_rollups};
 use crate::files::write_atomically;
 use crate::intake::{self, DataDate, SubmissionCheck, WorkFolder, contract_of};
+use crate::place::Place;
 use crate::progress::StepBar;
 use crate::release::store::{PublishedRelease, RECORD};
 use crate::release::tables::{PublishedRows, catalogue, parquet_path};
@@ -28,10 +29,10 @@ const STATEMENT: &str = "statement";
 /// What `sql` was asked to do.
 #[derive(Debug, Clone)]
 pub struct SqlOptions {
-    pub source: Option<String>,
+    pub source: Option<Place>,
     pub date: DataDate,
     /// A release, or the folder of a period's releases, of which the latest is taken.
-    pub release: Option<PathBuf>,
+    pub release: Option<Place>,
     pub work: PathBuf,
     pub quiet: bool,
 }
@@ -54,7 +55,7 @@ pub struct RowsTo {
 pub async fn sql(context: &Context, options: &SqlOptions, statement: &str, to: &RowsTo) -> Result<(), AppError> {
     let out = to.file.as_deref();
     if let (Some(source), Some(path)) = (&options.source, out) {
-        check_outside_source(source, &[WrittenPlace { option: "--out", path }])?;
+        check_outside_source(source, &[WrittenPlace { option: "--out", place: &path.into() }])?;
     }
     let mentioned = |name: &str| mentions(statement, name);
     let StatementTables { engine, tables } = tables(context, options, &mentioned).await?;
@@ -144,18 +145,21 @@ async fn tables(context: &Context, options: &SqlOptions, wanted: Wanted<'_>) -> 
     Ok(StatementTables { engine: engine.with_functions(FUNCTIONS), tables })
 }
 
-fn results_of(release: &Path, wanted: Wanted<'_>) -> Result<Vec<(String, QueryTable)>, AppError> {
+fn results_of(release: &Place, wanted: Wanted<'_>) -> Result<Vec<(String, QueryTable)>, AppError> {
     // Results that were copied without their run record are taken as they are.
-    let recorded = release.join(RECORD).exists().then(|| PublishedRelease::open(release)).transpose()?;
+    let wrong = |source| AppError::Unreachable { place: release.clone(), source };
+    let has_record = release.has_file(RECORD).map_err(wrong)?;
+    let recorded = has_record.then(|| PublishedRelease::open(release)).transpose()?;
     let mut tables = Vec::new();
     for table in catalogue().filter(|table| wanted(table.name)) {
         let file = parquet_path(table.name);
         let content = match &recorded {
             Some(recorded) => recorded.read(&file)?,
-            None => std::fs::read(release.join(&file))
-                .map_err(|source| AppError::Read { path: release.join(&file), source })?,
+            None => {
+                release.read(&file).map_err(|source| AppError::Unreachable { place: release.join(&file), source })?
+            }
         };
-        let (schema, batches) = PublishedRows::read(table.name, &release.join(&file), content)?.into_batches();
+        let (schema, batches) = PublishedRows::read(table.name, release.join(&file), content)?.into_batches();
         tables.push((table.name.to_owned(), QueryTable::Rows { schema, batches }));
     }
     Ok(tables)
@@ -165,7 +169,7 @@ fn results_of(release: &Path, wanted: Wanted<'_>) -> Result<Vec<(String, QueryTa
 async fn source_tables(
     context: &Context,
     options: &SqlOptions,
-    source: &str,
+    source: &Place,
     wanted: Wanted<'_>,
 ) -> Result<StatementTables, AppError> {
     let mut tables = BTreeMap::new();

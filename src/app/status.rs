@@ -1,13 +1,12 @@
 //! `status`: what the schedules have done, what is due next, and what needs a person. Reads the ledger and nothing else.
 
-use std::path::Path;
-
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::due::schedules_of;
 use super::{AppError, Context};
 use crate::ledger::{Attempt, Ledger, RunHistory, RunKey, RunResult};
+use crate::place::Place;
 use crate::schedule::{DueState, Schedule};
 use crate::vocabulary::clock::Clock;
 use crate::vocabulary::period::Period;
@@ -89,7 +88,7 @@ pub enum ReleaseState {
 ///
 /// # Errors
 /// Schedules that cannot be understood, or a ledger that cannot be read.
-pub async fn status(context: &Context, out: &Path, clock: &dyn Clock) -> Result<StatusReport, AppError> {
+pub async fn status(context: &Context, out: &Place, clock: &dyn Clock) -> Result<StatusReport, AppError> {
     let schedules = if context.settings.schedules.is_empty() { Vec::new() } else { schedules_of(context)? };
     let (history, now) = (Ledger::open(out)?.read().await?, clock.now());
     let schedules: Vec<ScheduleStatus> =

@@ -1,12 +1,12 @@
 //! `trace`: from a published figure to the definition that made it and the submissions behind it.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use super::definitions::unknown_metric;
 use super::folders::release_folder;
 use super::nearest::did_you_mean;
 use super::{AppError, Context, UsageError};
+use crate::place::Place;
 use crate::release::published::PublishedBodies;
 use crate::release::trace::{FigureAsked, FigureTrace, TracedFigure, TracedRelease};
 use crate::vocabulary::body_id::BodyId;
@@ -22,7 +22,7 @@ pub struct TraceOptions {
     /// The period, as it was typed.
     pub period: String,
     /// A release, or the folder of a period's releases, of which the latest is taken.
-    pub release: PathBuf,
+    pub release: Place,
 }
 
 /// The figure with everything behind it.

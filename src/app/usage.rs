@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use chrono::NaiveDate;
 
+use crate::place::Place;
 use crate::vocabulary::metric_id::MetricId;
 use crate::vocabulary::period::Period;
 use crate::vocabulary::sender_code::SenderCodeError;
@@ -26,9 +27,9 @@ pub enum UsageError {
     #[error("statement: there is no table {name}; name --source, --release or both")]
     NoTables { name: String },
     #[error("{0}: neither a release nor the folder of a period's releases")]
-    NoRelease(PathBuf),
+    NoRelease(Place),
     #[error("--out {0}: there is no such folder of releases")]
-    NoFolderOfReleases(PathBuf),
+    NoFolderOfReleases(Place),
     /// The words name the roll-up, and the setting that would let the engine make it.
     #[error("{0}")]
     RollupOutOfMemory(String),
@@ -56,7 +57,7 @@ pub enum UsageError {
     )]
     OtherDefinition { metric: MetricId },
     #[error("{one} and {other} hold no period in common; name two releases that do")]
-    NothingInCommon { one: PathBuf, other: PathBuf },
+    NothingInCommon { one: Place, other: Place },
     #[error("--out {0} lies inside the release, which never changes; name a place elsewhere")]
     InsideRelease(PathBuf),
     #[error("name the folder of the definitions with --definitions")]
@@ -67,10 +68,12 @@ pub enum UsageError {
     DataAfterPublication { as_of: NaiveDate, published_on: NaiveDate },
     #[error("--period {period} begins on {}, after {published_on}, the day of publication", period.start())]
     PeriodAfterPublication { period: Period, published_on: NaiveDate },
-    #[error("{option} {path} lies inside --source; a later run would take it for submissions; name a folder elsewhere")]
-    InsideSource { option: &'static str, path: PathBuf },
-    #[error("{option} {path}: {file} is a file; name a folder")]
-    File { option: &'static str, path: PathBuf, file: PathBuf },
+    #[error(
+        "{option} {place} lies inside --source; a later run would take it for submissions; name a folder elsewhere"
+    )]
+    InsideSource { option: &'static str, place: Place },
+    #[error("{option} {place}: {file} is a file; name a folder")]
+    File { option: &'static str, place: Place, file: PathBuf },
     #[error("--work {work} lies in {option} {place}; the work folder holds record-level rows and must lie outside it")]
-    WorkInside { work: PathBuf, option: &'static str, place: PathBuf },
+    WorkInside { work: PathBuf, option: &'static str, place: Place },
 }

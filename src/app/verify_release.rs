@@ -1,14 +1,13 @@
 //! `verify-release`: whether a release is what was published, whether the source still holds what it was made from, and
 //! whether the same run gives it again. Nothing is written but into a temporary folder.
 
-use std::path::PathBuf;
-
 use serde::Serialize;
 
 use super::folders::release_folder;
 use super::recompute::Recomputation;
 use super::{AppError, Context};
 use crate::intake::IntakeError;
+use crate::place::Place;
 use crate::release::proof::{ReleaseCheck, ReleaseProof};
 use crate::release::published::PublishedRecord;
 use crate::sources::Source;
@@ -17,16 +16,16 @@ use crate::sources::Source;
 #[derive(Debug, Clone)]
 pub struct VerifyReleaseOptions {
     /// A release, or the folder of a period's releases, of which the latest is taken.
-    pub release: PathBuf,
+    pub release: Place,
     /// The submissions that it was made from.
-    pub source: Option<String>,
+    pub source: Option<Place>,
     pub quiet: bool,
 }
 
 /// What `verify-release` found.
 #[derive(Debug, Clone, Serialize)]
 pub struct ReleaseReport {
-    pub release: PathBuf,
+    pub release: Place,
     pub passed: usize,
     pub failed: usize,
     pub checks: Vec<ReleaseCheck>,
@@ -40,7 +39,7 @@ pub struct ReleaseReport {
 pub async fn verify_release(options: &VerifyReleaseOptions, again: Option<Context>) -> Result<ReleaseReport, AppError> {
     let proof = ReleaseProof::read(&release_folder(&options.release)?)?;
     let mut checks = proof.checks();
-    if let Some((source, record)) = options.source.as_deref().zip(proof.record()) {
+    if let Some((source, record)) = options.source.as_ref().zip(proof.record()) {
         checks.extend(checks_of_source(source, record).await?);
         if let Some(context) = again {
             let recomputation = Recomputation { proof: &proof, record, source, quiet: options.quiet };
@@ -48,11 +47,11 @@ pub async fn verify_release(options: &VerifyReleaseOptions, again: Option<Contex
         }
     }
     let passed = checks.iter().filter(|check| check.has_passed()).count();
-    Ok(ReleaseReport { release: proof.folder().to_owned(), passed, failed: checks.len() - passed, checks })
+    Ok(ReleaseReport { release: proof.folder().clone(), passed, failed: checks.len() - passed, checks })
 }
 
 /// Every file that the run looked at, as the source holds it now.
-async fn checks_of_source(location: &str, record: &PublishedRecord) -> Result<Vec<ReleaseCheck>, AppError> {
+async fn checks_of_source(location: &Place, record: &PublishedRecord) -> Result<Vec<ReleaseCheck>, AppError> {
     let source = Source::open(location).map_err(IntakeError::from)?;
     let (mut missing, mut changed) = (Vec::new(), Vec::new());
     for input in &record.inputs {

@@ -8,16 +8,17 @@ use clap::Args;
 use super::ReleasePlaces;
 use super::clock::clock_from;
 use super::output::{print_json, print_line};
-use super::values::parse_moment;
+use super::values::{parse_moment, place};
 use crate::app::AppError;
 use crate::app::doctor::{CheckUp, DoctorOptions, Health, doctor};
+use crate::place::Place;
 
 /// What a run would read and write.
 #[derive(Debug, Args)]
 pub(super) struct DoctorArguments {
     /// Folder of submissions.
-    #[arg(long, value_name = "DIR")]
-    source: String,
+    #[arg(long, value_name = "DIR", value_parser = place())]
+    source: Place,
     #[command(flatten)]
     places: ReleasePlaces,
     /// Take this time for now, such as 2026-05-15T01:30:00Z.

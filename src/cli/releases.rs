@@ -1,16 +1,16 @@
 //! The command lines that ask a published release: whether it is whole, what has changed since another one, and what a
 //! figure rests on. All of them read and publish nothing.
 
-use std::path::PathBuf;
-
 use clap::Args;
 
 use super::output::{print_json, print_line};
+use super::values::place;
 use crate::app::compare::{CompareOptions, compare_releases};
 use crate::app::trace::{TraceOptions, trace};
 use crate::app::verify_release::{ReleaseReport, VerifyReleaseOptions, verify_release};
 use crate::app::{AppError, Context};
 use crate::exit;
+use crate::place::Place;
 use crate::release::comparison::{
     ComparedFigure, FigureChange, NO_REASON, OtherChanges, ReleaseComparison, WhatBecame, WholeOnes,
 };
@@ -23,10 +23,11 @@ const MOST_LINES: usize = 50;
 #[derive(Debug, Args)]
 pub(super) struct VerifyReleaseArguments {
     /// A release, or a period's folder of releases.
-    release: PathBuf,
+    #[arg(value_parser = place())]
+    release: Place,
     /// Folder of the submissions that it was made from: compare each input file.
-    #[arg(long, value_name = "DIR")]
-    source: Option<String>,
+    #[arg(long, value_name = "DIR", value_parser = place())]
+    source: Option<Place>,
     /// Run again in a temporary folder and compare every file.
     #[arg(long, requires = "source")]
     recompute: bool,
@@ -77,9 +78,11 @@ fn print_some(lines: &[String], indent: &str) -> Result<(), AppError> {
 #[derive(Debug, Args)]
 pub(super) struct CompareArguments {
     /// The earlier release, or a period's folder of releases.
-    earlier: PathBuf,
+    #[arg(value_parser = place())]
+    earlier: Place,
     /// The later release, or a period's folder of releases.
-    later: PathBuf,
+    #[arg(value_parser = place())]
+    later: Place,
     #[arg(long)]
     json: bool,
 }
@@ -194,8 +197,8 @@ pub(super) struct TraceArguments {
     /// Such as 2025-04 or 2025-26Q1.
     period: String,
     /// A release, or a period's folder of releases.
-    #[arg(long, value_name = "DIR")]
-    release: PathBuf,
+    #[arg(long, value_name = "DIR", value_parser = place())]
+    release: Place,
     #[arg(long)]
     json: bool,
 }

@@ -1,6 +1,5 @@
 //! The command line of `run --due`, `schedule` and `status`: what they are asked and what they print.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +8,7 @@ use clap::Args;
 
 use super::clock::clock_from;
 use super::output::{print_json, print_line, tell};
-use super::values::parse_moment;
+use super::values::{parse_moment, place};
 use super::{ReleasePlaces, print_outcome};
 use crate::app::due::{Done, DueRuns, RunPlaces, WhatWasDone};
 use crate::app::recorded::AfterRunError;
@@ -17,6 +16,7 @@ use crate::app::status::{ReleaseState, ReleaseStatus, ScheduleStatus, StatusRepo
 use crate::app::stop::unless_stopped;
 use crate::app::{AppError, Context};
 use crate::exit;
+use crate::place::Place;
 use crate::vocabulary::causes::with_causes;
 use crate::vocabulary::clock::Clock;
 use crate::vocabulary::period::london_moment;
@@ -31,8 +31,8 @@ const PAUSE_AFTER_TROUBLE: TimeDelta = TimeDelta::minutes(1);
 #[derive(Debug, Args)]
 pub(super) struct ServiceArguments {
     /// Folder of submissions.
-    #[arg(long, value_name = "DIR")]
-    source: String,
+    #[arg(long, value_name = "DIR", value_parser = place())]
+    source: Place,
     #[command(flatten)]
     places: ReleasePlaces,
     /// Take this time for now, such as 2026-05-15T01:29:50Z, and go on from there, to try a schedule out.
@@ -44,8 +44,8 @@ pub(super) struct ServiceArguments {
 #[derive(Debug, Args)]
 pub(super) struct StatusArguments {
     /// Folder of releases.
-    #[arg(long, value_name = "DIR")]
-    out: PathBuf,
+    #[arg(long, value_name = "DIR", value_parser = place())]
+    out: Place,
     /// Take this time for now, such as 2026-05-15T01:30:00Z.
     #[arg(long, value_name = "TIME", value_parser = parse_moment)]
     now: Option<DateTime<Utc>>,

@@ -6,11 +6,12 @@ use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
 
 use super::output::{print_json, print_line};
-use super::values::parse_day;
+use super::values::{parse_day, place};
 use crate::app::sql::{RowsTo, SqlOptions, sql, table_lines};
 use crate::app::{AppError, Context, UsageError};
 use crate::engine::output::RowFormat;
 use crate::intake::DataDate;
+use crate::place::Place;
 use crate::sql_functions::FUNCTIONS;
 
 /// A statement, what it may read, and how its rows are written.
@@ -21,14 +22,14 @@ pub(super) struct SqlArguments {
     #[arg(required_unless_present = "tables")]
     statement: Option<String>,
     /// Folder of submissions: every dataset and roll-up is a table.
-    #[arg(long, value_name = "DIR")]
-    source: Option<String>,
+    #[arg(long, value_name = "DIR", value_parser = place())]
+    source: Option<Place>,
     /// Data date: later submissions are left out [default: the date of the latest submission until today].
     #[arg(long, value_name = "DATE", value_parser = parse_day, requires = "source")]
     as_of: Option<NaiveDate>,
     /// A release, or a period's folder of releases: every file of its results is a table.
-    #[arg(long, value_name = "DIR")]
-    release: Option<PathBuf>,
+    #[arg(long, value_name = "DIR", value_parser = place())]
+    release: Option<Place>,
     /// Folder for cached roll-ups and remembered checks.
     #[arg(long, value_name = "DIR", default_value = "leds-metrics-work")]
     work: PathBuf,

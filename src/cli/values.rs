@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
+use clap::builder::{PathBufValueParser, TypedValueParser};
 
+use crate::place::{Place, PlaceError};
 use crate::vocabulary::copy_format::CopyFormat;
 use crate::vocabulary::period::Month;
 
@@ -18,6 +20,15 @@ pub(super) fn parse_day(text: &str) -> Result<NaiveDate, String> {
 pub(super) fn parse_moment(text: &str) -> Result<DateTime<Utc>, String> {
     text.parse::<DateTime<Utc>>()
         .map_err(|_| format!("“{text}” is no time; write day, time and zone, such as 2026-05-15T01:30:00Z"))
+}
+
+/// A folder on a disk, or the address of one in an object store. Paths need not be text; addresses are.
+pub(super) fn place() -> impl TypedValueParser<Value = Place> {
+    let parse = |path: std::path::PathBuf| match path.to_str() {
+        Some(text) => text.parse::<Place>(),
+        None => Ok::<Place, PlaceError>(Place::Disk(path)),
+    };
+    PathBufValueParser::new().try_map(parse)
 }
 
 /// The word for no copies at all.

@@ -198,7 +198,7 @@ impl Admitter<'_> {
         match self.screen_and_scan(&checks, &submissions, most_rows).await {
             Ok(outcomes) => self.apply(chunk, &outcomes).await,
             // Nobody's submission is at fault: the run ends, and decides nothing about them.
-            Err(source) if matches!(source.trouble(), Trouble::Reading | Trouble::Writing) => {
+            Err(source) if source.trouble().is_nobodys_fault() => {
                 Err(AdmissionError::Engine { dataset: self.contract.dataset.clone(), source })
             }
             Err(_) if chunk.len() > 1 => {
@@ -336,7 +336,7 @@ impl Admitter<'_> {
                     })?;
                     failing_rows = path.strip_prefix(&self.work_dir).unwrap_or(&path).display().to_string();
                 }
-                Err(source) if matches!(source.trouble(), Trouble::Reading | Trouble::Writing | Trouble::Changed) => {
+                Err(source) if source.trouble().is_nobodys_fault() || source.trouble() == Trouble::Changed => {
                     return Err(AdmissionError::Engine { dataset: self.contract.dataset.clone(), source });
                 }
                 // The rows are a help for the force; what is wrong is known without them.

@@ -2,6 +2,7 @@
 //! It knows no dataset, metric or period, infers no schema, and lets no statement write.
 
 mod effort;
+mod footers;
 pub mod functions;
 pub mod names;
 pub mod output;
@@ -23,7 +24,6 @@ use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::common::{ParamValues, ScalarValue};
 use datafusion::datasource::listing::PartitionedFile;
 use datafusion::datasource::memory::MemTable;
-use datafusion::datasource::physical_plan::parquet::CachedParquetFileReaderFactory;
 use datafusion::datasource::physical_plan::{FileGroup, FileScanConfigBuilder, ParquetSource};
 use datafusion::datasource::source::DataSourceExec;
 use datafusion::datasource::table_schema::TableSchema;
@@ -41,6 +41,7 @@ use object_store::{ObjectMeta, ObjectStore};
 use tokio::sync::{AcquireError, Semaphore, SemaphorePermit};
 
 use effort::{Effort, session_config, statements_at_once, unclaimed};
+use footers::FooterReaders;
 use functions::Functions;
 use words::in_own_words;
 
@@ -540,7 +541,7 @@ impl TableProvider for PinnedTable {
         let runtime = state.runtime_env();
         let store = runtime.object_store(store_url()?)?;
         let footers = runtime.cache_manager.get_file_metadata_cache();
-        let reader = CachedParquetFileReaderFactory::new(store, footers);
+        let reader = FooterReaders::new(store, footers);
         let source = ParquetSource::new(self.schema.clone())
             .with_parquet_file_reader_factory(Arc::new(reader))
             .with_table_parquet_options(unclaimed());

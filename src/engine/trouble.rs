@@ -15,6 +15,8 @@ pub enum Trouble {
     Reading,
     /// The operating system did not let a file be written: a full or read-only disk.
     Writing,
+    /// A store does not let these credentials do what is asked.
+    Refused,
     /// A file is another one than when the source was listed, or gone.
     Changed,
     /// The statement or the data: the same again each time.
@@ -22,11 +24,16 @@ pub enum Trouble {
 }
 
 impl Trouble {
+    /// Whether the computer or a store is to blame, and not what somebody sent.
+    pub fn is_nobodys_fault(self) -> bool {
+        matches!(self, Self::Reading | Self::Writing | Self::Refused)
+    }
+
     /// Whether the same again may succeed later although nobody mends anything.
     pub fn may_pass(self) -> bool {
         match self {
             Self::Reading | Self::Writing | Self::Changed => true,
-            Self::Memory | Self::Content => false,
+            Self::Memory | Self::Refused | Self::Content => false,
         }
     }
 }
@@ -47,9 +54,8 @@ fn trouble_told_by(error: &(dyn Error + 'static)) -> Option<Trouble> {
     if let Some(DataFusionError::ResourcesExhausted(_)) = error.downcast_ref() {
         return Some(Trouble::Memory);
     }
-    if let Some(object_store::Error::Precondition { .. } | object_store::Error::NotFound { .. }) = error.downcast_ref()
-    {
-        return Some(Trouble::Changed);
+    if let Some(error) = error.downcast_ref::<object_store::Error>() {
+        return trouble_of_store(error);
     }
     // Decoders wrap their complaints about damaged bytes into I/O errors too; those carry no number of the system.
     let system = error.downcast_ref::<io::Error>().filter(|error| error.raw_os_error().is_some())?;
@@ -59,6 +65,17 @@ fn trouble_told_by(error: &(dyn Error + 'static)) -> Option<Trouble> {
         }
         _ => Trouble::Reading,
     })
+}
+
+/// What an object store tells. Of a folder on a disk the system tells more, further down.
+fn trouble_of_store(error: &object_store::Error) -> Option<Trouble> {
+    use object_store::Error;
+    match error {
+        Error::Precondition { .. } | Error::NotFound { .. } => Some(Trouble::Changed),
+        Error::PermissionDenied { .. } | Error::Unauthenticated { .. } => Some(Trouble::Refused),
+        Error::Generic { store: "S3" | "MicrosoftAzure", .. } => Some(Trouble::Reading),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

@@ -15,8 +15,9 @@ use self::reference_checks::{check_organisations, check_peers};
 use crate::contract::{Admission, AdmissionError, AdmissionMemory, Admitter, CHANGED_RULE, rollup_contract};
 use crate::definitions::Definitions;
 use crate::definitions::model::{Contract, Rollup};
-use crate::engine::{Engine, EngineError, EngineSettings, Trouble};
+use crate::engine::{Engine, EngineError, EngineSettings, Trouble, trouble_of};
 use crate::metrics::Grid;
+use crate::place::Place;
 use crate::progress::StepBar;
 use crate::rollups::{ReferenceData, RollupInput, UnfitCode};
 use crate::settings::Settings;
@@ -78,6 +79,7 @@ impl IntakeError {
     /// What kind of trouble stands behind it.
     pub fn trouble(&self) -> Trouble {
         match self {
+            Self::Source(error) if trouble_of(error) == Trouble::Refused => Trouble::Refused,
             Self::Source(_) => Trouble::Reading,
             Self::Engine(error) => error.trouble(),
             Self::Admission(error) => error.trouble(),
@@ -169,19 +171,19 @@ impl DataDate {
 
 /// Opens and lists a source.
 pub async fn open(
-    location: &str,
+    place: &Place,
     date: DataDate,
     definitions: &Definitions,
     engine: &EngineSettings,
 ) -> Result<Opened, IntakeError> {
-    let source = Source::open(location)?;
+    let source = Source::open(place)?;
     let mut listing = source.list(&known_tables(definitions)).await?;
     let as_of = date.of(&listing.submissions);
     listing.findings.extend(date.findings(&listing.submissions));
     let dataset_of = |rollup: &str| definitions.rollup(rollup).map(|rollup| rollup.dataset.clone());
     let pinned = pin(&listing.submissions, as_of, &dataset_of);
     if pinned.submissions.is_empty() {
-        return Err(IntakeError::NothingYet { location: location.to_owned(), as_of });
+        return Err(IntakeError::NothingYet { location: place.to_string(), as_of });
     }
     let engine = Engine::new(engine, Some(Arc::clone(&source.store)))?;
     Ok(Opened { source, engine, as_of, pinned, listing_findings: listing.findings, synthetic: listing.synthetic })

@@ -2,18 +2,17 @@
 //! one before it.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use futures::TryStreamExt;
-use object_store::local::LocalFileSystem;
 use object_store::path::Path as StorePath;
-use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt, PutMode, PutPayload};
+use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::{Attempt, Begun, Ended, RunHistory, RunKey};
+use crate::place::{Place, put_new};
 
 /// Folder of the ledger beside the releases.
 const FOLDER: &str = "ledger";
@@ -33,8 +32,6 @@ pub struct LedgerError {
 /// What is wrong with it.
 #[derive(Debug, thiserror::Error)]
 enum LedgerTrouble {
-    #[error(transparent)]
-    Folder(std::io::Error),
     #[error(transparent)]
     Store(#[from] object_store::Error),
     #[error(transparent)]
@@ -68,12 +65,11 @@ impl Ledger {
     ///
     /// # Errors
     /// A folder that cannot be made.
-    pub fn open(out: &std::path::Path) -> Result<Self, LedgerError> {
-        let place = out.display().to_string();
+    pub fn open(out: &Place) -> Result<Self, LedgerError> {
+        let place = out.to_string();
         let wrong = |source| LedgerError { place: place.clone(), source };
-        std::fs::create_dir_all(out).map_err(|error| wrong(LedgerTrouble::Folder(error)))?;
-        let store = LocalFileSystem::new_with_prefix(PathBuf::from(out)).map_err(|error| wrong(error.into()))?;
-        Ok(Self { store: Arc::new(store), place })
+        let store = out.as_store().map_err(|error| wrong(error.into()))?;
+        Ok(Self { store, place })
     }
 
     /// Everything that it holds. A file that is no event is named and does not stop the rest.
@@ -133,8 +129,8 @@ impl Ledger {
     /// A store that cannot be written.
     pub async fn give_sign_of_life(&self, key: &RunKey, attempt: u32, at: DateTime<Utc>) -> Result<(), LedgerError> {
         let name = EventName { key: key.clone(), attempt, event: ALIVE };
-        let payload = self.payload(&SignOfLife { at })?;
-        self.store.put(&name.location(), payload).await.map_err(|error| self.wrong(error))?;
+        let text = self.text_of(&SignOfLife { at })?;
+        self.store.put(&name.location(), text.into()).await.map_err(|error| self.wrong(error))?;
         Ok(())
     }
 
@@ -150,18 +146,14 @@ impl Ledger {
     }
 
     async fn put_new(&self, name: &EventName<'_>, event: &impl Serialize) -> Result<bool, LedgerError> {
-        let payload = self.payload(event)?;
-        match self.store.put_opts(&name.location(), payload, PutMode::Create.into()).await {
-            Ok(_) => Ok(true),
-            Err(object_store::Error::AlreadyExists { .. }) => Ok(false),
-            Err(error) => Err(self.wrong(error)),
-        }
+        let text = self.text_of(event)?;
+        put_new(self.store.as_ref(), &name.location(), &text).await.map_err(|error| self.wrong(error))
     }
 
-    fn payload(&self, event: &impl Serialize) -> Result<PutPayload, LedgerError> {
+    fn text_of(&self, event: &impl Serialize) -> Result<Vec<u8>, LedgerError> {
         let mut text = serde_json::to_vec_pretty(event).map_err(|error| self.wrong(error))?;
         text.push(b'\n');
-        Ok(text.into())
+        Ok(text)
     }
 
     fn wrong(&self, source: impl Into<LedgerTrouble>) -> LedgerError {

@@ -33,7 +33,7 @@ fn ended(text: &str, result: RunResult) -> Ended {
 #[tokio::test]
 async fn what_is_written_is_read_and_an_event_is_written_once() {
     let folder = tempfile::tempdir().unwrap();
-    let (ledger, other) = (Ledger::open(folder.path()).unwrap(), Ledger::open(folder.path()).unwrap());
+    let (ledger, other) = (Ledger::open(&folder.path().into()).unwrap(), Ledger::open(&folder.path().into()).unwrap());
     assert_eq!(ledger.read().await.unwrap().all().count(), 0);
     let quarter = key(Some("quarter"));
     assert!(ledger.begin(&quarter, 1, &begun("2026-05-15T00:30:00Z")).await.unwrap());
@@ -62,7 +62,7 @@ async fn what_is_written_is_read_and_an_event_is_written_once() {
 #[tokio::test]
 async fn a_damaged_event_is_named_and_the_others_are_read() {
     let folder = tempfile::tempdir().unwrap();
-    let ledger = Ledger::open(folder.path()).unwrap();
+    let ledger = Ledger::open(&folder.path().into()).unwrap();
     let quarter = key(Some("quarter"));
     assert!(ledger.begin(&quarter, 1, &begun("2026-05-15T00:30:00Z")).await.unwrap());
     let place = folder.path().join("ledger/quarter/2025-26Q4");

@@ -3,7 +3,6 @@
 
 use std::fmt::Write as _;
 use std::io::Cursor;
-use std::path::PathBuf;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -13,6 +12,7 @@ use super::manifest::{MANIFEST, Manifest};
 use super::store::{DamagedFile, PUBLIC_FOLDER, PublishedRelease, RECORD, record_of};
 use crate::archive::{Archive, ArchiveError};
 use crate::digest::sha256;
+use crate::place::Place;
 use crate::settings::PublicationSection;
 use crate::vocabulary::period::Period;
 
@@ -32,7 +32,7 @@ pub enum BundleError {
     Damaged(#[from] DamagedFile),
     #[error("{path}: the run record does not say what a bundle must say")]
     Record {
-        path: PathBuf,
+        path: Place,
         #[source]
         source: serde_json::Error,
     },

@@ -2,7 +2,6 @@
 //! use the figures. The reasons are those that a release gives for what has changed since the last one.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::path::Path;
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -15,6 +14,7 @@ use super::store::PublishedRelease;
 use super::tables::{BREAKDOWNS, LONG_SERIES, OBSERVATIONS, PublishedRows, parquet_path};
 use crate::definitions::Definitions;
 use crate::definitions::model::Metric;
+use crate::place::Place;
 use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::period::Period;
 
@@ -154,7 +154,7 @@ impl ComparedSide {
     ///
     /// # Errors
     /// A file of it that is missing or damaged.
-    pub fn read(folder: &Path) -> Result<Self, RereadError> {
+    pub fn read(folder: &Place) -> Result<Self, RereadError> {
         let release = PublishedRelease::open(folder)?;
         let record = PublishedRecord::of(folder)?;
         let bodies = PublishedBodies::of(&release)?;
@@ -162,7 +162,7 @@ impl ComparedSide {
         // The long series repeat the headline figures of the trend.
         for table in [OBSERVATIONS, BREAKDOWNS, LONG_SERIES] {
             let path = parquet_path(table);
-            let rows = PublishedRows::read(table, &folder.join(&path), release.read(&path)?)?;
+            let rows = PublishedRows::read(table, folder.join(&path), release.read(&path)?)?;
             for PlacedFigure { place, figure } in figure_rows(&rows)? {
                 if table == OBSERVATIONS {
                     trend.insert(place.period);

@@ -2,11 +2,11 @@
 //! was shown and what follows from it, so the next edition is made with them in mind.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::store::{DamagedFile, PUBLIC_FOLDER, PublishError, PublishedRelease, ReleaseFolder, release_folders};
 use super::tables::{BREAKDOWNS, OBSERVATIONS, PublishedRows, UnreadableTable, parquet_path};
+use crate::place::Place;
 use crate::public::Earlier;
 use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::metric_id::{MetricId, MetricIdError};
@@ -21,7 +21,7 @@ const REACH: i32 = 11;
 #[derive(Debug, thiserror::Error)]
 pub enum EarlierError {
     #[error("{path}: the figures of an earlier public edition cannot be read: {message}; nothing was published")]
-    Content { path: PathBuf, message: String },
+    Content { path: Place, message: String },
     #[error("the figures of an earlier public edition are not known, so nothing was published")]
     Damaged(#[from] DamagedFile),
     #[error("the figures of an earlier public edition are not known, so nothing was published")]
@@ -31,7 +31,7 @@ pub enum EarlierError {
 }
 
 /// The figures of every public edition below `out` whose periods may add up with those of the run, by release.
-pub(super) fn read_earlier(out: &Path, trend: &[Period]) -> Result<Vec<Earlier>, EarlierError> {
+pub(super) fn read_earlier(out: &Place, trend: &[Period]) -> Result<Vec<Earlier>, EarlierError> {
     let first = trend.iter().map(|period| period.first).min().map(|month| month.plus(-REACH));
     let last = trend.iter().map(|period| period.last()).max().map(|month| month.plus(REACH));
     let (Some(first), Some(last)) = (first, last) else { return Ok(Vec::new()) };
@@ -60,9 +60,9 @@ struct Months {
 
 /// The releases that were published with a public edition; by period, then revision. A release shows its own period and
 /// those before: one whose period ends before `first` has nothing to add.
-fn public_releases(out: &Path, first: Month) -> Result<Vec<EarlierEdition>, EarlierError> {
+fn public_releases(out: &Place, first: Month) -> Result<Vec<EarlierEdition>, EarlierError> {
     let mut editions = Vec::new();
-    for ReleaseFolder { period, revision, folder } in release_folders(out)? {
+    for ReleaseFolder { period, revision, folder, .. } in release_folders(out)? {
         if !period.parse::<Period>().is_ok_and(|known| first <= known.last()) {
             continue;
         }
@@ -153,8 +153,7 @@ fn metric_id(known: &mut HashMap<String, MetricId>, text: &str) -> Result<Metric
 }
 
 fn rows(published: &PublishedRelease, table: &str, file: &str) -> Result<Vec<ResultRow>, EarlierError> {
-    let path = published.folder().join(file);
-    let published = PublishedRows::read(table, &path, published.read(file)?)?;
+    let published = PublishedRows::read(table, published.folder().join(file), published.read(file)?)?;
     let mut rows = Vec::new();
     for part in published.parts() {
         let (metrics, codes, periods) = (part.texts("metric_id")?, part.texts("org_code")?, part.texts("period")?);

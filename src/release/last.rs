@@ -1,13 +1,13 @@
 //! The release before this one, as it was published: its figures, and the returns that they rested on.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use super::store::{DamagedFile, PublishedRelease, RECORD, read_latest, record_of};
+use super::store::{DamagedFile, PublishError, PublishedRelease, RECORD, read_latest, record_of};
 use super::tables::{BREAKDOWNS, OBSERVATIONS, PublishedRows, UnreadableTable, parquet_path};
+use crate::place::Place;
 use crate::sources::{SubmissionKey, SubmissionScope, SubmittedTable, key_of_recorded};
 use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::causes::with_causes;
@@ -20,9 +20,11 @@ pub enum LastReleaseError {
     #[error(transparent)]
     Damaged(#[from] DamagedFile),
     #[error("{path}: {message}")]
-    Content { path: PathBuf, message: String },
+    Content { path: Place, message: String },
     #[error(transparent)]
     Table(#[from] UnreadableTable),
+    #[error(transparent)]
+    Folder(#[from] PublishError),
 }
 
 impl LastReleaseError {
@@ -110,10 +112,13 @@ impl LastRelease {
     ///
     /// # Errors
     /// A record or table of it that is missing or cannot be read.
-    pub fn read(out: &Path, period: Period) -> Result<Option<Self>, LastReleaseError> {
-        let latest = [period, period.step(-1)].into_iter().find_map(|one| Some((one, read_latest(out, one)?)));
+    pub fn read(out: &Place, period: Period) -> Result<Option<Self>, LastReleaseError> {
+        let latest = match read_latest(out, period)? {
+            Some(latest) => Some((period, latest)),
+            None => read_latest(out, period.step(-1))?.map(|latest| (period.step(-1), latest)),
+        };
         let Some((of, latest)) = latest else { return Ok(None) };
-        let folder = out.join(of.to_string()).join(&latest.path);
+        let folder = out.join(&of.to_string()).join(&latest.path);
         let wrong = |error: serde_json::Error| LastReleaseError::Content {
             path: folder.join(RECORD),
             message: error.to_string(),
@@ -121,7 +126,7 @@ impl LastRelease {
         let record: LastRecord = serde_json::from_slice(&record_of(&folder)?).map_err(wrong)?;
         let release = PublishedRelease::open(&folder)?;
         let path = parquet_path(OBSERVATIONS);
-        let rows = PublishedRows::read(OBSERVATIONS, &folder.join(&path), release.read(&path)?)?;
+        let rows = PublishedRows::read(OBSERVATIONS, folder.join(&path), release.read(&path)?)?;
         let files = record.inputs.iter();
         let files = files.map(|file| RecordedFile { path: &file.path, sha256: &file.sha256, used: file.used });
         Ok(Some(Self {

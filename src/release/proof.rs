@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
-use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
@@ -12,6 +11,7 @@ use super::published::PublishedRecord;
 use super::store::{DamagedFile, RECORD, content_of, hashes_below, manifest_of};
 use super::tables::{BREAKDOWNS, OBSERVATIONS, PublishedRows, REVISIONS, UnreadableTable, parquet_path};
 use crate::history::RevisionKind;
+use crate::place::Place;
 use crate::vocabulary::finding::FindingLevel;
 use crate::vocabulary::quantity::Status;
 
@@ -45,7 +45,7 @@ struct Recount {
 /// A release as it lies there, and what it says of itself.
 #[derive(Debug)]
 pub struct ReleaseProof {
-    folder: PathBuf,
+    folder: Place,
     /// SHA-256 by path; why there is none, for a file that cannot be read.
     there: BTreeMap<String, Result<String, String>>,
     /// Or what is wrong with it; so of the record.
@@ -58,17 +58,17 @@ impl ReleaseProof {
     ///
     /// # Errors
     /// A folder that cannot be listed.
-    pub fn read(folder: &Path) -> Result<Self, DamagedFile> {
+    pub fn read(folder: &Place) -> Result<Self, DamagedFile> {
         let there = hashes_below(folder)?;
         let manifest = content_of(folder, MANIFEST).map_err(|error| error.to_string());
         let manifest = manifest.and_then(|bytes| String::from_utf8(bytes).map_err(|error| in_file(MANIFEST, &error)));
         let manifest = manifest.and_then(|text| Manifest::read(&text).map_err(|error| in_file(MANIFEST, &error)));
         let record = PublishedRecord::of(folder).map_err(|error| error.to_string());
-        Ok(Self { folder: folder.to_owned(), there, manifest, record })
+        Ok(Self { folder: folder.clone(), there, manifest, record })
     }
 
     /// Where it lies.
-    pub fn folder(&self) -> &Path {
+    pub fn folder(&self) -> &Place {
         &self.folder
     }
 
@@ -164,7 +164,7 @@ impl ReleaseProof {
     fn rows(&self, table: &str, wanted: Option<CellIs>) -> Result<usize, String> {
         let path = parquet_path(table);
         let content = content_of(&self.folder, &path).map_err(|error| error.to_string())?;
-        let rows = PublishedRows::read(table, Path::new(&path), content).map_err(|error| error.to_string())?;
+        let rows = PublishedRows::read(table, &path, content).map_err(|error| error.to_string())?;
         count(&rows, wanted).map_err(|error| error.to_string())
     }
 }

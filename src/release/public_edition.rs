@@ -2,7 +2,6 @@
 //! against itself again. What is withheld is decided in `public`.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 use super::earlier_editions::{EarlierError, read_earlier};
 use super::record::DisclosureRecord;
@@ -13,6 +12,7 @@ use crate::definitions::model::Disclosure;
 use crate::figures::LongSeries;
 use crate::history::Lateness;
 use crate::metrics::groups;
+use crate::place::Place;
 use crate::public::{
     EVIDENCE_HEADER, Earlier, EvidenceLine, PublicError, PublicFigures, PublicInput, WithholdingRule, withhold,
     withhold_figure,
@@ -50,7 +50,7 @@ pub enum PublicEditionError {
 #[derive(Clone, Copy)]
 pub struct PublicBasis<'a> {
     /// The folder of releases, with the public editions that came before.
-    pub out: &'a Path,
+    pub out: &'a Place,
     pub disclosure: &'a DisclosureSection,
     pub verdict: VerdictSection,
     /// What holds between figures by definition.

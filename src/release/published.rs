@@ -1,7 +1,6 @@
 //! A published release as it is read again: what its run record says, and which bodies stand behind its codes.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -12,6 +11,7 @@ use super::tables::{ORGANISATIONS, PublishedRows, UnreadableTable, parquet_path}
 use crate::definitions::Definitions;
 use crate::definitions::model::Metric;
 use crate::digest::sha256;
+use crate::place::Place;
 use crate::vocabulary::body_id::{Body, BodyId};
 use crate::vocabulary::finding::Finding;
 use crate::vocabulary::period::Period;
@@ -84,7 +84,7 @@ impl PublishedRecord {
     ///
     /// # Errors
     /// A record that is not there, or says less than one does.
-    pub fn of(folder: &Path) -> Result<Self, DamagedFile> {
+    pub fn of(folder: &Place) -> Result<Self, DamagedFile> {
         serde_json::from_slice(&content_of(folder, RECORD)?).map_err(|error| DamagedFile::no_record(folder, &error))
     }
 
@@ -134,7 +134,7 @@ impl PublishedBodies {
     /// A table that is damaged, or lacks what is needed.
     pub fn of(release: &PublishedRelease) -> Result<Self, RereadError> {
         let path = parquet_path(ORGANISATIONS);
-        let rows = PublishedRows::read(ORGANISATIONS, &release.folder().join(&path), release.read(&path)?)?;
+        let rows = PublishedRows::read(ORGANISATIONS, release.folder().join(&path), release.read(&path)?)?;
         let mut by_code = BTreeMap::new();
         for part in rows.parts() {
             let (ids, names, full_names) = (part.texts("org_code")?, part.texts("org_name")?, part.texts("full_name")?);

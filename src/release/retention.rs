@@ -3,12 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::path::Path;
 
 use super::store::{DamagedFile, PUBLIC_FOLDER, PublishError, PublishedRelease, ReleaseFolder};
 use super::store::{read_latest, release_folders};
 use super::tables::{PublishedRows, REVISIONS, UnreadableTable, parquet_path};
-use crate::files::bytes_below;
+use crate::place::Place;
 use crate::settings::RetentionSection;
 use crate::vocabulary::causes::with_causes;
 use crate::vocabulary::period::{Period, PeriodType};
@@ -71,15 +70,15 @@ impl KnownRelease {
     ///
     /// # Errors
     /// A folder that cannot be read.
-    pub fn all(out: &Path) -> Result<Vec<Self>, PublishError> {
+    pub fn all(out: &Place) -> Result<Vec<Self>, PublishError> {
         let mut found = Vec::new();
         for folder in release_folders(out)? {
             let Ok(period) = folder.period.parse::<Period>() else { continue };
-            let latest = read_latest(out, period).map(|latest| latest.revision);
+            let latest = read_latest(out, period)?.map(|latest| latest.revision);
             let wrong = |source| PublishError::Read { path: folder.folder.clone(), source };
             found.push(Self {
                 period,
-                bytes: bytes_below(&folder.folder).map_err(wrong)?,
+                bytes: folder.folder.bytes_below().map_err(wrong)?,
                 is_latest: latest == Some(folder.revision),
                 ties: ReleaseTies::of(&folder.folder),
                 folder,
@@ -104,16 +103,16 @@ enum UntoldTies {
 }
 
 impl ReleaseTies {
-    fn of(folder: &Path) -> Self {
+    fn of(folder: &Place) -> Self {
         Self::read(folder).unwrap_or_else(|error| Self::Unknown(with_causes(&error)))
     }
 
-    fn read(folder: &Path) -> Result<Self, UntoldTies> {
+    fn read(folder: &Place) -> Result<Self, UntoldTies> {
         let release = PublishedRelease::open(folder)?;
         let path = parquet_path(REVISIONS);
         let mut compared_with = BTreeSet::new();
         if release.files_below("results").any(|file| *file == path) {
-            let rows = PublishedRows::read(REVISIONS, &folder.join(&path), release.read(&path)?)?;
+            let rows = PublishedRows::read(REVISIONS, folder.join(&path), release.read(&path)?)?;
             for part in rows.parts() {
                 let names = part.texts("earlier_release")?;
                 compared_with.extend(
@@ -225,8 +224,6 @@ impl fmt::Display for WhyItGoes {
 
 #[cfg(test)]
 mod tests {
-    use std::path::PathBuf;
-
     use super::*;
 
     /// A release by its name, such as `2025-04 r2`; a star says that the pointer names it.
@@ -236,7 +233,8 @@ mod tests {
             folder: ReleaseFolder {
                 period: period.to_owned(),
                 revision: revision.parse().unwrap(),
-                folder: PathBuf::from(name),
+                name: format!("r{revision}"),
+                folder: name.parse().unwrap(),
             },
             period: period.parse().unwrap(),
             bytes: 1,

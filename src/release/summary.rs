@@ -1,13 +1,13 @@
 //! What readers are told of the releases that there are: read from their run records, for the page that lists them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::store::{DamagedFile, PublishError, PublishedRelease, ReleaseFolder, record_of, release_folders};
 use super::tables::{ORGANISATIONS, PublishedRows, UnreadableTable, parquet_path};
+use crate::place::Place;
 use crate::vocabulary::body::Organisation;
 use crate::vocabulary::body_id::BodyId;
 
@@ -64,7 +64,7 @@ struct RecordedCounts {
 ///
 /// # Errors
 /// A folder of releases that cannot be read.
-pub fn release_summaries(out: &Path) -> Result<Vec<ReleaseSummary>, PublishError> {
+pub fn release_summaries(out: &Place) -> Result<Vec<ReleaseSummary>, PublishError> {
     let summary = |folder: ReleaseFolder| ReleaseSummary { told: ToldByRecord::of(&folder.folder), folder };
     Ok(release_folders(out)?.into_iter().map(summary).collect())
 }
@@ -86,10 +86,10 @@ enum UnnamedBodies {
     Table(#[from] UnreadableTable),
 }
 
-fn bodies_of(release: &Path) -> Result<Vec<NamedBody>, UnnamedBodies> {
+fn bodies_of(release: &Place) -> Result<Vec<NamedBody>, UnnamedBodies> {
     let path = parquet_path(ORGANISATIONS);
     let content = PublishedRelease::open(release)?.read(&path)?;
-    let rows = PublishedRows::read(ORGANISATIONS, &release.join(&path), content)?;
+    let rows = PublishedRows::read(ORGANISATIONS, release.join(&path), content)?;
     let mut found = Vec::new();
     for part in rows.parts() {
         let (codes, names) = (part.texts("org_code")?, part.texts("full_name")?);
@@ -101,7 +101,7 @@ fn bodies_of(release: &Path) -> Result<Vec<NamedBody>, UnnamedBodies> {
 }
 
 impl ToldByRecord {
-    fn of(folder: &Path) -> Option<Self> {
+    fn of(folder: &Place) -> Option<Self> {
         let record: SummaryRecord = serde_json::from_slice(&record_of(folder).ok()?).ok()?;
         let pages = record.files.keys().filter_map(|path| path.strip_suffix("/index.html"));
         Some(Self {

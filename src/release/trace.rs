@@ -2,7 +2,6 @@
 //! What a figure rests on is decided as for the pages that show it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -13,6 +12,7 @@ use super::submissions::{DatasetOf, FigureBasis};
 use super::tables::{LONG_SERIES, OBSERVATIONS, PublishedRows, UnreadableTable, parquet_path};
 use crate::definitions::Definitions;
 use crate::definitions::model::Metric;
+use crate::place::Place;
 use crate::sources::{SourceFile, Submission, SubmissionKey, key_of_recorded, pin};
 use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::period::{Month, Period};
@@ -113,7 +113,7 @@ impl TracedRelease {
     ///
     /// # Errors
     /// A file of it that is missing or damaged.
-    pub fn open(folder: &Path) -> Result<Self, RereadError> {
+    pub fn open(folder: &Place) -> Result<Self, RereadError> {
         let release = PublishedRelease::open(folder)?;
         let (record, bodies) = (PublishedRecord::of(folder)?, PublishedBodies::of(&release)?);
         Ok(Self { release, record, bodies })
@@ -128,7 +128,7 @@ impl TracedRelease {
         // The long series repeat the figures of the trend, and go further back.
         for table in [LONG_SERIES, OBSERVATIONS] {
             let path = parquet_path(table);
-            let rows = PublishedRows::read(table, &self.release.folder().join(&path), self.release.read(&path)?)?;
+            let rows = PublishedRows::read(table, self.release.folder().join(&path), self.release.read(&path)?)?;
             add_figures(&rows, asked, &mut found)?;
         }
         Ok(found)

@@ -459,8 +459,11 @@ impl Settings {
         Ok(settings)
     }
 
-    /// Takes the settings out of the run record of a release.
-    fn parse_record(path: &Path, text: &str) -> Result<Self, SettingsError> {
+    /// Takes the settings out of the run record of a release; `path` is for messages.
+    ///
+    /// # Errors
+    /// A record that holds no settings, or some that cannot be used.
+    pub fn parse_record(path: &Path, text: &str) -> Result<Self, SettingsError> {
         let record: RecordedSettings =
             serde_json::from_str(text).map_err(|source| SettingsError::Record { path: path.to_owned(), source })?;
         let settings = Self { figures: record.settings, ..Self::default() };

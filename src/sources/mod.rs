@@ -3,12 +3,13 @@
 
 mod content;
 mod layout;
+mod listed;
 mod pin;
 mod steady;
 mod walk;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -16,12 +17,13 @@ use object_store::ObjectStore;
 use object_store::local::LocalFileSystem;
 use object_store::path::{Error as PathError, Path as StorePath};
 
+use crate::place::Place;
 use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::finding::{Finding, FindingLevel};
 use crate::vocabulary::period::Month;
 use crate::vocabulary::sender_code::SenderCode;
+use listed::list_store;
 use steady::SteadyStore;
-
 use walk::{EntryKind, SourceEntry, WalkError, walk};
 
 pub use content::{SourceContent, hash_content};
@@ -36,8 +38,6 @@ pub const SYNTHETIC_MARKER: &str = "SYNTHETIC.txt";
 pub enum SourceError {
     #[error("source {0}: there is no such folder")]
     NoFolder(PathBuf),
-    #[error("source {0}: only local folders can be read by this version; s3:// and az:// addresses cannot")]
-    NoScheme(String),
     #[error("source {location}")]
     Store {
         location: String,
@@ -183,31 +183,42 @@ pub struct Listing {
 pub struct Source {
     pub store: Arc<dyn ObjectStore>,
     pub location: String,
+    place: Place,
     /// The same store, which is told what was listed.
     steady: SteadyStore,
 }
 
 impl Source {
-    /// Opens a folder. Object store addresses are recognised and refused in words until they are supported.
-    pub fn open(location: &str) -> Result<Self, SourceError> {
-        if location.contains("://") {
-            return Err(SourceError::NoScheme(location.to_owned()));
-        }
-        let path = Path::new(location);
-        if !path.is_dir() {
-            return Err(SourceError::NoFolder(path.to_owned()));
-        }
-        let store = LocalFileSystem::new_with_prefix(path)
-            .map_err(|source| SourceError::Store { location: location.to_owned(), source })?;
-        let steady = SteadyStore::new(store);
-        Ok(Self { store: Arc::new(steady.clone()), location: location.to_owned(), steady })
+    /// Opens a folder on a disk or in an object store.
+    ///
+    /// # Errors
+    /// A folder on a disk that is not there. Of a store nothing is asked yet.
+    pub fn open(place: &Place) -> Result<Self, SourceError> {
+        let steady = match place {
+            Place::Disk(path) if !path.is_dir() => return Err(SourceError::NoFolder(path.clone())),
+            Place::Disk(path) => {
+                let store = LocalFileSystem::new_with_prefix(path)
+                    .map_err(|source| SourceError::Store { location: place.to_string(), source })?;
+                SteadyStore::on_disk(store)
+            }
+            Place::Store(folder) => SteadyStore::of(folder.rooted()),
+        };
+        Ok(Self { store: Arc::new(steady.clone()), location: place.to_string(), place: place.clone(), steady })
     }
 
     /// Lists everything below the root and sorts it into submissions of the `tables` that are known.
     pub async fn list(&self, tables: &BTreeSet<SubmittedTable>) -> Result<Listing, SourceError> {
-        let root = PathBuf::from(&self.location);
-        let entries = tokio::task::spawn_blocking(move || walk(&root)).await?;
-        let entries = entries.map_err(|WalkError { folder, source }| SourceError::Folder { folder, source })?;
+        let entries = match &self.place {
+            Place::Disk(root) => {
+                let root = root.clone();
+                let entries = tokio::task::spawn_blocking(move || walk(&root)).await?;
+                entries.map_err(|WalkError { folder, source }| SourceError::Folder { folder, source })?
+            }
+            Place::Store(_) => {
+                let entries = list_store(self.store.as_ref()).await;
+                entries.map_err(|source| SourceError::Store { location: self.location.clone(), source })?
+            }
+        };
         let listing = sort_into_submissions(entries, tables);
         for file in listing.submissions.iter().flat_map(|submission| &submission.files) {
             if let Ok(location) = file.location() {

@@ -82,7 +82,7 @@ fn the_rules_of_the_contracts_hold_but_for_the_planted_faults() {
     let found = runtime.block_on(async {
         let context = crate::app::Context::with(None, Settings::default()).await.unwrap();
         let options = CheckOptions {
-            source: folder.path().join("nation").to_string_lossy().into_owned(),
+            source: folder.path().join("nation").as_path().into(),
             work: folder.path().join("work"),
             date: crate::intake::DataDate { as_of: None, today: "2025-12-01".parse().unwrap() },
             quiet: true,

@@ -138,7 +138,13 @@ fn exit_20_for_a_source_that_is_not_there_or_holds_nothing() {
         "{}",
         earlier.stderr
     );
-    assert!(run("s3://bucket/data").stderr.contains("only local folders can be read by this version"));
+    let unknown = run("ftp://bucket/data");
+    assert_eq!(unknown.code, 2);
+    assert!(
+        unknown.stderr.contains("only folders and addresses that begin with s3:// or az:// are known"),
+        "{}",
+        unknown.stderr
+    );
 }
 
 #[test]

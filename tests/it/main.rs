@@ -13,6 +13,7 @@ mod catalogue;
 mod compare;
 #[path = "../conformance/mod.rs"]
 mod conformance;
+mod crashes;
 mod definitions;
 mod doctor;
 mod documents;
@@ -51,6 +52,8 @@ mod side_by_side;
 mod spread;
 mod sql;
 mod steps;
+#[cfg(all(feature = "aws", feature = "azure"))]
+mod stores;
 mod support;
 mod targets;
 mod tidy;

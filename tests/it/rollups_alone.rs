@@ -16,7 +16,7 @@ use leds_metrics::synth::NationPlan;
 use leds_metrics::vocabulary::period::Month;
 use leds_metrics::{intake, progress};
 
-use crate::support::{table, text};
+use crate::support::table;
 
 /// Metrics that cannot be had from roll-ups, and why: those about the returns count what was handed in, which differs.
 const NOT_FROM_ROLLUPS: [&str; 1] = ["REP-"];
@@ -99,7 +99,7 @@ async fn hand_in(context: &Arc<Context>, nation: &Path, (records, rollups): (&Pa
     let as_of = AS_OF.parse().unwrap();
     let date = intake::DataDate { as_of: Some(as_of), today: as_of };
     let engine = context.engine_settings(None);
-    let opened = intake::open(text(nation), date, &context.definitions, &engine).await.unwrap();
+    let opened = intake::open(&nation.into(), date, &context.definitions, &engine).await.unwrap();
     let work = intake::WorkFolder::open(&nation.with_file_name("work")).unwrap();
     let step = progress::StepBar::new(true);
     let check =
@@ -134,8 +134,8 @@ type Rows = Vec<BTreeMap<String, String>>;
 /// The published figures of a source, by file.
 async fn figures(context: &Context, folder: &Path, source: &str) -> BTreeMap<&'static str, Rows> {
     let options = RunOptions {
-        source: text(&folder.join(source)).to_owned(),
-        out: folder.join(format!("{source}-out")),
+        source: folder.join(source).as_path().into(),
+        out: folder.join(format!("{source}-out")).as_path().into(),
         work: folder.join(format!("{source}-work")),
         period: "2025-03".parse().unwrap(),
         as_of: Some(AS_OF.parse().unwrap()),
@@ -148,7 +148,7 @@ async fn figures(context: &Context, folder: &Path, source: &str) -> BTreeMap<&'s
     let outcome = run(context, &options).await.unwrap();
     assert_eq!(outcome.refused, 0, "{source}");
     let read = |file: &'static str| {
-        let rows = table(&fs::read_to_string(outcome.release.join("results").join(file)).unwrap());
+        let rows = table(&String::from_utf8(outcome.release.join("results").read(file).unwrap()).unwrap());
         let from_rollups = |row: &BTreeMap<String, String>| {
             !NOT_FROM_ROLLUPS.iter().any(|prefix| row["metric_id"].starts_with(prefix))
         };

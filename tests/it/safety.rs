@@ -594,7 +594,7 @@ fn a_file_that_changes_after_it_was_listed_is_refused_alone_and_not_for_good() {
         let refused = async |replaced: bool| {
             let settings = context.engine_settings(work.spill());
             let source = bench.source();
-            let opened = intake::open(text(&source), date, &context.definitions, &settings).await.unwrap();
+            let opened = intake::open(&source.as_path().into(), date, &context.definitions, &settings).await.unwrap();
             if replaced {
                 replace(&source.join(submission_path("arrest_summons", RETURN)), &states[1]);
             }

@@ -16,14 +16,15 @@ use self::places::check_places;
 use self::times::check_times;
 use super::AppError;
 use crate::exit;
+use crate::place::Place;
 use crate::vocabulary::causes::with_causes;
 use crate::vocabulary::clock::Clock;
 
 /// What `doctor` looks at.
 #[derive(Debug, Clone)]
 pub struct DoctorOptions {
-    pub source: String,
-    pub out: PathBuf,
+    pub source: Place,
+    pub out: Place,
     pub work: PathBuf,
     /// The folder of definitions; without it, the built-in ones.
     pub definitions: Option<PathBuf>,

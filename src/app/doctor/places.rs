@@ -6,11 +6,13 @@ use super::machine::{FreeRoom, free_room, memory_bytes, nearest};
 use super::{CheckUp, DoctorOptions};
 use crate::app::folders::{WrittenPlace, check_is_folder, check_outside_source, check_work_folder};
 use crate::exit;
-use crate::files::{bytes_below, files_below, resolved, try_to_write};
+use crate::files::try_to_write;
 use crate::intake::{CacheReview, WorkFolder};
+use crate::place::Place;
 use crate::release::release_summaries;
 use crate::release::store::is_being_written;
 use crate::settings::Settings;
+use crate::vocabulary::causes::with_causes;
 
 const BYTES_IN_MIB: u64 = 1024 * 1024;
 
@@ -24,10 +26,13 @@ const WORK_PARTS: [&str; 5] = ["admissions", "rollups", "monthly", "refused", "s
 /// Looks at the folders and at the computer.
 pub(super) fn check_places(options: &DoctorOptions, settings: &Settings, checks: &mut Vec<CheckUp>) {
     checks.push(check_folders(options));
-    checks.push(check_writing("out", "--out", &options.out, &[LEDGER]));
+    checks.push(match &options.out {
+        Place::Disk(out) => check_writing("out", "--out", out, &[LEDGER]),
+        Place::Store(_) => check_store(&options.out),
+    });
     checks.push(check_writing("work", "--work", &options.work, &WORK_PARTS));
     checks.push(check_locks(options));
-    checks.push(check_room_for_releases(&options.out));
+    checks.extend(options.out.on_disk().map(check_room_for_releases));
     checks.push(check_room_for_work(&options.work, settings.retention.work_mib));
     checks.push(check_memory(settings.engine.memory_limit_mib));
 }
@@ -36,19 +41,20 @@ pub(super) fn check_places(options: &DoctorOptions, settings: &Settings, checks:
 fn check_folders(options: &DoctorOptions) -> CheckUp {
     let what = "folders";
     let DoctorOptions { source, out, work, .. } = options;
-    let written = [WrittenPlace { option: "--out", path: out }, WrittenPlace { option: "--work", path: work }];
+    let work_place = Place::from(work.as_path());
+    let written = [WrittenPlace { option: "--out", place: out }, WrittenPlace { option: "--work", place: &work_place }];
     let refused = check_outside_source(source, &written)
         .and_then(|()| check_is_folder(&written))
         .and_then(|()| check_work_folder(work, Some(out), Some(source)));
     if let Err(error) = refused {
         return CheckUp::failed(what, &error, "name folders that lie beside each other");
     }
-    let inner = [(Path::new(source), "--source"), (out.as_path(), "--out")];
-    let outer = [(out.as_path(), "--out"), (work.as_path(), "--work")];
-    for (path, option) in inner {
+    let inner = [(source, "--source"), (out, "--out")];
+    let outer = [(out, "--out"), (&work_place, "--work")];
+    for (place, option) in inner {
         for (around, around_option) in outer.iter().filter(|(_, other)| *other != option) {
-            if resolved(path).starts_with(resolved(around)) {
-                let found = format!("{option} lies in {around_option} {}", around.display());
+            if around.holds(place) {
+                let found = format!("{option} lies in {around_option} {around}");
                 return CheckUp::warning(
                     what,
                     found,
@@ -88,10 +94,26 @@ fn check_writing(what: &'static str, option: &str, folder: &Path, parts: &[&str]
     }
 }
 
+/// Writes an object and removes it again.
+fn check_store(out: &Place) -> CheckUp {
+    let what = "out";
+    match out.try_to_write() {
+        Ok(()) => CheckUp::ok(what, format!("{out} can be written")),
+        Err(error) => {
+            let found = format!("{out}: no object can be written or removed there: {}", with_causes(&error));
+            CheckUp::wrong(
+                what,
+                exit::PUBLISH,
+                found,
+                "give the credentials the right to put and to delete objects there",
+            )
+        }
+    }
+}
+
 fn check_locks(options: &DoctorOptions) -> CheckUp {
     let what = "locks";
-    let publishing =
-        is_being_written(&options.out).then(|| format!("a run is publishing in {}", options.out.display()));
+    let publishing = is_being_written(&options.out).then(|| format!("a run is publishing in {}", options.out));
     let at_work = WorkFolder::unopened(options.work.clone()).is_busy();
     let at_work = at_work.then(|| format!("a run or check is at work in {}", options.work.display()));
     let busy: Vec<String> = publishing.into_iter().chain(at_work).collect();
@@ -138,13 +160,14 @@ struct ReleaseSize {
 
 /// The size of the newest release; `None` where there is none.
 fn size_of_last_release(out: &Path) -> Result<Option<ReleaseSize>, String> {
-    let releases = release_summaries(out).map_err(|error| error.to_string())?;
+    let releases = release_summaries(&out.into()).map_err(|error| error.to_string())?;
     let day = |told: &crate::release::ToldByRecord| (told.published_on, told.as_of);
     let newest = releases.iter().filter(|one| one.told.is_some()).max_by_key(|one| one.told.as_ref().map(day));
     let Some(newest) = newest else { return Ok(None) };
     let folder = &newest.folder.folder;
-    let size = bytes_below(folder).and_then(|bytes| Ok(ReleaseSize { bytes, files: files_below(folder)? }));
-    size.map(Some).map_err(|error| format!("{}: {error}", folder.display()))
+    let files = folder.files_below().map_err(|error| format!("{folder}: {error}"))?;
+    let bytes = files.iter().map(|file| file.bytes).sum();
+    Ok(Some(ReleaseSize { bytes, files: files.len().try_into().unwrap_or(u64::MAX) }))
 }
 
 fn check_room_for_work(work: &Path, most_mib: Option<u64>) -> CheckUp {

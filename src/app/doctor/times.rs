@@ -1,7 +1,5 @@
 //! Clocks, and what was done and is to be done by them.
 
-use std::path::Path;
-
 use chrono::{DateTime, Datelike as _, TimeDelta, Timelike as _, Utc, Weekday};
 
 use super::{CheckUp, DoctorOptions};
@@ -9,6 +7,7 @@ use crate::app::Context;
 use crate::exit;
 use crate::files::newest_file;
 use crate::ledger::{Ledger, RunHistory};
+use crate::place::Place;
 use crate::schedule::{DueState, Schedule, Todo};
 use crate::vocabulary::period::{clock_changes, london_date, london_moment};
 
@@ -22,7 +21,7 @@ pub(super) async fn check_times(
     now: DateTime<Utc>,
     checks: &mut Vec<CheckUp>,
 ) {
-    checks.push(check_clock(Path::new(&options.source), now));
+    checks.push(check_clock(&options.source, now));
     checks.push(check_zone(now));
     let history = read_ledger(&options.out, now, checks).await;
     if let (Some(context), Some(history)) = (context, history) {
@@ -31,10 +30,10 @@ pub(super) async fn check_times(
 }
 
 /// A file from the future: this clock is behind, or another one was ahead.
-fn check_clock(source: &Path, now: DateTime<Utc>) -> CheckUp {
+fn check_clock(source: &Place, now: DateTime<Utc>) -> CheckUp {
     let what = "clock";
     let told = format!("it is {}", london_moment(now));
-    let newest = newest_file(source).ok().flatten();
+    let newest = source.on_disk().and_then(|source| newest_file(source).ok().flatten());
     match newest.filter(|file| DateTime::<Utc>::from(file.changed) > now + CLOCKS_DIFFER) {
         Some(file) => {
             let at = london_moment(file.changed.into());
@@ -60,10 +59,10 @@ fn check_zone(now: DateTime<Utc>) -> CheckUp {
     CheckUp::warning(what, if days.is_empty() { format!("no clock change of {year} is known") } else { found }, remedy)
 }
 
-async fn read_ledger(out: &Path, now: DateTime<Utc>, checks: &mut Vec<CheckUp>) -> Option<RunHistory> {
+async fn read_ledger(out: &Place, now: DateTime<Utc>, checks: &mut Vec<CheckUp>) -> Option<RunHistory> {
     let what = "ledger";
     // Nothing is made where nothing is yet.
-    if !out.is_dir() {
+    if out.on_disk().is_some_and(|out| !out.is_dir()) {
         checks.push(CheckUp::ok(what, "nothing was run yet"));
         return Some(RunHistory::default());
     }

@@ -1,6 +1,6 @@
 //! Rows of a result table as a release published them, by the catalogue's names and types.
 
-use std::path::{Path, PathBuf};
+use std::fmt::Display;
 
 use arrow::array::{Array, Decimal128Array, Int32Array, Int64Array, RecordBatch, RecordBatchReader, StringArray};
 use arrow::datatypes::SchemaRef;
@@ -12,16 +12,16 @@ use super::catalogue::TableSpec;
 
 /// A result table of a release that does not hold what its reader needs.
 #[derive(Debug, thiserror::Error)]
-#[error("{}: this table of a release cannot be used: {message}", .path.display())]
+#[error("{path}: this table of a release cannot be used: {message}")]
 pub struct UnreadableTable {
-    pub path: PathBuf,
+    pub path: String,
     pub message: String,
 }
 
 /// The rows of one result table of a release.
 #[derive(Debug)]
 pub struct PublishedRows {
-    path: PathBuf,
+    path: String,
     table: &'static TableSpec,
     schema: SchemaRef,
     batches: Vec<RecordBatch>,
@@ -42,8 +42,8 @@ impl PublishedRows {
     ///
     /// # Errors
     /// Content that is not Parquet, and a table that the catalogue does not name.
-    pub fn read(table: &str, path: &Path, content: Vec<u8>) -> Result<Self, UnreadableTable> {
-        let wrong = |message: String| UnreadableTable { path: path.to_owned(), message };
+    pub fn read(table: &str, path: impl Display, content: Vec<u8>) -> Result<Self, UnreadableTable> {
+        let wrong = |message: String| UnreadableTable { path: path.to_string(), message };
         let spec = catalogue().find(|spec| spec.name == table);
         let table = spec.ok_or_else(|| wrong(format!("{table} is not a result table")))?;
         let reader = ParquetRecordBatchReaderBuilder::try_new(Bytes::from(content))
@@ -51,7 +51,7 @@ impl PublishedRows {
             .map_err(|error| wrong(error.to_string()))?;
         let schema = reader.schema();
         let batches = reader.collect::<Result<_, _>>().map_err(|error| wrong(error.to_string()))?;
-        Ok(Self { path: path.to_owned(), table, schema, batches })
+        Ok(Self { path: path.to_string(), table, schema, batches })
     }
 
     /// The rows in pieces, in the order of the file.
@@ -176,7 +176,7 @@ mod tests {
         let mut writer = ArrowWriter::try_new(&mut file, rows.schema(), None).unwrap();
         writer.write(&rows).unwrap();
         writer.close().unwrap();
-        PublishedRows::read(OBSERVATIONS, Path::new("r1/observations.parquet"), file).unwrap()
+        PublishedRows::read(OBSERVATIONS, "r1/observations.parquet", file).unwrap()
     }
 
     #[test]
@@ -207,8 +207,8 @@ mod tests {
              not Int64"
         );
         assert!(told(part.wholes("denominator").unwrap_err()).ends_with("has no column denominator"));
-        let no_table = PublishedRows::read(OBSERVATIONS, Path::new("x"), b"metric_id".to_vec()).unwrap_err();
+        let no_table = PublishedRows::read(OBSERVATIONS, "x", b"metric_id".to_vec()).unwrap_err();
         assert!(told(no_table).starts_with("x: this table of a release cannot be used: "));
-        assert!(PublishedRows::read("figures", Path::new("x"), Vec::new()).is_err());
+        assert!(PublishedRows::read("figures", "x", Vec::new()).is_err());
     }
 }

@@ -139,5 +139,5 @@ fn earlier_revisions(period: Period, releases: &[&ReleaseSummary]) -> Table {
 
 /// The first page of an edition.
 fn address(release: &ReleaseSummary, folder: &str) -> Address {
-    Address::page(format!("{}/r{}/{folder}/index.html", release.folder.period, release.folder.revision))
+    Address::page(format!("{}/{}/{folder}/index.html", release.folder.period, release.folder.name))
 }

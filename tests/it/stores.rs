@@ -1,0 +1,440 @@
+//! Sources and releases in object stores, through the program and real emulators. They need `tests/stores/run`, and are ignored
+//! without it.
+
+mod proxy;
+
+use std::collections::BTreeMap;
+use std::env;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use futures::TryStreamExt as _;
+use object_store::aws::AmazonS3Builder;
+use object_store::azure::MicrosoftAzureBuilder;
+use object_store::path::Path as StorePath;
+use object_store::{Attribute, ObjectStore, ObjectStoreExt as _};
+use tokio::runtime::Runtime;
+
+use self::proxy::{Asked, Fault, Proxy};
+use crate::support::{Bench, Finished, arrests, files_below, leds_metrics_with, text};
+
+const FAST: (&str, &str) = ("2025-04-03T10:00:00Z", "2025-04-03T12:00:00Z");
+const SLOW: (&str, &str) = ("2025-04-03T10:00:00Z", "2025-04-09T12:00:00Z");
+
+/// The key that every copy of the emulator of Azure has.
+const AZURE_KEY: &str = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+
+/// The kinds of stores that there are emulators for.
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    S3,
+    Azure,
+}
+
+const KINDS: [Kind; 2] = [Kind::S3, Kind::Azure];
+
+/// Variables of the environment, as each provider's own tools know them.
+type Variables = Vec<(&'static str, String)>;
+
+impl Kind {
+    fn emulator(self) -> String {
+        let name = match self {
+            Self::S3 => "LEDS_METRICS_TEST_S3",
+            Self::Azure => "LEDS_METRICS_TEST_AZURE",
+        };
+        env::var(name).expect("tests/stores/run starts the emulators")
+    }
+
+    fn variables(self, address: &str) -> Variables {
+        match self {
+            Self::S3 => vec![
+                ("AWS_ENDPOINT_URL", format!("http://{address}")),
+                ("AWS_ALLOW_HTTP", "true".to_owned()),
+                ("AWS_REGION", "eu-west-2".to_owned()),
+                ("AWS_ACCESS_KEY_ID", "tester".to_owned()),
+                ("AWS_SECRET_ACCESS_KEY", "not-to-be-seen".to_owned()),
+            ],
+            Self::Azure => vec![
+                ("AZURE_STORAGE_USE_EMULATOR", "true".to_owned()),
+                ("AZURITE_BLOB_STORAGE_URL", format!("http://{address}")),
+            ],
+        }
+    }
+
+    fn store(self) -> Arc<dyn ObjectStore> {
+        let (bucket, endpoint) = (bucket(), format!("http://{}", self.emulator()));
+        match self {
+            Self::S3 => Arc::new(
+                AmazonS3Builder::new()
+                    .with_endpoint(endpoint)
+                    .with_allow_http(true)
+                    .with_region("eu-west-2")
+                    .with_bucket_name(bucket)
+                    .with_access_key_id("tester")
+                    .with_secret_access_key("any")
+                    .build()
+                    .unwrap(),
+            ),
+            Self::Azure => Arc::new(
+                MicrosoftAzureBuilder::new()
+                    .with_endpoint(format!("{endpoint}/devstoreaccount1"))
+                    .with_account("devstoreaccount1")
+                    .with_access_key(AZURE_KEY)
+                    .with_allow_http(true)
+                    .with_container_name(bucket)
+                    .build()
+                    .unwrap(),
+            ),
+        }
+    }
+}
+
+fn bucket() -> String {
+    env::var("LEDS_METRICS_TEST_BUCKET").expect("tests/stores/run names the bucket")
+}
+
+/// A source on a disk and a folder of a store, which no other test uses.
+struct InStore {
+    kind: Kind,
+    bench: Bench,
+    store: Arc<dyn ObjectStore>,
+    runtime: Runtime,
+    /// Of this test alone.
+    folder: String,
+}
+
+impl InStore {
+    /// Two forces, of which one has sent April 2025, on the disk and in the store.
+    fn new(kind: Kind) -> Self {
+        let bench = Bench::new();
+        bench.submit("arrest_summons", ("2025-05-15", "E1", "2025-04"), &arrests(&[FAST, SLOW]));
+        let folder = text(bench.source().parent().unwrap().file_name().unwrap().as_ref()).replace('.', "");
+        let runtime = Runtime::new().unwrap();
+        let made = Self { kind, bench, store: kind.store(), runtime, folder };
+        made.send_source();
+        made
+    }
+
+    /// Sends what the source on the disk holds.
+    fn send_source(&self) {
+        for path in files_below(&self.bench.source()) {
+            let bytes = std::fs::read(self.bench.source().join(&path)).unwrap();
+            let to = StorePath::from(format!("{}/source/{}", self.folder, text(&path)));
+            self.runtime.block_on(self.store.put(&to, bytes.into())).unwrap();
+        }
+    }
+
+    fn address(&self, below: &str) -> String {
+        let scheme = match self.kind {
+            Kind::S3 => "s3",
+            Kind::Azure => "az",
+        };
+        format!("{scheme}://{}/{}/{below}", bucket(), self.folder)
+    }
+
+    /// Calls the program with the store as it is.
+    fn call(&self, arguments: &[&str]) -> Finished {
+        self.call_through(&self.kind.emulator(), arguments)
+    }
+
+    /// Calls the program with what stands before the store.
+    fn call_through(&self, address: &str, arguments: &[&str]) -> Finished {
+        let variables = self.kind.variables(address);
+        let variables: Vec<(&str, &str)> = variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        leds_metrics_with(arguments, &variables)
+    }
+
+    /// Arguments of a run with source and releases in the store.
+    fn run_arguments(&self) -> Vec<String> {
+        let work = self.bench.work();
+        let (source, out) = (self.address("source"), self.address("releases"));
+        let places = ["run", "--source", &source, "--out", &out, "--work", text(&work), "--quiet"];
+        let what = ["--period", "2025-04", "--published-on", "2025-12-01", "--copies", "none", "--allow-gaps"];
+        places.into_iter().chain(what).map(str::to_owned).collect()
+    }
+
+    fn run(&self) -> Finished {
+        self.run_through(&self.kind.emulator(), &[])
+    }
+
+    fn run_through(&self, address: &str, more: &[&str]) -> Finished {
+        let arguments = self.run_arguments();
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).chain(more.iter().copied()).collect();
+        self.call_through(address, &arguments)
+    }
+
+    /// Files of the releases in the store, by path.
+    fn released(&self) -> BTreeMap<String, Vec<u8>> {
+        let folder = StorePath::from(format!("{}/releases", self.folder));
+        self.runtime.block_on(async {
+            let mut found = BTreeMap::new();
+            for object in self.store.list(Some(&folder)).try_collect::<Vec<_>>().await.unwrap() {
+                let path =
+                    object.location.as_ref().strip_prefix(folder.as_ref()).unwrap().trim_start_matches('/').to_owned();
+                let bytes = self.store.get(&object.location).await.unwrap().bytes().await.unwrap();
+                found.insert(path, bytes.to_vec());
+            }
+            found
+        })
+    }
+
+    /// Which release readers find with one read, after every file of every release was compared with its manifest, and
+    /// nothing was found that belongs to none.
+    fn seen(&self) -> String {
+        let released = self.released();
+        let announced = released.iter().filter(|(path, _)| path.starts_with("announced/"));
+        let folders: Vec<String> = announced
+            .map(|(_, text)| {
+                let announced: serde_json::Value = serde_json::from_slice(text).unwrap();
+                format!("{}/{}/", announced["period"].as_str().unwrap(), announced["path"].as_str().unwrap())
+            })
+            .collect();
+        for folder in &folders {
+            let proof =
+                self.call(&["verify-release", &self.address(&format!("releases/{}", folder.trim_end_matches('/')))]);
+            assert_eq!(proof.code, 0, "{folder}: {}{}", proof.stdout, proof.stderr);
+        }
+        let latest: serde_json::Value = serde_json::from_slice(&released["2025-04/latest.json"]).unwrap();
+        format!("2025-04/{}", latest["path"].as_str().unwrap())
+    }
+
+    /// Files that belong to no release and no ledger.
+    fn left_over(&self) -> Vec<String> {
+        let released = self.released();
+        let announced = released.iter().filter(|(path, _)| path.starts_with("announced/"));
+        let mut known =
+            vec!["announced/".to_owned(), "ledger/".to_owned(), "assets/".to_owned(), "index.html".to_owned()];
+        for (_, text) in announced {
+            let announced: serde_json::Value = serde_json::from_slice(text).unwrap();
+            let period = announced["period"].as_str().unwrap();
+            known.push(format!("{period}/{}/", announced["path"].as_str().unwrap()));
+            known.push(format!("{period}/latest.json"));
+        }
+        released.into_keys().filter(|path| !known.iter().any(|known| path.starts_with(known.as_str()))).collect()
+    }
+}
+
+/// Parts of a release that tell how a run went, and not what it found.
+fn tells_of_the_run(path: &str) -> bool {
+    path.ends_with("run-record.json") || path.ends_with("SHA256SUMS")
+}
+
+#[test]
+#[ignore = "needs tests/stores/run"]
+fn a_release_in_a_store_is_the_one_of_a_disk_and_every_command_reads_it() {
+    for kind in KINDS {
+        let there = InStore::new(kind);
+        let on_disk = there.bench.run("2025-04", &["--allow-gaps"]);
+        assert_eq!(on_disk.code, 0, "{}", on_disk.stderr);
+        let run = there.run();
+        assert_eq!(run.code, 0, "{kind:?}: {}", run.stderr);
+        let first_page = there.address("releases/2025-04/r1/national/index.html");
+        assert_eq!(run.stdout.trim(), first_page);
+        let (disk, store) = (there.bench.released(), there.released());
+        let mut compared = 0;
+        for (path, bytes) in disk.iter().filter(|(path, _)| text(path).starts_with("2025-04/r1/")) {
+            assert!(store.contains_key(text(path)), "{kind:?}: {} is missing", text(path));
+            if !tells_of_the_run(text(path)) {
+                assert!(&store[text(path)] == bytes, "{kind:?}: {} is another file", text(path));
+                compared += 1;
+            }
+        }
+        assert!(compared > 50, "{compared}");
+        assert_eq!(store["index.html"], disk[Path::new("index.html")]);
+        assert_eq!((there.seen(), there.left_over()), ("2025-04/r1".to_owned(), Vec::new()));
+
+        let page = StorePath::from(format!("{}/releases/2025-04/r1/national/index.html", there.folder));
+        let attributes = there.runtime.block_on(there.store.get(&page)).unwrap().attributes;
+        assert_eq!(attributes.get(&Attribute::ContentType).unwrap().as_ref(), "text/html; charset=utf-8");
+
+        let again = there.run();
+        assert_eq!((again.code, again.stdout.trim()), (0, first_page.as_str()), "{kind:?}: {}", again.stderr);
+        assert_eq!(there.seen(), "2025-04/r1", "nothing new was published");
+
+        there.bench.submit("arrest_summons", ("2025-06-15", "E1", "2025-04"), &arrests(&[FAST, FAST, SLOW]));
+        there.send_source();
+        let revised = there.run();
+        assert_eq!(revised.code, 0, "{kind:?}: {}", revised.stderr);
+        assert_eq!(there.seen(), "2025-04/r2");
+
+        let (source, releases) = (there.address("source"), there.address("releases"));
+        let (first, month) = (there.address("releases/2025-04/r1"), there.address("releases/2025-04"));
+        let works = |arguments: &[&str], words: &str| {
+            let done = there.call(arguments);
+            assert_eq!(done.code, 0, "{kind:?} {arguments:?}: {}{}", done.stdout, done.stderr);
+            assert!(done.stdout.contains(words), "{kind:?} {arguments:?}: {}", done.stdout);
+        };
+        works(&["verify-release", &month, "--source", &source, "--recompute"], "0 failed");
+        works(&["compare", &first, &month], "2025-04 r2");
+        works(&["trace", "CRE-01", "E1", "2025-04", "--release", &month], "submitted=2025-06-15");
+        works(&["status", "--out", &releases], "2025-04/r2");
+        works(&["sql", "SELECT count(*) AS n FROM observations", "--release", &month], "n");
+        works(&["check", "--source", &source, "--work", text(&there.bench.work())], "");
+        let archive = there.bench.out().join("national.zip");
+        works(&["bundle", &month, "national", "--out", text(&archive)], "national.zip");
+        let work = there.bench.work();
+        works(&["doctor", "--source", &source, "--out", &releases, "--work", text(&work)], "can be written");
+        let settings = there.bench.settings("[retention]\nrevisions = 1\n");
+        let prune = ["prune", "--out", &releases, "--work", text(&work), "--settings", text(&settings), "--remove"];
+        works(&prune, "2025-04/r1");
+    }
+}
+
+#[test]
+#[ignore = "needs tests/stores/run"]
+fn delays_lost_connections_and_refusals_of_a_store_change_nothing() {
+    for kind in KINDS {
+        let there = InStore::new(kind);
+        let faults =
+            [Fault::Late, Fault::Refused(503), Fault::Dropped, Fault::Refused(429), Fault::Lost, Fault::Refused(500)];
+        let sound = Proxy::before(&kind.emulator(), |_| Fault::None);
+        assert_eq!(there.run_through(&sound.address, &[]).code, 0);
+        let faulty = Proxy::before(&kind.emulator(), move |request| {
+            if request.number % 5 == 0 { faults[request.number / 5 % faults.len()] } else { Fault::None }
+        });
+        let other = InStore::new(kind);
+        let run = other.run_through(&faulty.address, &[]);
+        assert_eq!(run.code, 0, "{kind:?}: {}\n{}", run.stderr, faulty.lines().join("\n"));
+        println!("{kind:?}: {} requests without faults, {} with", sound.requests(), faulty.requests());
+        assert!(faulty.requests() < 2 * sound.requests(), "retries are bounded");
+        let (one, two) = (there.released(), other.released());
+        for (path, bytes) in one.iter().filter(|(path, _)| path.starts_with("2025-04/r1/") && !tells_of_the_run(path)) {
+            assert!(two.get(path) == Some(bytes), "{kind:?}: {path} is another file, or not there");
+        }
+        assert_eq!((other.seen(), other.left_over()), ("2025-04/r1".to_owned(), Vec::new()));
+    }
+}
+
+/// Requests that are answered before the process is killed: every one where `LEDS_METRICS_TEST_EVERY` is set, or some.
+fn points(requests: usize) -> Vec<usize> {
+    let step = if env::var_os("LEDS_METRICS_TEST_EVERY").is_some() { 1 } else { requests / 12 };
+    (1..=requests).step_by(step.max(1)).collect()
+}
+
+#[test]
+#[ignore = "needs tests/stores/run"]
+fn a_program_that_is_killed_at_any_request_leaves_the_last_whole_release() {
+    for kind in KINDS {
+        let there = InStore::new(kind);
+        assert_eq!(there.run().code, 0);
+        let counted = Proxy::before(&kind.emulator(), |_| Fault::None);
+        assert_eq!(there.run_through(&counted.address, &["--again"]).code, 0);
+        let points = points(counted.requests());
+        for &point in &points {
+            let before = there.seen();
+            // Nothing is answered from that request on, and nobody waits for the answer.
+            let silent = Proxy::before(&kind.emulator(), move |request| {
+                if request.number >= point {
+                    std::thread::sleep(Duration::from_secs(3600));
+                }
+                Fault::None
+            });
+            let arguments = there.run_arguments();
+            let mut child = Command::new(env!("CARGO_BIN_EXE_leds-metrics"))
+                .args(&arguments)
+                .arg("--again")
+                .envs(kind.variables(&silent.address))
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .spawn()
+                .unwrap();
+            let begun = Instant::now();
+            while silent.requests() < point && child.try_wait().unwrap().is_none() {
+                assert!(begun.elapsed() < Duration::from_secs(60), "request {point} did not come");
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            child.kill().unwrap();
+            child.wait().unwrap();
+            let announced = there.released().keys().filter(|path| path.starts_with("announced/")).count();
+            let after = there.seen();
+            assert!(after == before || announced > 1, "killed at {point}: {before} then {after}");
+            let next = there.run_through(&kind.emulator(), &["--again"]);
+            assert_eq!(next.code, 0, "killed at {point}: {}", next.stderr);
+            assert_eq!(there.left_over(), Vec::<String>::new(), "killed at {point}");
+            assert_ne!(there.seen(), before);
+        }
+        println!("{kind:?}: killed at {} of {} requests, no half release", points.len(), counted.requests());
+    }
+}
+
+#[test]
+#[ignore = "needs tests/stores/run"]
+fn of_two_that_publish_at_once_one_wins_and_the_other_says_so() {
+    for kind in KINDS {
+        let there = InStore::new(kind);
+        assert_eq!(there.run().code, 0);
+        // The other one announces its release while this one waits with its own.
+        let (emulator, mut arguments) = (kind.emulator(), there.run_arguments());
+        let work = arguments.iter().position(|argument| argument == "--work").unwrap() + 1;
+        arguments[work].push_str("-2");
+        let variables = kind.variables(&emulator);
+        let waits = Proxy::before(&emulator, {
+            let done = std::sync::Once::new();
+            move |Asked { line, .. }| {
+                if line.starts_with("PUT") && line.contains("/2025-04/r2/") {
+                    done.call_once(|| {
+                        let mut other = Command::new(env!("CARGO_BIN_EXE_leds-metrics"));
+                        let other = other.args(&arguments).arg("--again").envs(variables.clone()).output().unwrap();
+                        assert_eq!(other.status.code(), Some(0));
+                    });
+                }
+                Fault::None
+            }
+        });
+        let own = there.run_through(&waits.address, &["--again"]);
+        let seen = there.seen();
+        assert!(seen.starts_with("2025-04/r"), "{seen}");
+        assert_eq!(there.released().keys().filter(|path| path.starts_with("announced/")).count(), 2, "{}", own.stderr);
+        assert_eq!(own.code, 50, "{kind:?}: {}", own.stderr);
+        assert!(own.stderr.contains("another run has published 2025-04 r2 meanwhile"), "{}", own.stderr);
+        assert_eq!(there.left_over(), Vec::<String>::new());
+    }
+}
+
+#[test]
+#[ignore = "needs tests/stores/run"]
+fn what_a_store_refuses_is_told_without_the_credentials() {
+    let there = InStore::new(Kind::Azure);
+    let source = there.address("source");
+    let wrong = "d3Jvbmcta2V5LXRoYXQtbm9ib2R5LW1heS1zZWU=";
+    let emulator = format!("http://{}/devstoreaccount1", Kind::Azure.emulator());
+    let variables = [
+        ("AZURE_STORAGE_ACCOUNT_NAME", "devstoreaccount1"),
+        ("AZURE_STORAGE_ACCOUNT_KEY", wrong),
+        ("AZURE_STORAGE_ENDPOINT", &emulator),
+        ("AZURE_ALLOW_HTTP", "true"),
+    ];
+    let refused = leds_metrics_with(&["check", "--source", &source, "--work", text(&there.bench.work())], &variables);
+    assert_eq!(refused.code, 20, "{}", refused.stderr);
+    assert!(refused.stderr.contains(&source) && !refused.stderr.contains(wrong), "{}", refused.stderr);
+
+    let nowhere =
+        there.call(&["check", "--source", "az://no-such-container/source", "--work", text(&there.bench.work())]);
+    assert_eq!(nowhere.code, 20, "{}", nowhere.stderr);
+    assert!(nowhere.stderr.contains("az://no-such-container/source"), "{}", nowhere.stderr);
+
+    let empty = there.call(&["check", "--source", &there.address("nothing"), "--work", text(&there.bench.work())]);
+    assert_eq!(empty.code, 20, "{}", empty.stderr);
+    assert!(empty.stderr.contains("holds no submission"), "{}", empty.stderr);
+}
+
+#[test]
+#[ignore = "needs tests/stores/run"]
+fn a_store_that_answers_nothing_ends_the_run_in_the_end() {
+    let there = InStore::new(Kind::S3);
+    let gone = Proxy::before(
+        &Kind::S3.emulator(),
+        |request| if request.number > 20 { Fault::Refused(503) } else { Fault::None },
+    );
+    let begun = Instant::now();
+    let run = there.run_through(&gone.address, &[]);
+    assert!([20, 50].contains(&run.code), "{}: {}", run.code, run.stderr);
+    assert!(run.stderr.contains("503"), "{}", run.stderr);
+    assert!(!run.stderr.contains("not-to-be-seen"), "{}", run.stderr);
+    println!("a store that is gone ends a run after {} s and {} requests", begun.elapsed().as_secs(), gone.requests());
+    let next = there.run();
+    assert_eq!(next.code, 0, "{}", next.stderr);
+    assert_eq!(there.left_over(), Vec::<String>::new());
+}
