@@ -139,7 +139,8 @@ fn every_command_line_that_is_installed_or_documented_is_understood() {
     }
     let wrong = said.iter().filter_map(|Said { place, words }| {
         let error = Cli::try_parse_from(words).err()?;
-        (!matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion)).then(|| format!("{place}: {words:?}\n{error}"))
+        (!matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion))
+            .then(|| format!("{place}: {words:?}\n{error}"))
     });
     let wrong: Vec<String> = wrong.collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -230,4 +231,28 @@ fn what_the_package_lists_is_there() {
     for unit in units.iter().map(|unit| format!("packaging/systemd/{}", unit.display())) {
         assert!(sources.contains(&&*unit), "{unit} is not in the package");
     }
+}
+
+#[test]
+fn the_rights_that_are_documented_let_the_program_read_the_source_and_no_more() {
+    let document = read("docs/operations.md");
+    let blocks = document.split("```json\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+    let policies: Vec<Value> = blocks.map(|block| serde_json::from_str(block).unwrap()).collect();
+    let [s3, azure] = &policies[..] else { panic!("{} policies", policies.len()) };
+    let words = |value: &Value| -> BTreeSet<String> {
+        let list = value.as_array().cloned().unwrap_or_else(|| vec![value.clone()]);
+        list.iter().map(|word| word.as_str().unwrap().to_owned()).collect()
+    };
+    let actions_on = |bucket: &str| -> BTreeSet<String> {
+        let all = s3["Statement"].as_array().unwrap().iter();
+        let about = all.filter(|statement| statement["Resource"].as_str().unwrap().contains(bucket));
+        about.flat_map(|statement| words(&statement["Action"])).collect()
+    };
+    let expected =
+        |actions: &[&str]| -> BTreeSet<String> { actions.iter().map(|action| format!("s3:{action}")).collect() };
+    assert_eq!(actions_on(":leds-submissions"), expected(&["ListBucket", "GetObject"]));
+    assert_eq!(actions_on(":leds-releases"), expected(&["ListBucket", "GetObject", "PutObject", "DeleteObject"]));
+    assert_eq!(azure["Actions"], Value::Array(Vec::new()), "nothing about the container itself");
+    let data = words(&azure["DataActions"]);
+    assert!(data.len() == 4 && data.iter().all(|action| action.contains("/containers/blobs/")), "{data:?}");
 }
