@@ -148,7 +148,7 @@ fn every_command_line_that_is_installed_or_documented_is_understood() {
 
 #[test]
 fn a_command_line_that_the_program_has_not_is_found() {
-    let said = commands_of("here", "sudo -u someone leds-metrics run --dew\nleds-metrics list metrics | sort");
+    let said = commands_of("here", "sudo -u leds-metrics leds-metrics run --dew\nleds-metrics list metrics | sort");
     let understood: Vec<bool> = said.iter().map(|said| Cli::try_parse_from(&said.words).is_ok()).collect();
     assert_eq!(understood, [false, true]);
 }

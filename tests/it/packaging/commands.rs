@@ -20,9 +20,13 @@ pub fn commands_of(place: &str, shell: &str) -> Vec<Said> {
 
 /// Where the program stands in a command: at its beginning, or after the name of a user to run it as.
 fn program_in(words: &[String]) -> Option<usize> {
-    let is_program = |word: &String| word == "leds-metrics" || word.ends_with("bin/leds-metrics");
-    let at = words.iter().position(is_program)?;
-    (at == 0 || words.first().is_some_and(|first| first == "sudo")).then_some(at)
+    let is_program = |word: &str| word == "leds-metrics" || word.ends_with("bin/leds-metrics");
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match words[..] {
+        [program, ..] if is_program(program) => Some(0),
+        ["sudo", "-u", _, program, ..] if is_program(program) => Some(3),
+        _ => None,
+    }
 }
 
 fn commands_in(shell: &str) -> Vec<Vec<String>> {
