@@ -18,13 +18,15 @@ pub fn commands_of(place: &str, shell: &str) -> Vec<Said> {
     ours.collect()
 }
 
-/// Where the program stands in a command: at its beginning, or after the name of a user to run it as.
+/// Where the program stands in a command: at its beginning, or behind another program that runs it.
 fn program_in(words: &[String]) -> Option<usize> {
     let is_program = |word: &str| word == "leds-metrics" || word.ends_with("bin/leds-metrics");
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words[..] {
         [program, ..] if is_program(program) => Some(0),
+        ["as_service", program, ..] if is_program(program) => Some(1),
         ["sudo", "-u", _, program, ..] if is_program(program) => Some(3),
+        ["systemd-run", ..] => words.iter().rposition(|word| is_program(word)),
         _ => None,
     }
 }
