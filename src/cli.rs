@@ -3,11 +3,13 @@
 
 mod clock;
 mod doctor;
+mod metrics;
 mod output;
 mod prepare;
 mod prune;
 mod releases;
 mod schedule;
+mod service;
 mod settings;
 mod shell;
 mod sql;

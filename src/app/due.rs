@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::folders::check_run_folders;
+use super::pulse::Pulse;
 use super::recorded::{AfterRunError, Record};
 use super::{AppError, Context, RunOptions, RunOutcome};
 use crate::exit;
@@ -59,6 +60,7 @@ pub struct DueRuns<'d> {
     ledger: Ledger,
     clock: Arc<dyn Clock>,
     quiet: bool,
+    pulse: Arc<Pulse>,
 }
 
 impl<'d> DueRuns<'d> {
@@ -75,7 +77,24 @@ impl<'d> DueRuns<'d> {
         let schedules = schedules_of(context)?;
         check_run_folders(&places.source, &places.out, &places.work)?;
         let ledger = Ledger::open(&places.out)?;
-        Ok(Self { context, schedules, places, ledger, clock, quiet })
+        Ok(Self { context, schedules, places, ledger, clock, quiet, pulse: Arc::default() })
+    }
+
+    /// What shows whether somebody still looks at the clock.
+    pub fn pulse(&self) -> &Arc<Pulse> {
+        &self.pulse
+    }
+
+    pub(super) fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    pub(super) fn schedules(&self) -> &[Schedule] {
+        &self.schedules
+    }
+
+    pub(super) fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
     }
 
     /// Makes every release that is due, one after the other, and tells of each as it is done. What fails keeps no other from
@@ -126,6 +145,7 @@ impl<'d> DueRuns<'d> {
             quiet: self.quiet,
         };
         let record = Record { ledger: &self.ledger, clock: &self.clock, key: run.key.clone(), attempt: run.attempt };
+        let _at_work = self.pulse.at_work(&run.key);
         if !record.begin(&options, Some(run.due_at)).await? {
             return Ok(Done::of(run, WhatWasDone::BegunElsewhere));
         }

@@ -19,6 +19,7 @@ pub mod plan;
 pub mod prepare;
 pub mod prune;
 mod publication;
+pub mod pulse;
 mod recompute;
 pub mod recorded;
 mod release_index;
@@ -35,6 +36,7 @@ pub mod trace;
 mod usage;
 pub mod verify;
 pub mod verify_release;
+pub mod vitals;
 
 use std::path::PathBuf;
 

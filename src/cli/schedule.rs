@@ -1,5 +1,6 @@
 //! The command line of `run --due`, `schedule` and `status`: what they are asked and what they print.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,6 +10,7 @@ use clap::Args;
 
 use super::clock::clock_from;
 use super::output::{print_json, print_line, tell};
+use super::service::{answer_at, parse_own_address};
 use super::values::parse_moment;
 use super::{ReleasePlaces, print_outcome};
 use crate::app::due::{Done, DueRuns, RunPlaces, WhatWasDone};
@@ -35,6 +37,9 @@ pub(super) struct ServiceArguments {
     source: String,
     #[command(flatten)]
     places: ReleasePlaces,
+    /// Answer at this address of this computer, such as 127.0.0.1:9464: /live, /ready and /metrics.
+    #[arg(long, value_name = "ADDRESS", value_parser = parse_own_address)]
+    listen: Option<SocketAddr>,
     /// Take this time for now, such as 2026-05-15T01:29:50Z, and go on from there, to try a schedule out.
     #[arg(long, value_name = "TIME", value_parser = parse_moment)]
     now: Option<DateTime<Utc>>,
@@ -90,12 +95,22 @@ pub(super) async fn serve(context: &Context, arguments: &ServiceArguments, quiet
     let places = arguments.places.with_source(arguments.source.clone());
     let clock = clock_from(arguments.now);
     let runs = DueRuns::new(context, &places, Arc::clone(&clock), quiet)?;
+    if let Some(address) = arguments.listen {
+        let address = answer_at(address, &runs).await?;
+        tell(format_args!("answering at http://{address}: /live, /ready and /metrics"));
+    }
     loop {
+        runs.pulse().beat();
         let wake_at = match look(&runs).await {
-            Ok(wake_at) => wake_at,
+            Ok(wake_at) => {
+                runs.pulse().looked(None);
+                wake_at
+            }
             Err(AppError::Stopped) => return Err(AppError::Stopped),
             Err(error) => {
-                tell(format_args!("error: {}", with_causes(&error)));
+                let trouble = with_causes(&error);
+                tell(format_args!("error: {trouble}"));
+                runs.pulse().looked(Some(trouble));
                 Some(clock.now() + PAUSE_AFTER_TROUBLE)
             }
         };
@@ -105,6 +120,7 @@ pub(super) async fn serve(context: &Context, arguments: &ServiceArguments, quiet
         };
         tell(format_args!("the next thing to do is at {}", london_moment(wake_at)));
         while clock.now() < wake_at {
+            runs.pulse().beat();
             let pause = (wake_at - clock.now()).min(LOOK_AT_LEAST_EVERY).to_std();
             let sleep = async {
                 tokio::time::sleep(pause.unwrap_or(Duration::ZERO)).await;

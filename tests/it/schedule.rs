@@ -1,5 +1,7 @@
 //! Releases that nobody asks for: what is due, by the clock and by what the ledger holds.
 
+mod service;
+
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
