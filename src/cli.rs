@@ -358,8 +358,8 @@ async fn dispatch(cli: Cli, stop: &Stop) -> Result<u8, AppError> {
             note_ambiguity(period);
             let published_on = published_on.unwrap_or_else(today);
             let options = RunOptions { again, public, quiet, ..places.options(input, period, published_on) };
-            let RunByHand { outcome, trouble } = run_by_hand(&context, &options, &clock_from(None)).await?;
-            warn_of(trouble.as_ref());
+            let RunByHand { outcome, troubles } = run_by_hand(&context, &options, &clock_from(None)).await?;
+            warn_of(&troubles);
             let outcome = outcome?;
             note_unset_publication(&context.settings);
             note_past_release(&context.settings, published_on);

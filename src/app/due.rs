@@ -29,12 +29,12 @@ pub struct Done {
     pub key: RunKey,
     pub what: WhatWasDone,
     /// What went wrong when the run was over.
-    pub trouble: Option<AfterRunError>,
+    pub troubles: Vec<AfterRunError>,
 }
 
 impl Done {
     fn of(run: &DueRun, what: WhatWasDone) -> Self {
-        Self { key: run.key.clone(), what, trouble: None }
+        Self { key: run.key.clone(), what, troubles: Vec::new() }
     }
 }
 
@@ -154,12 +154,12 @@ impl<'d> DueRuns<'d> {
             Err(error) => self.again_at(schedule, run, error).await?,
             Ok(_) => None,
         };
-        let trouble = record.end(self.context, &outcome, again_at).await;
+        let troubles = record.end(self.context, &outcome, again_at).await;
         let what = match outcome {
             Ok(outcome) => WhatWasDone::Ran(Box::new(outcome)),
             Err(error) => WhatWasDone::Failed { error, again_at },
         };
-        Ok(Done { trouble, ..Done::of(run, what) })
+        Ok(Done { troubles, ..Done::of(run, what) })
     }
 
     /// When the schedule tries again; never where another attempt would fail in the same way.

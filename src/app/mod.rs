@@ -37,6 +37,8 @@ mod usage;
 pub mod verify;
 pub mod verify_release;
 pub mod vitals;
+#[cfg(feature = "webhook")]
+pub mod webhook;
 
 use std::path::PathBuf;
 

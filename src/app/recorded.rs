@@ -53,13 +53,13 @@ impl Record<'_> {
     }
 
     /// Writes down how it ended, and tells the operators. `again_at` is when the schedule tries again by itself. The run stands
-    /// as it is whatever becomes of this; the answer is the first thing that went wrong.
+    /// as it is whatever becomes of this; the answer is everything that went wrong.
     pub(super) async fn end(
         &self,
         context: &Context,
         outcome: &Result<RunOutcome, AppError>,
         again_at: Option<DateTime<Utc>>,
-    ) -> Option<AfterRunError> {
+    ) -> Vec<AfterRunError> {
         let ended = match outcome {
             Ok(outcome) => self.ended_well(outcome),
             Err(error) => Ended { again_at, ..self.ended_badly(error) },
@@ -67,8 +67,12 @@ impl Record<'_> {
         let letter = Letter::of(&self.key, &ended, outcome);
         let written = self.ledger.end(&self.key, self.attempt, &ended).await.map_err(AfterRunError::from);
         let kept = self.keep_letter(context, &letter).await;
-        let sent = send_letter(context, &letter).await;
-        written.err().or(kept.err()).or(sent.err())
+        let mut troubles: Vec<AfterRunError> = written.err().into_iter().chain(kept.err()).collect();
+        // A letter that cannot be written down could not be kept either, for the same reason.
+        if let Ok(json) = json_of(&letter) {
+            troubles.extend(send_letter(context, &json).await);
+        }
+        troubles
     }
 
     /// Puts a letter beside the events of its run, in each of its forms.
@@ -115,12 +119,16 @@ fn json_of(letter: &Letter) -> Result<Vec<u8>, AfterRunError> {
     serde_json::to_vec_pretty(letter).map_err(AfterRunError::Letter)
 }
 
-/// Calls the command that takes letters further.
-async fn send_letter(context: &Context, letter: &Letter) -> Result<(), AfterRunError> {
-    let (notify, json) = (context.settings.notify.clone(), json_of(letter)?);
+/// Sends a letter in every way that the settings name. What goes wrong with one way takes nothing from the others.
+async fn send_letter(context: &Context, json: &[u8]) -> Vec<AfterRunError> {
+    let mut troubles = Vec::new();
+    let (notify, letter) = (context.settings.notify.clone(), json.to_owned());
     // A call that was broken off was broken off with the program.
-    let called = tokio::task::spawn_blocking(move || hook::call(&notify, &json)).await;
-    Ok(called.unwrap_or(Ok(()))?)
+    let called = tokio::task::spawn_blocking(move || hook::call(&notify, &letter)).await;
+    troubles.extend(called.unwrap_or(Ok(())).err().map(AfterRunError::from));
+    #[cfg(feature = "webhook")]
+    troubles.extend(super::webhook::send(&context.settings.notify, json).await.err().map(AfterRunError::from));
+    troubles
 }
 
 /// What went wrong when a run was over. The run keeps its result and its exit code.
@@ -134,13 +142,16 @@ pub enum AfterRunError {
     Page(#[from] RenderError),
     #[error(transparent)]
     Hook(#[from] HookError),
+    #[cfg(feature = "webhook")]
+    #[error(transparent)]
+    Webhook(#[from] super::webhook::WebhookError),
 }
 
 /// What a person is told of a run.
 pub struct RunByHand {
     pub outcome: Result<RunOutcome, AppError>,
     /// What went wrong when it was over.
-    pub trouble: Option<AfterRunError>,
+    pub troubles: Vec<AfterRunError>,
 }
 
 /// Runs for a person, who waits for the answer.
@@ -162,8 +173,8 @@ pub async fn run_by_hand(
         record.attempt += 1;
     }
     let outcome = record.run(context, options).await;
-    let trouble = record.end(context, &outcome, None).await;
-    Ok(RunByHand { outcome, trouble })
+    let troubles = record.end(context, &outcome, None).await;
+    Ok(RunByHand { outcome, troubles })
 }
 
 async fn give_signs_of_life(ledger: Ledger, key: RunKey, attempt: u32, clock: Arc<dyn Clock>) {

@@ -148,9 +148,9 @@ fn exit_code(done: &Done, allow_gaps: bool) -> u8 {
     }
 }
 
-fn print_done(Done { key, what, trouble }: &Done) -> Result<(), AppError> {
+fn print_done(Done { key, what, troubles }: &Done) -> Result<(), AppError> {
     let run = key.to_string();
-    warn_of(trouble.as_ref());
+    warn_of(troubles);
     match what {
         WhatWasDone::Ran(outcome) => {
             tell(format_args!("{run}:"));
@@ -178,8 +178,8 @@ fn print_done(Done { key, what, trouble }: &Done) -> Result<(), AppError> {
 }
 
 /// What went wrong when a run was over takes nothing from the run.
-pub(super) fn warn_of(trouble: Option<&AfterRunError>) {
-    if let Some(error) = trouble {
+pub(super) fn warn_of(troubles: &[AfterRunError]) {
+    for error in troubles {
         tell(format_args!("warning: {}", with_causes(error)));
     }
 }

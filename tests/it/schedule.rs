@@ -1,6 +1,8 @@
 //! Releases that nobody asks for: what is due, by the clock and by what the ledger holds.
 
 mod service;
+#[cfg(feature = "webhook")]
+mod webhook;
 
 use std::fs;
 use std::path::PathBuf;

@@ -80,7 +80,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         ],
     ),
     ("regex", &["definitions/model.rs"]),
-    ("reqwest", &[]),
+    ("reqwest", &["app/webhook.rs"]),
     ("resvg", &["render/charts/png.rs"]),
     ("typst", &["render/pack/press.rs"]),
     ("typst_layout", &["render/pack/press.rs"]),
