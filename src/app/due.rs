@@ -4,11 +4,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use tracing::Instrument as _;
 
 use super::folders::check_run_folders;
 use super::pulse::Pulse;
 use super::recorded::{AfterRunError, Record};
-use super::{AppError, Context, RunOptions, RunOutcome};
+use super::{AppError, Context, RunOptions, RunOutcome, spans};
 use crate::exit;
 use crate::ledger::{Ended, Ledger, RunKey, RunResult};
 use crate::schedule::{DueRun, Schedule, Todo, Wait};
@@ -106,14 +107,10 @@ impl<'d> DueRuns<'d> {
         for schedule in &self.schedules {
             let todo = schedule.todo(&self.ledger.read().await?, self.clock.now());
             for one in todo {
-                let done = match one {
-                    Todo::Run { run, wait } => Box::pin(self.make(schedule, &run, wait)).await?,
-                    Todo::LeaveOut(run) => {
-                        self.leave_out(&run).await?;
-                        Done::of(&run, WhatWasDone::LeftOut)
-                    }
-                };
-                tell(&done);
+                let (Todo::Run { run, .. } | Todo::LeaveOut(run)) = &one;
+                let span = spans::of_run(&run.key, run.attempt);
+                let done = self.settle(schedule, one).instrument(span.clone()).await?;
+                span.in_scope(|| tell(&done));
                 if self.context.stop.is_asked() {
                     return Err(AppError::Stopped);
                 }
@@ -129,6 +126,16 @@ impl<'d> DueRuns<'d> {
     pub async fn wake_at(&self) -> Result<Option<DateTime<Utc>>, AppError> {
         let (history, now) = (self.ledger.read().await?, self.clock.now());
         Ok(self.schedules.iter().filter_map(|schedule| schedule.wake_at(&history, now)).min())
+    }
+
+    async fn settle(&self, schedule: &Schedule, todo: Todo) -> Result<Done, AppError> {
+        match todo {
+            Todo::Run { run, wait } => Box::pin(self.make(schedule, &run, wait)).await,
+            Todo::LeaveOut(run) => {
+                self.leave_out(&run).await?;
+                Ok(Done::of(&run, WhatWasDone::LeftOut))
+            }
+        }
     }
 
     async fn make(&self, schedule: &Schedule, run: &DueRun, wait: Wait) -> Result<Done, AppError> {

@@ -28,6 +28,7 @@ mod run_options;
 mod run_outcome;
 mod run_plan;
 pub mod settings_shown;
+mod spans;
 pub mod sql;
 pub mod status;
 pub mod stop;

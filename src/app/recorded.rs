@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use tracing::{Instrument as _, Span};
 
 use super::hook::{self, HookError};
 use super::letter::Letter;
 use super::publication::load_templates;
 use super::run::run;
 use super::stop::unless_stopped;
-use super::{AppError, Context, RunOptions, RunOutcome};
+use super::{AppError, Context, RunOptions, RunOutcome, spans};
 use crate::exit;
 use crate::ledger::{Begun, Ended, Ledger, LedgerError, RunKey, RunResult, SIGN_OF_LIFE_EVERY};
 use crate::render::RenderError;
@@ -41,6 +42,7 @@ impl Record<'_> {
 
     /// Runs, and says meanwhile that it is at work.
     pub(super) async fn run(&self, context: &Context, options: &RunOptions) -> Result<RunOutcome, AppError> {
+        tracing::info!("the run begins");
         let signs = tokio::spawn(give_signs_of_life(
             self.ledger.clone(),
             self.key.clone(),
@@ -64,6 +66,8 @@ impl Record<'_> {
             Ok(outcome) => self.ended_well(outcome),
             Err(error) => Ended { again_at, ..self.ended_badly(error) },
         };
+        let (result, release) = (ended.result.as_str(), ended.release.as_deref());
+        tracing::info!(result, release, exit_code = ended.exit_code, refused = ended.refused, "the run has ended");
         let letter = Letter::of(&self.key, &ended, outcome);
         let written = self.ledger.end(&self.key, self.attempt, &ended).await.map_err(AfterRunError::from);
         let kept = self.keep_letter(context, &letter).await;
@@ -152,6 +156,8 @@ pub struct RunByHand {
     pub outcome: Result<RunOutcome, AppError>,
     /// What went wrong when it was over.
     pub troubles: Vec<AfterRunError>,
+    /// The run, for whoever says more of it.
+    pub span: Span,
 }
 
 /// Runs for a person, who waits for the answer.
@@ -172,9 +178,10 @@ pub async fn run_by_hand(
     while !record.begin(options, None).await? {
         record.attempt += 1;
     }
-    let outcome = record.run(context, options).await;
-    let troubles = record.end(context, &outcome, None).await;
-    Ok(RunByHand { outcome, troubles })
+    let span = spans::of_run(&record.key, record.attempt);
+    let outcome = record.run(context, options).instrument(span.clone()).await;
+    let troubles = record.end(context, &outcome, None).instrument(span.clone()).await;
+    Ok(RunByHand { outcome, troubles, span })
 }
 
 async fn give_signs_of_life(ledger: Ledger, key: RunKey, attempt: u32, clock: Arc<dyn Clock>) {

@@ -9,6 +9,7 @@ use reqwest::{Client, StatusCode};
 use tokio::time::{sleep, timeout};
 
 use crate::settings::{NotifySection, WebhookAddress};
+use crate::vocabulary::causes::with_causes;
 
 /// So often a letter is sent, where the address may take it later. With the pauses between them they take a quarter of a minute.
 const MOST_TRIES: u32 = 6;
@@ -41,7 +42,11 @@ async fn send_until_taken(
     let mut pause = FIRST_PAUSE;
     for _ in 1..MOST_TRIES {
         match post(&client, address, letter).await {
-            Err(error) if error.may_pass() => *last = Some(error),
+            Err(error) if error.may_pass() => {
+                let milliseconds = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
+                tracing::warn!(pause_milliseconds = milliseconds, "{}; it is sent again", with_causes(&error));
+                *last = Some(error);
+            }
             done => return done,
         }
         sleep(pause).await;

@@ -1,5 +1,6 @@
 //! The command line of `run --due`, `schedule` and `status`: what they are asked and what they print.
 
+use std::fmt::Arguments;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -9,7 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use clap::Args;
 
 use super::clock::clock_from;
-use super::output::{print_json, print_line, tell};
+use super::output::{MessageKind, print_json, print_line, tell, tell_about, tell_as};
 use super::service::{answer_at, parse_own_address};
 use super::values::parse_moment;
 use super::{ReleasePlaces, print_outcome};
@@ -109,7 +110,7 @@ pub(super) async fn serve(context: &Context, arguments: &ServiceArguments, quiet
             Err(AppError::Stopped) => return Err(AppError::Stopped),
             Err(error) => {
                 let trouble = with_causes(&error);
-                tell(format_args!("error: {trouble}"));
+                tell_as(MessageKind::Error, format_args!("{trouble}"));
                 runs.pulse().looked(Some(trouble));
                 Some(clock.now() + PAUSE_AFTER_TROUBLE)
             }
@@ -150,28 +151,31 @@ fn exit_code(done: &Done, allow_gaps: bool) -> u8 {
 
 fn print_done(Done { key, what, troubles }: &Done) -> Result<(), AppError> {
     let run = key.to_string();
+    let tell_of = |kind: MessageKind, message: Arguments<'_>| tell_about(Some(&run), kind, message);
     warn_of(troubles);
     match what {
         WhatWasDone::Ran(outcome) => {
-            tell(format_args!("{run}:"));
+            tell_of(MessageKind::Report, format_args!(""));
             print_outcome(outcome)?;
         }
         WhatWasDone::Failed { error: AppError::ReturnsOutstanding { outstanding, percent, .. }, again_at } => {
             let again = again_at.map_or(String::new(), |at| format!("; tried again at {}", london_moment(at)));
-            tell(format_args!("{run}: waits for {percent}% of the returns: {outstanding}{again}"));
+            let message = format_args!("waits for {percent}% of the returns: {outstanding}{again}");
+            tell_of(MessageKind::Report, message);
         }
         WhatWasDone::Failed { error, again_at } => {
-            tell(format_args!("{run}: error: {}", with_causes(error)));
+            tell_of(MessageKind::Error, format_args!("{}", with_causes(error)));
             match again_at {
-                Some(at) => tell(format_args!("{run}: tried again at {}", london_moment(*at))),
-                None => tell(format_args!(
-                    "{run}: not tried again; mend the cause and run this period by hand, with --period"
-                )),
+                Some(at) => tell_of(MessageKind::Report, format_args!("tried again at {}", london_moment(*at))),
+                None => tell_of(
+                    MessageKind::Report,
+                    format_args!("not tried again; mend the cause and run this period by hand, with --period"),
+                ),
             }
         }
-        WhatWasDone::BegunElsewhere => tell(format_args!("{run}: another program is at work on it")),
+        WhatWasDone::BegunElsewhere => tell_of(MessageKind::Report, format_args!("another program is at work on it")),
         WhatWasDone::LeftOut => {
-            tell(format_args!("{run}: left out, because its time has gone by (catch_up)"));
+            tell_of(MessageKind::Report, format_args!("left out, because its time has gone by (catch_up)"));
         }
     }
     Ok(())
@@ -180,7 +184,7 @@ fn print_done(Done { key, what, troubles }: &Done) -> Result<(), AppError> {
 /// What went wrong when a run was over takes nothing from the run.
 pub(super) fn warn_of(troubles: &[AfterRunError]) {
     for error in troubles {
-        tell(format_args!("warning: {}", with_causes(error)));
+        tell_as(MessageKind::Warning, format_args!("{}", with_causes(error)));
     }
 }
 

@@ -1,5 +1,6 @@
 //! Releases that nobody asks for: what is due, by the clock and by what the ledger holds.
 
+mod logs;
 mod service;
 #[cfg(feature = "webhook")]
 mod webhook;

@@ -91,6 +91,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         "serde_json",
         &[
             "app",
+            "cli/log.rs",
             "cli/output.rs",
             "settings",
             "contract/memory.rs",
@@ -129,8 +130,8 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         ],
     ),
     ("toml", &["app/case.rs", "settings", "definitions"]),
-    ("tracing", &[]),
-    ("tracing_subscriber", &[]),
+    ("tracing", &["app", "cli/log.rs", "cli/output.rs"]),
+    ("tracing_subscriber", &["cli/log.rs"]),
     ("zeroize", &["prepare/key.rs"]),
     ("zip", &["archive.rs"]),
     ("Utc::now", &["cli/clock.rs"]),
