@@ -23,10 +23,10 @@ pub(super) const MESSAGES: &str = "leds_metrics::messages";
 /// How messages are written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(super) enum LogForm {
-    /// Messages for people.
+    // Messages for people.
     #[default]
     Text,
-    /// A line of JSON for each message and for each stage of a run.
+    // A line of JSON for each message and for each stage of a run.
     Json,
 }
 
