@@ -3,11 +3,14 @@
 
 mod clock;
 mod doctor;
+mod log;
+mod metrics;
 mod output;
 mod prepare;
 mod prune;
 mod releases;
 mod schedule;
+mod service;
 mod settings;
 mod shell;
 mod sql;
@@ -22,7 +25,8 @@ use clap_complete::Shell;
 
 use self::clock::clock_from;
 use self::doctor::{DoctorArguments, run_doctor};
-use self::output::{print, print_json, print_line, tell};
+use self::log::{LogForm, begin_log};
+use self::output::{MessageKind, print, print_json, print_line, tell, tell_as, tell_failure};
 use self::prepare::{PrepareArguments, print_prepared};
 use self::prune::{PruneArguments, run_prune};
 use self::releases::{
@@ -48,7 +52,6 @@ use crate::place::Place;
 use crate::schedule::Wait;
 use crate::settings::{Settings, UnsetPublication};
 use crate::synth::NationPlan;
-use crate::vocabulary::causes::with_causes;
 use crate::vocabulary::copy_format::CopyFormat;
 use crate::vocabulary::period::{Month, Period, ambiguity, london_date};
 use crate::vocabulary::stop::Stop;
@@ -68,6 +71,9 @@ pub struct Cli {
     /// No progress bars.
     #[arg(long, short, global = true)]
     quiet: bool,
+    /// How messages are written to the standard error: for people, or a line of JSON for each.
+    #[arg(long, global = true, value_name = "FORM", default_value = "text")]
+    log: LogForm,
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 done · 2 usage or settings · 10 definitions invalid · 20 input missing or unreadable · \
@@ -302,21 +308,16 @@ impl ReleasePlaces {
 /// Runs the command line to its exit code, unless somebody asks to end before.
 pub async fn execute(cli: Cli, stop: Stop) -> u8 {
     let writes_that_it_stopped = matches!(cli.command, Command::Run { .. } | Command::Schedule(_));
+    begin_log(cli.log);
     let done = Box::pin(dispatch(cli, &stop));
-    match if writes_that_it_stopped { done.await } else { unless_stopped(&stop, done).await } {
-        Ok(code) => code,
-        Err(error) => {
-            tell(format_args!("error: {}", with_causes(&error)));
-            if let Some(hint) = error.hint() {
-                tell(format_args!("hint: {hint}"));
-            }
-            error.exit_code()
-        }
-    }
+    let done = if writes_that_it_stopped { done.await } else { unless_stopped(&stop, done).await };
+    done.unwrap_or_else(|error| tell_failure(&error))
 }
 
 async fn dispatch(cli: Cli, stop: &Stop) -> Result<u8, AppError> {
-    let Cli { command, definitions: folder, settings, quiet } = cli;
+    let Cli { command, definitions: folder, settings, quiet, log } = cli;
+    // Between lines of JSON no bar can be drawn.
+    let quiet = quiet || log == LogForm::Json;
     let load = || async {
         let context = Context::load(folder.as_ref(), settings.as_ref()).await?;
         Ok::<Context, AppError>(Context { stop: stop.clone(), ..context })
@@ -361,13 +362,8 @@ async fn dispatch(cli: Cli, stop: &Stop) -> Result<u8, AppError> {
             note_ambiguity(period);
             let published_on = published_on.unwrap_or_else(today);
             let options = RunOptions { again, public, quiet, ..places.options(input, period, published_on) };
-            let RunByHand { outcome, trouble } = run_by_hand(&context, &options, &clock_from(None)).await?;
-            warn_of(trouble.as_ref());
-            let outcome = outcome?;
-            note_unset_publication(&context.settings);
-            note_past_release(&context.settings, published_on);
-            print_outcome(&outcome)?;
-            Ok(if outcome.has_gaps() && !allow_gaps { exit::GAPS } else { exit::OK })
+            let done = run_by_hand(&context, &options, &clock_from(None)).await?;
+            done.span.in_scope(|| print_by_hand(&context.settings, &done, published_on, allow_gaps))
         }
         Command::Schedule(arguments) => serve(&load().await?, &arguments, quiet).await,
         Command::Status(arguments) => print_status(&load().await?, &arguments).await,
@@ -442,7 +438,7 @@ async fn work_with_definitions(command: DefinitionsCommand, folder: Option<&Path
 /// Says how a period was read that could be meant otherwise.
 fn note_ambiguity(period: Period) {
     if let Some(words) = ambiguity(&period.to_string()) {
-        eprintln!("note: {words}");
+        tell_as(MessageKind::Note, format_args!("{words}"));
     }
 }
 
@@ -451,26 +447,47 @@ fn note_unset_publication(settings: &Settings) {
     let unset = settings.figures.publication.unset();
     let unset: Vec<String> = unset.iter().map(|UnsetPublication { key, place }| format!("{key} ({place})")).collect();
     if !unset.is_empty() {
-        tell(format_args!(
-            "note: these settings of [publication] are not given, and pages say so: {}",
-            unset.join("; ")
-        ));
+        tell_as(
+            MessageKind::Note,
+            format_args!("these settings of [publication] are not given, and pages say so: {}", unset.join("; ")),
+        );
     }
 }
 
 /// A date that every page would tell wrongly.
 fn note_past_release(settings: &Settings, published_on: NaiveDate) {
     if let Some(next) = settings.figures.publication.next_release.filter(|next| *next <= published_on) {
-        tell(format_args!(
-            "note: publication.next_release is {next}, but this release is published on {published_on}; pages tell {next} \
+        tell_as(
+            MessageKind::Note,
+            format_args!(
+                "publication.next_release is {next}, but this release is published on {published_on}; pages tell {next} \
              as the day of the next release"
-        ));
+            ),
+        );
     }
 }
 
 /// Today in London.
 fn today() -> NaiveDate {
     london_date(clock_from(None).now().naive_utc())
+}
+
+/// Says what became of a person's run, and gives its exit code.
+fn print_by_hand(
+    settings: &Settings,
+    RunByHand { outcome, troubles, .. }: &RunByHand,
+    published_on: NaiveDate,
+    allow_gaps: bool,
+) -> Result<u8, AppError> {
+    warn_of(troubles);
+    let outcome = match outcome {
+        Ok(outcome) => outcome,
+        Err(error) => return Ok(tell_failure(error)),
+    };
+    note_unset_publication(settings);
+    note_past_release(settings, published_on);
+    print_outcome(outcome)?;
+    Ok(if outcome.has_gaps() && !allow_gaps { exit::GAPS } else { exit::OK })
 }
 
 fn print_outcome(outcome: &RunOutcome) -> Result<(), AppError> {

@@ -4,10 +4,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use tracing::Instrument as _;
 
 use super::folders::check_run_folders;
+use super::pulse::Pulse;
 use super::recorded::{AfterRunError, Record};
-use super::{AppError, Context, RunOptions, RunOutcome};
+use super::{AppError, Context, RunOptions, RunOutcome, spans};
 use crate::exit;
 use crate::ledger::{Ended, Ledger, RunKey, RunResult};
 use crate::place::Place;
@@ -29,12 +31,12 @@ pub struct Done {
     pub key: RunKey,
     pub what: WhatWasDone,
     /// What went wrong when the run was over.
-    pub trouble: Option<AfterRunError>,
+    pub troubles: Vec<AfterRunError>,
 }
 
 impl Done {
     fn of(run: &DueRun, what: WhatWasDone) -> Self {
-        Self { key: run.key.clone(), what, trouble: None }
+        Self { key: run.key.clone(), what, troubles: Vec::new() }
     }
 }
 
@@ -60,6 +62,7 @@ pub struct DueRuns<'d> {
     ledger: Ledger,
     clock: Arc<dyn Clock>,
     quiet: bool,
+    pulse: Arc<Pulse>,
 }
 
 impl<'d> DueRuns<'d> {
@@ -76,7 +79,24 @@ impl<'d> DueRuns<'d> {
         let schedules = schedules_of(context)?;
         check_run_folders(&places.source, &places.out, &places.work)?;
         let ledger = Ledger::open(&places.out)?;
-        Ok(Self { context, schedules, places, ledger, clock, quiet })
+        Ok(Self { context, schedules, places, ledger, clock, quiet, pulse: Arc::default() })
+    }
+
+    /// What shows whether somebody still looks at the clock.
+    pub fn pulse(&self) -> &Arc<Pulse> {
+        &self.pulse
+    }
+
+    pub(super) fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    pub(super) fn schedules(&self) -> &[Schedule] {
+        &self.schedules
+    }
+
+    pub(super) fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
     }
 
     /// Makes every release that is due, one after the other, and tells of each as it is done. What fails keeps no other from
@@ -88,14 +108,10 @@ impl<'d> DueRuns<'d> {
         for schedule in &self.schedules {
             let todo = schedule.todo(&self.ledger.read().await?, self.clock.now());
             for one in todo {
-                let done = match one {
-                    Todo::Run { run, wait } => Box::pin(self.make(schedule, &run, wait)).await?,
-                    Todo::LeaveOut(run) => {
-                        self.leave_out(&run).await?;
-                        Done::of(&run, WhatWasDone::LeftOut)
-                    }
-                };
-                tell(&done);
+                let (Todo::Run { run, .. } | Todo::LeaveOut(run)) = &one;
+                let span = spans::of_run(&run.key, run.attempt);
+                let done = self.settle(schedule, one).instrument(span.clone()).await?;
+                span.in_scope(|| tell(&done));
                 if self.context.stop.is_asked() {
                     return Err(AppError::Stopped);
                 }
@@ -113,6 +129,16 @@ impl<'d> DueRuns<'d> {
         Ok(self.schedules.iter().filter_map(|schedule| schedule.wake_at(&history, now)).min())
     }
 
+    async fn settle(&self, schedule: &Schedule, todo: Todo) -> Result<Done, AppError> {
+        match todo {
+            Todo::Run { run, wait } => Box::pin(self.make(schedule, &run, wait)).await,
+            Todo::LeaveOut(run) => {
+                self.leave_out(&run).await?;
+                Ok(Done::of(&run, WhatWasDone::LeftOut))
+            }
+        }
+    }
+
     async fn make(&self, schedule: &Schedule, run: &DueRun, wait: Wait) -> Result<Done, AppError> {
         let options = RunOptions {
             source: self.places.source.clone(),
@@ -127,6 +153,7 @@ impl<'d> DueRuns<'d> {
             quiet: self.quiet,
         };
         let record = Record { ledger: &self.ledger, clock: &self.clock, key: run.key.clone(), attempt: run.attempt };
+        let _at_work = self.pulse.at_work(&run.key);
         if !record.begin(&options, Some(run.due_at)).await? {
             return Ok(Done::of(run, WhatWasDone::BegunElsewhere));
         }
@@ -135,12 +162,12 @@ impl<'d> DueRuns<'d> {
             Err(error) => self.again_at(schedule, run, error).await?,
             Ok(_) => None,
         };
-        let trouble = record.end(self.context, &outcome, again_at).await;
+        let troubles = record.end(self.context, &outcome, again_at).await;
         let what = match outcome {
             Ok(outcome) => WhatWasDone::Ran(Box::new(outcome)),
             Err(error) => WhatWasDone::Failed { error, again_at },
         };
-        Ok(Done { trouble, ..Done::of(run, what) })
+        Ok(Done { troubles, ..Done::of(run, what) })
     }
 
     /// When the schedule tries again; never where another attempt would fail in the same way.

@@ -19,6 +19,7 @@ pub mod plan;
 pub mod prepare;
 pub mod prune;
 mod publication;
+pub mod pulse;
 mod recompute;
 pub mod recorded;
 mod release_index;
@@ -27,6 +28,7 @@ mod run_options;
 mod run_outcome;
 mod run_plan;
 pub mod settings_shown;
+mod spans;
 pub mod sql;
 pub mod status;
 pub mod stop;
@@ -35,6 +37,9 @@ pub mod trace;
 mod usage;
 pub mod verify;
 pub mod verify_release;
+pub mod vitals;
+#[cfg(feature = "webhook")]
+pub mod webhook;
 
 use std::path::PathBuf;
 

@@ -7,11 +7,11 @@ use rayon::prelude::*;
 use serde::Serialize as _;
 use serde_json::ser::PrettyFormatter;
 
-use super::AppError;
 use super::identity::incomplete_identity;
 use super::run_outcome::RunOutcome;
 use super::run_plan::RunPlan;
 use super::timings::Timings;
+use super::{AppError, spans};
 use crate::definitions::Definitions;
 use crate::digest::sha256;
 use crate::engine::ENGINE_VERSION;
@@ -86,8 +86,9 @@ impl Publication<'_> {
         }
         let digest = build_digest(&Facts::new(&release, &definitions.layouts), counts.figures_changed);
         timings.begin_stage();
-        let files =
-            write_files(definitions, (&release, public.as_ref()), &context.settings.figures.editions.copies, &staging)?;
+        let copies = &context.settings.figures.editions.copies;
+        let files = spans::of_stage("render")
+            .in_scope(|| write_files(definitions, (&release, public.as_ref()), copies, &staging))?;
         timings.end_of("render");
         let record = RunRecord {
             format_version: FORMAT_VERSION,

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use tracing::{Instrument as _, Span};
 
 use super::hook::{self, HookError};
 use super::letter::Letter;
 use super::publication::load_templates;
 use super::run::run;
 use super::stop::unless_stopped;
-use super::{AppError, Context, RunOptions, RunOutcome};
+use super::{AppError, Context, RunOptions, RunOutcome, spans};
 use crate::exit;
 use crate::ledger::{Begun, Ended, Ledger, LedgerError, RunKey, RunResult, SIGN_OF_LIFE_EVERY};
 use crate::render::RenderError;
@@ -41,6 +42,7 @@ impl Record<'_> {
 
     /// Runs, and says meanwhile that it is at work.
     pub(super) async fn run(&self, context: &Context, options: &RunOptions) -> Result<RunOutcome, AppError> {
+        tracing::info!("the run begins");
         let signs = tokio::spawn(give_signs_of_life(
             self.ledger.clone(),
             self.key.clone(),
@@ -53,22 +55,28 @@ impl Record<'_> {
     }
 
     /// Writes down how it ended, and tells the operators. `again_at` is when the schedule tries again by itself. The run stands
-    /// as it is whatever becomes of this; the answer is the first thing that went wrong.
+    /// as it is whatever becomes of this; the answer is everything that went wrong.
     pub(super) async fn end(
         &self,
         context: &Context,
         outcome: &Result<RunOutcome, AppError>,
         again_at: Option<DateTime<Utc>>,
-    ) -> Option<AfterRunError> {
+    ) -> Vec<AfterRunError> {
         let ended = match outcome {
             Ok(outcome) => self.ended_well(outcome),
             Err(error) => Ended { again_at, ..self.ended_badly(error) },
         };
+        let (result, release) = (ended.result.as_str(), ended.release.as_deref());
+        tracing::info!(result, release, exit_code = ended.exit_code, refused = ended.refused, "the run has ended");
         let letter = Letter::of(&self.key, &ended, outcome);
         let written = self.ledger.end(&self.key, self.attempt, &ended).await.map_err(AfterRunError::from);
         let kept = self.keep_letter(context, &letter).await;
-        let sent = send_letter(context, &letter).await;
-        written.err().or(kept.err()).or(sent.err())
+        let mut troubles: Vec<AfterRunError> = written.err().into_iter().chain(kept.err()).collect();
+        // A letter that cannot be written down could not be kept either, for the same reason.
+        if let Ok(json) = json_of(&letter) {
+            troubles.extend(send_letter(context, &json).await);
+        }
+        troubles
     }
 
     /// Puts a letter beside the events of its run, in each of its forms.
@@ -115,12 +123,16 @@ fn json_of(letter: &Letter) -> Result<Vec<u8>, AfterRunError> {
     serde_json::to_vec_pretty(letter).map_err(AfterRunError::Letter)
 }
 
-/// Calls the command that takes letters further.
-async fn send_letter(context: &Context, letter: &Letter) -> Result<(), AfterRunError> {
-    let (notify, json) = (context.settings.notify.clone(), json_of(letter)?);
+/// Sends a letter in every way that the settings name. What goes wrong with one way takes nothing from the others.
+async fn send_letter(context: &Context, json: &[u8]) -> Vec<AfterRunError> {
+    let mut troubles = Vec::new();
+    let (notify, letter) = (context.settings.notify.clone(), json.to_owned());
     // A call that was broken off was broken off with the program.
-    let called = tokio::task::spawn_blocking(move || hook::call(&notify, &json)).await;
-    Ok(called.unwrap_or(Ok(()))?)
+    let called = tokio::task::spawn_blocking(move || hook::call(&notify, &letter)).await;
+    troubles.extend(called.unwrap_or(Ok(())).err().map(AfterRunError::from));
+    #[cfg(feature = "webhook")]
+    troubles.extend(super::webhook::send(&context.settings.notify, json).await.err().map(AfterRunError::from));
+    troubles
 }
 
 /// What went wrong when a run was over. The run keeps its result and its exit code.
@@ -134,13 +146,18 @@ pub enum AfterRunError {
     Page(#[from] RenderError),
     #[error(transparent)]
     Hook(#[from] HookError),
+    #[cfg(feature = "webhook")]
+    #[error(transparent)]
+    Webhook(#[from] super::webhook::WebhookError),
 }
 
 /// What a person is told of a run.
 pub struct RunByHand {
     pub outcome: Result<RunOutcome, AppError>,
     /// What went wrong when it was over.
-    pub trouble: Option<AfterRunError>,
+    pub troubles: Vec<AfterRunError>,
+    /// The run, for whoever says more of it.
+    pub span: Span,
 }
 
 /// Runs for a person, who waits for the answer.
@@ -161,9 +178,10 @@ pub async fn run_by_hand(
     while !record.begin(options, None).await? {
         record.attempt += 1;
     }
-    let outcome = record.run(context, options).await;
-    let trouble = record.end(context, &outcome, None).await;
-    Ok(RunByHand { outcome, trouble })
+    let span = spans::of_run(&record.key, record.attempt);
+    let outcome = record.run(context, options).instrument(span.clone()).await;
+    let troubles = record.end(context, &outcome, None).instrument(span.clone()).await;
+    Ok(RunByHand { outcome, troubles, span })
 }
 
 async fn give_signs_of_life(ledger: Ledger, key: RunKey, attempt: u32, clock: Arc<dyn Clock>) {

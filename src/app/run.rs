@@ -1,13 +1,15 @@
 //! `run`: from a folder of submissions to a published release for a review period.
 //! The order of the steps; what each does is in its module.
 
+use tracing::Instrument as _;
+
 use super::identity::{Identity, incomplete_identity};
 use super::publication::Publication;
 use super::release_index::list_releases;
 use super::run_outcome::RunOutcome;
 use super::run_plan::RunPlan;
 use super::timings::Timings;
-use super::{AppError, Context, RunOptions};
+use super::{AppError, Context, RunOptions, spans};
 use crate::contract::CHANGED_RULE;
 use crate::figures::{self, FiguresError};
 use crate::history::EarlierReturns;
@@ -26,13 +28,15 @@ const ATTEMPTS: u32 = 3;
 /// of unchanged files is remembered.
 pub async fn run(context: &Context, options: &RunOptions) -> Result<RunOutcome, AppError> {
     options.check()?;
-    for _ in 1..ATTEMPTS {
-        match attempt(context, options, Changed::EndTheAttempt).await {
-            Err(error) if error.is_about_a_changed_file() => {}
+    for pass in 1..ATTEMPTS {
+        match attempt(context, options, Changed::EndTheAttempt).instrument(spans::of_pass(pass)).await {
+            Err(error) if error.is_about_a_changed_file() => {
+                tracing::warn!(pass, "a file changed while it was read; the source is listed and read again");
+            }
             outcome => return outcome,
         }
     }
-    attempt(context, options, Changed::AreLeftOut).await
+    attempt(context, options, Changed::AreLeftOut).instrument(spans::of_pass(ATTEMPTS)).await
 }
 
 /// What happens to submissions that were written to while they were read.
@@ -44,7 +48,8 @@ enum Changed {
 
 async fn attempt(context: &Context, options: &RunOptions, changed: Changed) -> Result<RunOutcome, AppError> {
     let mut timings = Timings::begin();
-    let plan = RunPlan::resolve(context, options, WorkFolder::open(&options.work)?).await?;
+    let list = spans::of_stage("list");
+    let plan = RunPlan::resolve(context, options, WorkFolder::open(&options.work)?).instrument(list).await?;
     timings.end_of("list");
     execute(&plan, changed, timings).await
 }
@@ -53,7 +58,7 @@ async fn execute(plan: &RunPlan<'_>, changed: Changed, mut timings: Timings) -> 
     let RunPlan { context, options, .. } = *plan;
     let step = StepBar::new(options.quiet);
     let check = plan.submission_check(&step);
-    let intake = intake::admit(&check).await?;
+    let intake = intake::admit(&check).instrument(spans::of_stage("check")).await?;
     timings.end_of("check");
     changed.check(&intake)?;
     check_target_organisations(&context.settings.figures.targets, &intake.organisations).map_err(UnfitError::from)?;
@@ -89,10 +94,11 @@ async fn compute_and_publish(
 ) -> Result<RunOutcome, AppError> {
     let (out, period) = (plan.options.out.clone(), plan.options.period);
     let last = tokio::task::spawn_blocking(move || LastRelease::read(&out, period));
-    let figures = figures::compute(&basis, earlier).await?;
+    let figures = figures::compute(&basis, earlier).instrument(spans::of_stage("compute")).await?;
     timings.extend(&figures.milliseconds);
     let last = last.await.map_err(FiguresError::Stopped)?;
-    Publication { plan, basis, earlier, last, figures, identity, timings }.publish()
+    let publication = Publication { plan, basis, earlier, last, figures, identity, timings };
+    spans::of_stage("publish").in_scope(|| publication.publish())
 }
 
 impl Changed {

@@ -90,22 +90,31 @@ pub enum ReleaseState {
 /// Schedules that cannot be understood, or a ledger that cannot be read.
 pub async fn status(context: &Context, out: &Place, clock: &dyn Clock) -> Result<StatusReport, AppError> {
     let schedules = if context.settings.schedules.is_empty() { Vec::new() } else { schedules_of(context)? };
-    let (history, now) = (Ledger::open(out)?.read().await?, clock.now());
-    let schedules: Vec<ScheduleStatus> =
-        schedules.iter().map(|schedule| ScheduleStatus::of(schedule, &history, now)).collect();
-    let by_hand: Vec<ReleaseStatus> =
-        history.all().filter(|(key, _)| key.schedule.is_none()).map(|(key, tried)| by_hand(key, tried, now)).collect();
-    let stuck = |one: &ReleaseStatus| one.state == ReleaseState::NeedsAPerson;
-    Ok(StatusReport {
-        at: now,
-        needs_a_person: schedules.iter().flat_map(|schedule| &schedule.releases).any(stuck),
-        schedules,
-        by_hand,
-        unreadable: history.unreadable,
-    })
+    Ok(StatusReport::of(&schedules, &Ledger::open(out)?.read().await?, clock.now()))
+}
+
+impl StatusReport {
+    /// What the ledger says at a time.
+    pub(super) fn of(schedules: &[Schedule], history: &RunHistory, now: DateTime<Utc>) -> Self {
+        let schedules: Vec<ScheduleStatus> =
+            schedules.iter().map(|schedule| ScheduleStatus::of(schedule, history, now)).collect();
+        let unasked = history.all().filter(|(key, _)| key.schedule.is_none());
+        Self {
+            at: now,
+            needs_a_person: schedules.iter().any(|schedule| schedule.needing_a_person() > 0),
+            schedules,
+            by_hand: unasked.map(|(key, tried)| by_hand(key, tried, now)).collect(),
+            unreadable: history.unreadable.clone(),
+        }
+    }
 }
 
 impl ScheduleStatus {
+    /// Releases that somebody has to look at.
+    pub fn needing_a_person(&self) -> usize {
+        self.releases.iter().filter(|release| release.state == ReleaseState::NeedsAPerson).count()
+    }
+
     fn of(schedule: &Schedule, history: &RunHistory, now: DateTime<Utc>) -> Self {
         let due = schedule.due_by(now).into_iter().rev();
         let release = |(period, due_at)| ReleaseStatus::of(schedule, history, period, due_at, now);

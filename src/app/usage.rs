@@ -1,5 +1,6 @@
 //! What a command was asked for and cannot do: options that contradict each other, and names that nothing has.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
@@ -37,6 +38,12 @@ pub enum UsageError {
     NothingToList,
     #[error("the settings have no [[schedules]]; docs/operations.md shows one")]
     NoSchedules,
+    #[error("--listen {address}: nothing can be answered at this address; name a port that is free")]
+    Listen {
+        address: SocketAddr,
+        #[source]
+        source: std::io::Error,
+    },
     #[error("there are no such cases")]
     NoCases,
     #[error("{0} exists already; nothing was overwritten")]

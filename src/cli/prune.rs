@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use clap::Args;
 
 use super::ReleasePlaces;
-use super::output::{print_json, print_line, tell};
+use super::output::{MessageKind, print_json, print_line, tell, tell_as};
 use crate::app::prune::{CacheLine, PruneOptions, PruneReport, ReleaseLine, prune};
 use crate::app::{AppError, Context};
 use crate::vocabulary::period::london_moment;
@@ -63,6 +63,6 @@ fn summarise(report: &PruneReport) {
     let remedy = if releases + files > 0 { "; --remove removes them" } else { "" };
     tell(format_args!("{what}, would go{remedy}"));
     for who in &report.busy {
-        tell(format_args!("note: {who}; --remove would be refused now"));
+        tell_as(MessageKind::Note, format_args!("{who}; --remove would be refused now"));
     }
 }

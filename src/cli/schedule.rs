@@ -1,5 +1,7 @@
 //! The command line of `run --due`, `schedule` and `status`: what they are asked and what they print.
 
+use std::fmt::Arguments;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,7 +9,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use clap::Args;
 
 use super::clock::clock_from;
-use super::output::{print_json, print_line, tell};
+use super::output::{MessageKind, print_json, print_line, tell, tell_about, tell_as};
+use super::service::{answer_at, parse_own_address};
 use super::values::{parse_moment, place};
 use super::{ReleasePlaces, print_outcome};
 use crate::app::due::{Done, DueRuns, RunPlaces, WhatWasDone};
@@ -35,6 +38,9 @@ pub(super) struct ServiceArguments {
     source: Place,
     #[command(flatten)]
     places: ReleasePlaces,
+    /// Answer at this address of this computer, such as 127.0.0.1:9464: /live, /ready and /metrics.
+    #[arg(long, value_name = "ADDRESS", value_parser = parse_own_address)]
+    listen: Option<SocketAddr>,
     /// Take this time for now, such as 2026-05-15T01:29:50Z, and go on from there, to try a schedule out.
     #[arg(long, value_name = "TIME", value_parser = parse_moment)]
     now: Option<DateTime<Utc>>,
@@ -90,12 +96,22 @@ pub(super) async fn serve(context: &Context, arguments: &ServiceArguments, quiet
     let places = arguments.places.with_source(arguments.source.clone());
     let clock = clock_from(arguments.now);
     let runs = DueRuns::new(context, &places, Arc::clone(&clock), quiet)?;
+    if let Some(address) = arguments.listen {
+        let address = answer_at(address, &runs).await?;
+        tell(format_args!("answering at http://{address}: /live, /ready and /metrics"));
+    }
     loop {
+        runs.pulse().beat();
         let wake_at = match look(&runs).await {
-            Ok(wake_at) => wake_at,
+            Ok(wake_at) => {
+                runs.pulse().looked(None);
+                wake_at
+            }
             Err(AppError::Stopped) => return Err(AppError::Stopped),
             Err(error) => {
-                tell(format_args!("error: {}", with_causes(&error)));
+                let trouble = with_causes(&error);
+                tell_as(MessageKind::Error, format_args!("{trouble}"));
+                runs.pulse().looked(Some(trouble));
                 Some(clock.now() + PAUSE_AFTER_TROUBLE)
             }
         };
@@ -105,6 +121,7 @@ pub(super) async fn serve(context: &Context, arguments: &ServiceArguments, quiet
         };
         tell(format_args!("the next thing to do is at {}", london_moment(wake_at)));
         while clock.now() < wake_at {
+            runs.pulse().beat();
             let pause = (wake_at - clock.now()).min(LOOK_AT_LEAST_EVERY).to_std();
             let sleep = async {
                 tokio::time::sleep(pause.unwrap_or(Duration::ZERO)).await;
@@ -132,39 +149,42 @@ fn exit_code(done: &Done, allow_gaps: bool) -> u8 {
     }
 }
 
-fn print_done(Done { key, what, trouble }: &Done) -> Result<(), AppError> {
+fn print_done(Done { key, what, troubles }: &Done) -> Result<(), AppError> {
     let run = key.to_string();
-    warn_of(trouble.as_ref());
+    let tell_of = |kind: MessageKind, message: Arguments<'_>| tell_about(Some(&run), kind, message);
+    warn_of(troubles);
     match what {
         WhatWasDone::Ran(outcome) => {
-            tell(format_args!("{run}:"));
+            tell_of(MessageKind::Report, format_args!(""));
             print_outcome(outcome)?;
         }
         WhatWasDone::Failed { error: AppError::ReturnsOutstanding { outstanding, percent, .. }, again_at } => {
             let again = again_at.map_or(String::new(), |at| format!("; tried again at {}", london_moment(at)));
-            tell(format_args!("{run}: waits for {percent}% of the returns: {outstanding}{again}"));
+            let message = format_args!("waits for {percent}% of the returns: {outstanding}{again}");
+            tell_of(MessageKind::Report, message);
         }
         WhatWasDone::Failed { error, again_at } => {
-            tell(format_args!("{run}: error: {}", with_causes(error)));
+            tell_of(MessageKind::Error, format_args!("{}", with_causes(error)));
             match again_at {
-                Some(at) => tell(format_args!("{run}: tried again at {}", london_moment(*at))),
-                None => tell(format_args!(
-                    "{run}: not tried again; mend the cause and run this period by hand, with --period"
-                )),
+                Some(at) => tell_of(MessageKind::Report, format_args!("tried again at {}", london_moment(*at))),
+                None => tell_of(
+                    MessageKind::Report,
+                    format_args!("not tried again; mend the cause and run this period by hand, with --period"),
+                ),
             }
         }
-        WhatWasDone::BegunElsewhere => tell(format_args!("{run}: another program is at work on it")),
+        WhatWasDone::BegunElsewhere => tell_of(MessageKind::Report, format_args!("another program is at work on it")),
         WhatWasDone::LeftOut => {
-            tell(format_args!("{run}: left out, because its time has gone by (catch_up)"));
+            tell_of(MessageKind::Report, format_args!("left out, because its time has gone by (catch_up)"));
         }
     }
     Ok(())
 }
 
 /// What went wrong when a run was over takes nothing from the run.
-pub(super) fn warn_of(trouble: Option<&AfterRunError>) {
-    if let Some(error) = trouble {
-        tell(format_args!("warning: {}", with_causes(error)));
+pub(super) fn warn_of(troubles: &[AfterRunError]) {
+    for error in troubles {
+        tell_as(MessageKind::Warning, format_args!("{}", with_causes(error)));
     }
 }
 

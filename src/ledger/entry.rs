@@ -8,12 +8,22 @@ use serde::{Deserialize, Serialize};
 use crate::vocabulary::period::Period;
 use crate::vocabulary::schedule_name::ScheduleName;
 
+/// Who asked for a run that no schedule asked for. No schedule has a name with an underscore.
+pub const BY_HAND: &str = "by_hand";
+
 /// What identifies a run: who asked for it, and the period. Never the time at which it ran.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RunKey {
     /// The schedule; without one, a person asked.
     pub schedule: Option<ScheduleName>,
     pub period: Period,
+}
+
+impl RunKey {
+    /// The schedule, or the word for people.
+    pub fn asker(&self) -> &str {
+        self.schedule.as_ref().map_or(BY_HAND, ScheduleName::as_str)
+    }
 }
 
 impl fmt::Display for RunKey {
@@ -98,9 +108,25 @@ pub enum RunResult {
 }
 
 impl RunResult {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::Published, Self::Unchanged, Self::Waiting, Self::Failed, Self::Stopped, Self::LeftOut];
+
     /// Whether a release stands for it.
     pub fn has_release(self) -> bool {
         matches!(self, Self::Published | Self::Unchanged)
+    }
+
+    /// The word for it, as the events have it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Published => "published",
+            Self::Unchanged => "unchanged",
+            Self::Waiting => "waiting",
+            Self::Failed => "failed",
+            Self::Stopped => "stopped",
+            Self::LeftOut => "left_out",
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-pub use self::entry::{Attempt, Begun, Ended, RunKey, RunResult};
+pub use self::entry::{Attempt, BY_HAND, Begun, Ended, RunKey, RunResult};
 pub use self::store::{Ledger, LedgerError};
 
 /// How often a run says that it is still at work.

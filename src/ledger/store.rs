@@ -11,14 +11,11 @@ use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::{Attempt, Begun, Ended, RunHistory, RunKey};
+use super::{Attempt, BY_HAND, Begun, Ended, RunHistory, RunKey};
 use crate::place::{Place, put_new};
 
 /// Folder of the ledger beside the releases.
 const FOLDER: &str = "ledger";
-
-/// Folder of the runs that no schedule asked for. No schedule has a name with an underscore.
-const BY_HAND: &str = "by_hand";
 
 /// The ledger cannot be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -187,8 +184,7 @@ impl<'n> EventName<'n> {
     }
 
     fn stem(&self) -> String {
-        let schedule = self.key.schedule.as_ref().map_or(BY_HAND, |name| name.as_str());
-        format!("{FOLDER}/{schedule}/{}/{:04}-{}", self.key.period, self.attempt, self.event)
+        format!("{FOLDER}/{}/{}/{:04}-{}", self.key.asker(), self.key.period, self.attempt, self.event)
     }
 
     fn parse(location: &'n StorePath) -> Option<Self> {

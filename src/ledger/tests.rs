@@ -87,3 +87,12 @@ fn a_run_lives_as_long_as_it_says_so() {
     attempt.ended = Some(ended("2026-05-15T00:33:00Z", RunResult::Published));
     assert!(!attempt.is_running(at("2026-05-15T00:33:01Z")));
 }
+
+#[test]
+fn a_result_has_one_word() {
+    for result in RunResult::ALL {
+        assert_eq!(serde_json::to_value(result).unwrap(), result.as_str());
+    }
+    let words: std::collections::BTreeSet<&str> = RunResult::ALL.map(RunResult::as_str).into();
+    assert_eq!(words.len(), RunResult::ALL.len());
+}

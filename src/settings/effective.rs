@@ -62,7 +62,7 @@ impl WrittenSettings {
             return Ok(record.get("settings").cloned().unwrap_or_default());
         }
         toml::from_str(&self.text)
-            .map_err(|source| SettingsError::Parse { path: self.path.clone(), source: Box::new(source) })
+            .map_err(|source: toml::de::Error| SettingsError::Parse { path: self.path.clone(), source: source.into() })
     }
 }
 

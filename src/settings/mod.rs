@@ -8,6 +8,7 @@ mod decisions;
 mod disclosure;
 mod editions;
 mod effective;
+mod fault;
 mod notes;
 mod notify;
 mod parity;
@@ -20,6 +21,7 @@ mod shape;
 mod targets;
 mod unfit;
 mod verdict;
+mod webhook;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -33,6 +35,7 @@ pub use decisions::{Decision, DecisionError, DecisionKind, check_decisions};
 pub use disclosure::{DisclosureSection, Protection};
 pub use editions::EditionsSection;
 pub use effective::{EffectiveKey, EffectiveSettings, SettingOrigin};
+pub use fault::TomlFault;
 pub use notify::NotifySection;
 pub use parity::{ParityError, ParityWish, check_parity};
 pub use peers::{PeerChoice, PeersSection};
@@ -43,6 +46,7 @@ pub use schema::settings_schema;
 pub use targets::{LocalTarget, TargetError, check_target_organisations, check_targets, with_targets};
 pub use unfit::UnfitError;
 pub use verdict::VerdictSection;
+pub use webhook::{WebhookAddress, WebhookAddressError};
 
 /// Name of the settings file that is read from the current folder when none is named.
 pub const DEFAULT_FILE: &str = "leds-metrics.toml";
@@ -60,7 +64,7 @@ pub enum SettingsError {
     Parse {
         path: PathBuf,
         #[source]
-        source: Box<toml::de::Error>,
+        source: TomlFault,
     },
     #[error("the settings cannot be written down")]
     Unwritten(#[source] serde_json::Error),
@@ -87,6 +91,12 @@ pub enum SettingsError {
         path: PathBuf,
         #[source]
         source: ScheduleError,
+    },
+    #[error("settings {path}: notify.webhook")]
+    Webhook {
+        path: PathBuf,
+        #[source]
+        source: WebhookAddressError,
     },
     #[error("settings {path}: editions.copies")]
     Copies {
@@ -453,7 +463,7 @@ impl Settings {
     /// Reads settings from text; `path` is for messages.
     pub fn parse(path: &Path, text: &str) -> Result<Self, SettingsError> {
         let file: SettingsFile = toml::from_str(text)
-            .map_err(|source| SettingsError::Parse { path: path.to_owned(), source: Box::new(source) })?;
+            .map_err(|source: toml::de::Error| SettingsError::Parse { path: path.to_owned(), source: source.into() })?;
         let settings = Self::from(file);
         settings.check_ranges(path)?;
         Ok(settings)
@@ -517,6 +527,8 @@ impl Settings {
         }
         check_schedules(&self.schedules)
             .map_err(|source| SettingsError::Schedules { path: path.to_owned(), source })?;
+        let webhook = self.notify.webhook.check();
+        webhook.map_err(|source| SettingsError::Webhook { path: path.to_owned(), source })?;
         let mut copies = editions.copies.iter();
         let unavailable = copies.find_map(|copy| copy.available().err());
         unavailable.map_or(Ok(()), |source| Err(SettingsError::Copies { path: path.to_owned(), source }))

@@ -80,7 +80,13 @@ pub(super) const NOTES: &[KeyNote] = &[
         "notify.command",
         "A program and its arguments, called after each run with a letter (JSON) on its standard input.",
     ),
-    note("notify.timeout_seconds", "A program that takes longer is ended.").between(1, MOST_SECONDS as i64),
+    note(
+        "notify.webhook",
+        "An address that the letter is posted to (JSON): https, or http of this computer. Only its host is ever shown.",
+    )
+    .form(KeyForm::Matching("^(https?://[^ ]+)?$")),
+    note("notify.timeout_seconds", "A program or an address that takes longer is given up.")
+        .between(1, MOST_SECONDS as i64),
     note("schedules", "Releases that are made without anyone asking."),
     note("schedules[].name", "Small letters, digits and hyphens. It stands in the ledger for good.")
         .form(KeyForm::Matching("^[a-z][a-z0-9-]{0,39}$"))

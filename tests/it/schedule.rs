@@ -1,5 +1,10 @@
 //! Releases that nobody asks for: what is due, by the clock and by what the ledger holds.
 
+mod logs;
+mod service;
+#[cfg(feature = "webhook")]
+mod webhook;
+
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};

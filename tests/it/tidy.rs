@@ -15,7 +15,8 @@ use crate::support::files_below;
 /// A library or facility, and the files or folders below `src` that may name it.
 const MAY_NAME: &[(&str, &[&str])] = &[
     ("arrow", &["engine", "contract", "rollups", "metrics", "release/tables", "app/case.rs", "prepare", "synth"]),
-    ("async_trait", &["engine/mod.rs", "release/store/tests.rs", "sources"]),
+    ("async_trait", &["engine/mod.rs", "sources"]),
+    ("axum", &["cli/service.rs"]),
     ("blake3", &["app", "contract/admission.rs", "files.rs", "metrics/remembered.rs", "rollups", "synth/draw.rs"]),
     (
         "bytes",
@@ -62,7 +63,6 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "contract/pages.rs",
             "ledger/store.rs",
             "place",
-            "release/store/tests.rs",
         ],
     ),
     (
@@ -79,6 +79,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         ],
     ),
     ("plotters", &["render/charts/canvas.rs"]),
+    ("prometheus_client", &["cli/metrics.rs"]),
     ("quick_xml", &["render/spreadsheet/ods.rs"]),
     ("rand_xoshiro", &["stats/draws.rs", "synth/draw.rs"]),
     (
@@ -97,6 +98,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         ],
     ),
     ("regex", &["definitions/model.rs"]),
+    ("reqwest", &["app/webhook.rs"]),
     ("resvg", &["render/charts/png.rs"]),
     ("typst", &["render/pack/press.rs"]),
     ("typst_layout", &["render/pack/press.rs"]),
@@ -107,6 +109,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         "serde_json",
         &[
             "app",
+            "cli/log.rs",
             "cli/output.rs",
             "settings",
             "contract/memory.rs",
@@ -135,17 +138,19 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         &[
             "app",
             "cli/schedule.rs",
+            "cli/service.rs",
             "contract",
             "engine",
             "figures",
             "main.rs",
             "metrics/prove.rs",
             "place",
-            "release/store/tests.rs",
             "sources/mod.rs",
         ],
     ),
     ("toml", &["app/case.rs", "settings", "definitions"]),
+    ("tracing", &["app", "cli/log.rs", "cli/output.rs"]),
+    ("tracing_subscriber", &["cli/log.rs"]),
     ("zeroize", &["prepare/key.rs"]),
     ("zip", &["archive.rs"]),
     ("Utc::now", &["cli/clock.rs"]),

@@ -113,7 +113,7 @@ pub(super) struct Announcer {
 }
 
 /// A release on the disk that is to be published, and as what.
-pub(super) struct Written<'w> {
+pub(super) struct WrittenRelease<'w> {
     pub(super) from: &'w Path,
     /// Every file of it.
     pub(super) files: Vec<PlacedFile>,
@@ -129,7 +129,7 @@ impl Announcer {
     }
 
     /// Sends every file, then announces the release. Returns its folder.
-    pub(super) fn publish(self, written: Written<'_>, stop: &Stop) -> Result<Place, PublishError> {
+    pub(super) fn publish(self, written: WrittenRelease<'_>, stop: &Stop) -> Result<Place, PublishError> {
         // The name was drawn at random, so that no other attempt has it.
         let attempt = written.from.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let latest = self.take_name(&written, &attempt)?;
@@ -163,7 +163,7 @@ impl Announcer {
 
     /// Takes the folder that has the number of the release, or one with a further number behind it where another program has
     /// taken that. Nothing of two programs comes to lie in one folder.
-    fn take_name(&self, written: &Written<'_>, attempt: &str) -> Result<Latest, PublishError> {
+    fn take_name(&self, written: &WrittenRelease<'_>, attempt: &str) -> Result<Latest, PublishError> {
         let period = written.period.to_string();
         let begun = self.out.join(BEGUN).join(&period);
         let wrong = |source| PublishError::Write { path: Place::Store(begun.clone()), source };

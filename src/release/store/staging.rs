@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use super::announced::Written;
+use super::announced::WrittenRelease;
 use super::right::{DiskLock, RightKind, hidden_folder};
 use super::{Latest, PublishError, WritingRight, write_latest};
 use crate::digest::{Hasher, sha256};
@@ -85,7 +85,7 @@ impl Staging {
                 let from = folder.path();
                 let wrong = |source| PublishError::Write { path: from.into(), source };
                 let files = Place::from(from).files_below().map_err(wrong)?;
-                announcer.publish(Written { from, files, period, revision, identity }, &stop)
+                announcer.publish(WrittenRelease { from, files, period, revision, identity }, &stop)
             }
         }
     }

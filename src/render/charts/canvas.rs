@@ -5,7 +5,7 @@ use plotters::prelude::{DrawingBackend, SVGBackend};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color as _, FontDesc, FontFamily, FontStyle, RGBColor, ShapeStyle, TextStyle};
 
-use crate::render::charts::ink::{Colour, Extra, Ink, Joined, Place, Sheet, Stroke};
+use crate::render::charts::ink::{Colour, Extra, Ink, Joined, Sheet, Spot, Stroke};
 use crate::render::charts::text::Weight;
 use crate::render::charts::{ChartError, svg, theme};
 
@@ -48,7 +48,7 @@ pub fn draw(sheet: Sheet, paint: impl FnOnce(&mut Canvas<'_>)) -> Result<String,
 
 impl Canvas<'_> {
     /// A line through the points, in their order.
-    pub fn path(&mut self, points: &[Place], stroke: Stroke) {
+    pub fn path(&mut self, points: &[Spot], stroke: Stroke) {
         let style =
             ShapeStyle { color: rgb(stroke.colour).to_rgba(), filled: false, stroke_width: width_units(stroke.width) };
         let drawn = match points {
@@ -59,7 +59,7 @@ impl Canvas<'_> {
     }
 
     /// Many straight lines of one look, as one element. None writes nothing.
-    pub fn lines(&mut self, lines: &[(Place, Place)], stroke: Stroke) {
+    pub fn lines(&mut self, lines: &[(Spot, Spot)], stroke: Stroke) {
         if lines.is_empty() {
             return;
         }
@@ -71,7 +71,7 @@ impl Canvas<'_> {
     }
 
     /// Many shapes of four corners and of one look, as one element. None writes nothing.
-    pub fn quadrangles(&mut self, shapes: &[[Place; 4]], ink: Ink) {
+    pub fn quadrangles(&mut self, shapes: &[[Spot; 4]], ink: Ink) {
         if shapes.is_empty() {
             return;
         }
@@ -80,26 +80,26 @@ impl Canvas<'_> {
     }
 
     /// A straight line.
-    pub fn line(&mut self, from: Place, to: Place, stroke: Stroke) {
+    pub fn line(&mut self, from: Spot, to: Spot, stroke: Stroke) {
         self.path(&[from, to], stroke);
     }
 
     /// A filled circle.
-    pub fn circle(&mut self, centre: Place, radius: f64, ink: impl Into<Ink>) {
+    pub fn circle(&mut self, centre: Spot, radius: f64, ink: impl Into<Ink>) {
         let ink = ink.into();
         let drawn = self.backend.draw_circle(units(centre), width_units(radius), &filled(ink.fill), true);
         self.note(drawn.map_err(|e| e.to_string()), Extra::outlined(ink));
     }
 
     /// A filled rectangle.
-    pub fn rectangle(&mut self, top_left: Place, bottom_right: Place, ink: impl Into<Ink>) {
+    pub fn rectangle(&mut self, top_left: Spot, bottom_right: Spot, ink: impl Into<Ink>) {
         let ink = ink.into();
         let drawn = self.backend.draw_rect(units(top_left), units(bottom_right), &filled(ink.fill), true);
         self.note(drawn.map_err(|e| e.to_string()), Extra::outlined(ink));
     }
 
     /// A filled shape with these corners.
-    pub fn polygon(&mut self, corners: &[Place], ink: impl Into<Ink>) {
+    pub fn polygon(&mut self, corners: &[Spot], ink: impl Into<Ink>) {
         let ink = ink.into();
         let drawn = self.backend.fill_polygon(corners.iter().map(|corner| units(*corner)), &filled(ink.fill));
         self.note(drawn.map_err(|e| e.to_string()), Extra::outlined(ink));
@@ -107,12 +107,12 @@ impl Canvas<'_> {
 
     /// A text in the text colour whose baseline begins, is centred or ends at `at`. Characters that have no look of their
     /// own become spaces.
-    pub fn text(&mut self, at: Place, text: &str, anchor: Anchor, weight: Weight) {
+    pub fn text(&mut self, at: Spot, text: &str, anchor: Anchor, weight: Weight) {
         self.coloured_text(at, text, (anchor, weight), theme::TEXT);
     }
 
     /// The same in another colour.
-    pub fn coloured_text(&mut self, at: Place, text: &str, (anchor, weight): (Anchor, Weight), colour: Colour) {
+    pub fn coloured_text(&mut self, at: Spot, text: &str, (anchor, weight): (Anchor, Weight), colour: Colour) {
         let clean: String = text.chars().map(|c| if is_without_look(c) { ' ' } else { c }).collect();
         let horizontal = match anchor {
             Anchor::Start => HPos::Left,
@@ -154,7 +154,7 @@ fn filled(colour: Colour) -> ShapeStyle {
     ShapeStyle { color: rgb(colour).to_rgba(), filled: true, stroke_width: 0 }
 }
 
-fn units(place: Place) -> (i32, i32) {
+fn units(place: Spot) -> (i32, i32) {
     (hundredths(place.0), hundredths(place.1))
 }
 

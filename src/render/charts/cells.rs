@@ -3,7 +3,7 @@
 
 use crate::render::charts::axis::{self, Axis};
 use crate::render::charts::canvas::{self, Canvas};
-use crate::render::charts::ink::{Place, Sheet, Stroke};
+use crate::render::charts::ink::{Sheet, Spot, Stroke};
 use crate::render::charts::markers::{corners, draw_on_white};
 use crate::render::charts::{ChartError, count, theme};
 use crate::report::charts::{BulletBar, CellState, MarkMeaning, SparkPoint, Sparkline, SpineRow, StripPlot};
@@ -78,7 +78,7 @@ impl Sparkline {
                 paint_gap(pair, (across, up), canvas);
             }
             for run in &runs {
-                let places: Vec<Place> =
+                let places: Vec<Spot> =
                     run.iter().map(|(at, value)| (across.place(count(*at)), up.place(*value))).collect();
                 match places.as_slice() {
                     [lone] => canvas.circle(*lone, LONE, theme::SMALL_LINE.colour),
@@ -129,7 +129,7 @@ impl StripPlot {
         };
         canvas::draw(sheet, |canvas| {
             canvas.line((0.0, middle), (sheet.width, middle), theme::GRID);
-            let mut ticks: Vec<(Place, Place)> = self.values.iter().map(|value| tick(*value, 5.0)).collect();
+            let mut ticks: Vec<(Spot, Spot)> = self.values.iter().map(|value| tick(*value, 5.0)).collect();
             ticks.sort_by(|a, b| a.0.0.total_cmp(&b.0.0));
             // Values that stand on one spot are one tick.
             ticks.dedup_by(|a, b| (a.0.0 - b.0.0).abs() < 0.1);
@@ -251,10 +251,10 @@ impl CellState {
 }
 
 /// Cells of one state by their top left corners: the grounds as one element, then the signs as one.
-pub fn paint_cells(canvas: &mut Canvas<'_>, state: CellState, places: &[Place]) {
+pub fn paint_cells(canvas: &mut Canvas<'_>, state: CellState, places: &[Spot]) {
     let (width, height) = (CELL.0 - 1.0, CELL.1 - 1.0);
     let Some(look) = theme::cell_look(state) else { return };
-    let ground = |(x, y): &Place| [(*x, *y), (x + width, *y), (x + width, y + height), (*x, y + height)];
+    let ground = |(x, y): &Spot| [(*x, *y), (x + width, *y), (x + width, y + height), (*x, y + height)];
     canvas.quadrangles(&places.iter().map(ground).collect::<Vec<_>>(), look.ground);
     let centres = places.iter().map(|(x, y)| (x + width / 2.0, y + height / 2.0));
     match look.sign {
@@ -262,7 +262,7 @@ pub fn paint_cells(canvas: &mut Canvas<'_>, state: CellState, places: &[Place]) 
             canvas.quadrangles(&centres.map(|at| corners(mark, at, 4.2)).collect::<Vec<_>>(), mark.ink);
         }
         theme::CellSign::Dot(ink) => {
-            let dot = |(x, y): Place| [(x - 1.5, y - 1.5), (x + 1.5, y - 1.5), (x + 1.5, y + 1.5), (x - 1.5, y + 1.5)];
+            let dot = |(x, y): Spot| [(x - 1.5, y - 1.5), (x + 1.5, y - 1.5), (x + 1.5, y + 1.5), (x - 1.5, y + 1.5)];
             canvas.quadrangles(&centres.map(dot).collect::<Vec<_>>(), ink);
         }
         theme::CellSign::Dash(stroke) => {
@@ -270,7 +270,7 @@ pub fn paint_cells(canvas: &mut Canvas<'_>, state: CellState, places: &[Place]) 
         }
         theme::CellSign::Cross(stroke) => {
             let cross =
-                |(x, y): Place| [((x - 3.5, y - 3.5), (x + 3.5, y + 3.5)), ((x - 3.5, y + 3.5), (x + 3.5, y - 3.5))];
+                |(x, y): Spot| [((x - 3.5, y - 3.5), (x + 3.5, y + 3.5)), ((x - 3.5, y + 3.5), (x + 3.5, y - 3.5))];
             canvas.lines(&centres.flat_map(cross).collect::<Vec<_>>(), stroke);
         }
     }

@@ -4,7 +4,7 @@
 
 use crate::render::charts::axis::Axis;
 use crate::render::charts::canvas::{self, Anchor, Canvas};
-use crate::render::charts::ink::{Place, Sheet};
+use crate::render::charts::ink::{Sheet, Spot};
 use crate::render::charts::key::{Key, KeyEntry, Sample};
 use crate::render::charts::markers::draw_on_white;
 use crate::render::charts::placement::spread;
@@ -280,7 +280,7 @@ impl<'c> CloseRows<'c> {
 
     fn paint(&self, canvas: &mut Canvas<'_>) {
         let (font, line) = (self.sheet.font, self.sheet.font * LINE_HEIGHT);
-        let soft = |canvas: &mut Canvas<'_>, at: Place, words: &str, anchor| {
+        let soft = |canvas: &mut Canvas<'_>, at: Spot, words: &str, anchor| {
             canvas.coloured_text(at, words, (anchor, Weight::Regular), theme::SOFT_TEXT);
         };
         for (index, words) in self.title.iter().enumerate() {

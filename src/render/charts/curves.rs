@@ -3,7 +3,7 @@
 use crate::render::charts::axis::Axis;
 use crate::render::charts::canvas::{self, Anchor, Canvas};
 use crate::render::charts::cells::runs;
-use crate::render::charts::ink::{Place, Sheet, Stroke};
+use crate::render::charts::ink::{Sheet, Spot, Stroke};
 use crate::render::charts::key::{Key, KeyEntry, Sample};
 use crate::render::charts::markers::draw_on_white;
 use crate::render::charts::period_axis::PeriodAxis;
@@ -35,7 +35,7 @@ struct SharePlot {
 /// Words at the right end of a curve.
 struct CurveLabel {
     lines: Vec<String>,
-    end: Place,
+    end: Spot,
     centre: f64,
     stroke: Stroke,
 }
@@ -199,7 +199,7 @@ impl DelayChart {
         let axis = TimeAxis::new(self.until, &plot);
         let title = wrap(&self.axis_title, room.px() - plot.left, font, Weight::Regular);
         plot.sheet.height = (plot.bottom + TICK + font + count(title.len()) * plot.line() + GAP).ceil();
-        let steps: Vec<Vec<Place>> = self.curves.iter().map(|curve| staircase(&curve.points, &axis, &plot)).collect();
+        let steps: Vec<Vec<Spot>> = self.curves.iter().map(|curve| staircase(&curve.points, &axis, &plot)).collect();
         let mut labels: Vec<CurveLabel> = Vec::new();
         for ((curve, lines), steps) in self.curves.iter().zip(lines).zip(&steps) {
             if let Some(end) = steps.last() {
@@ -240,7 +240,7 @@ impl DelayChart {
 }
 
 /// Steps from 0 to the end of the axis: a share is reached at its delay and holds until the next.
-fn staircase(points: &[CurvePoint], axis: &TimeAxis, plot: &SharePlot) -> Vec<Place> {
+fn staircase(points: &[CurvePoint], axis: &TimeAxis, plot: &SharePlot) -> Vec<Spot> {
     let mut share = 0.0;
     let mut places = vec![(axis.x(0.0, plot), plot.y(0.0))];
     for point in points.iter().filter(|point| point.after <= axis.until) {
@@ -286,7 +286,7 @@ impl CompletenessFan {
             let band = |read: fn(&FanPoint) -> (f64, f64)| {
                 let low = self.earlier.iter().map(|point| at(point.after, read(point).0));
                 let high = self.earlier.iter().rev().map(|point| at(point.after, read(point).1));
-                low.chain(high).collect::<Vec<Place>>()
+                low.chain(high).collect::<Vec<Spot>>()
             };
             if self.earlier.len() > 1 {
                 canvas.polygon(&band(|point| point.outer), theme::FAN[0]);
@@ -294,11 +294,11 @@ impl CompletenessFan {
             }
             plot.paint_frame(canvas);
             axis.paint(&title, &plot, canvas);
-            let median: Vec<Place> = self.earlier.iter().map(|point| at(point.after, point.median)).collect();
+            let median: Vec<Spot> = self.earlier.iter().map(|point| at(point.after, point.median)).collect();
             if median.len() > 1 {
                 canvas.path(&median, theme::MEAN);
             }
-            let now: Vec<Place> = self.now.iter().map(|point| at(point.after, point.share)).collect();
+            let now: Vec<Spot> = self.now.iter().map(|point| at(point.after, point.share)).collect();
             if now.len() > 1 {
                 canvas.path(&now, theme::series_look(SeriesRole::Subject).stroke);
             }

@@ -4,7 +4,7 @@
 use crate::render::charts::axis::Axis;
 use crate::render::charts::canvas::{self, Anchor, Canvas};
 use crate::render::charts::funnel_layout::{FunnelLayout, NamePlace};
-use crate::render::charts::ink::{Place, Stroke};
+use crate::render::charts::ink::{Spot, Stroke};
 use crate::render::charts::markers::{draw_on_white, paint_break};
 use crate::render::charts::text::{Weight, widest};
 use crate::render::charts::{ChartError, ChartWidth, MIDDLE_TO_BASELINE, theme};
@@ -120,7 +120,7 @@ fn paint_name(name: &NamePlace, layout: &FunnelLayout, canvas: &mut Canvas<'_>) 
 }
 
 /// Lines of words whose block begins at `at` and is centred on its height.
-fn paint_lines(lines: &[String], at: Place, layout: &FunnelLayout, canvas: &mut Canvas<'_>) {
+fn paint_lines(lines: &[String], at: Spot, layout: &FunnelLayout, canvas: &mut Canvas<'_>) {
     let above = (layout.height_of(lines) - layout.line()) / 2.0;
     let mut baseline = at.1 - above + layout.sheet.font * MIDDLE_TO_BASELINE;
     for words in lines {

@@ -2,7 +2,7 @@
 //! Only places; nothing is drawn.
 
 use crate::render::charts::axis::Axis;
-use crate::render::charts::ink::{Place, Sheet};
+use crate::render::charts::ink::{Sheet, Spot};
 use crate::render::charts::key::{Key, KeyEntry, Sample};
 use crate::render::charts::placement::spread;
 use crate::render::charts::text::{Weight, widest, width, wrap};
@@ -54,7 +54,7 @@ pub struct LimitLabel {
     /// The limit line; `None` for the centre.
     pub line: Option<usize>,
     pub lines: Vec<String>,
-    pub end: Place,
+    pub end: Spot,
     pub centre: f64,
 }
 
@@ -63,8 +63,8 @@ pub struct LimitLabel {
 pub struct NamePlace {
     pub lines: Vec<String>,
     /// Left middle of the words.
-    pub at: Place,
-    pub leader: Option<(Place, Place)>,
+    pub at: Spot,
+    pub leader: Option<(Spot, Spot)>,
 }
 
 /// All places, in px.
@@ -87,7 +87,7 @@ pub struct FunnelLayout {
     /// Baseline of the first line below the ticks.
     pub foot: f64,
     /// For each limit line its pieces, cut to the plot.
-    pub pieces: Vec<Vec<Vec<Place>>>,
+    pub pieces: Vec<Vec<Vec<Spot>>>,
     pub end_labels: Vec<LimitLabel>,
     pub label_x: f64,
     pub names: Vec<NamePlace>,
@@ -222,7 +222,7 @@ impl FunnelLayout {
         self.bottom = self.top + plot_height.max(words - self.line());
         self.base = self.bottom + if self.axis.is_some_and(|axis| axis.is_cut()) { BREAK } else { 0.0 };
         let pieces = |line: &LimitLine| {
-            let places = |piece: &Vec<(f64, f64)>| -> Vec<Place> {
+            let places = |piece: &Vec<(f64, f64)>| -> Vec<Spot> {
                 let shown = piece.iter().filter(|(size, _)| *size >= self.sizes.least());
                 shown.map(|(size, value)| (self.x(*size), self.y(*value))).collect()
             };
@@ -311,7 +311,7 @@ impl FunnelLayout {
     }
 
     /// Whether a leader would cross another or run through a name, or a name would cover another's leader.
-    fn is_in_the_way(&self, leader: Option<(Place, Place)>, frame: &Edges) -> bool {
+    fn is_in_the_way(&self, leader: Option<(Spot, Spot)>, frame: &Edges) -> bool {
         let font = self.sheet.font;
         self.names.iter().any(|other| {
             let half = self.height_of(&other.lines) / 2.0;
@@ -406,16 +406,15 @@ fn key(chart: &FunnelChart) -> Vec<KeyEntry> {
 }
 
 /// Whether two lines between two places cross.
-fn segments_cross(one: (Place, Place), other: (Place, Place)) -> bool {
-    let turn = |a: Place, b: Place, c: Place| (b.0 - a.0) * (c.1 - a.1) - (b.1 - a.1) * (c.0 - a.0);
-    let parts = |line: (Place, Place), other: (Place, Place)| {
-        turn(line.0, line.1, other.0) * turn(line.0, line.1, other.1) < 0.0
-    };
+fn segments_cross(one: (Spot, Spot), other: (Spot, Spot)) -> bool {
+    let turn = |a: Spot, b: Spot, c: Spot| (b.0 - a.0) * (c.1 - a.1) - (b.1 - a.1) * (c.0 - a.0);
+    let parts =
+        |line: (Spot, Spot), other: (Spot, Spot)| turn(line.0, line.1, other.0) * turn(line.0, line.1, other.1) < 0.0;
     parts(one, other) && parts(other, one)
 }
 
 /// Whether a line enters a frame; places along it are tried.
-fn enters((from, to): (Place, Place), frame: &Edges) -> bool {
+fn enters((from, to): (Spot, Spot), frame: &Edges) -> bool {
     (1..=12).map(|step| f64::from(step) / 12.0).any(|part| {
         let (x, y) = (from.0 + part * (to.0 - from.0), from.1 + part * (to.1 - from.1));
         frame[0] < x && x < frame[1] && frame[2] < y && y < frame[3]
@@ -442,7 +441,7 @@ fn meet(a: &Edges, b: &Edges) -> bool {
 }
 
 /// Whether a line has a point in a frame; lines are drawn from many points.
-fn crosses(piece: &[Place], frame: &Edges) -> bool {
+fn crosses(piece: &[Spot], frame: &Edges) -> bool {
     let middles = piece.windows(2).filter_map(|pair| match pair {
         [a, b] => Some((f64::midpoint(a.0, b.0), f64::midpoint(a.1, b.1))),
         _ => None,
@@ -452,10 +451,10 @@ fn crosses(piece: &[Place], frame: &Edges) -> bool {
 }
 
 /// The parts of a line between two heights, ending where it crosses them.
-fn inside(line: &[Place], top: f64, bottom: f64) -> Vec<Vec<Place>> {
-    let held = |place: &Place| (top..=bottom).contains(&place.1);
-    let mut parts: Vec<Vec<Place>> = Vec::new();
-    let mut before: Option<Place> = None;
+fn inside(line: &[Spot], top: f64, bottom: f64) -> Vec<Vec<Spot>> {
+    let held = |place: &Spot| (top..=bottom).contains(&place.1);
+    let mut parts: Vec<Vec<Spot>> = Vec::new();
+    let mut before: Option<Spot> = None;
     for &place in line {
         let came_from_inside = before.is_some_and(|from| held(&from));
         if let Some(from) = before.filter(|from| held(from) != held(&place)) {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::render::charts::axis::Axis;
 use crate::render::charts::canvas::{self, Anchor, Canvas};
 use crate::render::charts::cells::{CELL, paint_cells, runs};
-use crate::render::charts::ink::{Place, Sheet};
+use crate::render::charts::ink::{Sheet, Spot};
 use crate::render::charts::markers::draw_on_white;
 use crate::render::charts::text::{Weight, widest, width, wrap};
 use crate::render::charts::{ChartError, ChartWidth, FONT, LINE_HEIGHT, MIDDLE_TO_BASELINE, count, theme};
@@ -98,7 +98,7 @@ impl MatrixChart {
             let middle = (x + (CELL.0 - 1.0) / 2.0).max(half);
             canvas.coloured_text((middle, baseline), label, (Anchor::Middle, Weight::Regular), theme::SOFT_TEXT);
         }
-        let mut places: BTreeMap<CellState, Vec<Place>> = BTreeMap::new();
+        let mut places: BTreeMap<CellState, Vec<Spot>> = BTreeMap::new();
         for (row, (name, y, height)) in self.rows.iter().zip(&layout.rows) {
             let weight = if row.emphasised { Weight::Bold } else { Weight::Regular };
             let middle = y + height / 2.0;
@@ -267,7 +267,7 @@ impl PanelsLayout<'_> {
             canvas.lines(&limits, theme::SMALL_LIMITS);
         }
         for run in runs(&panel.points, &[]) {
-            let places: Vec<Place> = run.iter().map(|(at, value)| (x(*at), y(*value))).collect();
+            let places: Vec<Spot> = run.iter().map(|(at, value)| (x(*at), y(*value))).collect();
             match places.as_slice() {
                 [lone] => canvas.circle(*lone, 1.8, theme::SMALL_LINE.colour),
                 _ => canvas.path(&places, theme::SMALL_LINE),

@@ -18,7 +18,7 @@ pub struct Stroke {
 }
 
 /// A place in px from the top left corner.
-pub type Place = (f64, f64);
+pub type Spot = (f64, f64);
 
 /// Width, height and font size of a drawing in px.
 #[derive(Debug, Clone, Copy)]

@@ -2,7 +2,7 @@
 
 use crate::render::charts::canvas::{Anchor, Canvas};
 use crate::render::charts::ink::MarkLook;
-use crate::render::charts::ink::{Ink, Place, Stroke};
+use crate::render::charts::ink::{Ink, Spot, Stroke};
 use crate::render::charts::markers::draw_marker;
 use crate::render::charts::text::{Weight, width, wrap};
 use crate::render::charts::{LINE_HEIGHT, MIDDLE_TO_BASELINE, count, theme};
@@ -33,7 +33,7 @@ impl KeyEntry {
 /// The key with its places.
 #[derive(Debug, Clone, Default)]
 pub struct Key {
-    entries: Vec<(KeyEntry, Vec<String>, Place)>,
+    entries: Vec<(KeyEntry, Vec<String>, Spot)>,
     font: f64,
     /// Of the whole key, with the space above it; 0 without entries.
     pub height: f64,
@@ -46,7 +46,7 @@ const MARK: f64 = 5.0;
 
 impl Key {
     /// Entries from `left` on in a sheet of this width; the first line begins at `top`.
-    pub fn place(entries: Vec<KeyEntry>, (left, top): Place, sheet: f64, font: f64) -> Self {
+    pub fn place(entries: Vec<KeyEntry>, (left, top): Spot, sheet: f64, font: f64) -> Self {
         let mut key = Self { entries: Vec::new(), font, height: 0.0 };
         let line = font * LINE_HEIGHT;
         let (mut x, mut y, mut lines) = (left, top + ABOVE, 1);

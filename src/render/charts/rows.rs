@@ -4,7 +4,7 @@
 use crate::render::charts::axis::Axis;
 use crate::render::charts::canvas::{self, Anchor, Canvas};
 use crate::render::charts::ink::MarkLook;
-use crate::render::charts::ink::{Ink, Place, Sheet, Stroke};
+use crate::render::charts::ink::{Ink, Sheet, Spot, Stroke};
 use crate::render::charts::key::{Key, KeyEntry};
 use crate::render::charts::markers::draw_on_white;
 use crate::render::charts::placement::spread;
@@ -223,7 +223,7 @@ impl RowsDrawing {
 
     fn paint(&self, layout: &RowsLayout, canvas: &mut Canvas<'_>) {
         let line = layout.sheet.font * LINE_HEIGHT;
-        let soft = |canvas: &mut Canvas<'_>, at: Place, words: &str, anchor| {
+        let soft = |canvas: &mut Canvas<'_>, at: Spot, words: &str, anchor| {
             canvas.coloured_text(at, words, (anchor, Weight::Regular), theme::SOFT_TEXT);
         };
         let mut baseline = layout.sheet.font;
@@ -231,7 +231,7 @@ impl RowsDrawing {
             soft(canvas, (0.0, baseline), words, Anchor::Start);
             baseline += line;
         }
-        let grid: Vec<(Place, Place)> =
+        let grid: Vec<(Spot, Spot)> =
             layout.ticks.iter().map(|(x, _)| ((*x, layout.top), (*x, layout.bottom))).collect();
         canvas.lines(&grid, theme::GRID);
         for (x, words) in layout.ticks.iter().filter(|(_, words)| !words.is_empty()) {

@@ -1,7 +1,7 @@
 //! A share as a number of squares. It holds no words: the number stands beside it.
 
 use crate::render::charts::canvas;
-use crate::render::charts::ink::{Place, Sheet};
+use crate::render::charts::ink::{Sheet, Spot};
 use crate::render::charts::{ChartError, theme};
 use crate::report::charts::SquaresChart;
 
@@ -19,15 +19,15 @@ impl SquaresChart {
         let in_row = if self.of > 100 { 50 } else { 20 };
         let side = WIDTH / f64::from(in_row);
         let sheet = Sheet { width: WIDTH, height: f64::from(self.of.div_ceil(in_row)) * side, font: 0.0 };
-        let square = |at: u32| -> [Place; 4] {
+        let square = |at: u32| -> [Spot; 4] {
             let inset = side * (1.0 - FILLED) / 2.0;
             let (left, top) = (f64::from(at % in_row) * side + inset, f64::from(at / in_row) * side + inset);
             let (right, bottom) = (left + side * FILLED, top + side * FILLED);
             [(left, top), (right, top), (right, bottom), (left, bottom)]
         };
         canvas::draw(sheet, |canvas| {
-            let filled: Vec<[Place; 4]> = (0..self.filled).map(square).collect();
-            let others: Vec<[Place; 4]> = (self.filled..self.of).map(square).collect();
+            let filled: Vec<[Spot; 4]> = (0..self.filled).map(square).collect();
+            let others: Vec<[Spot; 4]> = (self.filled..self.of).map(square).collect();
             canvas.quadrangles(&filled, theme::GROWING_PART);
             canvas.quadrangles(&others, theme::TRACK);
         })

@@ -2,7 +2,7 @@
 //! Only places; nothing is drawn.
 
 use crate::render::charts::axis::Axis;
-use crate::render::charts::ink::{Place, Sheet, Stroke};
+use crate::render::charts::ink::{Sheet, Spot, Stroke};
 use crate::render::charts::key::{Key, KeyEntry, Sample};
 use crate::render::charts::period_axis::PeriodAxis;
 use crate::render::charts::placement::{Side, hang, spread};
@@ -67,7 +67,7 @@ pub struct EndLabel {
     pub what: Labelled,
     pub lines: Vec<String>,
     /// Where the line ends, if it reaches the last period.
-    pub end: Option<Place>,
+    pub end: Option<Spot>,
     /// Centre of the words.
     pub centre: f64,
 }

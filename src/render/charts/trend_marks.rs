@@ -5,7 +5,7 @@ use crate::render::charts::MIDDLE_TO_BASELINE;
 use crate::render::charts::axis::Axis;
 use crate::render::charts::canvas::{Anchor, Canvas};
 use crate::render::charts::ink::MarkLook;
-use crate::render::charts::ink::{Ink, Place, Stroke};
+use crate::render::charts::ink::{Ink, Spot, Stroke};
 use crate::render::charts::markers::{draw_marker, draw_on_white, paint_break};
 use crate::render::charts::text::Weight;
 use crate::render::charts::theme::{self, series_look, sign_look};
@@ -88,7 +88,7 @@ fn paint_control(chart: &TrendChart, layout: &TrendLayout, canvas: &mut Canvas<'
         let (Some(first), Some(last)) = (run.first(), run.last()) else { continue };
         let ends = |line: &ControlLine, by: f64| (layout.x(line.at) + by, layout.y(read(line)));
         let middle = run.iter().map(|line| ends(line, 0.0));
-        let path: Vec<Place> = std::iter::once(ends(first, -half)).chain(middle).chain([ends(last, half)]).collect();
+        let path: Vec<Spot> = std::iter::once(ends(first, -half)).chain(middle).chain([ends(last, half)]).collect();
         canvas.path(&path, stroke);
     }
 }
@@ -148,7 +148,7 @@ fn paint_series((series, chart): (&TrendSeries, &TrendChart), layout: &TrendLayo
     }
     let radius = if layout.pitch() < CLOSE { SMALL_MARKER } else { MARKER };
     for run in runs(&series.points, &chart.breaks) {
-        let places: Vec<Place> = run.iter().map(|(index, value, _)| (layout.x(*index), layout.y(*value))).collect();
+        let places: Vec<Spot> = run.iter().map(|(index, value, _)| (layout.x(*index), layout.y(*value))).collect();
         if places.len() > 1 {
             canvas.path(&places, look.stroke);
         }
