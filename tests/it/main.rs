@@ -30,6 +30,8 @@ mod messages;
 mod national_trends;
 mod odd_sources;
 mod odd_values;
+#[cfg(feature = "pdf")]
+mod packs;
 mod prepare;
 mod prune;
 mod public;
