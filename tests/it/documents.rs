@@ -181,7 +181,7 @@ fn power_query() -> String {
 }
 
 /// The texts between `open` and `close`, which are shorter than a line.
-fn between<'t>(text: &'t str, open: char, close: char) -> Vec<&'t str> {
+fn between(text: &str, open: char, close: char) -> Vec<&str> {
     text.split(open).skip(1).filter_map(|rest| rest.split_once(close)).map(|(inside, _)| inside).collect()
 }
 

@@ -49,8 +49,7 @@ fn key_sentences(element: &Element, found: &mut Vec<String>) {
         let class = part.attribute("class").unwrap_or_default();
         match (part.name.as_str(), class) {
             ("h1" | "h2" | "caption", _) | ("p", "lead") => found.push(words(part)),
-            ("ul", "tiles") => found.extend(part.elements().map(words)),
-            (_, "key-findings") => found.extend(part.elements().map(words)),
+            ("ul", "tiles") | (_, "key-findings") => found.extend(part.elements().map(words)),
             _ => key_sentences(part, found),
         }
     }

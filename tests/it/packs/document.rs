@@ -77,7 +77,7 @@ fn words_of(page: &Page<'_>) -> String {
     while let Some(instruction) = instructions.next() {
         match instruction {
             TypedInstruction::TextFont(chosen) => {
-                font = chosen.0.as_str().to_owned();
+                chosen.0.as_str().clone_into(&mut font);
                 fonts.entry(font.clone()).or_insert_with(|| letters_of(&page.resources().get_font(chosen.0).unwrap()));
             }
             TypedInstruction::ShowText(shown) => add_letters(&fonts[&font], shown.0, &mut words),
