@@ -1,9 +1,11 @@
 //! One verdict for each figure: every page of every edition is read for what it says of standing, and each statement must be
 //! that of the result table `verdicts`. A word of standing at a place that the reader does not know is a fault.
 
+mod dictionary;
 mod explanations;
 mod known;
 mod ledger;
+mod limits;
 mod names;
 mod pages;
 mod places;
@@ -14,6 +16,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use self::dictionary::assert_repeats_the_definitions;
 use self::known::{Against, Known};
 use self::ledger::Ledger;
 use self::names::Names;
@@ -23,7 +26,8 @@ use crate::golden::nation::{BODIES, Nation};
 use crate::golden::outline::tree;
 use crate::support::{Bench, files_below, table, text};
 
-/// Pages that define words and columns, and judgements by the rules of others, which are named as such.
+/// Pages that define words and columns, and judgements by the rules of others, which are named as such. The metric dictionary is
+/// held against the definitions.
 const NOT_READ: [&str; 4] = ["metric-dictionary.html", "data-dictionary.html", "glossary.html", "other-rules.html"];
 
 /// What a release was read to say.
@@ -121,6 +125,8 @@ fn assert_responsibilities_repeat_the_verdicts(results: &Path) {
 /// Asserts that every statement of a release is that of its verdicts, and that there are at least so many of each kind.
 fn assert_agrees(release: &Path, organisations: &str, least: &[(Against, usize)]) {
     assert_responsibilities_repeat_the_verdicts(&release.join("results"));
+    let (dictionaries, standards) = assert_repeats_the_definitions(release);
+    assert!(dictionaries > 0 && standards > 10 * dictionaries, "{dictionaries} dictionaries, {standards} standards");
     let said = Said::of(release, organisations);
     let shown: Vec<&str> = said.faults.iter().take(40).map(String::as_str).collect();
     assert!(shown.is_empty(), "{} statements are not those of the verdicts:\n{}", said.faults.len(), shown.join("\n"));
@@ -164,7 +170,7 @@ fn no_page_contradicts_the_verdicts_of_the_kept_nation() {
         (Against::Attention, 1_000),
     ];
     assert_agrees(&nation.path("out/2026-03/r1"), BODIES, &least);
-    let of_forces = [(Against::Forces, 2_000)];
+    let of_forces = [(Against::Forces, 2_000), (Against::Limits, 100)];
     assert_agrees(&nation.path("out/2025-26Q4/r1"), BODIES, &[&least[2..], &of_forces].concat());
     assert_public_knows_no_other(&nation.path("out/2025-26Q4/r1"));
 }

@@ -173,3 +173,54 @@ fn every_setting_has_a_row_in_the_reference() {
         }
     }
 }
+
+/// The query for Power BI, which cannot be run here, without its folder.
+fn power_query() -> String {
+    let document = read(&repository().join("docs/results.md"));
+    document.split("```powerquery\n").nth(1).unwrap().split("```").next().unwrap().to_owned()
+}
+
+/// The texts between `open` and `close`, which are shorter than a line.
+fn between(text: &str, open: char, close: char) -> Vec<&str> {
+    text.split(open).skip(1).filter_map(|rest| rest.split_once(close)).map(|(inside, _)| inside).collect()
+}
+
+/// The columns of a result table as its CSV file has them.
+fn columns(table: &str) -> BTreeSet<String> {
+    let schema: serde_json::Value =
+        serde_json::from_str(&read(&repository().join("schemas/results.schema.json"))).unwrap();
+    let columns = schema["$defs"][table]["properties"].as_object().unwrap();
+    columns.keys().cloned().collect()
+}
+
+/// The values that a column of comparisons may have.
+fn values(column: &str) -> Vec<String> {
+    let schema: serde_json::Value =
+        serde_json::from_str(&read(&repository().join("schemas/results.schema.json"))).unwrap();
+    let values = schema["$defs"]["comparisons"]["properties"][column]["enum"].as_array().unwrap();
+    values.iter().filter_map(|value| value.as_str().map(str::to_owned)).collect()
+}
+
+#[test]
+fn the_query_for_power_bi_names_what_is_published() {
+    let query = power_query();
+    let (compared, figures) = (columns("comparisons"), columns("observations"));
+    for table in ["comparisons", "observations"] {
+        assert!(query.contains(&format!("File.Contents(Results & \"{table}.parquet\")")), "{query}");
+    }
+    let filtered = between(&query, '[', ']');
+    assert_eq!(filtered, ["period_end", "metric_id", "against", "period_end", "label"]);
+    assert!(filtered.iter().all(|column| compared.contains(*column)), "{filtered:?}");
+    let lists: Vec<Vec<&str>> = between(&query, '{', '}')
+        .into_iter()
+        .map(|list| list.split(", ").map(|one| one.trim_matches('"')).collect())
+        .collect();
+    let [labels, key, added, order, shown] = lists.as_slice() else { panic!("{lists:?}") };
+    assert!(labels.iter().all(|label| values("label").iter().any(|value| value == label)), "{labels:?}");
+    assert!(values("against").contains(&"peers".to_owned()));
+    assert!(key.iter().all(|column| compared.contains(*column) && figures.contains(*column)), "{key:?}");
+    // A column that both tables have would stop the query where it is added.
+    assert!(added.iter().all(|column| figures.contains(*column) && !compared.contains(*column)), "{added:?}");
+    assert!(order.iter().all(|column| compared.contains(*column)), "{order:?}");
+    assert!(shown.iter().all(|column| compared.contains(*column) || added.contains(column)), "{shown:?}");
+}

@@ -32,6 +32,8 @@ mod national_trends;
 mod odd_sources;
 mod odd_values;
 mod packaging;
+#[cfg(feature = "pdf")]
+mod packs;
 mod prepare;
 mod prune;
 mod public;

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Runs the examples of docs/results.md that answer a question in Python, and compares each answer with the CSV files.
+"""Runs the examples of docs/results.md that answer a question in Python and R, and compares each answer with the CSV files.
 
     python3 tests/tables/examples.py RELEASE
 
-RELEASE is a folder such as releases/2025-26Q1/r1. Needs duckdb and pandas. The examples are the blocks of Python below the
-heading "Answer a question"; each leaves its answer in `worse`. Prints one line for each check and ends with "N passed, N
-failed"; the exit code is 1 when any failed.
+RELEASE is a folder such as releases/2025-26Q1/r1. Needs duckdb and pandas, and R with readr and dplyr. The examples are the
+blocks of Python and R below the heading "Answer a question"; each leaves its answer in `worse`. Prints one line for each check
+and ends with "N passed, N failed"; the exit code is 1 when any failed.
 """
 
 import argparse
@@ -13,6 +13,7 @@ import csv
 import os
 import pathlib
 import re
+import subprocess
 import sys
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
@@ -21,16 +22,18 @@ from check_report import Report  # noqa: E402
 DOCUMENT = pathlib.Path(__file__).resolve().parents[2] / "docs/results.md"
 HEADING = "## Answer a question"
 METRIC = "CRE-01"
+# What stands between the words that an example in R prints and its answer.
+MARK = "=== answer ==="
 
 
 def examples():
-    """The examples in Python by their headings."""
+    """The examples that run here by their headings, each with its language."""
     section = DOCUMENT.read_text(encoding="utf-8").split(f"\n{HEADING}\n")[1].split("\n## ")[0]
     parts = re.split(r"^### (.*)$", section, flags=re.MULTILINE)[1:]
     found = {}
     for heading, text in zip(parts[::2], parts[1::2]):
-        for block in re.findall(r"^```python\n(.*?)^```$", text, flags=re.MULTILINE | re.DOTALL):
-            found[heading] = found.get(heading, "") + block
+        for language, block in re.findall(r"^```(python|r)\n(.*?)^```$", text, flags=re.MULTILINE | re.DOTALL):
+            found[heading] = (language, found.get(heading, ("", ""))[1] + block)
     return found
 
 
@@ -53,13 +56,27 @@ def number(value):
     return round(float(value), 6)
 
 
-def answer(code):
+def answer(language, code):
     """The rows that an example leaves, whatever holds them."""
+    rows = rows_of_r(code) if language == "r" else rows_of_python(code)
+    return [(row[0], *map(number, row[1:])) for row in rows]
+
+
+def rows_of_python(code):
     names = {}
     exec(compile(code, str(DOCUMENT), "exec"), names)
     worse = names["worse"]
-    rows = worse.fetchall() if hasattr(worse, "fetchall") else worse.itertuples(index=False, name=None)
-    return [(row[0], *map(number, row[1:])) for row in rows]
+    return worse.fetchall() if hasattr(worse, "fetchall") else worse.itertuples(index=False, name=None)
+
+
+def rows_of_r(code):
+    """A warning is a fault: a column of another type than was guessed would lose its values with no more than a warning."""
+    script = f"options(warn = 2)\n{code}\ncat({MARK!r}, format_csv(worse), sep = '\\n')\n"
+    done = subprocess.run(["Rscript", "--vanilla", "-"], input=script, capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(done.stderr)
+    lines = done.stdout.split(f"{MARK}\n")[1].strip().splitlines()
+    return list(csv.reader(lines))[1:]
 
 
 def main():
@@ -68,8 +85,8 @@ def main():
     release = parser.parse_args().release.resolve()
     wanted, found = expected(release), examples()
     report = Report()
-    checks = [("the question has an answer", lambda: bool(wanted)), ("two examples are in Python", lambda: len(found) == 2)]
-    checks += [(f"{name} answers as the CSV files do", lambda code=code: answer(code) == wanted) for name, code in found.items()]
+    checks = [("the question has an answer", lambda: bool(wanted)), ("two examples are in Python, and one in R", lambda: sorted(one for one, _ in found.values()) == ["python", "python", "r"])]
+    checks += [(f"{name} answers as the CSV files do", lambda one=one: answer(*one) == wanted) for name, one in found.items()]
     os.chdir(release)
     for name, holds in checks:
         report.add(name, [] if holds() else ["another answer"])

@@ -3,7 +3,7 @@
 
 Usage: python3 tests/weight/weigh.py RELEASE [--at-most=MB]
 
-A MB is a million bytes. Copies beside the pages (spreadsheets and files of charts, which `--copies` asks for) are shown and do
+A MB is a million bytes. Copies beside the pages (spreadsheets, packs and files of charts, which `--copies` asks for) are shown and do
 not count. Exits with 1 where the release is heavier than the limit."""
 
 import re
@@ -13,7 +13,7 @@ from pathlib import Path
 
 DRAWING = re.compile(rb"<svg .*?</svg>", re.DOTALL)
 TAG = re.compile(rb"<[^>]*>")
-COPIES = {".ods", ".xlsx", ".png", ".svg"}
+COPIES = {".ods", ".xlsx", ".pdf", ".png", ".svg"}
 
 
 def page_parts(html: bytes) -> dict[str, int]:

@@ -3,8 +3,11 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::panic::resume_unwind;
+use std::thread;
 
 use chrono::{Datelike as _, NaiveDate};
+use rayon::{ThreadPoolBuildError, ThreadPoolBuilder};
 use typst::diag::{FileError, FileResult, SourceDiagnostic};
 use typst::foundations::{Bytes, Datetime, Duration, Smart};
 use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
@@ -26,6 +29,8 @@ pub enum PressError {
     Template(String),
     #[error("the document cannot be written as PDF/UA-1: {0}")]
     Document(String),
+    #[error("there is no thread to print it")]
+    Thread(#[from] ThreadPoolBuildError),
 }
 
 /// What is the same for every document: the fonts, what templates can do, and the template.
@@ -60,9 +65,22 @@ impl Press {
 
     /// The document as PDF. The day stands in the document as the day on which it was made.
     ///
+    /// Typst shares its work out among threads. A thread that waits for a share takes other work of its pool, here the next
+    /// document, in the middle of this one, and the next again: memory would hold many at once. So each document has a thread
+    /// with a pool of its own, and the thread that asks for it waits.
+    ///
     /// # Errors
-    /// The first thing that the template cannot do with the files, or that a document for everybody must not have.
+    /// The first thing that the template cannot do with the files, or that a document for everybody must not have, and
+    /// [`PressError::Thread`] where the computer has no thread left.
     pub fn print(&self, files: &PressFiles, day: NaiveDate) -> Result<Vec<u8>, PressError> {
+        let pool = ThreadPoolBuilder::new().num_threads(1).build()?;
+        thread::scope(|scope| {
+            let printed = scope.spawn(|| pool.install(|| self.set(files, day))).join();
+            printed.unwrap_or_else(|panic| resume_unwind(panic))
+        })
+    }
+
+    fn set(&self, files: &PressFiles, day: NaiveDate) -> Result<Vec<u8>, PressError> {
         let sheet = PressSheet { press: self, files };
         let document: PagedDocument =
             typst::compile(&sheet).output.map_err(|problems| PressError::Template(first_of(&problems)))?;

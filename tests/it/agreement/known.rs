@@ -23,6 +23,8 @@ pub enum Against {
     Reason,
     /// The trend of the series up to the figure, which no verdict is made of.
     Trend,
+    /// Where forces lie from the limits of all, as titles and texts of funnels say it.
+    Limits,
 }
 
 /// Whose figure of what.
@@ -130,6 +132,7 @@ impl Known {
                 label => standing(label),
             },
             Against::Reason => self.reason(judged),
+            Against::Limits => self.funnels.get(judged).map_or_else(String::new, |row| row["label"].clone()),
             Against::Trend => {
                 self.figure(judged, &self.period).map_or_else(String::new, |figure| figure["trend"].clone())
             }

@@ -6,6 +6,7 @@ use regex::{Captures, Regex};
 
 use super::known::{Against, Judged};
 use super::ledger::number;
+use super::limits;
 use super::pages::ReadLine;
 use super::places::{NATION, Reader, is_organisation};
 
@@ -42,6 +43,16 @@ enum Says {
     /// The last judged figure of a series, and of which period if it is an earlier one.
     Icon,
     Tile,
+    /// That so many forces lie beyond the outer limits: group `count`.
+    BeyondLimits,
+    /// That none of so many does: group `all`.
+    NoneBeyond,
+    /// Which forces do, by sides: groups `all` and `parts`.
+    BeyondSides,
+    /// Which forces lie beyond the inner limits alone: group `names`.
+    BeyondInner,
+    /// That forces differ too much for limits.
+    NoLimits,
 }
 
 const THAN: &str = "(?P<word>(?:clearly )?(?:better|worse|higher|lower|more recorded|fewer recorded)) \\(at the (?P<level>95|99\\.8)% level\\) than";
@@ -131,6 +142,14 @@ fn patterns() -> Vec<(Regex, Says)> {
         (r"^Special cause, (?P<word>a concern|improving)(?: \((?P<period>[^)]*)\))?$".to_owned(), Says::Icon),
         ("are smaller than the margin of the metric".to_owned(), Says::Plainly(Against::OwnPast, "usual")),
         (r"^(?P<number>\d+ of \d+|\d+ better, \d+ worse|\d+ forces?|\d+) (?P<words>standards in force met by the nation|of \d+ metrics in a year.*|clearly worse than their peers.*|standards? met|standards? not met)$".to_owned(), Says::Tile),
+        (r"(?:: |; )(?P<count>\S+)(?: forces?)? lies? beyond the 99\.8% limits$".to_owned(), Says::BeyondLimits),
+        (r"^None of (?P<all>\S+) forces lies beyond the 99\.8% limits\.".to_owned(), Says::NoneBeyond),
+        (
+            r"^Of (?P<all>\S+) forces, (?P<parts>\S+ lies? (?:above|below) the 99\.8% limits, (?:[^.]|\.\d)*)\.".to_owned(),
+            Says::BeyondSides,
+        ),
+        (r"Beyond the 95% limits alone: (?P<names>(?:[^.]|\.\d)*)\.".to_owned(), Says::BeyondInner),
+        (": Forces differ too much for limits: from".to_owned(), Says::NoLimits),
     ];
     list.into_iter().map(|(pattern, says)| (Regex::new(&pattern).unwrap(), says)).collect()
 }
@@ -268,7 +287,26 @@ fn say(reader: &mut Reader<'_, '_, '_>, place: &str, line: &ReadLine, says: Says
         Says::Tile => {
             tile(reader, place, (found.named("number").unwrap_or_default(), found.named("words").unwrap_or_default()));
         }
+        Says::BeyondLimits | Says::NoneBeyond | Says::BeyondSides | Says::BeyondInner | Says::NoLimits => {
+            let metric = judged(reader, line).metric;
+            beyond_limits(reader, place, &metric, says, found);
+        }
         _ => count_of_body(reader, place, says, found),
+    }
+}
+
+/// Which forces lie beyond the limits of all.
+fn beyond_limits(reader: &mut Reader<'_, '_, '_>, place: &str, metric: &str, says: Says, found: &Groups<'_, '_>) {
+    let group = |name: &str| found.named(name).unwrap_or_default();
+    if matches!(says, Says::NoneBeyond | Says::BeyondSides) {
+        limits::of_all(reader, place, metric, group("all"));
+    }
+    match says {
+        Says::BeyondLimits => limits::beyond(reader, place, metric, group("count")),
+        Says::NoneBeyond => limits::beyond(reader, place, metric, "none"),
+        Says::BeyondSides => limits::sides(reader, place, metric, group("parts")),
+        Says::BeyondInner => limits::inner(reader, place, metric, group("names")),
+        _ => limits::too_wide(reader, place, metric),
     }
 }
 
