@@ -244,8 +244,8 @@ enum Listed {
 /// Where submissions come from.
 #[derive(Debug, Args)]
 struct Input {
-    /// Folder of submissions, or its address, such as s3://bucket/folder or az://container/folder.
-    #[arg(long, value_name = "DIR", value_parser = place())]
+    /// Where submissions lie.
+    #[arg(long, value_name = "DIR", value_parser = place(), help = "Folder of submissions, or its address, such as s3://bucket/folder or az://container/folder")]
     source: Place,
     /// Data date: later submissions are left out [default: the date of the latest submission until today].
     #[arg(long, value_name = "DATE", value_parser = parse_day)]
@@ -262,8 +262,8 @@ impl Input {
 /// Where releases are published.
 #[derive(Debug, Args)]
 struct ReleasePlaces {
-    /// Folder of releases, or its address, such as s3://bucket/folder or az://container/folder.
-    #[arg(long, value_name = "DIR", value_parser = place())]
+    /// Where releases are published.
+    #[arg(long, value_name = "DIR", value_parser = place(), help = "Folder of releases, or its address, such as s3://bucket/folder or az://container/folder")]
     out: Place,
     /// Folder for caches, remembered checks and failing rows [default: the out folder's name with -work].
     #[arg(long, value_name = "DIR")]

@@ -53,6 +53,10 @@ impl Letter {
         if let Some(digest) = &digest {
             sections.push(section("Returns missing, late or refused", of_bodies(&digest.returns)));
             sections.push(section("Forces to look at first", of_bodies(&digest.forces)));
+            if let Some(alarms) = &digest.new_alarms {
+                let new = "Figures that ask for action and did not in the release before";
+                sections.push(section(new, of_bodies(&alarms.organisations)));
+            }
         } else {
             sections.push(section("Returns outstanding from", ended.outstanding.clone()));
         }

@@ -29,7 +29,7 @@ use crate::release::{
 };
 use crate::render::html::Templates;
 use crate::render::{RenderError, render_editions};
-use crate::report::{Edition, Facts, build_digest};
+use crate::report::{Edition, Facts, SinceLast, build_digest};
 use crate::vocabulary::copy_format::CopyFormat;
 use crate::vocabulary::finding::Finding;
 use crate::vocabulary::returns::Outstanding;
@@ -84,7 +84,9 @@ impl Publication<'_> {
         if public.is_some() {
             timings.end_of("disclosure");
         }
-        let digest = build_digest(&Facts::new(&release, &definitions.layouts), counts.figures_changed);
+        let since =
+            SinceLast { figures_changed: counts.figures_changed, last: last.as_ref().ok().and_then(Option::as_ref) };
+        let digest = build_digest(&Facts::new(&release, &definitions.layouts), &since);
         timings.begin_stage();
         let copies = &context.settings.figures.editions.copies;
         let files = spans::of_stage("render")

@@ -29,6 +29,11 @@ const TRIAL: &str = ".leds-metrics-trial";
 #[derive(Clone)]
 pub struct StoreFolder {
     store: Arc<dyn ObjectStore>,
+    names: Arc<FolderNames>,
+}
+
+/// How a folder is called; apart, because errors carry it.
+struct FolderNames {
     /// Inside the store.
     folder: StorePath,
     /// As it was named, without a stroke at its end.
@@ -38,47 +43,49 @@ pub struct StoreFolder {
 impl StoreFolder {
     pub(super) fn open(location: &str) -> Result<Self, PlaceError> {
         let Connected { store, folder } = connect(location)?;
-        Ok(Self { store, folder, location: location.trim_end_matches('/').to_owned() })
+        Ok(Self::named(store, folder, location.trim_end_matches('/').to_owned()))
     }
 
     /// A folder of a store that a test has made.
     #[cfg(test)]
     pub(crate) fn of(store: Arc<dyn ObjectStore>, location: &str) -> Self {
-        Self { store, folder: StorePath::default(), location: location.to_owned() }
+        Self::named(store, StorePath::default(), location.to_owned())
+    }
+
+    fn named(store: Arc<dyn ObjectStore>, folder: StorePath, location: String) -> Self {
+        Self { store, names: Arc::new(FolderNames { folder, location }) }
     }
 
     pub(super) fn location(&self) -> &str {
-        &self.location
+        &self.names.location
     }
 
     pub fn name(&self) -> Option<&str> {
-        self.folder.filename()
+        self.names.folder.filename()
     }
 
+    #[must_use]
     pub fn join(&self, path: &str) -> Self {
-        Self {
-            store: Arc::clone(&self.store),
-            folder: path.split('/').fold(self.folder.clone(), |folder, part| folder.join(part)),
-            location: format!("{}/{path}", self.location),
-        }
+        let location = format!("{}/{path}", self.names.location);
+        Self::named(Arc::clone(&self.store), self.path(path), location)
     }
 
     pub fn parent(&self) -> Option<Self> {
         let last = self.name()?;
-        let folder = self.folder.as_ref();
+        let folder = self.names.folder.as_ref();
         let above = folder.get(..folder.len() - last.len()).unwrap_or_default().trim_end_matches('/');
-        let location = self.location.strip_suffix(last)?.trim_end_matches('/').to_owned();
-        Some(Self { store: Arc::clone(&self.store), folder: StorePath::parse(above).ok()?, location })
+        let location = self.names.location.strip_suffix(last)?.trim_end_matches('/').to_owned();
+        Some(Self::named(Arc::clone(&self.store), StorePath::parse(above).ok()?, location))
     }
 
     pub(super) fn holds(&self, other: &Self) -> bool {
-        let rest = other.location.strip_prefix(&self.location);
+        let rest = other.names.location.strip_prefix(&self.names.location);
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 
     /// The store with this folder as its root.
     pub fn rooted(&self) -> Arc<dyn ObjectStore> {
-        Arc::new(PrefixStore::new(Arc::clone(&self.store), self.folder.clone()))
+        Arc::new(PrefixStore::new(Arc::clone(&self.store), self.names.folder.clone()))
     }
 
     pub(super) fn is_there(&self) -> io::Result<bool> {
@@ -218,11 +225,11 @@ impl StoreFolder {
     }
 
     fn path(&self, path: &str) -> StorePath {
-        path.split('/').fold(self.folder.clone(), |folder, part| folder.join(part))
+        path.split('/').fold(self.names.folder.clone(), StorePath::join)
     }
 
     fn own(&self) -> (Arc<dyn ObjectStore>, StorePath) {
-        (Arc::clone(&self.store), self.folder.clone())
+        (Arc::clone(&self.store), self.names.folder.clone())
     }
 }
 
@@ -234,14 +241,14 @@ struct Sent {
 
 impl fmt::Display for StoreFolder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.location)
+        f.write_str(&self.names.location)
     }
 }
 
 impl fmt::Debug for StoreFolder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // What the store holds of credentials is nobody's to print.
-        f.debug_tuple("StoreFolder").field(&self.location).finish()
+        f.debug_tuple("StoreFolder").field(&self.names.location).finish()
     }
 }
 

@@ -5,10 +5,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use chrono::NaiveDate;
 use serde::Deserialize;
 
+use super::Release;
 use super::store::{DamagedFile, PublishError, PublishedRelease, RECORD, read_latest, record_of};
-use super::tables::{BREAKDOWNS, OBSERVATIONS, PublishedRows, UnreadableTable, parquet_path};
+use super::tables::{BREAKDOWNS, OBSERVATIONS, PublishedRows, UnreadableTable, VERDICTS, parquet_path};
 use crate::place::Place;
 use crate::sources::{SubmissionKey, SubmissionScope, SubmittedTable, key_of_recorded};
+use crate::verdict::Attention;
 use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::causes::with_causes;
 use crate::vocabulary::finding::{Finding, FindingLevel};
@@ -50,6 +52,15 @@ pub struct LastRelease {
     pub(super) as_of: NaiveDate,
     pub(super) figures: PublishedFigures,
     pub(super) returns: RecordedReturns,
+    /// Figures of organisations that asked somebody to act; `None` of a release that says nothing of that.
+    alarming: Option<BTreeSet<AlarmingFigure>>,
+}
+
+/// A figure that asks somebody to act: surely and clearly worse, or clearly short of its standard.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AlarmingFigure {
+    pub org_code: BodyId,
+    pub metric_id: String,
 }
 
 /// Headline figures by metric, code and period.
@@ -108,6 +119,17 @@ impl LastRelease {
         &self.name
     }
 
+    /// Figures of organisations that ask somebody to act in a release, and did not in this one; `None` where this one says nothing of
+    /// that.
+    pub fn new_alarms(&self, release: &Release) -> Option<BTreeSet<AlarmingFigure>> {
+        let alarming = self.alarming.as_ref()?;
+        let verdicts = release.verdicts.all().iter().filter(|one| one.attention == Attention::Act);
+        let now = verdicts
+            .filter(|one| one.org_code.is_organisation())
+            .map(|one| AlarmingFigure { org_code: one.org_code.clone(), metric_id: one.metric_id.to_string() });
+        Some(now.filter(|one| !alarming.contains(one)).collect())
+    }
+
     /// Reads the release before the next one of a period; `None` where nothing was published yet.
     ///
     /// # Errors
@@ -134,8 +156,26 @@ impl LastRelease {
             as_of: record.as_of,
             returns: RecordedReturns::of(files),
             figures: figures_of(&rows)?,
+            // Releases of earlier versions have no verdicts.
+            alarming: alarming_in(&release).ok(),
         }))
     }
+}
+
+fn alarming_in(release: &PublishedRelease) -> Result<BTreeSet<AlarmingFigure>, LastReleaseError> {
+    let path = parquet_path(VERDICTS);
+    let rows = PublishedRows::read(VERDICTS, release.folder().join(&path), release.read(&path)?)?;
+    let mut found = BTreeSet::new();
+    for part in rows.parts() {
+        let (codes, metrics) = (part.texts("org_code")?, part.texts("metric_id")?);
+        let attention = part.texts("attention")?;
+        let alarming = (0..part.count()).filter(|row| attention.get(*row) == Attention::Act.as_str());
+        found.extend(
+            alarming
+                .map(|row| AlarmingFigure { org_code: codes.get(row).into(), metric_id: metrics.get(row).to_owned() }),
+        );
+    }
+    Ok(found)
 }
 
 fn figures_of(rows: &PublishedRows) -> Result<PublishedFigures, UnreadableTable> {

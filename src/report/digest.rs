@@ -1,11 +1,14 @@
 //! What a release brings, in a few lines for a message to those who run the program. Its words are those of the national
 //! summary.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::national::summary::{concerned, gaps, message};
 use super::{Facts, words};
+use crate::release::{AlarmingFigure, LastRelease};
 use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::period::Period;
 
@@ -32,6 +35,25 @@ pub struct Digest {
     pub returns: Vec<BodyLine>,
     /// Forces that are clearly worse than their peers, the one with most subjects first.
     pub forces: Vec<BodyLine>,
+    /// What asks for action and did not in the release before; `None` where there is none, or it does not say.
+    pub new_alarms: Option<NewAlarms>,
+}
+
+/// Organisations with figures that ask for action and did not before, by code.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NewAlarms {
+    /// The release before, such as `2025-26Q1 r1`.
+    pub since: String,
+    pub organisations: Vec<BodyLine>,
+}
+
+/// What a release is held against.
+#[derive(Debug, Clone, Copy)]
+pub struct SinceLast<'l> {
+    /// Headline figures that the release before had otherwise.
+    pub figures_changed: usize,
+    /// The release before.
+    pub last: Option<&'l LastRelease>,
 }
 
 /// What is said of one organisation.
@@ -42,8 +64,8 @@ pub struct BodyLine {
     pub words: String,
 }
 
-/// Gathers what a release brings; `figures_changed` is the number of headline figures that the release before had otherwise.
-pub fn build_digest(facts: &Facts<'_>, figures_changed: usize) -> Digest {
+/// Gathers what a release brings.
+pub fn build_digest(facts: &Facts<'_>, since: &SinceLast<'_>) -> Digest {
     let release = facts.release;
     let line = |code: &BodyId, words: String| BodyLine { code: code.clone(), name: facts.name(code), words };
     let worse = concerned(facts).into_iter().filter(|force| !force.worse.is_empty()).take(FORCES_NAMED);
@@ -59,8 +81,22 @@ pub fn build_digest(facts: &Facts<'_>, figures_changed: usize) -> Digest {
         published_on: release.published_on,
         data_date: release.as_of,
         message: message(facts),
-        figures_changed: (release.revision > 1).then_some(figures_changed),
+        figures_changed: (release.revision > 1).then_some(since.figures_changed),
         returns: gaps(facts).iter().map(|gap| line(gap.code, gap.words(facts))).collect(),
         forces: forces.collect(),
+        new_alarms: since.last.and_then(|last| new_alarms(facts, last)),
     }
+}
+
+fn new_alarms(facts: &Facts<'_>, last: &LastRelease) -> Option<NewAlarms> {
+    let mut by_organisation: BTreeMap<BodyId, Vec<String>> = BTreeMap::new();
+    for AlarmingFigure { org_code, metric_id } in last.new_alarms(facts.release)? {
+        by_organisation.entry(org_code).or_default().push(metric_id);
+    }
+    let line = |(code, metrics): (BodyId, Vec<String>)| BodyLine {
+        name: facts.name(&code),
+        words: words::list_words(&metrics),
+        code,
+    };
+    Some(NewAlarms { since: last.name().to_owned(), organisations: by_organisation.into_iter().map(line).collect() })
 }

@@ -45,7 +45,7 @@ impl Kind {
             Self::S3 => "LEDS_METRICS_TEST_S3",
             Self::Azure => "LEDS_METRICS_TEST_AZURE",
         };
-        env::var(name).expect("tests/stores/run starts the emulators")
+        env::var(name).unwrap_or_else(|_| panic!("{name} is not set: tests/stores/run starts the emulators"))
     }
 
     fn variables(self, address: &str) -> Variables {
@@ -93,7 +93,7 @@ impl Kind {
 }
 
 fn bucket() -> String {
-    env::var("LEDS_METRICS_TEST_BUCKET").expect("tests/stores/run names the bucket")
+    env::var("LEDS_METRICS_TEST_BUCKET").unwrap()
 }
 
 /// A source on a disk and a folder of a store, which no other test uses.
@@ -296,14 +296,14 @@ fn delays_lost_connections_and_refusals_of_a_store_change_nothing() {
             [Fault::Late, Fault::Refused(503), Fault::Dropped, Fault::Refused(429), Fault::Lost, Fault::Refused(500)];
         let sound = Proxy::before(&kind.emulator(), |_| Fault::None);
         assert_eq!(there.run_through(&sound.address, &[]).code, 0);
-        let faulty = Proxy::before(&kind.emulator(), move |request| {
+        let troubled = Proxy::before(&kind.emulator(), move |request| {
             if request.number % 5 == 0 { faults[request.number / 5 % faults.len()] } else { Fault::None }
         });
         let other = InStore::new(kind);
-        let run = other.run_through(&faulty.address, &[]);
-        assert_eq!(run.code, 0, "{kind:?}: {}\n{}", run.stderr, faulty.lines().join("\n"));
-        println!("{kind:?}: {} requests without faults, {} with", sound.requests(), faulty.requests());
-        assert!(faulty.requests() < 2 * sound.requests(), "retries are bounded");
+        let run = other.run_through(&troubled.address, &[]);
+        assert_eq!(run.code, 0, "{kind:?}: {}\n{}", run.stderr, troubled.lines().join("\n"));
+        println!("{kind:?}: {} requests without faults, {} with", sound.requests(), troubled.requests());
+        assert!(troubled.requests() < 2 * sound.requests(), "retries are bounded");
         let (one, two) = (there.released(), other.released());
         for (path, bytes) in one.iter().filter(|(path, _)| path.starts_with("2025-04/r1/") && !tells_of_the_run(path)) {
             assert!(two.get(path) == Some(bytes), "{kind:?}: {path} is another file, or not there");
@@ -332,7 +332,7 @@ fn a_program_that_is_killed_at_any_request_leaves_the_last_whole_release() {
             // Nothing is answered from that request on, and nobody waits for the answer.
             let silent = Proxy::before(&kind.emulator(), move |request| {
                 if request.number >= point {
-                    std::thread::sleep(Duration::from_secs(3600));
+                    std::thread::sleep(Duration::from_hours(1));
                 }
                 Fault::None
             });
@@ -347,7 +347,7 @@ fn a_program_that_is_killed_at_any_request_leaves_the_last_whole_release() {
                 .unwrap();
             let begun = Instant::now();
             while silent.requests() < point && child.try_wait().unwrap().is_none() {
-                assert!(begun.elapsed() < Duration::from_secs(60), "request {point} did not come");
+                assert!(begun.elapsed() < Duration::from_mins(1), "request {point} did not come");
                 std::thread::sleep(Duration::from_millis(5));
             }
             child.kill().unwrap();

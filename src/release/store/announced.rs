@@ -219,7 +219,7 @@ impl Announcer {
             let Some((period, name)) = file.path.strip_suffix(".json").and_then(|path| path.split_once('/')) else {
                 continue;
             };
-            let text = begun.read_each(&[file.path.clone()]).map_err(wrong)?;
+            let text = begun.read_each(std::slice::from_ref(&file.path)).map_err(wrong)?;
             let taken: Option<NameTaken> = text.first().and_then(|text| serde_json::from_slice(text).ok());
             if taken.is_some_and(|taken| taken.after > self.after) {
                 continue;

@@ -108,7 +108,7 @@ impl Request {
     /// `None` where the client has closed the connection.
     fn read(client: &mut TcpStream) -> std::io::Result<Option<Self>> {
         let mut bytes = Vec::new();
-        let mut part = [0; 64 * 1024];
+        let mut part = [0; 8 * 1024];
         let end = loop {
             if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
                 break end + 4;
