@@ -206,32 +206,6 @@ fn a_killed_run_is_taken_up_again_once_it_has_been_silent() {
     assert!(scheduled.events().contains(&"monthly/2025-04/0002-ended.json".to_owned()));
 }
 
-#[test]
-fn a_letter_names_the_figures_that_ask_for_action_and_did_not_before() {
-    const LATE: (&str, &str) = ("2025-04-03T10:00:00Z", "2025-04-23T12:00:00Z");
-    let bench = Bench::new();
-    let letter = |attempt: u32| -> serde_json::Value {
-        let path = bench.out().join(format!("ledger/by_hand/2025-04/{attempt:04}-letter.json"));
-        serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
-    };
-    bench.submit("arrest_summons", ("2025-05-15", "E1", "2025-04"), &arrests(&[FAST; 200]));
-    bench.submit("arrest_summons", ("2025-05-15", "E2", "2025-04"), &arrests(&[FAST; 200]));
-    assert_eq!(bench.run("2025-04", &["--allow-gaps"]).code, 0);
-    assert!(letter(1)["digest"]["new_alarms"].is_null(), "there is no release before: {}", letter(1));
-    bench.submit("arrest_summons", ("2025-06-15", "E2", "2025-04"), &arrests(&[LATE; 200]));
-    assert_eq!(bench.run("2025-04", &["--allow-gaps"]).code, 0);
-    let second = letter(2);
-    let alarms = &second["digest"]["new_alarms"];
-    assert_eq!(alarms["since"], "2025-04 r1");
-    let organisations = alarms["organisations"].as_array().unwrap();
-    assert_eq!(organisations.len(), 1, "{alarms}");
-    assert_eq!((&organisations[0]["code"], &organisations[0]["name"]), (&"E2".into(), &"Second".into()));
-    assert!(organisations[0]["words"].as_str().unwrap().contains("CRE-01"), "{alarms}");
-    assert_eq!(bench.run("2025-04", &["--allow-gaps", "--again"]).code, 0);
-    let third = letter(3);
-    assert_eq!(third["digest"]["new_alarms"]["organisations"], serde_json::json!([]), "nothing has become worse");
-}
-
 /// A letter stands beside the events of each run, and the command of the settings gets it. Names are harmless in all its forms.
 #[test]
 fn operators_get_a_letter_after_each_run_and_no_run_depends_on_it() {

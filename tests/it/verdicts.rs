@@ -46,6 +46,35 @@ fn number(row: &Row, column: &str) -> Option<f64> {
     row[column].parse().ok()
 }
 
+/// The letter to the operators after a run by hand.
+fn letter(bench: &Bench, attempt: u32) -> serde_json::Value {
+    let path = bench.out().join(format!("ledger/by_hand/2025-04/{attempt:04}-letter.json"));
+    serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
+}
+
+#[test]
+fn a_letter_names_the_figures_that_ask_for_action_and_did_not_before() {
+    let bench = Bench::new();
+    forces(&bench, 12);
+    let mut in_time = [160, 162, 158, 164, 156, 160, 162, 158, 160, 164, 156, 160];
+    submit(&bench, "2025-04", &in_time);
+    assert_eq!(bench.run("2025-04", &[]).code, 0);
+    assert!(letter(&bench, 1)["digest"]["new_alarms"].is_null(), "there is no release before");
+    in_time[11] = 80;
+    submit(&bench, "2025-04", &in_time);
+    assert_eq!(bench.run("2025-04", &[]).code, 0);
+    let second = letter(&bench, 2);
+    let expected = serde_json::json!({
+        "since": "2025-04 r1",
+        "organisations": [{ "code": "F12", "name": "F12", "words": "CRE-01 and CRE-02" }],
+    });
+    assert_eq!(second["digest"]["new_alarms"], expected);
+    let heading = "Figures that ask for action and did not in the release before";
+    assert!(second["sections"].as_array().unwrap().iter().any(|section| section["heading"] == heading), "{second}");
+    assert_eq!(bench.run("2025-04", &["--again"]).code, 0);
+    assert_eq!(letter(&bench, 3)["digest"]["new_alarms"]["organisations"], serde_json::json!([]));
+}
+
 /// Eleven forces at 78% to 82% and one at 40%. Drawn in to 78 and 81.9, the values deviate by √(22.8167/11) = 1.440223 points:
 /// a quarter is 0.360056. F12 lies 40 points below its peers (1,760 of 2,200), which is 111.09 margins; 80 more of its 200
 /// would have made the peers' 80%.
