@@ -152,7 +152,13 @@ impl<'d> DueRuns<'d> {
             wait,
             quiet: self.quiet,
         };
-        let record = Record { ledger: &self.ledger, clock: &self.clock, key: run.key.clone(), attempt: run.attempt };
+        let record = Record {
+            ledger: &self.ledger,
+            clock: &self.clock,
+            key: run.key.clone(),
+            attempt: run.attempt,
+            begun_at: self.clock.now(),
+        };
         let _at_work = self.pulse.at_work(&run.key);
         if !record.begin(&options, Some(run.due_at)).await? {
             return Ok(Done::of(run, WhatWasDone::BegunElsewhere));
@@ -162,7 +168,7 @@ impl<'d> DueRuns<'d> {
             Err(error) => self.again_at(schedule, run, error).await?,
             Ok(_) => None,
         };
-        let troubles = record.end(self.context, &outcome, again_at).await;
+        let troubles = record.end(self.context, &options, &outcome, again_at).await;
         let what = match outcome {
             Ok(outcome) => WhatWasDone::Ran(Box::new(outcome)),
             Err(error) => WhatWasDone::Failed { error, again_at },

@@ -14,6 +14,7 @@ pub mod generate;
 pub mod hook;
 mod identity;
 pub mod letter;
+mod lineage;
 mod nearest;
 pub mod plan;
 pub mod prepare;

@@ -7,12 +7,14 @@ use tracing::{Instrument as _, Span};
 
 use super::hook::{self, HookError};
 use super::letter::Letter;
+use super::lineage::EndedRun;
 use super::publication::load_templates;
 use super::run::run;
 use super::stop::unless_stopped;
 use super::{AppError, Context, RunOptions, RunOutcome, spans};
 use crate::exit;
-use crate::ledger::{Begun, Ended, Ledger, LedgerError, RunKey, RunResult, SIGN_OF_LIFE_EVERY};
+use crate::ledger::{Begun, Ended, Ledger, LedgerError, RunKey, RunNote, RunResult, SIGN_OF_LIFE_EVERY};
+use crate::release::published::PublishedRecord;
 use crate::render::RenderError;
 use crate::render::html::render_letter;
 use crate::vocabulary::causes::with_causes;
@@ -25,13 +27,14 @@ pub(super) struct Record<'r> {
     pub(super) clock: &'r Arc<dyn Clock>,
     pub(super) key: RunKey,
     pub(super) attempt: u32,
+    pub(super) begun_at: DateTime<Utc>,
 }
 
 impl Record<'_> {
     /// Begins the attempt. False where another program has begun it.
     pub(super) async fn begin(&self, options: &RunOptions, due_at: Option<DateTime<Utc>>) -> Result<bool, AppError> {
         let begun = Begun {
-            at: self.clock.now(),
+            at: self.begun_at,
             due_at,
             public: options.public,
             program_version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -59,6 +62,7 @@ impl Record<'_> {
     pub(super) async fn end(
         &self,
         context: &Context,
+        options: &RunOptions,
         outcome: &Result<RunOutcome, AppError>,
         again_at: Option<DateTime<Utc>>,
     ) -> Vec<AfterRunError> {
@@ -71,7 +75,9 @@ impl Record<'_> {
         let letter = Letter::of(&self.key, &ended, outcome);
         let written = self.ledger.end(&self.key, self.attempt, &ended).await.map_err(AfterRunError::from);
         let kept = self.keep_letter(context, &letter).await;
-        let mut troubles: Vec<AfterRunError> = written.err().into_iter().chain(kept.err()).collect();
+        let lineage = self.keep_lineage(options, &ended, outcome.as_ref().ok()).await;
+        let mut troubles: Vec<AfterRunError> =
+            written.err().into_iter().chain(kept.err()).chain(lineage.err()).collect();
         // A letter that cannot be written down could not be kept either, for the same reason.
         if let Ok(json) = json_of(&letter) {
             troubles.extend(send_letter(context, &json).await);
@@ -79,13 +85,29 @@ impl Record<'_> {
         troubles
     }
 
+    /// Puts what catalogues of data are told of a run beside its events.
+    async fn keep_lineage(
+        &self,
+        options: &RunOptions,
+        ended: &Ended,
+        outcome: Option<&RunOutcome>,
+    ) -> Result<(), AfterRunError> {
+        // A record that cannot be read is told where the release is read.
+        let record = outcome.and_then(|outcome| PublishedRecord::of(&outcome.release).ok());
+        let RunOptions { source, out, .. } = options;
+        let (key, attempt, begun_at) = (&self.key, self.attempt, self.begun_at);
+        let run = EndedRun { key, attempt, begun_at, ended, source, out, record };
+        let text = serde_json::to_vec_pretty(&run.events()).map_err(AfterRunError::Lineage)?;
+        Ok(self.ledger.put_note(key, attempt, RunNote::Lineage, text).await?)
+    }
+
     /// Puts a letter beside the events of its run, in each of its forms.
     async fn keep_letter(&self, context: &Context, letter: &Letter) -> Result<(), AfterRunError> {
         let (key, attempt) = (&self.key, self.attempt);
-        self.ledger.put_letter(key, attempt, "txt", letter.text().into_bytes()).await?;
-        self.ledger.put_letter(key, attempt, "json", json_of(letter)?).await?;
+        self.ledger.put_note(key, attempt, RunNote::LetterText, letter.text().into_bytes()).await?;
+        self.ledger.put_note(key, attempt, RunNote::LetterData, json_of(letter)?).await?;
         let html = render_letter(&load_templates(&context.definitions)?, letter)?;
-        Ok(self.ledger.put_letter(key, attempt, "html", html.into_bytes()).await?)
+        Ok(self.ledger.put_note(key, attempt, RunNote::LetterPage, html.into_bytes()).await?)
     }
 
     fn ended_well(&self, outcome: &RunOutcome) -> Ended {
@@ -142,6 +164,8 @@ pub enum AfterRunError {
     Ledger(#[from] LedgerError),
     #[error("the letter to the operators could not be written down")]
     Letter(#[source] serde_json::Error),
+    #[error("what catalogues of data are told could not be written down")]
+    Lineage(#[source] serde_json::Error),
     #[error("the letter to the operators")]
     Page(#[from] RenderError),
     #[error(transparent)]
@@ -173,14 +197,14 @@ pub async fn run_by_hand(
     let ledger = Ledger::open(&options.out)?;
     let key = RunKey { schedule: None, period: options.period };
     let attempt = ledger.read().await?.next_attempt(&key);
-    let mut record = Record { ledger: &ledger, clock, key, attempt };
+    let mut record = Record { ledger: &ledger, clock, key, attempt, begun_at: clock.now() };
     // Somebody else may ask for the same period at the same time.
     while !record.begin(options, None).await? {
         record.attempt += 1;
     }
     let span = spans::of_run(&record.key, record.attempt);
     let outcome = record.run(context, options).instrument(span.clone()).await;
-    let troubles = record.end(context, &outcome, None).instrument(span.clone()).await;
+    let troubles = record.end(context, options, &outcome, None).instrument(span.clone()).await;
     Ok(RunByHand { outcome, troubles, span })
 }
 

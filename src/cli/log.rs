@@ -1,5 +1,5 @@
 //! Where messages and events go: to the standard error, as text for people or as lines of JSON for programs. Only what this program
-//! says of itself is written: libraries would name addresses, and what they are given.
+//! says of itself is written, and that a request to a store is sent again: libraries would name addresses, and what they are given.
 
 use std::fmt;
 use std::io::Write as _;
@@ -19,6 +19,9 @@ use tracing_subscriber::registry::{LookupSpan, SpanRef};
 
 /// What messages to people call their origin. Everything else that is written is an event of the work.
 pub(super) const MESSAGES: &str = "leds_metrics::messages";
+
+/// Where the library of object stores says that it sends a request again.
+const RETRIES: &str = "object_store::client::retry";
 
 /// How messages are written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -72,6 +75,7 @@ struct LogLine<'l> {
 impl<S: Subscriber + for<'l> LookupSpan<'l>> Layer<S> for Log {
     fn enabled(&self, metadata: &Metadata<'_>, _: Context<'_, S>) -> bool {
         match self.form {
+            _ if metadata.target() == RETRIES => *metadata.level() <= Level::INFO,
             LogForm::Text => metadata.target() == MESSAGES,
             LogForm::Json => is_own(metadata.target()) && *metadata.level() <= Level::INFO,
         }
@@ -92,6 +96,12 @@ impl<S: Subscriber + for<'l> LookupSpan<'l>> Layer<S> for Log {
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
         let mut fields = Fields::default();
         event.record(&mut fields);
+        if event.metadata().target() == RETRIES {
+            let told = fields.take_text("message");
+            fields.keep("about", "object store".into());
+            fields.keep("kind", "warning".into());
+            fields.keep("message", without_addresses(&told).into());
+        }
         match self.form {
             LogForm::Text => write_line(&fields.into_text()),
             LogForm::Json => write_json(event.metadata(), fields, context.event_span(event).as_ref()),
@@ -111,6 +121,14 @@ impl<S: Subscriber + for<'l> LookupSpan<'l>> Layer<S> for Log {
 /// Whether this program says it, and no library.
 fn is_own(target: &str) -> bool {
     target.split("::").next() == Some(env!("CARGO_CRATE_NAME"))
+}
+
+/// What is told of a request that is sent again, up to the number of the try. An error of the network may follow, with an address that
+/// holds a signature.
+fn without_addresses(told: &str) -> &str {
+    let Some((before, rest)) = told.split_once(", retry ") else { return "a request is sent again" };
+    let length = rest.find(|c: char| !c.is_ascii_digit() && !" of".contains(c)).unwrap_or(rest.len());
+    told.get(..before.len() + ", retry ".len() + length).unwrap_or_default()
 }
 
 /// Writes a line with its own fields and those of the spans around it.
@@ -222,6 +240,17 @@ mod tests {
         assert_eq!(text("", "error", "no disk"), "error: no disk");
         assert_eq!(text("monthly 2025-04", "error", "no disk"), "monthly 2025-04: error: no disk");
         assert_eq!(text("monthly 2025-04", "", ""), "monthly 2025-04:");
+    }
+
+    #[test]
+    fn a_request_that_is_sent_again_is_told_without_its_address() {
+        let refused = "Encountered server error with status 503, backing off for 0.1 seconds, retry 1 of 8";
+        assert_eq!(without_addresses(refused), refused);
+        let lost = "Encountered transport error of kind Connect, backing off for 0.2 seconds, retry 2 of 8: error for url \
+                    (https://a.example/c/f?sig=secret, retry 9 of 9)";
+        let told = "Encountered transport error of kind Connect, backing off for 0.2 seconds, retry 2 of 8";
+        assert_eq!(without_addresses(lost), told);
+        assert_eq!(without_addresses("https://a.example/?sig=secret"), "a request is sent again");
     }
 
     #[test]

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 
 pub use self::entry::{Attempt, BY_HAND, Begun, Ended, RunKey, RunResult};
-pub use self::store::{Ledger, LedgerError};
+pub use self::store::{Ledger, LedgerError, RunNote};
 
 /// How often a run says that it is still at work.
 pub const SIGN_OF_LIFE_EVERY: TimeDelta = TimeDelta::seconds(20);

@@ -40,8 +40,33 @@ const BEGUN: &str = "begun";
 const ENDED: &str = "ended";
 const ALIVE: &str = "alive";
 
-/// What was written to the operators.
-const LETTER: &str = "letter";
+/// What is written beside the events of a run, for others than this program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RunNote {
+    LetterText,
+    LetterPage,
+    LetterData,
+    /// For catalogues of data.
+    Lineage,
+}
+
+impl RunNote {
+    const ALL: [Self; 4] = [Self::LetterText, Self::LetterPage, Self::LetterData, Self::Lineage];
+
+    /// How its file is called, behind the number of the attempt.
+    fn file(self) -> &'static str {
+        match self {
+            Self::LetterText => "letter.txt",
+            Self::LetterPage => "letter.html",
+            Self::LetterData => "letter.json",
+            Self::Lineage => "lineage.json",
+        }
+    }
+
+    fn is_file(name: &str) -> bool {
+        name.split_once('-').is_some_and(|(_, file)| Self::ALL.iter().any(|note| note.file() == file))
+    }
+}
 
 /// A run is at work.
 #[derive(Debug, Serialize, Deserialize)]
@@ -81,7 +106,7 @@ impl Ledger {
         let mut history = RunHistory::default();
         let mut found: BTreeMap<RunKey, BTreeMap<u32, Attempt>> = BTreeMap::new();
         for file in listed {
-            if file.location.filename().is_some_and(|name| name.contains(&format!("-{LETTER}."))) {
+            if file.location.filename().is_some_and(RunNote::is_file) {
                 continue;
             }
             let Some(name) = EventName::parse(&file.location) else {
@@ -131,14 +156,13 @@ impl Ledger {
         Ok(())
     }
 
-    /// Puts a letter about an attempt beside its events: `txt`, `html` or `json`.
+    /// Puts a note about an attempt beside its events.
     ///
     /// # Errors
     /// A store that cannot be written.
-    pub async fn put_letter(&self, key: &RunKey, attempt: u32, form: &str, letter: Vec<u8>) -> Result<(), LedgerError> {
-        let folder = EventName { key: key.clone(), attempt, event: LETTER };
-        let location = StorePath::from(format!("{}.{form}", folder.stem()));
-        self.store.put(&location, letter.into()).await.map_err(|error| self.wrong(error))?;
+    pub async fn put_note(&self, key: &RunKey, attempt: u32, note: RunNote, text: Vec<u8>) -> Result<(), LedgerError> {
+        let location = StorePath::from(format!("{}-{}", stem(key, attempt), note.file()));
+        self.store.put(&location, text.into()).await.map_err(|error| self.wrong(error))?;
         Ok(())
     }
 
@@ -180,11 +204,7 @@ struct EventName<'n> {
 
 impl<'n> EventName<'n> {
     fn location(&self) -> StorePath {
-        StorePath::from(format!("{}.json", self.stem()))
-    }
-
-    fn stem(&self) -> String {
-        format!("{FOLDER}/{}/{}/{:04}-{}", self.key.asker(), self.key.period, self.attempt, self.event)
+        StorePath::from(format!("{}-{}.json", stem(&self.key, self.attempt), self.event))
     }
 
     fn parse(location: &'n StorePath) -> Option<Self> {
@@ -196,4 +216,9 @@ impl<'n> EventName<'n> {
         let key = RunKey { schedule, period: period.parse().ok()? };
         known.then_some(Self { key, attempt: attempt.parse().ok()?, event })
     }
+}
+
+/// What the names of all files about an attempt begin with.
+fn stem(key: &RunKey, attempt: u32) -> String {
+    format!("{FOLDER}/{}/{}/{attempt:04}", key.asker(), key.period)
 }

@@ -25,6 +25,7 @@ mod incomplete;
 mod inspection;
 mod invariants;
 mod late;
+mod lineage;
 mod markup;
 mod mergers;
 mod messages;

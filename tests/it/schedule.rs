@@ -62,7 +62,9 @@ impl Scheduled {
     /// The events of the ledger, without signs of life.
     fn events(&self) -> Vec<String> {
         let names = files_below(&self.bench.out().join("ledger")).into_iter().map(|path| text(&path).to_owned());
-        names.filter(|name| !name.ends_with("alive.json") && !name.contains("-letter.")).collect()
+        names
+            .filter(|name| !name.ends_with("alive.json") && !name.contains("-letter.") && !name.contains("-lineage."))
+            .collect()
     }
 
     fn releases(&self) -> Vec<String> {

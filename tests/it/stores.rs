@@ -436,7 +436,8 @@ fn a_store_that_answers_nothing_ends_the_run_in_the_end() {
     let begun = Instant::now();
     let run = there.run_through(&gone.address, &[]);
     assert!([20, 50].contains(&run.code), "{}: {}", run.code, run.stderr);
-    assert!(run.stderr.contains("503"), "{}", run.stderr);
+    assert!(run.stderr.contains("object store: warning: Encountered server error with status 503"), "{}", run.stderr);
+    assert!(run.stderr.contains("retry 8 of 8"), "{}", run.stderr);
     assert!(!run.stderr.contains("not-to-be-seen"), "{}", run.stderr);
     println!("a store that is gone ends a run after {} s and {} requests", begun.elapsed().as_secs(), gone.requests());
     let next = there.run();
