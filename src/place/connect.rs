@@ -1,10 +1,9 @@
 //! From an address to a store, with credentials from the variables that the tools of each provider use. Asks no store anything.
 
 use std::sync::Arc;
-use std::time::Duration;
 
+use object_store::ObjectStore;
 use object_store::path::Path as StorePath;
-use object_store::{BackoffConfig, ObjectStore, RetryConfig};
 
 /// An address that no store can be opened by. What stands in the environment is never repeated.
 #[derive(Debug, thiserror::Error)]
@@ -81,7 +80,11 @@ fn azure(location: &str) -> Result<Arc<dyn ObjectStore>, PlaceError> {
 /// A request that a store answers with trouble of its own is sent again, up to eight times in a minute. What lasts longer is
 /// for the schedule, which tries the whole run again later.
 #[cfg(any(feature = "aws", feature = "azure"))]
-fn retries() -> RetryConfig {
+fn retries() -> object_store::RetryConfig {
+    use std::time::Duration;
+
+    use object_store::{BackoffConfig, RetryConfig};
+
     let backoff =
         BackoffConfig { init_backoff: Duration::from_millis(100), max_backoff: Duration::from_secs(10), base: 2.0 };
     RetryConfig { backoff, max_retries: 8, retry_timeout: Duration::from_mins(1) }
