@@ -31,7 +31,7 @@ pub fn bundle(options: &BundleOptions) -> Result<PathBuf, AppError> {
     let out = options.out.clone().unwrap_or_else(|| PathBuf::from(format!("{}.zip", edition.stem())));
     check_free(&out, release.folder(), options.overwrite)?;
     let archive = edition.archive()?;
-    write_atomically(&out, &archive).map_err(|source| AppError::Write { path: out.clone(), source })?;
+    write_atomically(&out, &archive).map_err(|source| AppError::Write { path: out.as_path().into(), source })?;
     Ok(out)
 }
 

@@ -218,7 +218,7 @@ pub fn export(folder: &Path) -> Result<usize, AppError> {
     let files = built_in_files();
     for (path, bytes) in &files {
         let target = folder.join(path);
-        let wrong = |source| AppError::Write { path: target.clone(), source };
+        let wrong = |source| AppError::Write { path: target.as_path().into(), source };
         if target.exists() {
             return Err(UsageError::Exists(target).into());
         }
@@ -240,6 +240,7 @@ pub async fn lock(folder: Option<&Path>) -> Result<usize, AppError> {
     let text = lock_text(&context.definitions.files);
     let path = folder.join(LOCK_FILE);
     let statements = text.lines().filter(|line| !line.starts_with('#')).count();
-    write_atomically(&path, text.as_bytes()).map_err(|source| AppError::Write { path, source })?;
+    write_atomically(&path, text.as_bytes())
+        .map_err(|source| AppError::Write { path: path.as_path().into(), source })?;
     Ok(statements)
 }

@@ -33,7 +33,7 @@ pub async fn demo(out: &Path, seed: u64, published_on: NaiveDate, quiet: bool) -
     if !is_same_nation(&source, &plan) {
         generate::generate(&plan, &source, quiet)?;
         std::fs::write(marker(out), identity(&plan))
-            .map_err(|error| AppError::Write { path: marker(out), source: error })?;
+            .map_err(|error| AppError::Write { path: marker(out).as_path().into(), source: error })?;
     }
     let options = |kind| RunOptions {
         source: source.as_path().into(),

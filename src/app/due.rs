@@ -153,6 +153,7 @@ impl<'d> DueRuns<'d> {
             quiet: self.quiet,
         };
         let record = Record {
+            options: &options,
             ledger: &self.ledger,
             clock: &self.clock,
             key: run.key.clone(),
@@ -160,15 +161,15 @@ impl<'d> DueRuns<'d> {
             begun_at: self.clock.now(),
         };
         let _at_work = self.pulse.at_work(&run.key);
-        if !record.begin(&options, Some(run.due_at)).await? {
+        if !record.begin(Some(run.due_at)).await? {
             return Ok(Done::of(run, WhatWasDone::BegunElsewhere));
         }
-        let outcome = record.run(self.context, &options).await;
+        let outcome = record.run(self.context).await;
         let again_at = match &outcome {
             Err(error) => self.again_at(schedule, run, error).await?,
             Ok(_) => None,
         };
-        let troubles = record.end(self.context, &options, &outcome, again_at).await;
+        let troubles = record.end(self.context, &outcome, again_at).await;
         let what = match outcome {
             Ok(outcome) => WhatWasDone::Ran(Box::new(outcome)),
             Err(error) => WhatWasDone::Failed { error, again_at },

@@ -66,7 +66,7 @@ pub fn release_folder(folder: &Place) -> Result<Place, AppError> {
 
 /// Whether a folder is a release, or what is left of one. Results may be copied without their record.
 fn is_release(folder: &Place) -> Result<bool, AppError> {
-    let wrong = |source| AppError::Unreachable { place: folder.clone(), source };
+    let wrong = |source| AppError::Read { path: folder.clone(), source };
     Ok(folder.has_file(RECORD).map_err(wrong)?
         || folder.has_file(MANIFEST).map_err(wrong)?
         || folder.join("results").is_there().map_err(wrong)?)

@@ -53,9 +53,9 @@ impl Letter {
         if let Some(digest) = &digest {
             sections.push(section("Returns missing, late or refused", of_bodies(&digest.returns)));
             sections.push(section("Forces to look at first", of_bodies(&digest.forces)));
-            if let Some(alarms) = &digest.new_alarms {
-                let new = "Figures that ask for action and did not in the release before";
-                sections.push(section(new, of_bodies(&alarms.organisations)));
+            if let Some(new) = &digest.new_to_act_on {
+                let heading = "Figures that ask for action, and did not in the release before";
+                sections.push(section(heading, of_bodies(&new.organisations)));
             }
         } else {
             sections.push(section("Returns outstanding from", ended.outstanding.clone()));

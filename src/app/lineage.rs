@@ -61,11 +61,11 @@ impl EndedRun<'_> {
     }
 
     fn run_facets(&self, is_end: bool) -> Value {
-        let (start, end) = (self.key.period.start(), self.key.period.end());
+        let period = self.key.period;
         let mut facets = json!({
             "nominalTime": facet("1-0-1", "NominalTimeRunFacet", json!({
-                "nominalStartTime": format!("{start}T00:00:00Z"),
-                "nominalEndTime": format!("{end}T23:59:59Z"),
+                "nominalStartTime": period.first.start_utc(),
+                "nominalEndTime": period.last().plus(1).start_utc(),
             })),
             "processing_engine": facet("1-1-1", "ProcessingEngineRunFacet", json!({
                 "name": "DataFusion",
@@ -114,7 +114,7 @@ impl EndedRun<'_> {
     fn output(&self) -> Option<Value> {
         let (record, release) = (self.record.as_ref()?, self.ended.release.as_ref()?);
         let DatasetName { namespace, name } = DatasetName::of(self.out, release);
-        let told = json!({ "rowCount": record.counts.observations, "fileCount": record.files.len() });
+        let told = json!({ "fileCount": record.files.len() });
         let version = json!({ "datasetVersion": format!("r{}", record.revision) });
         Some(json!({
             "namespace": namespace,

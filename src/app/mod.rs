@@ -118,21 +118,9 @@ pub enum AppError {
     Bundle(#[from] BundleError),
     #[error(transparent)]
     UnreadableTable(#[from] UnreadableTable),
-    #[error("{place}: cannot be written")]
-    Unwritable {
-        place: Place,
-        #[source]
-        source: std::io::Error,
-    },
-    #[error("{place}: cannot be reached")]
-    Unreachable {
-        place: Place,
-        #[source]
-        source: std::io::Error,
-    },
     #[error("{path}: cannot be read")]
     Read {
-        path: PathBuf,
+        path: Place,
         #[source]
         source: std::io::Error,
     },
@@ -142,7 +130,7 @@ pub enum AppError {
     Prepare(#[from] PrepareError),
     #[error("{path}: cannot be written")]
     Write {
-        path: PathBuf,
+        path: Place,
         #[source]
         source: std::io::Error,
     },
@@ -184,16 +172,14 @@ impl AppError {
         match self {
             Self::Figures(error) => error.trouble().may_pass(),
             Self::Intake(error) => error.trouble().may_pass(),
-            Self::Publish(error) => trouble_of(error) != Trouble::Refused,
             Self::Work(_)
             | Self::SourceChanged(_)
             | Self::Stopped
+            | Self::Publish(_)
             | Self::Ledger(_)
-            | Self::Unreachable { .. }
-            | Self::Unwritable { .. }
             | Self::Read { .. }
             | Self::Write { .. }
-            | Self::Render(RenderError::Write { .. }) => true,
+            | Self::Render(RenderError::Write { .. }) => trouble_of(self) != Trouble::Denied,
             _ => false,
         }
     }
@@ -222,7 +208,7 @@ impl AppError {
             Self::Intake(IntakeError::ReferenceRefused { .. }) | Self::NothingAccepted { .. } => exit::CONTRACT,
             Self::Figures(error) => match error.trouble() {
                 Trouble::Writing => exit::PUBLISH,
-                Trouble::Reading | Trouble::Refused | Trouble::Changed => exit::INPUT,
+                Trouble::Reading | Trouble::Denied | Trouble::Changed => exit::INPUT,
                 Trouble::Memory | Trouble::Content => exit::METRIC,
             },
             Self::Stopped => exit::STOPPED,
@@ -238,7 +224,6 @@ impl AppError {
             | Self::Rows(_)
             | Self::Output(_)
             | Self::Write { .. }
-            | Self::Unwritable { .. }
             | Self::TemporaryFolder(_)
             | Self::Generate(_)
             | Self::Prepare(PrepareError::Write { .. }) => exit::PUBLISH,
@@ -254,7 +239,6 @@ impl AppError {
             | Self::ReleaseDiffers { .. }
             | Self::Bundle(BundleError::Damaged(_) | BundleError::Record { .. })
             | Self::UnreadableTable(_)
-            | Self::Unreachable { .. }
             | Self::Read { .. }
             | Self::NothingSent { .. }
             | Self::ReturnsOutstanding { .. }

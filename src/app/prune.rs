@@ -70,7 +70,7 @@ pub struct CacheLine {
 /// until then is whole.
 pub fn prune(context: &Context, options: &PruneOptions) -> Result<PruneReport, AppError> {
     let PruneOptions { out, work, remove } = options;
-    if !out.is_there().map_err(|source| AppError::Unreachable { place: out.clone(), source })? {
+    if !out.is_there().map_err(|source| AppError::Read { path: out.clone(), source })? {
         return Err(UsageError::NoFolderOfReleases(out.clone()).into());
     }
     check_is_folder(&[WrittenPlace { option: "--work", place: &work.as_path().into() }])?;

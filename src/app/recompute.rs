@@ -147,7 +147,7 @@ impl Recomputation<'_> {
             let before = ReleasePlace { period: record.period, revision };
             if !self.has_copied(before, out).unwrap_or_default() {
                 let path = out.join(&before.path());
-                path.make().map_err(|source| AppError::Unwritable { place: path, source })?;
+                path.make().map_err(|source| AppError::Write { path, source })?;
             }
         }
         Ok(ReleaseCheck::new("the releases that it was made beside lie beside it", problems))
@@ -189,7 +189,7 @@ impl Recomputation<'_> {
         let read = |folder: &Place| -> Result<Value, AppError> {
             let record = content_of(folder, RECORD)?;
             serde_json::from_slice(&record)
-                .map_err(|error| AppError::Unreachable { place: folder.join(RECORD), source: error.into() })
+                .map_err(|error| AppError::Read { path: folder.join(RECORD), source: error.into() })
         };
         let (recorded, made) = (read(self.proof.folder())?, read(made)?);
         let left_out = MAY_DIFFER.into_iter().chain([HASHES_OF_FILES]).collect();
@@ -205,7 +205,7 @@ fn point_to(out: &Place, place: ReleasePlace) -> Result<(), AppError> {
     let (period, revision) = (place.period.to_string(), place.revision);
     let folder = out.join(&period);
     let latest = Latest { period, revision, path: format!("r{revision}"), identity: String::new() };
-    write_latest(&folder, &latest).map_err(|source| AppError::Unwritable { place: folder, source })
+    write_latest(&folder, &latest).map_err(|source| AppError::Write { path: folder, source })
 }
 
 #[cfg(test)]

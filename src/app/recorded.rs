@@ -23,6 +23,7 @@ use crate::vocabulary::returns::Outstanding;
 
 /// A run as it stands in the ledger.
 pub(super) struct Record<'r> {
+    pub(super) options: &'r RunOptions,
     pub(super) ledger: &'r Ledger,
     pub(super) clock: &'r Arc<dyn Clock>,
     pub(super) key: RunKey,
@@ -32,11 +33,11 @@ pub(super) struct Record<'r> {
 
 impl Record<'_> {
     /// Begins the attempt. False where another program has begun it.
-    pub(super) async fn begin(&self, options: &RunOptions, due_at: Option<DateTime<Utc>>) -> Result<bool, AppError> {
+    pub(super) async fn begin(&self, due_at: Option<DateTime<Utc>>) -> Result<bool, AppError> {
         let begun = Begun {
             at: self.begun_at,
             due_at,
-            public: options.public,
+            public: self.options.public,
             program_version: env!("CARGO_PKG_VERSION").to_owned(),
             process: std::process::id().to_string(),
         };
@@ -44,7 +45,7 @@ impl Record<'_> {
     }
 
     /// Runs, and says meanwhile that it is at work.
-    pub(super) async fn run(&self, context: &Context, options: &RunOptions) -> Result<RunOutcome, AppError> {
+    pub(super) async fn run(&self, context: &Context) -> Result<RunOutcome, AppError> {
         tracing::info!("the run begins");
         let signs = tokio::spawn(give_signs_of_life(
             self.ledger.clone(),
@@ -52,7 +53,7 @@ impl Record<'_> {
             self.attempt,
             Arc::clone(self.clock),
         ));
-        let outcome = unless_stopped(&context.stop, Box::pin(run(context, options))).await;
+        let outcome = unless_stopped(&context.stop, Box::pin(run(context, self.options))).await;
         signs.abort();
         outcome
     }
@@ -62,7 +63,6 @@ impl Record<'_> {
     pub(super) async fn end(
         &self,
         context: &Context,
-        options: &RunOptions,
         outcome: &Result<RunOutcome, AppError>,
         again_at: Option<DateTime<Utc>>,
     ) -> Vec<AfterRunError> {
@@ -75,7 +75,7 @@ impl Record<'_> {
         let letter = Letter::of(&self.key, &ended, outcome);
         let written = self.ledger.end(&self.key, self.attempt, &ended).await.map_err(AfterRunError::from);
         let kept = self.keep_letter(context, &letter).await;
-        let lineage = self.keep_lineage(options, &ended, outcome.as_ref().ok()).await;
+        let lineage = self.keep_lineage(&ended, outcome.as_ref().ok()).await;
         let mut troubles: Vec<AfterRunError> =
             written.err().into_iter().chain(kept.err()).chain(lineage.err()).collect();
         // A letter that cannot be written down could not be kept either, for the same reason.
@@ -86,15 +86,10 @@ impl Record<'_> {
     }
 
     /// Puts what catalogues of data are told of a run beside its events.
-    async fn keep_lineage(
-        &self,
-        options: &RunOptions,
-        ended: &Ended,
-        outcome: Option<&RunOutcome>,
-    ) -> Result<(), AfterRunError> {
+    async fn keep_lineage(&self, ended: &Ended, outcome: Option<&RunOutcome>) -> Result<(), AfterRunError> {
         // A record that cannot be read is told where the release is read.
         let record = outcome.and_then(|outcome| PublishedRecord::of(&outcome.release).ok());
-        let RunOptions { source, out, .. } = options;
+        let RunOptions { source, out, .. } = self.options;
         let (key, attempt, begun_at) = (&self.key, self.attempt, self.begun_at);
         let run = EndedRun { key, attempt, begun_at, ended, source, out, record };
         let text = serde_json::to_vec_pretty(&run.events()).map_err(AfterRunError::Lineage)?;
@@ -197,14 +192,14 @@ pub async fn run_by_hand(
     let ledger = Ledger::open(&options.out)?;
     let key = RunKey { schedule: None, period: options.period };
     let attempt = ledger.read().await?.next_attempt(&key);
-    let mut record = Record { ledger: &ledger, clock, key, attempt, begun_at: clock.now() };
+    let mut record = Record { options, ledger: &ledger, clock, key, attempt, begun_at: clock.now() };
     // Somebody else may ask for the same period at the same time.
-    while !record.begin(options, None).await? {
+    while !record.begin(None).await? {
         record.attempt += 1;
     }
     let span = spans::of_run(&record.key, record.attempt);
-    let outcome = record.run(context, options).instrument(span.clone()).await;
-    let troubles = record.end(context, options, &outcome, None).instrument(span.clone()).await;
+    let outcome = record.run(context).instrument(span.clone()).await;
+    let troubles = record.end(context, &outcome, None).instrument(span.clone()).await;
     Ok(RunByHand { outcome, troubles, span })
 }
 

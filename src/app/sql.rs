@@ -71,7 +71,7 @@ pub async fn sql(context: &Context, options: &SqlOptions, statement: &str, to: &
     // The rows are complete before the file begins: a wrong statement leaves what stood there.
     let mut bytes = Vec::new();
     write_rows(&rows, to.format, &mut bytes)?;
-    write_atomically(path, &bytes).map_err(|source| AppError::Write { path: path.to_owned(), source })
+    write_atomically(path, &bytes).map_err(|source| AppError::Write { path: path.into(), source })
 }
 
 /// Every table that a statement may read, with its columns.
@@ -147,7 +147,7 @@ async fn tables(context: &Context, options: &SqlOptions, wanted: Wanted<'_>) -> 
 
 fn results_of(release: &Place, wanted: Wanted<'_>) -> Result<Vec<(String, QueryTable)>, AppError> {
     // Results that were copied without their run record are taken as they are.
-    let wrong = |source| AppError::Unreachable { place: release.clone(), source };
+    let wrong = |source| AppError::Read { path: release.clone(), source };
     let has_record = release.has_file(RECORD).map_err(wrong)?;
     let recorded = has_record.then(|| PublishedRelease::open(release)).transpose()?;
     let mut tables = Vec::new();
@@ -155,9 +155,7 @@ fn results_of(release: &Place, wanted: Wanted<'_>) -> Result<Vec<(String, QueryT
         let file = parquet_path(table.name);
         let content = match &recorded {
             Some(recorded) => recorded.read(&file)?,
-            None => {
-                release.read(&file).map_err(|source| AppError::Unreachable { place: release.join(&file), source })?
-            }
+            None => release.read(&file).map_err(|source| AppError::Read { path: release.join(&file), source })?,
         };
         let (schema, batches) = PublishedRows::read(table.name, release.join(&file), content)?.into_batches();
         tables.push((table.name.to_owned(), QueryTable::Rows { schema, batches }));

@@ -100,7 +100,7 @@ fn add_embedded(dir: &Dir<'static>, add: &mut dyn FnMut(&Path, String)) {
 }
 
 fn add_folder(root: &Path, folder: &Path, add: &mut dyn FnMut(&Path, String)) -> Result<(), AppError> {
-    let wrong = |source| AppError::Write { path: folder.to_owned(), source };
+    let wrong = |source| AppError::Write { path: folder.into(), source };
     for entry in fs::read_dir(folder).map_err(wrong)? {
         let path = entry.map_err(wrong)?.path();
         if path.is_dir() {

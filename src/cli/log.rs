@@ -96,7 +96,9 @@ impl<S: Subscriber + for<'l> LookupSpan<'l>> Layer<S> for Log {
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
         let mut fields = Fields::default();
         event.record(&mut fields);
+        let mut level = *event.metadata().level();
         if event.metadata().target() == RETRIES {
+            level = Level::WARN;
             let told = fields.take_text("message");
             fields.keep("about", "object store".into());
             fields.keep("kind", "warning".into());
@@ -104,7 +106,7 @@ impl<S: Subscriber + for<'l> LookupSpan<'l>> Layer<S> for Log {
         }
         match self.form {
             LogForm::Text => write_line(&fields.into_text()),
-            LogForm::Json => write_json(event.metadata(), fields, context.event_span(event).as_ref()),
+            LogForm::Json => write_json(event.metadata(), level, fields, context.event_span(event).as_ref()),
         }
     }
 
@@ -114,7 +116,7 @@ impl<S: Subscriber + for<'l> LookupSpan<'l>> Layer<S> for Log {
         let mut fields = Fields::default();
         fields.keep("message", format!("the {} is over", span.name()).into());
         fields.keep("milliseconds", milliseconds.and_then(|time| u64::try_from(time).ok()).into());
-        write_json(span.metadata(), fields, Some(&span));
+        write_json(span.metadata(), Level::INFO, fields, Some(&span));
     }
 }
 
@@ -132,7 +134,12 @@ fn without_addresses(told: &str) -> &str {
 }
 
 /// Writes a line with its own fields and those of the spans around it.
-fn write_json<'s, S: LookupSpan<'s>>(metadata: &Metadata<'_>, own: Fields, span: Option<&SpanRef<'s, S>>) {
+fn write_json<'s, S: LookupSpan<'s>>(
+    metadata: &Metadata<'_>,
+    level: Level,
+    own: Fields,
+    span: Option<&SpanRef<'s, S>>,
+) {
     let mut fields = Fields::default();
     for around in span.into_iter().flat_map(SpanRef::scope).collect::<Vec<_>>().iter().rev() {
         if let Some(kept) = around.extensions().get::<Kept>() {
@@ -153,14 +160,7 @@ fn write_json<'s, S: LookupSpan<'s>>(metadata: &Metadata<'_>, own: Fields, span:
         return;
     }
     let run = fields.0.remove("run");
-    let line = LogLine {
-        time,
-        level: level_word(*metadata.level()),
-        run,
-        target: metadata.target(),
-        message,
-        fields: fields.0,
-    };
+    let line = LogLine { time, level: level_word(level), run, target: metadata.target(), message, fields: fields.0 };
     if let Ok(text) = serde_json::to_string(&line) {
         write_line(&text);
     }

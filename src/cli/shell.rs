@@ -32,7 +32,7 @@ fn write_pages(command: &Command, folder: &Path) -> Result<(), AppError> {
     let version = format!("leds-metrics {}", env!("CARGO_PKG_VERSION"));
     let man = Man::new(command.clone()).source(version).manual("leds-metrics");
     let path = folder.join(man.get_filename());
-    let wrong = |path: &PathBuf, source| AppError::Write { path: path.clone(), source };
+    let wrong = |path: &PathBuf, source| AppError::Write { path: path.as_path().into(), source };
     let mut page = Vec::new();
     man.render(&mut page).and_then(|()| write_atomically(&path, &page)).map_err(|source| wrong(&path, source))?;
     print_line(format_args!("{}", path.display()))?;

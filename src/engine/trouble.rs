@@ -16,7 +16,7 @@ pub enum Trouble {
     /// The operating system did not let a file be written: a full or read-only disk.
     Writing,
     /// A store does not let these credentials do what is asked.
-    Refused,
+    Denied,
     /// A file is another one than when the source was listed, or gone.
     Changed,
     /// The statement or the data: the same again each time.
@@ -26,14 +26,14 @@ pub enum Trouble {
 impl Trouble {
     /// Whether the computer or a store is to blame, and not what somebody sent.
     pub fn is_nobodys_fault(self) -> bool {
-        matches!(self, Self::Reading | Self::Writing | Self::Refused)
+        matches!(self, Self::Reading | Self::Writing | Self::Denied)
     }
 
     /// Whether the same again may succeed later although nobody mends anything.
     pub fn may_pass(self) -> bool {
         match self {
             Self::Reading | Self::Writing | Self::Changed => true,
-            Self::Memory | Self::Refused | Self::Content => false,
+            Self::Memory | Self::Denied | Self::Content => false,
         }
     }
 }
@@ -57,8 +57,13 @@ fn trouble_told_by(error: &(dyn Error + 'static)) -> Option<Trouble> {
     if let Some(error) = error.downcast_ref::<object_store::Error>() {
         return trouble_of_store(error);
     }
+    let told = error.downcast_ref::<io::Error>()?;
+    // The source of such an error is that of what stands in it, so that nobody else looks at what stands in it.
+    if let Some(error) = told.get_ref().and_then(|inner| inner.downcast_ref::<object_store::Error>()) {
+        return trouble_of_store(error);
+    }
     // Decoders wrap their complaints about damaged bytes into I/O errors too; those carry no number of the system.
-    let system = error.downcast_ref::<io::Error>().filter(|error| error.raw_os_error().is_some())?;
+    let system = Some(told).filter(|error| error.raw_os_error().is_some())?;
     Some(match system.kind() {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge | ErrorKind::ReadOnlyFilesystem => {
             Trouble::Writing
@@ -72,7 +77,7 @@ fn trouble_of_store(error: &object_store::Error) -> Option<Trouble> {
     use object_store::Error;
     match error {
         Error::Precondition { .. } | Error::NotFound { .. } => Some(Trouble::Changed),
-        Error::PermissionDenied { .. } | Error::Unauthenticated { .. } => Some(Trouble::Refused),
+        Error::PermissionDenied { .. } | Error::Unauthenticated { .. } => Some(Trouble::Denied),
         Error::Generic { store: "S3" | "MicrosoftAzure", .. } => Some(Trouble::Reading),
         _ => None,
     }
@@ -97,6 +102,11 @@ mod tests {
         let path = "a/b.parquet".to_owned();
         let changed = object_store::Error::Precondition { path, source: "another file".into() };
         assert_eq!(trouble_of(&DataFusionError::from(changed)), Trouble::Changed);
+        let denied = || object_store::Error::PermissionDenied { path: "r1/a.html".to_owned(), source: "403".into() };
+        assert_eq!(trouble_of(&denied()), Trouble::Denied);
+        assert_eq!(trouble_of(&io::Error::new(ErrorKind::PermissionDenied, denied())), Trouble::Denied);
+        let silent = object_store::Error::Generic { store: "S3", source: "503 after 8 retries".into() };
+        assert_eq!(trouble_of(&io::Error::other(silent)), Trouble::Reading);
         let damaged = io::Error::new(ErrorKind::InvalidData, "bad frame");
         assert_eq!(trouble_of(&DataFusionError::from(damaged)), Trouble::Content);
     }

@@ -79,7 +79,7 @@ impl IntakeError {
     /// What kind of trouble stands behind it.
     pub fn trouble(&self) -> Trouble {
         match self {
-            Self::Source(error) if trouble_of(error) == Trouble::Refused => Trouble::Refused,
+            Self::Source(error) if trouble_of(error) == Trouble::Denied => Trouble::Denied,
             Self::Source(_) => Trouble::Reading,
             Self::Engine(error) => error.trouble(),
             Self::Admission(error) => error.trouble(),

@@ -2,10 +2,12 @@
 //! one before it.
 
 use std::collections::BTreeMap;
+use std::error::Error;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use futures::TryStreamExt;
+use futures::{StreamExt as _, TryStreamExt as _, stream};
 use object_store::path::Path as StorePath;
 use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt};
 use serde::de::DeserializeOwned;
@@ -23,17 +25,11 @@ const FOLDER: &str = "ledger";
 pub struct LedgerError {
     place: String,
     #[source]
-    source: LedgerTrouble,
+    source: Box<dyn Error + Send + Sync>,
 }
 
-/// What is wrong with it.
-#[derive(Debug, thiserror::Error)]
-enum LedgerTrouble {
-    #[error(transparent)]
-    Store(#[from] object_store::Error),
-    #[error(transparent)]
-    Event(#[from] serde_json::Error),
-}
+/// Events that are read at once: a store far away answers each of them late.
+const READ_AT_ONCE: usize = 16;
 
 /// Events of a run, as their files are called.
 const BEGUN: &str = "begun";
@@ -104,29 +100,37 @@ impl Ledger {
             self.store.list(Some(&folder)).try_collect().await.map_err(|error| self.wrong(error))?;
         listed.sort_unstable_by(|one, other| one.location.cmp(&other.location));
         let mut history = RunHistory::default();
-        let mut found: BTreeMap<RunKey, BTreeMap<u32, Attempt>> = BTreeMap::new();
-        for file in listed {
-            if file.location.filename().is_some_and(RunNote::is_file) {
-                continue;
+        let mut names = Vec::new();
+        for file in listed.iter().filter(|file| !file.location.filename().is_some_and(RunNote::is_file)) {
+            match EventName::parse(&file.location) {
+                Some(name) => names.push(name),
+                None => history.unreadable.push(format!("{}: is no event of the ledger", file.location)),
             }
-            let Some(name) = EventName::parse(&file.location) else {
-                history.unreadable.push(format!("{}: is no event of the ledger", file.location));
-                continue;
-            };
-            let bytes = self.store.get(&file.location).await.map_err(|error| self.wrong(error))?;
-            let bytes = bytes.bytes().await.map_err(|error| self.wrong(error))?;
+        }
+        let locations: Vec<StorePath> = names.iter().map(EventName::location).collect();
+        let read = stream::iter(locations).map(|location| self.content(location));
+        let contents: Vec<Bytes> = read.buffered(READ_AT_ONCE).try_collect().await?;
+        let mut found: BTreeMap<RunKey, BTreeMap<u32, Attempt>> = BTreeMap::new();
+        for (name, bytes) in names.into_iter().zip(contents) {
+            let location = name.location();
             let attempts = found.entry(name.key).or_default();
             let attempt = attempts.entry(name.attempt).or_insert_with(|| Attempt::numbered(name.attempt));
             if let Err(error) = enter(attempt, name.event, &bytes) {
-                history.unreadable.push(format!("{}: {error}", file.location));
+                history.unreadable.push(format!("{location}: {error}"));
             }
         }
+        history.unreadable.sort_unstable();
         for (key, attempts) in found {
             for attempt in attempts.into_values() {
                 history.enter(key.clone(), attempt);
             }
         }
         Ok(history)
+    }
+
+    async fn content(&self, location: StorePath) -> Result<Bytes, LedgerError> {
+        let found = self.store.get(&location).await.map_err(|error| self.wrong(error))?;
+        found.bytes().await.map_err(|error| self.wrong(error))
     }
 
     /// Begins an attempt. False where another program has begun it.
@@ -177,7 +181,7 @@ impl Ledger {
         Ok(text)
     }
 
-    fn wrong(&self, source: impl Into<LedgerTrouble>) -> LedgerError {
+    fn wrong(&self, source: impl Into<Box<dyn Error + Send + Sync>>) -> LedgerError {
         LedgerError { place: self.place.clone(), source: source.into() }
     }
 }

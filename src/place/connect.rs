@@ -56,8 +56,7 @@ pub(super) fn connect(location: &str) -> Result<Connected, PlaceError> {
 #[cfg(feature = "aws")]
 fn s3(location: &str) -> Result<Arc<dyn ObjectStore>, PlaceError> {
     let builder = object_store::aws::AmazonS3Builder::from_env().with_url(location).with_retry(retries());
-    let store = builder.build().map_err(|source| PlaceError::Store { location: location.to_owned(), source })?;
-    Ok(Arc::new(store))
+    opened(builder.build(), location)
 }
 
 #[cfg(not(feature = "aws"))]
@@ -68,13 +67,23 @@ fn s3(location: &str) -> Result<Arc<dyn ObjectStore>, PlaceError> {
 #[cfg(feature = "azure")]
 fn azure(location: &str) -> Result<Arc<dyn ObjectStore>, PlaceError> {
     let builder = object_store::azure::MicrosoftAzureBuilder::from_env().with_url(location).with_retry(retries());
-    let store = builder.build().map_err(|source| PlaceError::Store { location: location.to_owned(), source })?;
-    Ok(Arc::new(store))
+    opened(builder.build(), location)
 }
 
 #[cfg(not(feature = "azure"))]
 fn azure(location: &str) -> Result<Arc<dyn ObjectStore>, PlaceError> {
     Err(PlaceError::Unbuilt { location: location.to_owned(), feature: "azure" })
+}
+
+#[cfg(any(feature = "aws", feature = "azure"))]
+fn opened<S: ObjectStore>(
+    built: Result<S, object_store::Error>,
+    location: &str,
+) -> Result<Arc<dyn ObjectStore>, PlaceError> {
+    match built {
+        Ok(store) => Ok(Arc::new(store)),
+        Err(source) => Err(PlaceError::Store { location: location.to_owned(), source }),
+    }
 }
 
 /// A request that a store answers with trouble of its own is sent again, up to eight times in a minute. What lasts longer is

@@ -4,7 +4,6 @@
 mod connect;
 mod objects;
 
-use std::cmp::Ordering;
 use std::fmt;
 use std::fs;
 use std::io;
@@ -239,28 +238,15 @@ impl serde::Serialize for Place {
 
 impl PartialEq for Place {
     fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
+        match (self, other) {
+            (Self::Disk(one), Self::Disk(other)) => one == other,
+            (Self::Store(one), Self::Store(other)) => one.location() == other.location(),
+            _ => false,
+        }
     }
 }
 
 impl Eq for Place {}
-
-impl PartialOrd for Place {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Place {
-    fn cmp(&self, other: &Self) -> Ordering {
-        match (self, other) {
-            (Self::Disk(one), Self::Disk(other)) => one.cmp(other),
-            (Self::Store(one), Self::Store(other)) => one.location().cmp(other.location()),
-            (Self::Disk(_), Self::Store(_)) => Ordering::Less,
-            (Self::Store(_), Self::Disk(_)) => Ordering::Greater,
-        }
-    }
-}
 
 /// Whatever a path was made from: nothing is written outside the place.
 fn inner(path: &str) -> io::Result<()> {

@@ -113,8 +113,8 @@ impl StoreFolder {
     ///
     /// # Errors
     /// A file that is not there, or a store that cannot be read.
-    pub fn read_each(&self, paths: &[String]) -> io::Result<Vec<Vec<u8>>> {
-        let (store, paths) = (Arc::clone(&self.store), paths.iter().map(|path| self.path(path)).collect::<Vec<_>>());
+    pub fn read_each<'p>(&self, paths: impl Iterator<Item = &'p String>) -> io::Result<Vec<Vec<u8>>> {
+        let (store, paths) = (Arc::clone(&self.store), paths.map(|path| self.path(path)).collect::<Vec<_>>());
         wait(async move {
             let read = stream::iter(paths).map(|path| {
                 let store = Arc::clone(&store);

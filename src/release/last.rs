@@ -53,12 +53,12 @@ pub struct LastRelease {
     pub(super) figures: PublishedFigures,
     pub(super) returns: RecordedReturns,
     /// Figures of organisations that asked somebody to act; `None` of a release that says nothing of that.
-    alarming: Option<BTreeSet<AlarmingFigure>>,
+    to_act_on: Option<BTreeSet<FigureToActOn>>,
 }
 
 /// A figure that asks somebody to act: surely and clearly worse, or clearly short of its standard.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct AlarmingFigure {
+pub struct FigureToActOn {
     pub org_code: BodyId,
     pub metric_id: String,
 }
@@ -121,13 +121,13 @@ impl LastRelease {
 
     /// Figures of organisations that ask somebody to act in a release, and did not in this one; `None` where this one says nothing of
     /// that.
-    pub fn new_alarms(&self, release: &Release) -> Option<BTreeSet<AlarmingFigure>> {
-        let alarming = self.alarming.as_ref()?;
+    pub fn new_to_act_on(&self, release: &Release) -> Option<BTreeSet<FigureToActOn>> {
+        let to_act_on = self.to_act_on.as_ref()?;
         let verdicts = release.verdicts.all().iter().filter(|one| one.attention == Attention::Act);
         let now = verdicts
             .filter(|one| one.org_code.is_organisation())
-            .map(|one| AlarmingFigure { org_code: one.org_code.clone(), metric_id: one.metric_id.to_string() });
-        Some(now.filter(|one| !alarming.contains(one)).collect())
+            .map(|one| FigureToActOn { org_code: one.org_code.clone(), metric_id: one.metric_id.to_string() });
+        Some(now.filter(|one| !to_act_on.contains(one)).collect())
     }
 
     /// Reads the release before the next one of a period; `None` where nothing was published yet.
@@ -157,22 +157,22 @@ impl LastRelease {
             returns: RecordedReturns::of(files),
             figures: figures_of(&rows)?,
             // Releases of earlier versions have no verdicts.
-            alarming: alarming_in(&release).ok(),
+            to_act_on: figures_to_act_on(&release).ok(),
         }))
     }
 }
 
-fn alarming_in(release: &PublishedRelease) -> Result<BTreeSet<AlarmingFigure>, LastReleaseError> {
+fn figures_to_act_on(release: &PublishedRelease) -> Result<BTreeSet<FigureToActOn>, LastReleaseError> {
     let path = parquet_path(VERDICTS);
     let rows = PublishedRows::read(VERDICTS, release.folder().join(&path), release.read(&path)?)?;
     let mut found = BTreeSet::new();
     for part in rows.parts() {
         let (codes, metrics) = (part.texts("org_code")?, part.texts("metric_id")?);
         let attention = part.texts("attention")?;
-        let alarming = (0..part.count()).filter(|row| attention.get(*row) == Attention::Act.as_str());
+        let to_act_on = (0..part.count()).filter(|row| attention.get(*row) == Attention::Act.as_str());
         found.extend(
-            alarming
-                .map(|row| AlarmingFigure { org_code: codes.get(row).into(), metric_id: metrics.get(row).to_owned() }),
+            to_act_on
+                .map(|row| FigureToActOn { org_code: codes.get(row).into(), metric_id: metrics.get(row).to_owned() }),
         );
     }
     Ok(found)

@@ -46,7 +46,7 @@ use crate::vocabulary::returns::{Return, ReturnState};
 
 pub use self::bundle::{BundleError, PublishedEdition};
 pub use self::changes::changes_since;
-pub use self::last::{AlarmingFigure, LastRelease, LastReleaseError};
+pub use self::last::{FigureToActOn, LastRelease, LastReleaseError};
 pub use self::public_edition::{EVIDENCE, PublicBasis, PublicEdition, PublicEditionError, make_public};
 pub use self::submissions::{FigureBasis, RuleFailure, SubmissionLine, SubmittedFile};
 pub use self::summary::{NamedBody, ReleaseSummary, ToldByRecord, bodies_of_newest, release_summaries};

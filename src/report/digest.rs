@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::national::summary::{concerned, gaps, message};
 use super::{Facts, words};
-use crate::release::{AlarmingFigure, LastRelease};
+use crate::release::{FigureToActOn, LastRelease};
 use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::period::Period;
 
@@ -36,12 +36,12 @@ pub struct Digest {
     /// Forces that are clearly worse than their peers, the one with most subjects first.
     pub forces: Vec<BodyLine>,
     /// What asks for action and did not in the release before; `None` where there is none, or it does not say.
-    pub new_alarms: Option<NewAlarms>,
+    pub new_to_act_on: Option<NewToActOn>,
 }
 
 /// Organisations with figures that ask for action and did not before, by code.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct NewAlarms {
+pub struct NewToActOn {
     /// The release before, such as `2025-26Q1 r1`.
     pub since: String,
     pub organisations: Vec<BodyLine>,
@@ -84,13 +84,13 @@ pub fn build_digest(facts: &Facts<'_>, since: &SinceLast<'_>) -> Digest {
         figures_changed: (release.revision > 1).then_some(since.figures_changed),
         returns: gaps(facts).iter().map(|gap| line(gap.code, gap.words(facts))).collect(),
         forces: forces.collect(),
-        new_alarms: since.last.and_then(|last| new_alarms(facts, last)),
+        new_to_act_on: since.last.and_then(|last| new_to_act_on(facts, last)),
     }
 }
 
-fn new_alarms(facts: &Facts<'_>, last: &LastRelease) -> Option<NewAlarms> {
+fn new_to_act_on(facts: &Facts<'_>, last: &LastRelease) -> Option<NewToActOn> {
     let mut by_organisation: BTreeMap<BodyId, Vec<String>> = BTreeMap::new();
-    for AlarmingFigure { org_code, metric_id } in last.new_alarms(facts.release)? {
+    for FigureToActOn { org_code, metric_id } in last.new_to_act_on(facts.release)? {
         by_organisation.entry(org_code).or_default().push(metric_id);
     }
     let line = |(code, metrics): (BodyId, Vec<String>)| BodyLine {
@@ -98,5 +98,5 @@ fn new_alarms(facts: &Facts<'_>, last: &LastRelease) -> Option<NewAlarms> {
         words: words::list_words(&metrics),
         code,
     };
-    Some(NewAlarms { since: last.name().to_owned(), organisations: by_organisation.into_iter().map(line).collect() })
+    Some(NewToActOn { since: last.name().to_owned(), organisations: by_organisation.into_iter().map(line).collect() })
 }

@@ -24,7 +24,7 @@ mod trends;
 mod words;
 
 pub use build::build_page;
-pub use digest::{BodyLine, Digest, NewAlarms, SinceLast, build_digest};
+pub use digest::{BodyLine, Digest, NewToActOn, SinceLast, build_digest};
 pub use edition::{Edition, PictureSource, Scope};
 pub use facts::Facts;
 pub use pack::{Pack, build_pack};

@@ -44,8 +44,9 @@ fn a_run_is_told_from_its_beginning_to_its_release_with_what_it_rests_on() {
     assert_eq!(output["facets"]["version"]["datasetVersion"], "r1");
     assert_eq!(end["job"]["name"], format!("{}.by_hand", text(&out)));
     let nominal = &end["run"]["facets"]["nominalTime"];
-    assert_eq!(nominal["nominalStartTime"], "2025-04-01T00:00:00Z");
-    assert_eq!(nominal["nominalEndTime"], "2025-04-30T23:59:59Z");
+    // Midnight in London, in summer; the end belongs to the next month.
+    assert_eq!(nominal["nominalStartTime"], "2025-03-31T23:00:00Z");
+    assert_eq!(nominal["nominalEndTime"], "2025-04-30T23:00:00Z");
 }
 
 #[test]

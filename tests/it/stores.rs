@@ -415,6 +415,11 @@ fn what_a_store_refuses_is_told_without_the_credentials() {
     assert_eq!(refused.code, 20, "{}", refused.stderr);
     assert!(refused.stderr.contains(&source) && !refused.stderr.contains(wrong), "{}", refused.stderr);
 
+    let releases = there.address("releases");
+    let ledger = leds_metrics_with(&["status", "--out", &releases], &variables);
+    assert_eq!(ledger.code, 50, "{}", ledger.stderr);
+    assert!(ledger.stderr.contains(&releases) && !ledger.stderr.contains(wrong), "{}", ledger.stderr);
+
     let nowhere =
         there.call(&["check", "--source", "az://no-such-container/source", "--work", text(&there.bench.work())]);
     assert_eq!(nowhere.code, 20, "{}", nowhere.stderr);
@@ -428,19 +433,29 @@ fn what_a_store_refuses_is_told_without_the_credentials() {
 #[test]
 #[ignore = "needs tests/stores/run"]
 fn a_store_that_answers_nothing_ends_the_run_in_the_end() {
-    let there = InStore::new(Kind::S3);
-    let gone = Proxy::before(
-        &Kind::S3.emulator(),
-        |request| if request.number > 20 { Fault::Refused(503) } else { Fault::None },
-    );
-    let begun = Instant::now();
-    let run = there.run_through(&gone.address, &[]);
-    assert!([20, 50].contains(&run.code), "{}: {}", run.code, run.stderr);
-    assert!(run.stderr.contains("object store: warning: Encountered server error with status 503"), "{}", run.stderr);
-    assert!(run.stderr.contains("retry 8 of 8"), "{}", run.stderr);
-    assert!(!run.stderr.contains("not-to-be-seen"), "{}", run.stderr);
-    println!("a store that is gone ends a run after {} s and {} requests", begun.elapsed().as_secs(), gone.requests());
-    let next = there.run();
-    assert_eq!(next.code, 0, "{}", next.stderr);
-    assert_eq!(there.left_over(), Vec::<String>::new());
+    let is_read: fn(&str) -> bool = |line| line.starts_with("GET") && line.contains("/source/");
+    let is_written: fn(&str) -> bool = |line| line.starts_with("PUT") && line.contains("/2025-04/r1/");
+    for (is_gone, code) in [(is_read, 20), (is_written, 50)] {
+        let there = InStore::new(Kind::S3);
+        let gone = Proxy::before(
+            &Kind::S3.emulator(),
+            move |Asked { line, .. }| {
+                if is_gone(line) { Fault::Refused(503) } else { Fault::None }
+            },
+        );
+        let begun = Instant::now();
+        let run = there.run_through(&gone.address, &[]);
+        assert_eq!(run.code, code, "{}", run.stderr);
+        assert!(
+            run.stderr.contains("object store: warning: Encountered server error with status 503"),
+            "{}",
+            run.stderr
+        );
+        assert!(run.stderr.contains("retry 8 of 8"), "{}", run.stderr);
+        assert!(!run.stderr.contains("not-to-be-seen"), "{}", run.stderr);
+        println!("code {code} after {} s and {} requests", begun.elapsed().as_secs(), gone.requests());
+        let next = there.run();
+        assert_eq!(next.code, 0, "{}", next.stderr);
+        assert_eq!((there.seen(), there.left_over()), ("2025-04/r1".to_owned(), Vec::new()));
+    }
 }

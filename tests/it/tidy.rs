@@ -23,6 +23,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         &[
             "contract/pages.rs",
             "engine/footers.rs",
+            "ledger/store.rs",
             "release/tables/read.rs",
             "rollups/segment.rs",
             "sources/steady.rs",

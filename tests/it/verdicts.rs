@@ -59,7 +59,7 @@ fn a_letter_names_the_figures_that_ask_for_action_and_did_not_before() {
     let mut in_time = [160, 162, 158, 164, 156, 160, 162, 158, 160, 164, 156, 160];
     submit(&bench, "2025-04", &in_time);
     assert_eq!(bench.run("2025-04", &[]).code, 0);
-    assert!(letter(&bench, 1)["digest"]["new_alarms"].is_null(), "there is no release before");
+    assert!(letter(&bench, 1)["digest"]["new_to_act_on"].is_null(), "there is no release before");
     in_time[11] = 80;
     submit(&bench, "2025-04", &in_time);
     assert_eq!(bench.run("2025-04", &[]).code, 0);
@@ -68,11 +68,11 @@ fn a_letter_names_the_figures_that_ask_for_action_and_did_not_before() {
         "since": "2025-04 r1",
         "organisations": [{ "code": "F12", "name": "F12", "words": "CRE-01 and CRE-02" }],
     });
-    assert_eq!(second["digest"]["new_alarms"], expected);
-    let heading = "Figures that ask for action and did not in the release before";
+    assert_eq!(second["digest"]["new_to_act_on"], expected);
+    let heading = "Figures that ask for action, and did not in the release before";
     assert!(second["sections"].as_array().unwrap().iter().any(|section| section["heading"] == heading), "{second}");
     assert_eq!(bench.run("2025-04", &["--again"]).code, 0);
-    assert_eq!(letter(&bench, 3)["digest"]["new_alarms"]["organisations"], serde_json::json!([]));
+    assert_eq!(letter(&bench, 3)["digest"]["new_to_act_on"]["organisations"], serde_json::json!([]));
 }
 
 /// Eleven forces at 78% to 82% and one at 40%. Drawn in to 78 and 81.9, the values deviate by √(22.8167/11) = 1.440223 points:

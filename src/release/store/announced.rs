@@ -49,15 +49,14 @@ impl Announcements {
     fn read(out: &StoreFolder) -> Result<Self, PublishError> {
         let folder = out.join(ANNOUNCED);
         let wrong = |source| PublishError::Read { path: Place::Store(folder.clone()), source };
-        let number = |name: &String| name.strip_suffix(".json")?.parse::<u64>().ok();
-        let names: Vec<String> =
-            folder.files().map_err(wrong)?.into_iter().filter(|name| number(name).is_some()).collect();
-        let texts = folder.read_each(&names).map_err(wrong)?;
+        let numbered = |name: String| Some((name.strip_suffix(".json")?.parse::<u64>().ok()?, name));
+        let names: BTreeMap<u64, String> = folder.files().map_err(wrong)?.into_iter().filter_map(numbered).collect();
+        let texts = folder.read_each(names.values()).map_err(wrong)?;
         let mut found = BTreeMap::new();
-        for (name, text) in names.iter().zip(texts) {
+        for ((number, name), text) in names.iter().zip(texts) {
             let announcement = serde_json::from_slice(&text)
                 .map_err(|error| PublishError::Read { path: Place::Store(folder.join(name)), source: error.into() })?;
-            found.extend(number(name).map(|number| (number, announcement)));
+            found.insert(*number, announcement);
         }
         Ok(Self(found))
     }
@@ -81,18 +80,22 @@ pub(super) fn releases(out: &StoreFolder) -> Result<Vec<ReleaseFolder>, PublishE
     Ok(Announcements::read(out)?.releases().map(|latest| folder_of(out, latest)).collect())
 }
 
-/// The releases in the folder of a period.
-pub(super) fn releases_of(folder: &StoreFolder) -> Result<Vec<ReleaseFolder>, PublishError> {
-    let Some((out, period)) = folder.parent().zip(folder.name()) else { return Ok(Vec::new()) };
-    Ok(releases(&out)?.into_iter().filter(|release| release.period == period).collect())
-}
-
 /// The newest release in the folder of a period.
 pub(super) fn latest_in(folder: &StoreFolder) -> Result<Option<Latest>, PublishError> {
-    let Some((out, period)) = folder.parent().zip(folder.name()) else { return Ok(None) };
-    let announcements = Announcements::read(&out)?;
-    let of_period = announcements.releases().filter(|latest| latest.period == period);
-    Ok(of_period.max_by_key(|latest| latest.revision).cloned())
+    let there = all_of(folder)?.into_iter().filter(|announcement| !announcement.removed);
+    Ok(there.map(|announcement| announcement.latest).max_by_key(|latest| latest.revision))
+}
+
+/// The highest number that a release of a period has had; 0 where there was none.
+pub(super) fn last_revision(folder: &StoreFolder) -> Result<u32, PublishError> {
+    Ok(all_of(folder)?.iter().map(|announcement| announcement.latest.revision).max().unwrap_or(0))
+}
+
+/// Every announcement of the folder of a period.
+fn all_of(folder: &StoreFolder) -> Result<Vec<Announcement>, PublishError> {
+    let Some((out, period)) = folder.parent().zip(folder.name()) else { return Ok(Vec::new()) };
+    let all = Announcements::read(&out)?.0.into_values();
+    Ok(all.filter(|announcement| announcement.latest.period == period).collect())
 }
 
 fn folder_of(out: &StoreFolder, latest: &Latest) -> ReleaseFolder {
@@ -212,22 +215,22 @@ impl Announcer {
 
     /// Removes what programs have left that can announce nothing any more: the number that they need is taken.
     fn clear(&self) -> Result<(), PublishError> {
-        let begun = self.out.join(BEGUN);
-        let wrong = |source| PublishError::Write { path: Place::Store(begun.clone()), source };
+        let begun = Place::Store(self.out.join(BEGUN));
+        let wrong = |source| PublishError::Write { path: begun.clone(), source };
         let announcements = Announcements::read(&self.out)?;
-        for file in Place::Store(begun.clone()).files_below().map_err(wrong)? {
+        for file in begun.files_below().map_err(wrong)? {
             let Some((period, name)) = file.path.strip_suffix(".json").and_then(|path| path.split_once('/')) else {
                 continue;
             };
-            let text = begun.read_each(std::slice::from_ref(&file.path)).map_err(wrong)?;
-            let taken: Option<NameTaken> = text.first().and_then(|text| serde_json::from_slice(text).ok());
+            let text = begun.read(&file.path).map_err(wrong)?;
+            let taken: Option<NameTaken> = serde_json::from_slice(&text).ok();
             if taken.is_some_and(|taken| taken.after > self.after) {
                 continue;
             }
             if !announcements.has(period, name) {
                 self.out.join(period).join(name).remove_all().map_err(wrong)?;
             }
-            Place::Store(begun.clone()).remove(&file.path).map_err(wrong)?;
+            begun.remove(&file.path).map_err(wrong)?;
         }
         Ok(())
     }

@@ -139,7 +139,7 @@ pub fn mend_pointer(out: &Place, period: Period) -> Result<(), PublishError> {
 }
 
 /// A release by its place in the folder of releases.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReleaseFolder {
     pub period: String,
     pub revision: u32,
@@ -169,18 +169,11 @@ pub fn release_folders(out: &Place) -> Result<Vec<ReleaseFolder>, PublishError> 
             found
         }
     };
-    found.sort();
+    found.sort_by(|one, other| (&one.period, one.revision).cmp(&(&other.period, other.revision)));
     Ok(found)
 }
 
 /// The releases in the folder of a period.
-fn releases_of(folder: &Place) -> Result<Vec<ReleaseFolder>, PublishError> {
-    match folder {
-        Place::Store(store) => announced::releases_of(store),
-        Place::Disk(_) => releases_on_disk(folder),
-    }
-}
-
 fn releases_on_disk(folder: &Place) -> Result<Vec<ReleaseFolder>, PublishError> {
     let period = folder.name().unwrap_or_default();
     let release = |name: String| {
@@ -195,7 +188,7 @@ fn folders_in(folder: &Place) -> Result<Vec<String>, PublishError> {
     folder.folders().map_err(|source| PublishError::Read { path: folder.clone(), source })
 }
 
-/// What `{out}/{period}/removed.json` says, once every release of a period was removed.
+/// What `{out}/{period}/removed.json` says on a disk, once every release of a period was removed.
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct RemovedReleases {
     /// The number of the last one. No other release gets a number that readers have seen.
@@ -220,7 +213,13 @@ fn removed_in(folder: &Place) -> Result<RemovedReleases, PublishError> {
 /// Where no number is left, or the folder of the period cannot be read.
 pub fn next_revision(out: &Place, period: Period) -> Result<u32, PublishError> {
     let folder = out.join(&period.to_string());
-    let last = releases_of(&folder)?.iter().map(|one| one.revision).max().unwrap_or(0);
-    let last = last.max(removed_in(&folder)?.last_revision);
+    let last = match &folder {
+        // Removed releases keep their announcements.
+        Place::Store(store) => announced::last_revision(store)?,
+        Place::Disk(_) => {
+            let there = releases_on_disk(&folder)?.iter().map(|one| one.revision).max().unwrap_or(0);
+            there.max(removed_in(&folder)?.last_revision)
+        }
+    };
     last.checked_add(1).ok_or_else(|| PublishError::NoRevisionLeft { folder: folder.join(&format!("r{last}")), last })
 }

@@ -68,9 +68,12 @@ impl WritingRight {
     pub fn close_period(&self, period: Period, last_revision: u32) -> Result<(), PublishError> {
         let folder = self.out.join(&period.to_string());
         let wrong = |source| PublishError::Write { path: folder.clone(), source };
-        let text = serde_json::to_vec_pretty(&RemovedReleases { last_revision });
-        let text = text.map_err(|error| wrong(error.into()))?;
-        folder.write(REMOVED, &text).and_then(|()| folder.remove(POINTER)).map_err(wrong)?;
+        // In a store the announcements of removed releases keep the numbers.
+        if let RightKind::Lock(_) = self.kind {
+            let text = serde_json::to_vec_pretty(&RemovedReleases { last_revision });
+            folder.write(REMOVED, &text.map_err(|error| wrong(error.into()))?).map_err(wrong)?;
+        }
+        folder.remove(POINTER).map_err(wrong)?;
         folder.on_disk().map_or(Ok(()), sync_folder).map_err(wrong)
     }
 }
