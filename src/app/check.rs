@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::folders::check_work_folder;
 use super::{AppError, Context};
-use crate::intake::{self, DataDate, Intake, SubmissionCheck, WorkFolder};
+use crate::intake::{self, DataDate, Intake, Purpose, SubmissionCheck, WorkFolder};
 use crate::place::Place;
 use crate::progress::StepBar;
 use crate::vocabulary::finding::{Finding, FindingLevel};
@@ -46,7 +46,7 @@ pub async fn check(context: &Context, options: &CheckOptions) -> Result<CheckRep
     let work = WorkFolder::open(work)?;
     let definitions = &context.definitions;
     let opened = intake::open(source, *date, definitions, &context.engine_settings(work.spill())).await?;
-    let check = SubmissionCheck { opened: &opened, definitions, work: &work, step: &step };
+    let check = SubmissionCheck { opened: &opened, definitions, work: &work, step: &step, purpose: Purpose::Findings };
     let intake = intake::admit(&check).await?;
     step.finish();
     Ok(report(opened.as_of, &intake))

@@ -123,7 +123,7 @@ fn plan_rollups(
     plan: &RunPlan<'_>,
     tables: &BTreeMap<&SubmittedTable, TableState>,
 ) -> Result<Vec<RollupPlan>, AppError> {
-    let rollups = Rollups { engine: &plan.opened.engine, cache_dir: plan.work.rollups() };
+    let rollups = Rollups { engine: &plan.opened.engine, folders: plan.work.rollup_folders() };
     let mut plans = Vec::new();
     for rollup in &plan.context.definitions.rollups {
         let state = tables.get(&SubmittedTable::Records(rollup.dataset.clone()));

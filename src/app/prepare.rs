@@ -160,7 +160,7 @@ async fn admit_staged(
             store: Arc::clone(&opened.source.store),
             contract: &contract,
             work_dir: work.to_owned(),
-            concurrency: 1,
+            row_user: None,
         };
         let done = admitter.admit(vec![submission], &mut AdmissionMemory::default(), &|_, _| {}).await;
         admissions.extend(done.map_err(IntakeError::from)?);
@@ -183,7 +183,7 @@ pub async fn write_rollups(
         let rolled = roll_up(engine, rollup, contract, &[admission]).await.map_err(FiguresError::from)?;
         let table = SubmittedTable::Rollup(rollup.name.clone());
         let folder = submission_folder(&table, submission.submitted, &scope.sender, scope.span.first);
-        write_rows(&out.join(folder).join("rows.parquet"), &rollup_contract(rollup), &rolled.rows)?;
+        write_rows(&out.join(folder).join("rows.parquet"), &rollup_contract(rollup), &rolled.batches)?;
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::{AppError, Context, RunOptions};
-use crate::intake::{self, Opened, SubmissionCheck, WorkFolder};
+use crate::intake::{self, Opened, Purpose, SubmissionCheck, WorkFolder};
 use crate::progress::StepBar;
 use crate::release::store::{Latest, next_revision, read_latest};
 use crate::vocabulary::period::Period;
@@ -34,7 +34,8 @@ impl<'c> RunPlan<'c> {
 
     /// What its submissions are checked with.
     pub fn submission_check<'p>(&'p self, step: &'p StepBar) -> SubmissionCheck<'p> {
-        SubmissionCheck { opened: &self.opened, definitions: &self.context.definitions, work: &self.work, step }
+        let definitions = &self.context.definitions;
+        SubmissionCheck { opened: &self.opened, definitions, work: &self.work, step, purpose: Purpose::Figures }
     }
 
     /// The pointer to the latest release of the period.

@@ -15,7 +15,7 @@ use crate::engine::output::{RowFormat, write_rows};
 use crate::engine::{Engine, EngineError, MostRows, Query, QueryResult, QueryTable};
 use crate::figures::{FiguresError, load_rollups};
 use crate::files::write_atomically;
-use crate::intake::{self, DataDate, SubmissionCheck, WorkFolder, contract_of};
+use crate::intake::{self, DataDate, Purpose, SubmissionCheck, WorkFolder, contract_of};
 use crate::place::Place;
 use crate::progress::StepBar;
 use crate::release::store::{PublishedRelease, RECORD};
@@ -177,7 +177,7 @@ async fn source_tables(
     let settings = context.engine_settings(work.spill());
     let definitions = &context.definitions;
     let opened = intake::open(source, options.date, definitions, &settings).await?;
-    let check = SubmissionCheck { opened: &opened, definitions, work: &work, step: &step };
+    let check = SubmissionCheck { opened: &opened, definitions, work: &work, step: &step, purpose: Purpose::Findings };
     let intake = intake::admit(&check).await?;
     for contract in definitions.contracts.iter().filter(|contract| wanted(&contract.dataset)) {
         let name = contract.dataset.clone();

@@ -1,30 +1,39 @@
 //! The admission of submissions of one table: recall what is unchanged, check footers, scan once, word the findings.
 //! A file that cannot be read refuses its own submission and no other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use arrow::array::RecordBatch;
+use bytes::Bytes;
 use chrono::NaiveDate;
 use futures::StreamExt;
 use object_store::ObjectStore;
 use tokio::task::JoinError;
 
 use super::admitted::{Admission, AdmittedFile, CHANGED_RULE, MEMORY_RULE};
-use super::footer::{FooterError, check_footer};
+use super::file_bytes::FileBytes;
+use super::footer::{Footer, FooterError, check_footer};
 use super::memory::AdmissionMemory;
+use super::rows::{self, Decoded, RowUser, SubmissionRows, WholeFile, WholeSubmission};
 use super::scan::{self, RuleCheck, ScanResult};
 use super::{failing, numbered_table, pinned_table};
 use crate::definitions::model::Contract;
-use crate::engine::{ENGINE_VERSION, Engine, EngineError, Query, Trouble, trouble_of};
-use crate::sources::{SourceFile, Submission, SubmissionScope, SubmittedTable, UnusableFile, hash_content};
+use crate::engine::{ENGINE_VERSION, Engine, EngineError, Prepared, Query, Trouble, trouble_of};
+use crate::sources::{SourceFile, Submission, SubmissionScope, SubmittedTable, UnusableFile};
 use crate::vocabulary::finding::{Finding, FindingLevel};
 use crate::vocabulary::period::ambiguity;
 
-/// Rows that one grouped statement takes; bounds the memory of counting distinct keys.
-const ROWS_PER_SCAN: u64 = 16_000_000;
+/// Memory that counting the keys takes for each row of a grouped statement, about.
+const BYTES_PER_KEY: usize = 256;
+
+/// Rows that one grouped statement takes at least, whatever the memory.
+const LEAST_PER_SCAN: usize = 65_536;
+
+/// Files of a part that are read at one time: most of the time goes by while they are waited for.
+const FILES_AT_ONCE: usize = 8;
 
 /// How often files that the system does not let us read are tried again, one submission at a time, and the pause before that.
 const READ_AGAIN: u32 = 2;
@@ -95,7 +104,8 @@ pub struct Admitter<'a> {
     pub contract: &'a Contract,
     /// Failing rows are written below its folder `refused`.
     pub work_dir: PathBuf,
-    pub concurrency: usize,
+    /// Takes the rows of submissions that nothing is wrong with, while they are in memory.
+    pub row_user: Option<Arc<dyn RowUser>>,
 }
 
 impl Admitter<'_> {
@@ -122,41 +132,47 @@ impl Admitter<'_> {
         progress(admissions.len(), 0);
         let mut fresh = self.read_all(unread, progress).await?;
         self.check_rows(&mut fresh).await?;
-        for admission in &fresh {
+        for Fresh { admission, .. } in &fresh {
             memory.keep(admission, &rules);
         }
-        admissions.extend(fresh);
+        admissions.extend(fresh.into_iter().map(|fresh| fresh.admission));
         admissions.sort_by(|a, b| place(&a.submission).cmp(&place(&b.submission)));
         Ok(admissions)
     }
 
-    /// Footers and content hashes of submissions, many at once. What the system does not let us read is tried again when the
-    /// others are done: too many files may have been open.
+    /// Reads submissions, several parts at once: hashes, footers, and the rows of those that fit into memory. What the system
+    /// does not let us read is tried again when the others are done: too many files may have been open.
     async fn read_all(
         &self,
         submissions: Vec<Submission>,
         progress: OnProgress<'_>,
-    ) -> Result<Vec<Admission>, AdmissionError> {
-        let contract = Arc::new(self.contract.clone());
-        let reading = |submission: Submission| {
-            let (store, contract) = (Arc::clone(&self.store), Arc::clone(&contract));
-            let task = tokio::spawn(read_files(store, contract, submission.clone()));
-            async move { (submission, task.await) }
+    ) -> Result<Vec<Fresh>, AdmissionError> {
+        if submissions.is_empty() {
+            return Ok(Vec::new());
+        }
+        let reading = Arc::new(self.reading().await);
+        let read = |part: Vec<Submission>| {
+            let reading = Arc::clone(&reading);
+            tokio::spawn(async move { reading.read_part(part).await })
         };
-        let (mut done, mut unread, mut at_once) = (Vec::new(), submissions, self.concurrency);
+        let (mut done, mut unread, mut at_once) = (Vec::new(), submissions, self.engine.threads() + 1);
         for attempt in 0..=READ_AGAIN {
-            let mut results = futures::stream::iter(std::mem::take(&mut unread)).map(reading).buffered(at_once);
+            let parts = rows::parts(std::mem::take(&mut unread), |submission| submission);
+            let mut results = futures::stream::iter(parts).map(read).buffered(at_once);
             let mut trouble = None;
-            while let Some((submission, result)) = results.next().await {
+            while let Some(part) = results.next().await {
                 let dataset = self.contract.dataset.clone();
-                match result.map_err(|source| AdmissionError::BrokeOff { dataset: dataset.clone(), source })? {
-                    Ok(admission) => {
-                        progress(1, admission.submission.files.iter().map(|file| file.size).sum());
-                        done.push(admission);
-                    }
-                    Err(Unread { path, source }) => {
-                        trouble = Some(AdmissionError::Unreadable { dataset, path, source });
-                        unread.push(submission);
+                for result in part.map_err(|source| AdmissionError::BrokeOff { dataset: dataset.clone(), source })? {
+                    match result {
+                        Ok(fresh) => {
+                            progress(1, fresh.admission.submission.files.iter().map(|file| file.size).sum());
+                            done.push(fresh);
+                        }
+                        Err(found) => {
+                            let Unread { submission, path, source } = *found;
+                            trouble = Some(AdmissionError::Unreadable { dataset: dataset.clone(), path, source });
+                            unread.push(submission);
+                        }
                     }
                 }
             }
@@ -172,14 +188,34 @@ impl Admitter<'_> {
         Ok(done)
     }
 
-    /// Scans the rows of all submissions whose footers are sound, in chunks of at most [`ROWS_PER_SCAN`].
-    async fn check_rows(&self, admissions: &mut [Admission]) -> Result<(), AdmissionError> {
+    async fn reading(&self) -> Reading {
+        let checks = scan::screening_of(&scan::checks_of(self.contract), self.contract, rows::MOST_ROWS);
+        let sql = scan::grouped_sql(self.contract, &checks);
+        let name = format!("contract of {}", self.contract.dataset);
+        let query = Query { name: &name, sql: &sql, parameters: Vec::new() };
+        let schema = rows::rows_schema(self.contract);
+        Reading {
+            engine: self.engine.clone(),
+            store: Arc::clone(&self.store),
+            contract: self.contract.clone(),
+            // Without it each submission is checked by a statement over its files, which then says what is wrong.
+            screening: self.engine.prepare(&query, &self.contract.dataset, schema).await.ok(),
+            checks,
+            row_user: self.row_user.clone(),
+        }
+    }
+
+    /// Scans the rows of all submissions whose footers are sound and whose rows were not found to be, in chunks.
+    async fn check_rows(&self, fresh: &mut [Fresh]) -> Result<(), AdmissionError> {
+        let rows_per_scan = (self.engine.memory_limit() / BYTES_PER_KEY).max(LEAST_PER_SCAN);
+        let rows_per_scan = u64::try_from(rows_per_scan).unwrap_or(u64::MAX);
         let mut chunk: Vec<&mut Admission> = Vec::new();
         let mut rows = 0;
-        for admission in admissions.iter_mut().filter(|admission| !admission.refused()) {
+        let unchecked = fresh.iter_mut().filter(|fresh| !fresh.is_sound).map(|fresh| &mut fresh.admission);
+        for admission in unchecked.filter(|admission| !admission.refused()) {
             rows += admission.rows();
             chunk.push(admission);
-            if rows >= ROWS_PER_SCAN {
+            if rows >= rows_per_scan {
                 self.check_chunk(&mut chunk).await?;
                 chunk.clear();
                 rows = 0;
@@ -418,70 +454,154 @@ fn changed_message(what: &str) -> String {
 
 /// A file that the system did not let us read.
 struct Unread {
+    submission: Submission,
     path: String,
     source: object_store::Error,
 }
 
-/// Footers and content hashes of one submission.
-async fn read_files(
+/// A submission that was read in this run.
+struct Fresh {
+    admission: Admission,
+    /// Its rows were looked at, and nothing is wrong with them.
+    is_sound: bool,
+}
+
+/// A submission whose files were read, with all of them where they are in memory.
+struct ReadSubmission {
+    admission: Admission,
+    whole: Option<WholeSubmission>,
+}
+
+/// What submissions are read with.
+struct Reading {
+    engine: Engine,
     store: Arc<dyn ObjectStore>,
-    contract: Arc<Contract>,
-    submission: Submission,
-) -> Result<Admission, Unread> {
-    let mut files = Vec::new();
-    let mut findings = Vec::new();
-    let mut hasher = blake3::Hasher::new();
-    let identity = [
-        submission.table.folder(),
-        submission.submitted.to_string(),
-        submission.sender_text().to_owned(),
-        submission.period_text(),
-    ];
-    hasher.update(identity.join("|").as_bytes());
-    for file in &submission.files {
-        let mut admitted = AdmittedFile { path: file.path.clone(), size: file.size, rows: 0, sha256: String::new() };
-        match read_file(&store, &contract, &submission, file).await {
-            Ok(content) => {
-                hasher.update(content.sha256.as_bytes());
-                admitted.sha256 = content.sha256;
-                match content.footer {
-                    Ok(rows) => admitted.rows = rows,
-                    Err(found) => findings.extend(found),
+    contract: Contract,
+    checks: Vec<RuleCheck>,
+    screening: Option<Prepared>,
+    row_user: Option<Arc<dyn RowUser>>,
+}
+
+impl Reading {
+    /// Reads some submissions, and looks at the rows of those that fit into memory.
+    async fn read_part(&self, submissions: Vec<Submission>) -> Vec<Result<Fresh, Box<Unread>>> {
+        let reading = submissions.into_iter().map(|submission| self.read(submission));
+        let read: Vec<Result<ReadSubmission, Box<Unread>>> =
+            futures::stream::iter(reading).buffered(FILES_AT_ONCE).collect().await;
+        let whole: Vec<(&Admission, &WholeSubmission)> =
+            read.iter().flatten().filter_map(|one| Some((&one.admission, one.whole.as_ref()?))).collect();
+        let mut sound: BTreeSet<String> = BTreeSet::new();
+        for group in rows::groups(&whole, rows::bytes_of_part(&self.engine), |(_, whole)| whole.decoded_bytes()) {
+            sound.extend(self.sound_among(group).await);
+        }
+        let fresh =
+            |ReadSubmission { admission, .. }| Fresh { is_sound: sound.contains(&admission.fingerprint), admission };
+        read.into_iter().map(|result| result.map(fresh)).collect()
+    }
+
+    /// The fingerprints of those submissions whose rows keep every rule. Their rows are handed on.
+    async fn sound_among(&self, group: &[(&Admission, &WholeSubmission)]) -> Vec<String> {
+        let Some(screening) = &self.screening else { return Vec::new() };
+        let submissions: Vec<(&Submission, &WholeSubmission)> =
+            group.iter().map(|(admission, whole)| (&admission.submission, *whole)).collect();
+        let decoded = Decoded::of(&self.engine, &self.contract, &submissions).await;
+        let rows: Vec<RecordBatch> = decoded.batches.iter().flatten().flatten().cloned().collect();
+        let Ok(found) = screening.run(rows).await else { return Vec::new() };
+        let submissions: Vec<&Submission> = submissions.into_iter().map(|(submission, _)| submission).collect();
+        let outcomes = scan::read_outcomes(&self.contract, &self.checks, &found, &submissions);
+        let mut sound = Vec::new();
+        for (((admission, _), batches), outcome) in group.iter().zip(&decoded.batches).zip(&outcomes) {
+            if let Some(batches) = batches
+                && outcome.violations.is_empty()
+                && outcome.rows == admission.rows()
+            {
+                sound.push(SubmissionRows { admission, batches });
+            }
+        }
+        if let Some(user) = &self.row_user {
+            user.take(&sound).await;
+        }
+        sound.iter().map(|one| one.admission.fingerprint.clone()).collect()
+    }
+
+    /// Footers and content hashes of one submission.
+    async fn read(&self, submission: Submission) -> Result<ReadSubmission, Box<Unread>> {
+        let (mut files, mut whole, mut findings) = (Vec::new(), Vec::new(), Vec::new());
+        let mut hasher = blake3::Hasher::new();
+        let identity = [
+            submission.table.folder(),
+            submission.submitted.to_string(),
+            submission.sender_text().to_owned(),
+            submission.period_text(),
+        ];
+        hasher.update(identity.join("|").as_bytes());
+        let is_read_whole = rows::is_read_whole(&submission, &self.engine);
+        for file in &submission.files {
+            let mut admitted =
+                AdmittedFile { path: file.path.clone(), size: file.size, rows: 0, sha256: String::new() };
+            match self.read_file(&submission, file, is_read_whole).await {
+                Ok(content) => {
+                    hasher.update(content.sha256.as_bytes());
+                    admitted.sha256 = content.sha256;
+                    match content.footer {
+                        Ok(footer) => {
+                            admitted.rows = footer.rows;
+                            whole.extend(content.bytes.map(|bytes| WholeFile { bytes, metadata: footer.metadata }));
+                        }
+                        Err(found) => findings.extend(found),
+                    }
+                }
+                Err(source) if trouble_of(&source) == Trouble::Changed => {
+                    let message = changed_message("the files");
+                    let finding = submission.finding(FindingLevel::Blocking, CHANGED_RULE, message);
+                    findings.push(Finding { path: file.path.clone(), ..finding });
+                }
+                Err(source) => {
+                    let path = file.path.clone();
+                    return Err(Box::new(Unread { submission, path, source }));
                 }
             }
-            Err(source) if trouble_of(&source) == Trouble::Changed => {
-                let finding = submission.finding(FindingLevel::Blocking, CHANGED_RULE, changed_message("the files"));
-                findings.push(Finding { path: file.path.clone(), ..finding });
-            }
-            Err(source) => return Err(Unread { path: file.path.clone(), source }),
+            files.push(admitted);
         }
-        files.push(admitted);
+        findings.extend(before_the_end(&submission));
+        findings.extend(same_files(&submission, &files));
+        let fingerprint = hasher.finalize().to_hex().to_string();
+        let is_whole = whole.len() == files.len();
+        let admission = Admission { submission, fingerprint, files, findings, recalled: false };
+        let is_whole = is_whole && !admission.refused() && admission.rows() <= rows::MOST_ROWS;
+        Ok(ReadSubmission { admission, whole: is_whole.then_some(WholeSubmission { files: whole }) })
     }
-    findings.extend(before_the_end(&submission));
-    findings.extend(same_files(&submission, &files));
-    let fingerprint = hasher.finalize().to_hex().to_string();
-    Ok(Admission { submission, fingerprint, files, findings, recalled: false })
+
+    async fn read_file(
+        &self,
+        submission: &Submission,
+        file: &SourceFile,
+        is_read_whole: bool,
+    ) -> Result<ReadFile, object_store::Error> {
+        let bytes = if is_read_whole {
+            FileBytes::whole(&self.store, file).await?
+        } else {
+            FileBytes::in_store(&self.store, file)?
+        };
+        let sha256 = bytes.sha256(file).await?;
+        let footer = match check_footer(&bytes, submission, file, &self.contract).await {
+            Ok(footer) => Ok(footer),
+            Err(FooterError::Wrong(findings)) => Err(findings),
+            Err(FooterError::Unread(source)) => return Err(source),
+        };
+        let bytes = match bytes {
+            FileBytes::Whole(bytes) => Some(bytes),
+            FileBytes::InStore { .. } => None,
+        };
+        Ok(ReadFile { sha256, footer, bytes })
+    }
 }
 
-/// What one file holds: its hash, and its rows or what is wrong with it.
-struct CheckedFile {
+/// What one file holds: its hash, its footer or what is wrong with it, and all of it where it was read whole.
+struct ReadFile {
     sha256: String,
-    footer: Result<u64, Vec<Finding>>,
-}
-
-async fn read_file(
-    store: &Arc<dyn ObjectStore>,
-    contract: &Contract,
-    submission: &Submission,
-    file: &SourceFile,
-) -> Result<CheckedFile, object_store::Error> {
-    let sha256 = hash_content(store, &file.location()?, file.size).await?;
-    let footer = match check_footer(store, submission, file, contract).await {
-        Ok(footer) => Ok(footer.rows),
-        Err(FooterError::Wrong(findings)) => Err(findings),
-        Err(FooterError::Unread(source)) => return Err(source),
-    };
-    Ok(CheckedFile { sha256, footer })
+    footer: Result<Footer, Vec<Finding>>,
+    bytes: Option<Bytes>,
 }
 
 /// Nobody can hand in a month whole before it has ended.

@@ -4,11 +4,11 @@
 use std::sync::Arc;
 
 use arrow::datatypes::{DataType, SchemaRef};
-use object_store::{ObjectStore, ObjectStoreExt};
 use parquet::arrow::parquet_to_arrow_schema;
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
 
+use super::file_bytes::FileBytes;
 use super::file_type;
 use super::pages::contradiction_in_pages;
 use crate::definitions::model::Contract;
@@ -23,6 +23,7 @@ const FIRST_READ: u64 = 64 * 1024;
 /// What a footer tells about a file that may be read.
 pub(super) struct Footer {
     pub rows: u64,
+    pub metadata: Arc<ParquetMetaData>,
 }
 
 /// Why a footer tells nothing.
@@ -35,7 +36,7 @@ pub(super) enum FooterError {
 
 /// Reads the footer of one file and compares it with the contract. All findings of the file are returned together.
 pub(super) async fn check_footer(
-    store: &Arc<dyn ObjectStore>,
+    bytes: &FileBytes<'_>,
     submission: &Submission,
     file: &SourceFile,
     contract: &Contract,
@@ -49,8 +50,8 @@ pub(super) async fn check_footer(
     if file.size == 0 {
         return Err(one("the file is empty (0 bytes)".to_owned()));
     }
-    let Some(metadata) = read_metadata(store, file).await.map_err(FooterError::Unread)? else {
-        return Err(one(unreadable(store, file).await.map_err(FooterError::Unread)?));
+    let Some(metadata) = read_metadata(bytes, file).await.map_err(FooterError::Unread)? else {
+        return Err(one(unreadable(bytes, file).await.map_err(FooterError::Unread)?));
     };
     let rows = stated_rows(&metadata).map_err(one)?;
     let description = metadata.file_metadata().schema_descr();
@@ -65,9 +66,9 @@ pub(super) async fn check_footer(
     if !findings.is_empty() {
         return Err(FooterError::Wrong(findings));
     }
-    match contradiction_in_pages(store, file, &metadata).await.map_err(FooterError::Unread)? {
+    match contradiction_in_pages(bytes, file, &metadata).await.map_err(FooterError::Unread)? {
         Some(message) => Err(one(message)),
-        None => Ok(Footer { rows }),
+        None => Ok(Footer { rows, metadata: Arc::new(metadata) }),
     }
 }
 
@@ -100,12 +101,12 @@ fn is_flat(metadata: &ParquetMetaData) -> bool {
 
 /// The footer's metadata, from the file's end; `None` when there is none that can be read.
 async fn read_metadata(
-    store: &Arc<dyn ObjectStore>,
+    bytes: &FileBytes<'_>,
     file: &SourceFile,
 ) -> Result<Option<ParquetMetaData>, object_store::Error> {
     let mut wanted = FIRST_READ.min(file.size);
     loop {
-        let tail = store.get_range(&file.location()?, file.size - wanted..file.size).await?;
+        let tail = bytes.range(file.size - wanted..file.size).await?;
         let mut reader = ParquetMetaDataReader::new();
         match reader.try_parse_sized(&tail, file.size) {
             Ok(()) => return Ok(reader.finish().ok()),
@@ -119,8 +120,8 @@ async fn read_metadata(
 }
 
 /// Says in which way a file is not a whole Parquet file, from its first four bytes.
-async fn unreadable(store: &Arc<dyn ObjectStore>, file: &SourceFile) -> Result<String, object_store::Error> {
-    let start = store.get_range(&file.location()?, 0..4.min(file.size)).await?;
+async fn unreadable(bytes: &FileBytes<'_>, file: &SourceFile) -> Result<String, object_store::Error> {
+    let start = bytes.range(0..4.min(file.size)).await?;
     Ok(if start.as_ref() == MAGIC {
         format!(
             "the file is truncated or damaged: it begins as Parquet but its footer cannot be read ({} bytes)",

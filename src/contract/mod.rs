@@ -4,10 +4,12 @@
 mod admission;
 mod admitted;
 mod failing;
+mod file_bytes;
 mod footer;
 mod limits;
 mod memory;
 mod pages;
+mod rows;
 mod scan;
 
 use arrow::datatypes::{DataType, Field as ArrowField, FieldRef, SchemaRef, TimeUnit};
@@ -22,6 +24,7 @@ pub use admitted::{Admission, AdmittedFile, CHANGED_RULE};
 pub use failing::FailingFile;
 pub use footer::type_words;
 pub use memory::AdmissionMemory;
+pub use rows::{RowReader, RowUser, SubmissionRows, parts, rows_schema};
 pub use scan::{REQUIRED_RULE, is_blank};
 
 /// The Arrow type of a field as files hold it.

@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use bytes::buf::{Buf as _, Reader};
-use object_store::{ObjectStore, ObjectStoreExt};
 use parquet::column::page::PageReader as _;
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
 use parquet::file::reader::{ChunkReader, Length};
 use parquet::file::serialized_reader::SerializedPageReader;
 
+use super::file_bytes::FileBytes;
 use crate::sources::SourceFile;
 
 /// Says which column's pages hold another number of values than their row group has rows; `None` where all are as stated.
@@ -19,7 +19,7 @@ use crate::sources::SourceFile;
 /// # Errors
 /// The store does not let the file be read.
 pub(super) async fn contradiction_in_pages(
-    store: &Arc<dyn ObjectStore>,
+    bytes: &FileBytes<'_>,
     file: &SourceFile,
     metadata: &ParquetMetaData,
 ) -> Result<Option<String>, object_store::Error> {
@@ -29,7 +29,7 @@ pub(super) async fn contradiction_in_pages(
             let Some((start, end)) = bounds(column, file.size) else {
                 return Ok(Some(format!("the file is damaged: the pages of its column {name} lie outside it")));
             };
-            let bytes = store.get_range(&file.location()?, start..end).await?;
+            let bytes = bytes.range(start..end).await?;
             let found = match count_values(Chunk { start, bytes }, column) {
                 Ok(found) => found,
                 Err(error) => return Ok(Some(format!("the pages of column {name} cannot be read: {error}"))),

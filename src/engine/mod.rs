@@ -6,6 +6,8 @@ mod footers;
 pub mod functions;
 pub mod names;
 pub mod output;
+mod prepared;
+mod row_source;
 mod statement;
 mod trouble;
 mod udf;
@@ -19,6 +21,7 @@ use std::time::Duration;
 
 use arrow::array::{Array as _, AsArray as _, RecordBatch};
 use arrow::datatypes::{DataType, FieldRef, Schema, SchemaRef};
+use arrow::error::ArrowError;
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::common::{ParamValues, ScalarValue};
@@ -43,8 +46,12 @@ use tokio::sync::{AcquireError, Semaphore, SemaphorePermit};
 use effort::{Effort, session_config, statements_at_once, unclaimed};
 use footers::FooterReaders;
 use functions::Functions;
+use prepared::RoomForRows;
+use row_source::SourceTable;
 use words::in_own_words;
 
+pub use prepared::{Prepared, Room};
+pub use row_source::{RowBatches, RowSource};
 pub use trouble::{Trouble, trouble_of};
 
 /// Version of the engine, part of every cache key: another engine may count differently.
@@ -126,8 +133,17 @@ pub enum PathValue {
 /// What a query may read: exactly these files, or these rows.
 #[derive(Debug, Clone)]
 pub enum QueryTable {
-    Files { schema: SchemaRef, path_columns: Vec<FieldRef>, files: Vec<PinnedFile> },
-    Rows { schema: SchemaRef, batches: Vec<RecordBatch> },
+    Files {
+        schema: SchemaRef,
+        path_columns: Vec<FieldRef>,
+        files: Vec<PinnedFile>,
+    },
+    Rows {
+        schema: SchemaRef,
+        batches: Vec<RecordBatch>,
+    },
+    /// Rows that are read when they are asked for.
+    Elsewhere(Arc<dyn RowSource>),
 }
 
 impl QueryTable {
@@ -136,11 +152,24 @@ impl QueryTable {
         Self::Rows { schema, batches: Vec::new() }
     }
 
-    /// Rows in memory; none of files, which are not read for that.
-    pub fn rows_in_memory(&self) -> usize {
+    /// The number of rows, or a larger one; none of files, which are not read for that.
+    pub fn most_rows(&self) -> usize {
         match self {
             Self::Rows { batches, .. } => batches.iter().map(RecordBatch::num_rows).sum(),
+            Self::Elsewhere(source) => source.most_rows(),
             Self::Files { .. } => 0,
+        }
+    }
+
+    /// The rows themselves; none of files, which only a statement reads.
+    ///
+    /// # Errors
+    /// Rows that cannot be read any more.
+    pub fn batches(&self) -> Result<RowBatches, ArrowError> {
+        match self {
+            Self::Rows { batches, .. } => Ok(Box::new(batches.clone().into_iter().map(Ok))),
+            Self::Elsewhere(source) => source.open(&(0..source.schema().fields().len()).collect::<Vec<_>>()),
+            Self::Files { .. } => Ok(Box::new(std::iter::empty())),
         }
     }
 
@@ -148,6 +177,7 @@ impl QueryTable {
     pub fn column_names(&self) -> Vec<String> {
         let (schema, path_columns) = match self {
             Self::Rows { schema, .. } => (schema, [].as_slice()),
+            Self::Elsewhere(source) => (source.schema(), [].as_slice()),
             Self::Files { schema, path_columns, .. } => (schema, path_columns.as_slice()),
         };
         schema.fields().iter().chain(path_columns).map(|field| field.name().clone()).collect()
@@ -200,6 +230,9 @@ pub struct Engine {
     /// One for each statement that may run beside others; a statement that needs all memory takes all of them.
     turns: Arc<Semaphore>,
     statements_at_once: usize,
+    /// For rows that several statements share.
+    room: RoomForRows,
+    store: Option<Arc<dyn ObjectStore>>,
     functions: Functions,
 }
 
@@ -207,6 +240,16 @@ impl Engine {
     /// Threads that a statement may use.
     pub fn threads(&self) -> usize {
         self.threads
+    }
+
+    /// Memory that statements may take, in bytes.
+    pub fn memory_limit(&self) -> usize {
+        self.memory_limit
+    }
+
+    /// The store that files are read from.
+    pub fn store(&self) -> Option<&Arc<dyn ObjectStore>> {
+        self.store.as_ref()
     }
 
     /// An engine that reads files of `store`.
@@ -219,9 +262,9 @@ impl Engine {
             builder = builder.with_temp_file_path(dir.clone());
         }
         let runtime = builder.build_arc().map_err(|e| EngineError::Start(Box::new(e)))?;
-        if let Some(store) = store {
+        if let Some(store) = &store {
             let url = store_url().map_err(|e| EngineError::Start(Box::new(e)))?;
-            runtime.register_object_store(url.as_ref(), store);
+            runtime.register_object_store(url.as_ref(), Arc::clone(store));
         }
         let statements_at_once = statements_at_once(settings.threads, settings.memory_limit_bytes);
         Ok(Self {
@@ -230,6 +273,8 @@ impl Engine {
             memory_limit: settings.memory_limit_bytes,
             turns: Arc::new(Semaphore::new(statements_at_once)),
             statements_at_once,
+            room: RoomForRows::of(settings.memory_limit_bytes),
+            store,
             functions: Functions::default(),
         })
     }
@@ -468,6 +513,7 @@ fn add_scan_figures(plan: &dyn ExecutionPlan, result: &mut QueryResult) {
 fn provider(table: QueryTable, threads: usize) -> Result<Arc<dyn TableProvider>, DataFusionError> {
     Ok(match table {
         QueryTable::Rows { schema, batches } => Arc::new(MemTable::try_new(schema, vec![batches])?),
+        QueryTable::Elsewhere(source) => Arc::new(SourceTable::new(source)),
         QueryTable::Files { schema, path_columns, files } => Arc::new(PinnedTable::new(
             TableSchema::builder(schema).with_table_partition_cols(path_columns).build(),
             &files,

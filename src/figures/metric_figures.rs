@@ -100,8 +100,7 @@ impl ComputationBasis {
     /// About how many rows the metric's figures are made of.
     fn rows_to_read(&self, metric: &Metric) -> usize {
         let tables = self.days.tables_today();
-        let of_rollups =
-            || metric.rollups.iter().filter_map(|name| tables?.get(name)).map(QueryTable::rows_in_memory).sum();
+        let of_rollups = || metric.rollups.iter().filter_map(|name| tables.get(name)).map(QueryTable::most_rows).sum();
         self.days.today.monthly.recalled_bytes(metric).map_or_else(of_rollups, |bytes| bytes / ROW_BYTES)
     }
 

@@ -17,7 +17,7 @@ use crate::checks::reconcile::reconcile;
 use crate::definitions::model::{Delays, Metric};
 use crate::definitions::references::RETURNS;
 use crate::engine::Trouble;
-use crate::history::{DayLoader, Days, EarlierReturns, FixedTables, Lateness, RowsError, Snapshot, Workload};
+use crate::history::{DayLoader, Days, EarlierReturns, FixedTables, Lateness, Snapshot, Workload};
 use crate::intake::{Intake, RunBasis};
 use crate::metrics::{DelayRows, MetricError, PeerInput, RememberedRows, groups, peer_groups, withhold_thin_peers};
 use crate::rollups::{RollupCosts, RollupError, RollupRecord, Rollups};
@@ -43,8 +43,6 @@ pub enum FiguresError {
     Metric(#[from] MetricError),
     #[error(transparent)]
     Invariants(#[from] BrokenInvariants),
-    #[error(transparent)]
-    Rows(#[from] RowsError),
     #[error("a metric broke off")]
     Stopped(#[source] tokio::task::JoinError),
 }
@@ -55,7 +53,6 @@ impl FiguresError {
         match self {
             Self::Rollup(error) => error.trouble(),
             Self::Metric(error) => error.trouble(),
-            Self::Rows(error) => error.trouble(),
             Self::Invariants(_) | Self::Stopped(_) => Trouble::Content,
         }
     }
@@ -188,7 +185,7 @@ fn read_delays(metrics: &[Metric], days: &Days) -> Result<BTreeMap<MetricId, Del
     let tables = days.tables_today();
     let mut rows = BTreeMap::new();
     for metric in metrics {
-        let table = |delays: &Delays| tables.and_then(|tables| tables.get(&delays.rollup));
+        let table = |delays: &Delays| tables.get(&delays.rollup);
         let Some((delays, table)) = metric.delays.as_ref().and_then(|delays| Some((delays, table(delays)?))) else {
             continue;
         };
@@ -227,17 +224,15 @@ async fn load_days(
 ) -> Result<Loaded, FiguresError> {
     let RunBasis { check, intake, .. } = *basis;
     let fixed = FixedTables::of(intake, months);
-    let rollups = Rollups { engine: &check.opened.engine, cache_dir: check.work.rollups() };
+    let rollups = Rollups { engine: &check.opened.engine, folders: check.work.rollup_folders() };
     let loader = DayLoader { definitions: check.definitions, workload, fixed: &fixed, rollups: &rollups };
     let (today, snapshots) = (Snapshot::today(basis), earlier.snapshots(basis));
     let mut days = Days::recall(&today, &snapshots, &loader);
     let wanted = |rollup: &str| days.needs_today(&workload, rollup);
-    let LoadedRollups { tables, mut records, mut missing } = load_rollups(&check, intake, &wanted).await?;
-    days.insert_today(tables);
-    days.insert_today([(RETURNS.to_owned(), intake.grid.table(months)?)]);
+    let LoadedRollups { tables, kept, mut records, mut missing } = load_rollups(&check, intake, &wanted).await?;
+    days.insert_today(tables.into_iter().chain([(RETURNS.to_owned(), intake.grid.table(months)?)]));
     let mut costs = RollupCosts { records: &mut records, missing: &mut missing };
-    days.load_later_cases(&today, &snapshots, &loader, &mut costs).await?;
-    days.load_replaced(&snapshots, &loader, &mut costs).await?;
+    days.load_earlier(&snapshots, kept, &loader, &mut costs).await?;
     Ok(Loaded { days, records, missing })
 }
 

@@ -1,45 +1,29 @@
 //! The roll-ups that a run needs today: what the cache holds, and the rest computed.
 
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
 
 use futures::{StreamExt, TryStreamExt};
 use rayon::prelude::*;
 
-use crate::contract::Admission;
 use crate::definitions::model::{Contract, Rollup};
 use crate::engine::{QueryTable, Trouble};
 use crate::intake::{Intake, SubmissionCheck};
-use crate::progress::StepBar;
-use crate::rollups::{Recalled, RollupError, RollupRecord, Rollups};
+use crate::rollups::{Filled, Filling, KeptRollup, RollupError, RollupRecord, Rollups};
 use crate::vocabulary::causes::with_causes;
 
-/// Roll-ups that are loaded side by side; most wait for files more than for the processor.
-const ROLLUPS_AT_ONCE: usize = 3;
+/// Datasets whose roll-ups are made side by side; most wait for files more than for the processor.
+const DATASETS_AT_ONCE: usize = 3;
 
 /// The roll-ups that a run needs.
 pub struct LoadedRollups {
     /// Rows by roll-up.
     pub tables: BTreeMap<String, QueryTable>,
+    /// What the cache holds of each.
+    pub kept: BTreeMap<String, KeptRollup>,
     /// What loading each cost.
     pub records: Vec<RollupRecord>,
     /// Roll-ups that could not be computed with the memory there is, with the reason.
     pub missing: BTreeMap<String, String>,
-}
-
-/// One roll-up, of which the cache has been read.
-struct Loading<'a> {
-    rollup: &'a Rollup,
-    recalled: Recalled<'a>,
-    submitted: Vec<&'a Admission>,
-    /// Since the reading began.
-    elapsed: Duration,
-}
-
-/// One roll-up with its cost; in place of the table the reason, where there is not enough memory for it.
-struct LoadedTable {
-    record: RollupRecord,
-    table: Result<QueryTable, String>,
 }
 
 /// Loads every roll-up that is wanted.
@@ -52,65 +36,72 @@ pub async fn load_rollups(
     wanted: &(dyn Fn(&str) -> bool + Sync),
 ) -> Result<LoadedRollups, RollupError> {
     let SubmissionCheck { opened, definitions, work, step, .. } = *check;
-    let rollups = Rollups { engine: &opened.engine, cache_dir: work.rollups() };
+    let rollups = Rollups { engine: &opened.engine, folders: work.rollup_folders() };
     let chosen: Vec<&Rollup> = definitions.rollups.iter().filter(|rollup| wanted(&rollup.name)).collect();
     step.start("Rolling up", chosen.len());
-    // Reading the cache keeps a thread busy: all cores share it. What it lacks is scanned by the engine afterwards.
-    let recalled = chosen.par_iter().with_max_len(1).map(|rollup| read_cache(&rollups, intake, rollup));
-    let recalled: Vec<Loading<'_>> = recalled.collect::<Result<_, RollupError>>()?;
-    let loading = recalled.into_iter().filter_map(|loading| {
-        let contract = definitions.contract(&loading.rollup.dataset)?;
-        Some(load_rollup(&rollups, contract, loading, step))
-    });
-    let loaded: Vec<LoadedTable> = futures::stream::iter(loading).buffered(ROLLUPS_AT_ONCE).try_collect().await?;
-    let (mut tables, mut records, mut missing) = (BTreeMap::new(), Vec::new(), BTreeMap::new());
-    for LoadedTable { record, table } in loaded {
-        match table {
-            Ok(table) => drop(tables.insert(record.name.clone(), table)),
-            Err(reason) => drop(missing.insert(record.name.clone(), reason)),
-        }
-        records.push(record);
+    // Reading the cache keeps a thread busy: all cores share it. What it lacks is computed by the engine afterwards.
+    let recalled = chosen
+        .par_iter()
+        .with_max_len(1)
+        .map(|rollup| Ok(Filling { rollup, kept: rollups.recall(rollup)?, wanted: intake.admitted(rollup) }));
+    let mut by_dataset: BTreeMap<&str, Vec<Filling<'_>>> = BTreeMap::new();
+    for filling in recalled.collect::<Result<Vec<Filling<'_>>, RollupError>>()? {
+        by_dataset.entry(&filling.rollup.dataset).or_default().push(filling);
     }
-    records.extend(definitions.rollups.iter().filter(|rollup| !wanted(&rollup.name)).map(|rollup| RollupRecord {
-        submissions_cached: intake.admitted(rollup).records.len(),
-        name: rollup.name.clone(),
-        ..RollupRecord::default()
+    let filling = by_dataset
+        .into_iter()
+        .filter_map(|(dataset, fillings)| Some(fill(&rollups, definitions.contract(dataset)?, fillings, check)));
+    let filled: Vec<Vec<FilledRollup<'_>>> =
+        futures::stream::iter(filling).buffered(DATASETS_AT_ONCE).try_collect().await?;
+    let mut loaded =
+        LoadedRollups { tables: BTreeMap::new(), kept: BTreeMap::new(), records: Vec::new(), missing: BTreeMap::new() };
+    for FilledRollup { filling: Filling { rollup, kept, wanted }, filled } in filled.into_iter().flatten() {
+        let mut record = RollupRecord { name: rollup.name.clone(), ..RollupRecord::default() };
+        if let Some(made) = intake.made.get(&rollup.name) {
+            record.add(made);
+        }
+        match filled {
+            Ok(filled) => {
+                record.add(&filled);
+                record.submissions_cached = wanted.all().count().saturating_sub(record.submissions_scanned);
+                loaded.tables.insert(rollup.name.clone(), kept.table(wanted.all()));
+                loaded.kept.insert(rollup.name.clone(), kept);
+            }
+            Err(reason) => drop(loaded.missing.insert(rollup.name.clone(), reason)),
+        }
+        loaded.records.push(record);
+    }
+    loaded.records.extend(definitions.rollups.iter().filter(|rollup| !wanted(&rollup.name)).map(|rollup| {
+        let mut record = RollupRecord { name: rollup.name.clone(), ..RollupRecord::default() };
+        if let Some(made) = intake.made.get(&rollup.name) {
+            record.add(made);
+        }
+        record.submissions_cached = intake.admitted(rollup).all().count().saturating_sub(record.submissions_scanned);
+        record
     }));
-    records.sort_by(|one, other| one.name.cmp(&other.name));
-    Ok(LoadedRollups { tables, records, missing })
+    loaded.records.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(loaded)
 }
 
-fn read_cache<'a>(rollups: &Rollups<'_>, intake: &'a Intake, rollup: &'a Rollup) -> Result<Loading<'a>, RollupError> {
-    let started = Instant::now();
-    let input = intake.admitted(rollup);
-    let recalled = rollups.recall(rollup, &input.records)?;
-    Ok(Loading { rollup, recalled, submitted: input.submitted, elapsed: started.elapsed() })
+/// One roll-up with its cost, or the reason where there is not enough memory for it.
+struct FilledRollup<'a> {
+    filling: Filling<'a>,
+    filled: Result<Filled, String>,
 }
 
-async fn load_rollup(
+async fn fill<'a>(
     rollups: &Rollups<'_>,
     contract: &Contract,
-    loading: Loading<'_>,
-    step: &StepBar,
-) -> Result<LoadedTable, RollupError> {
-    let started = Instant::now();
-    let Loading { rollup, recalled, submitted, elapsed } = loading;
-    let loaded = match rollups.complete(rollup, contract, recalled, &submitted).await {
+    mut fillings: Vec<Filling<'a>>,
+    check: &SubmissionCheck<'_>,
+) -> Result<Vec<FilledRollup<'a>>, RollupError> {
+    let filled = rollups.fill(contract, &mut fillings).await;
+    check.step.advance(fillings.len(), 0);
+    let filled = fillings.into_iter().zip(filled).map(|(filling, filled)| match filled {
         Err(error) if error.trouble() == Trouble::Memory => {
-            step.advance(1, 0);
-            let record = RollupRecord { name: rollup.name.clone(), ..RollupRecord::default() };
-            return Ok(LoadedTable { record, table: Err(with_causes(&error)) });
+            Ok(FilledRollup { filling, filled: Err(with_causes(&error)) })
         }
-        loaded => loaded?,
-    };
-    let record = RollupRecord {
-        name: rollup.name.clone(),
-        scans: loaded.scans,
-        submissions_scanned: loaded.scanned,
-        submissions_cached: loaded.cached,
-        bytes_scanned: loaded.bytes_scanned,
-        milliseconds: (elapsed + started.elapsed()).as_millis(),
-    };
-    step.advance(1, 0);
-    Ok(LoadedTable { record, table: Ok(loaded.table) })
+        filled => Ok(FilledRollup { filling, filled: Ok(filled?) }),
+    });
+    filled.collect()
 }

@@ -11,7 +11,7 @@ use super::snapshot::{Snapshot, SnapshotPart, has_later_cases, is_measured};
 use crate::contract::Admission;
 use crate::definitions::Definitions;
 use crate::definitions::model::Metric;
-use crate::intake::{IntakeError, RunBasis, admit_submissions, grid_of};
+use crate::intake::{IntakeError, Purpose, RunBasis, SubmissionCheck, admit_submissions, grid_of};
 use crate::metrics::{FigureSource, sources_of};
 use crate::sources::{Pinned, Submission, SubmissionScope, SubmittedTable, pin};
 use crate::vocabulary::body_id::BodyId;
@@ -58,7 +58,9 @@ impl EarlierReturns {
         days.extend(finder.days_of_later_cases());
         finder.ask_for_replaced_by_refused();
         let asked = finder.asked.into_values().collect();
-        let replaced = admit_submissions(&basis.check, asked).await?.into_values().flatten().collect();
+        // Their roll-ups are made later, and only where a metric needs them.
+        let check = SubmissionCheck { purpose: Purpose::Findings, ..basis.check };
+        let replaced = admit_submissions(&check, asked).await?.admissions.into_values().flatten().collect();
         Ok(Self { replaced, days })
     }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 
 use super::completeness::{CompletenessInput, measure, measure_growing};
-use super::day_rows::{DayBasis, Days, RowsError};
+use super::day_rows::{DayBasis, Days};
 use super::known::{Grown, Known, KnownInput, PastFrame};
 use super::lateness::Lateness;
 use super::revisions::{as_known, summarise};
@@ -14,7 +14,8 @@ use super::snapshot::{SnapshotPart, has_later_cases, is_measured};
 use super::triangle::triangle;
 use crate::definitions::model::Metric;
 use crate::metrics::{
-    Computation, FigureSource, Grid, Group, MonthlyFrame, MonthlyRow, PeriodInput, counts_returns, months_used,
+    Computation, FigureSource, Grid, Group, MetricError, MonthlyFrame, MonthlyRow, PeriodInput, counts_returns,
+    months_used,
 };
 use crate::vocabulary::body_id::{Body, BodyId};
 use crate::vocabulary::period::{Month, Period, PeriodType, whole_months_after};
@@ -59,7 +60,7 @@ impl LateInput<'_> {
         of: LateMetric<'_>,
         days: &Days,
         computation: &Computation<'_>,
-    ) -> Result<Lateness, RowsError> {
+    ) -> Result<Lateness, MetricError> {
         let has_later_cases = has_later_cases(of.sources);
         if !is_measured(of.metric) {
             return Ok(if has_later_cases {

@@ -16,7 +16,7 @@ mod triangle;
 mod workload;
 
 pub use completeness::{Completeness, Projected};
-pub use day_rows::{DayBasis, DayLoader, Days, RowsError};
+pub use day_rows::{DayBasis, DayLoader, Days};
 pub use earlier::{AcceptedBefore, EarlierReturns, ReturnKey};
 pub use lateness::{Lateness, Provisional};
 pub use measures::{LateInput, LateMetric};

@@ -12,14 +12,14 @@ use chrono::NaiveDate;
 use futures::{StreamExt, TryStreamExt};
 
 use self::reference_checks::{check_organisations, check_peers};
-use crate::contract::{Admission, AdmissionError, AdmissionMemory, Admitter, CHANGED_RULE, rollup_contract};
+use crate::contract::{Admission, AdmissionError, AdmissionMemory, Admitter, CHANGED_RULE, RowUser, rollup_contract};
 use crate::definitions::Definitions;
 use crate::definitions::model::{Contract, Rollup};
 use crate::engine::{Engine, EngineError, EngineSettings, Trouble, trouble_of};
 use crate::metrics::Grid;
 use crate::place::Place;
 use crate::progress::StepBar;
-use crate::rollups::{ReferenceData, RollupInput, UnfitCode};
+use crate::rollups::{Filled, ReferenceData, RollupInput, RollupPass, Rollups, UnfitCode};
 use crate::settings::Settings;
 use crate::sources::{CONFLICT_RULE, LAYOUT_RULE, Pinned, Source, SourceError, Submission, SubmittedTable, pin};
 use crate::vocabulary::body::Organisation;
@@ -40,9 +40,6 @@ const PEER_GROUPS: &str = "peer_groups";
 
 /// Tables that are checked side by side.
 const TABLES_AT_ONCE: usize = 3;
-
-/// Submissions that are read at the same time, for each thread: most of the time goes by while files are waited for.
-const SUBMISSIONS_PER_THREAD: usize = 4;
 
 /// Why nothing could be taken in.
 #[derive(Debug, thiserror::Error)]
@@ -220,6 +217,8 @@ pub struct Intake {
     pub grid: Arc<Grid>,
     /// Everything found so far: layout, conflicts, footers, rules, unknown organisations.
     pub findings: Vec<Finding>,
+    /// What roll-ups cost that were made while their records were checked.
+    pub made: BTreeMap<String, Filled>,
 }
 
 impl Intake {
@@ -251,6 +250,16 @@ pub struct SubmissionCheck<'a> {
     pub definitions: &'a Definitions,
     pub work: &'a WorkFolder,
     pub step: &'a StepBar,
+    pub purpose: Purpose,
+}
+
+/// What submissions are checked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// The findings.
+    Findings,
+    /// Figures too: roll-ups are made of rows while they are in memory.
+    Figures,
 }
 
 /// What a run stands on once its source has been taken in.
@@ -272,9 +281,17 @@ pub struct RunBasis<'a> {
 pub async fn admit(check: &SubmissionCheck<'_>) -> Result<Intake, IntakeError> {
     let submissions = check.opened.pinned.submissions.clone();
     check.step.start("Checking submissions", submissions.len());
-    let admissions = admit_submissions(check, submissions).await?;
+    let Admitted { admissions, made } = admit_submissions(check, submissions).await?;
     let reference = read_reference(check.opened, check.definitions, &admissions).await?;
-    Ok(assemble(check.opened, check.definitions, admissions, reference))
+    Ok(Intake { made, ..assemble(check.opened, check.definitions, admissions, reference) })
+}
+
+/// Submissions of some tables that were looked at.
+#[derive(Default)]
+pub struct Admitted {
+    pub admissions: BTreeMap<SubmittedTable, Vec<Admission>>,
+    /// What roll-ups cost that were made of their rows.
+    pub made: BTreeMap<String, Filled>,
 }
 
 /// Admits submissions of any tables.
@@ -284,7 +301,7 @@ pub async fn admit(check: &SubmissionCheck<'_>) -> Result<Intake, IntakeError> {
 pub async fn admit_submissions(
     check: &SubmissionCheck<'_>,
     submissions: Vec<Submission>,
-) -> Result<BTreeMap<SubmittedTable, Vec<Admission>>, IntakeError> {
+) -> Result<Admitted, IntakeError> {
     let mut by_table: BTreeMap<SubmittedTable, Vec<Submission>> = BTreeMap::new();
     for submission in submissions {
         by_table.entry(submission.table.clone()).or_default().push(submission);
@@ -294,7 +311,12 @@ pub async fn admit_submissions(
         let contract = contract_of(check.definitions, &table)?;
         Some(admit_table(check, table, contract, submissions))
     });
-    futures::stream::iter(tables).buffered(TABLES_AT_ONCE).try_collect().await
+    let admitted = |mut all: Admitted, of_table: Admitted| async move {
+        all.admissions.extend(of_table.admissions);
+        all.made.extend(of_table.made);
+        Ok(all)
+    };
+    futures::stream::iter(tables).buffered(TABLES_AT_ONCE).try_fold(Admitted::default(), admitted).await
 }
 
 /// Admits the submissions of one table and remembers what became of them.
@@ -303,19 +325,31 @@ async fn admit_table(
     table: SubmittedTable,
     contract: Contract,
     submissions: Vec<Submission>,
-) -> Result<(SubmittedTable, Vec<Admission>), IntakeError> {
+) -> Result<Admitted, IntakeError> {
     let SubmissionCheck { opened, work, step, .. } = *check;
     let mut memory = AdmissionMemory::load(&work.admissions(), &table.folder());
+    let pass = rollup_pass(check, &table, &contract).map(Arc::new);
     let admitter = Admitter {
         engine: &opened.engine,
         store: Arc::clone(&opened.source.store),
         contract: &contract,
         work_dir: work.path().to_owned(),
-        concurrency: opened.engine.threads() * SUBMISSIONS_PER_THREAD,
+        row_user: pass.clone().map(|pass| -> Arc<dyn RowUser> { pass }),
     };
     let done = admitter.admit(submissions, &mut memory, &|submissions, bytes| step.advance(submissions, bytes)).await?;
+    drop(admitter);
     memory.save().map_err(|source| WorkError { path: work.admissions(), source })?;
-    Ok((table, done))
+    let made = pass.and_then(Arc::into_inner).map(RollupPass::finish).unwrap_or_default();
+    let made = made.iter().map(|(name, made)| (name.clone(), Filled::by_pass(made))).collect();
+    Ok(Admitted { admissions: BTreeMap::from([(table, done)]), made })
+}
+
+/// The roll-ups that are made of a table's rows while these are checked.
+fn rollup_pass(check: &SubmissionCheck<'_>, table: &SubmittedTable, contract: &Contract) -> Option<RollupPass> {
+    let SubmittedTable::Records(dataset) = table else { return None };
+    let of_dataset = check.definitions.rollups.iter().filter(|rollup| rollup.dataset == *dataset);
+    let rollups = Rollups { engine: &check.opened.engine, folders: check.work.rollup_folders() };
+    (check.purpose == Purpose::Figures).then(|| rollups.pass(contract, of_dataset))
 }
 
 /// The reference data, with what was found in them that refuses none.
@@ -383,7 +417,7 @@ fn assemble(
     findings.extend(found_in_reference);
     findings.extend(admissions.values().flatten().filter_map(|admission| outside_life(admission, &lives)));
     findings.sort();
-    Intake { admissions, reference, organisations, lives, grid: Arc::new(grid), findings }
+    Intake { admissions, reference, organisations, lives, grid: Arc::new(grid), findings, made: BTreeMap::new() }
 }
 
 /// What was expected until a day, and what became of each submission.

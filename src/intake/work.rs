@@ -9,6 +9,7 @@ use std::sync::Arc;
 use tempfile::TempDir;
 
 use crate::files::private_folder;
+use crate::rollups::CacheFolders;
 
 const SPILL: &str = "spill";
 const SPILL_PREFIX: &str = "run-";
@@ -73,6 +74,11 @@ impl WorkFolder {
     /// Cached roll-ups.
     pub fn rollups(&self) -> PathBuf {
         self.path.join("rollups")
+    }
+
+    /// Where roll-ups are kept, and written until they are whole.
+    pub fn rollup_folders(&self) -> CacheFolders {
+        CacheFolders { kept: self.rollups(), scratch: self.spill().unwrap_or_else(|| self.rollups()) }
     }
 
     /// Rows of metrics that later runs need not compute.

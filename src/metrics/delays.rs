@@ -26,11 +26,11 @@ impl DelayRows {
     /// Reads a roll-up.
     ///
     /// # Errors
-    /// A column that is missing or has another type, and an organisation or month that is empty.
+    /// Rows that cannot be read any more, a column that is missing or has another type, and an organisation or month that is empty.
     pub fn read(delays: &Delays, table: &QueryTable) -> Result<Self, ResultError> {
         let mut rows = Self::default();
-        if let QueryTable::Rows { batches, .. } = table {
-            batches.iter().try_for_each(|batch| rows.add(delays, batch))?;
+        for batch in table.batches().map_err(ResultError::Unread)? {
+            rows.add(delays, &batch.map_err(ResultError::Unread)?)?;
         }
         Ok(rows)
     }

@@ -4,6 +4,7 @@
 use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Date32Array, Int64Array, RecordBatch, StringViewArray};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Date32Type, Int64Type};
+use arrow::error::ArrowError;
 
 use crate::definitions::model::Metric;
 use crate::sources::MonthSpan;
@@ -12,8 +13,10 @@ use crate::vocabulary::period::Month;
 use crate::vocabulary::quantity::Shape;
 
 /// A result that breaks the promise of the metric's definition.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[derive(Debug, thiserror::Error)]
 pub enum ResultError {
+    #[error("the rows cannot be read any more")]
+    Unread(#[source] ArrowError),
     #[error("column {0} is missing from the result or has another type")]
     Column(String),
     #[error("column {column} is empty in a row of {org_code}")]

@@ -64,14 +64,16 @@ impl RecordsFile {
 }
 
 /// Writes rows whose columns are named as the contract's fields; types are those of the engine.
-pub fn write_rows(path: &Path, contract: &Contract, rows: &RecordBatch) -> Result<(), PrepareError> {
+pub fn write_rows(path: &Path, contract: &Contract, batches: &[RecordBatch]) -> Result<(), PrepareError> {
     let mut file = RecordsFile::create(path, contract)?;
-    let column = |field: &Field| {
+    let column = |rows: &RecordBatch, field: &Field| {
         let missing = || ArrowError::SchemaError(format!("column {} is missing", field.name));
         cast(rows.column_by_name(&field.name).ok_or_else(missing)?, &file_type(field.field_type))
     };
-    let columns: Result<Vec<_>, _> = contract.fields.iter().map(column).collect();
-    file.write(columns.map_err(|source| arrow_error(path, source))?)?;
+    for rows in batches {
+        let columns: Result<Vec<_>, _> = contract.fields.iter().map(|field| column(rows, field)).collect();
+        file.write(columns.map_err(|source| arrow_error(path, source))?)?;
+    }
     file.close()?;
     Ok(())
 }

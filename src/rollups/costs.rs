@@ -4,20 +4,22 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{LoadedSets, RollupError};
+use super::{Filled, RollupError};
 use crate::definitions::model::Rollup;
-use crate::engine::{QueryTable, Trouble};
+use crate::engine::Trouble;
 use crate::vocabulary::causes::with_causes;
 
 /// What one roll-up cost.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct RollupRecord {
     pub name: String,
-    /// Scans of the dataset in this run: 0 or 1.
+    /// Times that submissions were read for it in this run.
     pub scans: usize,
     pub submissions_scanned: usize,
     pub submissions_cached: usize,
+    /// Bytes that were read for it and for nothing else before.
     pub bytes_scanned: u64,
+    /// Of all threads together.
     pub milliseconds: u128,
 }
 
@@ -29,27 +31,31 @@ pub struct RollupCosts<'r> {
 }
 
 impl RollupCosts<'_> {
-    /// The tables of a roll-up, their cost added to its record; `None` where there is not enough memory for them.
+    /// Adds the cost of a roll-up to its record; whether there was enough memory for it.
     ///
     /// # Errors
-    /// Anything that stopped the loading other than a lack of memory.
-    pub fn add(
-        &mut self,
-        rollup: &Rollup,
-        loaded: Result<LoadedSets, RollupError>,
-    ) -> Result<Option<Vec<QueryTable>>, RollupError> {
-        let loaded = match loaded {
+    /// Anything that stopped it other than a lack of memory.
+    pub fn add(&mut self, rollup: &Rollup, filled: Result<Filled, RollupError>) -> Result<bool, RollupError> {
+        let filled = match filled {
             Err(error) if error.trouble() == Trouble::Memory => {
                 self.missing.insert(rollup.name.clone(), with_causes(&error));
-                return Ok(None);
+                return Ok(false);
             }
-            loaded => loaded?,
+            filled => filled?,
         };
         if let Some(record) = self.records.iter_mut().find(|record| record.name == rollup.name) {
-            record.scans += loaded.scans;
-            record.submissions_scanned += loaded.scanned;
-            record.bytes_scanned += loaded.bytes_scanned;
+            record.add(&filled);
         }
-        Ok(Some(loaded.tables))
+        Ok(true)
+    }
+}
+
+impl RollupRecord {
+    /// Adds what computing submissions cost.
+    pub fn add(&mut self, filled: &Filled) {
+        self.scans += filled.scans;
+        self.submissions_scanned += filled.scanned;
+        self.bytes_scanned += filled.bytes_scanned;
+        self.milliseconds += filled.elapsed.as_millis();
     }
 }

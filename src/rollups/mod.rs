@@ -2,25 +2,36 @@
 //! The only place where record-level rows are read for figures; it computes no metric.
 
 mod costs;
+mod kept;
+mod pass;
 mod reference;
 mod segment;
 
 use std::collections::{BTreeSet, HashMap};
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray};
-use arrow::compute::{cast, concat_batches, filter_record_batch};
+use arrow::array::{AsArray, RecordBatch};
+use arrow::compute::cast;
 use arrow::datatypes::{DataType, Date32Type, Field, SchemaRef};
 use arrow::error::ArrowError;
 
-use crate::contract::{Admission, engine_type, month_days, pinned_table, rollup_contract, submission_month};
+use futures::StreamExt as _;
+
+use crate::contract::{
+    Admission, RowReader, engine_type, month_days, parts, pinned_table, rollup_contract, submission_month,
+};
 use crate::definitions::model::{Contract, Rollup, StatementColumn};
-use crate::engine::{ENGINE_VERSION, Engine, EngineError, Query, QueryTable, Trouble, schema_of};
-use crate::files::mark_used;
+use crate::engine::{ENGINE_VERSION, Engine, EngineError, Query, Trouble, schema_of};
+use crate::sources::SubmissionScope;
 use crate::vocabulary::body_id::BodyId;
+use segment::{Segment, SegmentWriter};
 
 pub use costs::{RollupCosts, RollupRecord};
+pub use kept::KeptRollup;
+pub use pass::{MadeRollup, RollupPass};
 pub use reference::{PeerLink, PublishedFigure, ReferenceData, UnfitCode};
 
 /// A roll-up that could not be computed or cached.
@@ -63,26 +74,25 @@ impl RollupError {
     }
 }
 
-/// A roll-up's rows, ready for metrics, and what they cost.
-#[derive(Debug)]
-pub struct LoadedRollup {
-    pub table: QueryTable,
-    /// Submissions computed now; the others came from the cache.
+/// What a roll-up cost besides reading the cache.
+#[derive(Debug, Default)]
+pub struct Filled {
+    /// Submissions computed now.
     pub scanned: usize,
-    pub cached: usize,
-    /// Scans of the dataset: 0 where nothing was computed, else 1, or more where one would have needed too much memory.
+    /// Times that submissions were read for it: 0 where nothing was computed, else 1, or more where not all fitted into memory.
     pub scans: usize,
+    /// Bytes that were read for it and for nothing else before.
     pub bytes_scanned: u64,
+    /// Of all threads together.
+    pub elapsed: Duration,
 }
 
-/// Rows of one roll-up over several sets of submissions, and what they cost besides reading the cache.
-#[derive(Debug, Default)]
-pub struct LoadedSets {
-    /// One for each set.
-    pub tables: Vec<QueryTable>,
-    pub scanned: usize,
-    pub scans: usize,
-    pub bytes_scanned: u64,
+/// A roll-up, what the cache holds of it, and what it shall hold.
+pub struct Filling<'a> {
+    pub rollup: &'a Rollup,
+    pub kept: KeptRollup,
+    /// No two of them alike.
+    pub wanted: RollupInput<'a>,
 }
 
 /// The submissions that a roll-up's rows are made of; none of them was refused.
@@ -100,6 +110,17 @@ impl<'a> RollupInput<'a> {
         self.records.is_empty() && self.submitted.is_empty()
     }
 
+    /// Those of several inputs, each once.
+    pub fn of_all(inputs: impl Iterator<Item = Self>) -> Self {
+        let (mut all, mut seen) = (Self::default(), BTreeSet::new());
+        for input in inputs {
+            let mut is_new = |admission: &&'a Admission| seen.insert(admission.fingerprint.as_str());
+            all.records.extend(input.records.into_iter().filter(&mut is_new));
+            all.submitted.extend(input.submitted.into_iter().filter(&mut is_new));
+        }
+        all
+    }
+
     /// Every submission: records, then the roll-up itself.
     pub fn all(&self) -> impl Iterator<Item = &'a Admission> {
         self.records.iter().chain(&self.submitted).copied()
@@ -112,242 +133,271 @@ pub fn rollup_schema(rollup: &Rollup) -> SchemaRef {
     schema_of(rollup.keys.iter().chain(&rollup.measures).map(field).collect())
 }
 
-/// Rows of a roll-up fresh from a scan.
+/// Rows of a roll-up fresh from a statement over files.
 pub struct Rolled {
-    pub rows: RecordBatch,
-    /// Fingerprint of the submission that each row came from.
-    prints: ArrayRef,
+    pub batches: Vec<RecordBatch>,
     bytes_scanned: u64,
 }
 
 /// One statement over admitted record submissions.
+///
+/// # Errors
+/// A statement that fails, or gives other columns than it says.
 pub async fn roll_up(
     engine: &Engine,
     rollup: &Rollup,
     contract: &Contract,
     records: &[&Admission],
 ) -> Result<Rolled, RollupError> {
-    let name = format!("queries/rollups/{}.sql", rollup.name);
+    let name = rollup_query(rollup);
     let query = Query { name: &name, sql: &rollup.sql, parameters: Vec::new() };
-    let table = pinned_table(contract, records.iter().map(|admission| &admission.submission));
-    let result = engine.run(&query, &[(contract.dataset.as_str(), table)]).await;
+    ask(engine, rollup, &query, contract, records).await
+}
+
+/// The rows that organisations handed in in place of records.
+async fn read_submitted(engine: &Engine, rollup: &Rollup, submitted: &[&Admission]) -> Result<Rolled, RollupError> {
+    let contract = rollup_contract(rollup);
+    let columns: Vec<String> = contract.fields.iter().map(|field| format!("\"{}\"", field.name)).collect();
+    let (columns, table) = (columns.join(", "), &contract.dataset);
+    let sql = format!("SELECT {columns} FROM \"{table}\" ORDER BY {columns}");
+    let name = format!("submitted roll-up {}", rollup.name);
+    let query = Query { name: &name, sql: &sql, parameters: Vec::new() };
+    ask(engine, rollup, &query, &contract, submitted).await
+}
+
+async fn ask(
+    engine: &Engine,
+    rollup: &Rollup,
+    query: &Query<'_>,
+    contract: &Contract,
+    admissions: &[&Admission],
+) -> Result<Rolled, RollupError> {
+    let table = pinned_table(contract, admissions.iter().map(|admission| &admission.submission));
+    let result = engine.run(query, &[(contract.dataset.as_str(), table)]).await;
     let result = result.map_err(|source| RollupError::Engine { rollup: rollup.name.clone(), source })?;
-    let schema = rollup_schema(rollup);
-    let rows = all_to_schema(&result.batches, &schema).and_then(|batches| concat_batches(&schema, &batches));
-    let rows = rows.map_err(|source| arrow_error(rollup, source))?;
-    let prints = attribute(rollup, &rows, records)?;
-    Ok(Rolled { rows, prints, bytes_scanned: result.bytes_scanned })
+    let batches = all_to_schema(&result.batches, &rollup_schema(rollup));
+    let batches = batches.map_err(|source| RollupError::Arrow { rollup: rollup.name.clone(), source })?;
+    Ok(Rolled { batches, bytes_scanned: result.bytes_scanned })
 }
 
-/// Rows of one roll-up that the cache holds, and the submissions that it lacks.
-pub struct Recalled<'s> {
-    batches: Vec<RecordBatch>,
-    cached: usize,
-    missing: Vec<&'s Admission>,
+/// What the statement of a roll-up is called in messages.
+fn rollup_query(rollup: &Rollup) -> String {
+    format!("queries/rollups/{}.sql", rollup.name)
 }
 
-/// What scans gave, and the bytes that they read.
-#[derive(Default)]
-struct Scanned {
-    segments: Vec<segment::CachedRows>,
-    bytes: u64,
+/// Where the rows of a statement over files come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum RowsOf {
+    Records,
+    /// What was handed in as a roll-up.
+    Submitted,
 }
 
-/// Computes or recalls roll-ups, with their cache below `cache_dir`.
+/// Where roll-ups are kept.
+#[derive(Debug, Clone)]
+pub struct CacheFolders {
+    /// Whole files, in a folder for each wording of each roll-up.
+    pub kept: PathBuf,
+    /// What is not whole yet, on the same file system.
+    pub scratch: PathBuf,
+}
+
+impl CacheFolders {
+    fn of(&self, rollup: &Rollup) -> PathBuf {
+        let hash = blake3::hash(wording(rollup).as_bytes()).to_hex();
+        self.kept.join(&rollup.name).join(hash.get(..16).unwrap_or_default())
+    }
+
+    fn begin(&self, rollup: &Rollup) -> io::Result<SegmentWriter> {
+        SegmentWriter::begin(&self.of(rollup), &self.scratch, &rollup_schema(rollup))
+    }
+
+    fn error(&self, rollup: &Rollup, source: io::Error) -> RollupError {
+        RollupError::Cache { rollup: rollup.name.clone(), path: self.of(rollup), source }
+    }
+}
+
+/// Computes or recalls roll-ups.
 pub struct Rollups<'a> {
     pub engine: &'a Engine,
-    pub cache_dir: PathBuf,
+    pub folders: CacheFolders,
 }
 
 impl Rollups<'_> {
-    /// The fingerprints of `admitted` that the cache does not hold.
+    /// The submissions of `admitted` that the cache does not hold.
+    ///
+    /// # Errors
+    /// A cache that the system does not let us read.
     pub fn missing<'s>(&self, rollup: &Rollup, admitted: &[&'s Admission]) -> Result<Vec<&'s Admission>, RollupError> {
-        let known = self.known_fingerprints(rollup)?;
+        let paths = segment::list(&self.folders.of(rollup)).map_err(|source| self.folders.error(rollup, source))?;
+        // A damaged or unreadable file is no cache; the run that needs it removes it, or says so.
+        let segments = paths.iter().filter_map(|path| Segment::known(path).ok().flatten());
+        let known: BTreeSet<String> = segments.flat_map(|segment| segment.fingerprints).collect();
         Ok(admitted.iter().copied().filter(|admission| !known.contains(&admission.fingerprint)).collect())
     }
 
-    /// What the cache holds of one roll-up over all `records`.
-    pub fn recall<'s>(&self, rollup: &Rollup, records: &[&'s Admission]) -> Result<Recalled<'s>, RollupError> {
-        let segments = self.read_segments(rollup)?;
-        let known: BTreeSet<&str> = segments.iter().flat_map(|s| s.fingerprints.iter().map(String::as_str)).collect();
-        let is_missing = |admission: &&Admission| !known.contains(admission.fingerprint.as_str());
-        let missing: Vec<&Admission> = records.iter().copied().filter(is_missing).collect();
-        let batches = Self::cached_rows(rollup, &segments, records)?;
-        Ok(Recalled { batches, cached: records.len() - missing.len(), missing })
-    }
-
-    /// Adds to what was recalled the records that are missing there, scanned now, and the `submitted` roll-up files.
-    pub async fn complete(
-        &self,
-        rollup: &Rollup,
-        contract: &Contract,
-        recalled: Recalled<'_>,
-        submitted: &[&Admission],
-    ) -> Result<LoadedRollup, RollupError> {
-        let Recalled { mut batches, cached, missing } = recalled;
-        let scanned = self.scan(rollup, contract, &missing).await?;
-        let mut bytes_scanned = scanned.bytes;
-        batches.extend(Self::cached_rows(rollup, &scanned.segments, &missing)?);
-        if !submitted.is_empty() {
-            let (rows, bytes) = self.read_submitted(rollup, submitted).await?;
-            batches.extend(rows);
-            bytes_scanned += bytes;
-        }
-        Ok(LoadedRollup {
-            table: QueryTable::Rows { schema: rollup_schema(rollup), batches },
-            scanned: missing.len(),
-            cached,
-            scans: scanned.segments.len(),
-            bytes_scanned,
-        })
-    }
-
-    /// Rows over each of several sets of admitted records and submitted roll-ups. The cache is read once, and what it lacks
-    /// is scanned once. Two sets may hold different submissions of the same organisation and month.
-    pub async fn load_sets(
-        &self,
-        rollup: &Rollup,
-        contract: &Contract,
-        sets: &[RollupInput<'_>],
-    ) -> Result<LoadedSets, RollupError> {
-        let mut segments = self.read_segments(rollup)?;
-        let mut known: BTreeSet<&str> =
-            segments.iter().flat_map(|s| s.fingerprints.iter().map(String::as_str)).collect();
-        // A statement cannot tell apart two submissions of the same organisation and month: each gets a wave of its own.
-        let mut waves: Vec<Vec<&Admission>> = Vec::new();
-        for record in sets.iter().flat_map(|set| &set.records) {
-            if known.insert(&record.fingerprint) {
-                let free =
-                    |wave: &Vec<&Admission>| wave.iter().all(|one| one.submission.scope != record.submission.scope);
-                match waves.iter_mut().find(|wave| free(wave)) {
-                    Some(wave) => wave.push(record),
-                    None => waves.push(vec![record]),
-                }
-            }
-        }
-        let mut loaded = LoadedSets::default();
-        for wave in waves {
-            let scanned = self.scan(rollup, contract, &wave).await?;
-            loaded.scans += scanned.segments.len();
-            loaded.scanned += wave.len();
-            loaded.bytes_scanned += scanned.bytes;
-            segments.extend(scanned.segments);
-        }
-        for RollupInput { records, submitted } in sets {
-            let mut batches = Self::cached_rows(rollup, &segments, records)?;
-            if !submitted.is_empty() {
-                let (rows, bytes) = self.read_submitted(rollup, submitted).await?;
-                batches.extend(rows);
-                loaded.bytes_scanned += bytes;
-            }
-            loaded.tables.push(QueryTable::Rows { schema: rollup_schema(rollup), batches });
-        }
-        Ok(loaded)
-    }
-
-    /// One statement over all missing submissions, whose result goes into a new cache segment. Where that needs more memory
-    /// than there is, each half is scanned by itself: no row of a roll-up rests on two submissions.
-    async fn scan(&self, rollup: &Rollup, contract: &Contract, missing: &[&Admission]) -> Result<Scanned, RollupError> {
-        if missing.is_empty() {
-            return Ok(Scanned::default());
-        }
-        let rolled = match roll_up(self.engine, rollup, contract, missing).await {
-            Err(error) if error.trouble() == Trouble::Memory && missing.len() > 1 => {
-                let (left, right) = missing.split_at(missing.len() / 2);
-                let mut scanned = Box::pin(self.scan(rollup, contract, left)).await?;
-                let rest = Box::pin(self.scan(rollup, contract, right)).await?;
-                scanned.segments.extend(rest.segments);
-                scanned.bytes += rest.bytes;
-                return Ok(scanned);
-            }
-            rolled => rolled?,
-        };
-        let fingerprints: Vec<&str> = missing.iter().map(|admission| admission.fingerprint.as_str()).collect();
-        let segment = segment::write(&self.folder(rollup), &rolled.rows, rolled.prints, &fingerprints);
-        let segment =
-            segment.map_err(|(path, source)| RollupError::Cache { rollup: rollup.name.clone(), path, source })?;
-        Ok(Scanned { bytes: rolled.bytes_scanned, segments: vec![segment] })
-    }
-
-    async fn read_submitted(
-        &self,
-        rollup: &Rollup,
-        submitted: &[&Admission],
-    ) -> Result<(Vec<RecordBatch>, u64), RollupError> {
-        let contract = rollup_contract(rollup);
-        let columns: Vec<String> = contract.fields.iter().map(|field| format!("\"{}\"", field.name)).collect();
-        let sql = format!("SELECT {columns} FROM submitted_rollup ORDER BY {columns}", columns = columns.join(", "));
-        let name = format!("submitted roll-up {}", rollup.name);
-        let query = Query { name: &name, sql: &sql, parameters: Vec::new() };
-        let table = pinned_table(&contract, submitted.iter().map(|admission| &admission.submission));
-        let result = self.engine.run(&query, &[("submitted_rollup", table)]).await;
-        let result = result.map_err(|source| RollupError::Engine { rollup: rollup.name.clone(), source })?;
-        let rows = all_to_schema(&result.batches, &rollup_schema(rollup));
-        Ok((rows.map_err(|source| arrow_error(rollup, source))?, result.bytes_scanned))
-    }
-
-    fn cached_rows(
-        rollup: &Rollup,
-        segments: &[segment::CachedRows],
-        wanted: &[&Admission],
-    ) -> Result<Vec<RecordBatch>, RollupError> {
-        let schema = rollup_schema(rollup);
-        let wanted: BTreeSet<&str> = wanted.iter().map(|admission| admission.fingerprint.as_str()).collect();
-        let mut batches = Vec::new();
-        let mut seen: BTreeSet<&str> = BTreeSet::new();
-        for segment in segments {
-            let prints = segment.fingerprints.iter().map(String::as_str);
-            let fresh: BTreeSet<&str> =
-                prints.filter(|print| wanted.contains(print) && !seen.contains(print)).collect();
-            if !fresh.is_empty() {
-                mark_used(&segment.path);
-            }
-            for batch in &segment.batches {
-                let rows = rows_of(batch, &fresh).and_then(|rows| to_schema(&rows, &schema));
-                let rows = rows.map_err(|source| arrow_error(rollup, source))?;
-                batches.extend(Some(rows).filter(|rows| rows.num_rows() > 0));
-            }
-            seen.extend(fresh);
-        }
-        Ok(batches)
-    }
-
-    /// Reads every cache file. A damaged one is removed: what it held is scanned again.
-    fn read_segments(&self, rollup: &Rollup) -> Result<Vec<segment::CachedRows>, RollupError> {
-        let mut segments = Vec::new();
-        for path in self.segments(rollup)? {
+    /// What the cache holds of a roll-up. A damaged file is removed: what it held is computed again.
+    ///
+    /// # Errors
+    /// A cache that the system does not let us read.
+    pub fn recall(&self, rollup: &Rollup) -> Result<KeptRollup, RollupError> {
+        let mut kept = KeptRollup::empty(rollup_schema(rollup));
+        for path in segment::list(&self.folders.of(rollup)).map_err(|source| self.folders.error(rollup, source))? {
             let wrong = |source| RollupError::Cache { rollup: rollup.name.clone(), path: path.clone(), source };
-            match segment::read(&path).map_err(wrong)? {
-                Some(segment) => segments.push(segment),
+            match Segment::open(&path).map_err(wrong)? {
+                Some(segment) => kept.add(segment),
                 None => std::fs::remove_file(&path).map_err(wrong)?,
             }
         }
-        Ok(segments)
+        Ok(kept)
     }
 
-    fn known_fingerprints(&self, rollup: &Rollup) -> Result<BTreeSet<String>, RollupError> {
-        let paths = self.segments(rollup)?;
-        // A damaged or unreadable file is no cache; the run that needs it removes it, or says so.
-        Ok(paths.iter().filter_map(|path| segment::read_fingerprints(path).ok().flatten()).flatten().collect())
+    /// Begins to make roll-ups of a dataset of rows that come by.
+    pub fn pass<'r>(&self, contract: &Contract, rollups: impl Iterator<Item = &'r Rollup>) -> RollupPass {
+        RollupPass::new(self.engine.clone(), contract.clone(), rollups.cloned().collect(), self.folders.clone())
     }
 
-    /// Cache files of this wording of the roll-up, in name order.
-    fn segments(&self, rollup: &Rollup) -> Result<Vec<PathBuf>, RollupError> {
-        let folder = self.folder(rollup);
-        if !folder.is_dir() {
-            return Ok(Vec::new());
+    /// Computes what the cache lacks of roll-ups of one dataset: rows are decoded once for all of them, as far as they fit into
+    /// memory.
+    pub async fn fill(&self, contract: &Contract, fillings: &mut [Filling<'_>]) -> Vec<Result<Filled, RollupError>> {
+        let mut filled: Vec<Filled> = self.fill_together(contract, fillings).await;
+        let mut results = Vec::new();
+        for (filling, filled) in fillings.iter_mut().zip(&mut filled) {
+            let started = Instant::now();
+            let mut filled = std::mem::take(filled);
+            let rest = self.fill_from_files(contract, filling, &mut filled).await;
+            filled.elapsed += started.elapsed();
+            results.push(rest.map(|()| filled));
         }
-        segment::list(&folder).map_err(|source| RollupError::Cache {
-            rollup: rollup.name.clone(),
-            path: folder,
-            source,
-        })
+        results
     }
 
-    fn folder(&self, rollup: &Rollup) -> PathBuf {
-        let hash = blake3::hash(wording(rollup).as_bytes()).to_hex();
-        self.cache_dir.join(&rollup.name).join(hash.get(..16).unwrap_or_default())
+    async fn fill_together(&self, contract: &Contract, fillings: &mut [Filling<'_>]) -> Vec<Filled> {
+        let mut filled: Vec<Filled> = fillings.iter().map(|_| Filled::default()).collect();
+        let Some(store) = self.engine.store() else { return filled };
+        let (mut missing, mut seen) = (Vec::new(), BTreeSet::new());
+        for Filling { kept, wanted, .. } in fillings.iter() {
+            let lacking = wanted.records.iter().copied().filter(|admission| kept.lacks(admission));
+            missing.extend(lacking.filter(|one| seen.insert(one.fingerprint.as_str())).cloned());
+        }
+        if missing.is_empty() {
+            return filled;
+        }
+        let lacking = fillings.iter().filter(|one| one.wanted.records.iter().any(|record| one.kept.lacks(record)));
+        let pass = Arc::new(self.pass(contract, lacking.map(|filling| filling.rollup)));
+        let bytes: u64 = missing.iter().flat_map(|one| &one.files).map(|file| file.size).sum();
+        let reader = RowReader { engine: self.engine.clone(), store: Arc::clone(store), contract: contract.clone() };
+        let reader = Arc::new(reader);
+        let reading = parts(missing, |admission| &admission.submission).into_iter().map(|part| {
+            let (reader, pass) = (Arc::clone(&reader), Arc::clone(&pass));
+            tokio::spawn(async move { reader.read(&part, &*pass).await })
+        });
+        let at_once = self.engine.threads() + 1;
+        // A part that broke off is read again by a statement over its files.
+        futures::stream::iter(reading).buffered(at_once).for_each(|_| async {}).await;
+        let mut made = Arc::into_inner(pass).map(RollupPass::finish).unwrap_or_default();
+        for (filling, filled) in fillings.iter_mut().zip(&mut filled) {
+            let Some(made) = made.remove(&filling.rollup.name) else { continue };
+            *filled = Filled::by_pass(&made);
+            filling.kept.add(made.segment);
+        }
+        if let Some(first) = filled.iter_mut().find(|filled| filled.scans > 0) {
+            first.bytes_scanned = bytes;
+        }
+        filled
     }
+
+    /// What is still missing, by statements over the files.
+    async fn fill_from_files(
+        &self,
+        contract: &Contract,
+        filling: &mut Filling<'_>,
+        filled: &mut Filled,
+    ) -> Result<(), RollupError> {
+        let Filling { rollup, kept, wanted } = filling;
+        for (rows_of, admissions) in [(RowsOf::Records, &wanted.records), (RowsOf::Submitted, &wanted.submitted)] {
+            let missing: Vec<&Admission> = admissions.iter().copied().filter(|one| kept.lacks(one)).collect();
+            for wave in waves(missing.into_iter(), |one| one) {
+                let mut writer = self.folders.begin(rollup).map_err(|source| self.folders.error(rollup, source))?;
+                let scan = FileScan { rollup, contract, rows_of };
+                self.scan(&scan, &wave, &mut writer, filled).await?;
+                let segment = writer.finish().map_err(|source| self.folders.error(rollup, source))?;
+                if let Some(segment) = segment {
+                    kept.add(segment);
+                }
+                filled.scanned += wave.len();
+            }
+        }
+        Ok(())
+    }
+
+    /// One statement over all files. Where that needs more memory than there is, each half is scanned by itself: no row of a
+    /// roll-up rests on two submissions.
+    async fn scan(
+        &self,
+        scan: &FileScan<'_>,
+        admissions: &[&Admission],
+        writer: &mut SegmentWriter,
+        filled: &mut Filled,
+    ) -> Result<(), RollupError> {
+        let rolled = match scan.run(self.engine, admissions).await {
+            Err(error) if error.trouble() == Trouble::Memory && admissions.len() > 1 => {
+                let (left, right) = admissions.split_at(admissions.len() / 2);
+                Box::pin(self.scan(scan, left, writer, filled)).await?;
+                return Box::pin(self.scan(scan, right, writer, filled)).await;
+            }
+            rolled => rolled?,
+        };
+        let scopes = Scopes::of(admissions);
+        let places = rolled.batches.iter().map(|batch| places_of(scan.rollup, batch, &scopes));
+        let places = places.collect::<Result<Vec<_>, _>>()?;
+        let fingerprints: Vec<&str> = admissions.iter().map(|admission| admission.fingerprint.as_str()).collect();
+        let written = writer.add(&fingerprints, &rolled.batches, &places);
+        written.map_err(|source| self.folders.error(scan.rollup, source))?;
+        filled.scans += 1;
+        filled.bytes_scanned += rolled.bytes_scanned;
+        Ok(())
+    }
+}
+
+impl Filled {
+    /// What a pass over rows did that were in memory anyway.
+    pub fn by_pass(made: &MadeRollup) -> Self {
+        Self { scanned: made.submissions, scans: 1, bytes_scanned: 0, elapsed: made.elapsed }
+    }
+}
+
+/// A statement over the files of submissions.
+struct FileScan<'a> {
+    rollup: &'a Rollup,
+    contract: &'a Contract,
+    rows_of: RowsOf,
+}
+
+impl FileScan<'_> {
+    async fn run(&self, engine: &Engine, admissions: &[&Admission]) -> Result<Rolled, RollupError> {
+        match self.rows_of {
+            RowsOf::Records => roll_up(engine, self.rollup, self.contract, admissions).await,
+            RowsOf::Submitted => read_submitted(engine, self.rollup, admissions).await,
+        }
+    }
+}
+
+/// Submissions in as few lists as can be in which no two are of the same organisation and months: a statement could not tell
+/// them apart.
+fn waves<T>(submissions: impl Iterator<Item = T>, of: impl Fn(&T) -> &Admission) -> Vec<Vec<T>> {
+    let mut waves: Vec<(Vec<T>, BTreeSet<Option<SubmissionScope>>)> = Vec::new();
+    for one in submissions {
+        let scope = of(&one).submission.scope.clone();
+        match waves.iter_mut().find(|(_, scopes)| !scopes.contains(&scope)) {
+            Some((wave, scopes)) => {
+                wave.push(one);
+                scopes.insert(scope);
+            }
+            None => waves.push((vec![one], BTreeSet::from([scope]))),
+        }
+    }
+    waves.into_iter().map(|(wave, _)| wave).collect()
 }
 
 /// Changes with the statement, its columns and the engine, so that an old result is never taken for a new one.
@@ -369,95 +419,46 @@ pub fn identity(rollup: &Rollup, input: &RollupInput<'_>) -> String {
     hasher.finalize().to_hex().to_string()
 }
 
-/// The fingerprint of the submission that each row came from.
-fn attribute<'s>(rollup: &Rollup, rows: &RecordBatch, from: &[&'s Admission]) -> Result<ArrayRef, RollupError> {
-    let scope = |admission: &&'s Admission| {
-        let scope = admission.submission.scope.as_ref()?;
-        Some(((scope.sender.as_str(), month_days(scope.span.first)), admission.fingerprint.as_str()))
-    };
-    let by_scope: HashMap<(&str, i32), &str> = from.iter().filter_map(scope).collect();
-    Ok(Arc::new(StringArray::from(places_of(rollup, rows, &by_scope)?)))
+/// The place of the submission of each organisation and month in a list.
+struct Scopes<'s>(HashMap<ScopeKey<'s>, usize>);
+
+/// An organisation, and the first day of a month as Date32.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct ScopeKey<'s> {
+    org_code: &'s str,
+    month: i32,
 }
 
-fn arrow_error(rollup: &Rollup, source: ArrowError) -> RollupError {
-    RollupError::Arrow { rollup: rollup.name.clone(), source }
-}
-
-/// The place among `admissions` of the submission that each row of a roll-up's table came with, by batch.
-pub fn submissions_of_rows(
-    rollup: &Rollup,
-    table: &QueryTable,
-    admissions: &[&Admission],
-) -> Result<Vec<Vec<usize>>, RollupError> {
-    let QueryTable::Rows { batches, .. } = table else { return Ok(Vec::new()) };
-    let mut by_scope: HashMap<(&str, i32), usize> = HashMap::new();
-    for (place, admission) in admissions.iter().enumerate() {
-        let Some(scope) = &admission.submission.scope else { continue };
-        let months = scope.span.months().map(month_days);
-        by_scope.extend(months.map(|month| ((scope.sender.as_str(), month), place)));
+impl<'s> Scopes<'s> {
+    fn of(admissions: &[&'s Admission]) -> Self {
+        let mut places = HashMap::new();
+        for (place, admission) in admissions.iter().enumerate() {
+            let Some(scope) = &admission.submission.scope else { continue };
+            let key = |month| ScopeKey { org_code: scope.sender.as_str(), month: month_days(month) };
+            places.extend(scope.span.months().map(|month| (key(month), place)));
+        }
+        Self(places)
     }
-    batches.iter().map(|batch| places_of(rollup, batch, &by_scope)).collect()
 }
 
-fn places_of<T: Copy>(
-    rollup: &Rollup,
-    rows: &RecordBatch,
-    by_scope: &HashMap<(&str, i32), T>,
-) -> Result<Vec<T>, RollupError> {
+/// Which submission each row came from, by its place in the list that `scopes` was made of.
+fn places_of(rollup: &Rollup, rows: &RecordBatch, scopes: &Scopes<'_>) -> Result<Vec<usize>, RollupError> {
     let orgs = rows.column_by_name("org_code").and_then(|column| column.as_string_view_opt());
     let months = rows.column_by_name(submission_month(rollup));
     let months = months.and_then(|column| column.as_primitive_opt::<Date32Type>());
     let (Some(orgs), Some(months)) = (orgs, months) else {
-        let missing = ArrowError::SchemaError("columns org_code and month are needed".to_owned());
-        return Err(arrow_error(rollup, missing));
+        let source = ArrowError::SchemaError("columns org_code and month are needed".to_owned());
+        return Err(RollupError::Arrow { rollup: rollup.name.clone(), source });
     };
     let place = |row| {
-        let (org, month) = (orgs.value(row), months.value(row));
-        by_scope.get(&(org, month)).copied().ok_or_else(|| RollupError::Unattributed {
+        let key = ScopeKey { org_code: orgs.value(row), month: months.value(row) };
+        scopes.0.get(&key).copied().ok_or_else(|| RollupError::Unattributed {
             rollup: rollup.name.clone(),
-            org_code: org.into(),
-            month: Date32Type::to_naive_date_opt(month).map_or_else(String::new, |day| day.to_string()),
+            org_code: key.org_code.into(),
+            month: Date32Type::to_naive_date_opt(key.month).map_or_else(String::new, |day| day.to_string()),
         })
     };
     (0..rows.num_rows()).map(place).collect()
-}
-
-/// The rows of a table that came with the submissions `in_use`, where `places` says which each row came with, and the rows
-/// of `others` after them.
-pub fn pick(
-    rollup: &str,
-    table: &QueryTable,
-    places: &[Vec<usize>],
-    in_use: &[bool],
-    others: &[QueryTable],
-) -> Result<QueryTable, RollupError> {
-    let QueryTable::Rows { schema, batches } = table else { return Ok(table.clone()) };
-    let wrong = |source| RollupError::Arrow { rollup: rollup.to_owned(), source };
-    let mut picked = Vec::new();
-    for (batch, places) in batches.iter().zip(places) {
-        let mask = places.iter().map(|place| Some(in_use.get(*place).is_some_and(|in_use| *in_use))).collect();
-        picked.push(filter_record_batch(batch, &mask).map_err(wrong)?);
-    }
-    for other in others {
-        if let QueryTable::Rows { batches, .. } = other {
-            picked.extend(batches.iter().cloned());
-        }
-    }
-    Ok(QueryTable::Rows { schema: Arc::clone(schema), batches: picked })
-}
-
-/// Rows of a cached batch whose fingerprint is wanted.
-fn rows_of(batch: &RecordBatch, wanted: &BTreeSet<&str>) -> Result<RecordBatch, ArrowError> {
-    let prints = batch.column_by_name(segment::FINGERPRINT).and_then(|column| column.as_string_opt::<i32>().cloned());
-    let prints = prints.ok_or_else(|| ArrowError::SchemaError("a cache file has no fingerprints".to_owned()))?;
-    let mut last: (Option<&str>, bool) = (None, false);
-    let mask = prints.iter().map(|print| {
-        if print != last.0 {
-            last = (print, print.is_some_and(|print| wanted.contains(print)));
-        }
-        Some(last.1)
-    });
-    filter_record_batch(batch, &mask.collect())
 }
 
 /// The same rows with exactly the columns and types of `schema`, by name.

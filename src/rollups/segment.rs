@@ -1,25 +1,27 @@
-//! One cache file of a roll-up: rows, each with the fingerprint of its submission, and the list of all fingerprints covered,
-//! as Parquet behind the hash of it. Written once under a name made from what it covers, never changed.
+//! One cache file of a roll-up: its rows, each with the number of its submission, and the fingerprints of all submissions that
+//! it covers. A Parquet file whose name is the hash (BLAKE3) of what it holds: written once, a part at a time, and never changed.
 
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, AsArray as _, RecordBatch};
-use arrow::datatypes::{DataType, Field, Schema};
+use arrow::array::{ArrayRef, AsArray as _, BooleanArray, Int32Array, RecordBatch, RecordBatchOptions};
+use arrow::compute::filter_record_batch;
+use arrow::datatypes::{DataType, Field, Int32Type, Schema, SchemaRef};
 use arrow::error::ArrowError;
-use bytes::Bytes;
-use parquet::arrow::ArrowWriter;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::{ArrowWriter, ProjectionMask};
 use parquet::basic::Compression;
 use parquet::errors::ParquetError;
-use parquet::file::metadata::{KeyValue, ParquetMetaDataReader};
+use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
+use tempfile::NamedTempFile;
 
-use crate::files::{read_remembered, write_remembered};
+use crate::engine::RowBatches;
 
-/// Name of the column that says which submission a row came from.
-pub(super) const FINGERPRINT: &str = "fingerprint";
+/// The column that says which submission a row came from, by its place among those that the file covers. It is the last.
+const NUMBER: &str = "submission";
 
 const COVERED: &str = "leds-metrics:fingerprints";
 
@@ -27,69 +29,92 @@ const COVERED: &str = "leds-metrics:fingerprints";
 /// memory of a batch for each part of it.
 const BATCH_ROWS: usize = 8_192;
 
+/// Rows that are held until they are written: a few megabytes.
+const GROUP_ROWS: usize = 65_536;
+
 const EXTENSION: &str = "rollup";
 
-/// The content of a cache file.
-pub(super) struct CachedRows {
-    /// The file itself.
+/// A cache file that is whole.
+#[derive(Debug)]
+pub(super) struct Segment {
     pub path: PathBuf,
+    /// Of the submissions that it covers, those without rows included, in the order of their numbers.
     pub fingerprints: Vec<String>,
-    pub batches: Vec<RecordBatch>,
+    pub rows: usize,
 }
 
-/// Writes a segment that covers `fingerprints`, including those without rows, and returns its content.
-pub(super) fn write(
-    folder: &Path,
-    rows: &RecordBatch,
-    prints: ArrayRef,
-    fingerprints: &[&str],
-) -> Result<CachedRows, (PathBuf, io::Error)> {
-    let joined = fingerprints.join(",");
-    let name = blake3::hash(joined.as_bytes()).to_hex();
-    let path = folder.join(format!("{name}.{EXTENSION}"));
-    let wrong = |error: io::Error| (path.clone(), error);
-    let batch = with_prints(rows, prints).map_err(|error| wrong(io::Error::other(error)))?;
-    let bytes = encode(&batch, joined).map_err(|error| wrong(io::Error::other(error)))?;
-    drop(batch);
-    write_remembered(&path, &bytes).map_err(wrong)?;
-    // Fresh rows are held as those from the cache are: in small parts that share no memory.
-    decode(&path, bytes).map_err(|error| wrong(io::Error::other(error)))
+impl Segment {
+    /// Looks at a cache file; `None` where it is damaged.
+    ///
+    /// # Errors
+    /// The system does not let the file be read.
+    pub fn open(path: &Path) -> io::Result<Option<Self>> {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update_reader(File::open(path)?)?;
+        if path.file_stem().and_then(|name| name.to_str()) != Some(hasher.finalize().to_hex().as_str()) {
+            return Ok(None);
+        }
+        Self::known(path)
+    }
+
+    /// The same of a file whose content need not be looked at again.
+    pub fn known(path: &Path) -> io::Result<Option<Self>> {
+        let Ok(reader) = ParquetRecordBatchReaderBuilder::try_new(File::open(path)?) else { return Ok(None) };
+        let metadata = reader.metadata().file_metadata();
+        let Ok(rows) = usize::try_from(metadata.num_rows()) else { return Ok(None) };
+        Ok(Some(Self { path: path.to_owned(), fingerprints: covered(metadata.key_value_metadata()), rows }))
+    }
+
+    /// The rows of the submissions that are `wanted`, by their numbers, with the columns at these places, in this order.
+    ///
+    /// # Errors
+    /// The file is gone or was changed.
+    pub fn read(&self, columns: &[usize], wanted: &[bool]) -> Result<RowBatches, ArrowError> {
+        let file = File::open(&self.path).map_err(|error| ArrowError::from_external_error(Box::new(error)))?;
+        let builder = ParquetRecordBatchReaderBuilder::try_new(file)?.with_batch_size(BATCH_ROWS);
+        let number = builder.schema().fields().len() - 1;
+        let mut read = columns.to_vec();
+        read.push(number);
+        read.sort_unstable();
+        // The reader gives columns in the order of the file.
+        let place = |column: &usize| read.binary_search(column).unwrap_or_default();
+        let order: Vec<usize> = columns.iter().map(place).collect();
+        let mask = ProjectionMask::roots(builder.parquet_schema(), read.iter().copied());
+        let reader = builder.with_projection(mask).build()?;
+        Ok(Box::new(WantedRows { reader, order, wanted: wanted.to_vec() }))
+    }
 }
 
-fn with_prints(rows: &RecordBatch, prints: ArrayRef) -> Result<RecordBatch, ArrowError> {
-    let mut fields: Vec<Field> = rows.schema().fields().iter().map(|field| field.as_ref().clone()).collect();
-    fields.push(Field::new(FINGERPRINT, DataType::Utf8, false));
-    let mut columns = rows.columns().to_vec();
-    columns.push(prints);
-    RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)
+/// Rows of a file as they are read, without those that nobody wants.
+struct WantedRows {
+    reader: ParquetRecordBatchReader,
+    /// Where each column lies in what is read; the number is the last there.
+    order: Vec<usize>,
+    wanted: Vec<bool>,
 }
 
-fn encode(batch: &RecordBatch, joined: String) -> Result<Vec<u8>, ParquetError> {
-    let properties = WriterProperties::builder()
-        .set_compression(Compression::ZSTD(parquet::basic::ZstdLevel::default()))
-        .set_key_value_metadata(Some(vec![KeyValue::new(COVERED.to_owned(), joined)]))
-        .build();
-    let mut bytes = Vec::new();
-    let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), Some(properties))?;
-    writer.write(batch)?;
-    writer.close()?;
-    Ok(bytes)
+impl WantedRows {
+    fn of(&self, batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
+        let numbers = batch.columns().last().and_then(|column| column.as_primitive_opt::<Int32Type>());
+        let numbers = numbers.ok_or_else(|| ArrowError::SchemaError("a cache file numbers no rows".to_owned()))?;
+        let is_wanted = |number: &i32| usize::try_from(*number).ok().and_then(|at| self.wanted.get(at).copied());
+        let mask: BooleanArray = numbers.values().iter().map(|number| Some(is_wanted(number) == Some(true))).collect();
+        let rows = if mask.true_count() == batch.num_rows() { batch } else { &filter_record_batch(batch, &mask)? };
+        compact(&rows.project(&self.order)?)
+    }
 }
 
-/// Reads a whole segment; `None` where the file is damaged.
-///
-/// # Errors
-/// The system does not let the file be read.
-pub(super) fn read(path: &Path) -> io::Result<Option<CachedRows>> {
-    Ok(read_remembered(path)?.and_then(|bytes| decode(path, bytes).ok()))
-}
+impl Iterator for WantedRows {
+    type Item = Result<RecordBatch, ArrowError>;
 
-fn decode(path: &Path, bytes: Vec<u8>) -> Result<CachedRows, ParquetError> {
-    let builder = ParquetRecordBatchReaderBuilder::try_new(Bytes::from(bytes))?;
-    let fingerprints = covered(builder.metadata().file_metadata().key_value_metadata());
-    let reader = builder.with_batch_size(BATCH_ROWS).build()?;
-    let batches = reader.map(|batch| Ok(compact(&batch?)?)).collect::<Result<Vec<_>, ParquetError>>()?;
-    Ok(CachedRows { path: path.to_owned(), fingerprints, batches })
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let batch = self.reader.next()?.and_then(|batch| self.of(&batch));
+            if batch.as_ref().map_or(true, |batch| batch.num_rows() > 0) {
+                return Some(batch);
+            }
+        }
+    }
 }
 
 /// The same rows in memory of their own: texts are read as views into pages that they share with other batches.
@@ -98,14 +123,99 @@ fn compact(batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
         Some(texts) => Arc::new(texts.gc()) as ArrayRef,
         None => Arc::clone(column),
     });
-    RecordBatch::try_new(batch.schema(), columns.collect())
+    let rows = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
+    RecordBatch::try_new_with_options(batch.schema(), columns.collect(), &rows)
 }
 
-/// Reads only which submissions a segment covers; `None` where the file is damaged.
-pub(super) fn read_fingerprints(path: &Path) -> io::Result<Option<Vec<String>>> {
-    let Some(bytes) = read_remembered(path)? else { return Ok(None) };
-    let metadata = ParquetMetaDataReader::new().parse_and_finish(&Bytes::from(bytes)).ok();
-    Ok(metadata.map(|metadata| covered(metadata.file_metadata().key_value_metadata())))
+/// Writes a cache file. Until it is finished nobody sees it.
+pub(super) struct SegmentWriter {
+    folder: PathBuf,
+    writer: ArrowWriter<HashedFile>,
+    covered: Vec<String>,
+}
+
+impl SegmentWriter {
+    /// Begins a file of `folder`, which is written in `scratch`, a folder of the same file system.
+    ///
+    /// # Errors
+    /// Folders that cannot be written.
+    pub fn begin(folder: &Path, scratch: &Path, schema: &SchemaRef) -> io::Result<Self> {
+        fs::create_dir_all(folder)?;
+        let file = HashedFile { file: NamedTempFile::new_in(scratch)?, hasher: blake3::Hasher::new() };
+        let properties = WriterProperties::builder()
+            .set_compression(Compression::ZSTD(parquet::basic::ZstdLevel::default()))
+            .set_max_row_group_row_count(Some(GROUP_ROWS))
+            .build();
+        let writer = ArrowWriter::try_new(file, numbered(schema), Some(properties)).map_err(as_io)?;
+        Ok(Self { folder: folder.to_owned(), writer, covered: Vec::new() })
+    }
+
+    /// Takes rows of submissions that nothing was written of so far; `places` says which of them each row came from.
+    ///
+    /// # Errors
+    /// A file that cannot be written.
+    pub fn add(&mut self, submissions: &[&str], rows: &[RecordBatch], places: &[Vec<usize>]) -> io::Result<()> {
+        let first = self.covered.len();
+        self.covered.extend(submissions.iter().map(|fingerprint| (*fingerprint).to_owned()));
+        for (batch, places) in rows.iter().zip(places) {
+            let number = |place: &usize| i32::try_from(first + place).map_err(io::Error::other);
+            let numbers = places.iter().map(number).collect::<io::Result<Vec<i32>>>()?;
+            let mut columns = batch.columns().to_vec();
+            columns.push(Arc::new(Int32Array::from(numbers)));
+            let batch = RecordBatch::try_new(numbered(&batch.schema()), columns).map_err(io::Error::other)?;
+            self.writer.write(&batch).map_err(as_io)?;
+        }
+        Ok(())
+    }
+
+    /// Ends the file and lets others see it; `None` where it covers nothing.
+    ///
+    /// # Errors
+    /// A file that cannot be written.
+    pub fn finish(mut self) -> io::Result<Option<Segment>> {
+        if self.covered.is_empty() {
+            return Ok(None);
+        }
+        self.writer.append_key_value_metadata(KeyValue::new(COVERED.to_owned(), self.covered.join(",")));
+        let HashedFile { file, hasher } = self.writer.into_inner().map_err(as_io)?;
+        let path = self.folder.join(format!("{}.{EXTENSION}", hasher.finalize().to_hex()));
+        file.persist(&path).map_err(|error| error.error)?;
+        Segment::known(&path)
+    }
+}
+
+fn numbered(schema: &SchemaRef) -> SchemaRef {
+    let number = Arc::new(Field::new(NUMBER, DataType::Int32, false));
+    Arc::new(Schema::new(schema.fields().iter().cloned().chain([number]).collect::<Vec<_>>()))
+}
+
+/// What the system said, where it was the system.
+fn as_io(error: ParquetError) -> io::Error {
+    match error {
+        ParquetError::External(inner) => match inner.downcast::<io::Error>() {
+            Ok(error) => *error,
+            Err(inner) => io::Error::other(inner),
+        },
+        error => io::Error::other(error),
+    }
+}
+
+/// A file that is hashed as it is written.
+struct HashedFile {
+    file: NamedTempFile,
+    hasher: blake3::Hasher,
+}
+
+impl Write for HashedFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.file.write(bytes)?;
+        self.hasher.update(bytes.get(..written).unwrap_or(bytes));
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
 }
 
 fn covered(pairs: Option<&Vec<KeyValue>>) -> Vec<String> {
@@ -113,10 +223,14 @@ fn covered(pairs: Option<&Vec<KeyValue>>) -> Vec<String> {
     value.unwrap_or_default().split(',').filter(|print| !print.is_empty()).map(str::to_owned).collect()
 }
 
-/// Segment files of a folder in name order.
+/// Cache files of a folder in name order; none where there is no folder.
 pub(super) fn list(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries?,
+    };
     let mut paths = Vec::new();
-    for entry in std::fs::read_dir(folder)? {
+    for entry in entries {
         let path = entry?.path();
         if path.extension().is_some_and(|extension| extension == EXTENSION) {
             paths.push(path);

@@ -102,8 +102,13 @@ async fn hand_in(context: &Arc<Context>, nation: &Path, (records, rollups): (&Pa
     let opened = intake::open(&nation.into(), date, &context.definitions, &engine).await.unwrap();
     let work = intake::WorkFolder::open(&nation.with_file_name("work")).unwrap();
     let step = progress::StepBar::new(true);
-    let check =
-        intake::SubmissionCheck { opened: &opened, definitions: &context.definitions, work: &work, step: &step };
+    let check = intake::SubmissionCheck {
+        opened: &opened,
+        definitions: &context.definitions,
+        work: &work,
+        step: &step,
+        purpose: intake::Purpose::Findings,
+    };
     let taken = intake::admit(&check).await.unwrap();
     let engine = Arc::new(opened.engine);
     let mut prepared = tokio::task::JoinSet::new();

@@ -1,0 +1,270 @@
+//! The rows of submissions in memory: read and decoded once for every statement that asks for them. They are what a statement
+//! over the files would see. A submission that is too large, or cannot be decoded, is left to such statements.
+
+use std::sync::Arc;
+
+use arrow::array::{
+    ArrayRef, Date32Array, Int64Array, RecordBatch, RecordBatchOptions, StringViewArray, new_null_array,
+};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Field as ArrowField, Schema, SchemaRef};
+use arrow::error::ArrowError;
+use bytes::Bytes;
+use object_store::ObjectStore;
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+use parquet::basic::Type as PhysicalType;
+use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
+
+use super::file_bytes::FileBytes;
+use super::{Admission, days_since_epoch, engine_schema, month_days, numbered_columns};
+use crate::definitions::model::Contract;
+use crate::engine::{Engine, Room, schema_of};
+use crate::sources::Submission;
+
+/// Rows that a statement is handed at a time.
+const BATCH_ROWS: usize = 8_192;
+
+/// Submissions that are worked on together are so few, and their files together so small.
+const MOST_TOGETHER: usize = 64;
+const BYTES_TOGETHER: u64 = 4 * 1024 * 1024;
+
+/// The files of a submission that is read whole are no larger than this part of the engine's memory.
+const SHARE_FOR_FILES: usize = 16;
+
+/// No submission that is decoded has more rows.
+pub(super) const MOST_ROWS: u64 = 16_000_000;
+
+/// Bytes of a value of a text: where it lies and how long it is. What it says lies elsewhere and is shared.
+const TEXT_BYTES: u64 = 16;
+
+/// A submission whose rows are in memory.
+pub struct SubmissionRows<'a> {
+    pub admission: &'a Admission,
+    pub batches: &'a [RecordBatch],
+}
+
+/// Whoever makes something of rows while they are in memory.
+#[async_trait::async_trait]
+pub trait RowUser: Send + Sync {
+    /// Takes the rows of submissions that nothing is wrong with.
+    async fn take(&self, rows: &[SubmissionRows<'_>]);
+}
+
+/// The schema of the rows: what the files hold, then what the path says, and the place of the submission among others.
+pub fn rows_schema(contract: &Contract) -> SchemaRef {
+    let of_files = engine_schema(contract);
+    let fields = of_files.fields().iter().cloned().chain(numbered_columns(contract));
+    schema_of(fields.map(|field| field.as_ref().clone()).collect())
+}
+
+/// Submissions in the order given, as many in each part as are worked on together.
+pub fn parts<T>(submissions: Vec<T>, of: impl Fn(&T) -> &Submission) -> Vec<Vec<T>> {
+    let mut parts: Vec<Vec<T>> = Vec::new();
+    let mut bytes = 0;
+    for submission in submissions {
+        let own = size_of(of(&submission));
+        match parts.last_mut() {
+            Some(part) if part.len() < MOST_TOGETHER && bytes + own <= BYTES_TOGETHER => part.push(submission),
+            _ => {
+                parts.push(vec![submission]);
+                bytes = 0;
+            }
+        }
+        bytes += own;
+    }
+    parts
+}
+
+fn size_of(submission: &Submission) -> u64 {
+    submission.files.iter().map(|file| file.size).sum()
+}
+
+/// Whether a submission's files may be read whole.
+pub(super) fn is_read_whole(submission: &Submission, engine: &Engine) -> bool {
+    size_of(submission) <= u64::try_from(engine.memory_limit() / SHARE_FOR_FILES).unwrap_or(u64::MAX)
+}
+
+/// A file in memory with its footer.
+pub(super) struct WholeFile {
+    pub bytes: Bytes,
+    pub metadata: Arc<ParquetMetaData>,
+}
+
+/// The files of one submission, all of them in memory.
+pub(super) struct WholeSubmission {
+    pub files: Vec<WholeFile>,
+}
+
+impl WholeSubmission {
+    /// About how many bytes the rows take. What texts say is counted as it lies in the file, without compression.
+    pub(super) fn decoded_bytes(&self) -> u64 {
+        self.files.iter().flat_map(|file| file.metadata.row_groups()).fold(0, |sum, group| {
+            let rows = u64::try_from(group.num_rows()).unwrap_or(u64::MAX);
+            group.columns().iter().fold(sum, |sum, column| {
+                let of_column = match column.column_type() {
+                    PhysicalType::BOOLEAN => rows / 8,
+                    PhysicalType::BYTE_ARRAY | PhysicalType::FIXED_LEN_BYTE_ARRAY => {
+                        let said = u64::try_from(column.uncompressed_size()).unwrap_or(0);
+                        rows.saturating_mul(TEXT_BYTES).saturating_add(said)
+                    }
+                    _ => rows.saturating_mul(8),
+                };
+                sum.saturating_add(of_column)
+            })
+        })
+    }
+
+    /// The rows as statements see them; `number` is the submission's place among others.
+    pub(super) fn decode(
+        &self,
+        contract: &Contract,
+        submission: &Submission,
+        number: i64,
+    ) -> Result<Vec<RecordBatch>, ArrowError> {
+        let constants = Constants::of(contract, submission, number);
+        let schema = rows_schema(contract);
+        let of_files = engine_schema(contract);
+        let mut batches = Vec::new();
+        for file in &self.files {
+            for batch in reader(file)? {
+                batches.push(constants.added_to(&batch?, &of_files, &schema)?);
+            }
+        }
+        Ok(batches)
+    }
+}
+
+/// Reads a file's rows. Texts become views; of a schema that the writer left beside the columns nothing is believed.
+fn reader(file: &WholeFile) -> Result<impl Iterator<Item = Result<RecordBatch, ArrowError>>, ArrowError> {
+    let options = || ArrowReaderOptions::new().with_skip_arrow_metadata(true);
+    let plain = ArrowReaderMetadata::try_new(Arc::clone(&file.metadata), options())?;
+    let as_views = |field: &ArrowField| match field.data_type() {
+        DataType::Utf8 | DataType::LargeUtf8 => field.clone().with_data_type(DataType::Utf8View),
+        _ => field.clone(),
+    };
+    let views = plain.schema().fields().iter().map(|field| as_views(field)).collect::<Vec<_>>();
+    let views =
+        ArrowReaderMetadata::try_new(Arc::clone(&file.metadata), options().with_schema(Arc::new(Schema::new(views))))?;
+    let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file.bytes.clone(), views);
+    Ok(builder.with_batch_size(BATCH_ROWS).build()?)
+}
+
+/// Columns with the same value in each row of a submission, as long as a batch may be. Shorter ones are parts of them.
+struct Constants(Vec<ArrayRef>);
+
+impl Constants {
+    fn of(contract: &Contract, submission: &Submission, number: i64) -> Self {
+        let date = |days: i32| -> ArrayRef { Arc::new(Date32Array::from(vec![days; BATCH_ROWS])) };
+        let mut columns = vec![date(days_since_epoch(submission.submitted))];
+        if let Some(scope) = submission.scope.as_ref().filter(|_| !contract.reference) {
+            let sender = std::iter::repeat_n(scope.sender.as_str(), BATCH_ROWS);
+            columns.push(Arc::new(StringViewArray::from_iter_values(sender)));
+            columns.push(date(month_days(scope.span.first)));
+        }
+        columns.push(Arc::new(Int64Array::from(vec![number; BATCH_ROWS])));
+        Self(columns)
+    }
+
+    /// The batch with the columns of the contract, in its types, and these behind them.
+    fn added_to(
+        &self,
+        batch: &RecordBatch,
+        of_files: &SchemaRef,
+        schema: &SchemaRef,
+    ) -> Result<RecordBatch, ArrowError> {
+        let rows = batch.num_rows();
+        let column = |field: &Arc<ArrowField>| match batch.column_by_name(field.name()) {
+            None => Ok(new_null_array(field.data_type(), rows)),
+            Some(column) if column.data_type() == field.data_type() => Ok(Arc::clone(column)),
+            Some(column) => cast(column, field.data_type()),
+        };
+        let mut columns = of_files.fields().iter().map(column).collect::<Result<Vec<ArrayRef>, ArrowError>>()?;
+        columns.extend(self.0.iter().map(|constant| constant.slice(0, rows)));
+        let options = RecordBatchOptions::new().with_row_count(Some(rows));
+        RecordBatch::try_new_with_options(Arc::clone(schema), columns, &options)
+    }
+}
+
+/// Bytes of memory that the submissions of one part may take at one time, so that another part can be worked on beside it.
+pub(super) fn bytes_of_part(engine: &Engine) -> usize {
+    engine.room_for_rows() / (engine.threads() + 1)
+}
+
+/// Decoded rows of some submissions, in the order in which these were given, and the memory that they take.
+pub(super) struct Decoded {
+    /// By submission; `None` of one that cannot be decoded.
+    pub batches: Vec<Option<Vec<RecordBatch>>>,
+    _room: Option<Room>,
+}
+
+impl Decoded {
+    /// Waits for the memory that the rows take, and decodes them. A submission's number is its place here.
+    pub(super) async fn of(
+        engine: &Engine,
+        contract: &Contract,
+        submissions: &[(&Submission, &WholeSubmission)],
+    ) -> Self {
+        let bytes = submissions.iter().fold(0, |sum, (_, whole)| whole.decoded_bytes().saturating_add(sum));
+        let Some(room) = engine.room(usize::try_from(bytes).unwrap_or(usize::MAX)).await else {
+            return Self { batches: submissions.iter().map(|_| None).collect(), _room: None };
+        };
+        let decoded = (0..).zip(submissions).map(|(number, (one, whole))| whole.decode(contract, one, number).ok());
+        Self { batches: decoded.collect(), _room: Some(room) }
+    }
+}
+
+/// Reads the rows of submissions that were admitted before.
+pub struct RowReader {
+    pub engine: Engine,
+    pub store: Arc<dyn ObjectStore>,
+    pub contract: Contract,
+}
+
+impl RowReader {
+    /// Hands the rows of a part to `user`. What cannot be read, decoded or held is passed over without a word.
+    pub async fn read(&self, admissions: &[Admission], user: &dyn RowUser) {
+        let mut whole: Vec<(&Admission, WholeSubmission)> = Vec::new();
+        for admission in admissions.iter().filter(|one| is_read_whole(&one.submission, &self.engine)) {
+            if let Some(files) = read_whole(&self.store, &admission.submission).await {
+                whole.push((admission, files));
+            }
+        }
+        let most = bytes_of_part(&self.engine);
+        for group in groups(&whole, most, |(_, whole)| whole.decoded_bytes()) {
+            let submissions: Vec<_> = group.iter().map(|(admission, whole)| (&admission.submission, whole)).collect();
+            let decoded = Decoded::of(&self.engine, &self.contract, &submissions).await;
+            let rows = group.iter().zip(&decoded.batches);
+            let rows = rows.filter_map(|((admission, _), batches)| {
+                Some(SubmissionRows { admission, batches: batches.as_deref()? })
+            });
+            user.take(&rows.collect::<Vec<_>>()).await;
+        }
+    }
+}
+
+/// Parts of a list, each as long as its items take at most `most` bytes together. A larger item stands alone.
+pub(super) fn groups<T>(items: &[T], most: usize, bytes: impl Fn(&T) -> u64) -> Vec<&[T]> {
+    let most = u64::try_from(most).unwrap_or(u64::MAX);
+    let mut groups = Vec::new();
+    let (mut start, mut sum) = (0, 0_u64);
+    for (at, item) in items.iter().enumerate() {
+        let own = bytes(item);
+        if at > start && sum.saturating_add(own) > most {
+            groups.extend(items.get(start..at));
+            (start, sum) = (at, 0);
+        }
+        sum = sum.saturating_add(own);
+    }
+    groups.extend(items.get(start..).filter(|rest| !rest.is_empty()));
+    groups
+}
+
+async fn read_whole(store: &Arc<dyn ObjectStore>, submission: &Submission) -> Option<WholeSubmission> {
+    let mut files = Vec::new();
+    for file in &submission.files {
+        let FileBytes::Whole(bytes) = FileBytes::whole(store, file).await.ok()? else { return None };
+        let metadata = ParquetMetaDataReader::new().parse_and_finish(&bytes).ok()?;
+        files.push(WholeFile { bytes, metadata: Arc::new(metadata) });
+    }
+    Some(WholeSubmission { files })
+}
