@@ -65,8 +65,8 @@ pub enum UsageError {
     OtherDefinition { metric: MetricId },
     #[error("{one} and {other} hold no period in common; name two releases that do")]
     NothingInCommon { one: Place, other: Place },
-    #[error("--out {0} lies inside the release, which never changes; name a place elsewhere")]
-    InsideRelease(PathBuf),
+    #[error("{option} {path} lies inside the release, which never changes; name a place elsewhere")]
+    InsideRelease { option: &'static str, path: PathBuf },
     #[error("name the folder of the definitions with --definitions")]
     NoDefinitions,
     #[error(

@@ -1,11 +1,14 @@
 //! The command lines that ask a published release: whether it is whole, what has changed since another one, and what a
-//! figure rests on. All of them read and publish nothing.
+//! figure rests on. All of them read and publish nothing; a page about a comparison stands where somebody wants it.
+
+use std::path::PathBuf;
 
 use clap::Args;
 
 use super::output::{print_json, print_line};
 use super::values::place;
-use crate::app::compare::{CompareOptions, compare_releases};
+use crate::app::compare::{CompareOptions, FileToWrite, compare_releases};
+
 use crate::app::trace::{TraceOptions, trace};
 use crate::app::verify_release::{ReleaseReport, VerifyReleaseOptions, verify_release};
 use crate::app::{AppError, Context};
@@ -83,14 +86,21 @@ pub(super) struct CompareArguments {
     /// The later release, or a period's folder of releases.
     #[arg(value_parser = place())]
     later: Place,
+    /// Write the comparison as a page too: one file that needs no other.
+    #[arg(long, value_name = "FILE")]
+    page: Option<PathBuf>,
+    /// Replace a page that is there.
+    #[arg(long, requires = "page")]
+    overwrite: bool,
     #[arg(long)]
     json: bool,
 }
 
 /// Compares two releases and tells every figure that is not the same.
 pub(super) fn print_comparison(context: &Context, arguments: CompareArguments) -> Result<(), AppError> {
-    let CompareArguments { earlier, later, json } = arguments;
-    let compared = compare_releases(context, &CompareOptions { earlier, later })?;
+    let CompareArguments { earlier, later, page, overwrite, json } = arguments;
+    let page = page.map(|path| FileToWrite { option: "--page", path, overwrite });
+    let compared = compare_releases(context, &CompareOptions { earlier, later, page })?;
     if json {
         return print_json(&compared);
     }
@@ -170,7 +180,8 @@ fn change_line(change: &FigureChange) -> String {
     let (earlier, later) = (words(change.earlier.as_ref()), words(change.later.as_ref()));
     match change.change {
         WhatBecame::Changed => {
-            let reason = change.reason.map_or_else(|| NO_REASON.to_owned(), |reason| reason.replace('_', " "));
+            let reason =
+                change.reason.map_or_else(|| NO_REASON.to_owned(), |reason| reason.0.as_str().replace('_', " "));
             format!("{place}: was {earlier}, is {later}: {reason}")
         }
         WhatBecame::New => format!("{place}: is new: {later}"),

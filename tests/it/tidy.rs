@@ -117,6 +117,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "contract/memory.rs",
             "ledger/store.rs",
             "release/bundle.rs",
+            "release/compared_names.rs",
             "release/differences.rs",
             "release/last.rs",
             "release/published.rs",
