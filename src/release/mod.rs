@@ -50,8 +50,9 @@ pub use self::changes::{ReturnMove, changes_since};
 pub use self::compared_names::ComparedNames;
 pub use self::last::{FigureToActOn, LastRelease, LastReleaseError};
 pub use self::public_edition::{EVIDENCE, PublicBasis, PublicEdition, PublicEditionError, make_public};
+pub use self::store::ToldByRecord;
 pub use self::submissions::{FigureBasis, RuleFailure, SubmissionLine, SubmittedFile};
-pub use self::summary::{NamedBody, ReleaseSummary, ToldByRecord, bodies_of_newest, release_summaries};
+pub use self::summary::{NamedBody, ReleaseSummary, bodies_of_newest, release_summaries};
 
 /// A finding about data, worded for a reader.
 #[derive(Debug, Clone, PartialEq, Eq)]

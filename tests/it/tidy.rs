@@ -122,7 +122,6 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "release/last.rs",
             "release/published.rs",
             "release/store",
-            "release/summary.rs",
             "release/tables/mod.rs",
             "release/tables/package.rs",
             "render/mod.rs",
