@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use chrono::NaiveDate;
 
-use crate::place::Place;
+use crate::place::{Place, PlaceError};
 use crate::vocabulary::metric_id::MetricId;
 use crate::vocabulary::period::Period;
 use crate::vocabulary::sender_code::SenderCodeError;
@@ -69,6 +69,8 @@ pub enum UsageError {
     InsideRelease { option: &'static str, path: PathBuf },
     #[error("name the folder of the definitions with --definitions")]
     NoDefinitions,
+    #[error(transparent)]
+    Place(#[from] PlaceError),
     #[error(
         "--as-of {as_of} lies after {published_on}, the day of publication; a release cannot hold what comes in later"
     )]

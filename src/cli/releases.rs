@@ -39,6 +39,11 @@ pub(super) struct VerifyReleaseArguments {
 }
 
 impl VerifyReleaseArguments {
+    /// Every place that is named.
+    pub(super) fn places(&mut self) -> Vec<&mut Place> {
+        std::iter::once(&mut self.release).chain(&mut self.source).collect()
+    }
+
     /// Whether definitions and engine are needed.
     pub(super) fn runs_again(&self) -> bool {
         self.recompute
@@ -94,6 +99,13 @@ pub(super) struct CompareArguments {
     overwrite: bool,
     #[arg(long)]
     json: bool,
+}
+
+impl CompareArguments {
+    /// Every place that is named.
+    pub(super) fn places(&mut self) -> Vec<&mut Place> {
+        vec![&mut self.earlier, &mut self.later]
+    }
 }
 
 /// Compares two releases and tells every figure that is not the same.
@@ -212,6 +224,13 @@ pub(super) struct TraceArguments {
     release: Place,
     #[arg(long)]
     json: bool,
+}
+
+impl TraceArguments {
+    /// Every place that is named.
+    pub(super) fn places(&mut self) -> Vec<&mut Place> {
+        vec![&mut self.release]
+    }
 }
 
 /// Tells what is behind a figure.
