@@ -14,6 +14,7 @@ mod service;
 mod settings;
 mod shell;
 mod sql;
+mod stores;
 mod values;
 
 use std::collections::BTreeSet;
@@ -36,6 +37,7 @@ use self::schedule::{DueManner, ServiceArguments, StatusArguments, print_status,
 use self::settings::{SettingsCommand, print_schema, show_settings};
 use self::shell::{print_completions, write_manual};
 use self::sql::{SqlArguments, run_sql};
+use self::stores::set_retry_time;
 use self::values::{parse_copies, parse_day, parse_moment, place};
 use crate::app::bundle::{BundleOptions, bundle};
 use crate::app::check::{CheckOptions, CheckReport, check};
@@ -315,7 +317,8 @@ pub async fn execute(cli: Cli, stop: Stop) -> u8 {
 }
 
 async fn dispatch(cli: Cli, stop: &Stop) -> Result<u8, AppError> {
-    let Cli { command, definitions: folder, settings, quiet, log } = cli;
+    let Cli { mut command, definitions: folder, settings, quiet, log } = cli;
+    set_retry_time(&mut command, settings.as_deref())?;
     // Between lines of JSON no bar can be drawn.
     let quiet = quiet || log == LogForm::Json;
     let load = || async {

@@ -1,8 +1,8 @@
 //! `bundle`: one edition of a published release as a zip archive that can be handed on.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use super::folders::release_folder;
+use super::folders::{FileToWrite, check_free, release_folder};
 use super::nearest::did_you_mean;
 use super::{AppError, UsageError};
 use crate::files::write_atomically;
@@ -29,8 +29,10 @@ pub fn bundle(options: &BundleOptions) -> Result<PathBuf, AppError> {
     let folder = edition_folder(&release, &options.edition)?;
     let edition = PublishedEdition::open(&release, folder)?;
     let out = options.out.clone().unwrap_or_else(|| PathBuf::from(format!("{}.zip", edition.stem())));
-    check_free(&out, release.folder(), options.overwrite)?;
+    let file = FileToWrite { option: "--out", path: out, overwrite: options.overwrite };
+    check_free(&file, &[release.folder()])?;
     let archive = edition.archive()?;
+    let out = file.path;
     write_atomically(&out, &archive).map_err(|source| AppError::Write { path: out.as_path().into(), source })?;
     Ok(out)
 }
@@ -45,18 +47,4 @@ fn edition_folder<'n>(release: &PublishedRelease, name: &'n str) -> Result<&'n s
     let meant = did_you_mean(name, known.iter().copied());
     let known = known.into_iter().collect::<Vec<&str>>().join(", ");
     Err(UsageError::UnknownEdition { name: name.to_owned(), meant, known })
-}
-
-/// Nothing that is there is replaced unasked, and nothing is written into a release, which never changes.
-fn check_free(out: &Path, release: &Place, overwrite: bool) -> Result<(), UsageError> {
-    if release.holds(&out.into()) {
-        return Err(UsageError::InsideRelease(out.to_owned()));
-    }
-    if out.is_dir() {
-        return Err(UsageError::Exists(out.to_owned()));
-    }
-    if out.exists() && !overwrite {
-        return Err(UsageError::ExistsUnlessOverwritten(out.to_owned()));
-    }
-    Ok(())
 }

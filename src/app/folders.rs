@@ -1,7 +1,7 @@
 //! Whether the folders of a command may stand where they were named: nothing that is written lies inside the source, where
 //! a later run would read it, and no record-level rows lie where they would be handed on.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{AppError, UsageError};
 use crate::place::Place;
@@ -46,6 +46,30 @@ pub fn check_work_folder(work: &Path, out: Option<&Place>, source: Option<&Place
             let (work, place) = (work.to_owned(), place.clone());
             return Err(UsageError::WorkInside { work, option: argument, place }.into());
         }
+    }
+    Ok(())
+}
+
+/// A file that a command is to write beside releases.
+#[derive(Debug, Clone)]
+pub struct FileToWrite {
+    pub option: &'static str,
+    pub path: PathBuf,
+    /// Whether a file that is there may be replaced.
+    pub overwrite: bool,
+}
+
+/// Nothing that is there is replaced unasked, and nothing is written into a release, which never changes.
+pub(super) fn check_free(file: &FileToWrite, releases: &[&Place]) -> Result<(), UsageError> {
+    let FileToWrite { option, path, overwrite } = file;
+    if releases.iter().any(|release| release.holds(&path.as_path().into())) {
+        return Err(UsageError::InsideRelease { option, path: path.clone() });
+    }
+    if path.is_dir() {
+        return Err(UsageError::Exists(path.clone()));
+    }
+    if path.exists() && !overwrite {
+        return Err(UsageError::ExistsUnlessOverwritten(path.clone()));
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use chrono::NaiveDate;
 
-use crate::place::Place;
+use crate::place::{Place, PlaceError};
 use crate::vocabulary::metric_id::MetricId;
 use crate::vocabulary::period::Period;
 use crate::vocabulary::sender_code::SenderCodeError;
@@ -65,10 +65,12 @@ pub enum UsageError {
     OtherDefinition { metric: MetricId },
     #[error("{one} and {other} hold no period in common; name two releases that do")]
     NothingInCommon { one: Place, other: Place },
-    #[error("--out {0} lies inside the release, which never changes; name a place elsewhere")]
-    InsideRelease(PathBuf),
+    #[error("{option} {path} lies inside the release, which never changes; name a place elsewhere")]
+    InsideRelease { option: &'static str, path: PathBuf },
     #[error("name the folder of the definitions with --definitions")]
     NoDefinitions,
+    #[error(transparent)]
+    Place(#[from] PlaceError),
     #[error(
         "--as-of {as_of} lies after {published_on}, the day of publication; a release cannot hold what comes in later"
     )]

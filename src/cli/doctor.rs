@@ -28,6 +28,13 @@ pub(super) struct DoctorArguments {
     json: bool,
 }
 
+impl DoctorArguments {
+    /// Every place that is named.
+    pub(super) fn places(&mut self) -> Vec<&mut Place> {
+        vec![&mut self.source, &mut self.places.out]
+    }
+}
+
 /// Prints one line for each thing that was looked at. The exit code is that of the first one that is wrong.
 pub(super) async fn run_doctor(
     arguments: DoctorArguments,

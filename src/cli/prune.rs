@@ -7,6 +7,7 @@ use super::ReleasePlaces;
 use super::output::{MessageKind, print_json, print_line, tell, tell_as};
 use crate::app::prune::{CacheLine, PruneOptions, PruneReport, ReleaseLine, prune};
 use crate::app::{AppError, Context};
+use crate::place::Place;
 use crate::vocabulary::period::london_moment;
 
 /// What is looked through, and whether anything is removed.
@@ -19,6 +20,13 @@ pub(super) struct PruneArguments {
     remove: bool,
     #[arg(long)]
     json: bool,
+}
+
+impl PruneArguments {
+    /// Every place that is named.
+    pub(super) fn places(&mut self) -> Vec<&mut Place> {
+        vec![&mut self.places.out]
+    }
 }
 
 /// Says what goes and what stays.

@@ -1,11 +1,14 @@
 //! The command lines that ask a published release: whether it is whole, what has changed since another one, and what a
-//! figure rests on. All of them read and publish nothing.
+//! figure rests on. All of them read and publish nothing; a page about a comparison stands where somebody wants it.
+
+use std::path::PathBuf;
 
 use clap::Args;
 
 use super::output::{print_json, print_line};
 use super::values::place;
-use crate::app::compare::{CompareOptions, compare_releases};
+use crate::app::compare::{CompareOptions, FileToWrite, compare_releases};
+
 use crate::app::trace::{TraceOptions, trace};
 use crate::app::verify_release::{ReleaseReport, VerifyReleaseOptions, verify_release};
 use crate::app::{AppError, Context};
@@ -36,6 +39,11 @@ pub(super) struct VerifyReleaseArguments {
 }
 
 impl VerifyReleaseArguments {
+    /// Every place that is named.
+    pub(super) fn places(&mut self) -> Vec<&mut Place> {
+        std::iter::once(&mut self.release).chain(&mut self.source).collect()
+    }
+
     /// Whether definitions and engine are needed.
     pub(super) fn runs_again(&self) -> bool {
         self.recompute
@@ -83,14 +91,28 @@ pub(super) struct CompareArguments {
     /// The later release, or a period's folder of releases.
     #[arg(value_parser = place())]
     later: Place,
+    /// Write the comparison as a page too: one file that needs no other.
+    #[arg(long, value_name = "FILE")]
+    page: Option<PathBuf>,
+    /// Replace a page that is there.
+    #[arg(long, requires = "page")]
+    overwrite: bool,
     #[arg(long)]
     json: bool,
 }
 
+impl CompareArguments {
+    /// Every place that is named.
+    pub(super) fn places(&mut self) -> Vec<&mut Place> {
+        vec![&mut self.earlier, &mut self.later]
+    }
+}
+
 /// Compares two releases and tells every figure that is not the same.
 pub(super) fn print_comparison(context: &Context, arguments: CompareArguments) -> Result<(), AppError> {
-    let CompareArguments { earlier, later, json } = arguments;
-    let compared = compare_releases(context, &CompareOptions { earlier, later })?;
+    let CompareArguments { earlier, later, page, overwrite, json } = arguments;
+    let page = page.map(|path| FileToWrite { option: "--page", path, overwrite });
+    let compared = compare_releases(context, &CompareOptions { earlier, later, page })?;
     if json {
         return print_json(&compared);
     }
@@ -170,7 +192,8 @@ fn change_line(change: &FigureChange) -> String {
     let (earlier, later) = (words(change.earlier.as_ref()), words(change.later.as_ref()));
     match change.change {
         WhatBecame::Changed => {
-            let reason = change.reason.map_or_else(|| NO_REASON.to_owned(), |reason| reason.replace('_', " "));
+            let reason =
+                change.reason.map_or_else(|| NO_REASON.to_owned(), |reason| reason.0.as_str().replace('_', " "));
             format!("{place}: was {earlier}, is {later}: {reason}")
         }
         WhatBecame::New => format!("{place}: is new: {later}"),
@@ -201,6 +224,13 @@ pub(super) struct TraceArguments {
     release: Place,
     #[arg(long)]
     json: bool,
+}
+
+impl TraceArguments {
+    /// Every place that is named.
+    pub(super) fn places(&mut self) -> Vec<&mut Place> {
+        vec![&mut self.release]
+    }
 }
 
 /// Tells what is behind a figure.

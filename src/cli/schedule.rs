@@ -46,6 +46,13 @@ pub(super) struct ServiceArguments {
     now: Option<DateTime<Utc>>,
 }
 
+impl ServiceArguments {
+    /// Every place that is named.
+    pub(super) fn places(&mut self) -> Vec<&mut Place> {
+        vec![&mut self.source, &mut self.places.out]
+    }
+}
+
 /// Whose status.
 #[derive(Debug, Args)]
 pub(super) struct StatusArguments {
@@ -57,6 +64,13 @@ pub(super) struct StatusArguments {
     now: Option<DateTime<Utc>>,
     #[arg(long)]
     json: bool,
+}
+
+impl StatusArguments {
+    /// Every place that is named.
+    pub(super) fn places(&mut self) -> Vec<&mut Place> {
+        vec![&mut self.out]
+    }
 }
 
 /// How due runs are made.

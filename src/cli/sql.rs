@@ -44,6 +44,13 @@ pub(super) struct SqlArguments {
     tables: bool,
 }
 
+impl SqlArguments {
+    /// Every place that is named.
+    pub(super) fn places(&mut self) -> Vec<&mut Place> {
+        self.source.iter_mut().chain(&mut self.release).collect()
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
     Table,

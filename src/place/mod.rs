@@ -10,12 +10,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use object_store::ObjectStore;
 
 use crate::files::{is_inner_path, resolved, try_to_write, write_atomically};
 
-pub use self::connect::PlaceError;
+pub use self::connect::{PlaceError, USUAL_RETRY_TIME};
 pub use self::objects::{StoreFolder, put_new};
 
 /// A file below a place.
@@ -41,7 +42,7 @@ impl FromStr for Place {
     fn from_str(location: &str) -> Result<Self, PlaceError> {
         match location {
             "" => Err(PlaceError::Empty),
-            _ if location.contains("://") => Ok(Self::Store(StoreFolder::open(location)?)),
+            _ if location.contains("://") => Ok(Self::Store(StoreFolder::open(location, USUAL_RETRY_TIME)?)),
             _ => Ok(Self::Disk(location.into())),
         }
     }
@@ -54,6 +55,17 @@ impl From<&Path> for Place {
 }
 
 impl Place {
+    /// The same place, whose store is asked again until that time has passed.
+    ///
+    /// # Errors
+    /// An address that no store can be opened by.
+    pub fn with_retry_time(&self, retry_time: Duration) -> Result<Self, PlaceError> {
+        match self {
+            Self::Disk(path) => Ok(Self::Disk(path.clone())),
+            Self::Store(folder) => Ok(Self::Store(StoreFolder::open(folder.location(), retry_time)?)),
+        }
+    }
+
     /// The path, where it is on a disk.
     pub fn on_disk(&self) -> Option<&Path> {
         match self {

@@ -6,6 +6,7 @@ use std::future::Future;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock, mpsc};
+use std::time::Duration;
 
 use futures::stream::{self, BoxStream};
 use futures::{StreamExt as _, TryStreamExt as _};
@@ -41,8 +42,8 @@ struct FolderNames {
 }
 
 impl StoreFolder {
-    pub(super) fn open(location: &str) -> Result<Self, PlaceError> {
-        let Connected { store, folder } = connect(location)?;
+    pub(super) fn open(location: &str, retry_time: Duration) -> Result<Self, PlaceError> {
+        let Connected { store, folder } = connect(location, retry_time)?;
         Ok(Self::named(store, folder, location.trim_end_matches('/').to_owned()))
     }
 

@@ -4,9 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::NaiveDate;
+use serde::Serialize;
 
 use super::Release;
-use super::last::{LastFigure, LastRelease, RecordedFile, RecordedReturns};
+use super::last::{LastFigure, LastRelease, RecordedFile, RecordedReturns, ReturnOf};
 use super::record::InputFile;
 use crate::definitions::Definitions;
 use crate::definitions::model::Metric;
@@ -21,44 +22,96 @@ use crate::vocabulary::period::{Period, whole_months_after};
 /// Six decimals of a published value leave this much open.
 const ROUNDING: f64 = 0.6e-6;
 
-/// The spans of returns that came in or changed, by table and organisation.
-#[derive(Default)]
-struct MovedReturns<'r> {
-    arrived: Spans<'r>,
-    corrected: Spans<'r>,
-    refused: Spans<'r>,
+/// What became of a return between two releases.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReturnMove {
+    /// It is in use and was not there before, or was refused.
+    CameIn,
+    /// It was in use and was replaced by another that is.
+    Replaced,
+    /// It was in use and was replaced by one that a check refused.
+    Refused,
+    /// It was in use and is not there any more.
+    Gone,
 }
 
-type Spans<'r> = BTreeMap<&'r SubmittedTable, BTreeMap<&'r BodyId, Vec<MonthSpan>>>;
+/// A return that came in or changed.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct MovedReturn<'r> {
+    pub(super) of: &'r ReturnOf,
+    pub(super) change: ReturnMove,
+    /// The day of the later submission; of a return that is gone, of the one that was there.
+    pub(super) submitted: NaiveDate,
+}
+
+/// The returns that came in or changed.
+struct MovedReturns<'r> {
+    /// By table, organisation and months.
+    all: Vec<MovedReturn<'r>>,
+    /// Places in the list, by table and organisation.
+    places: BTreeMap<&'r SubmittedTable, BTreeMap<&'r BodyId, Vec<usize>>>,
+}
 
 impl<'r> MovedReturns<'r> {
     fn between(then: &'r RecordedReturns, now: &'r RecordedReturns) -> Self {
-        let mut moved = Self::default();
-        for (one, files) in &now.accepted {
-            let set = match then.accepted.get(one) {
-                None => &mut moved.arrived,
-                Some(before) if before != files => &mut moved.corrected,
+        let mut all = Vec::new();
+        for (of, accepted) in &now.accepted {
+            let change = match then.accepted.get(of) {
+                None => ReturnMove::CameIn,
+                Some(before) if before.hashes != accepted.hashes => ReturnMove::Replaced,
                 Some(_) => continue,
             };
-            set.entry(&one.table).or_default().entry(&one.scope.sender).or_default().push(one.scope.span);
+            all.push(MovedReturn { of, change, submitted: accepted.submitted });
         }
-        for one in then.accepted.keys().filter(|one| !now.accepted.contains_key(*one)) {
-            let set = if now.refused.contains(one) { &mut moved.refused } else { &mut moved.corrected };
-            set.entry(&one.table).or_default().entry(&one.scope.sender).or_default().push(one.scope.span);
+        for (of, before) in then.accepted.iter().filter(|(of, _)| !now.accepted.contains_key(*of)) {
+            let (change, submitted) =
+                now.refused.get(of).map_or((ReturnMove::Gone, before.submitted), |day| (ReturnMove::Refused, *day));
+            all.push(MovedReturn { of, change, submitted });
         }
-        moved
+        all.sort_by_key(|one| one.of);
+        let mut places: BTreeMap<_, BTreeMap<_, Vec<usize>>> = BTreeMap::new();
+        for (place, MovedReturn { of: ReturnOf { table, scope }, .. }) in all.iter().enumerate() {
+            let sender: &BodyId = &scope.sender;
+            places.entry(table).or_default().entry(sender).or_default().push(place);
+        }
+        Self { all, places }
     }
 
-    /// What became of the returns that a figure rests on. `members` are the organisations of a sum; `None` stands for all.
-    fn of(&self, basis: &ReturnsUsed<'_>, members: Option<&[BodyId]>, period: Period) -> ReturnChanges {
-        let is_member = |org: &BodyId| members.is_none_or(|members| members.iter().any(|one| one == org));
-        let any = |moved: &Spans<'_>| {
-            let tables = moved.iter().filter(|(table, _)| basis.reads(table)).map(|(_, by_body)| by_body);
-            let spans = tables.flatten().filter(|(org, _)| is_member(org)).flat_map(|(_, spans)| spans);
-            spans.copied().any(|span| basis.rests_on(period, span))
+    /// The places of those that a figure rests on. `members` are the organisations of a sum; `None` stands for all.
+    fn behind<'a>(&'a self, basis: &'a ReturnsUsed<'_>, figure: FigureOf<'a>) -> impl Iterator<Item = usize> + 'a {
+        let is_member = move |org: &BodyId| figure.members.is_none_or(|members| members.iter().any(|one| one == org));
+        let months = basis.months(figure.period);
+        let tables = self.places.iter().filter(|(table, _)| basis.reads(table)).map(|(_, by_body)| by_body);
+        let places = tables.flatten().filter(move |(org, _)| is_member(org)).flat_map(|(_, places)| places);
+        let rests_on = move |place: &usize| {
+            self.all.get(*place).is_some_and(|one| months.is_none_or(|months| months.overlaps(one.of.scope.span)))
         };
-        ReturnChanges { arrived: any(&self.arrived), corrected: any(&self.corrected), refused: any(&self.refused) }
+        places.copied().filter(rests_on)
     }
+
+    /// What became of those that a figure rests on.
+    fn changes(&self, basis: &ReturnsUsed<'_>, figure: FigureOf<'_>) -> ReturnChanges {
+        let mut found = ReturnChanges::default();
+        for one in self.behind(basis, figure).filter_map(|place| self.all.get(place)) {
+            match one.change {
+                ReturnMove::CameIn => found.arrived = true,
+                ReturnMove::Replaced | ReturnMove::Gone => found.corrected = true,
+                ReturnMove::Refused => found.refused = true,
+            }
+            if found.arrived && found.corrected && found.refused {
+                break;
+            }
+        }
+        found
+    }
+}
+
+/// Whose returns of which period a figure rests on.
+#[derive(Debug, Clone, Copy)]
+struct FigureOf<'m> {
+    members: Option<&'m [BodyId]>,
+    period: Period,
 }
 
 /// Why figures of two releases differ: what became of the returns in between, and whose returns a code stands for.
@@ -77,11 +130,27 @@ impl<'r> MovedBetween<'r> {
         Self { moved: MovedReturns::between(then, now), members }
     }
 
+    /// Every return that came in or changed, by table, organisation and months.
+    pub(super) fn returns(&self) -> &[MovedReturn<'r>] {
+        &self.moved.all
+    }
+
     /// Why the figure of a body and period is another one.
     pub(super) fn reason(&self, basis: &ReturnsUsed<'_>, code: &BodyId, at: ChangedAt) -> Reason {
-        let members = (!code.is_nation()).then(|| self.members.get(code).copied()).map(Option::unwrap_or_default);
-        let returns = self.moved.of(basis, members, at.period);
+        let returns = self.moved.changes(basis, self.figure(code, at.period));
         reason_of(Changes { definition: at.has_other_version, returns })
+    }
+
+    /// The places of the returns behind that, in [`Self::returns`].
+    pub(super) fn behind(&self, basis: &ReturnsUsed<'_>, code: &BodyId, period: Period) -> Vec<usize> {
+        let mut places: Vec<usize> = self.moved.behind(basis, self.figure(code, period)).collect();
+        places.sort_unstable();
+        places
+    }
+
+    fn figure(&self, code: &BodyId, period: Period) -> FigureOf<'r> {
+        let members = (!code.is_nation()).then(|| self.members.get(code).copied()).map(Option::unwrap_or_default);
+        FigureOf { members, period }
     }
 }
 
@@ -115,11 +184,11 @@ impl<'m> ReturnsUsed<'m> {
         self.tables.as_ref().is_none_or(|tables| tables.contains(table))
     }
 
-    /// Whether a figure of the period rests on a return of these months.
-    fn rests_on(&self, period: Period, span: MonthSpan) -> bool {
-        let earliest = months_used(self.metric, period).first().map_or(period.first, |month| *month);
-        let earliest = earliest.plus(-i32::from(self.metric.earlier_months));
-        self.any_month || (span.first <= period.last() && earliest <= span.last)
+    /// The months whose returns a figure of the period rests on; `None` for any.
+    fn months(&self, period: Period) -> Option<MonthSpan> {
+        let first = months_used(self.metric, period).first().map_or(period.first, |month| *month);
+        let first = first.plus(-i32::from(self.metric.earlier_months));
+        (!self.any_month).then(|| MonthSpan { first, last: period.last() })
     }
 }
 
@@ -194,7 +263,7 @@ impl LastFigure {
 
     /// What stands there of it.
     pub(super) fn numbers(&self) -> Numbers<'_> {
-        let Self { version: _, numerator, denominator, value, status } = self;
+        let Self { version: _, numerator, denominator, value, unit: _, status } = self;
         Numbers { numerator: *numerator, denominator: *denominator, value: *value, status }
     }
 }
@@ -250,11 +319,14 @@ mod tests {
         let april: Period = "2025-04".parse().unwrap();
         let quarter: Period = "2025-26Q1".parse().unwrap();
         let (arrests, sharing, returns) = (basis("CRE-01"), basis("SHA-04"), basis("REP-01"));
-        assert!(arrests.rests_on(april, month("2025-04")) && !arrests.rests_on(april, month("2025-03")));
-        assert!(!arrests.rests_on(april, month("2025-05")) && arrests.rests_on(quarter, month("2025-05")));
-        assert!(arrests.rests_on(april, span("2025-01", "2025-12")));
-        assert!(sharing.metric.earlier_months == 4 && sharing.rests_on(april, month("2024-12")));
-        assert!(!sharing.rests_on(april, month("2024-11")));
+        let rests_on = |basis: &ReturnsUsed<'_>, period: Period, span: MonthSpan| {
+            basis.months(period).is_none_or(|months| months.overlaps(span))
+        };
+        assert!(rests_on(&arrests, april, month("2025-04")) && !rests_on(&arrests, april, month("2025-03")));
+        assert!(!rests_on(&arrests, april, month("2025-05")) && rests_on(&arrests, quarter, month("2025-05")));
+        assert!(rests_on(&arrests, april, span("2025-01", "2025-12")));
+        assert!(sharing.metric.earlier_months == 4 && rests_on(&sharing, april, month("2024-12")));
+        assert!(!rests_on(&sharing, april, month("2024-11")));
         let records = |name: &str| SubmittedTable::Records(name.to_owned());
         assert!(arrests.reads(&records("arrest_summons")) && !arrests.reads(&records("governance")));
         assert!(returns.reads(&records("governance")));

@@ -4,22 +4,29 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::NaiveDate;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
-use super::changes::{ChangedAt, MovedBetween, ReturnsUsed};
+use super::changes::{ChangedAt, MovedBetween, MovedReturn, ReturnMove, ReturnsUsed};
+use super::compared_names::{ComparedNames, titles_of};
 use super::differences::differences;
 use super::last::{LastFigure, PlacedFigure, PublishedPlace, RecordedFile, RecordedReturns, figure_rows};
 use super::published::{PublishedBodies, PublishedInput, PublishedRecord, RereadError};
 use super::store::PublishedRelease;
+use super::submissions::DatasetOf;
 use super::tables::{BREAKDOWNS, LONG_SERIES, OBSERVATIONS, PublishedRows, parquet_path};
 use crate::definitions::Definitions;
 use crate::definitions::model::Metric;
+use crate::history::Reason;
 use crate::place::Place;
 use crate::vocabulary::body_id::BodyId;
-use crate::vocabulary::period::Period;
+use crate::vocabulary::period::{Month, Period};
+use crate::vocabulary::quantity::Unit;
 
 /// What is said of a change whose reason the two releases do not give.
 pub const NO_REASON: &str = "no reason is known from the two releases";
+
+/// So many submissions are listed with a figure; behind a sum there may be thousands.
+const MOST_SUBMISSIONS: usize = 5;
 
 /// How much a change of release matters to those who use its figures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -51,6 +58,8 @@ impl ChangeClass {
 pub struct ComparedRelease {
     /// Period and revision.
     pub name: String,
+    pub period: Period,
+    pub revision: u32,
     pub as_of: NaiveDate,
     pub published_on: NaiveDate,
     pub program_version: String,
@@ -74,7 +83,7 @@ pub struct FigureCounts {
 }
 
 /// What changed besides figures.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct OtherChanges {
     pub program: bool,
     /// Places of the settings that decide figures.
@@ -85,6 +94,30 @@ pub struct OtherChanges {
     pub inputs: Vec<String>,
     /// Paths of input files that only the earlier release rested on.
     pub inputs_gone: Vec<String>,
+}
+
+/// A submission that only one of two releases rests on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MovedSubmission {
+    pub dataset: String,
+    pub org_code: BodyId,
+    /// The first and the last month that it holds.
+    pub first_month: Month,
+    pub last_month: Month,
+    pub submitted: NaiveDate,
+    /// Whether the organisation counted its records itself and sent the counts.
+    pub counted_by_sender: bool,
+    pub change: ReturnMove,
+}
+
+/// Why a figure changed, written by its name in data files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NamedReason(pub Reason);
+
+impl Serialize for NamedReason {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0.as_str())
+    }
 }
 
 /// What became of a figure.
@@ -103,6 +136,7 @@ pub struct ComparedFigure {
     pub numerator: Option<i64>,
     pub denominator: Option<i64>,
     pub value: Option<f64>,
+    pub unit: Option<Unit>,
     pub status: String,
 }
 
@@ -118,7 +152,11 @@ pub struct FigureChange {
     pub earlier: Option<ComparedFigure>,
     pub later: Option<ComparedFigure>,
     /// As in the column `reason` of the revisions; of a changed figure alone.
-    pub reason: Option<&'static str>,
+    pub reason: Option<NamedReason>,
+    /// Places of the first submissions behind the change, in the list of the comparison.
+    pub submissions: Vec<usize>,
+    /// How many submissions are behind it.
+    pub submissions_behind: usize,
 }
 
 /// Everything that tells one release from another.
@@ -137,12 +175,16 @@ pub struct ReleaseComparison {
     pub other: OtherChanges,
     /// By metric, category, body and period.
     pub changes: Vec<FigureChange>,
+    /// Every submission that came in, was replaced, was refused or is gone, by dataset, organisation and months.
+    pub submissions: Vec<MovedSubmission>,
 }
 
 /// One side of a comparison.
 pub struct ComparedSide {
     record: PublishedRecord,
     bodies: PublishedBodies,
+    /// Titles of the metrics, by id.
+    titles: BTreeMap<String, String>,
     figures: BTreeMap<PublishedPlace, LastFigure>,
     /// Periods of the trend. The long series hold some metrics and bodies in other periods.
     trend: BTreeSet<Period>,
@@ -157,7 +199,7 @@ impl ComparedSide {
     pub fn read(folder: &Place) -> Result<Self, RereadError> {
         let release = PublishedRelease::open(folder)?;
         let record = PublishedRecord::of(folder)?;
-        let bodies = PublishedBodies::of(&release)?;
+        let (bodies, titles) = (PublishedBodies::of(&release)?, titles_of(&release)?);
         let (mut figures, mut trend) = (BTreeMap::new(), BTreeSet::new());
         // The long series repeat the headline figures of the trend.
         for table in [OBSERVATIONS, BREAKDOWNS, LONG_SERIES] {
@@ -173,13 +215,15 @@ impl ComparedSide {
         let files = record.inputs.iter();
         let files = files.map(|file| RecordedFile { path: &file.path, sha256: &file.sha256, used: file.used });
         let returns = RecordedReturns::of(files);
-        Ok(Self { record, bodies, figures, trend, returns })
+        Ok(Self { record, bodies, titles, figures, trend, returns })
     }
 
     fn described(&self) -> ComparedRelease {
         let record = &self.record;
         ComparedRelease {
             name: record.name(),
+            period: record.period,
+            revision: record.revision,
             as_of: record.as_of,
             published_on: record.published_on,
             program_version: record.program_version.clone(),
@@ -270,7 +314,7 @@ pub fn compare(earlier: &ComparedSide, later: &ComparedSide, definitions: &Defin
     let (gone, new) = (before.beyond(&after), after.beyond(&before));
     let places: BTreeSet<&PublishedPlace> =
         earlier.figures_of(&periods).chain(later.figures_of(&periods)).map(|(place, _)| place).collect();
-    let changes = ChangeReasons { earlier, later, definitions }.changes(&places);
+    let ChangesFound { changes, submissions } = ChangeReasons { earlier, later, definitions }.changes(&places);
     let class = if !gone.is_empty() {
         ChangeClass::Major
     } else if !changes.is_empty() {
@@ -291,7 +335,17 @@ pub fn compare(earlier: &ComparedSide, later: &ComparedSide, definitions: &Defin
         new,
         other: other_changes(earlier, later),
         changes,
+        submissions,
     })
+}
+
+/// What pages call the metrics and bodies of two releases, and who publishes them.
+pub fn names_of(earlier: &ComparedSide, later: &ComparedSide) -> ComparedNames {
+    let mut names = ComparedNames::default();
+    for ComparedSide { record, bodies, titles, .. } in [earlier, later] {
+        names.add(record, bodies, titles);
+    }
+    names
 }
 
 /// Whether two releases of the same figures say the same. Their pages print number and day of publication, so only those of
@@ -324,39 +378,37 @@ struct ChangeReasons<'c> {
     definitions: &'c Definitions,
 }
 
+/// The figures that are not the same, and the submissions that are not.
+struct ChangesFound {
+    changes: Vec<FigureChange>,
+    submissions: Vec<MovedSubmission>,
+}
+
 impl ChangeReasons<'_> {
     /// Every figure that is not the same.
-    fn changes(&self, places: &BTreeSet<&PublishedPlace>) -> Vec<FigureChange> {
+    fn changes(&self, places: &BTreeSet<&PublishedPlace>) -> ChangesFound {
         let members: Vec<(&BodyId, Vec<BodyId>)> = (self.later.bodies.all().keys())
             .filter_map(|code| Some((code, self.later.bodies.members(code)?)))
             .collect();
         let members: HashMap<&BodyId, &[BodyId]> = members.iter().map(|(code, of)| (*code, of.as_slice())).collect();
         let moved = MovedBetween::new(&self.earlier.returns, &self.later.returns, members);
         let by_metric = self.by_metric();
-        let reason = |place: &PublishedPlace, then: &LastFigure, now: &LastFigure| {
-            let at = ChangedAt { period: place.period, has_other_version: then.version != now.version };
-            by_metric.get(place.metric_id.as_str()).map(|basis| moved.reason(basis, &place.org_code, at).as_str())
-        };
         let change = |place: &&PublishedPlace| {
             let (then, now) = (self.earlier.figures.get(place), self.later.figures.get(place));
-            let (change, reason) = match (then, now) {
-                (Some(then), Some(now)) if !then.numbers().differ(now.numbers()) => return None,
-                (Some(then), Some(now)) => (WhatBecame::Changed, reason(place, then, now)),
-                (None, _) => (WhatBecame::New, None),
-                (_, None) => (WhatBecame::Gone, None),
-            };
-            Some(FigureChange {
-                metric_id: place.metric_id.clone(),
-                category: Some(place.category.clone()).filter(|category| !category.is_empty()),
-                org_code: place.org_code.clone(),
-                period: place.period,
-                change,
-                earlier: then.map(ComparedFigure::of),
-                later: now.map(ComparedFigure::of),
-                reason,
-            })
+            let mut change = FigureChange::between(place, then, now)?;
+            if let (Some(then), Some(now), Some(basis)) = (then, now, by_metric.get(place.metric_id.as_str())) {
+                let at = ChangedAt { period: place.period, has_other_version: then.version != now.version };
+                change.reason = Some(NamedReason(moved.reason(basis, &place.org_code, at)));
+                change.submissions = moved.behind(basis, &place.org_code, place.period);
+                change.submissions_behind = change.submissions.len();
+                change.submissions.truncate(MOST_SUBMISSIONS);
+            }
+            Some(change)
         };
-        places.iter().filter_map(change).collect()
+        ChangesFound {
+            changes: places.iter().filter_map(change).collect(),
+            submissions: moved.returns().iter().map(|one| MovedSubmission::of(one, self.definitions)).collect(),
+        }
     }
 
     /// What the figures of each metric rest on, but for metrics of which the later release has another definition than the one
@@ -368,14 +420,57 @@ impl ChangeReasons<'_> {
     }
 }
 
+impl FigureChange {
+    /// `None` where both releases have the same. Nothing is said of why.
+    fn between(place: &PublishedPlace, then: Option<&LastFigure>, now: Option<&LastFigure>) -> Option<Self> {
+        let change = match (then, now) {
+            (Some(then), Some(now)) if !then.numbers().differ(now.numbers()) => return None,
+            (Some(_), Some(_)) => WhatBecame::Changed,
+            (None, _) => WhatBecame::New,
+            (_, None) => WhatBecame::Gone,
+        };
+        Some(Self {
+            metric_id: place.metric_id.clone(),
+            category: Some(place.category.clone()).filter(|category| !category.is_empty()),
+            org_code: place.org_code.clone(),
+            period: place.period,
+            change,
+            earlier: then.map(ComparedFigure::of),
+            later: now.map(ComparedFigure::of),
+            reason: None,
+            submissions: Vec::new(),
+            submissions_behind: 0,
+        })
+    }
+}
+
+impl MovedSubmission {
+    fn of(moved: &MovedReturn<'_>, definitions: &Definitions) -> Self {
+        let (table, scope) = (&moved.of.table, &moved.of.scope);
+        // Of a roll-up that is no longer defined nobody knows the dataset.
+        let unknown = || DatasetOf { dataset: table.folder(), counted_by_sender: true };
+        let DatasetOf { dataset, counted_by_sender } = DatasetOf::table(table, definitions).unwrap_or_else(unknown);
+        Self {
+            dataset,
+            org_code: BodyId::clone(&scope.sender),
+            first_month: scope.span.first,
+            last_month: scope.span.last,
+            submitted: moved.submitted,
+            counted_by_sender,
+            change: moved.change,
+        }
+    }
+}
+
 impl ComparedFigure {
     fn of(figure: &LastFigure) -> Self {
-        let LastFigure { version, numerator, denominator, value, status } = figure;
+        let LastFigure { version, numerator, denominator, value, unit, status } = figure;
         Self {
             metric_version: *version,
             numerator: *numerator,
             denominator: *denominator,
             value: *value,
+            unit: *unit,
             status: status.clone(),
         }
     }

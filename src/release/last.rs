@@ -15,6 +15,7 @@ use crate::vocabulary::body_id::BodyId;
 use crate::vocabulary::causes::with_causes;
 use crate::vocabulary::finding::{Finding, FindingLevel};
 use crate::vocabulary::period::Period;
+use crate::vocabulary::quantity::Unit;
 
 /// A release that cannot be read. The run goes on without it.
 #[derive(Debug, thiserror::Error)]
@@ -73,6 +74,8 @@ pub(super) struct LastFigure {
     pub(super) numerator: Option<i64>,
     pub(super) denominator: Option<i64>,
     pub(super) value: Option<f64>,
+    /// `None` of a unit that this program does not know.
+    pub(super) unit: Option<Unit>,
     pub(super) status: String,
 }
 
@@ -86,10 +89,18 @@ pub(super) struct ReturnOf {
 /// The latest submission of each return, as a run record lists its files.
 #[derive(Debug, Default)]
 pub(super) struct RecordedReturns {
-    /// Those in use: the hashes of their files.
-    pub(super) accepted: BTreeMap<ReturnOf, BTreeSet<String>>,
-    /// Those that a check refused.
-    pub(super) refused: BTreeSet<ReturnOf>,
+    /// Those in use.
+    pub(super) accepted: BTreeMap<ReturnOf, AcceptedReturn>,
+    /// Those that a check refused, with the day of their submission.
+    pub(super) refused: BTreeMap<ReturnOf, NaiveDate>,
+}
+
+/// A return that is in use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct AcceptedReturn {
+    pub(super) submitted: NaiveDate,
+    /// Of its files.
+    pub(super) hashes: BTreeSet<String>,
 }
 
 /// A file of a record: its path, its hash, and whether the checks let it in.
@@ -211,6 +222,7 @@ pub(super) fn figure_rows(published: &PublishedRows) -> Result<Vec<PlacedFigure>
         let (versions, statuses) = (part.versions("metric_version")?, part.texts("status")?);
         let (numerators, denominators) = (part.wholes("numerator")?, part.wholes("denominator")?);
         let values = part.decimals("value")?;
+        let units = part.texts("unit").ok();
         // Headline figures have no category.
         let categories = published.is_of(BREAKDOWNS).then(|| part.texts("category")).transpose()?;
         for row in 0..part.count() {
@@ -219,6 +231,7 @@ pub(super) fn figure_rows(published: &PublishedRows) -> Result<Vec<PlacedFigure>
                 numerator: numerators.get(row),
                 denominator: denominators.get(row),
                 value: values.get(row),
+                unit: units.and_then(|units| Unit::named(units.get(row))),
                 status: statuses.get(row).to_owned(),
             };
             let period = periods.get(row);
@@ -263,11 +276,11 @@ impl RecordedReturns {
             }
         }
         let mut returns = Self::default();
-        for (of, files) in latest {
-            if files.used {
-                returns.accepted.insert(of, files.hashes);
+        for (of, LatestFiles { submitted, hashes, used }) in latest {
+            if used {
+                returns.accepted.insert(of, AcceptedReturn { submitted, hashes });
             } else {
-                returns.refused.insert(of);
+                returns.refused.insert(of, submitted);
             }
         }
         returns
@@ -284,7 +297,8 @@ mod tests {
         let (first, second) = (path("2025-05-10"), path("2025-06-10"));
         let file = |path, sha256, used| RecordedFile { path, sha256, used };
         let found = RecordedReturns::of([file(&second, "b", true), file(&first, "a", true)].into_iter());
-        assert_eq!(found.accepted.into_values().collect::<Vec<_>>(), [BTreeSet::from(["b".to_owned()])]);
+        let (submitted, hashes) = ("2025-06-10".parse().unwrap(), BTreeSet::from(["b".to_owned()]));
+        assert_eq!(found.accepted.into_values().collect::<Vec<_>>(), [AcceptedReturn { submitted, hashes }]);
         let found = RecordedReturns::of([file(&first, "a", true), file(&second, "b", false)].into_iter());
         assert!(found.accepted.is_empty() && found.refused.len() == 1);
     }

@@ -3,6 +3,7 @@
 
 mod bundle;
 mod changes;
+mod compared_names;
 pub mod comparison;
 pub mod differences;
 mod earlier_editions;
@@ -45,11 +46,13 @@ use crate::vocabulary::period::Period;
 use crate::vocabulary::returns::{Return, ReturnState};
 
 pub use self::bundle::{BundleError, PublishedEdition};
-pub use self::changes::changes_since;
+pub use self::changes::{ReturnMove, changes_since};
+pub use self::compared_names::ComparedNames;
 pub use self::last::{FigureToActOn, LastRelease, LastReleaseError};
 pub use self::public_edition::{EVIDENCE, PublicBasis, PublicEdition, PublicEditionError, make_public};
+pub use self::store::ToldByRecord;
 pub use self::submissions::{FigureBasis, RuleFailure, SubmissionLine, SubmittedFile};
-pub use self::summary::{NamedBody, ReleaseSummary, ToldByRecord, bodies_of_newest, release_summaries};
+pub use self::summary::{NamedBody, ReleaseSummary, bodies_of_newest, release_summaries};
 
 /// A finding about data, worded for a reader.
 #[derive(Debug, Clone, PartialEq, Eq)]

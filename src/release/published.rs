@@ -34,6 +34,9 @@ pub struct PublishedRecord {
     pub published_on: NaiveDate,
     pub run_id: String,
     pub identity: String,
+    /// False too where an earlier version of the program did not say it.
+    #[serde(default)]
+    pub synthetic: bool,
     pub program_version: String,
     pub engine_version: String,
     /// `None` too where an earlier version of the program did not say it.

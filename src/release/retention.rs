@@ -235,6 +235,7 @@ mod tests {
                 revision: revision.parse().unwrap(),
                 name: format!("r{revision}"),
                 folder: name.parse().unwrap(),
+                told: None,
             },
             period: period.parse().unwrap(),
             bytes: 1,

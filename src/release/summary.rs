@@ -1,11 +1,7 @@
-//! What readers are told of the releases that there are: read from their run records, for the page that lists them.
+//! What readers are told of the releases that there are, for the page that lists them: read from their announcements or their run
+//! records.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use chrono::NaiveDate;
-use serde::Deserialize;
-
-use super::store::{DamagedFile, PublishError, PublishedRelease, ReleaseFolder, record_of, release_folders};
+use super::store::{DamagedFile, PublishError, PublishedRelease, ReleaseFolder, ToldByRecord, release_folders};
 use super::tables::{ORGANISATIONS, PublishedRows, UnreadableTable, parquet_path};
 use crate::place::Place;
 use crate::vocabulary::body::Organisation;
@@ -15,19 +11,8 @@ use crate::vocabulary::body_id::BodyId;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReleaseSummary {
     pub folder: ReleaseFolder,
-    /// `None` where the run record cannot be read.
+    /// `None` where neither an announcement says it nor the run record can be read.
     pub told: Option<ToldByRecord>,
-}
-
-/// What the run record of a release tells its readers.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ToldByRecord {
-    pub as_of: NaiveDate,
-    pub published_on: NaiveDate,
-    /// Headline figures that the release before had otherwise.
-    pub figures_changed: usize,
-    /// Folders that hold an edition, such as `national` and `forces/E23000001`.
-    pub editions: BTreeSet<String>,
 }
 
 /// An organisation as the list of releases names it.
@@ -45,27 +30,14 @@ impl NamedBody {
     }
 }
 
-#[derive(Deserialize)]
-struct SummaryRecord {
-    as_of: NaiveDate,
-    published_on: NaiveDate,
-    counts: RecordedCounts,
-    files: BTreeMap<String, String>,
-}
-
-#[derive(Deserialize)]
-struct RecordedCounts {
-    /// Records of earlier versions do not count them.
-    #[serde(default)]
-    figures_changed: usize,
-}
-
 /// Every release below `out`, by period and revision.
 ///
 /// # Errors
 /// A folder of releases that cannot be read.
 pub fn release_summaries(out: &Place) -> Result<Vec<ReleaseSummary>, PublishError> {
-    let summary = |folder: ReleaseFolder| ReleaseSummary { told: ToldByRecord::of(&folder.folder), folder };
+    // Announcements of earlier versions do not say it, and on a disk there are none.
+    let told = |folder: &ReleaseFolder| folder.told.clone().or_else(|| ToldByRecord::of(&folder.folder));
+    let summary = |folder: ReleaseFolder| ReleaseSummary { told: told(&folder), folder };
     Ok(release_folders(out)?.into_iter().map(summary).collect())
 }
 
@@ -98,17 +70,4 @@ fn bodies_of(release: &Place) -> Result<Vec<NamedBody>, UnnamedBodies> {
         found.extend(bodies.filter(|one| one.code.is_organisation()));
     }
     Ok(found)
-}
-
-impl ToldByRecord {
-    fn of(folder: &Place) -> Option<Self> {
-        let record: SummaryRecord = serde_json::from_slice(&record_of(folder).ok()?).ok()?;
-        let pages = record.files.keys().filter_map(|path| path.strip_suffix("/index.html"));
-        Some(Self {
-            as_of: record.as_of,
-            published_on: record.published_on,
-            figures_changed: record.counts.figures_changed,
-            editions: pages.map(str::to_owned).collect(),
-        })
-    }
 }

@@ -1,5 +1,5 @@
-//! Pages from blocks and templates. Undefined names are errors and every text is escaped; the drawings of our own
-//! charts are the only exception, and `SafeSvg` is the only way in.
+//! Pages from blocks and templates. Undefined names are errors and every text is escaped. The drawings of our own charts and
+//! our own style sheet are the only exceptions; `SafeSvg` and `SafeStyles` are the only ways in.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -28,6 +28,8 @@ const HTML: &str = ".html";
 /// The template of packs.
 #[cfg(feature = "pdf")]
 const PACK: &str = "pack.typ";
+/// The style sheet of pages.
+const STYLES: &str = "site.css";
 /// The style sheet of signs and drawings, which is made from the look of the charts.
 const SIGNS: &str = "signs.css";
 /// The scripts that the modules are joined to, and the ending of the modules' names: one of editions of several
@@ -143,7 +145,20 @@ impl SafeSvg {
         drawn.map(|svg| Self(inline(&svg))).map_err(|source| RenderError::Chart { figure: id.to_owned(), source })
     }
 
-    /// The one place where a text is marked as safe.
+    fn into_value(self) -> Value {
+        Value::from_safe_string(self.0)
+    }
+}
+
+/// Our own style sheet, to stand inside a page. Nothing in it comes from data.
+#[derive(Debug)]
+struct SafeStyles(String);
+
+impl SafeStyles {
+    fn of(sheet: &Asset) -> Self {
+        Self(String::from_utf8_lossy(&sheet.bytes).into_owned())
+    }
+
     fn into_value(self) -> Value {
         Value::from_safe_string(self.0)
     }
@@ -226,12 +241,31 @@ pub struct PageFiles {
 
 /// The finished page. Templates see `page`, `root` (the way to the edition's folder), `assets` (path by name), `drawn`
 /// (drawings by the id of the figure or cell), `downloads` (files by their stems) and `index` (path of the edition's index;
-/// none of a page that belongs to no edition), and `script` (path of the page's script).
+/// none of a page that belongs to no edition), `script` (path of the page's script), and `styles` (the style sheet of a page that
+/// stands alone; none of others).
 ///
 /// # Errors
 /// [`RenderError::Template`] when the template uses a name that the page does not have, and [`RenderError::Chart`] when a
 /// chart cannot be drawn.
 pub fn render_page(templates: &Templates, page: &Page, files: &PageFiles) -> Result<String, RenderError> {
+    render(templates, page, files, None)
+}
+
+/// A page that stands alone in one file: its style is inside, and it has no script.
+///
+/// # Errors
+/// As [`render_page`].
+pub fn render_alone(templates: &Templates, page: &Page) -> Result<String, RenderError> {
+    let styles = templates.assets.get(STYLES).ok_or(RenderError::StylesMissing(STYLES))?;
+    render(templates, page, &PageFiles::default(), Some(SafeStyles::of(styles)))
+}
+
+fn render(
+    templates: &Templates,
+    page: &Page,
+    files: &PageFiles,
+    styles: Option<SafeStyles>,
+) -> Result<String, RenderError> {
     let wrong = |source| RenderError::Template { name: PAGE.to_owned(), source };
     let assets: BTreeMap<String, String> =
         templates.assets.iter().map(|(name, asset)| (name.clone(), asset.path.clone())).collect();
@@ -244,6 +278,7 @@ pub fn render_page(templates: &Templates, page: &Page, files: &PageFiles) -> Res
         script => assets.get(&script_of(page.frame.names_several)),
         assets,
         index => files.index,
+        styles => styles.map(SafeStyles::into_value),
     };
     let html = templates.environment.get_template(PAGE).and_then(|template| template.render(context)).map_err(wrong)?;
     Ok(terse(&html))

@@ -33,6 +33,8 @@ pub enum RenderError {
     Template { name: String, source: minijinja::Error },
     #[error("reports/templates/{0} is missing")]
     TemplateMissing(&'static str),
+    #[error("reports/assets/{0} is missing")]
+    StylesMissing(&'static str),
     #[error("figure {figure}: the chart cannot be drawn")]
     Chart { figure: String, source: charts::ChartError },
     #[error("the index of the edition")]

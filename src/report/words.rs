@@ -189,17 +189,18 @@ fn number_in_sentence(number: &str, value: f64, unit: Unit) -> String {
 /// The counts behind a figure: "3,240 of 4,000", "120 over 4,000", for a delay "390 of 400 closed". `None` for a count, and
 /// where there is no value or it is withheld.
 pub fn counts_words(figure: &Observation) -> Option<String> {
+    let counts = figure.numerator.zip(figure.denominator).filter(|_| figure.status == Status::Value)?;
+    Some(counts_in_unit(counts, figure.unit))
+}
+
+/// The same of a value in that unit that is no figure of the release.
+pub fn counts_in_unit((numerator, denominator): (i64, i64), unit: Unit) -> String {
     let count = crate::vocabulary::quantity::count_text;
-    match (figure.numerator, figure.denominator) {
-        _ if figure.status != Status::Value => None,
-        (Some(numerator), Some(denominator)) if figure.unit.is_share() => {
-            Some(format!("{} of {}", count(numerator), count(denominator)))
-        }
-        (Some(numerator), Some(denominator)) if figure.unit.is_of_ratio() => {
-            Some(format!("{} over {}", count(numerator), count(denominator)))
-        }
-        (Some(closed), Some(all)) => Some(format!("{} of {} closed", count(closed), count(all))),
-        _ => None,
+    let (numerator, denominator) = (count(numerator), count(denominator));
+    match unit {
+        unit if unit.is_share() => format!("{numerator} of {denominator}"),
+        unit if unit.is_of_ratio() => format!("{numerator} over {denominator}"),
+        _ => format!("{numerator} of {denominator} closed"),
     }
 }
 

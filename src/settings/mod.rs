@@ -18,6 +18,7 @@ mod retention;
 mod schedules;
 mod schema;
 mod shape;
+mod stores;
 mod targets;
 mod unfit;
 mod verdict;
@@ -43,6 +44,7 @@ pub use publication::{PublicationSection, UnsetPublication};
 pub use retention::RetentionSection;
 pub use schedules::{CatchUp, ScheduleError, ScheduleSection, WaitFor, check_schedules};
 pub use schema::settings_schema;
+pub use stores::StoresSection;
 pub use targets::{LocalTarget, TargetError, check_target_organisations, check_targets, with_targets};
 pub use unfit::UnfitError;
 pub use verdict::VerdictSection;
@@ -148,7 +150,8 @@ const MOST_SQL_ROWS: usize = 1_000_000_000;
 /// Parameters of metrics are numbers of days or months: none lasts longer than a century.
 const MOST_DAYS: i64 = 36_500;
 
-/// An hour: whoever is told of a run is told soon.
+/// An hour: whoever is told of a run is told soon, and a store that is silent for longer is for the schedule, which tries the whole
+/// run again.
 const MOST_SECONDS: u32 = 3_600;
 
 /// A larger margin would call nearly all figures close.
@@ -159,6 +162,8 @@ const MOST_MARGIN_PERCENT: u32 = 400;
 pub struct Settings {
     pub engine: EngineSection,
     pub sql: SqlSection,
+    /// How object stores are asked.
+    pub stores: StoresSection,
     /// Releases that are made without anyone asking.
     pub schedules: Vec<ScheduleSection>,
     /// Who is told of each run.
@@ -198,6 +203,7 @@ pub struct FigureSettings {
 struct SettingsFile {
     engine: EngineSection,
     sql: SqlSection,
+    stores: StoresSection,
     schedules: Vec<ScheduleSection>,
     notify: NotifySection,
     retention: RetentionSection,
@@ -220,6 +226,7 @@ impl From<SettingsFile> for Settings {
         let SettingsFile {
             engine,
             sql,
+            stores,
             schedules,
             notify,
             retention,
@@ -248,14 +255,14 @@ impl From<SettingsFile> for Settings {
             publication,
             editions,
         };
-        Self { engine, sql, schedules, notify, retention, figures }
+        Self { engine, sql, stores, schedules, notify, retention, figures }
     }
 }
 
 impl From<Settings> for SettingsFile {
     /// The file that gives the same settings.
     fn from(settings: Settings) -> Self {
-        let Settings { engine, sql, schedules, notify, retention, figures } = settings;
+        let Settings { engine, sql, stores, schedules, notify, retention, figures } = settings;
         let FigureSettings {
             trend,
             disclosure,
@@ -272,6 +279,7 @@ impl From<Settings> for SettingsFile {
         Self {
             engine,
             sql,
+            stores,
             schedules,
             notify,
             retention,
@@ -493,6 +501,7 @@ impl Settings {
         check("engine.threads", number(engine.threads), 0, number(MOST_THREADS))?;
         check("engine.memory_limit_mib", number(engine.memory_limit_mib), memory.0, memory.1)?;
         check("sql.most_rows", number(self.sql.most_rows), 1, number(MOST_SQL_ROWS))?;
+        check("stores.retry_seconds", self.stores.retry_seconds.into(), 0, MOST_SECONDS.into())?;
         check("notify.timeout_seconds", self.notify.timeout_seconds.into(), 1, MOST_SECONDS.into())?;
         let RetentionSection { revisions, periods, work_mib } = &self.retention;
         if let Some(revisions) = revisions {

@@ -75,6 +75,12 @@ pub(super) const NOTES: &[KeyNote] = &[
         .between(bound(LEAST_MEMORY_MIB), bound(MOST_MEMORY_MIB)),
     note("sql", "What a statement of `sql` may ask for."),
     note("sql.most_rows", "A result with more rows is an error.").between(1, bound(MOST_SQL_ROWS)),
+    note("stores", "How object stores are asked."),
+    note(
+        "stores.retry_seconds",
+        "A request that a store answers with trouble of its own is sent again until so many seconds have passed; 0: never.",
+    )
+    .between(0, MOST_SECONDS as i64),
     note("notify", "Who is told of each run."),
     note(
         "notify.command",

@@ -3,6 +3,8 @@
 
 use std::fmt::Write as _;
 
+use serde::de::IntoDeserializer as _;
+use serde::de::value::{Error as ValueError, StrDeserializer};
 use serde::{Deserialize, Serialize};
 
 use crate::vocabulary::shorthand::Shorthand;
@@ -89,6 +91,12 @@ impl Unit {
             Self::Ratio => "ratio",
             Self::Grade => "grade",
         }
+    }
+
+    /// The unit with that name in data files; `None` where there is none.
+    pub fn named(name: &str) -> Option<Self> {
+        let name: StrDeserializer<'_, ValueError> = name.into_deserializer();
+        Self::deserialize(name).ok()
     }
 
     /// The unit in words, as a heading or an axis title carries it.

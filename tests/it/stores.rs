@@ -431,6 +431,32 @@ fn what_a_store_refuses_is_told_without_the_credentials() {
 }
 
 #[test]
+fn a_request_is_sent_again_as_long_as_the_settings_say() {
+    let bench = Bench::new();
+    let call = |seconds: &str| {
+        // No emulator stands behind it: every request is refused before.
+        let troubled = Proxy::before("127.0.0.1:1", |_| Fault::Refused(503));
+        let settings = bench.settings(&format!("[stores]\nretry_seconds = {seconds}\n"));
+        let variables = Kind::S3.variables(&troubled.address);
+        let variables: Vec<(&str, &str)> = variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let (begun, work) = (Instant::now(), bench.work());
+        let check = ["check", "--source", "s3://bucket/source", "--work", text(&work), "--settings", text(&settings)];
+        let done = leds_metrics_with(&check, &variables);
+        (done, troubled.requests(), begun.elapsed())
+    };
+    let (never, requests, _) = call("0");
+    assert_eq!((never.code, requests), (20, 1), "{}", never.stderr);
+    let (soon, requests, took) = call("1");
+    assert_eq!(soon.code, 20, "{}", soon.stderr);
+    assert!(requests > 1 && soon.stderr.contains("retry 1 of 8"), "{requests}: {}", soon.stderr);
+    // The last pause may begin shortly before the time is over.
+    assert!(took > Duration::from_secs(1) && took < Duration::from_secs(20), "{took:?}");
+    let (wrong, requests, _) = call("3601");
+    assert_eq!((wrong.code, requests), (2, 0), "{}", wrong.stderr);
+    assert!(wrong.stderr.contains("stores.retry_seconds is 3601, but must be 0 to 3600"), "{}", wrong.stderr);
+}
+
+#[test]
 #[ignore = "needs tests/stores/run"]
 fn a_store_that_answers_nothing_ends_the_run_in_the_end() {
     let is_read: fn(&str) -> bool = |line| line.starts_with("GET") && line.contains("/source/");
@@ -444,14 +470,16 @@ fn a_store_that_answers_nothing_ends_the_run_in_the_end() {
             },
         );
         let begun = Instant::now();
-        let run = there.run_through(&gone.address, &[]);
+        let settings = there.bench.settings("[stores]\nretry_seconds = 5\n");
+        let run = there.run_through(&gone.address, &["--settings", text(&settings)]);
         assert_eq!(run.code, code, "{}", run.stderr);
+        assert!(begun.elapsed() > Duration::from_secs(5));
         assert!(
             run.stderr.contains("object store: warning: Encountered server error with status 503"),
             "{}",
             run.stderr
         );
-        assert!(run.stderr.contains("retry 8 of 8"), "{}", run.stderr);
+        assert!(run.stderr.contains("retry 2 of 9"), "{}", run.stderr);
         assert!(!run.stderr.contains("not-to-be-seen"), "{}", run.stderr);
         println!("code {code} after {} s and {} requests", begun.elapsed().as_secs(), gone.requests());
         let next = there.run();

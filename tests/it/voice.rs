@@ -195,6 +195,13 @@ fn assert_one_voice(release: &Path) {
     assert!(lines.is_empty(), "{} offences\n{}", lines.len(), lines.join("\n"));
 }
 
+/// A page that belongs to no release speaks as the others do.
+pub fn assert_page_speaks(path: &Path) {
+    let html = fs::read_to_string(path).unwrap();
+    let found = offences(text(path), &html, &banned());
+    assert!(found.is_empty(), "{}: {} offences\n{}", path.display(), found.len(), found.join("\n"));
+}
+
 #[test]
 fn all_pages_speak_with_one_voice() {
     // A release that lies there already can be looked at in place of a new one.

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Latest, PublishError, ReleaseFolder, mend_pointer};
+use super::{Latest, PublishError, ReleaseFolder, ToldByRecord, mend_pointer};
 use crate::place::{Place, PlacedFile, StoreFolder};
 use crate::vocabulary::period::Period;
 use crate::vocabulary::stop::Stop;
@@ -32,6 +32,9 @@ struct Announcement {
     /// The release was removed since, and its number stays taken.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     removed: bool,
+    /// What the list of releases says of it. Announcements of earlier versions do not have it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    told: Option<ToldByRecord>,
 }
 
 /// That a program is writing into a folder.
@@ -66,8 +69,8 @@ impl Announcements {
     }
 
     /// The releases that are there.
-    fn releases(&self) -> impl Iterator<Item = &Latest> {
-        self.0.values().filter(|announcement| !announcement.removed).map(|announcement| &announcement.latest)
+    fn releases(&self) -> impl Iterator<Item = &Announcement> {
+        self.0.values().filter(|announcement| !announcement.removed)
     }
 
     fn has(&self, period: &str, name: &str) -> bool {
@@ -77,7 +80,7 @@ impl Announcements {
 
 /// Every release of a folder of releases.
 pub(super) fn releases(out: &StoreFolder) -> Result<Vec<ReleaseFolder>, PublishError> {
-    Ok(Announcements::read(out)?.releases().map(|latest| folder_of(out, latest)).collect())
+    Ok(Announcements::read(out)?.releases().map(|announcement| folder_of(out, announcement)).collect())
 }
 
 /// The newest release in the folder of a period.
@@ -98,12 +101,13 @@ fn all_of(folder: &StoreFolder) -> Result<Vec<Announcement>, PublishError> {
     Ok(all.filter(|announcement| announcement.latest.period == period).collect())
 }
 
-fn folder_of(out: &StoreFolder, latest: &Latest) -> ReleaseFolder {
+fn folder_of(out: &StoreFolder, Announcement { latest, told, .. }: &Announcement) -> ReleaseFolder {
     ReleaseFolder {
         period: latest.period.clone(),
         revision: latest.revision,
         name: latest.path.clone(),
         folder: Place::Store(out.join(&latest.period).join(&latest.path)),
+        told: told.clone(),
     }
 }
 
@@ -139,6 +143,7 @@ impl Announcer {
         let folder = self.out.join(&latest.period).join(&latest.path);
         let place = Place::Store(folder.clone());
         let wrong = |source| PublishError::Write { path: place.clone(), source };
+        let told = ToldByRecord::of(&written.from.into());
         // Whoever has announced a release gives its name free after that: its files must not be touched.
         if let Err(error) = self.check_not_outrun(&latest.period) {
             self.give_free(&latest);
@@ -148,7 +153,7 @@ impl Announcer {
             self.withdraw(&latest);
             return Err(error);
         }
-        match self.announce(&Announcement { latest: latest.clone(), attempt, removed: false }) {
+        match self.announce(&Announcement { latest: latest.clone(), attempt, removed: false, told }) {
             Ok(()) => {}
             Err(error) => {
                 // Of any other error nobody knows whether the announcement is there: the files stay until that is known.
@@ -241,7 +246,7 @@ impl Announcer {
         let folder = self.out.join(ANNOUNCED);
         for (number, announcement) in Announcements::read(&self.out)?.0 {
             if announcement.latest.period == release.period && announcement.latest.path == release.name {
-                let gone = Announcement { removed: true, ..announcement };
+                let gone = Announcement { removed: true, told: None, ..announcement };
                 let text = serde_json::to_vec_pretty(&gone).map_err(|error| wrong(error.into()))?;
                 Place::Store(folder.clone()).write(&file_name(number), &text).map_err(wrong)?;
             }

@@ -7,6 +7,7 @@ mod right;
 mod staging;
 #[cfg(test)]
 mod tests;
+mod told;
 
 use std::io;
 
@@ -18,6 +19,7 @@ use crate::vocabulary::period::Period;
 pub use self::reading::{DamagedFile, PublishedRelease, content_of, hashes_below, manifest_of, record_of};
 pub use self::right::{WritingRight, is_being_written};
 pub use self::staging::{StagedFile, Staging};
+pub use self::told::ToldByRecord;
 
 /// The file of a release that names the others.
 pub const RECORD: &str = "run-record.json";
@@ -146,6 +148,8 @@ pub struct ReleaseFolder {
     /// Name of its folder in that of the period: `r1`, but for what [`Staging::commit`] says.
     pub name: String,
     pub folder: Place,
+    /// What its announcement tells readers; `None` on a disk, and where an earlier version of the program has announced it.
+    pub told: Option<ToldByRecord>,
 }
 
 impl ReleaseFolder {
@@ -178,7 +182,7 @@ fn releases_on_disk(folder: &Place) -> Result<Vec<ReleaseFolder>, PublishError> 
     let period = folder.name().unwrap_or_default();
     let release = |name: String| {
         let revision = name.strip_prefix('r')?.parse().ok()?;
-        Some(ReleaseFolder { period: period.to_owned(), revision, folder: folder.join(&name), name })
+        Some(ReleaseFolder { period: period.to_owned(), revision, folder: folder.join(&name), name, told: None })
     };
     Ok(folders_in(folder)?.into_iter().filter_map(release).collect())
 }

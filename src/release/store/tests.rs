@@ -20,6 +20,7 @@ use super::*;
 use crate::digest::sha256;
 use crate::place::StoreFolder;
 use crate::release::store::Staging;
+use crate::release::{ReleaseSummary, release_summaries};
 use crate::vocabulary::stop::Stop;
 
 const PERIOD: &str = "2025-26Q1";
@@ -45,6 +46,8 @@ struct Counting {
     inner: Arc<InMemory>,
     calls: AtomicUsize,
     fault: Fault,
+    /// Files that were asked for.
+    read: Mutex<Vec<String>>,
     /// What another program does before one of the calls.
     meanwhile: Meanwhile,
     before: usize,
@@ -56,6 +59,7 @@ impl Counting {
             inner: Arc::clone(inner),
             calls: AtomicUsize::new(0),
             fault,
+            read: Mutex::default(),
             meanwhile: Mutex::new(None),
             before: 0,
         })
@@ -66,6 +70,7 @@ impl Counting {
             inner: Arc::clone(inner),
             calls: AtomicUsize::new(0),
             fault: Fault::None,
+            read: Mutex::default(),
             meanwhile: Mutex::new(Some(Box::new(meanwhile))),
             before,
         })
@@ -132,6 +137,7 @@ impl ObjectStore for Counting {
     }
 
     async fn get_opts(&self, location: &StorePath, options: GetOptions) -> Result<GetResult> {
+        self.read.lock().unwrap().push(location.to_string());
         if self.count().answered { self.inner.get_opts(location, options).await } else { Err(lost()) }
     }
 
@@ -185,7 +191,9 @@ fn prepare(out: &Place, spool: &Path, words: &str) -> std::result::Result<Prepar
         let hash = staging.write(path, format!("{path} {words}").as_bytes()).unwrap();
         files.insert(path.to_owned(), hash);
     }
-    let record = serde_json::to_vec(&serde_json::json!({ "files": files, "words": words })).unwrap();
+    let record = serde_json::json!({ "files": files, "words": words, "as_of": "2025-07-01", "published_on": "2025-07-02",
+        "counts": { "figures_changed": revision } });
+    let record = serde_json::to_vec(&record).unwrap();
     staging.write(RECORD, &record).unwrap();
     staging.write(super::super::manifest::MANIFEST, manifest_of(&files, sha256(&record)).text().as_bytes()).unwrap();
     Ok(Prepared { staging, revision })
@@ -324,4 +332,61 @@ fn a_removed_release_is_not_seen_and_its_number_stays_taken() {
     right.close_period(period(), 2).unwrap();
     right.remove(&release_folders(&out).unwrap().remove(0)).unwrap();
     assert_eq!((read_latest(&out, period()).unwrap(), next_revision(&out, period()).unwrap()), (None, 3));
+}
+
+/// The files that are asked for to list every release of a store, and what is told of the releases.
+fn listed(memory: &Arc<InMemory>) -> (Vec<String>, Vec<ReleaseSummary>) {
+    let counting = Counting::new(memory, Fault::None);
+    let releases = release_summaries(&place(Arc::clone(&counting) as Arc<dyn ObjectStore>)).unwrap();
+    let mut read = counting.read.lock().unwrap().clone();
+    read.sort();
+    (read, releases)
+}
+
+#[test]
+fn a_list_of_releases_reads_announcements_and_no_run_record() {
+    let folder = tempfile::tempdir().unwrap();
+    let memory = Arc::new(InMemory::new());
+    let mut calls = Vec::new();
+    for words in ["one", "two", "three", "four"] {
+        let counting = Counting::new(&memory, Fault::None);
+        let out = place(Arc::clone(&counting) as Arc<dyn ObjectStore>);
+        publish(&out, folder.path(), words).unwrap();
+        release_summaries(&out).unwrap();
+        assert!(counting.read.lock().unwrap().iter().all(|path| !path.ends_with(RECORD)));
+        calls.push(counting.calls());
+    }
+    println!("calls of a run after none, one, two and three releases: {calls:?}");
+    let (read, releases) = listed(&memory);
+    let announcements: Vec<String> = (1..=4).map(|number| format!("releases/announced/{number:08}.json")).collect();
+    assert_eq!(read, announcements);
+    for (revision, ReleaseSummary { folder, told }) in (1..).zip(&releases) {
+        assert_eq!((folder.revision, told), (revision, &ToldByRecord::of(&folder.folder)));
+        let told = told.as_ref().unwrap();
+        assert_eq!((told.figures_changed, told.published_on.to_string().as_str()), (revision as usize, "2025-07-02"));
+        assert_eq!(told.editions, BTreeSet::from(["national".to_owned()]));
+    }
+}
+
+#[test]
+fn a_release_that_an_earlier_version_has_announced_is_told_by_its_run_record() {
+    let folder = tempfile::tempdir().unwrap();
+    let memory = Arc::new(InMemory::new());
+    let out = sound(&memory);
+    for words in ["one", "two"] {
+        publish(&out, folder.path(), words).unwrap();
+    }
+    let before = listed(&memory).1;
+    let first = "announced/00000001.json";
+    let mut announcement: serde_json::Value = serde_json::from_slice(&out.read(first).unwrap()).unwrap();
+    assert!(announcement.as_object_mut().unwrap().remove("told").is_some());
+    out.write(first, &serde_json::to_vec(&announcement).unwrap()).unwrap();
+    let (read, releases) = listed(&memory);
+    assert_eq!(read.iter().filter(|path| path.ends_with(RECORD)).count(), 1, "{read:?}");
+    let told = |releases: &[ReleaseSummary]| releases.iter().map(|one| one.told.clone()).collect::<Vec<_>>();
+    assert_eq!(told(&releases), told(&before));
+    // A release that was removed tells nothing any more.
+    WritingRight::take(&out).unwrap().remove(&releases[1].folder).unwrap();
+    let gone: serde_json::Value = serde_json::from_slice(&out.read("announced/00000002.json").unwrap()).unwrap();
+    assert!(gone["removed"] == true && gone.get("told").is_none(), "{gone}");
 }

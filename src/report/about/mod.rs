@@ -1,6 +1,8 @@
-//! What stands behind the figures: method, settings, dictionaries, and the list of releases.
+//! What stands behind the figures: method, settings, dictionaries, the list of releases, and what changed between two of them.
 
 pub mod accessibility;
+mod changed_figures;
+pub mod comparison;
 pub mod dictionary;
 pub mod notes;
 pub mod releases;

@@ -38,7 +38,8 @@ pub fn releases_page(input: &ReleasesInput<'_>) -> Page {
     let sections = by_period.iter().rev().filter_map(|(period, releases)| input.section(*period, releases));
     let opening = Block::paragraph("Each release stays as it was published. A revision replaces the one before it.");
     let blocks = std::iter::once(opening).chain(sections).collect();
-    Page::new("index.html".to_owned(), Frame::of_releases(input.publication), blocks)
+    let frame = Frame::outside_releases("Releases".to_owned(), "All review periods".to_owned(), input.publication);
+    Page::new("index.html".to_owned(), frame, blocks)
 }
 
 impl ReleasesInput<'_> {

@@ -3,7 +3,7 @@
 use crate::definitions::blocks::{Audience, BlockName};
 use crate::report::edition::{NavigationEntry, Scope};
 use crate::report::facts::Facts;
-use crate::report::page::frame::{Frame, LinkedPlace, NOT_GIVEN, Navigation, NavigationLink};
+use crate::report::page::frame::{Frame, LinkedPlace, NOT_GIVEN, Navigation, NavigationLink, synthetic_banner};
 use crate::report::page::text::{Address, Fact, Text};
 use crate::report::sentences::edition_mark::edition_mark;
 use crate::report::sentences::withheld;
@@ -22,10 +22,7 @@ pub fn build_frame(scope: &Scope<'_>) -> Frame {
         period: facts.release.period.words_with_short_name(),
         marking: facts.release.publication.marking.clone(),
         skip: "Skip to main content",
-        banner: facts.release.synthetic.then(|| {
-            let rest = " Every figure on this page was made up by a program. None describes a real organisation.";
-            Text::default().strong("Synthetic data.").and(rest)
-        }),
+        banner: facts.release.synthetic.then(synthetic_banner),
         navigation: navigation(scope),
         notice: notice(facts, layout.audience, scope.organisation),
         release: release_facts(facts).into_iter().chain(accessibility(scope)).collect(),

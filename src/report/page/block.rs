@@ -62,6 +62,8 @@ pub enum SectionStyle {
     Explorer,
     /// What is not shown.
     Withheld,
+    /// What a reader has not opened stays shut on paper too: it may be as long as a book.
+    Folded,
 }
 
 /// Blocks of two columns.
@@ -136,6 +138,11 @@ impl Block {
     /// A section without a style of its own.
     pub fn section(id: impl Into<String>, title: impl Into<Text>, blocks: Vec<Self>) -> Self {
         Self::Section(Section { id: id.into(), title: title.into(), style: SectionStyle::Plain, blocks })
+    }
+
+    /// A section whose folded parts stay folded on paper.
+    pub fn folded(id: impl Into<String>, title: impl Into<Text>, blocks: Vec<Self>) -> Self {
+        Self::Section(Section { id: id.into(), title: title.into(), style: SectionStyle::Folded, blocks })
     }
 
     /// Two columns.

@@ -62,16 +62,15 @@ pub enum LinkedPlace {
 }
 
 impl Frame {
-    /// The frame of the page that lists the releases.
-    pub fn of_releases(publication: &PublicationSection) -> Self {
-        let heading = "Releases".to_owned();
+    /// The frame of a page that belongs to no release.
+    pub fn outside_releases(heading: String, period: String, publication: &PublicationSection) -> Self {
         let report = "Police use of PNC and LEDS".to_owned();
         let given = |text: &Option<String>| text.clone().unwrap_or_else(|| NOT_GIVEN.to_owned());
         Self {
             title: format!("{heading} – {report}"),
             heading,
             report,
-            period: "All review periods".to_owned(),
+            period,
             marking: publication.marking.clone(),
             skip: "Skip to main content",
             banner: None,
@@ -84,4 +83,10 @@ impl Frame {
             names_several: false,
         }
     }
+}
+
+/// That the data are synthetic, as pages say it above everything else.
+pub fn synthetic_banner() -> Text {
+    let rest = " Every figure on this page was made up by a program. None describes a real organisation.";
+    Text::default().strong("Synthetic data.").and(rest)
 }
