@@ -21,7 +21,7 @@ use super::rows::{self, Decoded, RowUser, SubmissionRows, WholeFile, WholeSubmis
 use super::scan::{self, RuleCheck, ScanResult};
 use super::{failing, numbered_table, pinned_table};
 use crate::definitions::model::Contract;
-use crate::engine::{ENGINE_VERSION, Engine, EngineError, Prepared, Query, Trouble, trouble_of};
+use crate::engine::{ENGINE_VERSION, Engine, EngineError, PreparedStatement, Query, Trouble, trouble_of};
 use crate::sources::{SourceFile, Submission, SubmissionScope, SubmittedTable, UnusableFile};
 use crate::vocabulary::finding::{Finding, FindingLevel};
 use crate::vocabulary::period::ambiguity;
@@ -478,7 +478,7 @@ struct Reading {
     store: Arc<dyn ObjectStore>,
     contract: Contract,
     checks: Vec<RuleCheck>,
-    screening: Option<Prepared>,
+    screening: Option<PreparedStatement>,
     row_user: Option<Arc<dyn RowUser>>,
 }
 

@@ -18,7 +18,7 @@ use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
 use super::file_bytes::FileBytes;
 use super::{Admission, days_since_epoch, engine_schema, month_days, numbered_columns};
 use crate::definitions::model::Contract;
-use crate::engine::{Engine, Room, schema_of};
+use crate::engine::{Engine, TakenRoom, schema_of};
 use crate::sources::Submission;
 
 /// Rows that a statement is handed at a time.
@@ -194,7 +194,7 @@ pub(super) fn bytes_of_part(engine: &Engine) -> usize {
 pub(super) struct Decoded {
     /// By submission; `None` of one that cannot be decoded.
     pub batches: Vec<Option<Vec<RecordBatch>>>,
-    _room: Option<Room>,
+    _room: Option<TakenRoom>,
 }
 
 impl Decoded {

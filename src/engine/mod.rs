@@ -50,7 +50,7 @@ use prepared::RoomForRows;
 use row_source::SourceTable;
 use words::in_own_words;
 
-pub use prepared::{Prepared, Room};
+pub use prepared::{PreparedStatement, TakenRoom};
 pub use row_source::{RowBatches, RowSource};
 pub use trouble::{Trouble, trouble_of};
 

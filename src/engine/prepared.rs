@@ -44,14 +44,14 @@ impl RoomForRows {
 
 /// Memory that rows may take until this is dropped. Statements have so much less.
 #[derive(Debug)]
-pub struct Room {
+pub struct TakenRoom {
     _units: Option<OwnedSemaphorePermit>,
     _reserved: MemoryReservation,
 }
 
 /// A statement over one table whose rows are given each time that it runs.
 #[derive(Debug)]
-pub struct Prepared {
+pub struct PreparedStatement {
     name: String,
     plan: Arc<dyn ExecutionPlan>,
     config: SessionConfig,
@@ -65,7 +65,7 @@ impl Engine {
     }
 
     /// Waits until `bytes` of memory are free for rows; `None` where that is more than rows may ever take.
-    pub async fn room(&self, bytes: usize) -> Option<Room> {
+    pub async fn room(&self, bytes: usize) -> Option<TakenRoom> {
         let units = bytes.div_ceil(ROOM_UNIT);
         if units > self.room.all {
             return None;
@@ -73,29 +73,39 @@ impl Engine {
         let permit = Arc::clone(&self.room.units).acquire_many_owned(u32::try_from(units).ok()?).await.ok();
         let reserved = MemoryConsumer::new("rows").register(&self.runtime.memory_pool);
         reserved.grow(bytes);
-        Some(Room { _units: permit, _reserved: reserved })
+        Some(TakenRoom { _units: permit, _reserved: reserved })
     }
 
     /// Plans a statement over the table `table`, for one thread.
     ///
     /// # Errors
     /// A statement that the engine refuses.
-    pub async fn prepare(&self, query: &Query<'_>, table: &str, schema: SchemaRef) -> Result<Prepared, EngineError> {
+    pub async fn prepare(
+        &self,
+        query: &Query<'_>,
+        table: &str,
+        schema: SchemaRef,
+    ) -> Result<PreparedStatement, EngineError> {
         statement::check_length(query)?;
         let planned = self.serial().planned(query, table, schema).await;
         planned.map_err(|cause| EngineError::Query { query: query.name.to_owned(), cause: Box::new(cause) })
     }
 
-    async fn planned(&self, query: &Query<'_>, table: &str, schema: SchemaRef) -> Result<Prepared, DataFusionError> {
+    async fn planned(
+        &self,
+        query: &Query<'_>,
+        table: &str,
+        schema: SchemaRef,
+    ) -> Result<PreparedStatement, DataFusionError> {
         let context = self.session(&[], Effort::Quick)?;
         context.register_table(table, Arc::new(GivenTable { schema }))?;
         let plan = physical_plan(&context, query).await?;
         let (config, runtime) = (context.copied_config(), Arc::clone(&self.runtime));
-        Ok(Prepared { name: query.name.to_owned(), plan, config, runtime })
+        Ok(PreparedStatement { name: query.name.to_owned(), plan, config, runtime })
     }
 }
 
-impl Prepared {
+impl PreparedStatement {
     /// Schema of the result.
     pub fn schema(&self) -> SchemaRef {
         self.plan.schema()

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use crate::definitions::model::{Contract, Rollup};
 use crate::engine::{QueryTable, Trouble};
 use crate::intake::{Intake, SubmissionCheck};
-use crate::rollups::{Filled, Filling, KeptRollup, RollupError, RollupRecord, Rollups};
+use crate::rollups::{Filling, KeptRollup, RollupEffort, RollupError, RollupRecord, Rollups};
 use crate::vocabulary::causes::with_causes;
 
 /// Datasets whose roll-ups are made side by side; most wait for files more than for the processor.
@@ -86,7 +86,7 @@ pub async fn load_rollups(
 /// One roll-up with its cost, or the reason where there is not enough memory for it.
 struct FilledRollup<'a> {
     filling: Filling<'a>,
-    filled: Result<Filled, String>,
+    filled: Result<RollupEffort, String>,
 }
 
 async fn fill<'a>(

@@ -19,7 +19,7 @@ use crate::engine::{Engine, EngineError, EngineSettings, Trouble, trouble_of};
 use crate::metrics::Grid;
 use crate::place::Place;
 use crate::progress::StepBar;
-use crate::rollups::{Filled, ReferenceData, RollupInput, RollupPass, Rollups, UnfitCode};
+use crate::rollups::{ReferenceData, RollupEffort, RollupInput, RollupPass, Rollups, UnfitCode};
 use crate::settings::Settings;
 use crate::sources::{CONFLICT_RULE, LAYOUT_RULE, Pinned, Source, SourceError, Submission, SubmittedTable, pin};
 use crate::vocabulary::body::Organisation;
@@ -218,7 +218,7 @@ pub struct Intake {
     /// Everything found so far: layout, conflicts, footers, rules, unknown organisations.
     pub findings: Vec<Finding>,
     /// What roll-ups cost that were made while their records were checked.
-    pub made: BTreeMap<String, Filled>,
+    pub made: BTreeMap<String, RollupEffort>,
 }
 
 impl Intake {
@@ -291,7 +291,7 @@ pub async fn admit(check: &SubmissionCheck<'_>) -> Result<Intake, IntakeError> {
 pub struct Admitted {
     pub admissions: BTreeMap<SubmittedTable, Vec<Admission>>,
     /// What roll-ups cost that were made of their rows.
-    pub made: BTreeMap<String, Filled>,
+    pub made: BTreeMap<String, RollupEffort>,
 }
 
 /// Admits submissions of any tables.
@@ -340,7 +340,7 @@ async fn admit_table(
     drop(admitter);
     memory.save().map_err(|source| WorkError { path: work.admissions(), source })?;
     let made = pass.and_then(Arc::into_inner).map(RollupPass::finish).unwrap_or_default();
-    let made = made.iter().map(|(name, made)| (name.clone(), Filled::by_pass(made))).collect();
+    let made = made.iter().map(|(name, made)| (name.clone(), RollupEffort::by_pass(made))).collect();
     Ok(Admitted { admissions: BTreeMap::from([(table, done)]), made })
 }
 

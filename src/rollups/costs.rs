@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Filled, RollupError};
+use super::{RollupEffort, RollupError};
 use crate::definitions::model::Rollup;
 use crate::engine::Trouble;
 use crate::vocabulary::causes::with_causes;
@@ -35,7 +35,7 @@ impl RollupCosts<'_> {
     ///
     /// # Errors
     /// Anything that stopped it other than a lack of memory.
-    pub fn add(&mut self, rollup: &Rollup, filled: Result<Filled, RollupError>) -> Result<bool, RollupError> {
+    pub fn add(&mut self, rollup: &Rollup, filled: Result<RollupEffort, RollupError>) -> Result<bool, RollupError> {
         let filled = match filled {
             Err(error) if error.trouble() == Trouble::Memory => {
                 self.missing.insert(rollup.name.clone(), with_causes(&error));
@@ -52,7 +52,7 @@ impl RollupCosts<'_> {
 
 impl RollupRecord {
     /// Adds what computing submissions cost.
-    pub fn add(&mut self, filled: &Filled) {
+    pub fn add(&mut self, filled: &RollupEffort) {
         self.scans += filled.scans;
         self.submissions_scanned += filled.scanned;
         self.bytes_scanned += filled.bytes_scanned;

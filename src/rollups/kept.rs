@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use arrow::datatypes::SchemaRef;
 use arrow::error::ArrowError;
 
-use super::segment::Segment;
+use super::segment::RollupSegment;
 use crate::contract::Admission;
 use crate::engine::{QueryTable, RowBatches, RowSource};
 use crate::files::mark_used;
@@ -20,18 +20,18 @@ pub struct KeptRollup {
     schema: SchemaRef,
     segments: Vec<Arc<UsedSegment>>,
     /// By fingerprint of a submission: the file that covers it, and its number there.
-    places: HashMap<String, Place>,
+    places: HashMap<String, SegmentPlace>,
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Place {
+struct SegmentPlace {
     segment: usize,
     number: usize,
 }
 
 #[derive(Debug)]
 struct UsedSegment {
-    segment: Segment,
+    segment: RollupSegment,
     is_marked: AtomicBool,
 }
 
@@ -40,8 +40,8 @@ impl KeptRollup {
         Self { schema, segments: Vec::new(), places: HashMap::new() }
     }
 
-    pub(super) fn add(&mut self, segment: Segment) {
-        let place = |number| Place { segment: self.segments.len(), number };
+    pub(super) fn add(&mut self, segment: RollupSegment) {
+        let place = |number| SegmentPlace { segment: self.segments.len(), number };
         for (number, fingerprint) in segment.fingerprints.iter().enumerate() {
             self.places.entry(fingerprint.clone()).or_insert_with(|| place(number));
         }

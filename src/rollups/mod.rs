@@ -27,7 +27,7 @@ use crate::definitions::model::{Contract, Rollup, StatementColumn};
 use crate::engine::{ENGINE_VERSION, Engine, EngineError, Query, Trouble, schema_of};
 use crate::sources::SubmissionScope;
 use crate::vocabulary::body_id::BodyId;
-use segment::{Segment, SegmentWriter};
+use segment::{RollupSegment, SegmentWriter};
 
 pub use costs::{RollupCosts, RollupRecord};
 pub use kept::KeptRollup;
@@ -76,7 +76,7 @@ impl RollupError {
 
 /// What a roll-up cost besides reading the cache.
 #[derive(Debug, Default)]
-pub struct Filled {
+pub struct RollupEffort {
     /// Submissions computed now.
     pub scanned: usize,
     /// Times that submissions were read for it: 0 where nothing was computed, else 1, or more where not all fitted into memory.
@@ -185,12 +185,11 @@ fn rollup_query(rollup: &Rollup) -> String {
     format!("queries/rollups/{}.sql", rollup.name)
 }
 
-/// Where the rows of a statement over files come from.
+/// How organisations handed in what a roll-up is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum RowsOf {
-    Records,
-    /// What was handed in as a roll-up.
-    Submitted,
+enum HandedIn {
+    AsRecords,
+    AsRollup,
 }
 
 /// Where roll-ups are kept.
@@ -231,7 +230,7 @@ impl Rollups<'_> {
     pub fn missing<'s>(&self, rollup: &Rollup, admitted: &[&'s Admission]) -> Result<Vec<&'s Admission>, RollupError> {
         let paths = segment::list(&self.folders.of(rollup)).map_err(|source| self.folders.error(rollup, source))?;
         // A damaged or unreadable file is no cache; the run that needs it removes it, or says so.
-        let segments = paths.iter().filter_map(|path| Segment::known(path).ok().flatten());
+        let segments = paths.iter().filter_map(|path| RollupSegment::known(path).ok().flatten());
         let known: BTreeSet<String> = segments.flat_map(|segment| segment.fingerprints).collect();
         Ok(admitted.iter().copied().filter(|admission| !known.contains(&admission.fingerprint)).collect())
     }
@@ -244,7 +243,7 @@ impl Rollups<'_> {
         let mut kept = KeptRollup::empty(rollup_schema(rollup));
         for path in segment::list(&self.folders.of(rollup)).map_err(|source| self.folders.error(rollup, source))? {
             let wrong = |source| RollupError::Cache { rollup: rollup.name.clone(), path: path.clone(), source };
-            match Segment::open(&path).map_err(wrong)? {
+            match RollupSegment::open(&path).map_err(wrong)? {
                 Some(segment) => kept.add(segment),
                 None => std::fs::remove_file(&path).map_err(wrong)?,
             }
@@ -259,8 +258,12 @@ impl Rollups<'_> {
 
     /// Computes what the cache lacks of roll-ups of one dataset: rows are decoded once for all of them, as far as they fit into
     /// memory.
-    pub async fn fill(&self, contract: &Contract, fillings: &mut [Filling<'_>]) -> Vec<Result<Filled, RollupError>> {
-        let mut filled: Vec<Filled> = self.fill_together(contract, fillings).await;
+    pub async fn fill(
+        &self,
+        contract: &Contract,
+        fillings: &mut [Filling<'_>],
+    ) -> Vec<Result<RollupEffort, RollupError>> {
+        let mut filled: Vec<RollupEffort> = self.fill_together(contract, fillings).await;
         let mut results = Vec::new();
         for (filling, filled) in fillings.iter_mut().zip(&mut filled) {
             let started = Instant::now();
@@ -272,8 +275,8 @@ impl Rollups<'_> {
         results
     }
 
-    async fn fill_together(&self, contract: &Contract, fillings: &mut [Filling<'_>]) -> Vec<Filled> {
-        let mut filled: Vec<Filled> = fillings.iter().map(|_| Filled::default()).collect();
+    async fn fill_together(&self, contract: &Contract, fillings: &mut [Filling<'_>]) -> Vec<RollupEffort> {
+        let mut filled: Vec<RollupEffort> = fillings.iter().map(|_| RollupEffort::default()).collect();
         let Some(store) = self.engine.store() else { return filled };
         let (mut missing, mut seen) = (Vec::new(), BTreeSet::new());
         for Filling { kept, wanted, .. } in fillings.iter() {
@@ -298,7 +301,7 @@ impl Rollups<'_> {
         let mut made = Arc::into_inner(pass).map(RollupPass::finish).unwrap_or_default();
         for (filling, filled) in fillings.iter_mut().zip(&mut filled) {
             let Some(made) = made.remove(&filling.rollup.name) else { continue };
-            *filled = Filled::by_pass(&made);
+            *filled = RollupEffort::by_pass(&made);
             filling.kept.add(made.segment);
         }
         if let Some(first) = filled.iter_mut().find(|filled| filled.scans > 0) {
@@ -312,14 +315,15 @@ impl Rollups<'_> {
         &self,
         contract: &Contract,
         filling: &mut Filling<'_>,
-        filled: &mut Filled,
+        filled: &mut RollupEffort,
     ) -> Result<(), RollupError> {
         let Filling { rollup, kept, wanted } = filling;
-        for (rows_of, admissions) in [(RowsOf::Records, &wanted.records), (RowsOf::Submitted, &wanted.submitted)] {
+        for (handed_in, admissions) in [(HandedIn::AsRecords, &wanted.records), (HandedIn::AsRollup, &wanted.submitted)]
+        {
             let missing: Vec<&Admission> = admissions.iter().copied().filter(|one| kept.lacks(one)).collect();
             for wave in waves(missing.into_iter(), |one| one) {
                 let mut writer = self.folders.begin(rollup).map_err(|source| self.folders.error(rollup, source))?;
-                let scan = FileScan { rollup, contract, rows_of };
+                let scan = FileScan { rollup, contract, handed_in };
                 self.scan(&scan, &wave, &mut writer, filled).await?;
                 let segment = writer.finish().map_err(|source| self.folders.error(rollup, source))?;
                 if let Some(segment) = segment {
@@ -338,7 +342,7 @@ impl Rollups<'_> {
         scan: &FileScan<'_>,
         admissions: &[&Admission],
         writer: &mut SegmentWriter,
-        filled: &mut Filled,
+        filled: &mut RollupEffort,
     ) -> Result<(), RollupError> {
         let rolled = match scan.run(self.engine, admissions).await {
             Err(error) if error.trouble() == Trouble::Memory && admissions.len() > 1 => {
@@ -360,7 +364,7 @@ impl Rollups<'_> {
     }
 }
 
-impl Filled {
+impl RollupEffort {
     /// What a pass over rows did that were in memory anyway.
     pub fn by_pass(made: &MadeRollup) -> Self {
         Self { scanned: made.submissions, scans: 1, bytes_scanned: 0, elapsed: made.elapsed }
@@ -371,14 +375,14 @@ impl Filled {
 struct FileScan<'a> {
     rollup: &'a Rollup,
     contract: &'a Contract,
-    rows_of: RowsOf,
+    handed_in: HandedIn,
 }
 
 impl FileScan<'_> {
     async fn run(&self, engine: &Engine, admissions: &[&Admission]) -> Result<Rolled, RollupError> {
-        match self.rows_of {
-            RowsOf::Records => roll_up(engine, self.rollup, self.contract, admissions).await,
-            RowsOf::Submitted => read_submitted(engine, self.rollup, admissions).await,
+        match self.handed_in {
+            HandedIn::AsRecords => roll_up(engine, self.rollup, self.contract, admissions).await,
+            HandedIn::AsRollup => read_submitted(engine, self.rollup, admissions).await,
         }
     }
 }
@@ -425,7 +429,7 @@ struct Scopes<'s>(HashMap<ScopeKey<'s>, usize>);
 /// An organisation, and the first day of a month as Date32.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct ScopeKey<'s> {
-    org_code: &'s str,
+    sent_by: &'s str,
     month: i32,
 }
 
@@ -434,7 +438,7 @@ impl<'s> Scopes<'s> {
         let mut places = HashMap::new();
         for (place, admission) in admissions.iter().enumerate() {
             let Some(scope) = &admission.submission.scope else { continue };
-            let key = |month| ScopeKey { org_code: scope.sender.as_str(), month: month_days(month) };
+            let key = |month| ScopeKey { sent_by: scope.sender.as_str(), month: month_days(month) };
             places.extend(scope.span.months().map(|month| (key(month), place)));
         }
         Self(places)
@@ -451,10 +455,10 @@ fn places_of(rollup: &Rollup, rows: &RecordBatch, scopes: &Scopes<'_>) -> Result
         return Err(RollupError::Arrow { rollup: rollup.name.clone(), source });
     };
     let place = |row| {
-        let key = ScopeKey { org_code: orgs.value(row), month: months.value(row) };
+        let key = ScopeKey { sent_by: orgs.value(row), month: months.value(row) };
         scopes.0.get(&key).copied().ok_or_else(|| RollupError::Unattributed {
             rollup: rollup.name.clone(),
-            org_code: key.org_code.into(),
+            org_code: key.sent_by.into(),
             month: Date32Type::to_naive_date_opt(key.month).map_or_else(String::new, |day| day.to_string()),
         })
     };

@@ -8,11 +8,11 @@ use std::time::{Duration, Instant};
 use arrow::array::RecordBatch;
 use tokio::sync::OnceCell;
 
-use super::segment::{Segment, SegmentWriter};
+use super::segment::{RollupSegment, SegmentWriter};
 use super::{CacheFolders, Scopes, all_to_schema, places_of, rollup_query, rollup_schema, waves};
 use crate::contract::{Admission, RowUser, SubmissionRows, rows_schema};
 use crate::definitions::model::{Contract, Rollup};
-use crate::engine::{Engine, Prepared, Query};
+use crate::engine::{Engine, PreparedStatement, Query};
 
 /// Roll-ups that are made side by side of the rows that come by.
 pub struct RollupPass {
@@ -27,12 +27,12 @@ pub struct RollupPass {
 /// One of them.
 struct Making {
     rollup: Rollup,
-    prepared: Prepared,
-    state: Mutex<State>,
+    prepared: PreparedStatement,
+    state: Mutex<PassState>,
 }
 
 /// What was written of it so far, and what it cost.
-struct State {
+struct PassState {
     /// `None` once it could not be written.
     writer: Option<SegmentWriter>,
     submissions: usize,
@@ -42,7 +42,7 @@ struct State {
 /// What a pass made of one roll-up.
 #[derive(Debug)]
 pub struct MadeRollup {
-    pub(super) segment: Segment,
+    pub(super) segment: RollupSegment,
     pub submissions: usize,
     /// Of all threads together.
     pub elapsed: Duration,
@@ -61,7 +61,7 @@ impl RollupPass {
             let schema = rows_schema(&self.contract);
             let prepared = self.engine.prepare(&query, &self.contract.dataset, schema).await;
             if let (Ok(prepared), Ok(writer)) = (prepared, self.folders.begin(rollup)) {
-                let state = State { writer: Some(writer), submissions: 0, elapsed: Duration::ZERO };
+                let state = PassState { writer: Some(writer), submissions: 0, elapsed: Duration::ZERO };
                 making.push(Making { rollup: rollup.clone(), prepared, state: Mutex::new(state) });
             }
         }
@@ -71,7 +71,7 @@ impl RollupPass {
     /// What was made, by name of the roll-up.
     pub fn finish(self) -> BTreeMap<String, MadeRollup> {
         let finish = |making: Making| {
-            let State { writer, submissions, elapsed } =
+            let PassState { writer, submissions, elapsed } =
                 making.state.into_inner().unwrap_or_else(PoisonError::into_inner);
             let segment = writer?.finish().ok()??;
             Some((making.rollup.name, MadeRollup { segment, submissions, elapsed }))

@@ -36,14 +36,14 @@ const EXTENSION: &str = "rollup";
 
 /// A cache file that is whole.
 #[derive(Debug)]
-pub(super) struct Segment {
+pub(super) struct RollupSegment {
     pub path: PathBuf,
     /// Of the submissions that it covers, those without rows included, in the order of their numbers.
     pub fingerprints: Vec<String>,
     pub rows: usize,
 }
 
-impl Segment {
+impl RollupSegment {
     /// Looks at a cache file; `None` where it is damaged.
     ///
     /// # Errors
@@ -172,7 +172,7 @@ impl SegmentWriter {
     ///
     /// # Errors
     /// A file that cannot be written.
-    pub fn finish(mut self) -> io::Result<Option<Segment>> {
+    pub fn finish(mut self) -> io::Result<Option<RollupSegment>> {
         if self.covered.is_empty() {
             return Ok(None);
         }
@@ -180,7 +180,7 @@ impl SegmentWriter {
         let HashedFile { file, hasher } = self.writer.into_inner().map_err(as_io)?;
         let path = self.folder.join(format!("{}.{EXTENSION}", hasher.finalize().to_hex()));
         file.persist(&path).map_err(|error| error.error)?;
-        Segment::known(&path)
+        RollupSegment::known(&path)
     }
 }
 

@@ -15,20 +15,10 @@ use crate::support::files_below;
 /// A library or facility, and the files or folders below `src` that may name it.
 const MAY_NAME: &[(&str, &[&str])] = &[
     ("arrow", &["engine", "contract", "rollups", "metrics", "release/tables", "app/case.rs", "prepare", "synth"]),
-    ("async_trait", &["engine/mod.rs", "sources"]),
+    ("async_trait", &["contract/rows.rs", "engine", "rollups/pass.rs", "sources"]),
     ("axum", &["cli/service.rs"]),
     ("blake3", &["app", "contract/admission.rs", "files.rs", "metrics/remembered.rs", "rollups", "synth/draw.rs"]),
-    (
-        "bytes",
-        &[
-            "contract/pages.rs",
-            "engine/footers.rs",
-            "ledger/store.rs",
-            "release/tables/read.rs",
-            "rollups/segment.rs",
-            "sources/steady.rs",
-        ],
-    ),
+    ("bytes", &["contract", "engine/footers.rs", "ledger/store.rs", "release/tables/read.rs", "sources/steady.rs"]),
     ("chrono_tz", &["schedule/mod.rs", "synth/moments.rs", "vocabulary/period.rs"]),
     ("clap", &["cli.rs", "cli", "main.rs"]),
     ("clap_complete", &["cli.rs", "cli/shell.rs"]),
@@ -49,23 +39,13 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         ],
     ),
     ("datafusion", &["engine"]),
-    ("futures", &["contract", "engine", "figures", "intake", "ledger/store.rs", "place", "sources"]),
+    ("futures", &["contract", "engine", "figures", "intake", "ledger/store.rs", "place", "rollups/mod.rs", "sources"]),
     ("hmac", &["digest.rs"]),
     ("include_dir", &["app/verify.rs", "definitions/mod.rs"]),
     ("indicatif", &["progress.rs"]),
+    ("mimalloc", &["main.rs"]),
     ("minijinja", &["render"]),
-    (
-        "object_store",
-        &[
-            "engine",
-            "sources",
-            "contract/admission.rs",
-            "contract/footer.rs",
-            "contract/pages.rs",
-            "ledger/store.rs",
-            "place",
-        ],
-    ),
+    ("object_store", &["engine", "sources", "contract", "ledger/store.rs", "place"]),
     (
         "parquet",
         &[
@@ -73,6 +53,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "engine/output.rs",
             "contract/footer.rs",
             "contract/pages.rs",
+            "contract/rows.rs",
             "rollups/segment.rs",
             "release/tables",
             "prepare",
@@ -134,7 +115,17 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("signal_hook", &["main.rs"]),
     ("statrs", &["stats/distributions.rs"]),
     ("strsim", &["app/nearest.rs"]),
-    ("tempfile", &["app/recompute.rs", "files.rs", "intake/work.rs", "prepare/staging.rs", "release/store"]),
+    (
+        "tempfile",
+        &[
+            "app/recompute.rs",
+            "files.rs",
+            "intake/work.rs",
+            "prepare/staging.rs",
+            "release/store",
+            "rollups/segment.rs",
+        ],
+    ),
     (
         "tokio",
         &[
@@ -147,6 +138,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "main.rs",
             "metrics/prove.rs",
             "place",
+            "rollups",
             "sources/mod.rs",
         ],
     ),
