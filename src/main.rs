@@ -9,11 +9,11 @@ use leds_metrics::cli::{Cli, execute};
 use leds_metrics::engine::STACK_BYTES;
 use leds_metrics::exit;
 use leds_metrics::vocabulary::stop::Stop;
-use mimalloc::MiMalloc;
 
-/// It gives memory back that a stage of a run no longer needs, where the one of the C library keeps up to half of it in pieces.
+/// It gives memory back that a stage of a run no longer needs, where that of the C library keeps pieces for each thread.
+#[cfg(unix)]
 #[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 /// Whoever asks the program to end waits no longer for it. The next run clears up what a run could not.
 const LONGEST_STOP: Duration = Duration::from_millis(1_800);

@@ -26,7 +26,7 @@ use super::{Engine, EngineError, Query, physical_plan, statement};
 const ROOM_UNIT: usize = 64 * 1024;
 
 /// The part of the memory limit that rows may take which are read for several statements.
-const SHARE_FOR_ROWS: usize = 2;
+const SHARE_FOR_ROWS: usize = 3;
 
 /// Memory for the rows of all sets that are held at one time.
 #[derive(Debug, Clone)]

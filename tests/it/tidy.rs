@@ -43,7 +43,6 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("hmac", &["digest.rs"]),
     ("include_dir", &["app/verify.rs", "definitions/mod.rs"]),
     ("indicatif", &["progress.rs"]),
-    ("mimalloc", &["main.rs"]),
     ("minijinja", &["render"]),
     ("object_store", &["engine", "sources", "contract", "ledger/store.rs", "place"]),
     (
@@ -142,6 +141,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "sources/mod.rs",
         ],
     ),
+    ("tikv_jemallocator", &["main.rs"]),
     ("toml", &["app/case.rs", "settings", "definitions"]),
     ("tracing", &["app", "cli/log.rs", "cli/output.rs"]),
     ("tracing_subscriber", &["cli/log.rs"]),
