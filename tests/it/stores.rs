@@ -473,7 +473,6 @@ fn a_store_that_answers_nothing_ends_the_run_in_the_end() {
         let settings = there.bench.settings("[stores]\nretry_seconds = 5\n");
         let run = there.run_through(&gone.address, &["--settings", text(&settings)]);
         assert_eq!(run.code, code, "{}", run.stderr);
-        assert!(begun.elapsed() > Duration::from_secs(5));
         assert!(
             run.stderr.contains("object store: warning: Encountered server error with status 503"),
             "{}",
