@@ -47,7 +47,7 @@ use effort::{Effort, session_config, statements_at_once, unclaimed};
 use footers::FooterReaders;
 use functions::Functions;
 use prepared::RoomForRows;
-use row_source::SourceTable;
+use row_source::LateTable;
 use words::in_own_words;
 
 pub use prepared::{PreparedStatement, TakenRoom};
@@ -513,7 +513,7 @@ fn add_scan_figures(plan: &dyn ExecutionPlan, result: &mut QueryResult) {
 fn provider(table: QueryTable, threads: usize) -> Result<Arc<dyn TableProvider>, DataFusionError> {
     Ok(match table {
         QueryTable::Rows { schema, batches } => Arc::new(MemTable::try_new(schema, vec![batches])?),
-        QueryTable::Elsewhere(source) => Arc::new(SourceTable::new(source)),
+        QueryTable::Elsewhere(source) => Arc::new(LateTable::of(source)),
         QueryTable::Files { schema, path_columns, files } => Arc::new(PinnedTable::new(
             TableSchema::builder(schema).with_table_partition_cols(path_columns).build(),
             &files,

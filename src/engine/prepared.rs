@@ -5,21 +5,18 @@ use std::sync::Arc;
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
-use datafusion::catalog::{Session, TableProvider};
 use datafusion::error::DataFusionError;
+use datafusion::execution::TaskContext;
 use datafusion::execution::memory_pool::{MemoryConsumer, MemoryReservation};
 use datafusion::execution::runtime_env::RuntimeEnv;
-use datafusion::execution::{SendableRecordBatchStream, TaskContext};
-use datafusion::logical_expr::{Expr, TableType};
 use datafusion::physical_plan::execution_plan::reset_plan_states;
-use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
-use datafusion::physical_plan::streaming::{PartitionStream, StreamingTableExec};
 use datafusion::physical_plan::{ExecutionPlan, execute_stream};
 use datafusion::prelude::SessionConfig;
-use futures::{TryStreamExt as _, stream};
+use futures::TryStreamExt as _;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::effort::Effort;
+use super::row_source::{GivenRows, LateTable};
 use super::{Engine, EngineError, Query, physical_plan, statement};
 
 /// Memory is handed out for rows in parts of this size.
@@ -98,7 +95,7 @@ impl Engine {
         schema: SchemaRef,
     ) -> Result<PreparedStatement, DataFusionError> {
         let context = self.session(&[], Effort::Quick)?;
-        context.register_table(table, Arc::new(GivenTable { schema }))?;
+        context.register_table(table, Arc::new(LateTable::given(schema)))?;
         let plan = physical_plan(&context, query).await?;
         let (config, runtime) = (context.copied_config(), Arc::clone(&self.runtime));
         Ok(PreparedStatement { name: query.name.to_owned(), plan, config, runtime })
@@ -106,11 +103,6 @@ impl Engine {
 }
 
 impl PreparedStatement {
-    /// Schema of the result.
-    pub fn schema(&self) -> SchemaRef {
-        self.plan.schema()
-    }
-
     /// Runs the statement over rows with the schema that it was prepared for.
     ///
     /// # Errors
@@ -126,58 +118,5 @@ impl PreparedStatement {
         let config = self.config.clone().with_extension(Arc::new(GivenRows(rows)));
         let task = TaskContext::default().with_session_config(config).with_runtime(Arc::clone(&self.runtime));
         execute_stream(plan, Arc::new(task))?.try_collect().await
-    }
-}
-
-/// The rows of one run, handed to the scans of its plan.
-struct GivenRows(Vec<RecordBatch>);
-
-/// The table that is given its rows when a statement runs.
-#[derive(Debug)]
-struct GivenTable {
-    schema: SchemaRef,
-}
-
-#[async_trait::async_trait]
-impl TableProvider for GivenTable {
-    fn schema(&self) -> SchemaRef {
-        Arc::clone(&self.schema)
-    }
-
-    fn table_type(&self) -> TableType {
-        TableType::Base
-    }
-
-    async fn scan(
-        &self,
-        _state: &dyn Session,
-        projection: Option<&Vec<usize>>,
-        _filters: &[Expr],
-        limit: Option<usize>,
-    ) -> Result<Arc<dyn ExecutionPlan>, DataFusionError> {
-        let columns = projection.cloned().unwrap_or_else(|| (0..self.schema.fields().len()).collect());
-        let schema = Arc::new(self.schema.project(&columns)?);
-        let part = GivenPart { columns, schema: Arc::clone(&schema) };
-        Ok(Arc::new(StreamingTableExec::try_new(schema, vec![Arc::new(part)], None, None, false, limit)?))
-    }
-}
-
-#[derive(Debug)]
-struct GivenPart {
-    columns: Vec<usize>,
-    schema: SchemaRef,
-}
-
-impl PartitionStream for GivenPart {
-    fn schema(&self) -> &SchemaRef {
-        &self.schema
-    }
-
-    fn execute(&self, context: Arc<TaskContext>) -> SendableRecordBatchStream {
-        let given = context.session_config().get_extension::<GivenRows>();
-        let columns = self.columns.clone();
-        let project = move |batch: &RecordBatch| batch.project(&columns).map_err(DataFusionError::from);
-        let rows: Vec<_> = given.iter().flat_map(|given| &given.0).map(project).collect();
-        Box::pin(RecordBatchStreamAdapter::new(Arc::clone(&self.schema), stream::iter(rows)))
     }
 }

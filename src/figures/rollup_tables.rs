@@ -56,10 +56,7 @@ pub async fn load_rollups(
     let mut loaded =
         LoadedRollups { tables: BTreeMap::new(), kept: BTreeMap::new(), records: Vec::new(), missing: BTreeMap::new() };
     for FilledRollup { filling: Filling { rollup, kept, wanted }, filled } in filled.into_iter().flatten() {
-        let mut record = RollupRecord { name: rollup.name.clone(), ..RollupRecord::default() };
-        if let Some(made) = intake.made.get(&rollup.name) {
-            record.add(made);
-        }
+        let mut record = record_of(rollup, intake);
         match filled {
             Ok(filled) => {
                 record.add(&filled);
@@ -72,15 +69,21 @@ pub async fn load_rollups(
         loaded.records.push(record);
     }
     loaded.records.extend(definitions.rollups.iter().filter(|rollup| !wanted(&rollup.name)).map(|rollup| {
-        let mut record = RollupRecord { name: rollup.name.clone(), ..RollupRecord::default() };
-        if let Some(made) = intake.made.get(&rollup.name) {
-            record.add(made);
-        }
+        let mut record = record_of(rollup, intake);
         record.submissions_cached = intake.admitted(rollup).all().count().saturating_sub(record.submissions_scanned);
         record
     }));
     loaded.records.sort_by(|one, other| one.name.cmp(&other.name));
     Ok(loaded)
+}
+
+/// What a roll-up cost while its records were checked.
+fn record_of(rollup: &Rollup, intake: &Intake) -> RollupRecord {
+    let mut record = RollupRecord { name: rollup.name.clone(), ..RollupRecord::default() };
+    if let Some(made) = intake.made.get(&rollup.name) {
+        record.add(made);
+    }
+    record
 }
 
 /// One roll-up with its cost, or the reason where there is not enough memory for it.

@@ -7,7 +7,7 @@ mod pass;
 mod reference;
 mod segment;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -31,6 +31,7 @@ use segment::{RollupSegment, SegmentWriter};
 
 pub use costs::{RollupCosts, RollupRecord};
 pub use kept::KeptRollup;
+use pass::RollupToMake;
 pub use pass::{MadeRollup, RollupPass};
 pub use reference::{PeerLink, PublishedFigure, ReferenceData, UnfitCode};
 
@@ -105,11 +106,6 @@ pub struct RollupInput<'a> {
 }
 
 impl<'a> RollupInput<'a> {
-    /// Whether nothing was submitted.
-    pub fn is_empty(&self) -> bool {
-        self.records.is_empty() && self.submitted.is_empty()
-    }
-
     /// Those of several inputs, each once.
     pub fn of_all(inputs: impl Iterator<Item = Self>) -> Self {
         let (mut all, mut seen) = (Self::default(), BTreeSet::new());
@@ -251,9 +247,14 @@ impl Rollups<'_> {
         Ok(kept)
     }
 
-    /// Begins to make roll-ups of a dataset of rows that come by.
+    /// Begins to make roll-ups of a dataset of all rows that come by.
     pub fn pass<'r>(&self, contract: &Contract, rollups: impl Iterator<Item = &'r Rollup>) -> RollupPass {
-        RollupPass::new(self.engine.clone(), contract.clone(), rollups.cloned().collect(), self.folders.clone())
+        let all = |rollup: &Rollup| RollupToMake { rollup: rollup.clone(), only: None };
+        self.pass_of(contract, rollups.map(all).collect())
+    }
+
+    fn pass_of(&self, contract: &Contract, rollups: Vec<RollupToMake>) -> RollupPass {
+        RollupPass::new(self.engine.clone(), contract.clone(), rollups, self.folders.clone())
     }
 
     /// Computes what the cache lacks of roll-ups of one dataset: rows are decoded once for all of them, as far as they fit into
@@ -278,16 +279,22 @@ impl Rollups<'_> {
     async fn fill_together(&self, contract: &Contract, fillings: &mut [Filling<'_>]) -> Vec<RollupEffort> {
         let mut filled: Vec<RollupEffort> = fillings.iter().map(|_| RollupEffort::default()).collect();
         let Some(store) = self.engine.store() else { return filled };
-        let (mut missing, mut seen) = (Vec::new(), BTreeSet::new());
-        for Filling { kept, wanted, .. } in fillings.iter() {
+        let mut missing: BTreeMap<&str, &Admission> = BTreeMap::new();
+        let mut to_make = Vec::new();
+        for Filling { rollup, kept, wanted } in fillings.iter() {
             let lacking = wanted.records.iter().copied().filter(|admission| kept.lacks(admission));
-            missing.extend(lacking.filter(|one| seen.insert(one.fingerprint.as_str())).cloned());
+            let lacking: Vec<&Admission> = lacking.collect();
+            if !lacking.is_empty() {
+                let only = lacking.iter().map(|admission| admission.fingerprint.clone()).collect();
+                to_make.push(RollupToMake { rollup: (*rollup).clone(), only: Some(only) });
+                missing.extend(lacking.into_iter().map(|admission| (admission.fingerprint.as_str(), admission)));
+            }
         }
         if missing.is_empty() {
             return filled;
         }
-        let lacking = fillings.iter().filter(|one| one.wanted.records.iter().any(|record| one.kept.lacks(record)));
-        let pass = Arc::new(self.pass(contract, lacking.map(|filling| filling.rollup)));
+        let missing: Vec<Admission> = missing.into_values().cloned().collect();
+        let pass = Arc::new(self.pass_of(contract, to_make));
         let bytes: u64 = missing.iter().flat_map(|one| &one.files).map(|file| file.size).sum();
         let reader = RowReader { engine: self.engine.clone(), store: Arc::clone(store), contract: contract.clone() };
         let reader = Arc::new(reader);

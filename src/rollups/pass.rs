@@ -1,7 +1,7 @@
 //! Several roll-ups of one dataset over rows that were decoded once. Whatever goes wrong here goes wrong without a word: the
 //! roll-up is then made by a statement over the files, which says what is wrong.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -14,11 +14,18 @@ use crate::contract::{Admission, RowUser, SubmissionRows, rows_schema};
 use crate::definitions::model::{Contract, Rollup};
 use crate::engine::{Engine, PreparedStatement, Query};
 
+/// A roll-up that a pass makes.
+pub(super) struct RollupToMake {
+    pub(super) rollup: Rollup,
+    /// Fingerprints of the submissions that it is made of; `None` where it is made of all that come by.
+    pub(super) only: Option<BTreeSet<String>>,
+}
+
 /// Roll-ups that are made side by side of the rows that come by.
 pub struct RollupPass {
     engine: Engine,
     contract: Contract,
-    rollups: Vec<Rollup>,
+    rollups: Vec<RollupToMake>,
     folders: CacheFolders,
     /// Planned when the first rows come by.
     making: OnceCell<Vec<Making>>,
@@ -27,6 +34,7 @@ pub struct RollupPass {
 /// One of them.
 struct Making {
     rollup: Rollup,
+    only: Option<BTreeSet<String>>,
     prepared: PreparedStatement,
     state: Mutex<PassState>,
 }
@@ -49,20 +57,20 @@ pub struct MadeRollup {
 }
 
 impl RollupPass {
-    pub(super) fn new(engine: Engine, contract: Contract, rollups: Vec<Rollup>, folders: CacheFolders) -> Self {
+    pub(super) fn new(engine: Engine, contract: Contract, rollups: Vec<RollupToMake>, folders: CacheFolders) -> Self {
         Self { engine, contract, rollups, folders, making: OnceCell::new() }
     }
 
     async fn plan(&self) -> Vec<Making> {
         let mut making = Vec::new();
-        for rollup in &self.rollups {
+        for RollupToMake { rollup, only } in &self.rollups {
             let name = rollup_query(rollup);
             let query = Query { name: &name, sql: &rollup.sql, parameters: Vec::new() };
             let schema = rows_schema(&self.contract);
             let prepared = self.engine.prepare(&query, &self.contract.dataset, schema).await;
             if let (Ok(prepared), Ok(writer)) = (prepared, self.folders.begin(rollup)) {
                 let state = PassState { writer: Some(writer), submissions: 0, elapsed: Duration::ZERO };
-                making.push(Making { rollup: rollup.clone(), prepared, state: Mutex::new(state) });
+                making.push(Making { rollup: rollup.clone(), only: only.clone(), prepared, state: Mutex::new(state) });
             }
         }
         making
@@ -92,8 +100,13 @@ impl RowUser for RollupPass {
 }
 
 impl Making {
+    fn is_made_of(&self, admission: &Admission) -> bool {
+        self.only.as_ref().is_none_or(|only| only.contains(&admission.fingerprint))
+    }
+
     async fn take(&self, wave: &[&SubmissionRows<'_>]) {
         let started = Instant::now();
+        let wave: Vec<_> = wave.iter().filter(|one| self.is_made_of(one.admission)).collect();
         let rows: Vec<RecordBatch> = wave.iter().flat_map(|one| one.batches).cloned().collect();
         let admissions: Vec<&Admission> = wave.iter().map(|one| one.admission).collect();
         let Ok(found) = self.prepared.run(rows).await else { return };
