@@ -1,28 +1,25 @@
 //! The admission of submissions of one table: recall what is unchanged, check footers, scan once, word the findings.
 //! A file that cannot be read refuses its own submission and no other.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use arrow::array::RecordBatch;
-use bytes::Bytes;
 use chrono::NaiveDate;
 use futures::StreamExt;
 use object_store::ObjectStore;
 use tokio::task::JoinError;
 
 use super::admitted::{Admission, AdmittedFile, CHANGED_RULE, MEMORY_RULE};
-use super::file_bytes::FileBytes;
-use super::footer::{Footer, FooterError, check_footer};
 use super::memory::AdmissionMemory;
-use super::rows::{self, Decoded, RowUser, SubmissionRows, WholeFile, WholeSubmission};
+use super::reading::{Fresh, Reading, RowScreening, Unread, changed_message};
+use super::rows::{self, RowUser};
 use super::scan::{self, RuleCheck, ScanResult};
 use super::{failing, numbered_table, pinned_table};
 use crate::definitions::model::Contract;
-use crate::engine::{ENGINE_VERSION, Engine, EngineError, PreparedStatement, Query, Trouble, trouble_of};
-use crate::sources::{SourceFile, Submission, SubmissionScope, SubmittedTable, UnusableFile};
+use crate::engine::{ENGINE_VERSION, Engine, EngineError, Query, Trouble};
+use crate::sources::{Submission, SubmissionScope, SubmittedTable, UnusableFile};
 use crate::vocabulary::finding::{Finding, FindingLevel};
 use crate::vocabulary::period::ambiguity;
 
@@ -31,9 +28,6 @@ const BYTES_PER_KEY: usize = 256;
 
 /// Rows that one grouped statement takes at least, whatever the memory.
 const LEAST_PER_SCAN: usize = 65_536;
-
-/// Files of a part that are read at one time: most of the time goes by while they are waited for.
-const FILES_AT_ONCE: usize = 8;
 
 /// How often files that the system does not let us read are tried again, one submission at a time, and the pause before that.
 const READ_AGAIN: u32 = 2;
@@ -189,18 +183,11 @@ impl Admitter<'_> {
     }
 
     async fn reading(&self) -> Reading {
-        let checks = scan::screening_of(&scan::checks_of(self.contract), self.contract, rows::MOST_ROWS);
-        let sql = scan::grouped_sql(self.contract, &checks);
-        let name = format!("contract of {}", self.contract.dataset);
-        let query = Query { name: &name, sql: &sql, parameters: Vec::new() };
-        let schema = rows::rows_schema(self.contract);
         Reading {
             engine: self.engine.clone(),
             store: Arc::clone(&self.store),
             contract: self.contract.clone(),
-            // Without it each submission is checked by a statement over its files, which then says what is wrong.
-            screening: self.engine.prepare(&query, &self.contract.dataset, schema).await.ok(),
-            checks,
+            screening: RowScreening::prepare(self.engine, self.contract).await,
             row_user: self.row_user.clone(),
         }
     }
@@ -327,8 +314,7 @@ impl Admitter<'_> {
         submissions: &[&Submission],
     ) -> Result<Vec<ScanResult>, EngineError> {
         let sql = scan::grouped_sql(self.contract, checks);
-        let name = format!("contract of {}", self.contract.dataset);
-        let query = Query { name: &name, sql: &sql, parameters: Vec::new() };
+        let query = Query { name: &scan::query_name(self.contract), sql: &sql, parameters: Vec::new() };
         let table = numbered_table(self.contract, submissions);
         let result = self.engine.run(&query, &[(self.contract.dataset.as_str(), table)]).await?;
         Ok(scan::read_outcomes(self.contract, checks, &result.batches, submissions))
@@ -446,186 +432,6 @@ fn rows_words(rows: u64) -> String {
     } else {
         format!("{} rows", crate::vocabulary::quantity::count_text(rows.cast_signed()))
     }
-}
-
-fn changed_message(what: &str) -> String {
-    format!("{what} changed while this run read them; the next run reads them again")
-}
-
-/// A file that the system did not let us read.
-struct Unread {
-    submission: Submission,
-    path: String,
-    source: object_store::Error,
-}
-
-/// A submission that was read in this run.
-struct Fresh {
-    admission: Admission,
-    /// Its rows were looked at, and nothing is wrong with them.
-    is_sound: bool,
-}
-
-/// A submission whose files were read, with all of them where they are in memory.
-struct ReadSubmission {
-    admission: Admission,
-    whole: Option<WholeSubmission>,
-}
-
-/// What submissions are read with.
-struct Reading {
-    engine: Engine,
-    store: Arc<dyn ObjectStore>,
-    contract: Contract,
-    checks: Vec<RuleCheck>,
-    screening: Option<PreparedStatement>,
-    row_user: Option<Arc<dyn RowUser>>,
-}
-
-impl Reading {
-    /// Reads some submissions, and looks at the rows of those that fit into memory.
-    async fn read_part(&self, submissions: Vec<Submission>) -> Vec<Result<Fresh, Box<Unread>>> {
-        let reading = submissions.into_iter().map(|submission| self.read(submission));
-        let read: Vec<Result<ReadSubmission, Box<Unread>>> =
-            futures::stream::iter(reading).buffered(FILES_AT_ONCE).collect().await;
-        let whole: Vec<(&Admission, &WholeSubmission)> =
-            read.iter().flatten().filter_map(|one| Some((&one.admission, one.whole.as_ref()?))).collect();
-        let mut sound: BTreeSet<String> = BTreeSet::new();
-        for group in rows::groups(&whole, rows::bytes_of_part(&self.engine), |(_, whole)| whole.decoded_bytes()) {
-            sound.extend(self.sound_among(group).await);
-        }
-        let fresh =
-            |ReadSubmission { admission, .. }| Fresh { is_sound: sound.contains(&admission.fingerprint), admission };
-        read.into_iter().map(|result| result.map(fresh)).collect()
-    }
-
-    /// The fingerprints of those submissions whose rows keep every rule. Their rows are handed on.
-    async fn sound_among(&self, group: &[(&Admission, &WholeSubmission)]) -> Vec<String> {
-        let Some(screening) = &self.screening else { return Vec::new() };
-        let submissions: Vec<(&Submission, &WholeSubmission)> =
-            group.iter().map(|(admission, whole)| (&admission.submission, *whole)).collect();
-        let decoded = Decoded::of(&self.engine, &self.contract, &submissions).await;
-        let rows: Vec<RecordBatch> = decoded.batches.iter().flatten().flatten().cloned().collect();
-        let Ok(found) = screening.run(rows).await else { return Vec::new() };
-        let submissions: Vec<&Submission> = submissions.into_iter().map(|(submission, _)| submission).collect();
-        let outcomes = scan::read_outcomes(&self.contract, &self.checks, &found, &submissions);
-        let mut sound = Vec::new();
-        for (((admission, _), batches), outcome) in group.iter().zip(&decoded.batches).zip(&outcomes) {
-            if let Some(batches) = batches
-                && outcome.violations.is_empty()
-                && outcome.rows == admission.rows()
-            {
-                sound.push(SubmissionRows { admission, batches });
-            }
-        }
-        if let Some(user) = &self.row_user {
-            user.take(&sound).await;
-        }
-        sound.iter().map(|one| one.admission.fingerprint.clone()).collect()
-    }
-
-    /// Footers and content hashes of one submission.
-    async fn read(&self, submission: Submission) -> Result<ReadSubmission, Box<Unread>> {
-        let (mut files, mut whole, mut findings) = (Vec::new(), Vec::new(), Vec::new());
-        let mut hasher = blake3::Hasher::new();
-        let identity = [
-            submission.table.folder(),
-            submission.submitted.to_string(),
-            submission.sender_text().to_owned(),
-            submission.period_text(),
-        ];
-        hasher.update(identity.join("|").as_bytes());
-        let is_read_whole = rows::is_read_whole(&submission, &self.engine);
-        for file in &submission.files {
-            let mut admitted =
-                AdmittedFile { path: file.path.clone(), size: file.size, rows: 0, sha256: String::new() };
-            match self.read_file(&submission, file, is_read_whole).await {
-                Ok(content) => {
-                    hasher.update(content.sha256.as_bytes());
-                    admitted.sha256 = content.sha256;
-                    match content.footer {
-                        Ok(footer) => {
-                            admitted.rows = footer.rows;
-                            whole.extend(content.bytes.map(|bytes| WholeFile { bytes, metadata: footer.metadata }));
-                        }
-                        Err(found) => findings.extend(found),
-                    }
-                }
-                Err(source) if trouble_of(&source) == Trouble::Changed => {
-                    let message = changed_message("the files");
-                    let finding = submission.finding(FindingLevel::Blocking, CHANGED_RULE, message);
-                    findings.push(Finding { path: file.path.clone(), ..finding });
-                }
-                Err(source) => {
-                    let path = file.path.clone();
-                    return Err(Box::new(Unread { submission, path, source }));
-                }
-            }
-            files.push(admitted);
-        }
-        findings.extend(before_the_end(&submission));
-        findings.extend(same_files(&submission, &files));
-        let fingerprint = hasher.finalize().to_hex().to_string();
-        let is_whole = whole.len() == files.len();
-        let admission = Admission { submission, fingerprint, files, findings, recalled: false };
-        let is_whole = is_whole && !admission.refused() && admission.rows() <= rows::MOST_ROWS;
-        Ok(ReadSubmission { admission, whole: is_whole.then_some(WholeSubmission { files: whole }) })
-    }
-
-    async fn read_file(
-        &self,
-        submission: &Submission,
-        file: &SourceFile,
-        is_read_whole: bool,
-    ) -> Result<ReadFile, object_store::Error> {
-        let bytes = if is_read_whole {
-            FileBytes::whole(&self.store, file).await?
-        } else {
-            FileBytes::in_store(&self.store, file)?
-        };
-        let sha256 = bytes.sha256(file).await?;
-        let footer = match check_footer(&bytes, submission, file, &self.contract).await {
-            Ok(footer) => Ok(footer),
-            Err(FooterError::Wrong(findings)) => Err(findings),
-            Err(FooterError::Unread(source)) => return Err(source),
-        };
-        let bytes = match bytes {
-            FileBytes::Whole(bytes) => Some(bytes),
-            FileBytes::InStore { .. } => None,
-        };
-        Ok(ReadFile { sha256, footer, bytes })
-    }
-}
-
-/// What one file holds: its hash, its footer or what is wrong with it, and all of it where it was read whole.
-struct ReadFile {
-    sha256: String,
-    footer: Result<Footer, Vec<Finding>>,
-    bytes: Option<Bytes>,
-}
-
-/// Nobody can hand in a month whole before it has ended.
-fn before_the_end(submission: &Submission) -> Option<Finding> {
-    let end = submission.scope.as_ref()?.span.last.last_day();
-    let message = format!(
-        "was handed in on {}, before its last day, {end}, was over; hand it in from the day after",
-        submission.submitted
-    );
-    (submission.submitted <= end).then(|| submission.finding(FindingLevel::Blocking, "before_the_end", message))
-}
-
-/// Files with the same content would count every row again. Empty ones add nothing.
-fn same_files(submission: &Submission, files: &[AdmittedFile]) -> Vec<Finding> {
-    let mut first: BTreeMap<&str, &str> = BTreeMap::new();
-    let mut findings = Vec::new();
-    for file in files.iter().filter(|file| file.rows > 0 && !file.sha256.is_empty()) {
-        if let Some(other) = first.insert(&file.sha256, &file.path) {
-            let message = format!("is the same file as {other}; keep one of them");
-            let finding = submission.finding(FindingLevel::Blocking, "same_file", message);
-            findings.push(Finding { path: file.path.clone(), rows: file.rows, ..finding });
-        }
-    }
-    findings
 }
 
 /// Changes with contract, program and engine: what an older one admitted is looked at again.

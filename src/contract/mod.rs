@@ -9,6 +9,8 @@ mod footer;
 mod limits;
 mod memory;
 mod pages;
+mod reading;
+mod representatives;
 mod rows;
 mod scan;
 

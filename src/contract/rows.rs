@@ -40,7 +40,14 @@ const TEXT_BYTES: u64 = 16;
 /// A submission whose rows are in memory.
 pub struct SubmissionRows<'a> {
     pub admission: &'a Admission,
-    pub batches: &'a [RecordBatch],
+    pub batches: Vec<RecordBatch>,
+}
+
+impl SubmissionRows<'_> {
+    /// The number of rows that were decoded.
+    pub(super) fn rows(&self) -> u64 {
+        self.batches.iter().fold(0, |sum, batch| sum + u64::try_from(batch.num_rows()).unwrap_or(u64::MAX))
+    }
 }
 
 /// Whoever makes something of rows while they are in memory.
@@ -90,14 +97,15 @@ pub(super) struct WholeFile {
     pub metadata: Arc<ParquetMetaData>,
 }
 
-/// The files of one submission, all of them in memory.
-pub(super) struct WholeSubmission {
-    pub files: Vec<WholeFile>,
+/// A submission all of whose files are in memory.
+pub(super) struct WholeSubmission<'a> {
+    pub admission: &'a Admission,
+    pub files: &'a [WholeFile],
 }
 
-impl WholeSubmission {
+impl WholeSubmission<'_> {
     /// About how many bytes the rows take. What texts say is counted as it lies in the file, without compression.
-    pub(super) fn decoded_bytes(&self) -> u64 {
+    fn decoded_bytes(&self) -> u64 {
         self.files.iter().flat_map(|file| file.metadata.row_groups()).fold(0, |sum, group| {
             let rows = u64::try_from(group.num_rows()).unwrap_or(u64::MAX);
             group.columns().iter().fold(sum, |sum, column| {
@@ -115,17 +123,12 @@ impl WholeSubmission {
     }
 
     /// The rows as statements see them; `number` is the submission's place among others.
-    pub(super) fn decode(
-        &self,
-        contract: &Contract,
-        submission: &Submission,
-        number: i64,
-    ) -> Result<Vec<RecordBatch>, ArrowError> {
-        let constants = Constants::of(contract, submission, number);
+    fn decode(&self, contract: &Contract, number: i64) -> Result<Vec<RecordBatch>, ArrowError> {
+        let constants = Constants::of(contract, &self.admission.submission, number);
         let schema = rows_schema(contract);
         let of_files = engine_schema(contract);
         let mut batches = Vec::new();
-        for file in &self.files {
+        for file in self.files {
             for batch in reader(file)? {
                 batches.push(constants.added_to(&batch?, &of_files, &schema)?);
             }
@@ -190,26 +193,26 @@ pub(super) fn bytes_of_part(engine: &Engine) -> usize {
     engine.room_for_rows() / (engine.threads() + 1)
 }
 
-/// Decoded rows of some submissions, in the order in which these were given, and the memory that they take.
-pub(super) struct Decoded {
-    /// By submission; `None` of one that cannot be decoded.
-    pub batches: Vec<Option<Vec<RecordBatch>>>,
+/// Decoded rows of some submissions, and the memory that they take.
+pub(super) struct DecodedRows<'a> {
+    /// In the order given, without those that cannot be decoded. A submission's number is its place here.
+    pub submissions: Vec<SubmissionRows<'a>>,
     _room: Option<TakenRoom>,
 }
 
-impl Decoded {
-    /// Waits for the memory that the rows take, and decodes them. A submission's number is its place here.
-    pub(super) async fn of(
-        engine: &Engine,
-        contract: &Contract,
-        submissions: &[(&Submission, &WholeSubmission)],
-    ) -> Self {
-        let bytes = submissions.iter().fold(0, |sum, (_, whole)| whole.decoded_bytes().saturating_add(sum));
-        let Some(room) = engine.room(usize::try_from(bytes).unwrap_or(usize::MAX)).await else {
-            return Self { batches: submissions.iter().map(|_| None).collect(), _room: None };
-        };
-        let decoded = (0..).zip(submissions).map(|(number, (one, whole))| whole.decode(contract, one, number).ok());
-        Self { batches: decoded.collect(), _room: Some(room) }
+impl<'a> DecodedRows<'a> {
+    /// Waits for the memory that the rows take, and decodes them. There are none where they take more than there is.
+    pub(super) async fn of(engine: &Engine, contract: &Contract, group: &[WholeSubmission<'a>]) -> Self {
+        let mut submissions = Vec::new();
+        let bytes = group.iter().fold(0, |sum, one| one.decoded_bytes().saturating_add(sum));
+        let room = engine.room(usize::try_from(bytes).unwrap_or(usize::MAX)).await;
+        for one in group.iter().filter(|_| room.is_some()) {
+            let number = i64::try_from(submissions.len()).unwrap_or(i64::MAX);
+            if let Ok(batches) = one.decode(contract, number) {
+                submissions.push(SubmissionRows { admission: one.admission, batches });
+            }
+        }
+        Self { submissions, _room: room }
     }
 }
 
@@ -223,48 +226,49 @@ pub struct RowReader {
 impl RowReader {
     /// Hands the rows of a part to `user`. What cannot be read, decoded or held is passed over without a word.
     pub async fn read(&self, admissions: &[Admission], user: &dyn RowUser) {
-        let mut whole: Vec<(&Admission, WholeSubmission)> = Vec::new();
+        let mut read = Vec::new();
         for admission in admissions.iter().filter(|one| is_read_whole(&one.submission, &self.engine)) {
-            if let Some(files) = read_whole(&self.store, &admission.submission).await {
-                whole.push((admission, files));
-            }
+            read.extend(
+                read_whole(&self.store, &admission.submission).await.map(|files| ReadAgain { admission, files }),
+            );
         }
-        let most = bytes_of_part(&self.engine);
-        for group in groups(&whole, most, |(_, whole)| whole.decoded_bytes()) {
-            let submissions: Vec<_> = group.iter().map(|(admission, whole)| (&admission.submission, whole)).collect();
-            let decoded = Decoded::of(&self.engine, &self.contract, &submissions).await;
-            let rows = group.iter().zip(&decoded.batches);
-            let rows = rows.filter_map(|((admission, _), batches)| {
-                Some(SubmissionRows { admission, batches: batches.as_deref()? })
-            });
-            user.take(&rows.collect::<Vec<_>>()).await;
+        let whole: Vec<_> =
+            read.iter().map(|ReadAgain { admission, files }| WholeSubmission { admission, files }).collect();
+        for group in groups(&whole, bytes_of_part(&self.engine)) {
+            user.take(&DecodedRows::of(&self.engine, &self.contract, group).await.submissions).await;
         }
     }
 }
 
-/// Parts of a list, each as long as its items take at most `most` bytes together. A larger item stands alone.
-pub(super) fn groups<T>(items: &[T], most: usize, bytes: impl Fn(&T) -> u64) -> Vec<&[T]> {
+/// A submission that was admitted before, and its files, which were read again.
+struct ReadAgain<'a> {
+    admission: &'a Admission,
+    files: Vec<WholeFile>,
+}
+
+/// Submissions in the order given, as many in each group as take at most `most` bytes together. A larger one stands alone.
+pub(super) fn groups<'a, 'b>(submissions: &'a [WholeSubmission<'b>], most: usize) -> Vec<&'a [WholeSubmission<'b>]> {
     let most = u64::try_from(most).unwrap_or(u64::MAX);
     let mut groups = Vec::new();
     let (mut start, mut sum) = (0, 0_u64);
-    for (at, item) in items.iter().enumerate() {
-        let own = bytes(item);
+    for (at, submission) in submissions.iter().enumerate() {
+        let own = submission.decoded_bytes();
         if at > start && sum.saturating_add(own) > most {
-            groups.extend(items.get(start..at));
+            groups.extend(submissions.get(start..at));
             (start, sum) = (at, 0);
         }
         sum = sum.saturating_add(own);
     }
-    groups.extend(items.get(start..).filter(|rest| !rest.is_empty()));
+    groups.extend(submissions.get(start..).filter(|rest| !rest.is_empty()));
     groups
 }
 
-async fn read_whole(store: &Arc<dyn ObjectStore>, submission: &Submission) -> Option<WholeSubmission> {
+async fn read_whole(store: &Arc<dyn ObjectStore>, submission: &Submission) -> Option<Vec<WholeFile>> {
     let mut files = Vec::new();
     for file in &submission.files {
         let FileBytes::Whole(bytes) = FileBytes::whole(store, file).await.ok()? else { return None };
         let metadata = ParquetMetaDataReader::new().parse_and_finish(&bytes).ok()?;
         files.push(WholeFile { bytes, metadata: Arc::new(metadata) });
     }
-    Some(WholeSubmission { files })
+    Some(files)
 }

@@ -14,6 +14,9 @@ use crate::vocabulary::quantity::count_text;
 /// Rule of a required field that is empty; its findings count the empty cells.
 pub const REQUIRED_RULE: &str = "required";
 
+/// Rule of a number that lies outside its limits.
+const RANGE_RULE: &str = "range";
+
 /// Rule of a date that belongs to another month than the submission.
 pub(super) const PERIOD_RULE: &str = "period";
 
@@ -66,6 +69,21 @@ impl RuleCheck {
             }
             CheckCount::Bounds(limits) => limits.screening_condition(&column, field_type(contract, &self.column)),
             CheckCount::Duplicates | CheckCount::Read => None,
+        }
+    }
+
+    /// Whether [`super::representatives`] break it if any row does: it holds one column's values against limits, or looks at
+    /// each of them where all are there.
+    pub(super) fn is_decided_by_values(&self, contract: &Contract) -> bool {
+        match self.measure {
+            CheckCount::Nulls | CheckCount::Bounds(_) | CheckCount::Total | CheckCount::Read => true,
+            CheckCount::Duplicates => false,
+            CheckCount::Failing if self.column.is_empty() => false,
+            CheckCount::Failing => {
+                let every_value_is_there =
+                    matches!(field_type(contract, &self.column), FieldType::String | FieldType::Boolean);
+                every_value_is_there || self.rule == RANGE_RULE
+            }
         }
     }
 
@@ -221,7 +239,7 @@ fn range_check(field: &Field) -> Option<RuleCheck> {
         (Some(low), None) => format!("{} lies below {low}", field.name),
         (_, high) => format!("{} lies above {}", field.name, high.unwrap_or_default()),
     };
-    Some(RuleCheck { level: level_of(field.severity), condition, ..check_of(field, "range", message) })
+    Some(RuleCheck { level: level_of(field.severity), condition, ..check_of(field, RANGE_RULE, message) })
 }
 
 fn pattern_check(field: &Field) -> Option<RuleCheck> {
@@ -254,7 +272,7 @@ fn size_checks(field: &Field) -> Vec<RuleCheck> {
         return Vec::new();
     }
     let (name, largest) = (&field.name, count_text(LARGEST_NUMBER));
-    let size = check_of(field, "range", format!("{name} lies outside -{largest} to {largest}"));
+    let size = check_of(field, RANGE_RULE, format!("{name} lies outside -{largest} to {largest}"));
     let most = count_text(MOST_IN_TOTAL_MILLIONS);
     let total = check_of(field, "total", format!("{name} adds up to more than {most} millions"));
     vec![
@@ -316,6 +334,11 @@ pub(super) fn screening_of(checks: &[RuleCheck], contract: &Contract, most_rows:
         });
     }
     screening
+}
+
+/// The name of the grouped statement in messages.
+pub(super) fn query_name(contract: &Contract) -> String {
+    format!("contract of {}", contract.dataset)
 }
 
 /// The grouped statement: one row per submission, one or two columns per check. The conditions are worked out in the

@@ -107,7 +107,7 @@ impl Making {
     async fn take(&self, wave: &[&SubmissionRows<'_>]) {
         let started = Instant::now();
         let wave: Vec<_> = wave.iter().filter(|one| self.is_made_of(one.admission)).collect();
-        let rows: Vec<RecordBatch> = wave.iter().flat_map(|one| one.batches).cloned().collect();
+        let rows: Vec<RecordBatch> = wave.iter().flat_map(|one| &one.batches).cloned().collect();
         let admissions: Vec<&Admission> = wave.iter().map(|one| one.admission).collect();
         let Ok(found) = self.prepared.run(rows).await else { return };
         let Ok(found) = all_to_schema(&found, &rollup_schema(&self.rollup)) else { return };
