@@ -46,11 +46,11 @@ fn release_words(release: &ComparedRelease) -> String {
 fn class_words(class: ChangeClass) -> (&'static str, &'static str) {
     match class {
         ChangeClass::Major => {
-            ("Major change.", "A metric, an organisation or a period is gone: work that uses it finds nothing there.")
+            ("Major change.", "A metric, an organisation or a period is gone: whoever uses it finds nothing there.")
         }
         ChangeClass::Minor => (
             "Minor change.",
-            "Figures changed, or something is new: work that uses these figures has to read them again.",
+            "Figures changed, or something is new: whoever uses these figures must take the new ones.",
         ),
         ChangeClass::Patch => {
             ("Patch.", "Every figure is the same: only words, pages, settings, inputs or the program changed.")
@@ -127,12 +127,18 @@ impl ComparisonInput<'_> {
     fn frame(&self) -> Frame {
         let Self { compared, names, .. } = self;
         let (earlier, later) = (&compared.earlier, &compared.later);
-        let (heading, period) = if compared.same_period {
-            let heading = format!("Changes from revision {} to revision {}", earlier.revision, later.revision);
-            (heading, later.period.words_with_short_name())
+        let heading = if !compared.same_period {
+            format!("Changes from {} to {}", release_words(earlier), release_words(later))
+        } else if earlier.revision == later.revision {
+            // Of two folders, such as one for trials: their numbers tell them apart no more.
+            "Changes between two releases".to_owned()
         } else {
-            let heading = format!("Changes from {} to {}", release_words(earlier), release_words(later));
-            (heading, format!("{} and {}", earlier.period.words(), later.period.words()))
+            format!("Changes from revision {} to revision {}", earlier.revision, later.revision)
+        };
+        let period = if compared.same_period {
+            later.period.words_with_short_name()
+        } else {
+            format!("{} and {}", earlier.period.words(), later.period.words())
         };
         let marking = (!names.markings.is_empty()).then(|| names.markings.join(" and "));
         let mut frame = Frame::outside_releases(heading, period, &names.publication);
