@@ -2,7 +2,7 @@
 //! assessment flags there is chance or a fault of a method. The flags of each family of labels and each metric are printed
 //! beside those that the method expects; the program ends with 1 where they are more than 1.3 times as many.
 //!
-//! `CARGO_PROFILE_DEV_OPT_LEVEL=2 cargo bench --profile dev --bench null_nations`; `… -- --every` prints every metric.
+//! `cargo bench --profile dev --config 'profile.dev.package.leds-metrics.opt-level=2' --bench null_nations`; `… -- --every` prints every metric.
 //!
 //! The level and the size of each metric are those of a synthetic nation (`benches/null_sizes.csv`: the national sums of
 //! one month). Figures are drawn for each force and period, months and quarters: binomial counts for shares, Poisson counts
