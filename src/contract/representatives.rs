@@ -193,7 +193,7 @@ mod tests {
         let numbers: Vec<_> = (0..8_000).map(Some).collect();
         let batch = table(&texts, &numbers, &vec![Some(true); 8_000]);
         // Each of the long ones lies in a place of its own here, as a reader of plain pages leaves them.
-        let rows = representatives(&[batch.clone()], 3).unwrap();
+        let rows = representatives(std::slice::from_ref(&batch), 3).unwrap();
         assert_eq!(rows[0].num_rows(), 8_000);
         let places = UInt32Array::from_iter_values((0..8_000).map(|row| row % 3));
         let shared: Vec<ArrayRef> = batch.columns().iter().map(|column| take(column, &places, None).unwrap()).collect();
