@@ -16,6 +16,7 @@ mod shell;
 mod sql;
 mod stores;
 mod values;
+mod worker;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -39,6 +40,7 @@ use self::shell::{print_completions, write_manual};
 use self::sql::{SqlArguments, run_sql};
 use self::stores::set_retry_time;
 use self::values::{parse_copies, parse_day, parse_moment, place};
+use self::worker::{ReadingArguments, WorkerArguments, run_worker};
 use crate::app::bundle::{BundleOptions, bundle};
 use crate::app::check::{CheckOptions, CheckReport, check};
 use crate::app::due::RunPlaces;
@@ -49,7 +51,7 @@ use crate::app::stop::unless_stopped;
 use crate::app::verify::verify;
 use crate::app::{AppError, Context, RunOptions, RunOutcome, UsageError, definitions, demo, generate};
 use crate::exit;
-use crate::intake::DataDate;
+use crate::intake::{DataDate, LostHelper};
 use crate::place::Place;
 use crate::schedule::Wait;
 use crate::settings::{Settings, UnsetPublication};
@@ -163,9 +165,13 @@ enum Command {
         /// [default: the setting editions.copies].
         #[arg(long, value_name = "FORMATS", value_parser = parse_copies)]
         copies: Option<BTreeSet<CopyFormat>>,
+        #[command(flatten)]
+        reading: ReadingArguments,
     },
     /// Publish what the schedules of the settings have due, whenever it is due, until it is stopped.
     Schedule(ServiceArguments),
+    /// Read submissions of a source for runs on other computers, until it is stopped.
+    Worker(WorkerArguments),
     /// Say what was published, what is due next, and what needs a person.
     Status(StatusArguments),
     /// Look whether a run finds all that it needs, and say what to do about what is wrong.
@@ -352,8 +358,9 @@ async fn dispatch(cli: Cli, stop: &Stop) -> Result<u8, AppError> {
             print_plan(&planned, json)?;
             Ok(exit::OK)
         }
-        Command::Run { input, places, period, due, now, published_on, allow_gaps, again, public, copies } => {
+        Command::Run { input, places, period, due, now, published_on, allow_gaps, again, public, copies, reading } => {
             let mut context = load().await?;
+            reading.apply(&mut context.settings.cluster)?;
             if let Some(copies) = copies {
                 context.settings.figures.editions.copies = copies;
             }
@@ -369,6 +376,7 @@ async fn dispatch(cli: Cli, stop: &Stop) -> Result<u8, AppError> {
             done.span.in_scope(|| print_by_hand(&context.settings, &done, published_on, allow_gaps))
         }
         Command::Schedule(arguments) => serve(&load().await?, &arguments, quiet).await,
+        Command::Worker(arguments) => run_worker(&load().await?, arguments).await.map(done),
         Command::Status(arguments) => print_status(&load().await?, &arguments).await,
         Command::Doctor(arguments) => run_doctor(arguments, folder, settings).await,
         Command::Prune(arguments) => run_prune(&load().await?, &arguments).map(done),
@@ -506,6 +514,11 @@ fn print_outcome(outcome: &RunOutcome) -> Result<(), AppError> {
         ));
     } else {
         tell(format_args!("nothing changed since revision {}; not published again (--again does)", outcome.revision));
+    }
+    for LostHelper { worker, why } in &outcome.lost {
+        let message =
+            format_args!("worker {worker} is not used any more: {why}; what it had to read, others have read");
+        tell_as(MessageKind::Warning, message);
     }
     if outcome.without_memory {
         tell(format_args!(

@@ -1,8 +1,8 @@
 //! Documented performance metrics of police use of PNC and LEDS, per force and review period.
 //!
 //! The modules stand in one line, each using only those to its left: `vocabulary` → `definitions` → `sources` → `stats` →
-//! `settings` → `contract` → `rollups` → `metrics` → `intake` → `history` → `assessment` → `verdict` → `checks` → `figures` →
-//! `public` → `release` → `report` → `render`, wired together by `app`. `ledger` and `schedule` say when it runs.
+//! `settings` → `contract` → `rollups` → `metrics` → `intake` → `cluster` → `history` → `assessment` → `verdict` → `checks` →
+//! `figures` → `public` → `release` → `report` → `render`, wired together by `app`. `ledger` and `schedule` say when it runs.
 //! `docs/architecture.md` says more.
 #![forbid(unsafe_code)]
 
@@ -11,6 +11,8 @@ pub mod archive;
 pub mod assessment;
 pub mod checks;
 pub mod cli;
+#[cfg(feature = "cluster")]
+pub mod cluster;
 pub mod contract;
 pub mod definitions;
 pub mod digest;

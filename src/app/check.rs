@@ -46,7 +46,14 @@ pub async fn check(context: &Context, options: &CheckOptions) -> Result<CheckRep
     let work = WorkFolder::open(work)?;
     let definitions = &context.definitions;
     let opened = intake::open(source, *date, definitions, &context.engine_settings(work.spill())).await?;
-    let check = SubmissionCheck { opened: &opened, definitions, work: &work, step: &step, purpose: Purpose::Findings };
+    let check = SubmissionCheck {
+        opened: &opened,
+        definitions,
+        work: &work,
+        step: &step,
+        purpose: Purpose::Findings,
+        helpers: None,
+    };
     let intake = intake::admit(&check).await?;
     step.finish();
     Ok(report(opened.as_of, &intake))

@@ -11,6 +11,7 @@ pub mod doctor;
 pub mod due;
 mod folders;
 pub mod generate;
+mod helpers;
 pub mod hook;
 mod identity;
 pub mod letter;
@@ -41,10 +42,14 @@ pub mod verify_release;
 pub mod vitals;
 #[cfg(feature = "webhook")]
 pub mod webhook;
+pub mod worker;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::definitions::{Definitions, DefinitionsError};
+#[cfg(feature = "cluster")]
+use crate::engine::cluster::{AccessError, WorkerServerError};
 use crate::engine::output::OutputError;
 use crate::engine::{Engine, EngineError, EngineSettings, Trouble, trouble_of};
 use crate::exit;
@@ -148,6 +153,14 @@ pub enum AppError {
     Stopped,
     #[error("there is no temporary folder to run in")]
     TemporaryFolder(#[source] std::io::Error),
+    #[cfg(feature = "cluster")]
+    #[error("cluster")]
+    Access(#[from] AccessError),
+    #[cfg(feature = "cluster")]
+    #[error(transparent)]
+    Worker(#[from] WorkerServerError),
+    #[error("this program cannot read its own file, by which workers know it")]
+    OwnProgram(#[source] std::io::Error),
     #[error("{failed} of {checks} checks of the release failed")]
     ReleaseDiffers { failed: usize, checks: usize },
     #[error("{failed} of {cases} hand-worked cases failed")]
@@ -204,6 +217,12 @@ impl AppError {
             | Self::ScheduleTimes(_)
             | Self::Unfit(_)
             | Self::Prepare(PrepareError::Key(_) | PrepareError::Exists(_)) => exit::USAGE,
+            #[cfg(feature = "cluster")]
+            Self::Access(_) | Self::Worker(WorkerServerError::Access(_) | WorkerServerError::Listen { .. }) => {
+                exit::USAGE
+            }
+            #[cfg(feature = "cluster")]
+            Self::Worker(WorkerServerError::Start(_) | WorkerServerError::BrokeOff(_)) => exit::INPUT,
             Self::Definitions(_) | Self::Prepare(PrepareError::UnpreparedReference { .. }) => exit::DEFINITIONS,
             Self::Intake(IntakeError::ReferenceRefused { .. }) | Self::NothingAccepted { .. } => exit::CONTRACT,
             Self::Figures(error) => match error.trouble() {
@@ -235,6 +254,7 @@ impl AppError {
             Self::SourceChanged(_)
             | Self::Engine(_)
             | Self::DamagedRelease(_)
+            | Self::OwnProgram(_)
             | Self::Reread(_)
             | Self::ReleaseDiffers { .. }
             | Self::Bundle(BundleError::Damaged(_) | BundleError::Record { .. })
@@ -249,7 +269,7 @@ impl AppError {
 
 /// What most commands need: proven definitions and settings.
 pub struct Context {
-    pub definitions: Definitions,
+    pub definitions: Arc<Definitions>,
     pub settings: Settings,
     /// Whether the work is to end before it is done.
     pub stop: Stop,
@@ -269,7 +289,7 @@ impl Context {
             Some(folder) => Definitions::from_folder(folder)?,
             None => Definitions::built_in()?,
         };
-        let context = Self { definitions, settings, stop: Stop::default() };
+        let context = Self { definitions: Arc::new(definitions), settings, stop: Stop::default() };
         let kinds = context.definitions.kinds_of_organisation();
         context.settings.figures.check_against(&context.definitions.metrics, kinds)?;
         if folder.is_some() {

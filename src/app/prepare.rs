@@ -161,6 +161,7 @@ async fn admit_staged(
             contract: &contract,
             work_dir: work.to_owned(),
             row_user: None,
+            other_readers: None,
         };
         let done = admitter.admit(vec![submission], &mut AdmissionMemory::default(), &|_, _| {}).await;
         admissions.extend(done.map_err(IntakeError::from)?);

@@ -18,7 +18,7 @@ use crate::engine::ENGINE_VERSION;
 use crate::figures::Figures;
 use crate::files::Watched;
 use crate::history::EarlierReturns;
-use crate::intake::RunBasis;
+use crate::intake::{HelpRecord, RunBasis};
 use crate::release::manifest::{MANIFEST, Manifest};
 use crate::release::record::{InputFile, RecordCounts, RunRecord};
 use crate::release::store::{PUBLIC_FOLDER, RECORD, Staging, manifest_of};
@@ -39,6 +39,8 @@ pub(super) struct Publication<'a> {
     pub(super) plan: &'a RunPlan<'a>,
     pub(super) basis: RunBasis<'a>,
     pub(super) earlier: &'a EarlierReturns,
+    /// What workers did, where there were any.
+    pub(super) helped: Option<HelpRecord>,
     /// The release before this one, if there is one and it can be read.
     pub(super) last: Result<Option<LastRelease>, LastReleaseError>,
     pub(super) figures: Figures,
@@ -49,7 +51,7 @@ pub(super) struct Publication<'a> {
 impl Publication<'_> {
     /// Writes the release beside the earlier ones and makes it the latest.
     pub(super) fn publish(self) -> Result<RunOutcome, AppError> {
-        let Self { plan, basis, earlier, last, mut figures, identity, mut timings } = self;
+        let Self { plan, basis, earlier, helped, last, mut figures, identity, mut timings } = self;
         timings.begin_stage();
         let (context, options, intake) = (plan.context, plan.options, basis.intake);
         let definitions = &context.definitions;
@@ -112,6 +114,7 @@ impl Publication<'_> {
             rollups,
             counts: counts.clone(),
             disclosure: public.map(|public| public.record),
+            cluster: helped,
             findings,
             files,
             timings: timings.into_milliseconds(),
@@ -130,6 +133,7 @@ impl Publication<'_> {
             counts,
             digest: Some(digest),
             outstanding: Outstanding::default(),
+            lost: Vec::new(),
         })
     }
 }

@@ -3,6 +3,7 @@
 
 use tracing::Instrument as _;
 
+use super::helpers::helpers_of;
 use super::identity::{Identity, incomplete_identity};
 use super::publication::Publication;
 use super::release_index::list_releases;
@@ -13,7 +14,7 @@ use super::{AppError, Context, RunOptions, spans};
 use crate::contract::CHANGED_RULE;
 use crate::figures::{self, FiguresError};
 use crate::history::EarlierReturns;
-use crate::intake::{self, Intake, RunBasis, WorkFolder};
+use crate::intake::{self, HelpRecord, Intake, RunBasis, SubmissionCheck, WorkFolder};
 use crate::progress::StepBar;
 use crate::release::record::RecordCounts;
 use crate::release::store::{is_whole, mend_pointer};
@@ -57,7 +58,8 @@ async fn attempt(context: &Context, options: &RunOptions, changed: Changed) -> R
 async fn execute(plan: &RunPlan<'_>, changed: Changed, mut timings: Timings) -> Result<RunOutcome, AppError> {
     let RunPlan { context, options, .. } = *plan;
     let step = StepBar::new(options.quiet);
-    let check = plan.submission_check(&step);
+    let helpers = helpers_of(plan).await?;
+    let check = SubmissionCheck { helpers: helpers.as_deref(), ..plan.submission_check(&step) };
     let intake = intake::admit(&check).instrument(spans::of_stage("check")).await?;
     timings.end_of("check");
     changed.check(&intake)?;
@@ -73,31 +75,40 @@ async fn execute(plan: &RunPlan<'_>, changed: Changed, mut timings: Timings) -> 
         periods: &plan.periods,
     };
     let earlier = EarlierReturns::find(&basis).await?;
+    let helped = helpers.as_ref().map(|helpers| helpers.record());
+    let lost = helped.as_ref().map(|helped| helped.lost.clone()).unwrap_or_default();
     let identity = Identity::new(&basis, &earlier, options).hash().map_err(AppError::Identity)?;
     let outcome = match already_published(plan, &identity, &intake)? {
         Some(outcome) => outcome,
-        None => compute_and_publish(plan, basis, &earlier, identity, timings).await?,
+        None => compute_and_publish(plan, basis, ReadReturns { earlier: &earlier, helped }, identity, timings).await?,
     };
-    let outcome = RunOutcome { outstanding, ..outcome };
+    let outcome = RunOutcome { outstanding, lost, ..outcome };
     mend_pointer(&options.out, options.period)?;
     list_releases(context, &options.out, &NamedBody::all(&intake.organisations))?;
     step.finish();
     Ok(outcome)
 }
 
+/// What was read besides the returns that count today, and who helped to read.
+struct ReadReturns<'a> {
+    earlier: &'a EarlierReturns,
+    helped: Option<HelpRecord>,
+}
+
 async fn compute_and_publish(
     plan: &RunPlan<'_>,
     basis: RunBasis<'_>,
-    earlier: &EarlierReturns,
+    read: ReadReturns<'_>,
     identity: String,
     mut timings: Timings,
 ) -> Result<RunOutcome, AppError> {
+    let ReadReturns { earlier, helped } = read;
     let (out, period) = (plan.options.out.clone(), plan.options.period);
     let last = tokio::task::spawn_blocking(move || LastRelease::read(&out, period));
     let figures = figures::compute(&basis, earlier).instrument(spans::of_stage("compute")).await?;
     timings.extend(&figures.milliseconds);
     let last = last.await.map_err(FiguresError::Stopped)?;
-    let publication = Publication { plan, basis, earlier, last, figures, identity, timings };
+    let publication = Publication { plan, basis, earlier, helped, last, figures, identity, timings };
     spans::of_stage("publish").in_scope(|| publication.publish())
 }
 
@@ -126,5 +137,6 @@ fn already_published(plan: &RunPlan<'_>, identity: &str, intake: &Intake) -> Res
         counts: RecordCounts::new(intake, None, &intake.findings),
         digest: None,
         outstanding: Outstanding::default(),
+        lost: Vec::new(),
     }))
 }

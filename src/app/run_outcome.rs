@@ -1,5 +1,6 @@
 //! What a run leaves: a release, new or unchanged, and what is missing from it.
 
+use crate::intake::LostHelper;
 use crate::place::Place;
 use crate::release::record::RecordCounts;
 use crate::report::Digest;
@@ -23,6 +24,8 @@ pub struct RunOutcome {
     pub digest: Option<Digest>,
     /// Returns of the period that were not there.
     pub outstanding: Outstanding,
+    /// Workers that the run could not use, or not to the end.
+    pub lost: Vec<LostHelper>,
 }
 
 impl RunOutcome {

@@ -35,7 +35,8 @@ impl<'c> RunPlan<'c> {
     /// What its submissions are checked with.
     pub fn submission_check<'p>(&'p self, step: &'p StepBar) -> SubmissionCheck<'p> {
         let definitions = &self.context.definitions;
-        SubmissionCheck { opened: &self.opened, definitions, work: &self.work, step, purpose: Purpose::Figures }
+        let purpose = Purpose::Figures;
+        SubmissionCheck { opened: &self.opened, definitions, work: &self.work, step, purpose, helpers: None }
     }
 
     /// The pointer to the latest release of the period.

@@ -177,7 +177,14 @@ async fn source_tables(
     let settings = context.engine_settings(work.spill());
     let definitions = &context.definitions;
     let opened = intake::open(source, options.date, definitions, &settings).await?;
-    let check = SubmissionCheck { opened: &opened, definitions, work: &work, step: &step, purpose: Purpose::Findings };
+    let check = SubmissionCheck {
+        opened: &opened,
+        definitions,
+        work: &work,
+        step: &step,
+        purpose: Purpose::Findings,
+        helpers: None,
+    };
     let intake = intake::admit(&check).await?;
     for contract in definitions.contracts.iter().filter(|contract| wanted(&contract.dataset)) {
         let name = contract.dataset.clone();

@@ -23,7 +23,7 @@ pub async fn unless_stopped<T>(stop: &Stop, work: impl Future<Output = Result<T,
 }
 
 /// Comes back once somebody has asked to end.
-async fn asked(stop: &Stop) {
+pub(super) async fn asked(stop: &Stop) {
     while !stop.is_asked() {
         tokio::time::sleep(LOOK_EVERY).await;
     }

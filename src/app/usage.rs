@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use chrono::NaiveDate;
 
+#[cfg(feature = "cluster")]
+use crate::engine::cluster::WorkerAddressError;
 use crate::place::{Place, PlaceError};
 use crate::vocabulary::metric_id::MetricId;
 use crate::vocabulary::period::Period;
@@ -44,6 +46,15 @@ pub enum UsageError {
         #[source]
         source: std::io::Error,
     },
+    #[error("this program was built without workers; build it with --features cluster")]
+    NoCluster,
+    #[error("no worker is named; name some with --workers, or in cluster.workers of the settings")]
+    NoWorkers,
+    #[cfg(feature = "cluster")]
+    #[error("cluster.workers")]
+    WorkerAddress(#[from] WorkerAddressError),
+    #[error("cluster: {0} is missing; certificate, key and authority belong together")]
+    HalfACertificate(&'static str),
     #[error("there are no such cases")]
     NoCases,
     #[error("{0} exists already; nothing was overwritten")]

@@ -30,6 +30,7 @@ fn places(command: &mut Command) -> Vec<&mut Place> {
             vec![&mut input.source, &mut places.out]
         }
         Command::Schedule(arguments) => arguments.places(),
+        Command::Worker(arguments) => arguments.places(),
         Command::Status(arguments) => arguments.places(),
         Command::Doctor(arguments) => arguments.places(),
         Command::Prune(arguments) => arguments.places(),

@@ -11,9 +11,10 @@ use futures::StreamExt;
 use object_store::ObjectStore;
 use tokio::task::JoinError;
 
-use super::admitted::{Admission, AdmittedFile, CHANGED_RULE, MEMORY_RULE};
+use super::admitted::{Admission, AdmittedFile, CHANGED_RULE, MEMORY_RULE, OnProgress};
+use super::elsewhere::{OtherReaders, ReadElsewhere, ReadOtherwise};
 use super::memory::AdmissionMemory;
-use super::reading::{Fresh, Reading, RowScreening, Unread, changed_message};
+use super::reading::{Fresh, Reading, Unread, changed_message};
 use super::rows::{self, RowUser};
 use super::scan::{self, RuleCheck, ScanResult};
 use super::{failing, numbered_table, pinned_table};
@@ -58,6 +59,8 @@ pub enum AdmissionError {
         #[source]
         source: JoinError,
     },
+    #[error(transparent)]
+    ReadOtherwise(#[from] ReadOtherwise),
     #[error("dataset {dataset}: the failing rows could not be written")]
     FailingRows {
         dataset: String,
@@ -83,13 +86,10 @@ impl AdmissionError {
             Self::Engine { source, .. } => source.trouble(),
             Self::Unreadable { .. } => Trouble::Reading,
             Self::FailingRows { .. } => Trouble::Writing,
-            Self::BrokeOff { .. } => Trouble::Content,
+            Self::BrokeOff { .. } | Self::ReadOtherwise(_) => Trouble::Content,
         }
     }
 }
-
-/// Told after each step: submissions done, bytes read.
-pub type OnProgress<'a> = &'a (dyn Fn(usize, u64) + Sync);
 
 /// Admits the submissions of one table.
 pub struct Admitter<'a> {
@@ -100,6 +100,8 @@ pub struct Admitter<'a> {
     pub work_dir: PathBuf,
     /// Takes the rows of submissions that nothing is wrong with, while they are in memory.
     pub row_user: Option<Arc<dyn RowUser>>,
+    /// Reads for this computer what it can.
+    pub other_readers: Option<Arc<dyn OtherReaders>>,
 }
 
 impl Admitter<'_> {
@@ -124,7 +126,12 @@ impl Admitter<'_> {
             }
         }
         progress(admissions.len(), 0);
-        let mut fresh = self.read_all(unread, progress).await?;
+        let ReadElsewhere { sound, rest } = self.read_elsewhere(unread, progress).await?;
+        for admission in &sound {
+            memory.keep(admission, &rules);
+        }
+        admissions.extend(sound);
+        let mut fresh = self.read_all(rest, progress).await?;
         self.check_rows(&mut fresh).await?;
         for Fresh { admission, .. } in &fresh {
             memory.keep(admission, &rules);
@@ -132,6 +139,17 @@ impl Admitter<'_> {
         admissions.extend(fresh.into_iter().map(|fresh| fresh.admission));
         admissions.sort_by(|a, b| place(&a.submission).cmp(&place(&b.submission)));
         Ok(admissions)
+    }
+
+    async fn read_elsewhere(
+        &self,
+        submissions: Vec<Submission>,
+        progress: OnProgress<'_>,
+    ) -> Result<ReadElsewhere, AdmissionError> {
+        match &self.other_readers {
+            Some(others) if !submissions.is_empty() => Ok(others.read(submissions, progress).await?),
+            _ => Ok(ReadElsewhere { sound: Vec::new(), rest: submissions }),
+        }
     }
 
     /// Reads submissions, several parts at once: hashes, footers, and the rows of those that fit into memory. What the system
@@ -144,10 +162,11 @@ impl Admitter<'_> {
         if submissions.is_empty() {
             return Ok(Vec::new());
         }
-        let reading = Arc::new(self.reading().await);
+        let (engine, store) = (self.engine.clone(), Arc::clone(&self.store));
+        let reading = Arc::new(Reading::prepare(engine, store, self.contract.clone()).await);
         let read = |part: Vec<Submission>| {
-            let reading = Arc::clone(&reading);
-            tokio::spawn(async move { reading.read_part(part).await })
+            let (reading, user) = (Arc::clone(&reading), self.row_user.clone());
+            tokio::spawn(async move { reading.read_part(part, user.as_deref()).await })
         };
         let (mut done, mut unread, mut at_once) = (Vec::new(), submissions, self.engine.threads() + 1);
         for attempt in 0..=READ_AGAIN {
@@ -180,16 +199,6 @@ impl Admitter<'_> {
             }
         }
         Ok(done)
-    }
-
-    async fn reading(&self) -> Reading {
-        Reading {
-            engine: self.engine.clone(),
-            store: Arc::clone(&self.store),
-            contract: self.contract.clone(),
-            screening: RowScreening::prepare(self.engine, self.contract).await,
-            row_user: self.row_user.clone(),
-        }
     }
 
     /// Scans the rows of all submissions whose footers are sound and whose rows were not found to be, in chunks.

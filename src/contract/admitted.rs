@@ -9,6 +9,9 @@ pub const CHANGED_RULE: &str = "changed";
 /// Rule of a submission that could not be checked with the memory there is. Passing too.
 pub const MEMORY_RULE: &str = "memory";
 
+/// Told after each step: submissions done, bytes read.
+pub type OnProgress<'a> = &'a (dyn Fn(usize, u64) + Sync);
+
 /// One file of an admitted or refused submission.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AdmittedFile {
@@ -31,7 +34,29 @@ pub struct Admission {
     pub recalled: bool,
 }
 
+/// Identifies the content of a submission whose files have these hashes.
+pub(super) fn fingerprint(submission: &Submission, files: &[AdmittedFile]) -> String {
+    let identity = [
+        submission.table.folder(),
+        submission.submitted.to_string(),
+        submission.sender_text().to_owned(),
+        submission.period_text(),
+    ];
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(identity.join("|").as_bytes());
+    for file in files {
+        hasher.update(file.sha256.as_bytes());
+    }
+    hasher.finalize().to_hex().to_string()
+}
+
 impl Admission {
+    /// A submission that nothing was found in.
+    pub fn sound(submission: Submission, files: Vec<AdmittedFile>) -> Self {
+        let fingerprint = fingerprint(&submission, &files);
+        Self { submission, fingerprint, files, findings: Vec::new(), recalled: false }
+    }
+
     /// Whether a blocking finding refuses the submission.
     pub fn refused(&self) -> bool {
         self.findings.iter().any(|finding| finding.level == FindingLevel::Blocking)

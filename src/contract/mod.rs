@@ -3,6 +3,7 @@
 
 mod admission;
 mod admitted;
+mod elsewhere;
 mod failing;
 mod file_bytes;
 mod footer;
@@ -22,10 +23,12 @@ use crate::sources::{SourceFile, Submission};
 use crate::vocabulary::period::Month;
 
 pub use admission::{AdmissionError, Admitter, recall_unchanged};
-pub use admitted::{Admission, AdmittedFile, CHANGED_RULE};
+pub use admitted::{Admission, AdmittedFile, CHANGED_RULE, OnProgress};
+pub use elsewhere::{OtherReaders, ReadElsewhere, ReadOtherwise};
 pub use failing::FailingFile;
 pub use footer::type_words;
 pub use memory::AdmissionMemory;
+pub use reading::PartReader;
 pub use rows::{RowReader, RowUser, SubmissionRows, parts, rows_schema};
 pub use scan::{REQUIRED_RULE, is_blank};
 

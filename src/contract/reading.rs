@@ -9,7 +9,7 @@ use bytes::Bytes;
 use futures::StreamExt;
 use object_store::ObjectStore;
 
-use super::admitted::{Admission, AdmittedFile, CHANGED_RULE};
+use super::admitted::{Admission, AdmittedFile, CHANGED_RULE, fingerprint};
 use super::file_bytes::FileBytes;
 use super::footer::{Footer, FooterError, check_footer};
 use super::representatives::representatives;
@@ -61,7 +61,23 @@ pub(super) struct Reading {
     pub contract: Contract,
     /// Without it each submission is checked by a statement over its files, which then says what is wrong.
     pub screening: Option<RowScreening>,
-    pub row_user: Option<Arc<dyn RowUser>>,
+}
+
+/// Reads submissions for somebody else, who decides about them.
+pub struct PartReader(Reading);
+
+impl PartReader {
+    /// Plans the checks of a contract.
+    pub async fn prepare(engine: Engine, store: Arc<dyn ObjectStore>, contract: Contract) -> Self {
+        Self(Reading::prepare(engine, store, contract).await)
+    }
+
+    /// Those submissions that were read and that nothing at all was found in. Their rows were handed to `user`.
+    pub async fn sound(&self, submissions: Vec<Submission>, user: &dyn RowUser) -> Vec<Admission> {
+        let read = self.0.read_part(submissions, Some(user)).await;
+        let sound = |fresh: Fresh| Some(fresh.admission).filter(|one| fresh.is_sound && one.findings.is_empty());
+        read.into_iter().flatten().filter_map(sound).collect()
+    }
 }
 
 /// All checks of a contract as one statement, which finds out whether a submission breaks any of them.
@@ -101,15 +117,25 @@ impl RowScreening {
 }
 
 impl Reading {
-    /// Reads some submissions, and looks at the rows of those that fit into memory.
-    pub(super) async fn read_part(&self, submissions: Vec<Submission>) -> Vec<Result<Fresh, Box<Unread>>> {
+    /// Plans the checks of a contract.
+    pub(super) async fn prepare(engine: Engine, store: Arc<dyn ObjectStore>, contract: Contract) -> Self {
+        let screening = RowScreening::prepare(&engine, &contract).await;
+        Self { engine, store, contract, screening }
+    }
+
+    /// Reads some submissions, and looks at the rows of those that fit into memory. Sound ones go to `user`.
+    pub(super) async fn read_part(
+        &self,
+        submissions: Vec<Submission>,
+        user: Option<&dyn RowUser>,
+    ) -> Vec<Result<Fresh, Box<Unread>>> {
         let reading = submissions.into_iter().map(|submission| self.read(submission));
         let read: Vec<Result<ReadSubmission, Box<Unread>>> =
             futures::stream::iter(reading).buffered(FILES_AT_ONCE).collect().await;
         let whole: Vec<WholeSubmission<'_>> = read.iter().flatten().filter_map(ReadSubmission::whole).collect();
         let mut sound: BTreeSet<String> = BTreeSet::new();
         for group in rows::groups(&whole, rows::bytes_of_part(&self.engine)) {
-            sound.extend(self.sound_among(group).await);
+            sound.extend(self.sound_among(group, user).await);
         }
         let fresh =
             |ReadSubmission { admission, .. }| Fresh { is_sound: sound.contains(&admission.fingerprint), admission };
@@ -117,7 +143,7 @@ impl Reading {
     }
 
     /// The fingerprints of those submissions whose rows keep every rule. Their rows are handed on.
-    async fn sound_among(&self, group: &[WholeSubmission<'_>]) -> Vec<String> {
+    async fn sound_among(&self, group: &[WholeSubmission<'_>], user: Option<&dyn RowUser>) -> Vec<String> {
         let Some(screening) = &self.screening else { return Vec::new() };
         let decoded = DecodedRows::of(&self.engine, &self.contract, group).await;
         let Some(outcomes) = screening.outcomes(&self.contract, &decoded.submissions).await else { return Vec::new() };
@@ -126,7 +152,7 @@ impl Reading {
         };
         let looked_at = decoded.submissions.into_iter().zip(&outcomes);
         let sound: Vec<_> = looked_at.filter(is_sound).map(|(one, _)| one).collect();
-        if let Some(user) = &self.row_user {
+        if let Some(user) = user {
             user.take(&sound).await;
         }
         sound.iter().map(|one| one.admission.fingerprint.clone()).collect()
@@ -135,21 +161,12 @@ impl Reading {
     /// Footers and content hashes of one submission.
     async fn read(&self, submission: Submission) -> Result<ReadSubmission, Box<Unread>> {
         let (mut files, mut whole, mut findings) = (Vec::new(), Vec::new(), Vec::new());
-        let mut hasher = blake3::Hasher::new();
-        let identity = [
-            submission.table.folder(),
-            submission.submitted.to_string(),
-            submission.sender_text().to_owned(),
-            submission.period_text(),
-        ];
-        hasher.update(identity.join("|").as_bytes());
         let is_read_whole = rows::is_read_whole(&submission, &self.engine);
         for file in &submission.files {
             let mut admitted =
                 AdmittedFile { path: file.path.clone(), size: file.size, rows: 0, sha256: String::new() };
             match self.read_file(&submission, file, is_read_whole).await {
                 Ok(content) => {
-                    hasher.update(content.sha256.as_bytes());
                     admitted.sha256 = content.sha256;
                     match content.footer {
                         Ok(footer) => {
@@ -173,7 +190,7 @@ impl Reading {
         }
         findings.extend(before_the_end(&submission));
         findings.extend(same_files(&submission, &files));
-        let fingerprint = hasher.finalize().to_hex().to_string();
+        let fingerprint = fingerprint(&submission, &files);
         let is_whole = whole.len() == files.len();
         let admission = Admission { submission, fingerprint, files, findings, recalled: false };
         let is_whole = is_whole && !admission.refused() && admission.rows() <= rows::MOST_ROWS;

@@ -1,6 +1,8 @@
 //! The only door to `DataFusion`: pinned Parquet files and in-memory rows in, Arrow batches and scan figures out.
 //! It knows no dataset, metric or period, infers no schema, and lets no statement write.
 
+#[cfg(feature = "cluster")]
+pub mod cluster;
 mod effort;
 mod footers;
 pub mod functions;

@@ -2,6 +2,7 @@
 //! data. Shared by `check`, `plan` and `run`, so that they cannot disagree about what was sent.
 
 mod cache;
+mod helpers;
 mod reference_checks;
 mod work;
 
@@ -30,6 +31,7 @@ use crate::vocabulary::period::{Month, Period};
 use crate::vocabulary::sender_code::SenderCodeError;
 
 pub use self::cache::{CachePart, CacheReview, CachedFile};
+pub use self::helpers::{HelpRecord, LostHelper, ReadingHelpers};
 pub use self::work::{IdleWorkFolder, WorkError, WorkFolder};
 
 /// The dataset without which no organisation has a name.
@@ -198,6 +200,11 @@ fn known_tables(definitions: &Definitions) -> BTreeSet<SubmittedTable> {
     datasets.chain(definitions.rollups.iter().map(|rollup| SubmittedTable::Rollup(rollup.name.clone()))).collect()
 }
 
+/// The table whose folder in a source has this name.
+pub fn table_named(definitions: &Definitions, folder: &str) -> Option<SubmittedTable> {
+    known_tables(definitions).into_iter().find(|table| table.folder() == folder)
+}
+
 /// The contract that a table's submissions must keep.
 pub fn contract_of(definitions: &Definitions, table: &SubmittedTable) -> Option<Contract> {
     match table {
@@ -251,6 +258,8 @@ pub struct SubmissionCheck<'a> {
     pub work: &'a WorkFolder,
     pub step: &'a StepBar,
     pub purpose: Purpose,
+    /// Other computers that read what they can.
+    pub helpers: Option<&'a dyn ReadingHelpers>,
 }
 
 /// What submissions are checked for.
@@ -335,6 +344,11 @@ async fn admit_table(
         contract: &contract,
         work_dir: work.path().to_owned(),
         row_user: pass.clone().map(|pass| -> Arc<dyn RowUser> { pass }),
+        // A few rows of reference data are read here in less time than they take to travel.
+        other_readers: check
+            .helpers
+            .filter(|_| !matches!(table, SubmittedTable::Reference(_)))
+            .map(|helpers| helpers.readers(&table, pass.clone())),
     };
     let done = admitter.admit(submissions, &mut memory, &|submissions, bytes| step.advance(submissions, bytes)).await?;
     drop(admitter);

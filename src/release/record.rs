@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::contract::Admission;
 use crate::figures::Figures;
 use crate::history::EarlierReturns;
-use crate::intake::Intake;
+use crate::intake::{HelpRecord, Intake};
 use crate::public::MetricEvidence;
 use crate::rollups::RollupRecord;
 use crate::settings::FigureSettings;
@@ -146,6 +146,9 @@ pub struct RunRecord {
     pub rollups: Vec<RollupRecord>,
     pub counts: RecordCounts,
     pub disclosure: Option<DisclosureRecord>,
+    /// What workers read, where there were any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cluster: Option<HelpRecord>,
     pub findings: Vec<Finding>,
     /// SHA-256 of each file of the release but this one and the manifest, which names this one too.
     pub files: BTreeMap<String, String>,

@@ -32,7 +32,7 @@ use segment::{RollupSegment, SegmentWriter};
 pub use costs::{RollupCosts, RollupRecord};
 pub use kept::KeptRollup;
 use pass::RollupToMake;
-pub use pass::{MadeRollup, RollupPass};
+pub use pass::{MadeRollup, RolledRows, RollupPass, RollupStatement};
 pub use reference::{PeerLink, PublishedFigure, ReferenceData, UnfitCode};
 
 /// A roll-up that could not be computed or cached.

@@ -21,6 +21,63 @@ pub(super) struct RollupToMake {
     pub(super) only: Option<BTreeSet<String>>,
 }
 
+/// Rows of a roll-up of some submissions, wherever they were made.
+#[derive(Debug, Clone, Default)]
+pub struct RolledRows {
+    /// Of the submissions, those without rows included.
+    pub fingerprints: Vec<String>,
+    pub batches: Vec<RecordBatch>,
+    /// Of each batch: which submission each row came from, by its place among the fingerprints.
+    pub places: Vec<Vec<usize>>,
+}
+
+impl RolledRows {
+    /// Adds rows of other submissions.
+    pub fn append(&mut self, other: Self) {
+        let first = self.fingerprints.len();
+        self.fingerprints.extend(other.fingerprints);
+        self.batches.extend(other.batches);
+        self.places.extend(other.places.iter().map(|places| places.iter().map(|place| first + place).collect()));
+    }
+}
+
+/// The statement of a roll-up, planned for rows in memory.
+pub struct RollupStatement {
+    pub rollup: Rollup,
+    prepared: PreparedStatement,
+}
+
+impl RollupStatement {
+    /// `None` where the engine refuses the statement.
+    pub async fn prepare(engine: &Engine, contract: &Contract, rollup: &Rollup) -> Option<Self> {
+        let name = rollup_query(rollup);
+        let query = Query { name: &name, sql: &rollup.sql, parameters: Vec::new() };
+        let prepared = engine.prepare(&query, &contract.dataset, rows_schema(contract)).await.ok()?;
+        Some(Self { rollup: rollup.clone(), prepared })
+    }
+
+    /// The roll-up of submissions of which no two are of the same organisation and months; `None` where the statement fails.
+    async fn of_wave(&self, wave: &[&SubmissionRows<'_>]) -> Option<RolledRows> {
+        let rows: Vec<RecordBatch> = wave.iter().flat_map(|one| &one.batches).cloned().collect();
+        let admissions: Vec<&Admission> = wave.iter().map(|one| one.admission).collect();
+        let found = self.prepared.run(rows).await.ok()?;
+        let batches = all_to_schema(&found, &rollup_schema(&self.rollup)).ok()?;
+        let scopes = Scopes::of(&admissions);
+        let places = batches.iter().map(|batch| places_of(&self.rollup, batch, &scopes)).collect::<Result<_, _>>();
+        let fingerprints = admissions.iter().map(|admission| admission.fingerprint.clone()).collect();
+        Some(RolledRows { fingerprints, batches, places: places.ok()? })
+    }
+
+    /// The roll-up of any submissions, in as few pieces as can be.
+    pub async fn of(&self, rows: &[&SubmissionRows<'_>]) -> Vec<RolledRows> {
+        let mut pieces = Vec::new();
+        for wave in waves(rows.iter().copied(), |one| one.admission) {
+            pieces.extend(self.of_wave(&wave).await);
+        }
+        pieces
+    }
+}
+
 /// Roll-ups that are made side by side of the rows that come by.
 pub struct RollupPass {
     engine: Engine,
@@ -33,9 +90,8 @@ pub struct RollupPass {
 
 /// One of them.
 struct Making {
-    rollup: Rollup,
+    statement: RollupStatement,
     only: Option<BTreeSet<String>>,
-    prepared: PreparedStatement,
     state: Mutex<PassState>,
 }
 
@@ -64,16 +120,29 @@ impl RollupPass {
     async fn plan(&self) -> Vec<Making> {
         let mut making = Vec::new();
         for RollupToMake { rollup, only } in &self.rollups {
-            let name = rollup_query(rollup);
-            let query = Query { name: &name, sql: &rollup.sql, parameters: Vec::new() };
-            let schema = rows_schema(&self.contract);
-            let prepared = self.engine.prepare(&query, &self.contract.dataset, schema).await;
-            if let (Ok(prepared), Ok(writer)) = (prepared, self.folders.begin(rollup)) {
+            let statement = RollupStatement::prepare(&self.engine, &self.contract, rollup).await;
+            if let (Some(statement), Ok(writer)) = (statement, self.folders.begin(rollup)) {
                 let state = PassState { writer: Some(writer), submissions: 0, elapsed: Duration::ZERO };
-                making.push(Making { rollup: rollup.clone(), only: only.clone(), prepared, state: Mutex::new(state) });
+                making.push(Making { statement, only: only.clone(), state: Mutex::new(state) });
             }
         }
         making
+    }
+
+    async fn making(&self) -> &[Making] {
+        self.making.get_or_init(|| self.plan()).await
+    }
+
+    /// Names of the roll-ups that it makes.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.rollups.iter().map(|one| one.rollup.name.as_str())
+    }
+
+    /// Takes rows of a roll-up that were made elsewhere. `elapsed` is the time that this took there.
+    pub async fn add(&self, rollup: &str, rows: &RolledRows, elapsed: Duration) {
+        if let Some(making) = self.making().await.iter().find(|making| making.statement.rollup.name == rollup) {
+            making.write(rows, elapsed);
+        }
     }
 
     /// What was made, by name of the roll-up.
@@ -82,7 +151,7 @@ impl RollupPass {
             let PassState { writer, submissions, elapsed } =
                 making.state.into_inner().unwrap_or_else(PoisonError::into_inner);
             let segment = writer?.finish().ok()??;
-            Some((making.rollup.name, MadeRollup { segment, submissions, elapsed }))
+            Some((making.statement.rollup.name, MadeRollup { segment, submissions, elapsed }))
         };
         self.making.into_inner().into_iter().flatten().filter_map(finish).collect()
     }
@@ -92,7 +161,7 @@ impl RollupPass {
 impl RowUser for RollupPass {
     async fn take(&self, rows: &[SubmissionRows<'_>]) {
         for wave in waves(rows.iter(), |one| one.admission) {
-            for making in self.making.get_or_init(|| self.plan()).await {
+            for making in self.making().await {
                 making.take(&wave).await;
             }
         }
@@ -106,23 +175,22 @@ impl Making {
 
     async fn take(&self, wave: &[&SubmissionRows<'_>]) {
         let started = Instant::now();
-        let wave: Vec<_> = wave.iter().filter(|one| self.is_made_of(one.admission)).collect();
-        let rows: Vec<RecordBatch> = wave.iter().flat_map(|one| &one.batches).cloned().collect();
-        let admissions: Vec<&Admission> = wave.iter().map(|one| one.admission).collect();
-        let Ok(found) = self.prepared.run(rows).await else { return };
-        let Ok(found) = all_to_schema(&found, &rollup_schema(&self.rollup)) else { return };
-        let scopes = Scopes::of(&admissions);
-        let places = found.iter().map(|batch| places_of(&self.rollup, batch, &scopes)).collect::<Result<Vec<_>, _>>();
-        let Ok(places) = places else { return };
-        let fingerprints: Vec<&str> = admissions.iter().map(|admission| admission.fingerprint.as_str()).collect();
+        let wave: Vec<_> = wave.iter().copied().filter(|one| self.is_made_of(one.admission)).collect();
+        if let Some(rows) = self.statement.of_wave(&wave).await {
+            self.write(&rows, started.elapsed());
+        }
+    }
+
+    fn write(&self, rows: &RolledRows, elapsed: Duration) {
+        let fingerprints: Vec<&str> = rows.fingerprints.iter().map(String::as_str).collect();
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(writer) = &mut state.writer {
-            if writer.add(&fingerprints, &found, &places).is_err() {
+            if writer.add(&fingerprints, &rows.batches, &rows.places).is_err() {
                 state.writer = None;
                 return;
             }
-            state.submissions += admissions.len();
-            state.elapsed += started.elapsed();
+            state.submissions += rows.fingerprints.len();
+            state.elapsed += elapsed;
         }
     }
 }

@@ -4,6 +4,7 @@
 //! The settings that decide a figure are one value, [`FigureSettings`]. The identity of a release covers the whole value and
 //! the run record holds it, so that a release can be made again from its record.
 
+mod cluster;
 mod decisions;
 mod disclosure;
 mod editions;
@@ -32,6 +33,7 @@ use serde::{Deserialize, Serialize};
 use crate::vocabulary::copy_format::CopyFormatError;
 use crate::vocabulary::period::PeriodType;
 
+pub use cluster::ClusterSection;
 pub use decisions::{Decision, DecisionError, DecisionKind, check_decisions};
 pub use disclosure::{DisclosureSection, Protection};
 pub use editions::EditionsSection;
@@ -164,6 +166,8 @@ pub struct Settings {
     pub sql: SqlSection,
     /// How object stores are asked.
     pub stores: StoresSection,
+    /// Other computers that read submissions.
+    pub cluster: ClusterSection,
     /// Releases that are made without anyone asking.
     pub schedules: Vec<ScheduleSection>,
     /// Who is told of each run.
@@ -204,6 +208,7 @@ struct SettingsFile {
     engine: EngineSection,
     sql: SqlSection,
     stores: StoresSection,
+    cluster: ClusterSection,
     schedules: Vec<ScheduleSection>,
     notify: NotifySection,
     retention: RetentionSection,
@@ -227,6 +232,7 @@ impl From<SettingsFile> for Settings {
             engine,
             sql,
             stores,
+            cluster,
             schedules,
             notify,
             retention,
@@ -255,14 +261,14 @@ impl From<SettingsFile> for Settings {
             publication,
             editions,
         };
-        Self { engine, sql, stores, schedules, notify, retention, figures }
+        Self { engine, sql, stores, cluster, schedules, notify, retention, figures }
     }
 }
 
 impl From<Settings> for SettingsFile {
     /// The file that gives the same settings.
     fn from(settings: Settings) -> Self {
-        let Settings { engine, sql, stores, schedules, notify, retention, figures } = settings;
+        let Settings { engine, sql, stores, cluster, schedules, notify, retention, figures } = settings;
         let FigureSettings {
             trend,
             disclosure,
@@ -280,6 +286,7 @@ impl From<Settings> for SettingsFile {
             engine,
             sql,
             stores,
+            cluster,
             schedules,
             notify,
             retention,
@@ -502,6 +509,7 @@ impl Settings {
         check("engine.memory_limit_mib", number(engine.memory_limit_mib), memory.0, memory.1)?;
         check("sql.most_rows", number(self.sql.most_rows), 1, number(MOST_SQL_ROWS))?;
         check("stores.retry_seconds", self.stores.retry_seconds.into(), 0, MOST_SECONDS.into())?;
+        check("cluster.patience_seconds", self.cluster.patience_seconds.into(), 1, MOST_SECONDS.into())?;
         check("notify.timeout_seconds", self.notify.timeout_seconds.into(), 1, MOST_SECONDS.into())?;
         let RetentionSection { revisions, periods, work_mib } = &self.retention;
         if let Some(revisions) = revisions {

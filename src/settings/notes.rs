@@ -81,6 +81,20 @@ pub(super) const NOTES: &[KeyNote] = &[
         "A request that a store answers with trouble of its own is sent again until so many seconds have passed; 0: never.",
     )
     .between(0, MOST_SECONDS as i64),
+    note("cluster", "Other computers that read submissions for runs."),
+    note(
+        "cluster.workers",
+        "Addresses of workers: https, or http of this computer. Without one, runs read everything themselves.",
+    ),
+    note("cluster.certificate", "The certificate of this computer, a file in PEM form."),
+    note("cluster.key", "The key of this certificate, a file in PEM form."),
+    note("cluster.authority", "The certificate of whoever signed those of the other computers, a file in PEM form."),
+    note("cluster.verify", "Whether runs read a sample themselves too, and publish only if it is the same."),
+    note(
+        "cluster.patience_seconds",
+        "After so many seconds without an answer of any worker, runs do without them.",
+    )
+    .between(1, MOST_SECONDS as i64),
     note("notify", "Who is told of each run."),
     note(
         "notify.command",

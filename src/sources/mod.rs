@@ -220,15 +220,20 @@ impl Source {
             }
         };
         let listing = sort_into_submissions(entries, tables);
-        for file in listing.submissions.iter().flat_map(|submission| &submission.files) {
-            if let Ok(location) = file.location() {
-                self.steady.remember(location, file.etag.clone());
-            }
-        }
+        self.expect(listing.submissions.iter().flat_map(|submission| &submission.files));
         if listing.submissions.is_empty() {
             return Err(SourceError::Empty(self.location.clone()));
         }
         Ok(listing)
+    }
+
+    /// Takes files as they were listed, here or by another computer. One that is another by now cannot be read.
+    pub fn expect<'f>(&self, files: impl Iterator<Item = &'f SourceFile>) {
+        for file in files {
+            if let Ok(location) = file.location() {
+                self.steady.remember(location, file.etag.clone());
+            }
+        }
     }
 }
 

@@ -10,6 +10,8 @@ mod agreement;
 mod bad_input;
 mod bundle;
 mod catalogue;
+#[cfg(feature = "cluster")]
+mod cluster;
 mod compare;
 #[path = "../conformance/mod.rs"]
 mod conformance;

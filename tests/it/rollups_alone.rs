@@ -108,6 +108,7 @@ async fn hand_in(context: &Arc<Context>, nation: &Path, (records, rollups): (&Pa
         work: &work,
         step: &step,
         purpose: intake::Purpose::Findings,
+        helpers: None,
     };
     let taken = intake::admit(&check).await.unwrap();
     let engine = Arc::new(opened.engine);

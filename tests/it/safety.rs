@@ -605,6 +605,7 @@ fn a_file_that_changes_after_it_was_listed_is_refused_alone_and_not_for_good() {
                 work: &work,
                 step: &step,
                 purpose: intake::Purpose::Findings,
+                helpers: None,
             };
             let taken = intake::admit(&check).await.unwrap();
             let of = &taken.admissions[&SubmittedTable::Records("arrest_summons".to_owned())];

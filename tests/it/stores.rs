@@ -226,6 +226,40 @@ fn tells_of_the_run(path: &str) -> bool {
     path.ends_with("run-record.json") || path.ends_with("SHA256SUMS")
 }
 
+#[cfg(feature = "cluster")]
+#[test]
+#[ignore = "needs tests/stores/run"]
+fn workers_read_the_store_and_the_release_is_the_same() {
+    use crate::cluster::WorkerProcess;
+
+    for kind in KINDS {
+        let there = InStore::new(kind);
+        let variables = kind.variables(&kind.emulator());
+        let variables: Vec<(&str, &str)> = variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let workers = [0, 1].map(|_| WorkerProcess::at(&there.address("source"), &[], &variables).url()).join(",");
+        let release = |name: &str, more: &[&str]| {
+            let folder = there.bench.source().with_file_name(name);
+            let (source, out, work) = (there.address("source"), folder.join("out"), folder.join("work"));
+            let mut arguments = vec!["run", "--source", &source, "--out", text(&out), "--work", text(&work), "--quiet"];
+            arguments.extend(["--period", "2025-04", "--published-on", "2025-12-01", "--copies", "none"]);
+            arguments.extend(more);
+            let run = there.call(&[arguments.as_slice(), &["--allow-gaps"]].concat());
+            assert_eq!(run.code, 0, "{kind:?}: {}", run.stderr);
+            out.join("2025-04/r1")
+        };
+        let (alone, helped) = (release("alone", &[]), release("helped", &["--workers", &workers, "--verify"]));
+        for path in files_below(&alone).iter().filter(|path| !tells_of_the_run(text(path))) {
+            let [one, other] = [&alone, &helped].map(|release| std::fs::read(release.join(path)).unwrap());
+            assert!(one == other, "{kind:?}: {} differs", path.display());
+        }
+        assert_eq!(files_below(&alone), files_below(&helped));
+        let record = std::fs::read(helped.join("run-record.json")).unwrap();
+        let record: serde_json::Value = serde_json::from_slice(&record).unwrap();
+        assert_eq!(record["cluster"]["submissions_read_by_workers"], 1, "{kind:?}: {}", record["cluster"]);
+        assert_eq!(record["cluster"]["submissions_verified"], 1, "{kind:?}: {}", record["cluster"]);
+    }
+}
+
 #[test]
 #[ignore = "needs tests/stores/run"]
 fn a_release_in_a_store_is_the_one_of_a_disk_and_every_command_reads_it() {

@@ -1,0 +1,199 @@
+//! Hands units out and takes answers in.
+
+use std::time::Duration;
+
+use datafusion::common::plan_datafusion_err;
+use datafusion::common::tree_node::{TreeNode as _, TreeNodeRecursion};
+use datafusion::error::DataFusionError;
+use datafusion::execution::SessionStateBuilder;
+use datafusion::physical_plan::{ExecutionPlan, execute_stream};
+use datafusion::prelude::{SessionConfig, SessionContext};
+use datafusion_distributed::{
+    DesiredTaskCountEvent, DesiredTaskCountEventResponse, DistributedExt as _, GetWorkerInfoRequest,
+    GetWorkerInfoResponse, NetworkCoalesceExec, ScaleUpLeafNodeEvent, ScaleUpLeafNodeEventResponse,
+    SessionStateBuilderExt as _, WorkerResolver,
+};
+use futures::StreamExt as _;
+use std::sync::Arc;
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+use url::Url;
+
+use super::access::{Access, AccessError, WorkerAddress};
+use super::answers::{Collected, UnitAnswer};
+use super::channels::{CONNECT, Channels};
+use super::codec::UnitsCodec;
+use super::lanes::Lanes;
+use super::unit::WorkUnit;
+use super::units::{UnitsExec, UnitsTable};
+
+/// Units that a worker works on at one time.
+const LANES_OF_A_WORKER: usize = 4;
+
+/// A plan of one piece would be done by whoever made it, and not be sent to the one worker there is.
+const LEAST_PIECES: usize = 2;
+
+/// Units that could not be handed out, or not to the end.
+#[derive(Debug, thiserror::Error)]
+pub enum ClusterError {
+    #[error(transparent)]
+    Access(#[from] AccessError),
+    #[error("no worker answered within {} seconds", .0.as_secs())]
+    Silent(Duration),
+    #[error("the workers broke off")]
+    BrokeOff(#[source] Box<DataFusionError>),
+}
+
+impl ClusterError {
+    fn of(cause: DataFusionError) -> Self {
+        Self::BrokeOff(Box::new(cause))
+    }
+}
+
+/// A worker that was asked who it is.
+#[derive(Debug)]
+pub struct FoundWorker {
+    pub address: WorkerAddress,
+    /// The version that it gave, or why it gave none.
+    pub version: Result<String, ClusterError>,
+}
+
+/// Workers, and how they are spoken to.
+#[derive(Debug, Clone)]
+pub struct Cluster {
+    channels: Channels,
+    /// After so long without an answer of any worker, they are taken for lost.
+    patience: Duration,
+}
+
+impl Cluster {
+    pub fn new(access: Option<Access>, patience: Duration) -> Self {
+        Self { channels: Channels::new(access), patience }
+    }
+
+    /// Asks a worker who it is.
+    pub async fn ask(&self, address: &WorkerAddress) -> FoundWorker {
+        FoundWorker { address: address.clone(), version: self.version_of(address).await }
+    }
+
+    async fn version_of(&self, address: &WorkerAddress) -> Result<String, ClusterError> {
+        let mut client = self.channels.client(address)?;
+        let asked = timeout(CONNECT, client.get_worker_info(GetWorkerInfoRequest {})).await;
+        let GetWorkerInfoResponse { version } =
+            asked.map_err(|_| ClusterError::Silent(CONNECT))?.map_err(ClusterError::of)?;
+        Ok(version)
+    }
+
+    /// Hands units out and passes each answer on as it comes in, until nobody takes them any more. Units without an answer were
+    /// not done, or not to the end.
+    ///
+    /// # Errors
+    /// A worker that is lost, or none that answers.
+    pub async fn run(
+        &self,
+        workers: &[WorkerAddress],
+        job: &str,
+        units: Vec<WorkUnit>,
+        answers: mpsc::Sender<UnitAnswer>,
+    ) -> Result<(), ClusterError> {
+        if workers.is_empty() || units.is_empty() {
+            return Ok(());
+        }
+        let pieces = Pieces::of(workers);
+        let lanes = Lanes::of(units, pieces.0.len() * LANES_OF_A_WORKER);
+        let context = self.session(pieces);
+        let table = UnitsTable { job: job.to_owned(), lanes: lanes.clone() };
+        let plan = distributed_plan(&context, table).await.map_err(ClusterError::of)?;
+        let mut rows = execute_stream(plan, context.task_ctx()).map_err(ClusterError::of)?;
+        let mut collected = Collected::default();
+        loop {
+            let next = timeout(self.patience, rows.next()).await.map_err(|_| ClusterError::Silent(self.patience))?;
+            let Some(rows) = next.transpose().map_err(ClusterError::of)? else { return Ok(()) };
+            for one in collected.take(&rows) {
+                // Whoever takes answers more slowly than they come is not given more to hold.
+                if answers.send(one.answer).await.is_err() {
+                    return Ok(());
+                }
+                lanes.answered(one.lane);
+            }
+        }
+    }
+
+    fn session(&self, pieces: Pieces) -> SessionContext {
+        let count = pieces.0.len();
+        let state = SessionStateBuilder::new()
+            .with_default_features()
+            .with_config(SessionConfig::new().with_target_partitions(1))
+            .with_distributed_worker_resolver(pieces)
+            .with_distributed_channel_resolver(self.channels.clone())
+            .with_distributed_planner()
+            .with_distributed_user_codec(UnitsCodec { work: None })
+            .with_distributed_desired_task_count_handler(move |event: DesiredTaskCountEvent<'_>| {
+                event.plan.downcast_ref::<UnitsExec>()?;
+                Some(Ok(DesiredTaskCountEventResponse::desired(count)))
+            })
+            .with_distributed_scale_up_leaf_node_handler(lanes_of_one)
+            .with_distributed_work_unit_feed(|units: &UnitsExec| Some(&units.feed))
+            .build();
+        SessionContext::new_with_state(state)
+    }
+}
+
+/// The workers that pieces of a plan go to, each once or more often.
+struct Pieces(Vec<Url>);
+
+impl Pieces {
+    fn of(workers: &[WorkerAddress]) -> Self {
+        let all = workers.iter().map(|worker| worker.url().clone()).cycle();
+        Self(all.take(workers.len().max(LEAST_PIECES)).collect())
+    }
+}
+
+impl WorkerResolver for Pieces {
+    fn get_urls(&self) -> Result<Vec<Url>, DataFusionError> {
+        Ok(self.0.clone())
+    }
+}
+
+/// The leaf as one worker gets it.
+fn lanes_of_one(event: ScaleUpLeafNodeEvent<'_>) -> Option<Result<ScaleUpLeafNodeEventResponse, DataFusionError>> {
+    let units = event.plan.downcast_ref::<UnitsExec>()?;
+    let leaf = units.with_lanes(units.lanes() / event.task_count.max(1));
+    Some(Ok(ScaleUpLeafNodeEventResponse::new(Arc::new(leaf))))
+}
+
+/// A plan whose leaf runs on workers.
+async fn distributed_plan(
+    context: &SessionContext,
+    table: UnitsTable,
+) -> Result<Arc<dyn ExecutionPlan>, DataFusionError> {
+    let plan = context.read_table(Arc::new(table))?.create_physical_plan().await?;
+    if is_distributed(&plan)? { Ok(plan) } else { Err(plan_datafusion_err!("the plan reaches no worker")) }
+}
+
+fn is_distributed(plan: &Arc<dyn ExecutionPlan>) -> Result<bool, DataFusionError> {
+    let mut found = false;
+    plan.apply(|node| {
+        found |= node.is::<NetworkCoalesceExec>();
+        Ok(if found { TreeNodeRecursion::Stop } else { TreeNodeRecursion::Continue })
+    })?;
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn units_are_worked_on_elsewhere_however_few_workers_there_are() {
+        for workers in 1..=4_usize {
+            let address = |at: usize| format!("http://127.0.0.1:{}", 7_000 + at).parse().unwrap();
+            let pieces = Pieces::of(&(0..workers).map(address).collect::<Vec<WorkerAddress>>());
+            assert_eq!(pieces.0.len(), workers.max(2));
+            let lanes = Lanes::of(Vec::new(), pieces.0.len() * LANES_OF_A_WORKER);
+            let context = Cluster::new(None, Duration::from_secs(1)).session(pieces);
+            let plan = distributed_plan(&context, UnitsTable { job: String::new(), lanes }).await.unwrap();
+            assert!(is_distributed(&plan).unwrap(), "{workers} workers");
+        }
+    }
+}
