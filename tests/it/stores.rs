@@ -236,7 +236,8 @@ fn workers_read_the_store_and_the_release_is_the_same() {
         let there = InStore::new(kind);
         let variables = kind.variables(&kind.emulator());
         let variables: Vec<(&str, &str)> = variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        let workers = [0, 1].map(|_| WorkerProcess::at(&there.address("source"), &[], &variables).url()).join(",");
+        let workers = [0, 1].map(|_| WorkerProcess::at(&there.address("source"), &[], &variables));
+        let addresses = workers.each_ref().map(WorkerProcess::url).join(",");
         let release = |name: &str, more: &[&str]| {
             let folder = there.bench.source().with_file_name(name);
             let (source, out, work) = (there.address("source"), folder.join("out"), folder.join("work"));
@@ -247,7 +248,7 @@ fn workers_read_the_store_and_the_release_is_the_same() {
             assert_eq!(run.code, 0, "{kind:?}: {}", run.stderr);
             out.join("2025-04/r1")
         };
-        let (alone, helped) = (release("alone", &[]), release("helped", &["--workers", &workers, "--verify"]));
+        let (alone, helped) = (release("alone", &[]), release("helped", &["--workers", &addresses, "--verify"]));
         for path in files_below(&alone).iter().filter(|path| !tells_of_the_run(text(path))) {
             let [one, other] = [&alone, &helped].map(|release| std::fs::read(release.join(path)).unwrap());
             assert!(one == other, "{kind:?}: {} differs", path.display());
