@@ -225,6 +225,16 @@ fn another_build_is_refused_and_named() {
     let worker = WorkerProcess::start(&source(), &["--definitions", text(&definitions)]);
     let run = ColdRun::with(&[worker.url()], &[]);
     assert_published_as_alone(&run, "a worker of another build");
+    let same = WorkerProcess::of(&source());
+    let settings = folder.path().join("settings.toml");
+    for (address, words) in [(same.url(), "answer, and are of this build"), (worker.url(), "it is another build (")] {
+        fs::write(&settings, format!("[cluster]\nworkers = [\"{address}\"]\n")).unwrap();
+        let (out, settings) = (folder.path().join("out"), text(&settings));
+        let doctor =
+            leds_metrics(&["doctor", "--source", text(&source()), "--out", text(&out), "--settings", settings]);
+        let told = doctor.stdout.lines().find(|line| line.contains(&address)).unwrap_or_default();
+        assert!(told.contains(words), "{}", doctor.stdout);
+    }
     assert_eq!(run.count("submissions_read_by_workers"), 0);
     let why = run.lost().join("\n");
     assert!(why.starts_with("it is another build (leds-metrics 0.1.0, program "), "{why}");

@@ -5,6 +5,7 @@ mod content;
 mod machine;
 mod places;
 mod times;
+mod workers;
 
 use std::path::PathBuf;
 
@@ -14,6 +15,7 @@ use serde::Serialize;
 use self::content::{check_content, check_source};
 use self::places::check_places;
 use self::times::check_times;
+use self::workers::check_workers;
 use super::AppError;
 use crate::exit;
 use crate::place::Place;
@@ -91,6 +93,7 @@ pub async fn doctor(options: &DoctorOptions, clock: &dyn Clock) -> DoctorReport 
     let context = check_content(options, now, &mut checks).await;
     if let Some(context) = &context {
         check_source(options, context, now, &mut checks).await;
+        check_workers(context, &mut checks).await;
     }
     let settings = context.as_ref().map(|context| context.settings.clone()).unwrap_or_default();
     check_places(options, &settings, &mut checks);
