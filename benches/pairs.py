@@ -43,6 +43,15 @@ def record(out):
     return json.loads((out / PERIOD / latest["path"] / "run-record.json").read_text())
 
 
+def dataset_of(rollup):
+    return re.search(r'^dataset = "(.+)"', (ROOT / f"queries/rollups/{rollup}.toml").read_text(), re.M).group(1)
+
+
+def with_records(source, rollups):
+    """The roll-ups of datasets of which the nation has records. Some begin later than its period."""
+    return [name for name in rollups if next(source.glob(f"{dataset_of(name)}/*/*/*/*.parquet"), None)]
+
+
 def duckdb_statement(sql):
     """The roll-up's text with the few words that DuckDB spells differently."""
     london = r"'Timestamp\(Microsecond, Some\(\"Europe/London\"\)\)'"
@@ -64,7 +73,7 @@ def duckdb_rollups(source, rollups, threads):
     connection = duckdb.connect(config={"threads": threads})
     connection.execute("SET TimeZone = 'UTC'")
     for name in rollups:
-        dataset = re.search(r'^dataset = "(.+)"', (ROOT / f"queries/rollups/{name}.toml").read_text(), re.M).group(1)
+        dataset = dataset_of(name)
         files = f"{source}/{dataset}/*/*/*/*.parquet"
         connection.execute(f"CREATE OR REPLACE VIEW {dataset} AS SELECT * REPLACE (CAST(period || '-01' AS DATE) AS period, "
                            f"CAST(submitted AS DATE) AS submitted) FROM read_parquet('{files}', hive_partitioning = true, "
@@ -77,6 +86,48 @@ def duckdb_rollups(source, rollups, threads):
         except duckdb.Error as error:
             print(f"  DuckDB cannot run {name}: {str(error).splitlines()[0]}")
     return seconds
+
+
+def polars_rollups(source, rollups):
+    """Seconds that polars takes for those roll-ups whose statements it understands."""
+    try:
+        import polars
+    except ImportError:
+        return {}
+    seconds = {}
+    for name in rollups:
+        dataset = dataset_of(name)
+        rows = polars.scan_parquet(f"{source}/{dataset}/*/*/*/*.parquet", hive_partitioning=True, try_parse_hive_dates=False)
+        rows = rows.with_columns(polars.col("period").str.to_date("%Y-%m"), polars.col("submitted").str.to_date("%Y-%m-%d"))
+        started = time.monotonic()
+        try:
+            polars.SQLContext({dataset: rows}).execute((ROOT / f"queries/rollups/{name}.sql").read_text()).collect()
+            seconds[name] = time.monotonic() - started
+        except Exception:  # Whatever it does not understand.
+            continue
+    return seconds
+
+
+def bare_scan(source, rollups, threads):
+    """Seconds and bytes of reading every column of every file that a roll-up is made of, and doing nothing with it."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from pyarrow import parquet
+
+    datasets = {dataset_of(name) for name in rollups}
+    files = [file for dataset in datasets for file in source.glob(f"{dataset}/*/*/*/*.parquet")]
+    started = time.monotonic()
+    with ThreadPoolExecutor(threads) as pool:
+        for _ in pool.map(lambda file: parquet.ParquetFile(file).read(use_threads=False).num_rows, files):
+            pass
+    return time.monotonic() - started, sum(file.stat().st_size for file in files)
+
+
+def rollups_of_metrics():
+    """The roll-ups that each metric reads, by metric."""
+    files = (ROOT / "queries/metrics").glob("*/metric.toml")
+    found = {file.parent.name: re.search(r"^rollups = \[(.*?)\]", file.read_text(), re.M | re.S) for file in files}
+    return {metric: re.findall(r'"([a-z_]+)"', listed.group(1)) for metric, listed in found.items() if listed}
 
 
 def rollups_alone(binary, arguments, source, folder):
@@ -117,7 +168,7 @@ def main():
     # The generator plants one cut-off file; DuckDB would stop at it, so it is taken away for both.
     for broken in source.glob("court_results/*/org=E23000024/period=2025-06/*.parquet"):
         shutil.rmtree(broken.parent)
-    walls, memories, checks, steps, second_runs, ours, theirs, rows = [], [], [], [], [], {}, {}, 0
+    walls, memories, checks, steps, second_runs, ours, theirs, polars, scans, rows = [], [], [], [], [], {}, {}, {}, [], 0
     # Each pair has folders of its own: after thousands of files were deleted, a file system is slow to create new ones.
     outs = [folder / f"out-{pair}" for pair in range(options.pairs)]
     if any(out.exists() for out in outs):
@@ -127,7 +178,8 @@ def main():
         wall, memory = run(options.binary, *arguments)
         facts = record(out)
         walls.append(wall)
-        memories.append(memory)
+        # What this process itself takes counts as its child's until the child has begun: only before DuckDB is it little.
+        memories = memories or [memory]
         checks.append(facts["timings"]["check"] / 1000)
         facts = rollups_alone(options.binary, arguments, source, folder / f"{out.name}-rollups")
         steps.append(facts["timings"]["roll-ups"] / 1000)
@@ -135,15 +187,30 @@ def main():
         for rollup in facts["rollups"]:
             ours.setdefault(rollup["name"], []).append(rollup["milliseconds"] / 1000)
         second_runs.append(second_run(options.binary, arguments, source, out))
-        for name, seconds in duckdb_rollups(source, list(ours), facts["threads"]).items():
+        for name, seconds in duckdb_rollups(source, with_records(source, ours), facts["threads"]).items():
             theirs.setdefault(name, []).append(seconds)
+        for name, seconds in polars_rollups(source, with_records(source, ours)).items():
+            polars.setdefault(name, []).append(seconds)
+        scans.append(bare_scan(source, with_records(source, ours), facts["threads"]))
     print(f"cold run: {rows:,} transactions, wall {median(walls):.2f} s, peak memory {max(memories):.0f} MiB, checks with roll-ups {median(checks):.2f} s")
     for name in ours:
         duck = f"{median(theirs[name]):.3f} s" if name in theirs else "-"
-        print(f"  roll-up {name:<28} ours {median(ours[name]):.3f} s (side by side)   DuckDB {duck}")
+        bear = f"   polars {median(polars[name]):.3f} s" if name in polars else ""
+        print(f"  roll-up {name:<28} ours {median(ours[name]):.3f} s (side by side)   DuckDB {duck}{bear}")
     duck_total = sum(median(theirs[n]) for n in theirs)
     print(f"roll-up step: ours {median(steps):.2f} s, {len(theirs)} of {len(ours)} statements by DuckDB {duck_total:.2f} s, "
           f"ratio {median(steps) / duck_total:.2f}")
+    both = [name for name in polars if name in theirs]
+    if both:
+        print(f"{len(both)} statements that polars understands: polars {sum(median(polars[n]) for n in both):.2f} s, "
+              f"DuckDB {sum(median(theirs[n]) for n in both):.2f} s")
+    metrics = rollups_of_metrics()
+    each = sum(median(theirs[name]) for names in metrics.values() for name in names if name in theirs)
+    print(f"{len(metrics)} metrics by one DuckDB query each over the records: {each:.1f} s, the cold run {median(walls):.1f} s, "
+          f"{each / median(walls):.1f} times quicker")
+    seconds, size = median(seconds for seconds, _ in scans), scans[-1][1]
+    print(f"bare scan of {size / 1e6:.0f} MB: {seconds:.2f} s, {size / seconds / 1e6:.0f} MB/s; "
+          f"checks with roll-ups {size / median(checks) / 1e6:.0f} MB/s")
     wall, counts = median(seconds for seconds, _ in second_runs), second_runs[-1][1]
     print(f"second run, one submission changed: wall {wall:.2f} s ({median(walls) / wall:.1f} times quicker), "
           f"{counts['submissions_read']} submission and {counts['bytes_read']:,} bytes read")

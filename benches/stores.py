@@ -50,7 +50,7 @@ class Emulator:
         self.process = subprocess.Popen(server, stdout=log.open("w"), stderr=subprocess.STDOUT)
 
     def requests(self):
-        return Counter(re.findall(r'"([A-Z]+) /', self.log.read_text(errors="replace")))
+        return Counter(re.findall(r'"(?:\x1b\[[0-9;]*m)*([A-Z]+) /', self.log.read_text(errors="replace")))
 
 
 def client():
