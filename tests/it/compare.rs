@@ -276,6 +276,18 @@ fn no_text_of_a_release_becomes_markup_on_the_page() {
 }
 
 #[test]
+fn releases_of_two_folders_are_not_told_apart_by_their_number() {
+    let (bench, trial) = (bench(), bench());
+    let (one, other) = (bench.out().join("2025-04/r1"), trial.out().join("2025-04/r1"));
+    let path = page_of(&bench);
+    let done = leds_metrics(&["compare", text(&one), text(&other), "--page", text(&path)]);
+    assert_eq!(done.code, 0, "{}", done.stderr);
+    let page = read_page(&path);
+    assert!(page.contains("Changes between two releases"), "{page}");
+    assert!(!page.contains("from revision 1 to revision 1"), "{page}");
+}
+
+#[test]
 fn releases_without_changes_have_a_short_page() {
     let bench = bench();
     run(&bench, "2025-04", &["--again"]);
