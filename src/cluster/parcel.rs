@@ -1,6 +1,6 @@
 //! What a worker answers: which submissions are sound, with the hashes of their files, and the rows of each roll-up of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, AsArray as _, Int32Array, RecordBatch, StringViewArray};
@@ -130,18 +130,34 @@ impl Parcel {
         Ok(parcel)
     }
 
-    /// Whether two computers have read the same: the same submissions, and the same rows of them in any order.
-    pub fn says_the_same(&self, other: &Self) -> bool {
-        let lines = |parcel: &Self| -> Option<BTreeMap<String, Vec<String>>> {
-            let lines = |(name, rows): (&String, &RolledRows)| Some((name.clone(), lines_of(rows)?));
-            parcel.rollups.iter().map(lines).collect()
-        };
-        let files = |parcel: &Self| -> Vec<(usize, String, Vec<AdmittedFile>)> {
-            let files = |(place, one): (&usize, &Admission)| (*place, one.fingerprint.clone(), one.files.clone());
-            parcel.sound.iter().map(files).collect()
-        };
-        files(self) == files(other) && lines(self).is_some_and(|own| Some(own) == lines(other))
+    /// Holds what somebody else read of the same order against this: what he says nothing of is not compared.
+    pub fn compare(&self, other: &Self) -> Comparison {
+        let mut fingerprints = BTreeSet::new();
+        for (place, said) in &other.sound {
+            let Some(own) = self.sound.get(place) else { return Comparison::CannotTell };
+            if (&own.fingerprint, &own.files) != (&said.fingerprint, &said.files) {
+                return Comparison::Otherwise;
+            }
+            fingerprints.insert(said.fingerprint.as_str());
+        }
+        for (name, said) in &other.rollups {
+            let own = self.rollups.get(name).and_then(|own| lines_of(own, &fingerprints));
+            let (Some(own), Some(said)) = (own, lines_of(said, &fingerprints)) else { return Comparison::CannotTell };
+            if own != said {
+                return Comparison::Otherwise;
+            }
+        }
+        Comparison::Same
     }
+}
+
+/// How what two computers have read stands beside each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Comparison {
+    Same,
+    Otherwise,
+    /// This computer could not read all of it in the same way, such as for want of memory.
+    CannotTell,
 }
 
 /// The batch with one more column, and texts that bring no other text with them.
@@ -174,18 +190,69 @@ fn rows_of_bytes(bytes: &[u8], submissions: usize) -> Result<RolledRows, ParcelE
     Ok(rows)
 }
 
-/// Each row with the fingerprint of its submission, in the order of their texts.
-fn lines_of(rows: &RolledRows) -> Option<Vec<String>> {
+/// Each row of these submissions with the fingerprint of its own, in the order of their texts.
+fn lines_of(rows: &RolledRows, of: &BTreeSet<&str>) -> Option<Vec<String>> {
     let mut lines = Vec::new();
     for (batch, places) in rows.batches.iter().zip(&rows.places) {
         let text = arrow::util::pretty::pretty_format_batches(std::slice::from_ref(batch)).ok()?.to_string();
         // Three lines of heading, and one below the rows.
         let texts = text.lines().skip(3).take(batch.num_rows());
         for (text, place) in texts.zip(places) {
-            let cells: Vec<&str> = text.split('|').map(str::trim).collect();
-            lines.push(format!("{} {}", rows.fingerprints.get(*place)?, cells.join("|")));
+            let fingerprint = rows.fingerprints.get(*place)?.as_str();
+            if of.contains(fingerprint) {
+                let cells: Vec<&str> = text.split('|').map(str::trim).collect();
+                lines.push(format!("{fingerprint} {}", cells.join("|")));
+            }
         }
     }
     lines.sort();
     Some(lines)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sources::{SubmissionKey, key_of_recorded};
+
+    fn submission(month: &str) -> Submission {
+        let path = format!("transactions/submitted=2026-05-15/org=E23000001/period={month}/a.parquet");
+        let SubmissionKey { table, submitted, scope } = key_of_recorded(&path).unwrap();
+        let files = vec![SourceFile { path, size: 7, etag: String::new() }];
+        Submission { table, submitted, first_submitted: submitted, scope, files, unusable: Vec::new() }
+    }
+
+    /// What is read of so many submissions with these counts, one row each.
+    fn parcel(submissions: &[Submission], sha256: &str, counts: &[i32]) -> Parcel {
+        let mut parcel = Parcel::default();
+        for (place, one) in submissions.iter().enumerate() {
+            let (path, size) = (one.files[0].path.clone(), one.files[0].size);
+            let files = vec![AdmittedFile { path, size, rows: 1, sha256: sha256.to_owned() }];
+            parcel.sound.insert(place, Admission::sound(one.clone(), files));
+        }
+        let fingerprints = parcel.sound.values().map(|one| one.fingerprint.clone()).collect();
+        let schema = Arc::new(Schema::new(vec![Field::new("count", DataType::Int32, false)]));
+        let rows = RecordBatch::try_new(schema, vec![Arc::new(Int32Array::from(counts.to_vec()))]).unwrap();
+        let rows = RolledRows { fingerprints, batches: vec![rows], places: vec![(0..counts.len()).collect()] };
+        parcel.rollups.insert("volumes".to_owned(), rows);
+        parcel
+    }
+
+    #[test]
+    fn an_answer_that_travelled_is_the_same_and_one_that_differs_is_not() {
+        let both = [submission("2026-03"), submission("2026-04")];
+        let own = parcel(&both, "a", &[5, 7]);
+        let travelled = |parcel: &Parcel, of: &[Submission]| Parcel::read(parcel.parts().unwrap(), of).unwrap();
+        assert_eq!(own.compare(&travelled(&own, &both)), Comparison::Same);
+        assert_eq!(own.compare(&travelled(&parcel(&both, "a", &[5, 8]), &both)), Comparison::Otherwise);
+        assert_eq!(own.compare(&travelled(&parcel(&both, "b", &[5, 7]), &both)), Comparison::Otherwise);
+    }
+
+    #[test]
+    fn what_one_of_them_did_not_read_is_not_compared() {
+        let both = [submission("2026-03"), submission("2026-04")];
+        let (own, less) = (parcel(&both, "a", &[5, 7]), parcel(&both[..1], "a", &[5]));
+        assert_eq!(own.compare(&less), Comparison::Same);
+        assert_eq!(own.compare(&Parcel::default()), Comparison::Same);
+        assert_eq!(less.compare(&own), Comparison::CannotTell);
+    }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::build::Build;
 use crate::engine::cluster::{Access, Cluster, ClusterError, FoundWorker, WorkerAddress};
 use crate::intake::{HelpRecord, LostHelper};
+use crate::vocabulary::causes::with_causes;
 
 /// What a run asks of workers.
 #[derive(Debug, Clone)]
@@ -83,7 +84,7 @@ impl ClusterSession {
         }
         state.unexplained += 1;
         if state.unexplained >= MOST_UNEXPLAINED {
-            let why = told(error);
+            let why = with_causes(error);
             for worker in std::mem::take(&mut state.workers) {
                 lose(&mut state.record, &worker, why.clone());
             }
@@ -98,7 +99,7 @@ impl ClusterSession {
             let why = match version {
                 Ok(version) if version == self.build.text() => continue,
                 Ok(version) => format!("it is another build ({version}) than this one ({})", self.build.text()),
-                Err(error) => told(&error),
+                Err(error) => with_causes(&error),
             };
             let mut state = self.state();
             if state.workers.contains(&address) {
@@ -116,10 +117,4 @@ impl ClusterSession {
 fn lose(record: &mut HelpRecord, worker: &WorkerAddress, why: String) {
     tracing::warn!(%worker, why, "a worker is not used any more; what it had to do, others do");
     record.lost.push(LostHelper { worker: worker.to_string(), why });
-}
-
-/// An error and what is behind it all, in one line. What stands between the two says the same in other words.
-fn told(error: &dyn std::error::Error) -> String {
-    let first_cause = std::iter::successors(error.source(), |error| error.source()).last();
-    first_cause.map_or_else(|| error.to_string(), |cause| format!("{error}: {cause}"))
 }

@@ -138,10 +138,10 @@ impl RollupPass {
         self.rollups.iter().map(|one| one.rollup.name.as_str())
     }
 
-    /// Takes rows of a roll-up that were made elsewhere. `elapsed` is the time that this took there.
-    pub async fn add(&self, rollup: &str, rows: &RolledRows, elapsed: Duration) {
+    /// Takes rows of a roll-up that were made elsewhere. What that cost there is not counted here.
+    pub async fn add(&self, rollup: &str, rows: &RolledRows) {
         if let Some(making) = self.making().await.iter().find(|making| making.statement.rollup.name == rollup) {
-            making.write(rows, elapsed);
+            making.write(rows, Instant::now());
         }
     }
 
@@ -177,11 +177,12 @@ impl Making {
         let started = Instant::now();
         let wave: Vec<_> = wave.iter().copied().filter(|one| self.is_made_of(one.admission)).collect();
         if let Some(rows) = self.statement.of_wave(&wave).await {
-            self.write(&rows, started.elapsed());
+            self.write(&rows, started);
         }
     }
 
-    fn write(&self, rows: &RolledRows, elapsed: Duration) {
+    /// Writes rows whose making was begun at that time.
+    fn write(&self, rows: &RolledRows, started: Instant) {
         let fingerprints: Vec<&str> = rows.fingerprints.iter().map(String::as_str).collect();
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(writer) = &mut state.writer {
@@ -190,7 +191,7 @@ impl Making {
                 return;
             }
             state.submissions += rows.fingerprints.len();
-            state.elapsed += elapsed;
+            state.elapsed += started.elapsed();
         }
     }
 }

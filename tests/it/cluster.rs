@@ -244,9 +244,21 @@ fn another_build_is_refused_and_named() {
 fn a_worker_of_another_source_answers_for_nothing() {
     let empty = tempfile::tempdir().unwrap();
     let worker = WorkerProcess::of(empty.path());
-    let run = ColdRun::with(&[worker.url()], &[]);
+    let run = ColdRun::with(&[worker.url()], &["--verify"]);
     assert_published_as_alone(&run, "a worker of another source");
     assert_eq!(run.count("submissions_read_by_workers"), 0);
+}
+
+#[test]
+fn a_worker_that_reads_otherwise_ends_the_run_as_unreadable_input() {
+    use leds_metrics::app::AppError;
+    use leds_metrics::contract::{AdmissionError, ReadOtherwise};
+    use leds_metrics::intake::IntakeError;
+
+    let otherwise = ReadOtherwise { dataset: "transactions".to_owned(), path: "a.parquet".to_owned() };
+    let error = AppError::from(IntakeError::from(AdmissionError::from(otherwise)));
+    assert_eq!(error.exit_code(), 20);
+    assert!(error.to_string().starts_with("dataset transactions: a worker read a.parquet and what was read with it"));
 }
 
 fn certificates() -> PathBuf {

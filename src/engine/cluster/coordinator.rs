@@ -1,5 +1,6 @@
 //! Hands units out and takes answers in.
 
+use std::error::Error;
 use std::time::Duration;
 
 use datafusion::common::plan_datafusion_err;
@@ -40,14 +41,20 @@ pub enum ClusterError {
     Access(#[from] AccessError),
     #[error("no worker answered within {} seconds", .0.as_secs())]
     Silent(Duration),
-    #[error("the workers broke off")]
-    BrokeOff(#[source] Box<DataFusionError>),
+    /// The error of the library is no source: each of its layers says the innermost one again, and only that one says something.
+    #[error("the workers broke off: {}", innermost(cause.as_ref()))]
+    BrokeOff { cause: Box<DataFusionError> },
 }
 
 impl ClusterError {
     fn of(cause: DataFusionError) -> Self {
-        Self::BrokeOff(Box::new(cause))
+        Self::BrokeOff { cause: Box::new(cause) }
     }
+}
+
+/// What an error rests on.
+fn innermost<'e>(error: &'e (dyn Error + 'static)) -> &'e (dyn Error + 'static) {
+    std::iter::successors(Some(error), |&error| error.source()).last().unwrap_or(error)
 }
 
 /// A worker that was asked who it is.
