@@ -19,7 +19,7 @@ use object_store::{Attribute, ObjectStore, ObjectStoreExt as _};
 use tokio::runtime::Runtime;
 
 use self::proxy::{Asked, Fault, Proxy};
-use crate::support::{Bench, Finished, arrests, files_below, leds_metrics_with, text};
+use crate::support::{Bench, Exported, Finished, arrests, files_below, leds_metrics_with, text};
 
 const FAST: (&str, &str) = ("2025-04-03T10:00:00Z", "2025-04-03T12:00:00Z");
 const SLOW: (&str, &str) = ("2025-04-03T10:00:00Z", "2025-04-09T12:00:00Z");
@@ -106,6 +106,8 @@ struct InStore {
     folder: String,
     /// Releases that were compared with their manifests.
     proved: RefCell<BTreeSet<String>>,
+    /// Others than the built-in ones.
+    definitions: Option<Exported>,
 }
 
 impl InStore {
@@ -115,8 +117,22 @@ impl InStore {
         bench.submit("arrest_summons", ("2025-05-15", "E1", "2025-04"), &arrests(&[FAST, SLOW]));
         let folder = text(bench.source().parent().unwrap().file_name().unwrap().as_ref()).replace('.', "");
         let runtime = Runtime::new().unwrap();
-        let made = Self { kind, bench, store: kind.store(), runtime, folder, proved: RefCell::default() };
+        let (store, proved) = (kind.store(), RefCell::default());
+        let made = Self { kind, bench, store, runtime, folder, proved, definitions: None };
         made.send_source();
+        made
+    }
+
+    /// As `new`, with releases of a quarter of the files: one metric, under the heading of its principle, in one edition.
+    fn with_one_metric(kind: Kind) -> Self {
+        let mut made = Self::new(kind);
+        let definitions = made.bench.export();
+        definitions.keep("queries/metrics", &["CRE-01"]);
+        definitions.keep("reports", &["assets", "templates", "national.toml", "sections.toml"]);
+        definitions.write("queries/invariants.toml", "invariants = []");
+        definitions
+            .write("reports/sections.toml", "[[sections]]\ntitle = \"Creating the data record\"\nprinciple = 2\n");
+        made.definitions = Some(definitions);
         made
     }
 
@@ -155,7 +171,8 @@ impl InStore {
         let (source, out) = (self.address("source"), self.address("releases"));
         let places = ["run", "--source", &source, "--out", &out, "--work", text(&work), "--quiet"];
         let what = ["--period", "2025-04", "--published-on", "2025-12-01", "--copies", "none", "--allow-gaps"];
-        places.into_iter().chain(what).map(str::to_owned).collect()
+        let definitions = self.definitions.iter().flat_map(|definitions| ["--definitions", definitions.path()]);
+        places.into_iter().chain(what).chain(definitions).map(str::to_owned).collect()
     }
 
     fn run(&self) -> Finished {
@@ -356,47 +373,62 @@ fn points(requests: usize) -> Vec<usize> {
 #[test]
 #[ignore = "needs tests/stores/run"]
 fn a_program_that_is_killed_at_any_request_leaves_the_last_whole_release() {
-    for kind in KINDS {
-        let there = InStore::new(kind);
-        assert_eq!(there.run().code, 0);
-        let counted = Proxy::before(&kind.emulator(), |_| Fault::None);
-        assert_eq!(there.run_through(&counted.address, &["--again"]).code, 0);
-        let points = points(counted.requests());
-        for &point in &points {
-            let before = there.seen();
-            // Nothing is answered from that request on, and nobody waits for the answer.
-            let silent = Proxy::before(&kind.emulator(), move |request| {
-                if request.number >= point {
-                    std::thread::sleep(Duration::from_hours(1));
-                }
-                Fault::None
-            });
-            let arguments = there.run_arguments();
-            let mut child = Command::new(env!("CARGO_BIN_EXE_leds-metrics"))
-                .args(&arguments)
-                .arg("--again")
-                .envs(kind.variables(&silent.address))
-                .stdout(Stdio::null())
-                .stderr(Stdio::null())
-                .spawn()
-                .unwrap();
-            let begun = Instant::now();
-            while silent.requests() < point && child.try_wait().unwrap().is_none() {
-                assert!(begun.elapsed() < Duration::from_mins(1), "request {point} did not come");
-                std::thread::sleep(Duration::from_millis(5));
-            }
-            child.kill().unwrap();
-            child.wait().unwrap();
-            let announced = there.announced().len();
-            let after = there.seen();
-            assert!(after == before || announced > 1, "killed at {point}: {before} then {after}");
-            let next = there.run_through(&kind.emulator(), &["--again"]);
-            assert_eq!(next.code, 0, "killed at {point}: {}", next.stderr);
-            assert_eq!(there.left_over(), Vec::<String>::new(), "killed at {point}");
-            assert_ne!(there.seen(), before);
+    std::thread::scope(|scope| {
+        for kind in KINDS {
+            scope.spawn(move || kill_at_requests(kind));
         }
-        println!("{kind:?}: killed at {} of {} requests, no half release", points.len(), counted.requests());
+    });
+}
+
+fn kill_at_requests(kind: Kind) {
+    let there = InStore::with_one_metric(kind);
+    assert_eq!(there.run().code, 0);
+    let counted = Proxy::before(&kind.emulator(), |_| Fault::None);
+    assert_eq!(there.run_through(&counted.address, &["--again"]).code, 0);
+    let points = points(counted.requests());
+    let published = points.iter().filter(|point| kill_at_request(kind, **point)).count();
+    println!(
+        "{kind:?}: killed at {} of {} requests, after {published} of them the new release was there, no half release",
+        points.len(),
+        counted.requests()
+    );
+}
+
+/// Kills a program that publishes a second release, and says whether it had published it by then.
+fn kill_at_request(kind: Kind, point: usize) -> bool {
+    let there = InStore::with_one_metric(kind);
+    assert_eq!(there.run().code, 0);
+    assert_eq!(there.seen(), "2025-04/r1");
+    // Nothing is answered from that request on, and nobody waits for the answer.
+    let silent = Proxy::before(&kind.emulator(), move |request| {
+        if request.number >= point {
+            std::thread::sleep(Duration::from_hours(1));
+        }
+        Fault::None
+    });
+    let mut child = Command::new(env!("CARGO_BIN_EXE_leds-metrics"))
+        .args(there.run_arguments())
+        .arg("--again")
+        .envs(kind.variables(&silent.address))
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let begun = Instant::now();
+    while silent.requests() < point && child.try_wait().unwrap().is_none() {
+        assert!(begun.elapsed() < Duration::from_mins(1), "request {point} did not come");
+        std::thread::sleep(Duration::from_millis(5));
     }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let (announced, after) = (there.announced().len(), there.seen());
+    assert!(after == "2025-04/r1" || announced == 2, "killed at {point}: {after} is not announced");
+    let next = there.run_through(&kind.emulator(), &["--again"]);
+    assert_eq!(next.code, 0, "killed at {point}: {}", next.stderr);
+    assert_eq!(there.left_over(), Vec::<String>::new(), "killed at {point}");
+    assert_eq!(there.announced().len(), announced + 1, "killed at {point}");
+    assert_eq!(there.seen(), format!("2025-04/r{}", announced + 1), "killed at {point}");
+    announced == 2
 }
 
 #[test]

@@ -189,6 +189,18 @@ impl Exported {
         fs::write(path, content).unwrap();
     }
 
+    /// Removes what stands in a folder, but for the entries that are named.
+    pub fn keep(&self, folder: &str, names: &[&str]) {
+        for entry in fs::read_dir(self.folder.join(folder)).unwrap().map(Result::unwrap) {
+            let path = entry.path();
+            match entry.file_name().to_str() {
+                Some(name) if names.contains(&name) => {}
+                _ if path.is_dir() => fs::remove_dir_all(path).unwrap(),
+                _ => fs::remove_file(path).unwrap(),
+            }
+        }
+    }
+
     /// Replaces the first `from`, which must be there.
     pub fn edit(&self, file: &str, from: &str, to: &str) {
         let before = self.read(file);
