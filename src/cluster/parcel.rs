@@ -1,10 +1,7 @@
 //! What a worker answers: which submissions are sound, with the hashes of their files, and the rows of each roll-up of them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
-use arrow::array::{ArrayRef, AsArray as _, Int32Array, RecordBatch, StringViewArray};
-use arrow::datatypes::{DataType, Field, Int32Type, Schema};
 use arrow::error::ArrowError;
 use arrow::ipc::reader::StreamReader;
 use arrow::ipc::writer::StreamWriter;
@@ -12,14 +9,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::contract::{Admission, AdmittedFile};
 use crate::engine::cluster::AnswerPart;
-use crate::rollups::RolledRows;
+use crate::rollups::{RolledRows, compact, numbers_of, with_numbers};
 use crate::sources::{SourceFile, Submission};
 
 /// The part that lists submissions. No roll-up has such a name.
 const SUBMISSIONS: &str = "(submissions)";
-
-/// The column that says which submission a row came from. It is the last.
-const PLACE: &str = "(place)";
 
 /// A sound submission, by its place in the order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,7 +75,7 @@ impl Parcel {
                 places.get(fingerprint.as_str()).copied().ok_or(ParcelError::Unfit)
             };
             let numbers = own.iter().map(place).collect::<Result<Vec<i32>, _>>()?;
-            with_places(batch, numbers).map_err(ParcelError::from)
+            compact(&with_numbers(batch, numbers)?).map_err(ParcelError::from)
         });
         for batch in numbered.collect::<Result<Vec<_>, ParcelError>>()? {
             if writer.is_none() {
@@ -160,18 +154,6 @@ pub(super) enum Comparison {
     CannotTell,
 }
 
-/// The batch with one more column, and texts that bring no other text with them.
-fn with_places(batch: &RecordBatch, places: Vec<i32>) -> Result<RecordBatch, ArrowError> {
-    let number = Arc::new(Field::new(PLACE, DataType::Int32, false));
-    let schema = Schema::new(batch.schema().fields().iter().cloned().chain([number]).collect::<Vec<_>>());
-    let own = |column: &ArrayRef| match column.as_any().downcast_ref::<StringViewArray>() {
-        Some(texts) => Arc::new(texts.gc()) as ArrayRef,
-        None => Arc::clone(column),
-    };
-    let places: ArrayRef = Arc::new(Int32Array::from(places));
-    RecordBatch::try_new(Arc::new(schema), batch.columns().iter().map(own).chain([places]).collect())
-}
-
 fn rows_of_bytes(bytes: &[u8], submissions: usize) -> Result<RolledRows, ParcelError> {
     let mut rows = RolledRows::default();
     // A roll-up without rows has no batch either.
@@ -180,11 +162,9 @@ fn rows_of_bytes(bytes: &[u8], submissions: usize) -> Result<RolledRows, ParcelE
     }
     for batch in StreamReader::try_new(bytes, None)? {
         let batch = batch?;
-        let last = batch.num_columns().checked_sub(1).ok_or(ParcelError::Unfit)?;
-        let numbers = batch.column(last).as_primitive_opt::<Int32Type>().ok_or(ParcelError::Unfit)?;
         let place = |number: &i32| usize::try_from(*number).ok().filter(|place| *place < submissions);
-        let places = numbers.values().iter().map(place).collect::<Option<Vec<usize>>>().ok_or(ParcelError::Unfit)?;
-        rows.batches.push(batch.project(&(0..last).collect::<Vec<_>>())?);
+        let places = numbers_of(&batch)?.iter().map(place).collect::<Option<Vec<usize>>>().ok_or(ParcelError::Unfit)?;
+        rows.batches.push(batch.project(&(0..batch.num_columns() - 1).collect::<Vec<_>>())?);
         rows.places.push(places);
     }
     Ok(rows)
@@ -211,6 +191,11 @@ fn lines_of(rows: &RolledRows, of: &BTreeSet<&str>) -> Option<Vec<String>> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use arrow::array::{Int32Array, RecordBatch};
+    use arrow::datatypes::{DataType, Field, Schema};
+
     use super::*;
     use crate::sources::{SubmissionKey, key_of_recorded};
 

@@ -29,7 +29,7 @@ pub use failing::FailingFile;
 pub use footer::type_words;
 pub use memory::AdmissionMemory;
 pub use reading::PartReader;
-pub use rows::{RowReader, RowUser, SubmissionRows, parts, rows_schema};
+pub use rows::{RowColumns, RowReader, RowUser, SubmissionRows, parts, rows_schema};
 pub use scan::{REQUIRED_RULE, is_blank};
 
 /// The Arrow type of a field as files hold it.

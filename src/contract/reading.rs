@@ -13,7 +13,7 @@ use super::admitted::{Admission, AdmittedFile, CHANGED_RULE, fingerprint};
 use super::file_bytes::FileBytes;
 use super::footer::{Footer, FooterError, check_footer};
 use super::representatives::representatives;
-use super::rows::{self, DecodedRows, RowUser, SubmissionRows, WholeFile, WholeSubmission};
+use super::rows::{self, DecodedRows, RowColumns, RowUser, SubmissionRows, WholeFile, WholeSubmission};
 use super::scan::{self, RuleCheck, ScanResult};
 use crate::definitions::model::Contract;
 use crate::engine::{Engine, PreparedStatement, Query, Trouble, trouble_of};
@@ -110,7 +110,7 @@ impl RowScreening {
                 rows.extend(one.batches.iter().cloned());
             }
         }
-        let found = self.statement.run(rows).await.ok()?;
+        let found = self.statement.run(&rows, &[]).await.ok()?;
         let submissions: Vec<&Submission> = submissions.iter().map(|one| &one.admission.submission).collect();
         Some(scan::read_outcomes(contract, &self.checks, &found, &submissions))
     }
@@ -134,8 +134,10 @@ impl Reading {
             futures::stream::iter(reading).buffered(FILES_AT_ONCE).collect().await;
         let whole: Vec<WholeSubmission<'_>> = read.iter().flatten().filter_map(ReadSubmission::whole).collect();
         let mut sound: BTreeSet<String> = BTreeSet::new();
-        for group in rows::groups(&whole, rows::bytes_of_part(&self.engine)) {
-            sound.extend(self.sound_among(group, user).await);
+        // Every column has a check.
+        let columns = RowColumns::every(&self.contract);
+        for group in rows::groups(&whole, &columns, rows::bytes_of_part(&self.engine)) {
+            sound.extend(self.sound_among(group, &columns, user).await);
         }
         let fresh =
             |ReadSubmission { admission, .. }| Fresh { is_sound: sound.contains(&admission.fingerprint), admission };
@@ -143,9 +145,14 @@ impl Reading {
     }
 
     /// The fingerprints of those submissions whose rows keep every rule. Their rows are handed on.
-    async fn sound_among(&self, group: &[WholeSubmission<'_>], user: Option<&dyn RowUser>) -> Vec<String> {
+    async fn sound_among(
+        &self,
+        group: &[WholeSubmission<'_>],
+        columns: &RowColumns,
+        user: Option<&dyn RowUser>,
+    ) -> Vec<String> {
         let Some(screening) = &self.screening else { return Vec::new() };
-        let decoded = DecodedRows::of(&self.engine, &self.contract, group).await;
+        let decoded = DecodedRows::of(&self.engine, &self.contract, columns, group).await;
         let Some(outcomes) = screening.outcomes(&self.contract, &decoded.submissions).await else { return Vec::new() };
         let is_sound = |(one, outcome): &(SubmissionRows<'_>, &ScanResult)| {
             outcome.violations.is_empty() && one.rows() == one.admission.rows()

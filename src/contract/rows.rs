@@ -1,6 +1,7 @@
 //! The rows of submissions in memory: read and decoded once for every statement that asks for them. They are what a statement
 //! over the files would see. A submission that is too large, or cannot be decoded, is left to such statements.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use arrow::array::{
@@ -11,14 +12,15 @@ use arrow::datatypes::{DataType, Field as ArrowField, Schema, SchemaRef};
 use arrow::error::ArrowError;
 use bytes::Bytes;
 use object_store::ObjectStore;
+use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 use parquet::basic::Type as PhysicalType;
 use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
 
 use super::file_bytes::FileBytes;
-use super::{Admission, days_since_epoch, engine_schema, month_days, numbered_columns};
+use super::{Admission, days_since_epoch, engine_schema, month_days, numbered_columns, path_columns, path_values};
 use crate::definitions::model::Contract;
-use crate::engine::{Engine, TakenRoom, schema_of};
+use crate::engine::{ConstantColumn, Engine, TakenRoom, schema_of};
 use crate::sources::Submission;
 
 /// Rows that a statement is handed at a time.
@@ -41,11 +43,13 @@ const TEXT_BYTES: u64 = 16;
 pub struct SubmissionRows<'a> {
     pub admission: &'a Admission,
     pub batches: Vec<RecordBatch>,
+    /// What the path says of each row.
+    pub constants: Vec<ConstantColumn>,
 }
 
 impl SubmissionRows<'_> {
     /// The number of rows that were decoded.
-    pub(super) fn rows(&self) -> u64 {
+    pub fn rows(&self) -> u64 {
         self.batches.iter().fold(0, |sum, batch| sum + u64::try_from(batch.num_rows()).unwrap_or(u64::MAX))
     }
 }
@@ -59,9 +63,43 @@ pub trait RowUser: Send + Sync {
 
 /// The schema of the rows: what the files hold, then what the path says, and the place of the submission among others.
 pub fn rows_schema(contract: &Contract) -> SchemaRef {
-    let of_files = engine_schema(contract);
-    let fields = of_files.fields().iter().cloned().chain(numbered_columns(contract));
-    schema_of(fields.map(|field| field.as_ref().clone()).collect())
+    RowColumns::every(contract).schema
+}
+
+/// Which columns of the files are decoded. Those of the path are always there.
+#[derive(Debug, Clone)]
+pub struct RowColumns {
+    of_files: SchemaRef,
+    /// Of the rows, with the columns of the path behind the others.
+    schema: SchemaRef,
+}
+
+impl RowColumns {
+    /// All that the contract knows.
+    pub(super) fn every(contract: &Contract) -> Self {
+        Self::with(contract, engine_schema(contract))
+    }
+
+    /// Of those that the contract knows, the ones that are named.
+    pub fn named(contract: &Contract, names: &BTreeSet<String>) -> Self {
+        let every = engine_schema(contract);
+        let read = every.fields().iter().filter(|field| names.contains(field.name()));
+        Self::with(contract, schema_of(read.map(|field| field.as_ref().clone()).collect()))
+    }
+
+    fn with(contract: &Contract, of_files: SchemaRef) -> Self {
+        let fields = of_files.fields().iter().cloned().chain(numbered_columns(contract));
+        let schema = schema_of(fields.map(|field| field.as_ref().clone()).collect());
+        Self { of_files, schema }
+    }
+
+    fn names(&self) -> impl Iterator<Item = &str> {
+        self.of_files.fields().iter().map(|field| field.name().as_str())
+    }
+
+    fn contains(&self, name: &str) -> bool {
+        self.of_files.column_with_name(name).is_some()
+    }
 }
 
 /// Submissions in the order given, as many in each part as are worked on together.
@@ -105,10 +143,11 @@ pub(super) struct WholeSubmission<'a> {
 
 impl WholeSubmission<'_> {
     /// About how many bytes the rows take. What texts say is counted as it lies in the file, without compression.
-    fn decoded_bytes(&self) -> u64 {
+    fn decoded_bytes(&self, columns: &RowColumns) -> u64 {
         self.files.iter().flat_map(|file| file.metadata.row_groups()).fold(0, |sum, group| {
             let rows = u64::try_from(group.num_rows()).unwrap_or(u64::MAX);
-            group.columns().iter().fold(sum, |sum, column| {
+            let decoded = group.columns().iter().filter(|column| columns.contains(column.column_descr().name()));
+            decoded.fold(sum, |sum, column| {
                 let of_column = match column.column_type() {
                     PhysicalType::BOOLEAN => rows / 8,
                     PhysicalType::BYTE_ARRAY | PhysicalType::FIXED_LEN_BYTE_ARRAY => {
@@ -123,22 +162,23 @@ impl WholeSubmission<'_> {
     }
 
     /// The rows as statements see them; `number` is the submission's place among others.
-    fn decode(&self, contract: &Contract, number: i64) -> Result<Vec<RecordBatch>, ArrowError> {
+    fn decode(&self, contract: &Contract, columns: &RowColumns, number: i64) -> Result<Vec<RecordBatch>, ArrowError> {
         let constants = Constants::of(contract, &self.admission.submission, number);
-        let schema = rows_schema(contract);
-        let of_files = engine_schema(contract);
         let mut batches = Vec::new();
         for file in self.files {
-            for batch in reader(file)? {
-                batches.push(constants.added_to(&batch?, &of_files, &schema)?);
+            for batch in reader(file, columns)? {
+                batches.push(constants.added_to(&batch?, columns)?);
             }
         }
         Ok(batches)
     }
 }
 
-/// Reads a file's rows. Texts become views; of a schema that the writer left beside the columns nothing is believed.
-fn reader(file: &WholeFile) -> Result<impl Iterator<Item = Result<RecordBatch, ArrowError>>, ArrowError> {
+/// Reads these columns of a file's rows. Texts become views; of a schema that the writer left beside the columns nothing is believed.
+fn reader(
+    file: &WholeFile,
+    columns: &RowColumns,
+) -> Result<impl Iterator<Item = Result<RecordBatch, ArrowError>>, ArrowError> {
     let options = || ArrowReaderOptions::new().with_skip_arrow_metadata(true);
     let plain = ArrowReaderMetadata::try_new(Arc::clone(&file.metadata), options())?;
     let as_views = |field: &ArrowField| match field.data_type() {
@@ -149,7 +189,8 @@ fn reader(file: &WholeFile) -> Result<impl Iterator<Item = Result<RecordBatch, A
     let views =
         ArrowReaderMetadata::try_new(Arc::clone(&file.metadata), options().with_schema(Arc::new(Schema::new(views))))?;
     let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file.bytes.clone(), views);
-    Ok(builder.with_batch_size(BATCH_ROWS).build()?)
+    let decoded = ProjectionMask::columns(builder.parquet_schema(), columns.names());
+    Ok(builder.with_projection(decoded).with_batch_size(BATCH_ROWS).build()?)
 }
 
 /// Columns with the same value in each row of a submission, as long as a batch may be. Shorter ones are parts of them.
@@ -168,24 +209,25 @@ impl Constants {
         Self(columns)
     }
 
-    /// The batch with the columns of the contract, in its types, and these behind them.
-    fn added_to(
-        &self,
-        batch: &RecordBatch,
-        of_files: &SchemaRef,
-        schema: &SchemaRef,
-    ) -> Result<RecordBatch, ArrowError> {
+    /// The batch with these columns of the contract, in its types, and the constants behind them.
+    fn added_to(&self, batch: &RecordBatch, columns: &RowColumns) -> Result<RecordBatch, ArrowError> {
+        let RowColumns { of_files, schema } = columns;
         let rows = batch.num_rows();
         let column = |field: &Arc<ArrowField>| match batch.column_by_name(field.name()) {
             None => Ok(new_null_array(field.data_type(), rows)),
             Some(column) if column.data_type() == field.data_type() => Ok(Arc::clone(column)),
             Some(column) => cast(column, field.data_type()),
         };
-        let mut columns = of_files.fields().iter().map(column).collect::<Result<Vec<ArrayRef>, ArrowError>>()?;
-        columns.extend(self.0.iter().map(|constant| constant.slice(0, rows)));
+        let mut arrays = of_files.fields().iter().map(column).collect::<Result<Vec<ArrayRef>, ArrowError>>()?;
+        arrays.extend(self.0.iter().map(|constant| constant.slice(0, rows)));
         let options = RecordBatchOptions::new().with_row_count(Some(rows));
-        RecordBatch::try_new_with_options(Arc::clone(schema), columns, &options)
+        RecordBatch::try_new_with_options(Arc::clone(schema), arrays, &options)
     }
+}
+
+fn path_constants(contract: &Contract, submission: &Submission) -> Vec<ConstantColumn> {
+    let columns = path_columns(contract).into_iter().zip(path_values(submission));
+    columns.map(|(column, value)| ConstantColumn { name: column.name().clone(), value }).collect()
 }
 
 /// Bytes of memory that the submissions of one part may take at one time, so that another part can be worked on beside it.
@@ -202,14 +244,20 @@ pub(super) struct DecodedRows<'a> {
 
 impl<'a> DecodedRows<'a> {
     /// Waits for the memory that the rows take, and decodes them. There are none where they take more than there is.
-    pub(super) async fn of(engine: &Engine, contract: &Contract, group: &[WholeSubmission<'a>]) -> Self {
+    pub(super) async fn of(
+        engine: &Engine,
+        contract: &Contract,
+        columns: &RowColumns,
+        group: &[WholeSubmission<'a>],
+    ) -> Self {
         let mut submissions = Vec::new();
-        let bytes = group.iter().fold(0, |sum, one| one.decoded_bytes().saturating_add(sum));
+        let bytes = group.iter().fold(0, |sum, one| one.decoded_bytes(columns).saturating_add(sum));
         let room = engine.room(usize::try_from(bytes).unwrap_or(usize::MAX)).await;
         for one in group.iter().filter(|_| room.is_some()) {
             let number = i64::try_from(submissions.len()).unwrap_or(i64::MAX);
-            if let Ok(batches) = one.decode(contract, number) {
-                submissions.push(SubmissionRows { admission: one.admission, batches });
+            if let Ok(batches) = one.decode(contract, columns, number) {
+                let constants = path_constants(contract, &one.admission.submission);
+                submissions.push(SubmissionRows { admission: one.admission, batches, constants });
             }
         }
         Self { submissions, _room: room }
@@ -221,6 +269,7 @@ pub struct RowReader {
     pub engine: Engine,
     pub store: Arc<dyn ObjectStore>,
     pub contract: Contract,
+    pub columns: RowColumns,
 }
 
 impl RowReader {
@@ -234,8 +283,9 @@ impl RowReader {
         }
         let whole: Vec<_> =
             read.iter().map(|ReadAgain { admission, files }| WholeSubmission { admission, files }).collect();
-        for group in groups(&whole, bytes_of_part(&self.engine)) {
-            user.take(&DecodedRows::of(&self.engine, &self.contract, group).await.submissions).await;
+        for group in groups(&whole, &self.columns, bytes_of_part(&self.engine)) {
+            let decoded = DecodedRows::of(&self.engine, &self.contract, &self.columns, group).await;
+            user.take(&decoded.submissions).await;
         }
     }
 }
@@ -247,12 +297,16 @@ struct ReadAgain<'a> {
 }
 
 /// Submissions in the order given, as many in each group as take at most `most` bytes together. A larger one stands alone.
-pub(super) fn groups<'a, 'b>(submissions: &'a [WholeSubmission<'b>], most: usize) -> Vec<&'a [WholeSubmission<'b>]> {
+pub(super) fn groups<'a, 'b>(
+    submissions: &'a [WholeSubmission<'b>],
+    columns: &RowColumns,
+    most: usize,
+) -> Vec<&'a [WholeSubmission<'b>]> {
     let most = u64::try_from(most).unwrap_or(u64::MAX);
     let mut groups = Vec::new();
     let (mut start, mut sum) = (0, 0_u64);
     for (at, submission) in submissions.iter().enumerate() {
-        let own = submission.decoded_bytes();
+        let own = submission.decoded_bytes(columns);
         if at > start && sum.saturating_add(own) > most {
             groups.extend(submissions.get(start..at));
             (start, sum) = (at, 0);

@@ -6,6 +6,7 @@ pub mod cluster;
 mod effort;
 mod footers;
 pub mod functions;
+mod given;
 pub mod names;
 pub mod output;
 mod prepared;
@@ -52,6 +53,7 @@ use prepared::RoomForRows;
 use row_source::LateTable;
 use words::in_own_words;
 
+pub use given::ConstantColumn;
 pub use prepared::{PreparedStatement, TakenRoom};
 pub use row_source::{RowBatches, RowSource};
 pub use trouble::{Trouble, trouble_of};
@@ -515,7 +517,7 @@ fn add_scan_figures(plan: &dyn ExecutionPlan, result: &mut QueryResult) {
 fn provider(table: QueryTable, threads: usize) -> Result<Arc<dyn TableProvider>, DataFusionError> {
     Ok(match table {
         QueryTable::Rows { schema, batches } => Arc::new(MemTable::try_new(schema, vec![batches])?),
-        QueryTable::Elsewhere(source) => Arc::new(LateTable::of(source)),
+        QueryTable::Elsewhere(source) => Arc::new(LateTable(source)),
         QueryTable::Files { schema, path_columns, files } => Arc::new(PinnedTable::new(
             TableSchema::builder(schema).with_table_partition_cols(path_columns).build(),
             &files,
@@ -560,12 +562,15 @@ fn partitioned_file(file: &PinnedFile) -> Result<PartitionedFile, DataFusionErro
         e_tag: None,
         version: None,
     };
-    let values = file.path_values.iter().map(|value| match value {
+    Ok(PartitionedFile::new_from_meta(meta).with_partition_values(file.path_values.iter().map(scalar).collect()))
+}
+
+fn scalar(value: &PathValue) -> ScalarValue {
+    match value {
         PathValue::Text(text) => ScalarValue::Utf8View(Some(text.clone())),
         PathValue::Date(days) => ScalarValue::Date32(Some(*days)),
         PathValue::Number(number) => ScalarValue::Int64(Some(*number)),
-    });
-    Ok(PartitionedFile::new_from_meta(meta).with_partition_values(values.collect()))
+    }
 }
 
 #[async_trait::async_trait]

@@ -1,6 +1,7 @@
 //! A statement that is planned once and then run over many sets of rows in memory. What it finds of each set rests on that set
 //! alone, so that its memory grows with the largest set and not with all of them.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
@@ -9,14 +10,13 @@ use datafusion::error::DataFusionError;
 use datafusion::execution::TaskContext;
 use datafusion::execution::memory_pool::{MemoryConsumer, MemoryReservation};
 use datafusion::execution::runtime_env::RuntimeEnv;
-use datafusion::physical_plan::execution_plan::reset_plan_states;
 use datafusion::physical_plan::{ExecutionPlan, execute_stream};
 use datafusion::prelude::SessionConfig;
 use futures::TryStreamExt as _;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::effort::Effort;
-use super::row_source::{GivenRows, LateTable};
+use super::given::{ConstantColumn, GivenTable, with_rows};
 use super::{Engine, EngineError, Query, physical_plan, statement};
 
 /// Memory is handed out for rows in parts of this size.
@@ -51,6 +51,7 @@ pub struct TakenRoom {
 pub struct PreparedStatement {
     name: String,
     plan: Arc<dyn ExecutionPlan>,
+    columns: BTreeSet<String>,
     config: SessionConfig,
     runtime: Arc<RuntimeEnv>,
 }
@@ -95,28 +96,55 @@ impl Engine {
         schema: SchemaRef,
     ) -> Result<PreparedStatement, DataFusionError> {
         let context = self.session(&[], Effort::Quick)?;
-        context.register_table(table, Arc::new(LateTable::given(schema)))?;
+        context.register_table(table, Arc::new(GivenTable { schema }))?;
         let plan = physical_plan(&context, query).await?;
         let (config, runtime) = (context.copied_config(), Arc::clone(&self.runtime));
-        Ok(PreparedStatement { name: query.name.to_owned(), plan, config, runtime })
+        let columns = columns_scanned(plan.as_ref());
+        Ok(PreparedStatement { name: query.name.to_owned(), plan, columns, config, runtime })
     }
 }
 
+/// Names of the columns that the leaves of a plan read.
+fn columns_scanned(plan: &dyn ExecutionPlan) -> BTreeSet<String> {
+    let children = plan.children();
+    if children.is_empty() {
+        return plan.schema().fields().iter().map(|field| field.name().clone()).collect();
+    }
+    children.into_iter().flat_map(|child| columns_scanned(child.as_ref())).collect()
+}
+
 impl PreparedStatement {
-    /// Runs the statement over rows with the schema that it was prepared for.
+    /// Names of the columns of the table that the statement reads.
+    pub fn columns(&self) -> &BTreeSet<String> {
+        &self.columns
+    }
+
+    #[cfg(test)]
+    pub(super) fn plan(&self) -> &Arc<dyn ExecutionPlan> {
+        &self.plan
+    }
+
+    /// Runs the statement over rows that have at least the columns that it reads, in the types that it was prepared for.
+    /// `constants` are columns that have these values in every row.
     ///
     /// # Errors
     /// Rows that the statement cannot work with, and too little memory.
-    pub async fn run(&self, rows: Vec<RecordBatch>) -> Result<Vec<RecordBatch>, EngineError> {
-        let result = self.results(rows).await;
+    pub async fn run(
+        &self,
+        rows: &[RecordBatch],
+        constants: &[ConstantColumn],
+    ) -> Result<Vec<RecordBatch>, EngineError> {
+        let result = self.results(rows, constants).await;
         result.map_err(|cause| EngineError::Query { query: self.name.clone(), cause: Box::new(cause) })
     }
 
-    async fn results(&self, rows: Vec<RecordBatch>) -> Result<Vec<RecordBatch>, DataFusionError> {
-        // Several sets may be worked on at one time: what the parts of a plan note while they run is each run's own.
-        let plan = reset_plan_states(Arc::clone(&self.plan))?;
-        let config = self.config.clone().with_extension(Arc::new(GivenRows(rows)));
-        let task = TaskContext::default().with_session_config(config).with_runtime(Arc::clone(&self.runtime));
-        execute_stream(plan, Arc::new(task))?.try_collect().await
+    async fn results(
+        &self,
+        rows: &[RecordBatch],
+        constants: &[ConstantColumn],
+    ) -> Result<Vec<RecordBatch>, DataFusionError> {
+        let plan = with_rows(Arc::clone(&self.plan), rows, constants)?;
+        let task = TaskContext::default().with_session_config(self.config.clone());
+        execute_stream(plan, Arc::new(task.with_runtime(Arc::clone(&self.runtime))))?.try_collect().await
     }
 }

@@ -32,38 +32,14 @@ pub trait RowSource: Debug + Send + Sync {
     fn open(&self, columns: &[usize]) -> Result<RowBatches, ArrowError>;
 }
 
-/// The rows of one run of a prepared statement, handed to the scans of its plan.
-pub(super) struct GivenRows(pub(super) Vec<RecordBatch>);
-
 /// A table whose rows are read when a statement runs.
 #[derive(Debug)]
-pub(super) struct LateTable {
-    schema: SchemaRef,
-    origin: RowOrigin,
-}
-
-/// Where the rows of such a table come from.
-#[derive(Debug, Clone)]
-enum RowOrigin {
-    Source(Arc<dyn RowSource>),
-    /// The run brings them ([`GivenRows`]).
-    Given,
-}
-
-impl LateTable {
-    pub(super) fn of(source: Arc<dyn RowSource>) -> Self {
-        Self { schema: Arc::clone(source.schema()), origin: RowOrigin::Source(source) }
-    }
-
-    pub(super) fn given(schema: SchemaRef) -> Self {
-        Self { schema, origin: RowOrigin::Given }
-    }
-}
+pub(super) struct LateTable(pub(super) Arc<dyn RowSource>);
 
 #[async_trait::async_trait]
 impl TableProvider for LateTable {
     fn schema(&self) -> SchemaRef {
-        Arc::clone(&self.schema)
+        Arc::clone(self.0.schema())
     }
 
     fn table_type(&self) -> TableType {
@@ -77,9 +53,10 @@ impl TableProvider for LateTable {
         _filters: &[Expr],
         limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>, DataFusionError> {
-        let columns = projection.cloned().unwrap_or_else(|| (0..self.schema.fields().len()).collect());
-        let schema = Arc::new(self.schema.project(&columns)?);
-        let part = LatePart { origin: self.origin.clone(), columns, schema: Arc::clone(&schema) };
+        let all = self.0.schema();
+        let columns = projection.cloned().unwrap_or_else(|| (0..all.fields().len()).collect());
+        let schema = Arc::new(all.project(&columns)?);
+        let part = LatePart { source: Arc::clone(&self.0), columns, schema: Arc::clone(&schema) };
         Ok(Arc::new(StreamingTableExec::try_new(schema, vec![Arc::new(part)], None, None, false, limit)?))
     }
 }
@@ -87,23 +64,9 @@ impl TableProvider for LateTable {
 /// The columns of such a table that one statement reads.
 #[derive(Debug)]
 struct LatePart {
-    origin: RowOrigin,
+    source: Arc<dyn RowSource>,
     columns: Vec<usize>,
     schema: SchemaRef,
-}
-
-impl LatePart {
-    fn open(&self, context: &TaskContext) -> Result<RowBatches, ArrowError> {
-        match &self.origin {
-            RowOrigin::Source(source) => source.open(&self.columns),
-            RowOrigin::Given => {
-                let given = context.session_config().get_extension::<GivenRows>();
-                let project = |batch: &RecordBatch| batch.project(&self.columns);
-                let rows: Vec<_> = given.iter().flat_map(|given| &given.0).map(project).collect();
-                Ok(Box::new(rows.into_iter()))
-            }
-        }
-    }
 }
 
 impl PartitionStream for LatePart {
@@ -111,8 +74,8 @@ impl PartitionStream for LatePart {
         &self.schema
     }
 
-    fn execute(&self, context: Arc<TaskContext>) -> SendableRecordBatchStream {
-        let rows = self.open(&context).unwrap_or_else(|error| Box::new(std::iter::once(Err(error))));
+    fn execute(&self, _: Arc<TaskContext>) -> SendableRecordBatchStream {
+        let rows = self.source.open(&self.columns).unwrap_or_else(|error| Box::new(std::iter::once(Err(error))));
         let rows = stream::iter(rows.map(|batch| batch.map_err(DataFusionError::from)));
         Box::pin(RecordBatchStreamAdapter::new(Arc::clone(&self.schema), rows))
     }

@@ -3,6 +3,7 @@
 
 mod costs;
 mod kept;
+mod numbered;
 mod pass;
 mod reference;
 mod segment;
@@ -21,7 +22,7 @@ use arrow::error::ArrowError;
 use futures::StreamExt as _;
 
 use crate::contract::{
-    Admission, RowReader, engine_type, month_days, parts, pinned_table, rollup_contract, submission_month,
+    Admission, RowColumns, RowReader, engine_type, month_days, parts, pinned_table, rollup_contract, submission_month,
 };
 use crate::definitions::model::{Contract, Rollup, StatementColumn};
 use crate::engine::{ENGINE_VERSION, Engine, EngineError, Query, Trouble, schema_of};
@@ -31,6 +32,7 @@ use segment::{RollupSegment, SegmentWriter};
 
 pub use costs::{RollupCosts, RollupRecord};
 pub use kept::KeptRollup;
+pub use numbered::{compact, numbers_of, with_numbers};
 use pass::RollupToMake;
 pub use pass::{MadeRollup, RolledRows, RollupPass, RollupStatement};
 pub use reference::{PeerLink, PublishedFigure, ReferenceData, UnfitCode};
@@ -296,7 +298,12 @@ impl Rollups<'_> {
         let missing: Vec<Admission> = missing.into_values().cloned().collect();
         let pass = Arc::new(self.pass_of(contract, to_make));
         let bytes: u64 = missing.iter().flat_map(|one| &one.files).map(|file| file.size).sum();
-        let reader = RowReader { engine: self.engine.clone(), store: Arc::clone(store), contract: contract.clone() };
+        let reader = RowReader {
+            engine: self.engine.clone(),
+            store: Arc::clone(store),
+            contract: contract.clone(),
+            columns: RowColumns::named(contract, &pass.columns().await),
+        };
         let reader = Arc::new(reader);
         let reading = parts(missing, |admission| &admission.submission).into_iter().map(|part| {
             let (reader, pass) = (Arc::clone(&reader), Arc::clone(&pass));

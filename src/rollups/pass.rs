@@ -12,7 +12,10 @@ use super::segment::{RollupSegment, SegmentWriter};
 use super::{CacheFolders, Scopes, all_to_schema, places_of, rollup_query, rollup_schema, waves};
 use crate::contract::{Admission, RowUser, SubmissionRows, rows_schema};
 use crate::definitions::model::{Contract, Rollup};
-use crate::engine::{Engine, PreparedStatement, Query};
+use crate::engine::{ConstantColumn, Engine, PreparedStatement, Query};
+
+/// A run of a statement over as many rows takes far longer than it takes to begin one.
+const ROWS_ALONE: u64 = 32_768;
 
 /// A roll-up that a pass makes.
 pub(super) struct RollupToMake {
@@ -60,7 +63,7 @@ impl RollupStatement {
     async fn of_wave(&self, wave: &[&SubmissionRows<'_>]) -> Option<RolledRows> {
         let rows: Vec<RecordBatch> = wave.iter().flat_map(|one| &one.batches).cloned().collect();
         let admissions: Vec<&Admission> = wave.iter().map(|one| one.admission).collect();
-        let found = self.prepared.run(rows).await.ok()?;
+        let found = self.prepared.run(&rows, &shared_constants(wave)).await.ok()?;
         let batches = all_to_schema(&found, &rollup_schema(&self.rollup)).ok()?;
         let scopes = Scopes::of(&admissions);
         let places = batches.iter().map(|batch| places_of(&self.rollup, batch, &scopes)).collect::<Result<_, _>>();
@@ -71,11 +74,26 @@ impl RollupStatement {
     /// The roll-up of any submissions, in as few pieces as can be.
     pub async fn of(&self, rows: &[&SubmissionRows<'_>]) -> Vec<RolledRows> {
         let mut pieces = Vec::new();
-        for wave in waves(rows.iter().copied(), |one| one.admission) {
+        for wave in runs(rows.iter().copied()) {
             pieces.extend(self.of_wave(&wave).await);
         }
         pieces
     }
+}
+
+/// Submissions that a statement runs over at one time. A large one is alone, because what its path says is then the same in each
+/// row; many small ones together cost less than a run for each.
+fn runs<'r, 'a>(rows: impl Iterator<Item = &'r SubmissionRows<'a>>) -> Vec<Vec<&'r SubmissionRows<'a>>> {
+    let (large, small): (Vec<_>, Vec<_>) = rows.partition(|one| one.rows() >= ROWS_ALONE);
+    let mut runs: Vec<Vec<_>> = large.into_iter().map(|one| vec![one]).collect();
+    runs.extend(waves(small.into_iter(), |one| one.admission));
+    runs
+}
+
+/// What the paths of all of these submissions say.
+fn shared_constants(wave: &[&SubmissionRows<'_>]) -> Vec<ConstantColumn> {
+    let of_first = wave.first().map(|one| one.constants.as_slice()).unwrap_or_default();
+    of_first.iter().filter(|constant| wave.iter().all(|one| one.constants.contains(constant))).cloned().collect()
 }
 
 /// Roll-ups that are made side by side of the rows that come by.
@@ -133,6 +151,11 @@ impl RollupPass {
         self.making.get_or_init(|| self.plan()).await
     }
 
+    /// Names of the columns that its statements read.
+    pub(super) async fn columns(&self) -> BTreeSet<String> {
+        self.making().await.iter().flat_map(|making| making.statement.prepared.columns()).cloned().collect()
+    }
+
     /// Names of the roll-ups that it makes.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.rollups.iter().map(|one| one.rollup.name.as_str())
@@ -160,7 +183,7 @@ impl RollupPass {
 #[async_trait::async_trait]
 impl RowUser for RollupPass {
     async fn take(&self, rows: &[SubmissionRows<'_>]) {
-        for wave in waves(rows.iter(), |one| one.admission) {
+        for wave in runs(rows.iter()) {
             for making in self.making().await {
                 making.take(&wave).await;
             }

@@ -1,14 +1,13 @@
-//! One cache file of a roll-up: its rows, each with the number of its submission, and the fingerprints of all submissions that
-//! it covers. A Parquet file whose name is the hash (BLAKE3) of what it holds: written once, a part at a time, and never changed.
+//! One cache file of a roll-up: its rows, each with the place of its submission among those that it covers, and the
+//! fingerprints of these. A Parquet file whose name is the hash (BLAKE3) of what it holds: written once, a part at a time, and never changed.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use arrow::array::{ArrayRef, AsArray as _, BooleanArray, Int32Array, RecordBatch, RecordBatchOptions};
+use arrow::array::{BooleanArray, RecordBatch};
 use arrow::compute::filter_record_batch;
-use arrow::datatypes::{DataType, Field, Int32Type, Schema, SchemaRef};
+use arrow::datatypes::SchemaRef;
 use arrow::error::ArrowError;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use parquet::arrow::{ArrowWriter, ProjectionMask};
@@ -18,10 +17,8 @@ use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 use tempfile::NamedTempFile;
 
+use super::numbered::{compact, numbered_schema, numbers_of, with_numbers};
 use crate::engine::RowBatches;
-
-/// The column that says which submission a row came from, by its place among those that the file covers. It is the last.
-const NUMBER: &str = "submission";
 
 const COVERED: &str = "leds-metrics:fingerprints";
 
@@ -95,10 +92,9 @@ struct WantedRows {
 
 impl WantedRows {
     fn of(&self, batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
-        let numbers = batch.columns().last().and_then(|column| column.as_primitive_opt::<Int32Type>());
-        let numbers = numbers.ok_or_else(|| ArrowError::SchemaError("a cache file numbers no rows".to_owned()))?;
         let is_wanted = |number: &i32| usize::try_from(*number).ok().and_then(|at| self.wanted.get(at).copied());
-        let mask: BooleanArray = numbers.values().iter().map(|number| Some(is_wanted(number) == Some(true))).collect();
+        let mask: BooleanArray =
+            numbers_of(batch)?.iter().map(|number| Some(is_wanted(number) == Some(true))).collect();
         let rows = if mask.true_count() == batch.num_rows() { batch } else { &filter_record_batch(batch, &mask)? };
         compact(&rows.project(&self.order)?)
     }
@@ -115,16 +111,6 @@ impl Iterator for WantedRows {
             }
         }
     }
-}
-
-/// The same rows in memory of their own: texts are read as views into pages that they share with other batches.
-fn compact(batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
-    let columns = batch.columns().iter().map(|column| match column.as_string_view_opt() {
-        Some(texts) => Arc::new(texts.gc()) as ArrayRef,
-        None => Arc::clone(column),
-    });
-    let rows = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
-    RecordBatch::try_new_with_options(batch.schema(), columns.collect(), &rows)
 }
 
 /// Writes a cache file. Until it is finished nobody sees it.
@@ -146,7 +132,7 @@ impl SegmentWriter {
             .set_compression(Compression::ZSTD(parquet::basic::ZstdLevel::default()))
             .set_max_row_group_row_count(Some(GROUP_ROWS))
             .build();
-        let writer = ArrowWriter::try_new(file, numbered(schema), Some(properties)).map_err(as_io)?;
+        let writer = ArrowWriter::try_new(file, numbered_schema(schema), Some(properties)).map_err(as_io)?;
         Ok(Self { folder: folder.to_owned(), writer, covered: Vec::new() })
     }
 
@@ -160,10 +146,8 @@ impl SegmentWriter {
         for (batch, places) in rows.iter().zip(places) {
             let number = |place: &usize| i32::try_from(first + place).map_err(io::Error::other);
             let numbers = places.iter().map(number).collect::<io::Result<Vec<i32>>>()?;
-            let mut columns = batch.columns().to_vec();
-            columns.push(Arc::new(Int32Array::from(numbers)));
-            let batch = RecordBatch::try_new(numbered(&batch.schema()), columns).map_err(io::Error::other)?;
-            self.writer.write(&batch).map_err(as_io)?;
+            let rows = with_numbers(batch, numbers).map_err(io::Error::other)?;
+            self.writer.write(&rows).map_err(as_io)?;
         }
         Ok(())
     }
@@ -182,11 +166,6 @@ impl SegmentWriter {
         file.persist(&path).map_err(|error| error.error)?;
         RollupSegment::known(&path)
     }
-}
-
-fn numbered(schema: &SchemaRef) -> SchemaRef {
-    let number = Arc::new(Field::new(NUMBER, DataType::Int32, false));
-    Arc::new(Schema::new(schema.fields().iter().cloned().chain([number]).collect::<Vec<_>>()))
 }
 
 /// What the system said, where it was the system.
