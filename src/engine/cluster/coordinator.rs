@@ -189,7 +189,54 @@ fn is_distributed(plan: &Arc<dyn ExecutionPlan>) -> Result<bool, DataFusionError
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::super::answers::{AnswerPart, UnitWorker};
+    use super::super::worker::WorkerServer;
     use super::*;
+
+    /// Counts the units that it is asked about.
+    #[derive(Debug, Default)]
+    struct Asked(AtomicUsize);
+
+    #[async_trait::async_trait]
+    impl UnitWorker for Asked {
+        async fn answer(&self, _: &str, order: &str) -> Vec<AnswerPart> {
+            self.0.fetch_add(1, Ordering::SeqCst);
+            vec![AnswerPart { name: "again".to_owned(), content: order.into() }]
+        }
+    }
+
+    fn one_unit() -> Vec<WorkUnit> {
+        vec![WorkUnit { number: 7, order: "order".to_owned() }]
+    }
+
+    #[tokio::test]
+    async fn a_worker_answers_units_and_runs_no_other_plan() {
+        let server = WorkerServer::bind("127.0.0.1:0".parse().unwrap(), None).await.unwrap();
+        let workers: [WorkerAddress; 1] = [format!("http://{}", server.address()).parse().unwrap()];
+        let asked = Arc::new(Asked::default());
+        tokio::spawn(server.serve("version".to_owned(), Arc::<Asked>::clone(&asked), std::future::pending()));
+        let cluster = Cluster::new(None, Duration::from_secs(30));
+        let (answers, mut answered) = mpsc::channel(1);
+        cluster.run(&workers, "job", one_unit(), answers).await.unwrap();
+        let answer = answered.recv().await.unwrap();
+        assert_eq!((answer.unit, answer.parts.len(), asked.0.load(Ordering::SeqCst)), (7, 1, 1));
+
+        for foreign in [
+            "SELECT lane, unit, part, content, COUNT(*) FROM units GROUP BY 1, 2, 3, 4",
+            "SELECT *, unit + 1 FROM units",
+            "SELECT * FROM units WHERE part <> ''",
+        ] {
+            let pieces = Pieces::of(&workers);
+            let lanes = Lanes::of(one_unit(), pieces.0.len() * LANES_OF_A_WORKER);
+            let context = cluster.session(pieces);
+            context.register_table("units", Arc::new(UnitsTable { job: "job".to_owned(), lanes })).unwrap();
+            let refused = context.sql(foreign).await.unwrap().collect().await.unwrap_err();
+            assert!(refused.to_string().contains("is no work of a worker"), "{foreign}: {refused}");
+            assert_eq!(asked.0.load(Ordering::SeqCst), 1, "{foreign}");
+        }
+    }
 
     #[tokio::test]
     async fn units_are_worked_on_elsewhere_however_few_workers_there_are() {
