@@ -6,14 +6,14 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::sync::LazyLock;
 
 use serde_json::Value;
 use tempfile::TempDir;
 
 use self::relay::Relay;
-use crate::support::{Finished, files_below, leds_metrics, text};
+use crate::support::{Finished, files_below, leds_metrics, program_in, text};
 
 /// A month of a nation with everything that forces hand in, some of it wrong.
 static SOURCE: LazyLock<TempDir> = LazyLock::new(|| {
@@ -55,11 +55,10 @@ impl WorkerProcess {
 
     /// Starts a worker at a port that is free, and waits until it says where it can be asked.
     pub fn at(source: &str, more: &[&str], variables: &[(&str, &str)]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_leds-metrics"))
+        let mut child = program_in(Path::new("/"))
             .args(["worker", "--source", source, "--listen", "127.0.0.1:0"])
             .args(more)
             .envs(variables.iter().copied())
-            .current_dir(Path::new("/"))
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();

@@ -60,7 +60,7 @@ fn spread(number: u32) -> f64 {
 fn a_run_that_is_killed_at_any_moment_leaves_the_last_whole_release() {
     let bench = published_once();
     let begun = Instant::now();
-    let whole = Command::new(env!("CARGO_BIN_EXE_leds-metrics")).args(arguments(&bench)).output().unwrap();
+    let whole = bench.program().args(arguments(&bench)).output().unwrap();
     assert_eq!(whole.status.code(), Some(0));
     let mut takes = begun.elapsed();
     let kills = env::var("LEDS_METRICS_TEST_KILLS").map_or(KILLS, |number| number.parse().unwrap());
@@ -72,12 +72,8 @@ fn a_run_that_is_killed_at_any_moment_leaves_the_last_whole_release() {
         assert!(number < 4 * kills, "runs end before they are killed: {killed} of {number}");
         let before = seen(&bench);
         let begun = Instant::now();
-        let mut child = Command::new(env!("CARGO_BIN_EXE_leds-metrics"))
-            .args(arguments(&bench))
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
+        let mut child =
+            bench.program().args(arguments(&bench)).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         std::thread::sleep(takes.mul_f64(spread(number)));
         match child.try_wait().unwrap() {
             Some(_) => takes = takes.min(begun.elapsed()),

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::support::{Bench, Finished, arrests, files_below, leds_metrics, text};
@@ -200,7 +200,8 @@ fn a_killed_removal_leaves_whole_releases() {
     }
     let before = bench.released();
     let settings = bench.settings("[retention]\nrevisions = 1\n");
-    let mut child = Command::new(env!("CARGO_BIN_EXE_leds-metrics"))
+    let mut child = bench
+        .program()
         .args(["prune", "--remove", "--out", text(&bench.out()), "--settings", text(&settings)])
         .stdout(Stdio::null())
         .stderr(Stdio::null())

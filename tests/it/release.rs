@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use leds_metrics::digest::sha256;
@@ -93,12 +93,7 @@ fn a_killed_run_leaves_the_last_release_whole_and_the_next_one_clears_up() {
     let (source, out) = (bench.source(), bench.out());
     let arguments =
         ["run", "--source", text(&source), "--out", text(&out), "--period", "2025-04", "--again", "--quiet"];
-    let mut child = Command::new(env!("CARGO_BIN_EXE_leds-metrics"))
-        .args(arguments)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
+    let mut child = bench.program().args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     // Kill it while it writes: as soon as its staging folder is there.
     let started = Instant::now();
     let staged = || {

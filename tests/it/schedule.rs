@@ -49,7 +49,8 @@ impl Scheduled {
 
     /// A command that goes on by itself, at a time.
     fn start(&self, command: &[&str], now: &str) -> Child {
-        Command::new(env!("CARGO_BIN_EXE_leds-metrics"))
+        self.bench
+            .program()
             .args(command)
             .args(["--source", text(&self.bench.source()), "--out", text(&self.bench.out())])
             .args(["--settings", text(&self.settings), "--now", now, "--quiet"])

@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -19,7 +19,7 @@ use object_store::{Attribute, ObjectStore, ObjectStoreExt as _};
 use tokio::runtime::Runtime;
 
 use self::proxy::{Asked, Fault, Proxy};
-use crate::support::{Bench, Exported, Finished, arrests, files_below, leds_metrics_with, text};
+use crate::support::{Bench, Exported, Finished, arrests, files_below, leds_metrics_with, program_in, text};
 
 const FAST: (&str, &str) = ("2025-04-03T10:00:00Z", "2025-04-03T12:00:00Z");
 const SLOW: (&str, &str) = ("2025-04-03T10:00:00Z", "2025-04-09T12:00:00Z");
@@ -422,11 +422,12 @@ fn kill_at_request(kind: Kind, point: usize) -> bool {
         }
         Fault::None
     });
-    let mut child = Command::new(env!("CARGO_BIN_EXE_leds-metrics"))
+    let mut child = there
+        .bench
+        .program()
         .args(there.run_arguments())
         .arg("--again")
         .envs(kind.variables(&silent.address))
-        .current_dir(there.bench.work().parent().unwrap())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
@@ -459,6 +460,7 @@ fn of_two_that_publish_at_once_one_wins_and_the_other_says_so() {
     for kind in KINDS {
         let there = InStore::new(kind);
         assert_eq!(there.run().code, 0);
+        let folder = there.bench.source();
         // The other one announces its release while this one waits with its own.
         let (emulator, mut arguments) = (kind.emulator(), there.run_arguments());
         let work = arguments.iter().position(|argument| argument == "--work").unwrap() + 1;
@@ -469,7 +471,7 @@ fn of_two_that_publish_at_once_one_wins_and_the_other_says_so() {
             move |Asked { line, .. }| {
                 if line.starts_with("PUT") && line.contains("/2025-04/r2/") {
                     done.call_once(|| {
-                        let mut other = Command::new(env!("CARGO_BIN_EXE_leds-metrics"));
+                        let mut other = program_in(&folder);
                         let other = other.args(&arguments).arg("--again").envs(variables.clone()).output().unwrap();
                         assert_eq!(other.status.code(), Some(0));
                     });

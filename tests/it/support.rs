@@ -77,6 +77,11 @@ impl Bench {
         self.folder.path().join("out-work")
     }
 
+    /// The program, in a folder where nobody's settings lie.
+    pub fn program(&self) -> Command {
+        program_in(self.folder.path())
+    }
+
     /// Submits a reference dataset.
     pub fn reference(&self, dataset: &str, submitted: &str, rows: &str) {
         self.write(&format!("{dataset}/submitted={submitted}/rows.parquet"), &parquet(dataset, rows));
@@ -254,6 +259,13 @@ pub struct Finished {
     pub stderr: String,
 }
 
+/// The program as it starts in a folder, whose settings it reads if there are any.
+pub fn program_in(folder: &Path) -> Command {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_leds-metrics"));
+    program.current_dir(folder);
+    program
+}
+
 /// Runs the binary in an empty folder, so that no settings file of this repository is picked up.
 pub fn leds_metrics(arguments: &[&str]) -> Finished {
     leds_metrics_with(arguments, &[])
@@ -262,9 +274,7 @@ pub fn leds_metrics(arguments: &[&str]) -> Finished {
 /// The same with environment variables.
 pub fn leds_metrics_with(arguments: &[&str], variables: &[(&str, &str)]) -> Finished {
     let folder = tempfile::tempdir().unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_leds-metrics"));
-    let output: Output =
-        command.args(arguments).envs(variables.iter().copied()).current_dir(folder.path()).output().unwrap();
+    let output: Output = program_in(folder.path()).args(arguments).envs(variables.iter().copied()).output().unwrap();
     let utf8 = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     Finished { code: output.status.code().unwrap(), stdout: utf8(output.stdout), stderr: utf8(output.stderr) }
 }
