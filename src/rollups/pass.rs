@@ -71,7 +71,7 @@ impl RollupStatement {
         Some(RolledRows { fingerprints, batches, places: places.ok()? })
     }
 
-    /// The roll-up of any submissions, in as few pieces as can be.
+    /// The roll-up of any submissions, a piece for each run.
     pub async fn of(&self, rows: &[&SubmissionRows<'_>]) -> Vec<RolledRows> {
         let mut pieces = Vec::new();
         for wave in runs(rows.iter().copied()) {

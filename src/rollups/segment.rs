@@ -1,5 +1,6 @@
 //! One cache file of a roll-up: its rows, each with the place of its submission among those that it covers, and the
-//! fingerprints of these. A Parquet file whose name is the hash (BLAKE3) of what it holds: written once, a part at a time, and never changed.
+//! fingerprints of these. A Parquet file whose name is the hash (BLAKE3) of what it holds: written once, a part at a time, and
+//! never changed.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
